@@ -207,6 +207,8 @@ pub struct Execution {
     ready: VecDeque<(FrameId, Name, Arc<Value>)>,
     history: Vec<Event>,
     coverage: Cell<Coverage>,
+    /// How often entropy was drawn.
+    draws: Cell<u64>,
     refused: RefCell<Option<Unsupported>>,
     /// Who waits for a task, by its number.
     tasks: Vec<Option<FrameId>>,
@@ -292,6 +294,7 @@ impl Execution {
             frames: vec![Some(root)],
             history: Vec::with_capacity(16),
             coverage: Cell::default(),
+            draws: Cell::default(),
             refused: RefCell::default(),
             tasks: Vec::new(),
             timers: Vec::new(),
@@ -676,6 +679,13 @@ impl Execution {
             }
             frame = self.frame(frame.parent?.0);
         }
+    }
+
+    /// The next number of the injected entropy, the same at every replay.
+    fn draw(&self) -> u64 {
+        let number = self.draws.get();
+        self.draws.set(number + 1);
+        mix(mix(self.identity.entropy) ^ number)
     }
 
     fn mark(&self, clause: Clause) {

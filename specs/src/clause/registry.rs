@@ -77,6 +77,113 @@ clauses! {
         "Reading a variable that was never assigned is like reading a path that finds nothing.",
         "not recorded for JSONPath";
 
+    // Intrinsic functions.
+    IntrinsicArray = "intrinsic.array", Language,
+        "States.Array gives an array of its arguments.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_0, test_array_2";
+    IntrinsicArrayContains = "intrinsic.array-contains", Language,
+        "States.ArrayContains says whether an array has an item that is deeply equal to a value.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_contains";
+    IntrinsicArrayGetItem = "intrinsic.array-get-item", Language,
+        "States.ArrayGetItem gives the item at an index that counts from zero.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_get_item";
+    IntrinsicArrayLength = "intrinsic.array-length", Language,
+        "States.ArrayLength counts the items of an array.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_length";
+    IntrinsicArrayPartition = "intrinsic.array-partition", Language,
+        "States.ArrayPartition cuts an array into chunks of a size; the last one may be shorter.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_partition";
+    IntrinsicArrayRange = "intrinsic.array-range", Language,
+        "States.ArrayRange counts from the first to at most the last number, at most 1,000 items.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_range";
+    IntrinsicArrayRangeEmpty = "intrinsic.array-range.wrong-way", Assumed,
+        "A range whose step leads away from its last number is empty.",
+        "not recorded";
+    IntrinsicArrayUnique = "intrinsic.array-unique", Language,
+        "States.ArrayUnique drops all but one of several equal items.",
+        "States Language specification, \"Intrinsic Functions\"; recorded in 2026-09: [1,2,2,3]";
+    IntrinsicArrayUniqueOrder = "intrinsic.array-unique.order", Assumed,
+        "The first of several equal items stays, in the order of the array.",
+        "recorded for ascending integers only";
+    IntrinsicNumbersEqual = "intrinsic.equality.numbers", Assumed,
+        "Numbers that are equal but written differently (1 and 1.0) are the same item.",
+        "not recorded";
+    IntrinsicBase64Encode = "intrinsic.base64-encode", Language,
+        "States.Base64Encode encodes at most 10,000 characters.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_encode_base64";
+    IntrinsicBase64Decode = "intrinsic.base64-decode", Language,
+        "States.Base64Decode decodes at most 10,000 characters.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_decode_base64";
+    IntrinsicBase64NotText = "intrinsic.base64-decode.not-text", Assumed,
+        "Decoded bytes that are not UTF-8 become replacement characters.",
+        "not recorded";
+    IntrinsicFormat = "intrinsic.format", Language,
+        "States.Format replaces each {} of its template by the next argument; objects and arrays print as in Java.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_format_2, test_context_json_path";
+    IntrinsicFormatBackslash = "intrinsic.format.backslash", Assumed,
+        "A backslash that escapes nothing fails a template that comes from data.",
+        "the specification forbids it in literals only";
+    IntrinsicFormatBrace = "intrinsic.format.brace", Assumed,
+        "A brace of a template that neither is escaped nor belongs to {} stands for itself.",
+        "not recorded";
+    IntrinsicFormatExponent = "intrinsic.format.exponent", Assumed,
+        "Large and small fractions print with an exponent, as Double.toString does.",
+        "not recorded";
+    IntrinsicHash = "intrinsic.hash", Language,
+        "States.Hash gives the MD5, SHA-1, SHA-256, SHA-384 or SHA-512 digest of at most 10,000 characters in lower-case hexadecimal.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_hash";
+    IntrinsicHashOfJson = "intrinsic.hash.of-json", Assumed,
+        "What is no string is hashed as its compact JSON text.",
+        "the specification does not say which text";
+    IntrinsicJsonMerge = "intrinsic.json-merge", Documented,
+        "States.JsonMerge with false merges two objects; where both have a key, the second wins.",
+        "AWS Developer Guide, \"Intrinsic functions\"; recorded: test_json_merge";
+    IntrinsicJsonMergeDeep = "intrinsic.json-merge.deep", Assumed,
+        "States.JsonMerge with true fails.",
+        "AWS documents that only false is supported, not what happens otherwise";
+    IntrinsicJsonToString = "intrinsic.json-to-string", Language,
+        "States.JsonToString gives compact JSON text.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_json_to_string";
+    IntrinsicStringToJson = "intrinsic.string-to-json", Language,
+        "States.StringToJson parses JSON text; a blank text is null.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_string_to_json";
+    IntrinsicStringToJsonRest = "intrinsic.string-to-json.rest", Assumed,
+        "Text after a complete JSON value is an error.",
+        "not recorded";
+    IntrinsicStringSplit = "intrinsic.string-split", Observed,
+        "States.StringSplit splits at every character of its second argument and drops empty pieces.",
+        "recorded: test_string_split";
+    IntrinsicStringSplitNoDelimiter = "intrinsic.string-split.no-delimiter", Assumed,
+        "An empty delimiter splits nothing.",
+        "not recorded";
+    IntrinsicMathAdd = "intrinsic.math-add", Observed,
+        "States.MathAdd rounds each number half up and adds them.",
+        "recorded: test_math_add";
+    IntrinsicMathRandom = "intrinsic.math-random", Documented,
+        "States.MathRandom draws an integer from the first number to below the last; a seed fixes it.",
+        "AWS Developer Guide, \"Intrinsic functions\"";
+    IntrinsicRounding = "intrinsic.rounding", Documented,
+        "A fraction where an integer is needed is rounded to the nearest, half up.",
+        "AWS Developer Guide, \"Intrinsic functions\"; recorded: test_math_add";
+    IntrinsicWideNumber = "intrinsic.math-add.wide", Assumed,
+        "States.MathAdd adds 64-bit integers.",
+        "AWS documents 32 bits, not what happens beyond";
+    IntrinsicUuid = "intrinsic.uuid", Language,
+        "States.UUID gives a version 4 UUID.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_uuid";
+    IntrinsicInvalid = "intrinsic.invalid", Observed,
+        "Arguments that a function does not take fail the execution with States.Runtime, not States.IntrinsicFailure.",
+        "recorded in 2026-09: States.ArrayLength of an object";
+    IntrinsicInvalidText = "intrinsic.invalid.text", Assumed,
+        "The cause quotes the outermost call and names the function that failed.",
+        "recorded for an argument of the wrong type in a call that is not nested";
+    IntrinsicArgumentMissing = "intrinsic.argument.missing", Documented,
+        "A path among the arguments that finds nothing fails the execution with States.Runtime, also for an index beyond the end.",
+        "second-hand recordings of us-east-1";
+    IntrinsicArgumentMissingText = "intrinsic.argument.missing.text", Assumed,
+        "The cause quotes the outermost call, the path and the data.",
+        "second-hand report only";
+
     // Simple states.
     Pass = "pass.copies", Language,
         "A Pass without Result passes its effective input on.",

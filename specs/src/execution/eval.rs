@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     clause::Clause,
+    intrinsic::{Argument, Call, Host, Invalid},
     machine::{Nullable, StateType},
     path::{Path, PathError, Root, Step},
     template::{Field, FieldValue, Source, Template},
@@ -175,7 +176,7 @@ impl<'e> Eval<'e> {
     pub fn source(&self, source: &Source, data: &Value, field: &str) -> Result<Value> {
         let path = match source {
             Source::Path(path) => path,
-            Source::Intrinsic(_) => return Err(self.unsupported("intrinsic functions")),
+            Source::Intrinsic(call) => return self.call(call, call, data),
         };
         match self.find(path, data) {
             Ok(value) => {
@@ -196,6 +197,51 @@ impl<'e> Eval<'e> {
                 Err(Box::new(Fault::runtime(self.active, &text)))
             }
         }
+    }
+
+    /// The value of an intrinsic function call; `whole` is the outermost one, which causes quote.
+    fn call(&self, call: &Call, whole: &Call, data: &Value) -> Result<Value> {
+        let arguments: Vec<Cow<'_, Value>> = call
+            .arguments()
+            .iter()
+            .map(|argument| match argument {
+                Argument::Literal(value) => Ok(Cow::Borrowed(value)),
+                Argument::Path(path) => self.argument(path, whole, data),
+                Argument::Call(call) => self.call(call, whole, data).map(Cow::Owned),
+            })
+            .collect::<Result<_>>()?;
+        let function = call.function();
+        function.apply(&arguments, self).map_err(|invalid| {
+            self.mark(Clause::IntrinsicInvalid);
+            if invalid != Invalid::Type || call != whole {
+                self.mark(Clause::IntrinsicInvalidText);
+            }
+            let text = format!(
+                "There was an error while evaluating the intrinsic function: {whole}. Invalid \
+                 arguments in {}",
+                function.name()
+            );
+            Box::new(Fault::runtime(self.active, &text))
+        })
+    }
+
+    /// A path among the arguments of a call.
+    fn argument<'v>(&self, path: &Path, whole: &Call, data: &'v Value) -> Result<Cow<'v, Value>>
+    where
+        'e: 'v,
+    {
+        self.find(path, data).map_err(|error| {
+            if error == PathError::Indefinite {
+                return self.unsupported("indefinite paths");
+            }
+            self.mark(Clause::IntrinsicArgumentMissing);
+            self.mark(Clause::IntrinsicArgumentMissingText);
+            let text = format!(
+                "The function '{whole}' had the following error: The JsonPath argument for the \
+                 field '{path}' could not be found in the input '{data}'"
+            );
+            Box::new(Fault::runtime(self.active, &text))
+        })
     }
 
     /// `States.Runtime` for a path that finds nothing where a value is needed.
@@ -237,5 +283,15 @@ impl<'e> Eval<'e> {
         };
         let merged = self.result_path(result_path, selected)?;
         self.output_path(&merged)
+    }
+}
+
+impl Host for Eval<'_> {
+    fn mark(&self, clause: Clause) {
+        self.execution.mark(clause);
+    }
+
+    fn entropy(&self) -> u64 {
+        self.execution.draw()
     }
 }
