@@ -5,6 +5,7 @@
 //! * [`machine`] — a definition as types; JSON or YAML in, the same JSON out
 //! * [`validate`] — what AWS refuses at creation, with its codes and messages
 //! * [`path`], [`intrinsic`], [`template`] — the sub-languages of data flow
+//! * [`resource`] — what a Task may call
 //! * [`clause`] — every rule, with its source and its kind
 //! * [`execution`] — the sans-I/O reference interpreter
 //! * [`simulate`] — an execution driven by plans in virtual time
@@ -21,6 +22,7 @@ pub mod machine;
 pub mod observation;
 pub mod path;
 pub mod plan;
+pub mod resource;
 pub mod service;
 pub mod simulate;
 pub mod template;

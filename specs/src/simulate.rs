@@ -81,7 +81,17 @@ pub fn simulate(
     case: &ExecutionCase,
     start: &Start,
 ) -> Result<Expectation, SimulationError> {
-    let world = simulate_once(machine, case, start, Schedule::plain())?;
+    simulate_as(machine, &identity(case), start)
+}
+
+/// The same for an execution that is somebody else.
+pub fn simulate_as(
+    machine: &Arc<Machine>,
+    identity: &Identity,
+    start: &Start,
+) -> Result<Expectation, SimulationError> {
+    let once = |schedule| World::run(machine, identity.clone(), start, schedule, None);
+    let world = once(Schedule::plain())?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
     if world.execution.was_unsettled() {
@@ -90,7 +100,7 @@ pub fn simulate(
     if world.racy {
         let expected = Fingerprint::of(machine, &world);
         for schedule in perturbed() {
-            let other = simulate_once(machine, case, start, schedule)?;
+            let other = once(schedule)?;
             expected.differing(&Fingerprint::of(machine, &other), &mut poisoned);
         }
     }
@@ -113,15 +123,6 @@ pub fn simulate(
     })
 }
 
-fn simulate_once(
-    machine: &Arc<Machine>,
-    case: &ExecutionCase,
-    start: &Start,
-    schedule: Schedule,
-) -> Result<world::Ended, SimulationError> {
-    World::run(machine, identity(case), start, schedule, None)
-}
-
 /// Who a simulated execution is.
 fn identity(case: &ExecutionCase) -> Identity {
     Identity {
@@ -130,6 +131,7 @@ fn identity(case: &ExecutionCase) -> Identity {
         role_arn: ROLE_ARN.into(),
         machine_arn: MACHINE_ARN.into(),
         machine_name: "machine".into(),
+        redrive_count: Some(0),
         entropy: case.entropy,
     }
 }

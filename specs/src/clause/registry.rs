@@ -77,6 +77,19 @@ clauses! {
         "Reading a variable that was never assigned is like reading a path that finds nothing.",
         "not recorded for JSONPath";
 
+    StateDataLimit = "data.limit", Observed,
+        "An output of more than 262,144 bytes fails the execution with States.DataLimitExceeded.",
+        "recorded for a Pass: test_start_large_input";
+    ParametersDataLimit = "data.limit.parameters", Documented,
+        "An input of more than 262,144 bytes after Parameters fails the execution with States.DataLimitExceeded.",
+        "AWS Developer Guide, \"Error names\"";
+    ParametersDataLimitText = "data.limit.parameters.text", Assumed,
+        "Its cause reads like that of an output that is too long.",
+        "not recorded";
+    AssignDataLimit = "variables.limit", Assumed,
+        "Variables of more than 262,144 bytes in one Assign fail the execution with States.DataLimitExceeded.",
+        "recorded in 2026-09 for JSONata only";
+
     // Intrinsic functions.
     IntrinsicArray = "intrinsic.array", Language,
         "States.Array gives an array of its arguments.",
@@ -318,6 +331,19 @@ clauses! {
     TaskLimitPathInvalid = "task.limit-path.invalid", Assumed,
         "A time limit by path that is no positive integer fails the execution with States.Runtime.",
         "not recorded";
+
+    TaskToken = "task.token", Documented,
+        "While the parameters of a task that waits for its token are evaluated, $$.Task.Token is the token, a new one for every attempt.",
+        "AWS Developer Guide, \"Wait for a Callback with Task Token\"; recorded: test_sqs_wait_for_task_token_call_chain";
+    TaskSubmitted = "task.submitted", Observed,
+        "An integration that waits for a job or a token has a Submitted event between Started and its end.",
+        "recorded: callback";
+    TaskCredentials = "task.credentials", Documented,
+        "Credentials is a payload template evaluated against the effective input; the role stands in the Scheduled event.",
+        "AWS Developer Guide, \"Accessing resources in other AWS accounts\"; recorded: credentials";
+    TaskDataLimit = "task.data-limit", Observed,
+        "A result of more than 262,144 bytes fails the attempt with States.DataLimitExceeded, which can be caught.",
+        "recorded: states_errors";
 
     // Errors, Retry, Catch.
     RuntimeTerminal = "error.runtime.terminal", Observed,

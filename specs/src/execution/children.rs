@@ -29,13 +29,7 @@ impl Execution {
         self.mark(Clause::ParallelBranches);
         let eval = self.eval(id);
         let effective = eval.input_path()?;
-        let input = match &parallel.parameters {
-            None => effective,
-            Some(parameters) => {
-                self.mark(Clause::Parameters);
-                Arc::new(eval.template(parameters, &effective)?)
-            }
-        };
+        let input = eval.parameters(parallel.parameters.as_ref(), effective)?;
         self.emit_in(
             id,
             EventKind::Started(StateType::Parallel),
@@ -239,9 +233,8 @@ impl Execution {
             .eval(id)
             .deliver(&result, selector.as_ref(), result_path);
         let done = delivered.and_then(|delivered| {
-            self.assign(id, state.assign.as_ref(), &result)?;
-            self.exit(id, delivered, transition.clone());
-            Ok(())
+            let to = transition.clone();
+            self.leave(id, state.assign.as_ref(), &result, delivered, to)
         });
         if let Err(fault) = done {
             self.raise(id, &fault);
@@ -281,22 +274,27 @@ impl Execution {
             return;
         };
         let frames = std::mem::take(&mut children.frames);
-        for (place, child) in frames.into_iter().enumerate() {
-            let Some(child) = child else { continue };
-            if failed != Some(place) {
-                self.mark(Clause::SiblingsStopped);
-                self.mark(Clause::SiblingsStoppedHistory);
-                self.unsettled |= !self.settled(child);
-            }
+        let (first, others) = (
+            failed.and_then(|place| frames[place]),
+            frames.into_iter().enumerate(),
+        );
+        for (place, child) in others {
+            let Some(child) = child.filter(|child| Some(*child) != first) else {
+                continue;
+            };
+            self.mark(Clause::SiblingsStopped);
+            self.mark(Clause::SiblingsStoppedHistory);
+            self.unsettled |= !self.settled(child);
             self.stop_thread(child, cause);
-            if is_map && failed != Some(place) {
+            if is_map {
                 let details = iteration_details(&name, place);
-                self.emit(
-                    cause,
-                    EventKind::Iteration(history::Phase::Aborted),
-                    details,
-                );
+                let kind = EventKind::Iteration(history::Phase::Aborted);
+                self.emit(cause, kind, details);
             }
+        }
+        // The one that failed is the last (recorded: test_service_lambda_map_timeout).
+        if let Some(first) = first {
+            self.stop_thread(first, cause);
         }
     }
 

@@ -2,16 +2,17 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
-    Execution,
+    DATA_LIMIT, Execution,
     fault::{Fault, Result},
     frame::{Active, Frame},
 };
 use crate::{
     clause::Clause,
     intrinsic::{Argument, Call, Host, Invalid},
+    json,
     machine::{Nullable, StateType},
     path::{Path, PathError, Root, Step},
     template::{Field, FieldValue, Source, Template},
@@ -24,6 +25,8 @@ pub(super) struct Eval<'e> {
     pub active: &'e Active,
     /// The item that a Map's item selector is evaluated for.
     pub item: Option<(usize, &'e Value)>,
+    /// The token of the task whose parameters are evaluated.
+    pub token: Option<String>,
 }
 
 impl<'e> Eval<'e> {
@@ -58,7 +61,7 @@ impl<'e> Eval<'e> {
     fn context(&self) -> Value {
         let execution = self.execution;
         let identity = &execution.identity;
-        let mut state = json!({
+        let mut state = serde_json::json!({
             "EnteredTime": self.active.entered_at.rfc3339(),
             "Name": &*self.active.name,
         });
@@ -66,20 +69,25 @@ impl<'e> Eval<'e> {
         if matches!(kind, StateType::Task | StateType::Map | StateType::Parallel) {
             state["RetryCount"] = self.active.retries.into();
         }
-        let mut context = json!({
+        let mut context = serde_json::json!({
             "Execution": {
                 "Id": &*identity.execution_arn,
                 "Input": &*execution.input,
                 "Name": &*identity.execution_name,
                 "RoleArn": &*identity.role_arn,
                 "StartTime": execution.started.rfc3339(),
-                "RedriveCount": 0,
             },
             "StateMachine": { "Id": &*identity.machine_arn, "Name": &*identity.machine_name },
             "State": state,
         });
+        if let Some(count) = identity.redrive_count {
+            context["Execution"]["RedriveCount"] = count.into();
+        }
+        if let Some(token) = &self.token {
+            context["Task"] = serde_json::json!({ "Token": token });
+        }
         if let Some((index, value)) = self.item {
-            context["Map"] = json!({ "Item": { "Index": index, "Value": value } });
+            context["Map"] = serde_json::json!({ "Item": { "Index": index, "Value": value } });
         }
         context
     }
@@ -170,6 +178,25 @@ impl<'e> Eval<'e> {
                 Ok(Value::Object(object))
             }
         }
+    }
+
+    /// `Parameters`: the effective input shaped by a template; what comes out may not be too long.
+    pub fn parameters(
+        &self,
+        parameters: Option<&Template>,
+        effective: Arc<Value>,
+    ) -> Result<Arc<Value>> {
+        let Some(parameters) = parameters else {
+            return Ok(effective);
+        };
+        self.mark(Clause::Parameters);
+        let shaped = self.template(parameters, &effective)?;
+        if json::measure(&shaped).bytes > DATA_LIMIT {
+            self.mark(Clause::ParametersDataLimit);
+            self.mark(Clause::ParametersDataLimitText);
+            return Err(Fault::data_limit(&self.active.name).ending());
+        }
+        Ok(Arc::new(shaped))
     }
 
     /// A dynamic value for the field `field`.

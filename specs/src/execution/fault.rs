@@ -65,6 +65,25 @@ impl Fault {
         Self::named(error, &prefixed(active, text))
     }
 
+    /// Data that is too long, of a state or a task with this name (recorded: `states_errors`).
+    pub fn data_limit(name: &str) -> Self {
+        Self::named(
+            "States.DataLimitExceeded",
+            &format!(
+                "The state/task '{name}' returned a result with a size exceeding the maximum \
+                 number of bytes service limit."
+            ),
+        )
+    }
+
+    /// No handler is asked.
+    pub fn ending(self) -> Box<Self> {
+        Box::new(Self {
+            terminal: true,
+            ..self
+        })
+    }
+
     /// The cause's text is not proven.
     pub fn guessed(self) -> Self {
         Self {

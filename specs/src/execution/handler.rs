@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::{
     Execution, Waiter,
     fault::{Fault, Result, TIMEOUT},
@@ -172,9 +170,7 @@ impl Execution {
         if eval.active.state.output_path != crate::machine::Nullable::Absent {
             self.mark(Clause::CatchIgnoresOutputPath);
         }
-        let error_output: &Value = &error_output;
-        self.assign(id, catcher.assign.as_ref(), error_output)?;
-        self.exit(id, output, Transition::Next(catcher.next.clone()));
-        Ok(())
+        let to = Transition::Next(catcher.next.clone());
+        self.leave(id, catcher.assign.as_ref(), &error_output, output, to)
     }
 }

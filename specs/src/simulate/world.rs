@@ -82,6 +82,7 @@ impl Schedule {
 enum Happening {
     Timer(TimerId),
     Take(TaskId),
+    Submit(TaskId),
     Heartbeat(TaskId),
     Reply(TaskId),
 }
@@ -224,6 +225,10 @@ impl World {
                 self.take(at, task)?;
                 Some(Input::TaskStarted { task, worker: None })
             }
+            Happening::Submit(task) => {
+                let submitted = self.running.get(&task)?.act.submitted.clone();
+                submitted.map(|output| Input::TaskSubmitted { task, output })
+            }
             Happening::Heartbeat(task) => self
                 .running
                 .contains_key(&task)
@@ -248,6 +253,9 @@ impl World {
         });
         let act = running.act.clone();
         self.racy |= act.after > 0 || !act.heartbeats.is_empty();
+        if act.submitted.is_some() {
+            self.push(at, Happening::Submit(task));
+        }
         for heartbeat in act.heartbeats {
             self.push(at.plus(heartbeat), Happening::Heartbeat(task));
         }
@@ -281,6 +289,10 @@ impl World {
                 };
                 Some(Input::TaskFailed { task, failure })
             }
+            Reply::FailNameless => Some(Input::TaskFailed {
+                task,
+                failure: Failure::default(),
+            }),
             Reply::Silent | Reply::Ignore => None,
         }
     }
