@@ -81,16 +81,17 @@ pub fn simulate(
     case: &ExecutionCase,
     start: &Start,
 ) -> Result<Expectation, SimulationError> {
-    simulate_as(machine, &identity(case), start)
+    simulate_as(machine, &identity(case), start, EPOCH)
 }
 
-/// The same for an execution that is somebody else.
+/// The same for an execution that is somebody else, and starts at another time.
 pub fn simulate_as(
     machine: &Arc<Machine>,
     identity: &Identity,
     start: &Start,
+    at: Instant,
 ) -> Result<Expectation, SimulationError> {
-    let once = |schedule| World::run(machine, identity.clone(), start, schedule, None);
+    let once = |schedule| World::run(machine, identity.clone(), start, at, schedule, None);
     let world = once(Schedule::plain())?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
@@ -116,7 +117,7 @@ pub fn simulate_as(
             cause: world.outcome.failure.cause.as_deref().map(str::to_owned),
             attempts: world.attempts,
             history: Some(world.execution.into_history()),
-            duration: Some(world.ended.since(EPOCH)),
+            duration: Some(world.ended.since(at)),
         },
         poisoned,
         coverage,
@@ -159,6 +160,7 @@ pub fn trace(
         machine,
         identity.clone(),
         start,
+        EPOCH,
         Schedule::plain(),
         Some(Vec::new()),
     )?;

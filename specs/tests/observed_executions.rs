@@ -15,7 +15,8 @@ use stepproof_specs::{
     case::Start,
     execution::Identity,
     machine::Machine,
-    simulate::{SimulationError, simulate_as},
+    simulate::{EPOCH, SimulationError, simulate_as},
+    time::Instant,
 };
 
 /// How many recordings agree at least; raised as the interpreter learns.
@@ -110,10 +111,10 @@ fn judge(case: &Value) -> Judged {
     if case.get("kind").is_some() || case["expect"]["status"].is_null() {
         return Judged::Skipped;
     }
-    // What a client did besides starting (stopping it, deleting its activity) is not simulated.
+    // That a client deleted an activity before the execution is not simulated.
     let deleted =
         case["definition"].to_string().contains("activity_arn") && case["tasks"] == json!({});
-    if case["expect"]["status"] == "ABORTED" || deleted {
+    if deleted {
         return Judged::Skipped;
     }
     if has_tag("unverified") || case.get("needs").is_some() {
@@ -133,7 +134,13 @@ fn judge(case: &Value) -> Judged {
         input: shown.unwrap_or(&case["input"]).clone(),
         plan: plan::recorded(&definition, &case["tasks"]),
     };
-    match simulate_as(&machine, &identity(case), &start) {
+    let clock = case["clock"].as_str().and_then(Instant::parse_rfc3339);
+    let seen = if case["expect"]["status"] == "ABORTED" {
+        compare::stopped(&machine, identity(case), start.input)
+    } else {
+        simulate_as(&machine, &identity(case), &start, clock.unwrap_or(EPOCH))
+    };
+    match seen {
         Err(SimulationError::Unsupported(unsupported)) => Judged::Unsupported(unsupported.feature),
         Err(error) => Judged::Diverged(error.to_string()),
         Ok(seen) => match compare::compare(case, &seen) {

@@ -70,6 +70,9 @@ clauses! {
     Assign = "variables.assign", Language,
         "Assign stores variables in the scope of the state; they are visible from the next state on.",
         "States Language specification, \"Variables\"";
+    AssignBeforeSelector = "variables.assign.before-selector", Assumed,
+        "In Assign, $ is the result before ResultSelector.",
+        "the specification says \"the result\" only";
     VariableRead = "variables.read", Language,
         "A path that starts with a variable's name reads the variable of the nearest scope that has it.",
         "States Language specification, \"Variables\"";
@@ -238,6 +241,10 @@ clauses! {
         "A wait of 2^31 seconds or more fails the execution.",
         "recorded: test_timestamp_too_far_in_future_boundary";
 
+    TimestampLexical = "timestamp.lexical", Assumed,
+        "A timestamp has seconds and a capital T and Z.",
+        "ISO-8601 and Java are more generous; not recorded";
+
     // Choice.
     ChoiceFirstMatch = "choice.first-match", Language,
         "The first rule whose condition holds decides where a Choice goes.",
@@ -355,6 +362,9 @@ clauses! {
     MatchAll = "error.match.all", Documented,
         "States.ALL matches every error but States.Runtime.",
         "AWS Developer Guide, \"Error handling\"";
+    MatchAllDataLimit = "error.match.all.data-limit", Assumed,
+        "States.ALL and States.TaskFailed match a task's States.DataLimitExceeded.",
+        "recorded so in 2024, documented otherwise";
     MatchTaskFailed = "error.match.task-failed", Documented,
         "States.TaskFailed matches every error but States.Timeout.",
         "AWS Developer Guide, \"Error handling\"; recorded: task_lambda.test_raise_exception_catch";
@@ -465,6 +475,9 @@ clauses! {
     MapConcurrencyNegative = "map.max-concurrency-path.negative", Assumed,
         "A negative MaxConcurrencyPath fails the execution.",
         "the recording stops before the end";
+    MapInlineIgnores = "map.inline.ignores-distributed", Assumed,
+        "An inline Map ignores the fields of a distributed one.",
+        "not recorded";
     MapFails = "map.fails", Language,
         "An iteration that fails fails an inline Map with the iteration's error.",
         "States Language specification, \"Map State\"; recorded: test_map_state_catch";

@@ -60,6 +60,9 @@ impl Execution {
         if map.is_distributed() {
             return Err(eval.unsupported("distributed Map"));
         }
+        if !map.distributed.is_empty() {
+            self.mark(Clause::MapInlineIgnores);
+        }
         let effective = eval.input_path()?;
         let items = map_items(&eval, map, &effective)?;
         let limit = concurrency(&eval, map.max_concurrency.as_ref(), &effective)?;

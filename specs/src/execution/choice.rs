@@ -12,6 +12,7 @@ use crate::{
     clause::Clause,
     machine::{Comparable, Condition, Dynamic, Kind, Operand, Operator, Ordering, StateType, Test},
     path::{Path, PathError},
+    time::Instant,
 };
 
 impl Eval<'_> {
@@ -102,7 +103,9 @@ impl Eval<'_> {
             Kind::Boolean => value.is_boolean(),
             Kind::Timestamp => {
                 self.mark(Clause::ChoiceIsTimestamp);
-                value.as_str().is_some_and(|text| timestamp(text).is_some())
+                value
+                    .as_str()
+                    .is_some_and(|text| self.timestamp(text).is_some())
             }
         };
         Ok(holds == expected.as_bool().unwrap_or(true))
@@ -159,9 +162,19 @@ impl Eval<'_> {
             }
             Comparable::Timestamp => {
                 self.mark(Clause::ChoiceTimestamp);
-                Some(timestamp(left.as_str()?)?.cmp(&timestamp(right.as_str()?)?))
+                let (left, right) = (left.as_str()?, right.as_str()?);
+                Some(self.timestamp(left)?.cmp(&self.timestamp(right)?))
             }
         }
+    }
+
+    /// An RFC 3339 timestamp with `T` and a zone, to the nanosecond.
+    fn timestamp(&self, text: &str) -> Option<jiff::Timestamp> {
+        if Instant::is_nearly_rfc3339(text) {
+            self.mark(Clause::TimestampLexical);
+        }
+        Instant::parse_rfc3339(text)?;
+        text.parse().ok()
     }
 
     /// `StringMatches`: `*` is any run, `\*` a star, `\\` a backslash.
@@ -212,12 +225,6 @@ fn glob(pattern: &[Option<char>], text: &[char]) -> bool {
         }
     }
     pattern[p..].iter().all(Option::is_none)
-}
-
-/// An RFC 3339 timestamp with `T` and a zone, to the nanosecond.
-fn timestamp(text: &str) -> Option<jiff::Timestamp> {
-    crate::time::Instant::parse_rfc3339(text)?;
-    text.parse().ok()
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl<'e> Eval<'e> {
             Root::Data => path.find(data).map(Cow::Borrowed),
             Root::Context => {
                 self.mark(Clause::ContextPath);
-                path.find(&self.context())
+                path.find(&self.context(path))
                     .map(|value| Cow::Owned(value.clone()))
             }
             Root::Variable(name) => {
@@ -57,39 +57,59 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// The context object (AWS Developer Guide, "Accessing the Context object").
-    fn context(&self) -> Value {
+    /// The context object (AWS Developer Guide, "Accessing the Context object"): all of it, or the
+    /// one member that a path goes into.
+    fn context(&self, path: &Path) -> Value {
+        let wanted = match path.steps().first() {
+            Some(Step::Name(name)) => Some(&**name),
+            _ => None,
+        };
+        let mut context = Map::new();
+        for member in ["Execution", "StateMachine", "State", "Task", "Map"] {
+            if wanted.is_none_or(|wanted| wanted == member)
+                && let Some(value) = self.context_member(member)
+            {
+                context.insert(member.to_owned(), value);
+            }
+        }
+        Value::Object(context)
+    }
+
+    fn context_member(&self, member: &str) -> Option<Value> {
         let execution = self.execution;
         let identity = &execution.identity;
-        let mut state = serde_json::json!({
-            "EnteredTime": self.active.entered_at.rfc3339(),
-            "Name": &*self.active.name,
-        });
-        let kind = self.active.state.kind();
-        if matches!(kind, StateType::Task | StateType::Map | StateType::Parallel) {
-            state["RetryCount"] = self.active.retries.into();
-        }
-        let mut context = serde_json::json!({
-            "Execution": {
+        let mut value = match member {
+            "Execution" => serde_json::json!({
                 "Id": &*identity.execution_arn,
                 "Input": &*execution.input,
                 "Name": &*identity.execution_name,
                 "RoleArn": &*identity.role_arn,
                 "StartTime": execution.started.rfc3339(),
-            },
-            "StateMachine": { "Id": &*identity.machine_arn, "Name": &*identity.machine_name },
-            "State": state,
-        });
-        if let Some(count) = identity.redrive_count {
-            context["Execution"]["RedriveCount"] = count.into();
+            }),
+            "StateMachine" => serde_json::json!({
+                "Id": &*identity.machine_arn,
+                "Name": &*identity.machine_name,
+            }),
+            "State" => serde_json::json!({
+                "EnteredTime": self.active.entered_at.rfc3339(),
+                "Name": &*self.active.name,
+            }),
+            "Task" => serde_json::json!({ "Token": self.token.as_ref()? }),
+            _ => {
+                let (index, value) = self.item?;
+                serde_json::json!({ "Item": { "Index": index, "Value": value } })
+            }
+        };
+        let kind = self.active.state.kind();
+        if let ("Execution", Some(count)) = (member, identity.redrive_count) {
+            value["RedriveCount"] = count.into();
         }
-        if let Some(token) = &self.token {
-            context["Task"] = serde_json::json!({ "Token": token });
+        if member == "State"
+            && matches!(kind, StateType::Task | StateType::Map | StateType::Parallel)
+        {
+            value["RetryCount"] = self.active.retries.into();
         }
-        if let Some((index, value)) = self.item {
-            context["Map"] = serde_json::json!({ "Item": { "Index": index, "Value": value } });
-        }
-        context
+        Some(value)
     }
 
     /// `InputPath` or `OutputPath`.
@@ -305,6 +325,9 @@ impl<'e> Eval<'e> {
             None => result.clone(),
             Some(selector) => {
                 self.mark(Clause::ResultSelector);
+                if self.active.state.assign.is_some() {
+                    self.mark(Clause::AssignBeforeSelector);
+                }
                 Arc::new(self.template(selector, result)?)
             }
         };

@@ -68,7 +68,7 @@ impl Fault {
     /// Data that is too long, of a state or a task with this name (recorded: `states_errors`).
     pub fn data_limit(name: &str) -> Self {
         Self::named(
-            "States.DataLimitExceeded",
+            DATA_LIMIT_EXCEEDED,
             &format!(
                 "The state/task '{name}' returned a result with a size exceeding the maximum \
                  number of bytes service limit."
@@ -126,6 +126,7 @@ impl Fault {
 }
 
 pub(super) const TIMEOUT: &str = "States.Timeout";
+pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 
 fn text(name: Option<&Name>) -> Value {
     name.map_or(Value::Null, |name| Value::from(&**name))

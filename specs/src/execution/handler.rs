@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Execution, Waiter,
-    fault::{Fault, Result, TIMEOUT},
+    fault::{DATA_LIMIT_EXCEEDED, Fault, Result, TIMEOUT},
     frame::{FrameId, Phase},
 };
 use crate::{
@@ -128,10 +128,12 @@ impl Execution {
         match name {
             "States.ALL" => {
                 self.mark(Clause::MatchAll);
+                self.note_data_limit(fault);
                 true
             }
             "States.TaskFailed" => {
                 self.mark(Clause::MatchTaskFailed);
+                self.note_data_limit(fault);
                 if fault.heartbeat {
                     self.mark(Clause::MatchTaskFailedHeartbeat);
                 }
@@ -148,6 +150,13 @@ impl Execution {
                 self.mark(Clause::MatchExact);
                 fault.error() == Some(name)
             }
+        }
+    }
+
+    /// Whether wildcards match a result that is too long is not settled.
+    fn note_data_limit(&self, fault: &Fault) {
+        if fault.error() == Some(DATA_LIMIT_EXCEEDED) {
+            self.mark(Clause::MatchAllDataLimit);
         }
     }
 

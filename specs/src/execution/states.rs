@@ -136,6 +136,9 @@ impl Execution {
                     );
                     Box::new(Fault::runtime(eval.active, &text))
                 })?;
+                if value.as_str().is_some_and(Instant::is_nearly_rfc3339) {
+                    self.mark(Clause::TimestampLexical);
+                }
                 value.as_str().and_then(Instant::parse_rfc3339).map_or_else(
                     || {
                         let value = value

@@ -85,6 +85,7 @@ fn functions_give_what_was_recorded_or_documented() {
         ),
         ("JsonToString", json!([[1, 2, "x"]]), json!("[1,2,\"x\"]")),
         ("StringToJson", json!([" "]), Value::Null),
+        ("StringToJson", json!(["-0"]), json!(0)),
         ("StringToJson", json!(["{\"a\": [1]}"]), json!({"a": [1]})),
         ("MathAdd", json!([-2.5, 0]), json!(-2)),
         ("MathAdd", json!([1.49, 1.5]), json!(3)),

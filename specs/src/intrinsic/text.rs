@@ -86,11 +86,14 @@ pub(super) fn json_merge(
     Ok(Value::Object(merged))
 }
 
-/// A blank text is null (recorded: `test_string_to_json`).
+/// A blank text is null, and -0 is the integer 0 (recorded: `test_string_to_json`).
 pub(super) fn string_to_json(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let text = string(text)?;
     if text.trim().is_empty() {
         return Ok(Value::Null);
+    }
+    if text.trim() == "-0" {
+        return Ok(0.into());
     }
     serde_json::from_str(text).or_else(|_| {
         // A parser that reads one value and stops accepts what follows it.
