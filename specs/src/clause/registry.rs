@@ -228,6 +228,12 @@ clauses! {
     WaitSecondsPath = "wait.seconds-path", Observed,
         "SecondsPath waits as long as the value says; a string of digits counts as a number.",
         "recorded: test_wait; an execution of 2026-09 with the string \"1\"";
+    WaitSecondsOdd = "wait.seconds-path.odd", Assumed,
+        "A whole fraction (1.0) is no long value; what is no number is shown as its JSON text.",
+        "recorded for 1.5, -1.5 and -1";
+    WaitTooLongSeconds = "wait.too-long.seconds", Assumed,
+        "SecondsPath has the same limit as a timestamp.",
+        "recorded for timestamps only";
     WaitTimestamp = "wait.timestamp", Language,
         "Timestamp waits until that instant; one in the past does not wait.",
         "States Language specification, \"Wait State\"";
@@ -261,6 +267,9 @@ clauses! {
     ChoiceOr = "choice.or", Language,
         "Or holds if any of its conditions holds; they are asked in order until one does.",
         "States Language specification, \"Choice State\"";
+    ChoiceOrGuards = "choice.or.guards", Assumed,
+        "An Or whose first conditions hold does not mind a missing Variable in the others.",
+        "recorded for a false guard of And only";
     ChoiceNot = "choice.not", Language,
         "Not holds if its condition does not.",
         "States Language specification, \"Choice State\"";
@@ -472,6 +481,9 @@ clauses! {
     MapConcurrencyPath = "map.max-concurrency-path", Observed,
         "MaxConcurrencyPath takes the limit from the input; 0 is no limit.",
         "recorded: test_max_concurrency_path";
+    MapConcurrencyFraction = "map.max-concurrency-path.fraction", Assumed,
+        "A MaxConcurrencyPath that finds a fraction fails the execution, also one that is whole.",
+        "recorded for texts and objects only";
     MapConcurrencyNegative = "map.max-concurrency-path.negative", Assumed,
         "A negative MaxConcurrencyPath fails the execution.",
         "the recording stops before the end";

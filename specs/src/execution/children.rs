@@ -164,7 +164,8 @@ impl Execution {
         }));
         if let Phase::Children(children) = &mut self.active_mut(parent).phase {
             children.frames[place] = Some(child);
-            self.concurrent |= children.frames.iter().flatten().nth(1).is_some();
+            let finished = children.results.len() - children.unfinished;
+            self.concurrent |= children.next - finished > 1;
         }
         self.ready.push_back((child, scope.start_at.clone(), input));
     }
@@ -426,6 +427,9 @@ fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<u
                     return Err(Box::new(Fault::runtime(eval.active, text)));
                 }
                 None => {
+                    if value.is_number() {
+                        eval.mark(Clause::MapConcurrencyFraction);
+                    }
                     let shown = value
                         .as_str()
                         .map_or_else(|| value.to_string(), str::to_owned);

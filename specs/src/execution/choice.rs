@@ -31,8 +31,14 @@ impl Eval<'_> {
             }
             Condition::Or(conditions) => {
                 self.mark(Clause::ChoiceOr);
-                for condition in conditions {
+                for (n, condition) in conditions.iter().enumerate() {
                     if self.condition(condition, data)? {
+                        if conditions[n + 1..]
+                            .iter()
+                            .any(|rest| self.reads_nothing(rest, data))
+                        {
+                            self.mark(Clause::ChoiceOrGuards);
+                        }
                         return Ok(true);
                     }
                 }
@@ -76,6 +82,23 @@ impl Eval<'_> {
             }
         };
         self.compare(test.operator, &variable, &operand)
+    }
+
+    /// Whether a condition that was not asked has a Variable that finds nothing.
+    fn reads_nothing(&self, condition: &Condition, data: &Value) -> bool {
+        match condition {
+            Condition::And(conditions) | Condition::Or(conditions) => conditions
+                .iter()
+                .any(|condition| self.reads_nothing(condition, data)),
+            Condition::Not(condition) | Condition::Commented(condition, _) => {
+                self.reads_nothing(condition, data)
+            }
+            Condition::Test(test) => {
+                test.operator != Operator::Is(Kind::Present)
+                    && self.find(&test.variable, data).is_err()
+            }
+            Condition::Jsonata(_) => false,
+        }
     }
 
     fn invalid_variable(&self, path: &Path) -> Box<Fault> {

@@ -103,6 +103,9 @@ impl Execution {
         let delay = self.wait_delay(id, &wait.until, &effective)?;
         if delay > LONGEST_WAIT_MILLIS {
             self.mark(Clause::WaitTooLong);
+            if matches!(wait.until, Until::Seconds(_)) {
+                self.mark(Clause::WaitTooLongSeconds);
+            }
             let text = "Wait state delay is too long.";
             return Err(Box::new(Fault::runtime(self.active(id), text)));
         }
@@ -180,6 +183,9 @@ impl Execution {
                     fault(format!("{text}: {path} == {shown}"))
                 }),
             Err(_) => {
+                if value.as_f64().is_none_or(|seconds| seconds.fract() == 0.0) {
+                    self.mark(Clause::WaitSecondsOdd);
+                }
                 let text = "The SecondsPath parameter cannot be parsed as a long value";
                 Err(fault(format!("{text}: {path} == {shown}")))
             }
