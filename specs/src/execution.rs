@@ -404,6 +404,9 @@ impl Execution {
         }
         if size.bytes > DATA_LIMIT {
             self.mark(Clause::StateDataLimit);
+            if self.active(id).state.kind() != StateType::Pass {
+                self.mark(Clause::StateDataLimitOther);
+            }
             return Err(Fault::data_limit(&self.active(id).name).ending());
         }
         let frame = self.frame_mut(id);

@@ -89,6 +89,9 @@ clauses! {
     ParametersDataLimitText = "data.limit.parameters.text", Assumed,
         "Its cause reads like that of an output that is too long.",
         "not recorded";
+    StateDataLimitOther = "data.limit.not-pass", Assumed,
+        "An output that is too long ends the execution whatever the state, and no catcher is asked.",
+        "recorded for a Pass only";
     AssignDataLimit = "variables.limit", Assumed,
         "Variables of more than 262,144 bytes in one Assign fail the execution with States.DataLimitExceeded.",
         "recorded in 2026-09 for JSONata only";

@@ -188,7 +188,7 @@ impl Execution {
         };
         if json::measure(&output).bytes > DATA_LIMIT {
             self.mark(Clause::TaskDataLimit);
-            return self.attempt_failed(id, &envelope, Fault::data_limit(envelope.name()));
+            return self.attempt_failed(id, &envelope, &Fault::data_limit(envelope.name()));
         }
         let output = Arc::new(output);
         let details = Details {
@@ -224,16 +224,16 @@ impl Execution {
         };
         self.mark(Clause::TaskFailure);
         self.note_empty_text(&failure);
-        self.attempt_failed(id, &envelope, Fault::task(failure));
+        self.attempt_failed(id, &envelope, &Fault::task(failure));
     }
 
-    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, fault: Fault) {
+    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, fault: &Fault) {
         let details = Details {
             task: envelope.details(),
             ..super::failure_details(&fault.failure)
         };
         self.emit_in(id, envelope.event(history::Phase::Failed), details);
-        self.raise(id, &fault);
+        self.raise(id, fault);
     }
 
     /// What becomes of an empty error or cause is not known.

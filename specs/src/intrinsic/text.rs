@@ -95,13 +95,13 @@ pub(super) fn string_to_json(text: &Value, host: &impl Host) -> Result<Value, In
     if text.trim() == "-0" {
         return Ok(0.into());
     }
-    serde_json::from_str(text).or_else(|_| {
+    serde_json::from_str(text).map_err(|_| {
         // A parser that reads one value and stops accepts what follows it.
-        let mut values = serde_json::Deserializer::from_str(text).into_iter();
-        if matches!(values.next(), Some(Ok(Value::Array(_) | Value::Object(_)))) {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+        if matches!(values.next(), Some(Ok(_))) {
             host.mark(Clause::IntrinsicStringToJsonRest);
         }
-        Err(Invalid::Range)
+        Invalid::Range
     })
 }
 

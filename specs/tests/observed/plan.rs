@@ -99,6 +99,7 @@ fn act(result: &Value) -> Act {
         ..Act::now(match result.get("output") {
             Some(output) => Reply::Succeed(output.clone()),
             None if result.get("timed_out").is_some() => Reply::Silent,
+            None if result.get("aborted").is_some() => Reply::Silent,
             None if result["error"].is_null() => Reply::FailNameless,
             None => Reply::Fail {
                 error: text("error"),
