@@ -85,7 +85,7 @@ impl Bench {
             engine: engine.profile().clone(),
             engine_version: version.clone(),
             options: target.options(),
-            endpoint: target.endpoint.clone(),
+            endpoint: engine.endpoint().map(str::to_owned),
             ledger: None,
             directory: PathBuf::new(),
         });

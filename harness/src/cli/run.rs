@@ -248,7 +248,7 @@ impl Begun {
             engine: self.engine.profile().clone(),
             engine_version: self.engine_version.clone(),
             options: target.options(),
-            endpoint: target.endpoint,
+            endpoint: self.engine.endpoint().map(str::to_owned),
             ledger: self.ledger.take(),
             directory: self.store.directory().to_owned(),
         }

@@ -81,6 +81,7 @@ impl Shrink {
                 Ended::Minimal => "",
                 Ended::OutOfCalls | Ended::OutOfTime => "; the budget is used up",
                 Ended::Trivial => "; every machine diverges so",
+                Ended::NotReduced => "; it was not made smaller",
             }
         ));
         let text = casefile::encode(&shrunk.case);

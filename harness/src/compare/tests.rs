@@ -563,8 +563,8 @@ fn the_first_aspect_is_the_root() {
     history(&mut observation).pop();
     let judgement = fixture.compare(&observation);
     assert_eq!(judgement.differences.len(), 1);
-    assert_eq!(judgement.differences[0].aspect, Aspect::Output);
-    assert!(!judgement.judged.contains(Aspect::Path));
+    assert_eq!(judgement.differences[0].aspect, Aspect::Attempts);
+    assert!(!judgement.judged.contains(Aspect::Output));
     assert_eq!(judgement.verdict(|_| false), Verdict::Diverge);
     assert_eq!(judgement.verdict(|_| true), Verdict::Known);
 }

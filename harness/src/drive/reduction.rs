@@ -8,7 +8,7 @@ use stepproof_specs::{
     time::Millis,
 };
 
-use super::{Context, Control, attempt::attempt, quiet};
+use super::{Context, Control, Outcome, attempt::attempt, quiet};
 use crate::{
     casefile,
     engine::{Job, Lane, Trouble},
@@ -102,28 +102,41 @@ pub(super) enum Reduced {
     Written(Box<ReductionRecord>),
     /// The run was stopped before it was done.
     Stopped,
+    /// The engine is gone: nothing follows for the case.
+    Unreachable,
     /// Its files could not be written.
     NotWritten(StoreError),
 }
 
 /// Makes a finding's case small, writes its files, loads what was written and runs it again.
+/// Without a budget the case stands as it was found.
 pub(super) async fn reduce(
     context: Arc<Context>,
     finding: FindingRecord,
-    budget: Budget,
+    budget: Option<Budget>,
     control: Control,
     run: PathBuf,
 ) -> (FindingRecord, Reduced) {
-    let shrunk = shrink_finding(&context, &finding, budget, &control).await;
+    let shrunk = match budget {
+        Some(budget) => shrink_finding(&context, &finding, budget, &control).await,
+        None => Err(ShrinkError::EngineLost),
+    };
     if context.stop.is_asked() {
         return (finding, Reduced::Stopped);
     }
     let (shrunk, error) = match shrunk {
         Ok(shrunk) => (shrunk, None),
+        Err(ShrinkError::Trouble(Trouble::Unreachable { .. })) => {
+            return (finding, Reduced::Unreachable);
+        }
         Err(error) => (unreduced(&finding), Some(error.to_string())),
     };
     let lane = lane_of(&context, &finding.signature);
-    let detail = run_once(&context, &shrunk.case, lane, &control).await;
+    let detail = match run_once(&context, &shrunk.case, lane, &control).await {
+        Ok(detail) => detail,
+        Err(_) if budget.is_some() => return (finding, Reduced::Unreachable),
+        Err(gone) => troubled(&gone),
+    };
     let mut reduction = ReductionRecord {
         number: finding.number,
         states: states(&shrunk.case),
@@ -187,20 +200,31 @@ fn unreduced(finding: &FindingRecord) -> Shrunk {
         candidates: 0,
         calls: 0,
         steps: 0,
-        ended: Ended::Minimal,
+        ended: Ended::NotReduced,
     }
 }
 
-async fn run_once(context: &Context, case: &Case, lane: Lane, control: &Control) -> Detail {
-    match prepare::prepare(case, lane) {
-        Ok(job) => attempt(context, &job, control.overhead())
-            .await
-            .outcome
-            .into_detail(),
-        Err(error) => Detail {
-            trouble: Some(error.to_string()),
-            ..Detail::default()
-        },
+/// Runs a case for its report. An error if the engine is gone.
+async fn run_once(
+    context: &Context,
+    case: &Case,
+    lane: Lane,
+    control: &Control,
+) -> Result<Detail, Trouble> {
+    let job = match prepare::prepare(case, lane) {
+        Ok(job) => job,
+        Err(error) => return Ok(troubled(&error)),
+    };
+    match attempt(context, &job, control.overhead()).await.outcome {
+        Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
+        outcome => Ok(outcome.into_detail()),
+    }
+}
+
+fn troubled(error: &dyn std::error::Error) -> Detail {
+    Detail {
+        trouble: Some(error.to_string()),
+        ..Detail::default()
     }
 }
 

@@ -224,6 +224,10 @@ impl Engine for Remote {
         &self.profile
     }
 
+    fn endpoint(&self) -> Option<&str> {
+        Some(self.api.endpoint())
+    }
+
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
         Box::pin(self.run_case(job))
     }

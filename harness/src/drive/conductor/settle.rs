@@ -19,7 +19,7 @@ use crate::{
 
 /// How often a case may find the engine unreachable, although a probe reaches it, before it is
 /// given up.
-const MISSES: u32 = 3;
+pub(super) const MISSES: u32 = 3;
 
 /// A case that was run.
 #[derive(Debug)]
@@ -244,6 +244,11 @@ impl Conductor<'_> {
                 self.reporter.event(&Event::Divergence(Box::new(page)));
             }
             Reduced::Stopped => self.reductions.push_front(finding),
+            Reduced::Unreachable => {
+                self.doubtful = true;
+                *self.losses.entry(finding.number).or_default() += 1;
+                self.reductions.push_front(finding);
+            }
             Reduced::NotWritten(error) => return Err(error),
         }
         Ok(())
