@@ -32,6 +32,11 @@ pub trait Lab: Send + Sync + 'static {
     /// The local filter: whether a case is worth a call. Costs no call.
     fn admit(&self, case: &Case) -> Option<Self::Sample>;
 
+    /// A smaller case was found, from which the search goes on.
+    fn progress(&self, smaller: &Case) {
+        let _ = smaller;
+    }
+
     /// Runs a case on the engine and says whether it still diverges in the way that is sought.
     fn diverges(&self, sample: Self::Sample) -> impl Future<Output = Result<bool, Trouble>> + Send;
 }
@@ -177,6 +182,7 @@ impl<L: Lab> Search<L> {
                     }
                     reduction.accept(candidate);
                     self.best = reduction.best().clone();
+                    self.lab.progress(&self.best);
                     self.steps += 1;
                 }
                 Some((_, false)) => {}

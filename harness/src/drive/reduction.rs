@@ -14,7 +14,10 @@ use crate::{
     engine::{Job, Lane, Trouble},
     prepare,
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
-    store::{Detail, FindingFiles, FindingRecord, ReductionRecord, StoreError, write_finding},
+    store::{
+        Detail, FindingFiles, FindingRecord, ReductionRecord, StoreError, write_finding,
+        write_progress,
+    },
     verdict::Signature,
 };
 
@@ -33,6 +36,8 @@ pub struct EngineLab {
     /// needs more than one look.
     looks: u32,
     control: Control,
+    /// Where the smallest case so far is kept, so that a reduction that is cut off can go on.
+    progress: Option<FindingFiles>,
 }
 
 impl EngineLab {
@@ -53,6 +58,15 @@ impl EngineLab {
             poisoned: poisoned(original).collect(),
             looks: looks.max(1),
             control,
+            progress: None,
+        }
+    }
+
+    /// Keeps the smallest case so far in these files.
+    fn keeping(self, files: FindingFiles) -> Self {
+        Self {
+            progress: Some(files),
+            ..self
         }
     }
 }
@@ -78,6 +92,13 @@ impl Lab for EngineLab {
             && events(&job) <= self.events
             && poisoned(&job).all(|aspect| self.poisoned.contains(&aspect));
         admitted.then_some(job)
+    }
+
+    fn progress(&self, smaller: &Case) {
+        if let Some(files) = &self.progress {
+            // If it cannot be written the end of the reduction cannot be either, and says so.
+            let _ = write_progress(files, smaller);
+        }
     }
 
     async fn diverges(&self, job: Job) -> Result<bool, Trouble> {
@@ -117,8 +138,9 @@ pub(super) async fn reduce(
     control: Control,
     run: PathBuf,
 ) -> (FindingRecord, Reduced) {
+    let files = FindingFiles::of(&run, finding.number, &finding.slug);
     let shrunk = match budget {
-        Some(budget) => shrink_finding(&context, &finding, budget, &control).await,
+        Some(budget) => shrink_finding(&context, &finding, budget, &control, &files).await,
         None => Err(ShrinkError::EngineLost),
     };
     if context.stop.is_asked() {
@@ -148,7 +170,6 @@ pub(super) async fn reduce(
         detail,
         replayed: false,
     };
-    let files = FindingFiles::of(&run, finding.number, &finding.slug);
     let page = context.judge.finding(&finding, &reduction).markdown();
     let written = write_finding(&files, &reduction.minimal, &finding.original, &page);
     if let Err(error) = written {
@@ -163,6 +184,7 @@ async fn shrink_finding(
     finding: &FindingRecord,
     mut budget: Budget,
     control: &Control,
+    files: &FindingFiles,
 ) -> Result<Shrunk, ShrinkError> {
     let lane = lane_of(context, &finding.signature);
     if lane == Lane::Quiet && !quiet::is_exact(context.engine.profile()) {
@@ -181,7 +203,18 @@ async fn shrink_finding(
         looks,
         control.clone(),
     );
-    shrink(Arc::new(lab), finding.original.clone(), budget).await
+    let lab = Arc::new(lab.keeping(files.clone()));
+    if let Ok(begun) = casefile::load(&files.case) {
+        let shrunk = shrink(Arc::clone(&lab), begun, budget).await;
+        // What an earlier sitting left must stand by itself; otherwise everything begins anew.
+        if !matches!(
+            shrunk,
+            Err(ShrinkError::NotAdmitted | ShrinkError::DoesNotDiverge)
+        ) {
+            return shrunk;
+        }
+    }
+    shrink(lab, finding.original.clone(), budget).await
 }
 
 /// The lane in which a signature can show.
