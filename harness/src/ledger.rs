@@ -13,6 +13,7 @@ use std::{
 };
 
 use jiff::civil::Date;
+use stepproof_generators::FeatureSet;
 use stepproof_specs::clause::Clause;
 
 pub use self::error::{LedgerError, Problem};
@@ -53,6 +54,9 @@ pub struct Entry {
     pub engine_version: String,
     /// The minimal case, relative to the ledger.
     pub case: String,
+    /// The features without which it does not show: they are drawn rarely, so that it hides nothing
+    /// else.
+    pub avoid: FeatureSet,
     /// Where it is discussed.
     pub link: Option<String>,
 }
@@ -124,6 +128,12 @@ impl Ledger {
     /// The known divergences, in the order of the file.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The features that known divergences spoil.
+    pub fn avoid(&self) -> FeatureSet {
+        let spoilt = self.entries.iter().map(|entry| entry.avoid);
+        spoilt.fold(FeatureSet::EMPTY, FeatureSet::with)
     }
 
     /// The entry that names this signature.

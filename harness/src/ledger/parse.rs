@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use serde::Deserialize;
+use stepproof_generators::{Feature, FeatureSet};
 use stepproof_specs::clause::{Basis, Clause};
 use toml::{Spanned, value::Datetime};
 
@@ -30,6 +31,8 @@ struct Table {
     last_confirmed: Option<Spanned<Datetime>>,
     engine_version: Option<Spanned<String>>,
     case: Option<Spanned<String>>,
+    #[serde(default)]
+    avoid: Vec<Spanned<String>>,
     link: Option<String>,
 }
 
@@ -128,6 +131,7 @@ impl Reader<'_> {
             "last_confirmed",
             table.last_confirmed.as_ref(),
         );
+        let avoid = self.features(&label, &table.avoid);
         Some(Entry {
             id: id?,
             title: title?,
@@ -139,6 +143,7 @@ impl Reader<'_> {
             last_confirmed: last?,
             engine_version: version?,
             case: case?,
+            avoid,
             link: table.link.clone(),
         })
     }
@@ -208,6 +213,21 @@ impl Reader<'_> {
             signatures.push(signature);
         }
         Some(signatures)
+    }
+
+    fn features(&mut self, entry: &str, names: &[Spanned<String>]) -> FeatureSet {
+        let mut features = FeatureSet::EMPTY;
+        for name in names {
+            match name.get_ref().parse::<Feature>() {
+                Ok(feature) => features = features.with(FeatureSet::of(&[feature])),
+                Err(error) => {
+                    let what = format!("entry '{entry}': {error}");
+                    let remedy = "`stepproof profiles --format json` lists them";
+                    self.complain(name.span().start, what, remedy);
+                }
+            }
+        }
+        features
     }
 
     fn date(
