@@ -33,7 +33,7 @@ use stepproof_specs::{
     time::Millis,
 };
 
-pub(crate) use self::cause::is_given;
+pub(crate) use self::cause::{is_given, words as cause_words};
 pub use self::difference::{Aspects, Difference, Judgement};
 use self::{
     anatomy::Anatomy,
@@ -446,7 +446,11 @@ impl<'a> Scene<'a> {
         (expected.status != actual.status).then(|| Found {
             aspect: Aspect::Status,
             place: self.place(),
-            shape: format!("{}≠{}", signature::end(expected), signature::end(actual)),
+            shape: format!(
+                "{}≠{}",
+                signature::end(expected, actual),
+                signature::end(actual, expected)
+            ),
             expected: end(expected),
             actual: end(actual),
         })
@@ -454,11 +458,14 @@ impl<'a> Scene<'a> {
 
     fn error(&self) -> Option<Found> {
         let (expected, actual) = (self.expected.observation, self.actual.observation);
-        let class = |it: &'a Observation| signature::error_class(it.error.as_deref());
         (expected.error != actual.error).then(|| Found {
             aspect: Aspect::Error,
             place: self.place(),
-            shape: format!("{}≠{}", class(expected), class(actual)),
+            shape: format!(
+                "{}≠{}",
+                signature::failure(expected, actual),
+                signature::failure(actual, expected)
+            ),
             expected: end(expected),
             actual: end(actual),
         })

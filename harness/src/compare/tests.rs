@@ -424,7 +424,7 @@ fn another_cause() {
     let found = runtime_error().tampered(|it| it.cause = Some("path not found".into()));
     assert_eq!(
         found,
-        ["cause Pass root invalid-path-no-results-for-path≠text"]
+        ["cause Pass root invalid-path-no-results-for-path≠path-not-found"]
     );
     let found = failing_branch().tampered(|it| it.cause = None);
     assert_eq!(found, ["cause Task Parallel given≠absent"]);

@@ -32,6 +32,23 @@ fn entry(id: &str, signature: &str) -> Entry {
 }
 
 #[test]
+fn a_signature_may_leave_words_open() {
+    let covers = |pattern: &str, signature: &str| {
+        super::covers(&Signature(pattern.into()), &Signature(signature.into()))
+    };
+    let one = "status Pass Map SUCCEEDED≠FAILED:States.Runtime(parse-error)";
+    assert!(covers(one, one));
+    assert!(covers("* * * *(parse-error)", one));
+    assert!(covers(
+        "status Pass * *≠FAILED:States.Runtime(parse-*)",
+        one
+    ));
+    assert!(!covers("status Task * *", one));
+    assert!(!covers("* * * *(parse-error", one));
+    assert!(!covers("*", one));
+}
+
+#[test]
 fn what_is_written_can_be_read() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("ledger/engine.toml");
