@@ -25,7 +25,7 @@ pub(crate) mod tests;
 use serde_json::{Value, json};
 use stepproof_specs::{
     case::ExecutionCase,
-    history::{Event, EventKind},
+    history::{Event, EventKind, Phase},
     json::equal,
     machine::Machine,
     observation::{Aspect, Observation, Status},
@@ -108,10 +108,28 @@ pub fn judge(job: &Job, run: &RawRun, profile: &EngineProfile, overhead: Millis)
             continue;
         };
         let observation = observer.execution(raw);
+        judgement.late |= expired(&observation) > expired(&expectation.observation);
         compare_into(&bench, start, expectation, &observation, &mut judgement);
     }
     judgement.rewrites.merge(&observer.rewrites());
+    judgement.forgive_lateness(overhead);
     judgement
+}
+
+/// How many time limits expired, as far as can be told.
+fn expired(observation: &Observation) -> usize {
+    let Some(history) = &observation.history else {
+        let machine = observation.status == Status::TimedOut;
+        let task = observation.error.as_deref() == Some("States.Timeout");
+        return usize::from(machine || task);
+    };
+    let is_expiry = |event: &&Event| {
+        matches!(
+            event.kind,
+            EventKind::ExecutionTimedOut | EventKind::Work(_, Phase::TimedOut)
+        )
+    };
+    history.iter().filter(is_expiry).count()
 }
 
 /// Compares one start's observation with its expectation.

@@ -661,3 +661,17 @@ fn nothing_is_late_by_less_than_the_overhead() {
     );
     assert_eq!(signatures(&fixture.judge(1, &raw, 1_500)), [""; 0]);
 }
+
+#[test]
+fn lateness_is_forgiven_while_the_engine_is_slow() {
+    for (overhead, differences, poisoned) in [(0, 1, 0), (1_000, 0, 1)] {
+        let fixture = retried(|_| ());
+        let mut observation = fixture.clean();
+        observation.status = Status::TimedOut;
+        let mut judgement = fixture.compare(&observation);
+        judgement.late = true;
+        judgement.forgive_lateness(overhead);
+        assert_eq!(judgement.differences.len(), differences);
+        assert_eq!(judgement.poisoned.len(), poisoned);
+    }
+}

@@ -220,7 +220,11 @@ async fn shrink_finding(
 /// The lane in which a signature can show.
 pub(crate) fn lane_of(context: &Context, signature: &Signature) -> Lane {
     let timing = signature.0.starts_with(Aspect::Timing.name());
-    if timing || quiet::is_exact(context.engine.profile()) {
+    let late =
+        signature.0.rsplit('≠').next().is_some_and(|actual| {
+            actual.starts_with("TIMED_OUT") || actual.contains("States.Timeout")
+        });
+    if timing || late || quiet::is_exact(context.engine.profile()) {
         Lane::Quiet
     } else {
         Lane::Throughput

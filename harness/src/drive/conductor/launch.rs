@@ -103,10 +103,10 @@ impl Conductor<'_> {
             let mut deferred = false;
             let prepared = ready(&context, index, |job| {
                 match quiet::lane(context.engine.profile(), index, job, share) {
-                    Some(lane) => lane,
-                    None if stage == Stage::Quiet => Lane::Quiet,
+                    Some(lane) if stage == Stage::Throughput => lane,
+                    Some(_) => Lane::Quiet,
                     None => {
-                        deferred = true;
+                        deferred = stage == Stage::Throughput;
                         Lane::Quiet
                     }
                 }

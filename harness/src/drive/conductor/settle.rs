@@ -84,6 +84,10 @@ impl Conductor<'_> {
     }
 
     fn ran(&mut self, ran: Ran) {
+        if self.may_be_lateness(&ran) {
+            self.quiet.push_back(ran.index);
+            return;
+        }
         let judge = &self.context.judge;
         let verdict = match &ran.attempt.outcome {
             Outcome::Judged { judgement, .. } => {
@@ -111,6 +115,18 @@ impl Conductor<'_> {
             self.suspect(ran);
         } else {
             self.record(ran, verdict);
+        }
+    }
+
+    /// Whether a case diverges in a way that a busy engine shows by chance: the quiet lane decides.
+    fn may_be_lateness(&self, ran: &Ran) -> bool {
+        match &ran.attempt.outcome {
+            Outcome::Judged { judgement, .. } => {
+                judgement.late
+                    && !judgement.differences.is_empty()
+                    && ran.ready.job.lane == Lane::Throughput
+            }
+            Outcome::Trouble(_) => false,
         }
     }
 
