@@ -1,19 +1,16 @@
 //! A run that was killed goes on, and comes to the verdicts of an unbroken one.
 
-use std::{
-    fs,
-    path::Path,
-    process::Stdio,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, process::Stdio, thread, time::Duration};
 
 use stepproof_tests::{Ran, command, expect, stepproof, verdicts};
+
+/// More than twenty sittings of half a second get through.
+const CASES: usize = 1_000;
 
 const RUN: [&str; 7] = [
     "run",
     "--cases",
-    "400",
+    "1000",
     "--seed",
     "21",
     "--fault",
@@ -24,48 +21,50 @@ fn directory() -> tempfile::TempDir {
     tempfile::tempdir().expect("a directory")
 }
 
-/// Kills a run some time after it has begun; `None` if it ended before.
-fn killed(here: &Path, arguments: &[&str], after: Duration) -> Option<()> {
+/// Kills a run some time after it has begun; false if it ended before.
+fn killed(here: &Path, arguments: &[&str], after: Duration) -> bool {
     let mut child = command(here, arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .expect("the command runs");
-    let begun = Instant::now();
-    while begun.elapsed() < after {
-        if child.try_wait().expect("a status").is_some() {
-            return None;
-        }
-        thread::sleep(Duration::from_millis(5));
+    thread::sleep(after);
+    let ended = child.try_wait().expect("a status").is_some();
+    if !ended {
+        child.kill().expect("a kill");
+        child.wait().expect("an end");
     }
-    child.kill().expect("a kill");
-    child.wait().expect("an end");
-    Some(())
+    !ended
 }
 
 #[test]
-fn a_killed_run_comes_to_the_same_verdicts() {
+fn a_run_that_is_killed_twenty_times_comes_to_the_same_verdicts() {
+    const KILLS: u64 = 20;
     let directory = directory();
     let here = directory.path();
     expect(here, &[&RUN[..], &["--out", "whole"]].concat(), 1);
 
+    let out = [&RUN[..], &["--out", "broken"]].concat();
+    let resume = ["run", "--resume", "broken"];
     let mut kills = 0;
-    let mut arguments = [&RUN[..], &["--out", "broken"]].concat();
-    // The moments are spread, not random: a failure can be repeated. They come later and later,
-    // because a reduction that is cut off begins anew.
-    for millis in (0..).map(|n: u64| 300 + n * 60 + n * 137 % 400) {
-        if killed(here, &arguments, Duration::from_millis(millis)).is_none() {
-            break;
-        }
+    // The moments are spread, not random: a failure can be repeated.
+    while kills < KILLS {
+        let begun = here.join("broken/run.sqlite").exists();
+        let arguments = if begun { &resume[..] } else { &out };
+        let after = Duration::from_millis(100 + kills * 137 % 500);
+        assert!(
+            killed(here, arguments, after),
+            "the run ended after {kills} kills"
+        );
         kills += 1;
-        assert!(kills < 200, "the run makes no progress");
-        if here.join("broken/run.sqlite").exists() {
-            arguments = vec!["run", "--resume", "broken"];
-        }
     }
-    assert!(kills > 1, "the run was too fast to be killed");
+    println!(
+        "killed {kills} times, with {} of {CASES} cases judged",
+        verdicts(&here.join("broken")).len()
+    );
+    expect(here, &resume, 1);
     let broken = verdicts(&here.join("broken"));
-    assert_eq!(broken.len(), 400);
+    assert_eq!(broken.len(), CASES);
     assert_eq!(broken, verdicts(&here.join("whole")));
     let findings = |run: &str| {
         let store = stepproof::store::Store::open(&here.join(run)).expect("a run");

@@ -26,7 +26,7 @@ use stepproof_specs::{
 };
 
 pub use crate::{
-    feature::{Feature, FeatureSet},
+    feature::{Feature, FeatureSet, UnknownFeature},
     profile::Profile,
 };
 

@@ -13,6 +13,8 @@ pub struct Profile {
     pub core: FeatureSet,
     /// What each case draws a subset of, besides the core.
     pub optional: FeatureSet,
+    /// What is drawn only in one case of eight that would draw it.
+    pub rare: FeatureSet,
     /// How often a scope's next state is of which type.
     pub weights: Weights,
     /// How large a case gets.
@@ -138,6 +140,7 @@ impl Profile {
                 F::TaskErrors,
                 F::Wait,
             ]),
+            rare: FeatureSet::EMPTY,
             weights: Weights::EVEN,
             sizes: Sizes::SMALL,
         }
@@ -162,6 +165,7 @@ impl Profile {
                 F::ManyStarts,
                 F::Damage,
             ])),
+            rare: FeatureSet::EMPTY,
             weights: Weights::EVEN,
             sizes: Sizes::USUAL,
         }
@@ -194,6 +198,7 @@ impl Profile {
                 F::ManyStarts,
                 F::Damage,
             ]),
+            rare: FeatureSet::EMPTY,
             weights: Weights {
                 fail: 2,
                 ..Weights::EVEN
@@ -227,6 +232,7 @@ impl Profile {
                 F::Loops,
                 F::ManyStarts,
             ]),
+            rare: FeatureSet::EMPTY,
             weights: Weights {
                 task: 18,
                 ..Weights::EVEN
@@ -261,6 +267,7 @@ impl Profile {
                 F::ManyStarts,
                 F::Damage,
             ])),
+            rare: FeatureSet::EMPTY,
             weights: Weights {
                 choice: 15,
                 ..Weights::EVEN
@@ -279,6 +286,7 @@ impl Profile {
             summary: "The whole language that this build draws, a different part of it in every case.",
             core: FeatureSet::EMPTY,
             optional: FeatureSet::ALL,
+            rare: FeatureSet::EMPTY,
             weights: Weights::EVEN,
             sizes: Sizes::USUAL,
         }
@@ -314,6 +322,14 @@ impl Profile {
     pub fn intersect(mut self, capabilities: FeatureSet) -> Self {
         self.core = self.core.intersect(capabilities);
         self.optional = self.optional.intersect(capabilities);
+        self
+    }
+
+    /// This profile with these features in one case of eight only, so that what is known of them
+    /// hides nothing else.
+    #[must_use]
+    pub fn rarely(mut self, features: FeatureSet) -> Self {
+        self.rare = self.rare.with(features);
         self
     }
 

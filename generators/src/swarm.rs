@@ -50,7 +50,16 @@ const NEEDS: &[(F, FeatureSet)] = &[
 pub(crate) fn draw(profile: &Profile, dice: &mut Dice) -> FeatureSet {
     let eighths = dice.pick(&[3, 5, 6, 7, 8]);
     let drawn = profile.optional.masked(dice.bits(eighths));
-    sanitize(with_a_step(profile.core.with(drawn), profile, dice))
+    let drawn = without_most(profile.core.with(drawn), profile.rare, dice);
+    sanitize(with_a_step(drawn, profile, dice))
+}
+
+/// Seven cases of eight lack a rare feature, each feature by itself.
+fn without_most(drawn: FeatureSet, rare: FeatureSet, dice: &mut Dice) -> FeatureSet {
+    if rare.is_empty() {
+        return drawn;
+    }
+    drawn.without(rare.masked(dice.bits(7)))
 }
 
 /// A case needs a state to begin with: if the draw left none, one of the profile's is kept.
@@ -85,6 +94,20 @@ pub(crate) fn sanitize(mut features: FeatureSet) -> FeatureSet {
 mod tests {
     use super::{Dice, F, FeatureSet, STEPS, draw, sanitize};
     use crate::profile::Profile;
+
+    #[test]
+    fn what_is_rare_is_drawn_in_some_cases() {
+        let rare = FeatureSet::of(&[F::OddNames]);
+        let often = |profile: &Profile| {
+            let mut dice = Dice::new(1);
+            let cases = (0..2_000).filter(|_| draw(profile, &mut dice).has(F::OddNames));
+            cases.count()
+        };
+        let usual = often(&Profile::everything());
+        let seldom = often(&Profile::everything().rarely(rare));
+        assert!(seldom > 0);
+        assert!((4..16).contains(&(usual / seldom)), "{usual} and {seldom}");
+    }
 
     #[test]
     fn sanitizing_only_removes_and_settles() {

@@ -5,6 +5,7 @@
 
 mod clauses;
 mod completions;
+mod drawing;
 mod engines;
 mod failure;
 mod faults;

@@ -25,7 +25,7 @@ pub(crate) mod tests;
 use serde_json::{Value, json};
 use stepproof_specs::{
     case::ExecutionCase,
-    history::{Event, EventKind},
+    history::{Event, EventKind, Phase},
     json::equal,
     machine::Machine,
     observation::{Aspect, Observation, Status},
@@ -33,7 +33,7 @@ use stepproof_specs::{
     time::Millis,
 };
 
-pub(crate) use self::cause::is_given;
+pub(crate) use self::cause::{is_given, words as cause_words};
 pub use self::difference::{Aspects, Difference, Judgement};
 use self::{
     anatomy::Anatomy,
@@ -108,10 +108,28 @@ pub fn judge(job: &Job, run: &RawRun, profile: &EngineProfile, overhead: Millis)
             continue;
         };
         let observation = observer.execution(raw);
+        judgement.late |= expired(&observation) > expired(&expectation.observation);
         compare_into(&bench, start, expectation, &observation, &mut judgement);
     }
     judgement.rewrites.merge(&observer.rewrites());
+    judgement.forgive_lateness(overhead);
     judgement
+}
+
+/// How many time limits expired, as far as can be told.
+fn expired(observation: &Observation) -> usize {
+    let Some(history) = &observation.history else {
+        let machine = observation.status == Status::TimedOut;
+        let task = observation.error.as_deref() == Some("States.Timeout");
+        return usize::from(machine || task);
+    };
+    let is_expiry = |event: &&Event| {
+        matches!(
+            event.kind,
+            EventKind::ExecutionTimedOut | EventKind::Work(_, Phase::TimedOut)
+        )
+    };
+    history.iter().filter(is_expiry).count()
 }
 
 /// Compares one start's observation with its expectation.
@@ -446,7 +464,11 @@ impl<'a> Scene<'a> {
         (expected.status != actual.status).then(|| Found {
             aspect: Aspect::Status,
             place: self.place(),
-            shape: format!("{}≠{}", signature::end(expected), signature::end(actual)),
+            shape: format!(
+                "{}≠{}",
+                signature::end(expected, actual),
+                signature::end(actual, expected)
+            ),
             expected: end(expected),
             actual: end(actual),
         })
@@ -454,11 +476,14 @@ impl<'a> Scene<'a> {
 
     fn error(&self) -> Option<Found> {
         let (expected, actual) = (self.expected.observation, self.actual.observation);
-        let class = |it: &'a Observation| signature::error_class(it.error.as_deref());
         (expected.error != actual.error).then(|| Found {
             aspect: Aspect::Error,
             place: self.place(),
-            shape: format!("{}≠{}", class(expected), class(actual)),
+            shape: format!(
+                "{}≠{}",
+                signature::failure(expected, actual),
+                signature::failure(actual, expected)
+            ),
             expected: end(expected),
             actual: end(actual),
         })

@@ -27,6 +27,11 @@ pub trait Engine: Send + Sync {
     /// What it is.
     fn profile(&self) -> &EngineProfile;
 
+    /// Where it listens, if others can reach it there for as long as it lives.
+    fn endpoint(&self) -> Option<&str> {
+        None
+    }
+
     /// Runs a case. `Err` is trouble outside the semantics: never a finding.
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>>;
 

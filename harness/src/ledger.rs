@@ -13,7 +13,9 @@ use std::{
 };
 
 use jiff::civil::Date;
+use stepproof_generators::FeatureSet;
 use stepproof_specs::clause::Clause;
+use wildmatch::WildMatch;
 
 pub use self::error::{LedgerError, Problem};
 use crate::verdict::{Judgement, Signature, Verdict};
@@ -37,7 +39,7 @@ pub struct Entry {
     pub id: String,
     /// The root cause in one line.
     pub title: String,
-    /// The identities under which it shows.
+    /// The identities under which it shows; `*` in one stands for anything within a word.
     pub signatures: Vec<Signature>,
     /// Why it is known and not fixed.
     pub reason: String,
@@ -53,8 +55,23 @@ pub struct Entry {
     pub engine_version: String,
     /// The minimal case, relative to the ledger.
     pub case: String,
+    /// The features without which it does not show: they are drawn rarely, so that it hides nothing
+    /// else.
+    pub avoid: FeatureSet,
     /// Where it is discussed.
     pub link: Option<String>,
+}
+
+/// Whether a ledger's signature names this one: word by word, `*` standing for anything.
+fn covers(pattern: &Signature, signature: &Signature) -> bool {
+    let (mut wanted, mut words) = (pattern.words(), signature.words());
+    loop {
+        match (wanted.next(), words.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(word)) if WildMatch::new(wanted).matches(word) => {}
+            _ => return false,
+        }
+    }
 }
 
 impl Ledger {
@@ -126,11 +143,17 @@ impl Ledger {
         &self.entries
     }
 
+    /// The features that known divergences spoil.
+    pub fn avoid(&self) -> FeatureSet {
+        let spoilt = self.entries.iter().map(|entry| entry.avoid);
+        spoilt.fold(FeatureSet::EMPTY, FeatureSet::with)
+    }
+
     /// The entry that names this signature.
     pub fn matches(&self, signature: &Signature) -> Option<&Entry> {
         self.entries
             .iter()
-            .find(|entry| entry.signatures.contains(signature))
+            .find(|entry| entry.signatures.iter().any(|it| covers(it, signature)))
     }
 
     /// What a judgement comes to: a divergence is known only if every one of its signatures is.

@@ -41,11 +41,14 @@ pub enum Rule {
     /// The interpreter's own text in an Error Output became `<cause>`, because the policy does not
     /// compare it.
     OwnCause,
+    /// Data quoted in an interpreter's own text lost its spacing and the order of its keys: the
+    /// recordings do not show how the service writes them.
+    QuotedData,
 }
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::EngineName,
         Self::WorkerName,
         Self::EventId,
@@ -54,6 +57,7 @@ impl Rule {
         Self::Uuid,
         Self::Timestamp,
         Self::OwnCause,
+        Self::QuotedData,
     ];
 }
 
@@ -235,6 +239,18 @@ impl<'a> Normaliser<'a> {
         if self.races {
             changed |= self.replace(text, Rule::EventId, scan::event_id);
         }
+        if let Some(quoted) = scan::quoted_data(text) {
+            let data = text[quoted.clone()].parse::<Value>();
+            if let Ok(mut data) = data {
+                data.sort_all_objects();
+                let plain = data.to_string();
+                if plain != text[quoted.clone()] {
+                    text.replace_range(quoted, &plain);
+                    self.rewrites.count(Rule::QuotedData);
+                    changed = true;
+                }
+            }
+        }
         if text.contains("arn:") {
             changed |= self.replace(text, Rule::ServiceArn, scan::service_arn);
             changed |= self.replace(text, Rule::Account, scan::account);
@@ -340,6 +356,24 @@ mod tests {
         let (gone, rewrites) = normalise("", true, CauseCompare::Exact, text);
         assert_eq!(gone, json!("x (entered at the event id #_). y"));
         assert_eq!(rewrites.of(Rule::EventId), 1);
+    }
+
+    #[test]
+    fn quoted_data_has_one_spelling() {
+        for (text, spelt) in [
+            (
+                "The JSONPath '$.a' could not be found in the input '{\"b\": [1, 2], \"a\": {}}'",
+                "The JSONPath '$.a' could not be found in the input '{\"a\":{},\"b\":[1,2]}'",
+            ),
+            (
+                "Unable to apply ReferencePath $.a to input [0, {}]",
+                "Unable to apply ReferencePath $.a to input [0,{}]",
+            ),
+            ("to input that is no JSON", "to input that is no JSON"),
+        ] {
+            let (value, _) = normalise("", false, CauseCompare::Exact, json!(text));
+            assert_eq!(value, json!(spelt));
+        }
     }
 
     #[test]

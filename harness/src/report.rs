@@ -74,6 +74,8 @@ pub struct Header {
     pub seed: u64,
     /// The profile's name.
     pub profile: String,
+    /// The features of the profile that are drawn rarely, because known divergences spoil them.
+    pub rarely: Vec<String>,
     /// How many cases are planned; absent if time decides.
     pub cases: Option<u64>,
     /// Where the run is stored.

@@ -32,6 +32,11 @@ pub trait Lab: Send + Sync + 'static {
     /// The local filter: whether a case is worth a call. Costs no call.
     fn admit(&self, case: &Case) -> Option<Self::Sample>;
 
+    /// A smaller case was found, from which the search goes on.
+    fn progress(&self, smaller: &Case) {
+        let _ = smaller;
+    }
+
     /// Runs a case on the engine and says whether it still diverges in the way that is sought.
     fn diverges(&self, sample: Self::Sample) -> impl Future<Output = Result<bool, Trouble>> + Send;
 }
@@ -59,6 +64,8 @@ pub enum Ended {
     OutOfTime,
     /// Even the trivial machine diverges so: the engine is broken as a whole.
     Trivial,
+    /// It never began: the case stands as it was found.
+    NotReduced,
 }
 
 /// What became of a case.
@@ -85,6 +92,9 @@ pub enum ShrinkError {
     /// The case does not diverge.
     #[error("start from the case: it does not diverge in the way that is sought")]
     DoesNotDiverge,
+    /// The engine went away whenever the case was made smaller.
+    #[error("make the case smaller: the engine went away each time")]
+    EngineLost,
     /// The engine cannot be asked.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -100,8 +110,13 @@ pub async fn shrink<L: Lab>(
     if let Some(ended) = search.pre_flight().await? {
         return Ok(search.end(ended).await);
     }
-    let ended = search.search().await;
-    Ok(search.end(ended).await)
+    match search.search().await {
+        Ok(ended) => Ok(search.end(ended).await),
+        Err(gone) => {
+            search.flight.settle().await;
+            Err(gone.into())
+        }
+    }
 }
 
 struct Search<L: Lab> {
@@ -152,14 +167,14 @@ impl<L: Lab> Search<L> {
     }
 
     /// Tries what the search offers until it is over or a budget is used up.
-    async fn search(&mut self) -> Ended {
+    async fn search(&mut self) -> Result<Ended, Trouble> {
         let mut reduction = Reduction::new(self.best.clone());
         loop {
             let mut ended = None;
             while ended.is_none() && self.flight.len() < self.budget.width.max(1) {
                 ended = self.launch_next(&mut reduction).await;
             }
-            match self.flight.land().await {
+            match self.flight.land().await? {
                 Some((candidate, true)) => {
                     for other in self.flight.abandon() {
                         self.tried.remove(&CaseId::of(&other.case));
@@ -167,10 +182,11 @@ impl<L: Lab> Search<L> {
                     }
                     reduction.accept(candidate);
                     self.best = reduction.best().clone();
+                    self.lab.progress(&self.best);
                     self.steps += 1;
                 }
                 Some((_, false)) => {}
-                None => return ended.unwrap_or(Ended::Minimal),
+                None => return Ok(ended.unwrap_or(Ended::Minimal)),
             }
         }
     }

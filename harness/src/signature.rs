@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use stepproof_specs::observation::{Aspect, Observation, Status};
 
-use crate::verdict::Signature;
+use crate::{compare::cause_words, verdict::Signature};
 
 /// Puts a signature together. `place` is the state's kind and its parent's kind.
 pub fn signature(aspect: Aspect, place: (&str, &str), shape: &str) -> Signature {
@@ -16,9 +16,14 @@ pub fn signature(aspect: Aspect, place: (&str, &str), shape: &str) -> Signature 
 }
 
 impl Signature {
+    /// The four words: aspect, state's kind, its parent's kind, shape.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.splitn(4, ' ')
+    }
+
     /// The aspect, the state's kind, its parent's kind, and the shape.
     pub fn parts(&self) -> Option<(Aspect, &str, &str, &str)> {
-        let mut words = self.0.splitn(4, ' ');
+        let mut words = self.words();
         let aspect = words.next()?;
         let aspect = Aspect::ALL.into_iter().find(|it| it.name() == aspect)?;
         Some((aspect, words.next()?, words.next()?, words.next()?))
@@ -44,12 +49,25 @@ fn is_own(error: &str) -> bool {
     })
 }
 
-/// How an execution ended: the status, and the class of its error if it failed.
-pub fn end(observation: &Observation) -> String {
+/// How an execution ended, beside how another did: the status, and the class of its failure if it
+/// failed.
+pub fn end(observation: &Observation, other: &Observation) -> String {
     let status = observation.status.name();
     match observation.status {
-        Status::Failed => format!("{status}:{}", error_class(observation.error.as_deref())),
+        Status::Failed => format!("{status}:{}", failure(observation, other)),
         _ => status.into(),
+    }
+}
+
+/// The class of a failure: of its error, and the first words of the cause if it is the
+/// interpreter's own. A cause that another execution has too is no mark of either.
+pub fn failure(observation: &Observation, other: &Observation) -> String {
+    let (error, cause) = (observation.error.as_deref(), observation.cause.as_deref());
+    let class = error_class(error);
+    let telling = cause.filter(|_| observation.cause != other.cause);
+    match cause_words(error, telling) {
+        Some(words) => format!("{class}({words})"),
+        None => class.into_owned(),
     }
 }
 

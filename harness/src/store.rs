@@ -23,7 +23,7 @@ use rusqlite::Connection;
 pub use self::{
     directory::default_directory,
     error::StoreError,
-    files::{FindingFiles, write_finding},
+    files::{FindingFiles, write_finding, write_progress},
     record::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, RunRecord, Stored,
     },

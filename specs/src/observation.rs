@@ -27,14 +27,15 @@ pub enum Aspect {
     Status,
     /// The error name.
     Error,
-    /// The output.
-    Output,
     /// Which states were entered, in order per scope.
     Path,
     /// How often each task was attempted, as its worker saw it.
     Attempts,
     /// With which inputs each task was attempted, as its worker saw them.
     Effects,
+    /// The output: after what happened on the way to it, so that an engine which reports an output
+    /// where there is none hides nothing.
+    Output,
     /// The cause text.
     Cause,
     /// The events and their details.
@@ -50,10 +51,10 @@ impl Aspect {
         Self::Liveness,
         Self::Status,
         Self::Error,
-        Self::Output,
         Self::Path,
         Self::Attempts,
         Self::Effects,
+        Self::Output,
         Self::Cause,
         Self::History,
         Self::Timing,

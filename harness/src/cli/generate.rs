@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use clap::Args;
 use stepproof_generators::generate;
 
-use super::{Failure, Status, output::Output, profiles};
+use super::{Failure, Status, drawing::Drawing, output::Output};
 use crate::casefile;
 
 /// Draws cases and prints them, one JSON document per line, or writes them as case files.
@@ -16,9 +16,8 @@ Examples:
   stepproof generate --profile retry --seed 7 --cases 100 --out cases
   stepproof generate --seed 7 --from 41 | jq .definition | stepproof validate -")]
 pub(super) struct Generate {
-    /// What may be drawn ('stepproof profiles').
-    #[arg(long, default_value = profiles::DEFAULT)]
-    profile: String,
+    #[command(flatten)]
+    drawing: Drawing,
     /// The seed; random if absent, and noted in each case's origin.
     #[arg(long)]
     seed: Option<u64>,
@@ -35,7 +34,7 @@ pub(super) struct Generate {
 
 impl Generate {
     pub(super) fn execute(self) -> Result<Status, Failure> {
-        let profile = profiles::named(&self.profile)?;
+        let profile = self.drawing.drawn().profile()?;
         let seed = self.seed.unwrap_or_else(random_seed);
         let mut output = Output::new();
         if let Some(directory) = &self.out {

@@ -9,7 +9,7 @@ use clap::Args;
 use stepproof_generators::generate;
 use stepproof_specs::case::Case;
 
-use super::{Failure, Status, input, output::Output, profiles, target::Target};
+use super::{Failure, Status, drawing::Drawing, input, output::Output, profiles, target::Target};
 use crate::{
     casefile,
     drive::{Attempt, Context, Control, Outcome, Stop, attempt},
@@ -35,9 +35,8 @@ pub(super) struct Replay {
     case: String,
     #[command(flatten)]
     target: Target,
-    /// The profile of SEED:INDEX.
-    #[arg(long, default_value = profiles::DEFAULT)]
-    profile: String,
+    #[command(flatten)]
+    drawing: Drawing,
     /// How often to run it.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     times: u32,
@@ -49,7 +48,7 @@ impl Replay {
     }
 
     async fn run(self) -> Result<Status, Failure> {
-        let (case, path) = load(&self.case, &self.profile)?;
+        let (case, path) = load(&self.case, &self.drawing)?;
         let job = job(&case)?;
         let bench = Bench::open(&self.target).await?;
         let mut output = Output::new();
@@ -85,7 +84,7 @@ impl Bench {
             engine: engine.profile().clone(),
             engine_version: version.clone(),
             options: target.options(),
-            endpoint: target.endpoint.clone(),
+            endpoint: engine.endpoint().map(str::to_owned),
             ledger: None,
             directory: PathBuf::new(),
         });
@@ -165,13 +164,13 @@ fn signatures(outcome: &Outcome) -> String {
 }
 
 /// A case by its file or by its origin, and what it is called.
-pub(super) fn load(argument: &str, profile: &str) -> Result<(Case, PathBuf), Failure> {
+pub(super) fn load(argument: &str, drawing: &Drawing) -> Result<(Case, PathBuf), Failure> {
     let path = Path::new(argument);
     let origin = argument
         .split_once(':')
         .and_then(|(seed, index)| Some((seed.parse().ok()?, index.parse().ok()?)));
     let case = match origin {
-        Some((seed, index)) if !path.exists() => generate(&profiles::named(profile)?, seed, index),
+        Some((seed, index)) if !path.exists() => generate(&drawing.drawn().profile()?, seed, index),
         _ => casefile::load(path)?,
     };
     Ok((case, path.to_owned()))

@@ -8,7 +8,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use clap::Args;
 
 use self::configuration::Configuration;
-use super::{Failure, Status, clauses::Format, output, profiles, signals, target::Target};
+use super::{Failure, Status, clauses::Format, drawing::Drawing, output, signals, target::Target};
 use crate::{
     drive::{Context, DriveError, Options, Shard, Stop, drive},
     engine::Engine,
@@ -48,9 +48,8 @@ pub(super) struct Run {
     /// The seed from which every case is drawn [default: random, and printed].
     #[arg(long)]
     seed: Option<u64>,
-    /// What may be drawn ('stepproof profiles') [default: everything].
-    #[arg(long)]
-    profile: Option<String>,
+    #[command(flatten)]
+    drawing: Drawing,
     /// How many cases run at once [default: the engine's own].
     #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -145,10 +144,13 @@ impl Run {
 
     /// Begins a run in a new directory.
     async fn begin(&self) -> Result<Begun, Failure> {
-        let configuration = self.configuration();
-        profiles::named(&configuration.profile)?;
+        let mut configuration = self.configuration();
+        configuration.drawn.profile()?;
         let (engine, engine_version) = self.target.reach().await?;
         let ledger = self.ledger(&configuration, engine.as_ref())?;
+        if let Some(ledger) = &ledger {
+            configuration.drawn = configuration.drawn.rarely(ledger.avoid());
+        }
         let directory = self
             .out
             .clone()
@@ -236,7 +238,8 @@ impl Begun {
             engine: self.engine.profile().name.clone(),
             engine_version: self.engine_version.clone(),
             seed: self.configuration.seed,
-            profile: self.configuration.profile.clone(),
+            profile: self.configuration.drawn.profile.clone(),
+            rarely: self.configuration.drawn.rarely.clone(),
             cases: self.configuration.planned(),
             directory: Some(self.store.directory().to_owned()),
         }
@@ -248,14 +251,14 @@ impl Begun {
             engine: self.engine.profile().clone(),
             engine_version: self.engine_version.clone(),
             options: target.options(),
-            endpoint: target.endpoint,
+            endpoint: self.engine.endpoint().map(str::to_owned),
             ledger: self.ledger.take(),
             directory: self.store.directory().to_owned(),
         }
     }
 
     fn source(&self) -> Result<Generated, Failure> {
-        let profile = profiles::named(&self.configuration.profile)?;
+        let profile = self.configuration.drawn.profile()?;
         let seed = self.configuration.seed;
         Ok(Generated::new(profile, seed, self.engine.profile()))
     }

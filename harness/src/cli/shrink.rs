@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use clap::Args;
 
 use super::{
-    Failure, Status, generate::unwritable, output::Output, profiles, replay, replay::Bench,
+    Failure, Status, drawing::Drawing, generate::unwritable, output::Output, replay, replay::Bench,
     target::Target,
 };
 use crate::{
@@ -29,9 +29,8 @@ pub(super) struct Shrink {
     case: String,
     #[command(flatten)]
     target: Target,
-    /// The profile of SEED:INDEX.
-    #[arg(long, default_value = profiles::DEFAULT)]
-    profile: String,
+    #[command(flatten)]
+    drawing: Drawing,
     /// Where to write the small case [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -49,7 +48,7 @@ impl Shrink {
     }
 
     async fn run(self) -> Result<Status, Failure> {
-        let (case, _) = replay::load(&self.case, &self.profile)?;
+        let (case, _) = replay::load(&self.case, &self.drawing)?;
         let job = replay::job(&case)?;
         let bench = Bench::open(&self.target).await?;
         let outcome = attempt(&bench.context, &job, bench.control.overhead())
@@ -81,6 +80,7 @@ impl Shrink {
                 Ended::Minimal => "",
                 Ended::OutOfCalls | Ended::OutOfTime => "; the budget is used up",
                 Ended::Trivial => "; every machine diverges so",
+                Ended::NotReduced => "; it was not made smaller",
             }
         ));
         let text = casefile::encode(&shrunk.case);

@@ -1,6 +1,6 @@
 //! Cause texts: whose they are, and what kind of text.
 
-use stepproof_specs::observation::Aspect;
+use stepproof_specs::observation::{Aspect, Observation};
 
 use super::{Found, Scene};
 use crate::engine::CauseCompare;
@@ -32,54 +32,72 @@ pub fn difference(scene: &Scene<'_>) -> Option<Found> {
     if expected.cause == actual.cause {
         return None;
     }
-    let given = is_given(expected.error.as_deref(), expected.cause.as_deref());
-    let wanted = class(expected.cause.as_deref(), given);
-    let got = match actual.cause.as_deref() {
-        None => "absent",
-        Some("") => "empty",
-        Some(text) if text.starts_with(PREFIX) => "prefixed-text",
-        Some(_) => "text",
-    };
+    let class = |it: &Observation| class(it.error.as_deref(), it.cause.as_deref());
     Some(Found {
         aspect: Aspect::Cause,
         place: scene.died(),
-        shape: format!("{wanted}≠{got}"),
+        shape: format!("{}≠{}", class(expected), class(actual)),
         expected: expected.cause.as_deref().into(),
         actual: actual.cause.as_deref().into(),
     })
 }
 
-/// The coarse class of a cause: the first words of its template, without anything quoted and
-/// without numbers, paths and JSON.
-fn class(cause: Option<&str>, given: bool) -> String {
+/// The coarse class of a cause: of the interpreter's own, the first words of its template.
+pub fn class(error: Option<&str>, cause: Option<&str>) -> String {
     match cause {
         None => "absent".into(),
         Some("") => "empty".into(),
-        Some(_) if given => "given".into(),
-        Some(text) => template(text),
+        Some(_) if is_given(error, cause) => "given".into(),
+        Some(text) => template(text).unwrap_or_else(|| "text".into()),
     }
 }
 
-fn template(text: &str) -> String {
+/// The first words of an interpreter's own cause; nothing if there are none.
+pub fn words(error: Option<&str>, cause: Option<&str>) -> Option<String> {
+    template(cause.filter(|_| !is_given(error, cause))?)
+}
+
+/// The first words of a text, without anything quoted and without numbers, paths and JSON.
+fn template(text: &str) -> Option<String> {
     let text = match text.strip_prefix(PREFIX) {
         Some(rest) => rest.split_once("). ").map_or(rest, |(_, rest)| rest),
         None => text,
     };
-    let unquoted = text
-        .split(['\'', '"'])
-        .step_by(2)
-        .flat_map(str::split_whitespace);
+    let unquoted = unquoted(text);
     let words: Vec<String> = unquoted
-        .map(|word| word.trim_matches(|it: char| it.is_ascii_punctuation()))
+        .split(|it: char| it.is_whitespace() || it == '(' || it == ')')
+        .map(|word| word.trim_matches([',', '.', ':', ';', '!']))
         .filter(|word| !word.is_empty() && word.chars().all(char::is_alphabetic))
         .take(WORDS)
         .map(str::to_lowercase)
         .collect();
-    if words.is_empty() {
-        "text".into()
-    } else {
-        words.join("-")
+    // A single word may be data.
+    (words.len() > 1).then(|| words.join("-"))
+}
+
+/// A text without what stands in quotes. A quote opens after a blank or a parenthesis and closes
+/// before a blank, a mark or the end: what stands in between may have quotes of its own.
+fn unquoted(text: &str) -> String {
+    let mut kept = String::new();
+    let mut open = None;
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(it) = rest.next() {
+        let quote = matches!(it, '\'' | '"');
+        match open {
+            None if quote && (before.is_whitespace() || before == '(') => open = Some(it),
+            None => kept.push(it),
+            Some(opening) if it == opening => {
+                let next = rest.peek();
+                if next.is_none_or(|next| next.is_whitespace() || ",.:;)".contains(*next)) {
+                    open = None;
+                }
+            }
+            Some(_) => {}
+        }
+        before = it;
     }
+    kept
 }
 
 #[cfg(test)]
@@ -94,15 +112,23 @@ mod tests {
                  #2). The JSONPath '{path}' specified for the field 'InputPath' could not be found"
             )
         };
+        let own = |text: &str| class(Some("States.Runtime"), Some(text));
         let wanted = "the-jsonpath-specified-for-the-field";
-        assert_eq!(class(Some(&cause("A", "$.x")), false), wanted);
-        assert_eq!(class(Some(&cause("It's", "$.y.z[3]")), false), wanted);
+        assert_eq!(own(&cause("A", "$.x")), wanted);
+        assert_eq!(own(&cause("It's", "$.y.z[3]")), wanted);
+        assert_eq!(own(&cause("A", "$['a b'].c")), wanted);
+        assert_eq!(own("The execution reached 25000"), "the-execution-reached");
         assert_eq!(
-            class(Some("The execution reached 25000"), false),
-            "the-execution-reached"
+            own("Property ['x'] not found in path $['a']"),
+            "property-not-found-in-path"
         );
-        assert_eq!(class(Some("boom"), true), "given");
-        assert_eq!(class(None, true), "absent");
+        assert_eq!(
+            own("LexerError(Error on line 1, col 2: é )"),
+            "lexererror-error-on-line-col-é"
+        );
+        assert_eq!(own("1"), "text");
+        assert_eq!(class(Some("Custom"), Some("boom")), "given");
+        assert_eq!(class(None, None), "absent");
     }
 
     #[test]

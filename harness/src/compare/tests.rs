@@ -424,7 +424,7 @@ fn another_cause() {
     let found = runtime_error().tampered(|it| it.cause = Some("path not found".into()));
     assert_eq!(
         found,
-        ["cause Pass root invalid-path-no-results-for-path≠text"]
+        ["cause Pass root invalid-path-no-results-for-path≠path-not-found"]
     );
     let found = failing_branch().tampered(|it| it.cause = None);
     assert_eq!(found, ["cause Task Parallel given≠absent"]);
@@ -563,8 +563,8 @@ fn the_first_aspect_is_the_root() {
     history(&mut observation).pop();
     let judgement = fixture.compare(&observation);
     assert_eq!(judgement.differences.len(), 1);
-    assert_eq!(judgement.differences[0].aspect, Aspect::Output);
-    assert!(!judgement.judged.contains(Aspect::Path));
+    assert_eq!(judgement.differences[0].aspect, Aspect::Attempts);
+    assert!(!judgement.judged.contains(Aspect::Output));
     assert_eq!(judgement.verdict(|_| false), Verdict::Diverge);
     assert_eq!(judgement.verdict(|_| true), Verdict::Known);
 }
@@ -660,4 +660,18 @@ fn nothing_is_late_by_less_than_the_overhead() {
         ["timing - - end-late"]
     );
     assert_eq!(signatures(&fixture.judge(1, &raw, 1_500)), [""; 0]);
+}
+
+#[test]
+fn lateness_is_forgiven_while_the_engine_is_slow() {
+    for (overhead, differences, poisoned) in [(0, 1, 0), (1_000, 0, 1)] {
+        let fixture = retried(|_| ());
+        let mut observation = fixture.clean();
+        observation.status = Status::TimedOut;
+        let mut judgement = fixture.compare(&observation);
+        judgement.late = true;
+        judgement.forgive_lateness(overhead);
+        assert_eq!(judgement.differences.len(), differences);
+        assert_eq!(judgement.poisoned.len(), poisoned);
+    }
 }

@@ -95,6 +95,8 @@ struct Conductor<'a> {
     /// Cases that found the engine unreachable, and how often.
     again: VecDeque<u64>,
     misses: HashMap<u64, u32>,
+    /// Findings whose reduction lost the engine, and how often.
+    losses: HashMap<u32, u32>,
     /// Cases that wait for the quiet lane.
     quiet: VecDeque<u64>,
     control: Control,
@@ -157,6 +159,7 @@ impl<'a> Conductor<'a> {
             stage: Stage::Throughput,
             again: VecDeque::new(),
             misses: HashMap::new(),
+            losses: HashMap::new(),
             quiet: VecDeque::new(),
             control: Control::default(),
             tasks: JoinSet::new(),

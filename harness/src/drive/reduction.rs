@@ -8,13 +8,16 @@ use stepproof_specs::{
     time::Millis,
 };
 
-use super::{Context, Control, attempt::attempt, quiet};
+use super::{Context, Control, Outcome, attempt::attempt, quiet};
 use crate::{
     casefile,
     engine::{Job, Lane, Trouble},
     prepare,
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
-    store::{Detail, FindingFiles, FindingRecord, ReductionRecord, StoreError, write_finding},
+    store::{
+        Detail, FindingFiles, FindingRecord, ReductionRecord, StoreError, write_finding,
+        write_progress,
+    },
     verdict::Signature,
 };
 
@@ -33,6 +36,8 @@ pub struct EngineLab {
     /// needs more than one look.
     looks: u32,
     control: Control,
+    /// Where the smallest case so far is kept, so that a reduction that is cut off can go on.
+    progress: Option<FindingFiles>,
 }
 
 impl EngineLab {
@@ -53,6 +58,15 @@ impl EngineLab {
             poisoned: poisoned(original).collect(),
             looks: looks.max(1),
             control,
+            progress: None,
+        }
+    }
+
+    /// Keeps the smallest case so far in these files.
+    fn keeping(self, files: FindingFiles) -> Self {
+        Self {
+            progress: Some(files),
+            ..self
         }
     }
 }
@@ -80,6 +94,13 @@ impl Lab for EngineLab {
         admitted.then_some(job)
     }
 
+    fn progress(&self, smaller: &Case) {
+        if let Some(files) = &self.progress {
+            // If it cannot be written the end of the reduction cannot be either, and says so.
+            let _ = write_progress(files, smaller);
+        }
+    }
+
     async fn diverges(&self, job: Job) -> Result<bool, Trouble> {
         for _ in 0..self.looks {
             if self.context.stop.is_asked() {
@@ -102,28 +123,42 @@ pub(super) enum Reduced {
     Written(Box<ReductionRecord>),
     /// The run was stopped before it was done.
     Stopped,
+    /// The engine is gone: nothing follows for the case.
+    Unreachable,
     /// Its files could not be written.
     NotWritten(StoreError),
 }
 
 /// Makes a finding's case small, writes its files, loads what was written and runs it again.
+/// Without a budget the case stands as it was found.
 pub(super) async fn reduce(
     context: Arc<Context>,
     finding: FindingRecord,
-    budget: Budget,
+    budget: Option<Budget>,
     control: Control,
     run: PathBuf,
 ) -> (FindingRecord, Reduced) {
-    let shrunk = shrink_finding(&context, &finding, budget, &control).await;
+    let files = FindingFiles::of(&run, finding.number, &finding.slug);
+    let shrunk = match budget {
+        Some(budget) => shrink_finding(&context, &finding, budget, &control, &files).await,
+        None => Err(ShrinkError::EngineLost),
+    };
     if context.stop.is_asked() {
         return (finding, Reduced::Stopped);
     }
     let (shrunk, error) = match shrunk {
         Ok(shrunk) => (shrunk, None),
+        Err(ShrinkError::Trouble(Trouble::Unreachable { .. })) => {
+            return (finding, Reduced::Unreachable);
+        }
         Err(error) => (unreduced(&finding), Some(error.to_string())),
     };
     let lane = lane_of(&context, &finding.signature);
-    let detail = run_once(&context, &shrunk.case, lane, &control).await;
+    let detail = match run_once(&context, &shrunk.case, lane, &control).await {
+        Ok(detail) => detail,
+        Err(_) if budget.is_some() => return (finding, Reduced::Unreachable),
+        Err(gone) => troubled(&gone),
+    };
     let mut reduction = ReductionRecord {
         number: finding.number,
         states: states(&shrunk.case),
@@ -135,7 +170,6 @@ pub(super) async fn reduce(
         detail,
         replayed: false,
     };
-    let files = FindingFiles::of(&run, finding.number, &finding.slug);
     let page = context.judge.finding(&finding, &reduction).markdown();
     let written = write_finding(&files, &reduction.minimal, &finding.original, &page);
     if let Err(error) = written {
@@ -150,6 +184,7 @@ async fn shrink_finding(
     finding: &FindingRecord,
     mut budget: Budget,
     control: &Control,
+    files: &FindingFiles,
 ) -> Result<Shrunk, ShrinkError> {
     let lane = lane_of(context, &finding.signature);
     if lane == Lane::Quiet && !quiet::is_exact(context.engine.profile()) {
@@ -168,13 +203,28 @@ async fn shrink_finding(
         looks,
         control.clone(),
     );
-    shrink(Arc::new(lab), finding.original.clone(), budget).await
+    let lab = Arc::new(lab.keeping(files.clone()));
+    if let Ok(begun) = casefile::load(&files.case) {
+        let shrunk = shrink(Arc::clone(&lab), begun, budget).await;
+        // What an earlier sitting left must stand by itself; otherwise everything begins anew.
+        if !matches!(
+            shrunk,
+            Err(ShrinkError::NotAdmitted | ShrinkError::DoesNotDiverge)
+        ) {
+            return shrunk;
+        }
+    }
+    shrink(lab, finding.original.clone(), budget).await
 }
 
 /// The lane in which a signature can show.
 pub(crate) fn lane_of(context: &Context, signature: &Signature) -> Lane {
     let timing = signature.0.starts_with(Aspect::Timing.name());
-    if timing || quiet::is_exact(context.engine.profile()) {
+    let late =
+        signature.0.rsplit('≠').next().is_some_and(|actual| {
+            actual.starts_with("TIMED_OUT") || actual.contains("States.Timeout")
+        });
+    if timing || late || quiet::is_exact(context.engine.profile()) {
         Lane::Quiet
     } else {
         Lane::Throughput
@@ -187,20 +237,31 @@ fn unreduced(finding: &FindingRecord) -> Shrunk {
         candidates: 0,
         calls: 0,
         steps: 0,
-        ended: Ended::Minimal,
+        ended: Ended::NotReduced,
     }
 }
 
-async fn run_once(context: &Context, case: &Case, lane: Lane, control: &Control) -> Detail {
-    match prepare::prepare(case, lane) {
-        Ok(job) => attempt(context, &job, control.overhead())
-            .await
-            .outcome
-            .into_detail(),
-        Err(error) => Detail {
-            trouble: Some(error.to_string()),
-            ..Detail::default()
-        },
+/// Runs a case for its report. An error if the engine is gone.
+async fn run_once(
+    context: &Context,
+    case: &Case,
+    lane: Lane,
+    control: &Control,
+) -> Result<Detail, Trouble> {
+    let job = match prepare::prepare(case, lane) {
+        Ok(job) => job,
+        Err(error) => return Ok(troubled(&error)),
+    };
+    match attempt(context, &job, control.overhead()).await.outcome {
+        Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
+        outcome => Ok(outcome.into_detail()),
+    }
+}
+
+fn troubled(error: &dyn std::error::Error) -> Detail {
+    Detail {
+        trouble: Some(error.to_string()),
+        ..Detail::default()
     }
 }
 

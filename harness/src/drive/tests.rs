@@ -271,3 +271,28 @@ async fn waiting_cases_go_through_the_quiet_lane_once() {
     let control = order.iter().any(|(number, _)| *number == u64::MAX);
     assert!(control, "a control machine ran beside them");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_busy_engine_may_show_by_chance_is_decided_in_the_quiet_lane() {
+    let engine = Arc::new(scripted(|number, before| match number {
+        3 => Ok(vec!["!late always"]),
+        5 if before == 0 => Ok(vec!["!late once"]),
+        _ => Ok(vec![]),
+    }));
+    let directory = tempfile::tempdir().unwrap();
+    let (end, _) = run_in(
+        directory.path(),
+        Arc::clone(&engine),
+        options(10),
+        Stop::default(),
+    )
+    .await;
+    let diverged: Vec<u64> = verdicts(&end)
+        .into_iter()
+        .filter(|(_, verdict)| *verdict != Verdict::Agree)
+        .map(|(index, _)| index)
+        .collect();
+    assert_eq!(diverged, [3]);
+    let order = engine.order.lock().unwrap();
+    assert!(order.contains(&(3, Lane::Quiet)) && order.contains(&(5, Lane::Quiet)));
+}

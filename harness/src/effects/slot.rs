@@ -137,8 +137,7 @@ impl Slot {
                     self.activities.push(pooled);
                 }
                 Some(pooled) => {
-                    let waits = pooled.waiting.load(Ordering::Acquire) > 0;
-                    if pooled.pollers.len() != pollers || (alone && waits) {
+                    if pooled.pollers.len() != pollers || (alone && self.waits(site)) {
                         self.replace_with(site, pollers).await?;
                     }
                 }
@@ -169,6 +168,11 @@ impl Slot {
             .take(sites)
             .map(|pooled| &*pooled.arn)
             .collect()
+    }
+
+    /// Whether a poll waits at a site: it takes the next task, wanted or not.
+    pub fn waits(&self, site: usize) -> bool {
+        self.activities[site].waiting.load(Ordering::Acquire) > 0
     }
 
     /// The next task of a site may be taken.
@@ -313,8 +317,8 @@ impl Poller {
     async fn run(self) {
         let mut waits = self.wanted.subscribe();
         while waits.wait_for(|wanted| *wanted).await.is_ok() {
-            self.beat.wait().await;
             self.waiting.fetch_add(1, Ordering::AcqRel);
+            self.beat.wait().await;
             let asked = Instant::now();
             let polled = self.api.poll(&self.wire, &self.arn).await;
             self.waiting.fetch_sub(1, Ordering::AcqRel);

@@ -261,6 +261,10 @@ impl Engine for Local {
         self.engine.profile()
     }
 
+    fn endpoint(&self) -> Option<&str> {
+        self.engine.endpoint()
+    }
+
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
         self.engine.run(job)
     }

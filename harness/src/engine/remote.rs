@@ -2,6 +2,7 @@
 //! watches, and takes away what it deployed.
 
 use std::{
+    slice::from_ref,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -224,6 +225,10 @@ impl Engine for Remote {
         &self.profile
     }
 
+    fn endpoint(&self) -> Option<&str> {
+        Some(self.api.endpoint())
+    }
+
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
         Box::pin(self.run_case(job))
     }
@@ -254,10 +259,16 @@ impl Deployment<'_> {
         if starts.len() != expectations.len() {
             return Err(Trouble::Internal("a start has no expectation".to_owned()));
         }
-        let unpolled = unpolled(&self.engine.clock, &self.sites, starts, expectations);
+        let clock = &self.engine.clock;
+        let all = unpolled(clock, &self.sites, starts, expectations);
         for (number, (start, expectation)) in starts.iter().zip(expectations.iter()).enumerate() {
+            // A poll left from the start before would take a task that this one's workers ignore.
+            let here = unpolled(clock, &self.sites, from_ref(start), from_ref(expectation));
+            if self.machine.is_some() && here.iter().any(|site| slot.waits(*site)) {
+                self.withdraw(slot).await?;
+            }
             if self.machine.is_none() {
-                slot.prepare(self.sites.len(), &unpolled).await?;
+                slot.prepare(self.sites.len(), &all).await?;
                 if !self.deploy(slot).await? {
                     return Ok(());
                 }

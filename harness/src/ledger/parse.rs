@@ -2,8 +2,13 @@
 
 use jiff::civil::Date;
 use serde::Deserialize;
-use stepproof_specs::clause::{Basis, Clause};
+use stepproof_generators::{Feature, FeatureSet};
+use stepproof_specs::{
+    clause::{Basis, Clause},
+    observation::Aspect,
+};
 use toml::{Spanned, value::Datetime};
+use wildmatch::WildMatch;
 
 use super::{Entry, LEDGER_FORMAT, Problem};
 use crate::verdict::Signature;
@@ -30,6 +35,8 @@ struct Table {
     last_confirmed: Option<Spanned<Datetime>>,
     engine_version: Option<Spanned<String>>,
     case: Option<Spanned<String>>,
+    #[serde(default)]
+    avoid: Vec<Spanned<String>>,
     link: Option<String>,
 }
 
@@ -69,6 +76,20 @@ pub fn parse(text: &str) -> Result<(String, Vec<Entry>), Vec<Problem>> {
         reader.problems.sort_by_key(|problem| problem.line);
         Err(reader.problems)
     }
+}
+
+/// Whether a text names signatures: four words, of which the shape says something.
+fn is_pattern(signature: &Signature) -> bool {
+    let words: Vec<&str> = signature.words().collect();
+    let [aspect, kind, parent, shape] = words[..] else {
+        return false;
+    };
+    let is_aspect = |aspect: Aspect| WildMatch::new(words[0]).matches(aspect.name());
+    !aspect.is_empty()
+        && Aspect::ALL.into_iter().any(is_aspect)
+        && !kind.is_empty()
+        && !parent.is_empty()
+        && shape.chars().any(char::is_alphanumeric)
 }
 
 /// The line, from 1, of a byte offset.
@@ -128,6 +149,7 @@ impl Reader<'_> {
             "last_confirmed",
             table.last_confirmed.as_ref(),
         );
+        let avoid = self.features(&label, &table.avoid);
         Some(Entry {
             id: id?,
             title: title?,
@@ -139,6 +161,7 @@ impl Reader<'_> {
             last_confirmed: last?,
             engine_version: version?,
             case: case?,
+            avoid,
             link: table.link.clone(),
         })
     }
@@ -200,14 +223,30 @@ impl Reader<'_> {
         let mut signatures = Vec::new();
         for text in value.get_ref() {
             let signature = Signature(text.get_ref().clone());
-            if signature.parts().is_none() {
+            if !is_pattern(&signature) {
                 let what = format!("entry '{entry}': '{signature}' is no signature");
-                let remedy = "write `aspect state-kind parent-kind shape`";
+                let remedy = "write `aspect state-kind parent-kind shape`, with `*` for what varies in \
+                              the first three or within the shape";
                 self.complain(text.span().start, what, remedy);
             }
             signatures.push(signature);
         }
         Some(signatures)
+    }
+
+    fn features(&mut self, entry: &str, names: &[Spanned<String>]) -> FeatureSet {
+        let mut features = FeatureSet::EMPTY;
+        for name in names {
+            match name.get_ref().parse::<Feature>() {
+                Ok(feature) => features = features.with(FeatureSet::of(&[feature])),
+                Err(error) => {
+                    let what = format!("entry '{entry}': {error}");
+                    let remedy = "`stepproof profiles --format json` lists them";
+                    self.complain(name.span().start, what, remedy);
+                }
+            }
+        }
+        features
     }
 
     fn date(

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use stepproof_generators::{Feature, FeatureSet};
 use stepproof_specs::clause::Clause;
 
 use super::{Entry, Ledger};
@@ -25,8 +26,26 @@ fn entry(id: &str, signature: &str) -> Entry {
         last_confirmed: "2026-02-01".parse().unwrap(),
         engine_version: "1.2.3".into(),
         case: format!("engine/{id}.json"),
+        avoid: FeatureSet::EMPTY,
         link: None,
     }
+}
+
+#[test]
+fn a_signature_may_leave_words_open() {
+    let covers = |pattern: &str, signature: &str| {
+        super::covers(&Signature(pattern.into()), &Signature(signature.into()))
+    };
+    let one = "status Pass Map SUCCEEDED≠FAILED:States.Runtime(parse-error)";
+    assert!(covers(one, one));
+    assert!(covers("* * * *(parse-error)", one));
+    assert!(covers(
+        "status Pass * *≠FAILED:States.Runtime(parse-*)",
+        one
+    ));
+    assert!(!covers("status Task * *", one));
+    assert!(!covers("* * * *(parse-error", one));
+    assert!(!covers("*", one));
 }
 
 #[test]
@@ -39,6 +58,7 @@ fn what_is_written_can_be_read() {
         "status Choice root FAILED:States.Runtime≠SUCCEEDED",
     );
     let second = Entry {
+        avoid: FeatureSet::of(&[Feature::OddNames, Feature::Damage]),
         link: Some("https://example.org/1".into()),
         ..entry("second", "output Pass Map object≠null@value")
     };

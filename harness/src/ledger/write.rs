@@ -37,6 +37,11 @@ pub fn entry(entry: &Entry) -> String {
     line("last_confirmed", &entry.last_confirmed.to_string());
     line("engine_version", &quoted(&entry.engine_version));
     line("case", &quoted(&entry.case));
+    if !entry.avoid.is_empty() {
+        let names = entry.avoid.iter().map(|feature| quoted(feature.name()));
+        let names: Vec<String> = names.collect();
+        line("avoid", &format!("[{}]", names.join(", ")));
+    }
     if let Some(link) = &entry.link {
         line("link", &quoted(link));
     }

@@ -19,6 +19,19 @@ pub const TIMESTAMP: usize = 20;
 
 const REGION_AND_ACCOUNT: &str = "us-east-1:123456789012";
 
+/// The data at the end of an interpreter's own text: `… in the input '{"a":1}'`, `… to input 4`.
+pub fn quoted_data(text: &str) -> Option<Range<usize>> {
+    const IN_QUOTES: &str = "could not be found in the input '";
+    const TO_THE_END: &str = " to input ";
+    if let Some(at) = text.find(IN_QUOTES) {
+        let start = at + IN_QUOTES.len();
+        return text.ends_with('\'').then(|| start..text.len() - 1);
+    }
+    let at = text.find("Unable to apply ")?;
+    let start = at + text[at..].find(TO_THE_END)? + TO_THE_END.len();
+    Some(start..text.len())
+}
+
 /// The number in `(entered at the event id #12)`.
 pub fn event_id(text: &str, from: usize) -> Option<Hit> {
     const BEFORE: &str = "(entered at the event id #";

@@ -82,6 +82,10 @@ impl<W: Write + Send> Terminal<W> {
             "stepproof {}: {cases} of profile {} with seed {} on {} {}{directory}",
             header.stepproof, header.profile, header.seed, header.engine, header.engine_version,
         ));
+        if !header.rarely.is_empty() {
+            let rarely = header.rarely.join(",");
+            self.line(&format!("  with --rarely {rarely}"));
+        }
         let style = if header.cases.is_some() { BAR } else { SPINNER };
         if let Ok(style) = ProgressStyle::with_template(style) {
             self.bar.set_style(style.progress_chars("━╸ "));

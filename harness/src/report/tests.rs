@@ -231,6 +231,7 @@ fn header() -> Header {
         engine_version: "1.2.3".into(),
         seed: 7,
         profile: "swarm".into(),
+        rarely: vec!["odd-names".into()],
         cases: Some(2),
         directory: Some(PathBuf::from("runs/r")),
     }

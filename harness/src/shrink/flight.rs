@@ -64,11 +64,16 @@ impl<L: Lab> Flight<L> {
         self.queue.push_back((candidate, handle));
     }
 
-    /// Waits for the first one launched. One that ended in trouble does not diverge.
-    pub(super) async fn land(&mut self) -> Option<(Candidate, bool)> {
-        let (candidate, handle) = self.queue.pop_front()?;
-        let answer = handle.await;
-        Some((candidate, matches!(answer, Ok(Ok(true)))))
+    /// Waits for the first one launched. One that ended in trouble does not diverge; an engine that
+    /// is gone says nothing of any.
+    pub(super) async fn land(&mut self) -> Result<Option<(Candidate, bool)>, Trouble> {
+        let Some((candidate, handle)) = self.queue.pop_front() else {
+            return Ok(None);
+        };
+        match handle.await {
+            Ok(Err(gone @ Trouble::Unreachable { .. })) => Err(gone),
+            answer => Ok(Some((candidate, matches!(answer, Ok(Ok(true)))))),
+        }
     }
 
     /// Gives up on everything in flight: says what it was, so that it may be tried again.

@@ -19,6 +19,7 @@ struct Numbers<F> {
     calls: AtomicU64,
     running: Mutex<(usize, usize)>,
     trouble_every: u64,
+    gone_after: u64,
 }
 
 fn numbers<F: Fn(&[u64]) -> bool>(bug: F) -> Arc<Numbers<F>> {
@@ -27,6 +28,7 @@ fn numbers<F: Fn(&[u64]) -> bool>(bug: F) -> Arc<Numbers<F>> {
         calls: AtomicU64::new(0),
         running: Mutex::new((0, 0)),
         trouble_every: u64::MAX,
+        gone_after: u64::MAX,
     })
 }
 
@@ -62,6 +64,12 @@ impl<F: Fn(&[u64]) -> bool + Send + Sync + 'static> Lab for Numbers<F> {
         }
         tokio::time::sleep(Duration::from_micros(sample.len() as u64 * 10)).await;
         self.running.lock().unwrap().0 -= 1;
+        if call > self.gone_after {
+            return Err(Trouble::Unreachable {
+                endpoint: "nowhere".to_owned(),
+                reason: "on purpose".to_owned(),
+            });
+        }
         if call.is_multiple_of(self.trouble_every) {
             return Err(Trouble::Internal("on purpose".to_owned()));
         }
@@ -143,4 +151,16 @@ async fn a_little_trouble_is_survived() {
     Arc::get_mut(&mut lab).unwrap().trouble_every = 3;
     let shrunk = shrink(lab, case(&[2, 1, 3]), budget(1)).await.unwrap();
     assert_eq!(list(&shrunk.case), [0, 0]);
+}
+
+#[tokio::test]
+async fn what_an_engine_that_went_away_did_not_say_is_not_believed() {
+    let mut lab = numbers(|list| list.len() >= 2);
+    Arc::get_mut(&mut lab).unwrap().gone_after = 4;
+    let ended = shrink(lab, case(&[2, 1, 3, 4, 5, 6]), budget(2)).await;
+    let gone = matches!(
+        ended,
+        Err(ShrinkError::Trouble(Trouble::Unreachable { .. }))
+    );
+    assert!(gone, "{ended:?}");
 }

@@ -65,6 +65,12 @@ pub fn write_finding(
     replace(&files.report, report).map_err(|error| unwritable(&files.report, error))
 }
 
+/// Writes the smallest case so far: a reduction that is cut off goes on from it.
+pub fn write_progress(files: &FindingFiles, smaller: &Case) -> io::Result<()> {
+    fs::create_dir_all(&files.directory)?;
+    replace(&files.case, &casefile::encode(smaller))
+}
+
 /// Writes a file whole or not at all.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");

@@ -17,7 +17,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::support::{job, only, task};
+use crate::support::{job, only, starts, task};
 
 const IMPATIENT: Patience = Patience {
     call: Duration::from_millis(500),
@@ -213,4 +213,20 @@ async fn scaled_time_passes_faster() {
     assert_eq!(run.executions[0].status, Status::Succeeded);
     assert!(began.elapsed() < Duration::from_secs(5));
     assert!(run.executions[0].duration.unwrap() >= 20_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poll_left_from_the_start_before_takes_no_task_that_is_to_be_ignored() {
+    let server = server(0).await;
+    let definition = json!({
+        "StartAt": "work",
+        "TimeoutSeconds": 1,
+        "States": { "work": task("work", json!({ "End": true })) },
+    });
+    let ignore = json!({ "work": [{ "reply": "ignore" }] });
+    let job = starts(definition, &[(json!(1), &json!({})), (json!(2), &ignore)]);
+    let run = remote(&server.endpoint()).run(&job).await.unwrap();
+    assert_eq!(run.executions[0].attempts.len(), 1);
+    assert_eq!(run.executions[1].status, Status::TimedOut);
+    assert_eq!(run.executions[1].attempts.len(), 0);
 }

@@ -514,6 +514,9 @@ clauses! {
         "StateSucceeded and StateExited of a Parallel or Map follow the same event.",
         "recorded: test_map_state, test_parallel_state";
     HistoryAborted = "history.aborted", Observed,
-        "Every Task, Wait, Parallel or Map that is active in a failing or stopped thread gets a StateAborted event that follows the failure.",
+        "Every Task that is active in a failing or stopped thread gets a TaskStateAborted event that follows the failure.",
         "recorded: test_sqs_failure_in_wait_for_task_tok_no_error_field, test_service_lambda_map_timeout";
+    HistoryAbortedScope = "history.aborted.scope.history", Assumed,
+        "Every Wait, Parallel or Map that is active in a failing or stopped thread gets a StateAborted event too.",
+        "by the events for Tasks; the event types are there, no recording shows them";
 }

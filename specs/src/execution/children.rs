@@ -346,11 +346,15 @@ impl Execution {
                     self.stop_children(id, None, cause);
                 }
             }
-            if matches!(
-                kind,
-                StateType::Task | StateType::Wait | StateType::Parallel | StateType::Map
-            ) {
-                self.mark(Clause::HistoryAborted);
+            let clause = match kind {
+                StateType::Task => Some(Clause::HistoryAborted),
+                StateType::Wait | StateType::Parallel | StateType::Map => {
+                    Some(Clause::HistoryAbortedScope)
+                }
+                _ => None,
+            };
+            if let Some(clause) = clause {
+                self.mark(clause);
                 self.emit(cause, EventKind::Aborted(kind), Details::default());
             }
         }

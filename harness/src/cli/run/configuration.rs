@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Run;
 use crate::{
-    cli::{Failure, generate::random_seed, profiles, target::Target},
+    cli::{Failure, drawing::Drawn, generate::random_seed, target::Target},
     drive::{Limit, Shard},
     store::{RunRecord, Store, StoreError},
 };
@@ -21,7 +21,8 @@ pub(super) struct Configuration {
     pub target: Engine,
     pub limit: Limit,
     pub seed: u64,
-    pub profile: String,
+    #[serde(flatten)]
+    pub drawn: Drawn,
     pub shard: Shard,
     pub ledger: Option<PathBuf>,
 }
@@ -88,10 +89,7 @@ impl Run {
             },
             limit: self.limit().unwrap_or(Limit::Cases(CASES)),
             seed: self.seed.unwrap_or_else(random_seed),
-            profile: self
-                .profile
-                .clone()
-                .unwrap_or_else(|| profiles::DEFAULT.to_owned()),
+            drawn: self.drawing.drawn(),
             shard: self.shard.unwrap_or(Shard::WHOLE),
             ledger: self.ledger.clone(),
         }
@@ -118,10 +116,6 @@ impl Run {
             ),
             ("--fault", other(asked.fault.as_ref(), begun.fault.as_ref())),
             ("--seed", other(self.seed.as_ref(), Some(&stored.seed))),
-            (
-                "--profile",
-                other(self.profile.as_ref(), Some(&stored.profile)),
-            ),
             ("--shard", other(self.shard.as_ref(), Some(&stored.shard))),
             (
                 "--ledger",
@@ -132,9 +126,11 @@ impl Run {
                 other(self.limit().as_ref(), Some(&stored.limit)),
             ),
         ];
-        match checks.iter().find(|(_, differs)| *differs) {
+        let differing = checks.iter().find(|(_, differs)| *differs);
+        let option = differing.map(|(option, _)| *option);
+        match option.or_else(|| self.drawing.contradicts(&stored.drawn)) {
             None => Ok(()),
-            Some((option, _)) => Err(Failure::usage(
+            Some(option) => Err(Failure::usage(
                 format!("resume the run: it was begun with another {option}"),
                 "leave the options out: a resumed run has those it was begun with",
             )),

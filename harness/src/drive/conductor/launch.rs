@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Conductor, Errand, Stage, settle::Ran, settle::Report};
+use super::{
+    Conductor, Errand, Stage,
+    settle::{MISSES, Ran, Report},
+};
 use crate::{
     confirm::confirm,
     drive::{
@@ -41,10 +44,11 @@ impl Conductor<'_> {
         {
             self.reducing = true;
             let number = finding.number;
+            let losses = self.losses.get(&number).copied().unwrap_or_default();
             let task = reduction::reduce(
                 Arc::clone(&self.context),
                 finding,
-                self.options.shrink,
+                (losses < MISSES).then_some(self.options.shrink),
                 self.control.clone(),
                 self.store.directory().to_owned(),
             );
@@ -99,10 +103,10 @@ impl Conductor<'_> {
             let mut deferred = false;
             let prepared = ready(&context, index, |job| {
                 match quiet::lane(context.engine.profile(), index, job, share) {
-                    Some(lane) => lane,
-                    None if stage == Stage::Quiet => Lane::Quiet,
+                    Some(lane) if stage == Stage::Throughput => lane,
+                    Some(_) => Lane::Quiet,
                     None => {
-                        deferred = true;
+                        deferred = stage == Stage::Throughput;
                         Lane::Quiet
                     }
                 }

@@ -19,7 +19,7 @@ use crate::{
 
 /// How often a case may find the engine unreachable, although a probe reaches it, before it is
 /// given up.
-const MISSES: u32 = 3;
+pub(super) const MISSES: u32 = 3;
 
 /// A case that was run.
 #[derive(Debug)]
@@ -84,6 +84,10 @@ impl Conductor<'_> {
     }
 
     fn ran(&mut self, ran: Ran) {
+        if self.may_be_lateness(&ran) {
+            self.quiet.push_back(ran.index);
+            return;
+        }
         let judge = &self.context.judge;
         let verdict = match &ran.attempt.outcome {
             Outcome::Judged { judgement, .. } => {
@@ -111,6 +115,18 @@ impl Conductor<'_> {
             self.suspect(ran);
         } else {
             self.record(ran, verdict);
+        }
+    }
+
+    /// Whether a case diverges in a way that a busy engine shows by chance: the quiet lane decides.
+    fn may_be_lateness(&self, ran: &Ran) -> bool {
+        match &ran.attempt.outcome {
+            Outcome::Judged { judgement, .. } => {
+                judgement.late
+                    && !judgement.differences.is_empty()
+                    && ran.ready.job.lane == Lane::Throughput
+            }
+            Outcome::Trouble(_) => false,
         }
     }
 
@@ -244,6 +260,11 @@ impl Conductor<'_> {
                 self.reporter.event(&Event::Divergence(Box::new(page)));
             }
             Reduced::Stopped => self.reductions.push_front(finding),
+            Reduced::Unreachable => {
+                self.doubtful = true;
+                *self.losses.entry(finding.number).or_default() += 1;
+                self.reductions.push_front(finding);
+            }
             Reduced::NotWritten(error) => return Err(error),
         }
         Ok(())

@@ -172,6 +172,7 @@ impl Judge for ByName {
         };
         serde_json::from_value(json!({
             "differences": side("!"), "poisoned": side("?"), "judged": ["status"],
+            "late": raw.names.iter().any(|(name, _)| name.contains("late")),
         }))
         .unwrap()
     }

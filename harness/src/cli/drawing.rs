@@ -1,0 +1,98 @@
+//! What a command may draw.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use stepproof_generators::{Feature, FeatureSet, Profile};
+
+use super::{Failure, profiles};
+
+/// The options that say what may be drawn.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Drawing {
+    /// What may be drawn ('stepproof profiles') [default: everything].
+    #[arg(long)]
+    profile: Option<String>,
+    /// Features that no case has.
+    #[arg(long, value_name = "FEATURE,…", value_delimiter = ',', value_parser = feature)]
+    without: Vec<Feature>,
+    /// Features that only one case in eight has of those that would have them.
+    #[arg(long, value_name = "FEATURE,…", value_delimiter = ',', value_parser = feature)]
+    rarely: Vec<Feature>,
+}
+
+impl Drawing {
+    /// What is to be drawn.
+    pub(super) fn drawn(&self) -> Drawn {
+        Drawn {
+            profile: self
+                .profile
+                .clone()
+                .unwrap_or_else(|| profiles::DEFAULT.to_owned()),
+            without: names(self.without.iter().copied()),
+            rarely: names(self.rarely.iter().copied()),
+        }
+    }
+
+    /// The first option that says something else than what is drawn.
+    pub(super) fn contradicts(&self, drawn: &Drawn) -> Option<&'static str> {
+        let asked = self.drawn();
+        let given = |list: &[Feature]| !list.is_empty();
+        if self.profile.is_some() && asked.profile != drawn.profile {
+            Some("--profile")
+        } else if given(&self.without) && asked.without != drawn.without {
+            Some("--without")
+        } else if given(&self.rarely) && asked.rarely.iter().any(|it| !drawn.rarely.contains(it)) {
+            Some("--rarely")
+        } else {
+            None
+        }
+    }
+}
+
+/// What is drawn, by name: a part of what a run is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Drawn {
+    pub profile: String,
+    #[serde(default)]
+    pub without: Vec<String>,
+    #[serde(default)]
+    pub rarely: Vec<String>,
+}
+
+impl Drawn {
+    /// The same, with these features drawn rarely too.
+    pub(super) fn rarely(mut self, features: FeatureSet) -> Self {
+        let more = names(features.iter());
+        self.rarely.extend(more);
+        self.rarely.sort_unstable();
+        self.rarely.dedup();
+        self
+    }
+
+    /// The profile.
+    pub(super) fn profile(&self) -> Result<Profile, Failure> {
+        let profile = profiles::named(&self.profile)?;
+        Ok(profile
+            .without(set(&self.without)?)
+            .rarely(set(&self.rarely)?))
+    }
+}
+
+fn names(features: impl Iterator<Item = Feature>) -> Vec<String> {
+    let mut names: Vec<String> = features.map(|it| it.name().to_owned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn set(names: &[String]) -> Result<FeatureSet, Failure> {
+    let features = names.iter().map(|name| feature(name));
+    features
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::usage(error, "'stepproof profiles --format json' lists them"))
+}
+
+fn feature(name: &str) -> Result<Feature, String> {
+    name.parse()
+        .map_err(|error: stepproof_generators::UnknownFeature| error.to_string())
+}
