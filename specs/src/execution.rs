@@ -247,6 +247,7 @@ impl Execution {
     fn take(&mut self, input: Input) {
         match input {
             Input::TaskStarted { task, worker } => self.task_started(task, worker),
+            Input::NoSuchActivity { task } => self.no_such_activity(task),
             Input::TaskSubmitted { task, output } => self.task_submitted(task, output),
             Input::TaskHeartbeat { task } => self.task_heartbeat(task),
             Input::TaskSucceeded { task, output } => self.task_succeeded(task, output),

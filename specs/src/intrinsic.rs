@@ -41,7 +41,10 @@ pub enum Argument {
 /// `intrinsic.invalid`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
-    /// The number of arguments, or the type of one, is wrong.
+    /// The number of arguments is wrong.
+    #[error("the wrong number of arguments")]
+    Arity,
+    /// The type of an argument is wrong.
     #[error("an argument of the wrong type")]
     Type,
     /// An argument is of the right type, but has a value that the function does not take.
@@ -167,7 +170,10 @@ impl Function {
             (Self::StringSplit, [text, delimiters]) => text::split(text, delimiters, host),
             (Self::StringToJson, [text]) => text::string_to_json(text, host),
             (Self::UUID, []) => Ok(math::uuid(host)),
-            _ => Err(Invalid::Type),
+            _ => {
+                host.mark(Clause::IntrinsicArity);
+                Err(Invalid::Arity)
+            }
         }
     }
 }

@@ -196,6 +196,9 @@ clauses! {
     IntrinsicInvalidText = "intrinsic.invalid.text", Assumed,
         "The cause quotes the outermost call and names the function that failed.",
         "recorded for an argument of the wrong type in a call that is not nested";
+    IntrinsicArity = "intrinsic.arity", Assumed,
+        "A wrong number of arguments fails the call when it runs, and not the creation of the machine.",
+        "not recorded";
     IntrinsicArgumentMissing = "intrinsic.argument.missing", Documented,
         "A path among the arguments that finds nothing fails the execution with States.Runtime, also for an index beyond the end.",
         "second-hand recordings of us-east-1";
@@ -326,6 +329,12 @@ clauses! {
     TaskFailure = "task.failure", Language,
         "A failed task fails its state with the task's error and cause.",
         "States Language specification, \"Errors\"; recorded: test_activity_task_failure";
+    ActivityMissing = "task.activity.missing", Observed,
+        "A task whose activity does not exist fails the execution with States.Runtime and is not scheduled.",
+        "recorded: test_activity_task_on_deleted";
+    ActivityMissingHistory = "task.activity.missing.history", Assumed,
+        "Beside other threads, a task whose activity does not exist leaves its Scheduled event behind.",
+        "a weakness of this interpreter";
     FailureEmptyText = "error.empty", Assumed,
         "An empty error or cause stays empty; it does not become absent.",
         "not recorded";

@@ -52,6 +52,11 @@ pub enum Input {
         /// The worker's name, if it gave one.
         worker: Option<Name>,
     },
+    /// The task's activity does not exist. Told at once when the task is scheduled.
+    NoSuchActivity {
+        /// Which.
+        task: TaskId,
+    },
     /// The service has taken the job or the token of a task that waits for more.
     TaskSubmitted {
         /// Which.

@@ -151,6 +151,24 @@ impl Execution {
         }
     }
 
+    /// Nothing was scheduled after all: the Scheduled event is taken back.
+    pub(super) fn no_such_activity(&mut self, task: TaskId) {
+        let Some((id, envelope)) = self.end_task(task) else {
+            return;
+        };
+        self.mark(Clause::ActivityMissing);
+        let scheduled = self.frame(id).previous;
+        if self.history.len() as u64 == scheduled {
+            let before = self.history.pop().map(|event| event.previous);
+            self.frame_mut(id).previous = before.unwrap_or_default();
+        } else {
+            self.mark(Clause::ActivityMissingHistory);
+        }
+        let text = format!("The activity {} does not exist.", envelope.name());
+        let fault = Fault::runtime(self.active(id), &text);
+        self.raise(id, &fault);
+    }
+
     pub(super) fn task_submitted(&mut self, task: TaskId, output: Value) {
         let Some(id) = self.waiting(task) else { return };
         let Some(state) = self.task_state(id) else {

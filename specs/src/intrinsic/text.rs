@@ -140,7 +140,11 @@ pub(super) fn format(
             },
             '{' if chars.peek() == Some(&'}') => {
                 chars.next();
-                write_java(arguments.next().ok_or(Invalid::Type)?, &mut formatted, host);
+                write_java(
+                    arguments.next().ok_or(Invalid::Arity)?,
+                    &mut formatted,
+                    host,
+                );
             }
             '{' | '}' => {
                 host.mark(Clause::IntrinsicFormatBrace);
@@ -151,7 +155,7 @@ pub(super) fn format(
     }
     match arguments.next() {
         None => Ok(formatted.into()),
-        Some(_) => Err(Invalid::Type),
+        Some(_) => Err(Invalid::Arity),
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     Effect, ExecutionId, Fault, PollId, Service, TaskRef, Time, arn, page::page, params::Params,
     render::seconds, token,
 };
-use crate::{execution::Input, history::Failure, time::Instant};
+use crate::{execution::Input, history::Failure, resource::Resource, time::Instant};
 
 /// An activity.
 #[derive(Debug)]
@@ -219,15 +219,17 @@ impl Service {
     /// An execution wants a task to be done. A resource that does not exist fails the task.
     pub(super) fn enqueue(&mut self, task: TaskRef, resource: &str, input: &Value, now: Instant) {
         let Some(activity) = self.activities.get_mut(resource) else {
-            let failure = Failure {
-                error: Some("States.Runtime".into()),
-                cause: Some(format!("The resource {resource} does not exist").into()),
+            let missing = if Resource::parse(resource) == Resource::Activity {
+                Input::NoSuchActivity { task: task.task }
+            } else {
+                let failure = Failure {
+                    error: Some("States.Runtime".into()),
+                    cause: Some(format!("The resource {resource} does not exist").into()),
+                };
+                let task = task.task;
+                Input::TaskFailed { task, failure }
             };
-            let failed = Input::TaskFailed {
-                task: task.task,
-                failure,
-            };
-            return self.feed(task.execution, now, failed);
+            return self.feed(task.execution, now, missing);
         };
         activity.queue.push_back(task);
         let open = Open {

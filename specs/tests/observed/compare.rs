@@ -1,19 +1,14 @@
 //! A recorded execution against the expected observation.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stepproof_specs::{
     clause::Clause,
-    execution::{Execution, Identity, Input},
-    history::{Event, EventKind, Failure},
+    history::{Event, EventKind, Phase},
     json,
-    machine::{Machine, StateType},
-    observation::Observation,
-    simulate::{EPOCH, Expectation, SimulationError},
+    machine::StateType,
+    simulate::Expectation,
 };
 
 /// What a recording says that ours does not, or the other way round.
@@ -121,7 +116,7 @@ fn is_concurrent(history: &[Event]) -> bool {
     let mut running = 0_usize;
     history.iter().any(|event| {
         match event.kind {
-            EventKind::Iteration(stepproof_specs::history::Phase::Started) => running += 1,
+            EventKind::Iteration(Phase::Started) => running += 1,
             EventKind::Iteration(_) => running = running.saturating_sub(1),
             EventKind::Started(StateType::Parallel) => return true,
             _ => {}
@@ -159,33 +154,6 @@ fn compare_unordered(events: &[Value], history: &[Event], mask: &Mask<'_>) -> Re
         twins.remove(twin);
     }
     Ok(())
-}
-
-/// What is seen of an execution that is stopped while it waits.
-pub fn stopped(
-    machine: &Arc<Machine>,
-    identity: Identity,
-    input: Value,
-) -> Result<Expectation, SimulationError> {
-    let (mut execution, _) = Execution::start(machine.clone(), identity, input, EPOCH)?;
-    let failure = Failure::default();
-    execution.handle(EPOCH.plus(1_000), Input::Stop { failure })?;
-    let outcome = execution.outcome().cloned().expect("it was stopped");
-    Ok(Expectation {
-        observation: Observation {
-            status: outcome.status,
-            output: None,
-            error: None,
-            cause: None,
-            attempts: BTreeMap::new(),
-            history: Some(execution.history().to_vec()),
-            duration: None,
-        },
-        poisoned: Vec::new(),
-        coverage: execution.coverage(),
-        attempts: Vec::new(),
-        duration: 1_000,
-    })
 }
 
 fn line(id: u64, previous: u64, kind: &str) -> String {
