@@ -78,7 +78,8 @@ pub struct Act {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heartbeats: Vec<Millis>,
     /// What the service answers to the submission of a job or a token, for integrations that wait
-    /// for more (`.sync`, `.waitForTaskToken`).
+    /// for more (`.sync`, `.waitForTaskToken`). If it is absent, a failure is one of the submission
+    /// itself, and the answer before any other reply is an empty object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submitted: Option<Value>,
     /// The reply.

@@ -130,6 +130,25 @@ fn an_integration_names_its_service_and_its_operation() {
 }
 
 #[test]
+fn a_job_is_submitted_unless_the_submission_fails() {
+    let definition = task("arn:aws:states:::states:startExecution.sync:2", &json!({}));
+    let kinds = |act: Act| {
+        let seen = simulated(&definition, json!({}), "A", vec![act]);
+        let kinds = work(&seen).into_iter().map(|(kind, _)| kind);
+        kinds.collect::<Vec<_>>()
+    };
+    let submitted = [
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSubmitted",
+        "TaskSucceeded",
+    ];
+    assert_eq!(kinds(Act::default()), submitted);
+    let failed = ["TaskScheduled", "TaskStarted", "TaskFailed"];
+    assert_eq!(kinds(fail("No"))[..3], failed);
+}
+
+#[test]
 fn a_result_that_is_too_long_is_an_error_of_the_task() {
     let definition = task("arn:aws:states:::lambda:invoke", &json!({}));
     for (length, limited) in [(262_142, false), (262_143, true)] {

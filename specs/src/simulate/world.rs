@@ -20,6 +20,7 @@ use crate::{
     machine::Machine,
     observation::Attempt,
     plan::{Act, Reply, Site},
+    resource::{Pattern, Resource},
     time::{Instant, Millis},
 };
 
@@ -127,6 +128,14 @@ pub(super) struct Ended {
 impl Ended {
     pub fn duration(&self) -> Millis {
         self.ended.since(self.started)
+    }
+}
+
+/// Whether a task is not over when the service has answered.
+fn waits_for_more(request: &TaskRequest) -> bool {
+    match Resource::parse(&request.resource) {
+        Resource::Integration(integration) => integration.pattern != Pattern::Request,
+        _ => false,
     }
 }
 
@@ -257,6 +266,10 @@ impl World {
             taken: at.since(self.started),
             replied: None,
         });
+        if running.act.submitted.is_none() && waits_for_more(&running.request) {
+            let fails = matches!(running.act.reply, Reply::Fail { .. } | Reply::FailNameless);
+            running.act.submitted = (!fails).then(|| serde_json::json!({}));
+        }
         if running.act.submitted.is_some() {
             self.push(at, Happening::Submit(task));
         } else {
