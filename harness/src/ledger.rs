@@ -62,6 +62,13 @@ pub struct Entry {
     pub link: Option<String>,
 }
 
+impl Entry {
+    /// Whether it is known under this signature.
+    pub fn names(&self, signature: &Signature) -> bool {
+        self.signatures.iter().any(|it| covers(it, signature))
+    }
+}
+
 /// Whether a ledger's signature names this one: word by word, `*` standing for anything.
 fn covers(pattern: &Signature, signature: &Signature) -> bool {
     let (mut wanted, mut words) = (pattern.words(), signature.words());
@@ -153,7 +160,7 @@ impl Ledger {
     pub fn matches(&self, signature: &Signature) -> Option<&Entry> {
         self.entries
             .iter()
-            .find(|entry| entry.signatures.iter().any(|it| covers(it, signature)))
+            .find(|entry| entry.names(signature))
     }
 
     /// What a judgement comes to: a divergence is known only if every one of its signatures is.
@@ -222,10 +229,10 @@ impl StaleCheck {
             .iter()
             .map(|it| it.signature.clone())
             .collect();
-        let outcome = match judgement.verdict(|signature| entry.signatures.contains(signature)) {
+        let outcome = match judgement.verdict(|signature| entry.names(signature)) {
             Verdict::Known => Staleness::Confirmed,
             Verdict::Agree => Staleness::Stale,
-            Verdict::Diverge if found.iter().any(|it| entry.signatures.contains(it)) => {
+            Verdict::Diverge if found.iter().any(|it| entry.names(it)) => {
                 Staleness::Confirmed
             }
             Verdict::Diverge => Staleness::Changed(found),
