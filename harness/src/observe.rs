@@ -134,6 +134,9 @@ impl<'a> Observer<'a> {
             region: self.name(raw, "region"),
             timeout_in_seconds: number(raw, "timeoutInSeconds"),
             heartbeat_in_seconds: number(raw, "heartbeatInSeconds"),
+            credentials: raw
+                .get("taskCredentials")
+                .map(|value| Arc::new(value.clone())),
             worker_name: None,
         };
         (task != TaskDetails::default()).then_some(task)

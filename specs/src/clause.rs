@@ -83,13 +83,14 @@ impl Clause {
 }
 
 impl Clause {
-    /// The aspects that cannot be judged once the clause has fired: all of them if it is assumed,
-    /// unless its id says that only the wording of causes (`.text`) or the history (`.history`) is
+    /// The aspects that cannot be judged once the clause has fired: all of them if it is assumed or
+    /// puts chance into the data, unless its id says that only the wording of causes (`.text`) or the history (`.history`) is
     /// doubtful.
     pub fn doubts(self) -> &'static [Aspect] {
         let entry = self.entry();
         match (entry.basis, self) {
             (_, Self::RetryJitterFull) => &[Aspect::Timing],
+            (_, Self::IntrinsicMathRandom | Self::IntrinsicUuid) => &Aspect::ALL,
             (Basis::Assumed, _) => match entry.id.rsplit('.').next() {
                 Some("text") => &[Aspect::Cause, Aspect::History],
                 Some("history") => &[Aspect::History],

@@ -6,10 +6,12 @@
 
 mod children;
 mod choice;
+mod envelope;
 mod eval;
 mod fault;
 mod frame;
 mod handler;
+mod protocol;
 mod states;
 mod task;
 
@@ -22,166 +24,30 @@ use std::{
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
+pub use self::protocol::{
+    Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
+    Unsupported,
+};
 use self::{
     eval::Eval,
-    fault::Fault,
+    fault::{Fault, Result},
     frame::{Active, Frame, FrameId, Phase},
 };
 use crate::{
     clause::{Clause, Coverage},
     history::{Details, Event, EventKind, Failure},
-    json::fits,
+    json,
     machine::{Machine, Name, StateType, Transition},
     observation::Status,
-    plan::{AttemptKey, Site},
+    plan::Site,
+    template::Template,
     time::Instant,
 };
 
-/// Who and what an execution is: the context object's constants.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Identity {
-    /// `$$.Execution.Id`: the execution's ARN.
-    pub execution_arn: Name,
-    /// `$$.Execution.Name`.
-    pub execution_name: Name,
-    /// `$$.Execution.RoleArn`.
-    pub role_arn: Name,
-    /// `$$.StateMachine.Id`: the machine's ARN.
-    pub machine_arn: Name,
-    /// `$$.StateMachine.Name`.
-    pub machine_name: Name,
-    /// The seed of jitter, UUIDs and random numbers.
-    pub entropy: u64,
-}
-
-/// A task attempt, numbered in the order of scheduling from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TaskId(pub u64);
-
-/// A timer, numbered in the order of setting from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TimerId(pub u64);
-
-/// What the world tells an execution. An input about a task or timer that is over is ignored.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Input {
-    /// A worker took the task.
-    TaskStarted {
-        /// Which.
-        task: TaskId,
-        /// The worker's name, if it gave one.
-        worker: Option<Name>,
-    },
-    /// The worker says that it is alive.
-    TaskHeartbeat {
-        /// Which.
-        task: TaskId,
-    },
-    /// The task succeeded.
-    TaskSucceeded {
-        /// Which.
-        task: TaskId,
-        /// Its output.
-        output: Value,
-    },
-    /// The task failed.
-    TaskFailed {
-        /// Which.
-        task: TaskId,
-        /// The error name and cause.
-        failure: Failure,
-    },
-    /// A timer is due.
-    TimerFired {
-        /// Which.
-        timer: TimerId,
-    },
-    /// `StopExecution`.
-    Stop {
-        /// The error name and cause given.
-        failure: Failure,
-    },
-}
-
-/// What an execution wants.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Command {
-    /// Give this task to a worker.
-    Schedule(TaskRequest),
-    /// Nobody waits for this task any more.
-    Cancel(TaskId),
-    /// Say so at this time.
-    SetTimer {
-        /// The timer.
-        timer: TimerId,
-        /// When it is due.
-        at: Instant,
-    },
-    /// Nobody waits for this timer any more.
-    CancelTimer(TimerId),
-    /// The execution has ended; nothing follows.
-    Finish(Outcome),
-}
-
-/// A task to be given to a worker.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TaskRequest {
-    /// Its number.
-    pub task: TaskId,
-    /// Its address in a plan.
-    pub key: AttemptKey,
-    /// `Resource`.
-    pub resource: Name,
-    /// Its input (or the parameters of an integration).
-    pub input: Arc<Value>,
-}
-
-/// How an execution ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// The status; never `Running`.
-    pub status: Status,
-    /// The output of a success.
-    pub output: Option<Arc<Value>>,
-    /// The error and cause of a failure.
-    pub failure: Failure,
-}
-
-/// Something this build does not interpret: no verdict follows from it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the reference does not interpret {feature} (state '{state}')")]
-pub struct Unsupported {
-    /// What.
-    pub feature: String,
-    /// Where.
-    pub state: String,
-}
-
-/// In which order threads of control that are ready at the same time move on. The language leaves
-/// it open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Interleaving {
-    /// Each moves one state at a time, in turn.
-    #[default]
-    RoundRobin,
-    /// The one that became ready last moves on first.
-    LastFirst,
-    /// Any, decided by this seed.
-    Shuffled(u64),
-}
-
-/// One entry of the input log.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Logged {
-    /// When.
-    pub at: Instant,
-    /// What.
-    pub input: Input,
-}
-
-/// What a state may hand on, about: AWS stops at 262,144 bytes, this crate does not say how.
+/// How long the text of a result, of a state's output or of an Assign may be, in bytes (AWS Developer
+/// Guide, "Quotas": 256 KiB).
 const DATA_LIMIT: usize = 262_144;
-/// How deep it may be nested, so that it can be read again.
+/// How deep data may be nested here, so that it can be read again.
 const DEPTH_LIMIT: usize = 100;
 
 /// How many events a history holds (AWS Developer Guide, "Quotas related to state machine
@@ -207,6 +73,8 @@ pub struct Execution {
     ready: VecDeque<(FrameId, Name, Arc<Value>)>,
     history: Vec<Event>,
     coverage: Cell<Coverage>,
+    /// How often entropy was drawn.
+    draws: Cell<u64>,
     refused: RefCell<Option<Unsupported>>,
     /// Who waits for a task, by its number.
     tasks: Vec<Option<FrameId>>,
@@ -292,6 +160,7 @@ impl Execution {
             frames: vec![Some(root)],
             history: Vec::with_capacity(16),
             coverage: Cell::default(),
+            draws: Cell::default(),
             refused: RefCell::default(),
             tasks: Vec::new(),
             timers: Vec::new(),
@@ -378,6 +247,7 @@ impl Execution {
     fn take(&mut self, input: Input) {
         match input {
             Input::TaskStarted { task, worker } => self.task_started(task, worker),
+            Input::TaskSubmitted { task, output } => self.task_submitted(task, output),
             Input::TaskHeartbeat { task } => self.task_heartbeat(task),
             Input::TaskSucceeded { task, output } => self.task_succeeded(task, output),
             Input::TaskFailed { task, failure } => self.task_failed(task, failure),
@@ -517,18 +387,42 @@ impl Execution {
         *count - 1
     }
 
-    /// Leaves the current state with `output` and goes where it leads.
-    fn exit(&mut self, id: FrameId, output: Arc<Value>, to: Transition) {
-        let frame = self.frame_mut(id);
-        let Some(active) = frame.active.take() else {
-            return;
-        };
-        if !fits(&output, DATA_LIMIT, DEPTH_LIMIT) {
-            return self.refuse("data of this size or depth", &active.name);
+    /// Leaves the current state: `Assign`, whose `$` is `data`, is evaluated and its variables are
+    /// stored in the scope of the state; `output` goes on.
+    fn leave(
+        &mut self,
+        id: FrameId,
+        assign: Option<&Template>,
+        data: &Value,
+        output: Arc<Value>,
+        to: Transition,
+    ) -> Result<()> {
+        let assigned = self.assigned(id, assign, data)?;
+        let size = json::measure(&output);
+        if size.depth > DEPTH_LIMIT {
+            return Err(self.eval(id).unsupported("data of this depth"));
         }
+        if size.bytes > DATA_LIMIT {
+            self.mark(Clause::StateDataLimit);
+            if self.active(id).state.kind() != StateType::Pass {
+                self.mark(Clause::StateDataLimitOther);
+            }
+            return Err(Fault::data_limit(&self.active(id).name).ending());
+        }
+        let frame = self.frame_mut(id);
+        if let Some(assigned) = &assigned {
+            let values = assigned.iter();
+            frame
+                .variables
+                .extend(values.map(|(name, value)| (name.clone(), value.clone())));
+        }
+        let Some(active) = frame.active.take() else {
+            return Ok(());
+        };
         let details = Details {
             name: Some(active.name.clone()),
             output: Some(output.clone()),
+            assigned: assigned.map(Arc::new),
             ..Details::default()
         };
         self.emit_in(id, EventKind::Exited(active.state.kind()), details);
@@ -536,6 +430,29 @@ impl Execution {
             Transition::Next(next) => self.ready.push_back((id, next, output)),
             Transition::End => self.complete(id, output),
         }
+        Ok(())
+    }
+
+    /// The variables that `Assign` sets; `None` if there are none.
+    fn assigned(
+        &self,
+        id: FrameId,
+        assign: Option<&Template>,
+        data: &Value,
+    ) -> Result<Option<Map<String, Value>>> {
+        let Some(assign) = assign else {
+            return Ok(None);
+        };
+        self.mark(Clause::Assign);
+        let Value::Object(assigned) = self.eval(id).template(assign, data)? else {
+            return Ok(None);
+        };
+        let bytes = assigned.values().map(|value| json::measure(value).bytes);
+        if bytes.sum::<usize>() > DATA_LIMIT {
+            self.mark(Clause::AssignDataLimit);
+            return Err(Fault::data_limit(&self.active(id).name).ending());
+        }
+        Ok((!assigned.is_empty()).then_some(assigned))
     }
 
     /// A thread of control has reached its end.
@@ -665,6 +582,7 @@ impl Execution {
             frame,
             active: self.active(id),
             item: None,
+            token: None,
         }
     }
 
@@ -676,6 +594,13 @@ impl Execution {
             }
             frame = self.frame(frame.parent?.0);
         }
+    }
+
+    /// The next number of the injected entropy, the same at every replay.
+    fn draw(&self) -> u64 {
+        let number = self.draws.get();
+        self.draws.set(number + 1);
+        mix(mix(self.identity.entropy) ^ number)
     }
 
     fn mark(&self, clause: Clause) {

@@ -226,7 +226,7 @@ impl EventKind {
 pub struct Details {
     /// `name`: the state, or the Map of an iteration.
     pub name: Option<Name>,
-    /// `input`, parsed.
+    /// `input`, or the `parameters` of a scheduled integration, parsed.
     pub input: Option<Arc<Value>>,
     /// `output`, parsed.
     pub output: Option<Arc<Value>>,
@@ -268,6 +268,8 @@ pub struct TaskDetails {
     pub heartbeat_in_seconds: Option<u64>,
     /// `workerName` of `ActivityStarted`.
     pub worker_name: Option<Name>,
+    /// `taskCredentials` of a scheduled task.
+    pub credentials: Option<Arc<Value>>,
 }
 
 impl Details {
@@ -281,7 +283,12 @@ impl Details {
         };
         let text = |name: &Option<Name>| name.as_deref().map(Value::from);
         put("name", text(&self.name));
-        put("input", self.input.as_deref().cloned());
+        let integration = self
+            .task
+            .as_ref()
+            .and_then(|task| task.resource_type.as_ref());
+        let input = integration.map_or("input", |_| "parameters");
+        put(input, self.input.as_deref().cloned());
         put("output", self.output.as_deref().cloned());
         if let Some(failure) = &self.failure {
             put("error", text(&failure.error));
@@ -297,6 +304,7 @@ impl Details {
                 task.heartbeat_in_seconds.map(Value::from),
             );
             put("workerName", text(&task.worker_name));
+            put("taskCredentials", task.credentials.as_deref().cloned());
         }
         put("length", self.length.map(Value::from));
         put("index", self.index.map(Value::from));

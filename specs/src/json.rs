@@ -45,49 +45,93 @@ fn exact(number: &serde_json::Number) -> bool {
     number.is_i64() || number.is_u64()
 }
 
-/// Whether a value is about this long as text at most, and at most this deep.
-pub fn fits(value: &Value, bytes: usize, depth: usize) -> bool {
-    weigh(value, bytes, depth).is_some()
+/// How large a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Size {
+    /// The length of its compact text, in bytes of UTF-8.
+    pub bytes: usize,
+    /// How deep arrays and objects are nested.
+    pub depth: usize,
 }
 
-/// How many bytes are left when a value has been written; numbers count for eight.
-fn weigh(value: &Value, bytes: usize, depth: usize) -> Option<usize> {
-    let left = bytes.checked_sub(8)?;
+/// Measures a value without writing it.
+pub fn measure(value: &Value) -> Size {
+    let leaf = |bytes| Size { bytes, depth: 0 };
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => Some(left),
-        Value::String(text) => left.checked_sub(text.len()),
-        Value::Array(items) => {
-            let depth = depth.checked_sub(1)?;
-            items
-                .iter()
-                .try_fold(left, |left, item| weigh(item, left, depth))
-        }
-        Value::Object(members) => {
-            let depth = depth.checked_sub(1)?;
-            members.iter().try_fold(left, |left, (key, item)| {
-                weigh(item, left.checked_sub(key.len())?, depth)
-            })
-        }
+        Value::Null | Value::Bool(true) => leaf(4),
+        Value::Bool(false) => leaf(5),
+        Value::Number(number) => leaf(number_length(number)),
+        Value::String(text) => leaf(text_length(text)),
+        Value::Array(items) => nested(items.iter().map(measure)),
+        Value::Object(members) => nested(members.iter().map(|(key, value)| {
+            let size = measure(value);
+            Size {
+                bytes: text_length(key) + 1 + size.bytes,
+                ..size
+            }
+        })),
     }
+}
+
+/// The brackets, the commas and what is between them.
+fn nested(parts: impl ExactSizeIterator<Item = Size>) -> Size {
+    let empty = Size {
+        bytes: 2 + parts.len().saturating_sub(1),
+        depth: 1,
+    };
+    parts.fold(empty, |sum, part| Size {
+        bytes: sum.bytes + part.bytes,
+        depth: sum.depth.max(part.depth + 1),
+    })
+}
+
+fn number_length(number: &serde_json::Number) -> usize {
+    let digits = |magnitude: u64| magnitude.checked_ilog10().unwrap_or_default() as usize + 1;
+    match (number.as_u64(), number.as_i64()) {
+        (Some(positive), _) => digits(positive),
+        (_, Some(negative)) => 1 + digits(negative.unsigned_abs()),
+        _ => number.to_string().len(),
+    }
+}
+
+/// The quotes, and every character as JSON writes it.
+fn text_length(text: &str) -> usize {
+    let escapes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
+        0..0x20 => 5,
+        _ => 0,
+    });
+    2 + text.len() + escapes.sum::<usize>()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::fits;
+    use super::{Size, measure};
 
     #[test]
-    fn what_is_too_long_or_too_deep_does_not_fit() {
-        let value = json!({"key": ["text", 1, null], "other": {}});
-        assert!(fits(&value, 100, 2));
-        assert!(!fits(&value, 100, 1));
-        assert!(!fits(&value, 20, 2));
-        assert!(!fits(&json!("x".repeat(30)), 37, 1));
-        let mut deep = Value::Null;
-        for _ in 0..200 {
-            deep = json!([deep]);
+    fn values_are_measured_like_their_text() {
+        for (value, depth) in [
+            (
+                json!({"key": ["te\"xt", 1, null, -20, 1.5, true], "other": {}}),
+                2,
+            ),
+            (json!([[], [[]], "\u{1}\n\u{8}é", false, 0]), 3),
+            (json!(u64::MAX), 0),
+            (json!(i64::MIN), 0),
+        ] {
+            let bytes = value.to_string().len();
+            assert_eq!(measure(&value), Size { bytes, depth }, "{value}");
         }
-        assert!(fits(&deep, 10_000, 200) && !fits(&deep, 10_000, 199));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_measured_like_its_json(text in any::<String>()) {
+            let value = Value::from(text);
+            prop_assert_eq!(measure(&value).bytes, value.to_string().len());
+        }
     }
 }

@@ -4,7 +4,8 @@
 //!
 //! * [`machine`] — a definition as types; JSON or YAML in, the same JSON out
 //! * [`validate`] — what AWS refuses at creation, with its codes and messages
-//! * [`path`], [`template`] — the sub-languages of data flow
+//! * [`path`], [`intrinsic`], [`template`] — the sub-languages of data flow
+//! * [`resource`] — what a Task may call
 //! * [`clause`] — every rule, with its source and its kind
 //! * [`execution`] — the sans-I/O reference interpreter
 //! * [`simulate`] — an execution driven by plans in virtual time
@@ -15,11 +16,13 @@ pub mod case;
 pub mod clause;
 pub mod execution;
 pub mod history;
+pub mod intrinsic;
 pub mod json;
 pub mod machine;
 pub mod observation;
 pub mod path;
 pub mod plan;
+pub mod resource;
 pub mod service;
 pub mod simulate;
 pub mod template;

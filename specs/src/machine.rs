@@ -183,8 +183,8 @@ pub struct Task {
     pub timeout: Option<Limit>,
     /// `HeartbeatSeconds` or `HeartbeatSecondsPath`.
     pub heartbeat: Option<Limit>,
-    /// `Credentials`.
-    pub credentials: Option<Value>,
+    /// `Credentials`: a payload template.
+    pub credentials: Option<Template>,
     /// `Retry`, kept when empty.
     pub retry: Option<Vec<Retrier>>,
     /// `Catch`, kept when empty.

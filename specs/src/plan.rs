@@ -59,6 +59,8 @@ pub enum Reply {
         /// The cause.
         cause: String,
     },
+    /// Reports failure, with neither an error name nor a cause.
+    FailNameless,
     /// Takes the task and never answers.
     Silent,
     /// Never takes the task from the queue.
@@ -75,6 +77,10 @@ pub struct Act {
     /// before `after`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heartbeats: Vec<Millis>,
+    /// What the service answers to the submission of a job or a token, for integrations that wait
+    /// for more (`.sync`, `.waitForTaskToken`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<Value>,
     /// The reply.
     pub reply: Reply,
     /// The reply reaches the engine, but the engine's answer to it is lost, so that the worker
@@ -94,6 +100,7 @@ impl Act {
         Self {
             after: 0,
             heartbeats: Vec::new(),
+            submitted: None,
             reply,
             lose_answer: false,
         }

@@ -81,7 +81,18 @@ pub fn simulate(
     case: &ExecutionCase,
     start: &Start,
 ) -> Result<Expectation, SimulationError> {
-    let world = simulate_once(machine, case, start, Schedule::plain())?;
+    simulate_as(machine, &identity(case), start, EPOCH)
+}
+
+/// The same for an execution that is somebody else, and starts at another time.
+pub fn simulate_as(
+    machine: &Arc<Machine>,
+    identity: &Identity,
+    start: &Start,
+    at: Instant,
+) -> Result<Expectation, SimulationError> {
+    let once = |schedule| World::run(machine, identity.clone(), start, at, schedule, None);
+    let world = once(Schedule::plain())?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
     if world.execution.was_unsettled() {
@@ -90,7 +101,7 @@ pub fn simulate(
     if world.racy {
         let expected = Fingerprint::of(machine, &world);
         for schedule in perturbed() {
-            let other = simulate_once(machine, case, start, schedule)?;
+            let other = once(schedule)?;
             expected.differing(&Fingerprint::of(machine, &other), &mut poisoned);
         }
     }
@@ -106,20 +117,11 @@ pub fn simulate(
             cause: world.outcome.failure.cause.as_deref().map(str::to_owned),
             attempts: world.attempts,
             history: Some(world.execution.into_history()),
-            duration: Some(world.ended.since(EPOCH)),
+            duration: Some(world.ended.since(at)),
         },
         poisoned,
         coverage,
     })
-}
-
-fn simulate_once(
-    machine: &Arc<Machine>,
-    case: &ExecutionCase,
-    start: &Start,
-    schedule: Schedule,
-) -> Result<world::Ended, SimulationError> {
-    World::run(machine, identity(case), start, schedule, None)
 }
 
 /// Who a simulated execution is.
@@ -130,6 +132,7 @@ fn identity(case: &ExecutionCase) -> Identity {
         role_arn: ROLE_ARN.into(),
         machine_arn: MACHINE_ARN.into(),
         machine_name: "machine".into(),
+        redrive_count: Some(0),
         entropy: case.entropy,
     }
 }
@@ -157,6 +160,7 @@ pub fn trace(
         machine,
         identity.clone(),
         start,
+        EPOCH,
         Schedule::plain(),
         Some(Vec::new()),
     )?;

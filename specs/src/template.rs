@@ -3,13 +3,14 @@
 //! An object whose keys ending in `.$` are replaced by what a path, a context path or an intrinsic
 //! function gives; everything else is copied (specification, "Payload Template").
 
-mod call;
-
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::path::{Path, SyntaxError};
+use crate::{
+    intrinsic::Call,
+    path::{Path, SyntaxError},
+};
 
 /// A template, parsed once. [`Template::to_value`] gives the JSON it was made from.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,8 +46,8 @@ pub enum FieldValue {
 pub enum Source {
     /// A path into the state's data, the context object or a variable.
     Path(Path),
-    /// An intrinsic function call, kept as text.
-    Intrinsic(Arc<str>),
+    /// An intrinsic function call.
+    Intrinsic(Arc<Call>),
 }
 
 /// Why a value is no template. The field is the whole key, with its suffix.
@@ -193,8 +194,8 @@ impl Source {
         if text.starts_with('$') {
             return Ok(Self::Path(Path::parse(text)?));
         }
-        match call::check(text) {
-            Ok(()) => Ok(Self::Intrinsic(text.into())),
+        match Call::parse(text) {
+            Ok(call) => Ok(Self::Intrinsic(call.into())),
             Err(reason) => Err(SourceError::Call {
                 text: text.to_owned(),
                 reason,
@@ -206,7 +207,7 @@ impl Source {
     pub fn text(&self) -> &str {
         match self {
             Self::Path(path) => path.text(),
-            Self::Intrinsic(text) => text,
+            Self::Intrinsic(call) => call.text(),
         }
     }
 }

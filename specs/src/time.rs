@@ -50,6 +50,20 @@ impl Instant {
             .ok()
             .map(|instant| Self(instant.as_millisecond()))
     }
+
+    /// Whether a text would be a timestamp if small letters counted, or seconds could be left out:
+    /// it is not settled that it is none (clause `timestamp.lexical`).
+    pub fn is_nearly_rfc3339(text: &str) -> bool {
+        if Self::parse_rfc3339(text).is_some() || !text.is_ascii() {
+            return false;
+        }
+        let capital = text.to_ascii_uppercase();
+        let whole = capital
+            .split_at_checked(16)
+            .filter(|(_, zone)| zone.starts_with(['Z', '+', '-']))
+            .map(|(minutes, zone)| format!("{minutes}:00{zone}"));
+        Self::parse_rfc3339(&whole.unwrap_or(capital)).is_some()
+    }
 }
 
 #[cfg(test)]
@@ -74,6 +88,15 @@ mod tests {
             "×1970",
         ] {
             assert_eq!(Instant::parse_rfc3339(text), None, "{text}");
+            assert!(!Instant::is_nearly_rfc3339(text), "{text}");
+        }
+        for text in [
+            "1970-01-01t00:00:01z",
+            "1970-01-01T00:00Z",
+            "1970-01-01T00:00+01:00",
+        ] {
+            assert_eq!(Instant::parse_rfc3339(text), None, "{text}");
+            assert!(Instant::is_nearly_rfc3339(text), "{text}");
         }
     }
 }

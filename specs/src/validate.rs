@@ -7,7 +7,6 @@
 //! [`Machine::from_value`]: crate::machine::Machine::from_value
 
 mod names;
-mod resource;
 mod state;
 mod text;
 mod transitions;

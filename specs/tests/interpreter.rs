@@ -403,14 +403,18 @@ fn a_full_history_ends_the_execution() {
 }
 
 #[test]
-fn data_that_grows_without_end_is_not_interpreted() {
-    for parameters in [json!({"in.$": "$"}), json!({"a.$": "$", "b.$": "$"})] {
+fn data_that_grows_without_end_meets_a_limit() {
+    let run = |parameters: Value| {
         let definition = json!({
             "StartAt": "A", "States": {
                 "A": {"Type": "Pass", "Parameters": parameters, "Next": "A"},
             },
         });
-        let refused = run(&definition, json!({}), Plan::default());
-        assert!(matches!(refused, Err(SimulationError::Unsupported(_))));
-    }
+        run(&definition, json!({}), Plan::default())
+    };
+    let deep = run(json!({"in.$": "$"}));
+    assert!(matches!(deep, Err(SimulationError::Unsupported(_))));
+    let wide = run(json!({"a.$": "$", "b.$": "$"})).unwrap();
+    let error = wide.observation.error.as_deref();
+    assert_eq!(error, Some("States.DataLimitExceeded"));
 }

@@ -84,6 +84,7 @@ fn attempt_end(act: &Act, limits: Limits) -> Option<(End, Millis)> {
     let reply = match &act.reply {
         Reply::Succeed(_) | Reply::Echo => Some((End::Succeeded, act.after)),
         Reply::Fail { error, .. } => Some((End::Failed(error.clone()), act.after)),
+        Reply::FailNameless => Some((End::Failed(String::new()), act.after)),
         Reply::Silent | Reply::Ignore => None,
     };
     let lost = limits

@@ -118,7 +118,7 @@ fn strange_plan(plan: &Plan) -> usize {
         .map(|rule| match &rule.act.reply {
             Reply::Echo => 0,
             Reply::Succeed(value) => 1 + strange(value),
-            Reply::Fail { .. } => 10,
+            Reply::Fail { .. } | Reply::FailNameless => 10,
             Reply::Silent => 11,
             Reply::Ignore => 12,
         })

@@ -152,6 +152,7 @@ fn simpler_replies(reply: &Reply) -> Vec<Reply> {
             });
             [Reply::Echo].into_iter().chain(failures).collect()
         }
+        Reply::FailNameless => vec![Reply::Echo, failure("E")],
         Reply::Silent => vec![Reply::Echo],
         Reply::Ignore => vec![Reply::Echo, Reply::Silent],
     }

@@ -196,8 +196,12 @@ fn lines(act: &Act, input: &str) -> Vec<(Millis, Report)> {
         Reply::Succeed(output) => Some(Report::Success(output.to_string())),
         Reply::Echo => Some(Report::Success(input.to_owned())),
         Reply::Fail { error, cause } => Some(Report::Failure {
-            error: error.clone(),
-            cause: cause.clone(),
+            error: Some(error.clone()),
+            cause: Some(cause.clone()),
+        }),
+        Reply::FailNameless => Some(Report::Failure {
+            error: None,
+            cause: None,
         }),
         Reply::Silent | Reply::Ignore => None,
     };

@@ -159,9 +159,9 @@ pub enum Report {
     /// `SendTaskFailure`.
     Failure {
         /// The error name.
-        error: String,
+        error: Option<String>,
         /// The cause.
-        cause: String,
+        cause: Option<String>,
     },
     /// `SendTaskHeartbeat`.
     Heartbeat,
@@ -453,8 +453,8 @@ impl Api {
                     self.calls
                         .send_task_failure()
                         .task_token(token)
-                        .error(error)
-                        .cause(cause)
+                        .set_error(error.clone())
+                        .set_cause(cause.clone())
                         .send()
                 })
                 .await

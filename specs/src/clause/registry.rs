@@ -70,12 +70,138 @@ clauses! {
     Assign = "variables.assign", Language,
         "Assign stores variables in the scope of the state; they are visible from the next state on.",
         "States Language specification, \"Variables\"";
+    AssignBeforeSelector = "variables.assign.before-selector", Assumed,
+        "In Assign, $ is the result before ResultSelector.",
+        "the specification says \"the result\" only";
     VariableRead = "variables.read", Language,
         "A path that starts with a variable's name reads the variable of the nearest scope that has it.",
         "States Language specification, \"Variables\"";
     VariableUndefined = "variables.undefined", Assumed,
         "Reading a variable that was never assigned is like reading a path that finds nothing.",
         "not recorded for JSONPath";
+
+    StateDataLimit = "data.limit", Observed,
+        "An output of more than 262,144 bytes fails the execution with States.DataLimitExceeded.",
+        "recorded for a Pass: test_start_large_input";
+    ParametersDataLimit = "data.limit.parameters", Documented,
+        "An input of more than 262,144 bytes after Parameters fails the execution with States.DataLimitExceeded.",
+        "AWS Developer Guide, \"Error names\"";
+    ParametersDataLimitText = "data.limit.parameters.text", Assumed,
+        "Its cause reads like that of an output that is too long.",
+        "not recorded";
+    StateDataLimitOther = "data.limit.not-pass", Assumed,
+        "An output that is too long ends the execution whatever the state, and no catcher is asked.",
+        "recorded for a Pass only";
+    AssignDataLimit = "variables.limit", Assumed,
+        "Variables of more than 262,144 bytes in one Assign fail the execution with States.DataLimitExceeded.",
+        "recorded in 2026-09 for JSONata only";
+
+    // Intrinsic functions.
+    IntrinsicArray = "intrinsic.array", Language,
+        "States.Array gives an array of its arguments.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_0, test_array_2";
+    IntrinsicArrayContains = "intrinsic.array-contains", Language,
+        "States.ArrayContains says whether an array has an item that is deeply equal to a value.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_contains";
+    IntrinsicArrayGetItem = "intrinsic.array-get-item", Language,
+        "States.ArrayGetItem gives the item at an index that counts from zero.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_get_item";
+    IntrinsicArrayLength = "intrinsic.array-length", Language,
+        "States.ArrayLength counts the items of an array.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_length";
+    IntrinsicArrayPartition = "intrinsic.array-partition", Language,
+        "States.ArrayPartition cuts an array into chunks of a size; the last one may be shorter.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_partition";
+    IntrinsicArrayRange = "intrinsic.array-range", Language,
+        "States.ArrayRange counts from the first to at most the last number, at most 1,000 items.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_array_range";
+    IntrinsicArrayRangeEmpty = "intrinsic.array-range.wrong-way", Assumed,
+        "A range whose step leads away from its last number is empty.",
+        "not recorded";
+    IntrinsicArrayUnique = "intrinsic.array-unique", Language,
+        "States.ArrayUnique drops all but one of several equal items.",
+        "States Language specification, \"Intrinsic Functions\"; recorded in 2026-09: [1,2,2,3]";
+    IntrinsicArrayUniqueOrder = "intrinsic.array-unique.order", Assumed,
+        "The first of several equal items stays, in the order of the array.",
+        "recorded for ascending integers only";
+    IntrinsicNumbersEqual = "intrinsic.equality.numbers", Assumed,
+        "Numbers that are equal but written differently (1 and 1.0) are the same item.",
+        "not recorded";
+    IntrinsicBase64Encode = "intrinsic.base64-encode", Language,
+        "States.Base64Encode encodes at most 10,000 characters.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_encode_base64";
+    IntrinsicBase64Decode = "intrinsic.base64-decode", Language,
+        "States.Base64Decode decodes at most 10,000 characters.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_decode_base64";
+    IntrinsicBase64NotText = "intrinsic.base64-decode.not-text", Assumed,
+        "Decoded bytes that are not UTF-8 become replacement characters.",
+        "not recorded";
+    IntrinsicFormat = "intrinsic.format", Language,
+        "States.Format replaces each {} of its template by the next argument; objects and arrays print as in Java.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_format_2, test_context_json_path";
+    IntrinsicFormatBackslash = "intrinsic.format.backslash", Assumed,
+        "A backslash that escapes nothing fails a template that comes from data.",
+        "the specification forbids it in literals only";
+    IntrinsicFormatBrace = "intrinsic.format.brace", Assumed,
+        "A brace of a template that neither is escaped nor belongs to {} stands for itself.",
+        "not recorded";
+    IntrinsicFormatExponent = "intrinsic.format.exponent", Assumed,
+        "Large and small fractions print with an exponent, as Double.toString does.",
+        "not recorded";
+    IntrinsicHash = "intrinsic.hash", Language,
+        "States.Hash gives the MD5, SHA-1, SHA-256, SHA-384 or SHA-512 digest of at most 10,000 characters in lower-case hexadecimal.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_hash";
+    IntrinsicHashOfJson = "intrinsic.hash.of-json", Assumed,
+        "What is no string is hashed as its compact JSON text.",
+        "the specification does not say which text";
+    IntrinsicJsonMerge = "intrinsic.json-merge", Documented,
+        "States.JsonMerge with false merges two objects; where both have a key, the second wins.",
+        "AWS Developer Guide, \"Intrinsic functions\"; recorded: test_json_merge";
+    IntrinsicJsonMergeDeep = "intrinsic.json-merge.deep", Assumed,
+        "States.JsonMerge with true fails.",
+        "AWS documents that only false is supported, not what happens otherwise";
+    IntrinsicJsonToString = "intrinsic.json-to-string", Language,
+        "States.JsonToString gives compact JSON text.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_json_to_string";
+    IntrinsicStringToJson = "intrinsic.string-to-json", Language,
+        "States.StringToJson parses JSON text; a blank text is null.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_string_to_json";
+    IntrinsicStringToJsonRest = "intrinsic.string-to-json.rest", Assumed,
+        "Text after a complete JSON value is an error.",
+        "not recorded";
+    IntrinsicStringSplit = "intrinsic.string-split", Observed,
+        "States.StringSplit splits at every character of its second argument and drops empty pieces.",
+        "recorded: test_string_split";
+    IntrinsicStringSplitNoDelimiter = "intrinsic.string-split.no-delimiter", Assumed,
+        "An empty delimiter splits nothing.",
+        "not recorded";
+    IntrinsicMathAdd = "intrinsic.math-add", Observed,
+        "States.MathAdd rounds each number half up and adds them.",
+        "recorded: test_math_add";
+    IntrinsicMathRandom = "intrinsic.math-random", Documented,
+        "States.MathRandom draws an integer from the first number to below the last; a seed fixes it.",
+        "AWS Developer Guide, \"Intrinsic functions\"";
+    IntrinsicRounding = "intrinsic.rounding", Documented,
+        "A fraction where an integer is needed is rounded to the nearest, half up.",
+        "AWS Developer Guide, \"Intrinsic functions\"; recorded: test_math_add";
+    IntrinsicWideNumber = "intrinsic.math-add.wide", Assumed,
+        "States.MathAdd adds 64-bit integers.",
+        "AWS documents 32 bits, not what happens beyond";
+    IntrinsicUuid = "intrinsic.uuid", Language,
+        "States.UUID gives a version 4 UUID.",
+        "States Language specification, \"Intrinsic Functions\"; recorded: test_uuid";
+    IntrinsicInvalid = "intrinsic.invalid", Observed,
+        "Arguments that a function does not take fail the execution with States.Runtime, not States.IntrinsicFailure.",
+        "recorded in 2026-09: States.ArrayLength of an object";
+    IntrinsicInvalidText = "intrinsic.invalid.text", Assumed,
+        "The cause quotes the outermost call and names the function that failed.",
+        "recorded for an argument of the wrong type in a call that is not nested";
+    IntrinsicArgumentMissing = "intrinsic.argument.missing", Documented,
+        "A path among the arguments that finds nothing fails the execution with States.Runtime, also for an index beyond the end.",
+        "second-hand recordings of us-east-1";
+    IntrinsicArgumentMissingText = "intrinsic.argument.missing.text", Assumed,
+        "The cause quotes the outermost call, the path and the data.",
+        "second-hand report only";
 
     // Simple states.
     Pass = "pass.copies", Language,
@@ -105,6 +231,12 @@ clauses! {
     WaitSecondsPath = "wait.seconds-path", Observed,
         "SecondsPath waits as long as the value says; a string of digits counts as a number.",
         "recorded: test_wait; an execution of 2026-09 with the string \"1\"";
+    WaitSecondsOdd = "wait.seconds-path.odd", Assumed,
+        "A whole fraction (1.0) is no long value; what is no number is shown as its JSON text.",
+        "recorded for 1.5, -1.5 and -1";
+    WaitTooLongSeconds = "wait.too-long.seconds", Assumed,
+        "SecondsPath has the same limit as a timestamp.",
+        "recorded for timestamps only";
     WaitTimestamp = "wait.timestamp", Language,
         "Timestamp waits until that instant; one in the past does not wait.",
         "States Language specification, \"Wait State\"";
@@ -117,6 +249,10 @@ clauses! {
     WaitTooLong = "wait.too-long", Observed,
         "A wait of 2^31 seconds or more fails the execution.",
         "recorded: test_timestamp_too_far_in_future_boundary";
+
+    TimestampLexical = "timestamp.lexical", Assumed,
+        "A timestamp has seconds and a capital T and Z.",
+        "ISO-8601 and Java are more generous; not recorded";
 
     // Choice.
     ChoiceFirstMatch = "choice.first-match", Language,
@@ -134,6 +270,9 @@ clauses! {
     ChoiceOr = "choice.or", Language,
         "Or holds if any of its conditions holds; they are asked in order until one does.",
         "States Language specification, \"Choice State\"";
+    ChoiceOrGuards = "choice.or.guards", Assumed,
+        "An Or whose first conditions hold does not mind a missing Variable in the others.",
+        "recorded for a false guard of And only";
     ChoiceNot = "choice.not", Language,
         "Not holds if its condition does not.",
         "States Language specification, \"Choice State\"";
@@ -212,6 +351,19 @@ clauses! {
         "A time limit by path that is no positive integer fails the execution with States.Runtime.",
         "not recorded";
 
+    TaskToken = "task.token", Documented,
+        "While the parameters of a task that waits for its token are evaluated, $$.Task.Token is the token, a new one for every attempt.",
+        "AWS Developer Guide, \"Wait for a Callback with Task Token\"; recorded: test_sqs_wait_for_task_token_call_chain";
+    TaskSubmitted = "task.submitted", Observed,
+        "An integration that waits for a job or a token has a Submitted event between Started and its end.",
+        "recorded: callback";
+    TaskCredentials = "task.credentials", Documented,
+        "Credentials is a payload template evaluated against the effective input; the role stands in the Scheduled event.",
+        "AWS Developer Guide, \"Accessing resources in other AWS accounts\"; recorded: credentials";
+    TaskDataLimit = "task.data-limit", Observed,
+        "A result of more than 262,144 bytes fails the attempt with States.DataLimitExceeded, which can be caught.",
+        "recorded: states_errors";
+
     // Errors, Retry, Catch.
     RuntimeTerminal = "error.runtime.terminal", Observed,
         "States.Runtime is neither retried nor caught, not even by name: the execution fails.",
@@ -222,6 +374,9 @@ clauses! {
     MatchAll = "error.match.all", Documented,
         "States.ALL matches every error but States.Runtime.",
         "AWS Developer Guide, \"Error handling\"";
+    MatchAllDataLimit = "error.match.all.data-limit", Assumed,
+        "States.ALL and States.TaskFailed match a task's States.DataLimitExceeded.",
+        "recorded so in 2024, documented otherwise";
     MatchTaskFailed = "error.match.task-failed", Documented,
         "States.TaskFailed matches every error but States.Timeout.",
         "AWS Developer Guide, \"Error handling\"; recorded: task_lambda.test_raise_exception_catch";
@@ -329,9 +484,15 @@ clauses! {
     MapConcurrencyPath = "map.max-concurrency-path", Observed,
         "MaxConcurrencyPath takes the limit from the input; 0 is no limit.",
         "recorded: test_max_concurrency_path";
+    MapConcurrencyFraction = "map.max-concurrency-path.fraction", Assumed,
+        "A MaxConcurrencyPath that finds a fraction fails the execution, also one that is whole.",
+        "recorded for texts and objects only";
     MapConcurrencyNegative = "map.max-concurrency-path.negative", Assumed,
         "A negative MaxConcurrencyPath fails the execution.",
         "the recording stops before the end";
+    MapInlineIgnores = "map.inline.ignores-distributed", Assumed,
+        "An inline Map ignores the fields of a distributed one.",
+        "not recorded";
     MapFails = "map.fails", Language,
         "An iteration that fails fails an inline Map with the iteration's error.",
         "States Language specification, \"Map State\"; recorded: test_map_state_catch";

@@ -29,13 +29,7 @@ impl Execution {
         self.mark(Clause::ParallelBranches);
         let eval = self.eval(id);
         let effective = eval.input_path()?;
-        let input = match &parallel.parameters {
-            None => effective,
-            Some(parameters) => {
-                self.mark(Clause::Parameters);
-                Arc::new(eval.template(parameters, &effective)?)
-            }
-        };
+        let input = eval.parameters(parallel.parameters.as_ref(), effective)?;
         self.emit_in(
             id,
             EventKind::Started(StateType::Parallel),
@@ -65,6 +59,9 @@ impl Execution {
         let eval = self.eval(id);
         if map.is_distributed() {
             return Err(eval.unsupported("distributed Map"));
+        }
+        if !map.distributed.is_empty() {
+            self.mark(Clause::MapInlineIgnores);
         }
         let effective = eval.input_path()?;
         let items = map_items(&eval, map, &effective)?;
@@ -167,7 +164,8 @@ impl Execution {
         }));
         if let Phase::Children(children) = &mut self.active_mut(parent).phase {
             children.frames[place] = Some(child);
-            self.concurrent |= children.frames.iter().flatten().nth(1).is_some();
+            let finished = children.results.len() - children.unfinished;
+            self.concurrent |= children.next - finished > 1;
         }
         self.ready.push_back((child, scope.start_at.clone(), input));
     }
@@ -239,9 +237,8 @@ impl Execution {
             .eval(id)
             .deliver(&result, selector.as_ref(), result_path);
         let done = delivered.and_then(|delivered| {
-            self.assign(id, state.assign.as_ref(), &result)?;
-            self.exit(id, delivered, transition.clone());
-            Ok(())
+            let to = transition.clone();
+            self.leave(id, state.assign.as_ref(), &result, delivered, to)
         });
         if let Err(fault) = done {
             self.raise(id, &fault);
@@ -281,22 +278,27 @@ impl Execution {
             return;
         };
         let frames = std::mem::take(&mut children.frames);
-        for (place, child) in frames.into_iter().enumerate() {
-            let Some(child) = child else { continue };
-            if failed != Some(place) {
-                self.mark(Clause::SiblingsStopped);
-                self.mark(Clause::SiblingsStoppedHistory);
-                self.unsettled |= !self.settled(child);
-            }
+        let (first, others) = (
+            failed.and_then(|place| frames[place]),
+            frames.into_iter().enumerate(),
+        );
+        for (place, child) in others {
+            let Some(child) = child.filter(|child| Some(*child) != first) else {
+                continue;
+            };
+            self.mark(Clause::SiblingsStopped);
+            self.mark(Clause::SiblingsStoppedHistory);
+            self.unsettled |= !self.settled(child);
             self.stop_thread(child, cause);
-            if is_map && failed != Some(place) {
+            if is_map {
                 let details = iteration_details(&name, place);
-                self.emit(
-                    cause,
-                    EventKind::Iteration(history::Phase::Aborted),
-                    details,
-                );
+                let kind = EventKind::Iteration(history::Phase::Aborted);
+                self.emit(cause, kind, details);
             }
+        }
+        // The one that failed is the last (recorded: test_service_lambda_map_timeout).
+        if let Some(first) = first {
+            self.stop_thread(first, cause);
         }
     }
 
@@ -429,6 +431,9 @@ fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<u
                     return Err(Box::new(Fault::runtime(eval.active, text)));
                 }
                 None => {
+                    if value.is_number() {
+                        eval.mark(Clause::MapConcurrencyFraction);
+                    }
                     let shown = value
                         .as_str()
                         .map_or_else(|| value.to_string(), str::to_owned);

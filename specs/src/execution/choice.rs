@@ -12,6 +12,7 @@ use crate::{
     clause::Clause,
     machine::{Comparable, Condition, Dynamic, Kind, Operand, Operator, Ordering, StateType, Test},
     path::{Path, PathError},
+    time::Instant,
 };
 
 impl Eval<'_> {
@@ -30,8 +31,14 @@ impl Eval<'_> {
             }
             Condition::Or(conditions) => {
                 self.mark(Clause::ChoiceOr);
-                for condition in conditions {
+                for (n, condition) in conditions.iter().enumerate() {
                     if self.condition(condition, data)? {
+                        if conditions[n + 1..]
+                            .iter()
+                            .any(|rest| self.reads_nothing(rest, data))
+                        {
+                            self.mark(Clause::ChoiceOrGuards);
+                        }
                         return Ok(true);
                     }
                 }
@@ -77,6 +84,23 @@ impl Eval<'_> {
         self.compare(test.operator, &variable, &operand)
     }
 
+    /// Whether a condition that was not asked has a Variable that finds nothing.
+    fn reads_nothing(&self, condition: &Condition, data: &Value) -> bool {
+        match condition {
+            Condition::And(conditions) | Condition::Or(conditions) => conditions
+                .iter()
+                .any(|condition| self.reads_nothing(condition, data)),
+            Condition::Not(condition) | Condition::Commented(condition, _) => {
+                self.reads_nothing(condition, data)
+            }
+            Condition::Test(test) => {
+                test.operator != Operator::Is(Kind::Present)
+                    && self.find(&test.variable, data).is_err()
+            }
+            Condition::Jsonata(_) => false,
+        }
+    }
+
     fn invalid_variable(&self, path: &Path) -> Box<Fault> {
         let text = format!(
             "Invalid path '{path}': The choice state's condition path references an invalid value."
@@ -102,7 +126,9 @@ impl Eval<'_> {
             Kind::Boolean => value.is_boolean(),
             Kind::Timestamp => {
                 self.mark(Clause::ChoiceIsTimestamp);
-                value.as_str().is_some_and(|text| timestamp(text).is_some())
+                value
+                    .as_str()
+                    .is_some_and(|text| self.timestamp(text).is_some())
             }
         };
         Ok(holds == expected.as_bool().unwrap_or(true))
@@ -159,9 +185,19 @@ impl Eval<'_> {
             }
             Comparable::Timestamp => {
                 self.mark(Clause::ChoiceTimestamp);
-                Some(timestamp(left.as_str()?)?.cmp(&timestamp(right.as_str()?)?))
+                let (left, right) = (left.as_str()?, right.as_str()?);
+                Some(self.timestamp(left)?.cmp(&self.timestamp(right)?))
             }
         }
+    }
+
+    /// An RFC 3339 timestamp with `T` and a zone, to the nanosecond.
+    fn timestamp(&self, text: &str) -> Option<jiff::Timestamp> {
+        if Instant::is_nearly_rfc3339(text) {
+            self.mark(Clause::TimestampLexical);
+        }
+        Instant::parse_rfc3339(text)?;
+        text.parse().ok()
     }
 
     /// `StringMatches`: `*` is any run, `\*` a star, `\\` a backslash.
@@ -212,12 +248,6 @@ fn glob(pattern: &[Option<char>], text: &[char]) -> bool {
         }
     }
     pattern[p..].iter().all(Option::is_none)
-}
-
-/// An RFC 3339 timestamp with `T` and a zone, to the nanosecond.
-fn timestamp(text: &str) -> Option<jiff::Timestamp> {
-    crate::time::Instant::parse_rfc3339(text)?;
-    text.parse().ok()
 }
 
 #[cfg(test)]

@@ -2,15 +2,17 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
-    Execution,
+    DATA_LIMIT, Execution,
     fault::{Fault, Result},
     frame::{Active, Frame},
 };
 use crate::{
     clause::Clause,
+    intrinsic::{Argument, Call, Host, Invalid},
+    json,
     machine::{Nullable, StateType},
     path::{Path, PathError, Root, Step},
     template::{Field, FieldValue, Source, Template},
@@ -23,6 +25,8 @@ pub(super) struct Eval<'e> {
     pub active: &'e Active,
     /// The item that a Map's item selector is evaluated for.
     pub item: Option<(usize, &'e Value)>,
+    /// The token of the task whose parameters are evaluated.
+    pub token: Option<String>,
 }
 
 impl<'e> Eval<'e> {
@@ -39,7 +43,7 @@ impl<'e> Eval<'e> {
             Root::Data => path.find(data).map(Cow::Borrowed),
             Root::Context => {
                 self.mark(Clause::ContextPath);
-                path.find(&self.context())
+                path.find(&self.context(path))
                     .map(|value| Cow::Owned(value.clone()))
             }
             Root::Variable(name) => {
@@ -53,34 +57,59 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// The context object (AWS Developer Guide, "Accessing the Context object").
-    fn context(&self) -> Value {
+    /// The context object (AWS Developer Guide, "Accessing the Context object"): all of it, or the
+    /// one member that a path goes into.
+    fn context(&self, path: &Path) -> Value {
+        let wanted = match path.steps().first() {
+            Some(Step::Name(name)) => Some(&**name),
+            _ => None,
+        };
+        let mut context = Map::new();
+        for member in ["Execution", "StateMachine", "State", "Task", "Map"] {
+            if wanted.is_none_or(|wanted| wanted == member)
+                && let Some(value) = self.context_member(member)
+            {
+                context.insert(member.to_owned(), value);
+            }
+        }
+        Value::Object(context)
+    }
+
+    fn context_member(&self, member: &str) -> Option<Value> {
         let execution = self.execution;
         let identity = &execution.identity;
-        let mut state = json!({
-            "EnteredTime": self.active.entered_at.rfc3339(),
-            "Name": &*self.active.name,
-        });
-        let kind = self.active.state.kind();
-        if matches!(kind, StateType::Task | StateType::Map | StateType::Parallel) {
-            state["RetryCount"] = self.active.retries.into();
-        }
-        let mut context = json!({
-            "Execution": {
+        let mut value = match member {
+            "Execution" => serde_json::json!({
                 "Id": &*identity.execution_arn,
                 "Input": &*execution.input,
                 "Name": &*identity.execution_name,
                 "RoleArn": &*identity.role_arn,
                 "StartTime": execution.started.rfc3339(),
-                "RedriveCount": 0,
-            },
-            "StateMachine": { "Id": &*identity.machine_arn, "Name": &*identity.machine_name },
-            "State": state,
-        });
-        if let Some((index, value)) = self.item {
-            context["Map"] = json!({ "Item": { "Index": index, "Value": value } });
+            }),
+            "StateMachine" => serde_json::json!({
+                "Id": &*identity.machine_arn,
+                "Name": &*identity.machine_name,
+            }),
+            "State" => serde_json::json!({
+                "EnteredTime": self.active.entered_at.rfc3339(),
+                "Name": &*self.active.name,
+            }),
+            "Task" => serde_json::json!({ "Token": self.token.as_ref()? }),
+            _ => {
+                let (index, value) = self.item?;
+                serde_json::json!({ "Item": { "Index": index, "Value": value } })
+            }
+        };
+        let kind = self.active.state.kind();
+        if let ("Execution", Some(count)) = (member, identity.redrive_count) {
+            value["RedriveCount"] = count.into();
         }
-        context
+        if member == "State"
+            && matches!(kind, StateType::Task | StateType::Map | StateType::Parallel)
+        {
+            value["RetryCount"] = self.active.retries.into();
+        }
+        Some(value)
     }
 
     /// `InputPath` or `OutputPath`.
@@ -171,11 +200,30 @@ impl<'e> Eval<'e> {
         }
     }
 
+    /// `Parameters`: the effective input shaped by a template; what comes out may not be too long.
+    pub fn parameters(
+        &self,
+        parameters: Option<&Template>,
+        effective: Arc<Value>,
+    ) -> Result<Arc<Value>> {
+        let Some(parameters) = parameters else {
+            return Ok(effective);
+        };
+        self.mark(Clause::Parameters);
+        let shaped = self.template(parameters, &effective)?;
+        if json::measure(&shaped).bytes > DATA_LIMIT {
+            self.mark(Clause::ParametersDataLimit);
+            self.mark(Clause::ParametersDataLimitText);
+            return Err(Fault::data_limit(&self.active.name).ending());
+        }
+        Ok(Arc::new(shaped))
+    }
+
     /// A dynamic value for the field `field`.
     pub fn source(&self, source: &Source, data: &Value, field: &str) -> Result<Value> {
         let path = match source {
             Source::Path(path) => path,
-            Source::Intrinsic(_) => return Err(self.unsupported("intrinsic functions")),
+            Source::Intrinsic(call) => return self.call(call, call, data),
         };
         match self.find(path, data) {
             Ok(value) => {
@@ -196,6 +244,51 @@ impl<'e> Eval<'e> {
                 Err(Box::new(Fault::runtime(self.active, &text)))
             }
         }
+    }
+
+    /// The value of an intrinsic function call; `whole` is the outermost one, which causes quote.
+    fn call(&self, call: &Call, whole: &Call, data: &Value) -> Result<Value> {
+        let arguments: Vec<Cow<'_, Value>> = call
+            .arguments()
+            .iter()
+            .map(|argument| match argument {
+                Argument::Literal(value) => Ok(Cow::Borrowed(value)),
+                Argument::Path(path) => self.argument(path, whole, data),
+                Argument::Call(call) => self.call(call, whole, data).map(Cow::Owned),
+            })
+            .collect::<Result<_>>()?;
+        let function = call.function();
+        function.apply(&arguments, self).map_err(|invalid| {
+            self.mark(Clause::IntrinsicInvalid);
+            if invalid != Invalid::Type || call != whole {
+                self.mark(Clause::IntrinsicInvalidText);
+            }
+            let text = format!(
+                "There was an error while evaluating the intrinsic function: {whole}. Invalid \
+                 arguments in {}",
+                function.name()
+            );
+            Box::new(Fault::runtime(self.active, &text))
+        })
+    }
+
+    /// A path among the arguments of a call.
+    fn argument<'v>(&self, path: &Path, whole: &Call, data: &'v Value) -> Result<Cow<'v, Value>>
+    where
+        'e: 'v,
+    {
+        self.find(path, data).map_err(|error| {
+            if error == PathError::Indefinite {
+                return self.unsupported("indefinite paths");
+            }
+            self.mark(Clause::IntrinsicArgumentMissing);
+            self.mark(Clause::IntrinsicArgumentMissingText);
+            let text = format!(
+                "The function '{whole}' had the following error: The JsonPath argument for the \
+                 field '{path}' could not be found in the input '{data}'"
+            );
+            Box::new(Fault::runtime(self.active, &text))
+        })
     }
 
     /// `States.Runtime` for a path that finds nothing where a value is needed.
@@ -232,10 +325,23 @@ impl<'e> Eval<'e> {
             None => result.clone(),
             Some(selector) => {
                 self.mark(Clause::ResultSelector);
+                if self.active.state.assign.is_some() {
+                    self.mark(Clause::AssignBeforeSelector);
+                }
                 Arc::new(self.template(selector, result)?)
             }
         };
         let merged = self.result_path(result_path, selected)?;
         self.output_path(&merged)
+    }
+}
+
+impl Host for Eval<'_> {
+    fn mark(&self, clause: Clause) {
+        self.execution.mark(clause);
+    }
+
+    fn entropy(&self) -> u64 {
+        self.execution.draw()
     }
 }

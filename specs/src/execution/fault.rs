@@ -65,6 +65,25 @@ impl Fault {
         Self::named(error, &prefixed(active, text))
     }
 
+    /// Data that is too long, of a state or a task with this name (recorded: `states_errors`).
+    pub fn data_limit(name: &str) -> Self {
+        Self::named(
+            DATA_LIMIT_EXCEEDED,
+            &format!(
+                "The state/task '{name}' returned a result with a size exceeding the maximum \
+                 number of bytes service limit."
+            ),
+        )
+    }
+
+    /// No handler is asked.
+    pub fn ending(self) -> Box<Self> {
+        Box::new(Self {
+            terminal: true,
+            ..self
+        })
+    }
+
     /// The cause's text is not proven.
     pub fn guessed(self) -> Self {
         Self {
@@ -107,6 +126,7 @@ impl Fault {
 }
 
 pub(super) const TIMEOUT: &str = "States.Timeout";
+pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 
 fn text(name: Option<&Name>) -> Value {
     name.map_or(Value::Null, |name| Value::from(&**name))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{TaskId, TimerId};
+use super::{TaskId, TimerId, envelope::Envelope};
 use crate::{
     machine::{Name, Scope, State},
     plan::Site,
@@ -75,6 +75,7 @@ pub(super) enum Phase {
 #[derive(Debug, Clone)]
 pub(super) struct TaskState {
     pub task: TaskId,
+    pub envelope: Envelope,
     pub started: bool,
     /// `TimeoutSeconds`.
     pub timeout: Option<u64>,

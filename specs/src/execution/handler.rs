@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::{
     Execution, Waiter,
-    fault::{Fault, Result, TIMEOUT},
+    fault::{DATA_LIMIT_EXCEEDED, Fault, Result, TIMEOUT},
     frame::{FrameId, Phase},
-    mix,
 };
 use crate::{
     clause::Clause,
@@ -82,11 +79,11 @@ impl Execution {
         if retrier.max_attempts.is_none() {
             self.mark(Clause::RetryDefaultAttempts);
         }
-        Some(self.delay(id, retrier, used))
+        Some(self.delay(retrier, used))
     }
 
     /// The delay before the retry after `used` earlier ones of this retrier.
-    fn delay(&self, id: FrameId, retrier: &Retrier, used: u64) -> Millis {
+    fn delay(&self, retrier: &Retrier, used: u64) -> Millis {
         let interval = retrier.interval_seconds.unwrap_or(INTERVAL_SECONDS) as f64;
         let rate = retrier
             .backoff_rate
@@ -108,18 +105,14 @@ impl Execution {
         }
         if retrier.jitter_strategy.as_deref() == Some("FULL") {
             self.mark(Clause::RetryJitterFull);
-            seconds *= self.random(id, used);
+            seconds *= self.random();
         }
         (seconds * 1_000.0).round() as Millis
     }
 
-    /// A number in [0, 1) from the injected entropy, the same at every replay.
-    fn random(&self, id: FrameId, salt: u64) -> f64 {
-        let z = mix(self.identity.entropy
-            ^ (self.history.len() as u64).rotate_left(32)
-            ^ (id.0 as u64).rotate_left(16)
-            ^ salt);
-        (z >> 11) as f64 / (1_u64 << 53) as f64
+    /// A number in [0, 1) from the injected entropy.
+    fn random(&self) -> f64 {
+        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Whether any of the names stands for the fault.
@@ -135,10 +128,12 @@ impl Execution {
         match name {
             "States.ALL" => {
                 self.mark(Clause::MatchAll);
+                self.note_data_limit(fault);
                 true
             }
             "States.TaskFailed" => {
                 self.mark(Clause::MatchTaskFailed);
+                self.note_data_limit(fault);
                 if fault.heartbeat {
                     self.mark(Clause::MatchTaskFailedHeartbeat);
                 }
@@ -155,6 +150,13 @@ impl Execution {
                 self.mark(Clause::MatchExact);
                 fault.error() == Some(name)
             }
+        }
+    }
+
+    /// Whether wildcards match a result that is too long is not settled.
+    fn note_data_limit(&self, fault: &Fault) {
+        if fault.error() == Some(DATA_LIMIT_EXCEEDED) {
+            self.mark(Clause::MatchAllDataLimit);
         }
     }
 
@@ -177,9 +179,7 @@ impl Execution {
         if eval.active.state.output_path != crate::machine::Nullable::Absent {
             self.mark(Clause::CatchIgnoresOutputPath);
         }
-        let error_output: &Value = &error_output;
-        self.assign(id, catcher.assign.as_ref(), error_output)?;
-        self.exit(id, output, Transition::Next(catcher.next.clone()));
-        Ok(())
+        let to = Transition::Next(catcher.next.clone());
+        self.leave(id, catcher.assign.as_ref(), &error_output, output, to)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     Execution, Waiter,
@@ -16,7 +16,7 @@ use crate::{
         Body, Choice, Dynamic, Fail, Limit, Name, Pass, State, Text, Transition, Until, Wait,
     },
     path::Path,
-    template::{Source, Template},
+    template::Source,
     time::Instant,
 };
 
@@ -47,13 +47,7 @@ impl Execution {
         self.mark(Clause::Pass);
         let eval = self.eval(id);
         let effective = eval.input_path()?;
-        let shaped = match &pass.parameters {
-            None => effective,
-            Some(parameters) => {
-                self.mark(Clause::Parameters);
-                Arc::new(eval.template(parameters, &effective)?)
-            }
-        };
+        let shaped = eval.parameters(pass.parameters.as_ref(), effective)?;
         let result = match &pass.result {
             None => shaped,
             Some(Value::Null) => {
@@ -67,9 +61,9 @@ impl Execution {
         };
         let merged = eval.result_path(&pass.result_path, result.clone())?;
         let output = eval.output_path(&merged)?;
-        self.assign(id, eval.active.state.clone().assign.as_ref(), &result)?;
-        self.exit(id, output, pass.transition.clone());
-        Ok(())
+        let state = eval.active.state.clone();
+        let to = pass.transition.clone();
+        self.leave(id, state.assign.as_ref(), &result, output, to)
     }
 
     fn choice(&mut self, id: FrameId, choice: &Choice) -> Result<()> {
@@ -100,9 +94,8 @@ impl Execution {
         };
         let output = eval.output_path(&effective)?;
         let assign = assign.cloned();
-        self.assign(id, assign.as_ref(), &effective)?;
-        self.exit(id, output, Transition::Next(next));
-        Ok(())
+        let to = Transition::Next(next);
+        self.leave(id, assign.as_ref(), &effective, output, to)
     }
 
     fn wait(&mut self, id: FrameId, wait: &Wait) -> Result<()> {
@@ -110,6 +103,9 @@ impl Execution {
         let delay = self.wait_delay(id, &wait.until, &effective)?;
         if delay > LONGEST_WAIT_MILLIS {
             self.mark(Clause::WaitTooLong);
+            if matches!(wait.until, Until::Seconds(_)) {
+                self.mark(Clause::WaitTooLongSeconds);
+            }
             let text = "Wait state delay is too long.";
             return Err(Box::new(Fault::runtime(self.active(id), text)));
         }
@@ -143,6 +139,9 @@ impl Execution {
                     );
                     Box::new(Fault::runtime(eval.active, &text))
                 })?;
+                if value.as_str().is_some_and(Instant::is_nearly_rfc3339) {
+                    self.mark(Clause::TimestampLexical);
+                }
                 value.as_str().and_then(Instant::parse_rfc3339).map_or_else(
                     || {
                         let value = value
@@ -184,6 +183,9 @@ impl Execution {
                     fault(format!("{text}: {path} == {shown}"))
                 }),
             Err(_) => {
+                if value.as_f64().is_none_or(|seconds| seconds.fract() == 0.0) {
+                    self.mark(Clause::WaitSecondsOdd);
+                }
                 let text = "The SecondsPath parameter cannot be parsed as a long value";
                 Err(fault(format!("{text}: {path} == {shown}")))
             }
@@ -196,9 +198,7 @@ impl Execution {
             return;
         };
         let done = self.eval(id).output_path(effective).and_then(|output| {
-            self.assign(id, state.assign.as_ref(), effective)?;
-            self.exit(id, output, transition);
-            Ok(())
+            self.leave(id, state.assign.as_ref(), effective, output, transition)
         });
         if let Err(fault) = done {
             self.raise(id, &fault);
@@ -209,8 +209,7 @@ impl Execution {
         self.mark(Clause::Succeed);
         let eval = self.eval(id);
         let output = eval.output_path(&eval.input_path()?)?;
-        self.exit(id, output, Transition::End);
-        Ok(())
+        self.leave(id, None, &Value::Null, output, Transition::End)
     }
 
     fn fail_state(&mut self, id: FrameId, fail: &Fail) -> Result<()> {
@@ -238,22 +237,5 @@ impl Execution {
                 Ok(Some(other.to_string().into()))
             }
         }
-    }
-
-    /// Evaluates `Assign` and stores the variables in the frame's scope.
-    pub(super) fn assign(
-        &mut self,
-        id: FrameId,
-        assign: Option<&Template>,
-        data: &Value,
-    ) -> Result<()> {
-        let Some(assign) = assign else { return Ok(()) };
-        self.mark(Clause::Assign);
-        let Value::Object(values) = self.eval(id).template(assign, data)? else {
-            return Ok(());
-        };
-        let variables: &mut Map<String, Value> = &mut self.frame_mut(id).variables;
-        variables.extend(values);
-        Ok(())
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Command, Execution, TaskId, TaskRequest, Waiter,
+    Command, DATA_LIMIT, Execution, TaskId, TaskRequest, Waiter,
+    envelope::Envelope,
     fault::{Fault, Result},
     frame::{FrameId, Phase, TaskState},
 };
 use crate::{
     clause::Clause,
-    history::{self, Details, EventKind, Failure, Service, TaskDetails},
+    history::{self, Details, Failure, TaskDetails},
+    json,
     machine::{Body, Limit, Name, Task},
     plan::AttemptKey,
 };
@@ -20,33 +22,37 @@ impl Execution {
     /// Schedules an attempt: from `InputPath` on, everything is evaluated again.
     pub(super) fn schedule(&mut self, id: FrameId, task: &Task) -> Result<()> {
         self.mark(Clause::TaskAttempt);
-        let eval = self.eval(id);
-        if !task.resource.contains(":activity:") {
-            return Err(eval.unsupported("task resources other than activities"));
+        let Some(envelope) = Envelope::of(&task.resource) else {
+            return Err(self.eval(id).unsupported("this kind of task resource"));
+        };
+        let number = TaskId(self.tasks.len() as u64);
+        let mut eval = self.eval(id);
+        if envelope.is_callback() {
+            self.mark(Clause::TaskToken);
+            eval.token = Some(self.token(number));
         }
         let effective = eval.input_path()?;
-        let input = match &task.parameters {
-            None => effective.clone(),
-            Some(parameters) => {
-                self.mark(Clause::Parameters);
-                Arc::new(eval.template(parameters, &effective)?)
+        let input = eval.parameters(task.parameters.as_ref(), effective.clone())?;
+        let credentials = match &task.credentials {
+            None => None,
+            Some(credentials) => {
+                self.mark(Clause::TaskCredentials);
+                Some(history_credentials(eval.template(credentials, &effective)?))
             }
         };
         let timeout = self.limit(id, task.timeout.as_ref(), &effective)?;
         let heartbeat = self.limit(id, task.heartbeat.as_ref(), &effective)?;
-        let resource: Name = task.resource.as_str().into();
         let details = Details {
             input: Some(input.clone()),
             task: Some(Box::new(TaskDetails {
-                resource: Some(resource.clone()),
                 timeout_in_seconds: timeout,
                 heartbeat_in_seconds: heartbeat,
-                ..TaskDetails::default()
+                credentials,
+                ..envelope.scheduled(self.identity.region())
             })),
             ..Details::default()
         };
-        self.emit_in(id, work(history::Phase::Scheduled), details);
-        let number = TaskId(self.tasks.len() as u64);
+        self.emit_in(id, envelope.event(history::Phase::Scheduled), details);
         self.tasks.push(Some(id));
         // Nobody may ever take the task; see the clause for what happens then.
         let timeout_timer =
@@ -62,11 +68,12 @@ impl Execution {
         self.commands.push(Command::Schedule(TaskRequest {
             task: number,
             key,
-            resource,
+            resource: task.resource.as_str().into(),
             input,
         }));
         self.active_mut(id).phase = Phase::Task(TaskState {
             task: number,
+            envelope,
             started: false,
             timeout,
             timeout_timer,
@@ -74,6 +81,12 @@ impl Execution {
             heartbeat_timer: None,
         });
         Ok(())
+    }
+
+    /// `$$.Task.Token`: opaque, and different for every attempt.
+    fn token(&self, task: TaskId) -> String {
+        let bits = super::mix(self.identity.entropy ^ task.0.rotate_left(32));
+        format!("AQ{bits:016x}{:016x}", super::mix(!bits))
     }
 
     /// `TimeoutSeconds` or `HeartbeatSeconds`, in seconds.
@@ -104,13 +117,6 @@ impl Execution {
 
     pub(super) fn task_started(&mut self, task: TaskId, worker: Option<Name>) {
         let Some(id) = self.waiting(task) else { return };
-        let details = Details {
-            task: Some(Box::new(TaskDetails {
-                worker_name: worker,
-                ..TaskDetails::default()
-            })),
-            ..Details::default()
-        };
         let Some(state) = self.task_state(id) else {
             return;
         };
@@ -118,9 +124,20 @@ impl Execution {
             return;
         }
         state.started = true;
+        let envelope = state.envelope.clone();
+        let details = Details {
+            task: match worker {
+                None => envelope.details(),
+                worker_name => Some(Box::new(TaskDetails {
+                    worker_name,
+                    ..TaskDetails::default()
+                })),
+            },
+            ..Details::default()
+        };
         let (timeout, timeout_timer, heartbeat) =
             (state.timeout, state.timeout_timer, state.heartbeat);
-        self.emit_in(id, work(history::Phase::Started), details);
+        self.emit_in(id, envelope.event(history::Phase::Started), details);
         let timeout_timer = timeout.map(|seconds| {
             self.mark(Clause::TimeoutFromStart);
             self.cancel_timer(timeout_timer);
@@ -132,6 +149,21 @@ impl Execution {
             state.timeout_timer = timeout_timer;
             state.heartbeat_timer = heartbeat_timer;
         }
+    }
+
+    pub(super) fn task_submitted(&mut self, task: TaskId, output: Value) {
+        let Some(id) = self.waiting(task) else { return };
+        let Some(state) = self.task_state(id) else {
+            return;
+        };
+        let envelope = state.envelope.clone();
+        self.mark(Clause::TaskSubmitted);
+        let details = Details {
+            output: Some(Arc::new(output)),
+            task: envelope.details(),
+            ..Details::default()
+        };
+        self.emit_in(id, envelope.event(history::Phase::Submitted), details);
     }
 
     pub(super) fn task_heartbeat(&mut self, task: TaskId) {
@@ -151,15 +183,20 @@ impl Execution {
     }
 
     pub(super) fn task_succeeded(&mut self, task: TaskId, output: Value) {
-        let Some(id) = self.end_task(task) else {
+        let Some((id, envelope)) = self.end_task(task) else {
             return;
         };
+        if json::measure(&output).bytes > DATA_LIMIT {
+            self.mark(Clause::TaskDataLimit);
+            return self.attempt_failed(id, &envelope, &Fault::data_limit(envelope.name()));
+        }
         let output = Arc::new(output);
         let details = Details {
             output: Some(output.clone()),
+            task: envelope.details(),
             ..Details::default()
         };
-        self.emit_in(id, work(history::Phase::Succeeded), details);
+        self.emit_in(id, envelope.event(history::Phase::Succeeded), details);
         let state = self.active(id).state.clone();
         let Body::Task(task) = &state.body else {
             return;
@@ -168,9 +205,13 @@ impl Execution {
             self.eval(id)
                 .deliver(&output, task.result_selector.as_ref(), &task.result_path);
         let done = delivered.and_then(|delivered| {
-            self.assign(id, state.assign.as_ref(), &output)?;
-            self.exit(id, delivered, task.transition.clone());
-            Ok(())
+            self.leave(
+                id,
+                state.assign.as_ref(),
+                &output,
+                delivered,
+                task.transition.clone(),
+            )
         });
         if let Err(fault) = done {
             self.raise(id, &fault);
@@ -178,14 +219,21 @@ impl Execution {
     }
 
     pub(super) fn task_failed(&mut self, task: TaskId, failure: Failure) {
-        let Some(id) = self.end_task(task) else {
+        let Some((id, envelope)) = self.end_task(task) else {
             return;
         };
         self.mark(Clause::TaskFailure);
-        let details = super::failure_details(&failure);
-        self.emit_in(id, work(history::Phase::Failed), details);
         self.note_empty_text(&failure);
-        self.raise(id, &Fault::task(failure));
+        self.attempt_failed(id, &envelope, &Fault::task(failure));
+    }
+
+    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, fault: &Fault) {
+        let details = Details {
+            task: envelope.details(),
+            ..super::failure_details(&fault.failure)
+        };
+        self.emit_in(id, envelope.event(history::Phase::Failed), details);
+        self.raise(id, fault);
     }
 
     /// What becomes of an empty error or cause is not known.
@@ -207,14 +255,16 @@ impl Execution {
             (false, true) => Clause::TaskTimeout,
             (false, false) => Clause::TimeoutNeverTaken,
         });
-        self.end_task(task);
+        let Some((_, envelope)) = self.end_task(task) else {
+            return;
+        };
         self.commands.push(Command::Cancel(task));
         let fault = Fault::timeout(heartbeat);
-        self.emit_in(
-            id,
-            work(history::Phase::TimedOut),
-            super::failure_details(&fault.failure),
-        );
+        let details = Details {
+            task: envelope.details(),
+            ..super::failure_details(&fault.failure)
+        };
+        self.emit_in(id, envelope.event(history::Phase::TimedOut), details);
         self.raise(id, &fault);
     }
 
@@ -230,19 +280,29 @@ impl Execution {
         }
     }
 
-    /// Forgets a task and its timers; gives back who waited.
-    pub(super) fn end_task(&mut self, task: TaskId) -> Option<FrameId> {
+    /// Forgets a task and its timers; gives back who waited, and the shape of the task's events.
+    pub(super) fn end_task(&mut self, task: TaskId) -> Option<(FrameId, Envelope)> {
         let id = self.tasks.get_mut(task.0 as usize)?.take()?;
         let state = self.task_state(id)?;
         let timers = [state.timeout_timer, state.heartbeat_timer];
+        let envelope = state.envelope.clone();
         for timer in timers {
             self.cancel_timer(timer);
         }
         self.active_mut(id).phase = Phase::Working;
-        Some(id)
+        Some((id, envelope))
     }
 }
 
-fn work(phase: history::Phase) -> EventKind {
-    EventKind::Work(Service::Activity, phase)
+/// `taskCredentials` in the history: the role only, with a small letter (recorded:
+/// `test_cross_account_service_lambda_invoke`).
+fn history_credentials(credentials: Value) -> Arc<Value> {
+    let Value::Object(credentials) = credentials else {
+        return Arc::new(credentials);
+    };
+    let lower = |(key, value): (String, Value)| match key.as_str() {
+        "RoleArn" => ("roleArn".to_owned(), value),
+        _ => (key, value),
+    };
+    Arc::new(credentials.into_iter().map(lower).collect())
 }

@@ -16,7 +16,7 @@ use super::{
     fields::{Fields, Languages, Object, is_expression, lookup, object, schema},
     pointer::Pointer,
 };
-use crate::{time::Instant, validate::Diagnostic};
+use crate::{template::Template, time::Instant, validate::Diagnostic};
 
 /// A number of things, or the seconds of a machine.
 const COUNT: RangeInclusive<u64> = 0..=u64::MAX;
@@ -300,7 +300,7 @@ fn transition(fields: &mut Fields<'_, '_, '_>) -> Transition {
 }
 
 /// `Assign` (specification, "Assigning State Machine Variables": an object).
-fn assign(fields: &mut Fields<'_, '_, '_>) -> Option<crate::template::Template> {
+fn assign(fields: &mut Fields<'_, '_, '_>) -> Option<Template> {
     if fields.get("Assign").is_some_and(|value| !value.is_object()) {
         fields.wrong_type("Assign", "an OBJECT");
         return None;
@@ -325,9 +325,8 @@ fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
 }
 
 /// `Credentials` (recorded: `The field 'RoleArn' is required but was missing`).
-fn credentials(fields: &mut Fields<'_, '_, '_>) -> Option<Value> {
-    let value = fields.get("Credentials")?;
-    match value.as_object() {
+fn credentials(fields: &mut Fields<'_, '_, '_>) -> Option<Template> {
+    match fields.get("Credentials")?.as_object() {
         None => fields.wrong_type("Credentials", "an OBJECT"),
         Some(object) if !object.contains_key("RoleArn") && !object.contains_key("RoleArn.$") => {
             fields.complain_at(
@@ -335,12 +334,9 @@ fn credentials(fields: &mut Fields<'_, '_, '_>) -> Option<Value> {
                 "The field 'RoleArn' is required but was missing",
             );
         }
-        Some(_) if !fields.is_jsonata() => {
-            fields.template("Credentials");
-        }
-        Some(_) => {}
+        Some(_) => return fields.template("Credentials"),
     }
-    Some(value.clone())
+    None
 }
 
 /// Exactly one form (specification, "JSONata Wait State" and "JSONPath Wait State"; recorded for a

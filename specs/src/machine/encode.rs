@@ -165,7 +165,10 @@ fn pass(out: &mut Writer, pass: &Pass) {
 
 fn task(out: &mut Writer, task: &Task) {
     out.put("Resource", task.resource.as_str());
-    out.put_some("Credentials", task.credentials.clone());
+    out.put_some(
+        "Credentials",
+        task.credentials.as_ref().map(Template::to_value),
+    );
     out.template("Parameters", task.parameters.as_ref());
     out.put_some("Arguments", task.arguments.clone());
     out.limit("TimeoutSeconds", task.timeout.as_ref());

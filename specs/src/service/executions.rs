@@ -87,6 +87,7 @@ impl Service {
             role_arn: role.as_str().into(),
             machine_arn: machine_arn.into(),
             machine_name: machine_name.into(),
+            redrive_count: Some(0),
             entropy: token::mix(self.config.entropy ^ id.0),
         };
         let started = time.now();

@@ -7,9 +7,9 @@ use std::{
     sync::Arc,
 };
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{EPOCH, ExpectedAttempt, SimulationError};
+use super::{ExpectedAttempt, SimulationError};
 use crate::{
     case::Start,
     execution::{
@@ -82,6 +82,7 @@ impl Schedule {
 enum Happening {
     Timer(TimerId),
     Take(TaskId),
+    Submit(TaskId),
     Heartbeat(TaskId),
     Reply(TaskId),
 }
@@ -96,11 +97,12 @@ struct Running {
 pub(super) struct World {
     schedule: Schedule,
     execution: Execution,
+    started: Instant,
     now: Instant,
     queue: BinaryHeap<Reverse<(Instant, u64, u64, Happening)>>,
     number: u64,
     running: FxHashMap<TaskId, Running>,
-    cancelled: Vec<TimerId>,
+    cancelled: FxHashSet<TimerId>,
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
     racy: bool,
@@ -112,6 +114,7 @@ pub(super) struct World {
 pub(super) struct Ended {
     pub execution: Execution,
     pub outcome: Outcome,
+    pub started: Instant,
     pub ended: Instant,
     pub expected: Vec<ExpectedAttempt>,
     pub attempts: BTreeMap<Site, Vec<Attempt>>,
@@ -123,7 +126,7 @@ pub(super) struct Ended {
 
 impl Ended {
     pub fn duration(&self) -> Millis {
-        self.ended.since(EPOCH)
+        self.ended.since(self.started)
     }
 }
 
@@ -132,6 +135,7 @@ impl World {
         machine: &Arc<Machine>,
         identity: Identity,
         start: &Start,
+        at: Instant,
         schedule: Schedule,
         log: Option<Vec<Logged>>,
     ) -> Result<Ended, SimulationError> {
@@ -139,17 +143,18 @@ impl World {
             machine.clone(),
             identity,
             start.input.clone(),
-            EPOCH,
+            at,
             schedule.interleaving(),
         )?;
         let mut world = Self {
             schedule,
             execution,
-            now: EPOCH,
+            started: at,
+            now: at,
             queue: BinaryHeap::new(),
             number: 0,
             running: FxHashMap::default(),
-            cancelled: Vec::new(),
+            cancelled: FxHashSet::default(),
             expected: Vec::new(),
             attempts: BTreeMap::new(),
             racy: machine.timeout_seconds.is_some(),
@@ -173,6 +178,7 @@ impl World {
             racy: self.racy || self.execution.was_concurrent(),
             execution: self.execution,
             outcome,
+            started: self.started,
             ended: self.now,
             expected: self.expected,
             attempts: self.attempts,
@@ -218,11 +224,16 @@ impl World {
     fn input(&mut self, at: Instant, happening: Happening) -> Option<Input> {
         match happening {
             Happening::Timer(timer) => {
-                (!self.cancelled.contains(&timer)).then_some(Input::TimerFired { timer })
+                (!self.cancelled.remove(&timer)).then_some(Input::TimerFired { timer })
             }
             Happening::Take(task) => {
                 self.take(at, task)?;
                 Some(Input::TaskStarted { task, worker: None })
+            }
+            Happening::Submit(task) => {
+                self.play(at, task)?;
+                let output = self.running.get(&task)?.act.submitted.clone()?;
+                Some(Input::TaskSubmitted { task, output })
             }
             Happening::Heartbeat(task) => self
                 .running
@@ -243,10 +254,20 @@ impl World {
         attempts.push(Attempt {
             key: Some(running.request.key.clone()),
             input: serde_json::Value::clone(&running.request.input),
-            taken: at.since(EPOCH),
+            taken: at.since(self.started),
             replied: None,
         });
-        let act = running.act.clone();
+        if running.act.submitted.is_some() {
+            self.push(at, Happening::Submit(task));
+        } else {
+            self.play(at, task);
+        }
+        Some(())
+    }
+
+    /// A worker, or a service that has taken a job, does what the plan says.
+    fn play(&mut self, at: Instant, task: TaskId) -> Option<()> {
+        let act = self.running.get(&task)?.act.clone();
         self.racy |= act.after > 0 || !act.heartbeats.is_empty();
         for heartbeat in act.heartbeats {
             self.push(at.plus(heartbeat), Happening::Heartbeat(task));
@@ -266,7 +287,7 @@ impl World {
                 .get_mut(place)
         });
         if let Some(attempt) = noted {
-            attempt.replied = Some(at.since(EPOCH));
+            attempt.replied = Some(at.since(self.started));
         }
         match running.act.reply {
             Reply::Succeed(output) => Some(Input::TaskSucceeded { task, output }),
@@ -281,6 +302,10 @@ impl World {
                 };
                 Some(Input::TaskFailed { task, failure })
             }
+            Reply::FailNameless => Some(Input::TaskFailed {
+                task,
+                failure: Failure::default(),
+            }),
             Reply::Silent | Reply::Ignore => None,
         }
     }
@@ -293,7 +318,9 @@ impl World {
                     self.running.remove(&task);
                 }
                 Command::SetTimer { timer, at } => self.push(at, Happening::Timer(timer)),
-                Command::CancelTimer(timer) => self.cancelled.push(timer),
+                Command::CancelTimer(timer) => {
+                    self.cancelled.insert(timer);
+                }
                 Command::Finish(_) => {}
             }
         }

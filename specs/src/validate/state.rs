@@ -1,9 +1,10 @@
 //! What takes several fields of one state to see.
 
-use super::{Diagnostic, not_recognized, resource::Resource};
+use super::{Diagnostic, not_recognized};
 use crate::{
     case::WorkflowType,
     machine::{Body, Limit, Map, Name, State, Task, pointer::Pointer, schema},
+    resource::{Pattern, Resource},
 };
 
 pub(super) fn check(
@@ -89,14 +90,12 @@ fn resource_complaint(text: &str, workflow: WorkflowType) -> Option<String> {
         Resource::Activity => {
             Some("Express state machine does not support Activity ARN".to_owned())
         }
-        Resource::Integration {
-            pattern: Some(pattern),
-        } => {
-            let pattern = pattern.trim_end_matches(":2");
+        Resource::Integration(integration) if integration.pattern != Pattern::Request => {
+            let pattern = integration.pattern.suffix();
             Some(format!(
                 "Express state machine does not support '{pattern}' service integration"
             ))
         }
-        Resource::Integration { pattern: None } | Resource::Other => None,
+        Resource::Integration(_) | Resource::Lambda | Resource::Other => None,
     }
 }

@@ -1,40 +1,21 @@
-//! The syntax of intrinsic function calls, recognised and not evaluated (Developer Guide,
-//! "Intrinsic functions").
+//! The syntax of calls (States Language specification, "Intrinsic Functions").
 
+use serde_json::{Number, Value};
+
+use super::{Argument, Call, Function};
 use crate::path::Path;
-
-/// Every intrinsic function.
-const FUNCTIONS: [&str; 18] = [
-    "States.Array",
-    "States.ArrayContains",
-    "States.ArrayGetItem",
-    "States.ArrayLength",
-    "States.ArrayPartition",
-    "States.ArrayRange",
-    "States.ArrayUnique",
-    "States.Base64Decode",
-    "States.Base64Encode",
-    "States.Format",
-    "States.Hash",
-    "States.JsonMerge",
-    "States.JsonToString",
-    "States.MathAdd",
-    "States.MathRandom",
-    "States.StringSplit",
-    "States.StringToJson",
-    "States.UUID",
-];
 
 /// The Developer Guide allows ten nested calls.
 const MAX_DEPTH: usize = 10;
 
-/// Whether a text is a call of an intrinsic function: the function exists, and its arguments are
-/// strings, numbers, constants, paths or calls. Their number and types are judged when it runs.
-pub(super) fn check(text: &str) -> Result<(), &'static str> {
+pub(super) fn parse(text: &str) -> Result<Call, &'static str> {
     let mut scanner = Scanner { rest: text };
-    scanner.call(1)?;
+    let call = scanner.call(1)?;
     if scanner.rest.trim().is_empty() {
-        Ok(())
+        Ok(Call {
+            text: text.into(),
+            ..call
+        })
     } else {
         Err("there is text after the call")
     }
@@ -45,27 +26,41 @@ struct Scanner<'t> {
 }
 
 impl<'t> Scanner<'t> {
-    fn call(&mut self, depth: usize) -> Result<(), &'static str> {
+    fn call(&mut self, depth: usize) -> Result<Call, &'static str> {
         if depth > MAX_DEPTH {
             return Err("calls are nested too deep");
         }
+        let start = self.rest;
         let name = self.take_while(|c| c.is_ascii_alphanumeric() || c == '.');
-        if !FUNCTIONS.contains(&name) {
-            return Err("there is no such intrinsic function");
-        }
+        let function = Function::from_name(name).ok_or("there is no such intrinsic function")?;
         if !self.eat('(') {
             return Err("a function name is followed by '('");
         }
+        let arguments = self.arguments(function, depth)?;
+        Ok(Call {
+            text: start[..start.len() - self.rest.len()].into(),
+            function,
+            arguments,
+        })
+    }
+
+    fn arguments(
+        &mut self,
+        function: Function,
+        depth: usize,
+    ) -> Result<Vec<Argument>, &'static str> {
+        let mut arguments = Vec::new();
         self.skip_space();
         if self.eat(')') {
-            return Ok(());
+            return Ok(arguments);
         }
         loop {
             self.skip_space();
-            self.argument(depth)?;
+            let is_template = function == Function::Format && arguments.is_empty();
+            arguments.push(self.argument(depth, is_template)?);
             self.skip_space();
             if self.eat(')') {
-                return Ok(());
+                return Ok(arguments);
             }
             if !self.eat(',') {
                 return Err("arguments are separated by ','");
@@ -73,36 +68,46 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn argument(&mut self, depth: usize) -> Result<(), &'static str> {
+    fn argument(&mut self, depth: usize, is_template: bool) -> Result<Argument, &'static str> {
         match self.rest.chars().next() {
-            Some('\'') => self.string(),
-            Some('$') => self.path(),
-            Some('-' | '0'..='9') => self.number(),
-            _ if self.word() => Ok(()),
-            _ => self.call(depth + 1),
+            Some('\'') => self
+                .string(is_template)
+                .map(|text| Argument::Literal(text.into())),
+            Some('$') => self.path().map(Argument::Path),
+            Some('-' | '0'..='9') => self.number().map(|number| Argument::Literal(number.into())),
+            _ => match self.word() {
+                Some(word) => Ok(Argument::Literal(word)),
+                None => self.call(depth + 1).map(Argument::Call),
+            },
         }
     }
 
-    /// A string in single quotes; a backslash escapes only `'`, `{`, `}` and itself.
-    fn string(&mut self) -> Result<(), &'static str> {
+    /// A string in single quotes; a backslash escapes only `'`, `{`, `}` and itself. A template
+    /// keeps its escapes.
+    fn string(&mut self, is_template: bool) -> Result<String, &'static str> {
+        let mut text = String::new();
         let mut chars = self.rest.char_indices().skip(1);
         while let Some((at, char)) = chars.next() {
             match char {
                 '\'' => {
                     self.rest = &self.rest[at + 1..];
-                    return Ok(());
+                    return Ok(text);
                 }
-                '\\' if !matches!(chars.next(), Some((_, '\'' | '{' | '}' | '\\'))) => {
-                    return Err("a backslash escapes only ' { } and \\");
-                }
-                _ => {}
+                '\\' => match chars.next() {
+                    Some((_, escaped @ ('\'' | '{' | '}' | '\\'))) => {
+                        text.extend(is_template.then_some('\\'));
+                        text.push(escaped);
+                    }
+                    _ => return Err("a backslash escapes only ' { } and \\"),
+                },
+                char => text.push(char),
             }
         }
         Err("a string is closed by a quote")
     }
 
     /// A path, up to the comma or parenthesis that is in none of its brackets.
-    fn path(&mut self) -> Result<(), &'static str> {
+    fn path(&mut self) -> Result<Path, &'static str> {
         let mut depth = 0_usize;
         let mut quoted = false;
         let end = self.rest.find(|c| {
@@ -118,27 +123,29 @@ impl<'t> Scanner<'t> {
         });
         let (path, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = rest;
-        match Path::parse(path.trim_end()) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.reason),
-        }
+        Path::parse(path.trim_end()).map_err(|error| error.reason)
     }
 
-    fn number(&mut self) -> Result<(), &'static str> {
-        let number = self.take_while(|c| !matches!(c, ',' | ')') && !c.is_whitespace());
-        match number.parse::<f64>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err("this is no number"),
-        }
+    fn number(&mut self) -> Result<Number, &'static str> {
+        let text = self.take_while(|c| !matches!(c, ',' | ')') && !c.is_whitespace());
+        serde_json::from_str(text)
+            .ok()
+            .or_else(|| text.parse().ok().and_then(Number::from_f64))
+            .ok_or("this is no number")
     }
 
     /// `true`, `false` or `null`.
-    fn word(&mut self) -> bool {
-        let rest = ["true", "false", "null"]
-            .iter()
-            .find_map(|word| self.rest.strip_prefix(word));
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
+    fn word(&mut self) -> Option<Value> {
+        let words = [
+            ("true", Value::Bool(true)),
+            ("false", Value::Bool(false)),
+            ("null", Value::Null),
+        ];
+        let (rest, value) = words
+            .into_iter()
+            .find_map(|(word, value)| Some((self.rest.strip_prefix(word)?, value)))?;
+        self.rest = rest;
+        Some(value)
     }
 
     fn skip_space(&mut self) {
@@ -161,7 +168,7 @@ impl<'t> Scanner<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::parse;
 
     #[test]
     fn calls_take_strings_numbers_words_paths_and_calls() {
@@ -175,7 +182,7 @@ mod tests {
             "States.StringSplit('Hello\nWorld', '\n')",
             "States.StringToJson('{\"a\":1}')",
         ] {
-            assert_eq!(check(call), Ok(()), "{call}");
+            assert_eq!(parse(call).unwrap().text(), call);
         }
     }
 
@@ -198,7 +205,7 @@ mod tests {
             "States.StringToJson('{\"text\":\"An \\\"escaped\\\" quote\"}')",
             &deep,
         ] {
-            assert!(check(call).is_err(), "{call}");
+            assert!(parse(call).is_err(), "{call}");
         }
     }
 }

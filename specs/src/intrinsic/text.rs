@@ -1,0 +1,199 @@
+//! Intrinsic functions for strings and JSON text.
+
+use std::fmt::Write as _;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value};
+use sha2::Digest;
+
+use super::{Host, Invalid, string};
+use crate::clause::Clause;
+
+/// The longest text that is encoded, decoded or hashed, in characters (Developer Guide).
+const CODED_LIMIT: usize = 10_000;
+
+/// A string argument that is not too long to be coded.
+fn coded(value: &Value) -> Result<&str, Invalid> {
+    let text = string(value)?;
+    fits(text).then_some(text).ok_or(Invalid::Range)
+}
+
+fn fits(text: &str) -> bool {
+    text.len() <= CODED_LIMIT || text.chars().count() <= CODED_LIMIT
+}
+
+pub(super) fn base64_encode(text: &Value) -> Result<Value, Invalid> {
+    coded(text).map(|text| STANDARD.encode(text).into())
+}
+
+pub(super) fn base64_decode(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let bytes = STANDARD.decode(coded(text)?).map_err(|_| Invalid::Range)?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(error) => {
+            host.mark(Clause::IntrinsicBase64NotText);
+            String::from_utf8_lossy(error.as_bytes()).into()
+        }
+    })
+}
+
+pub(super) fn hash(data: &Value, algorithm: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let text = match data {
+        Value::String(text) => text.clone(),
+        other => {
+            host.mark(Clause::IntrinsicHashOfJson);
+            other.to_string()
+        }
+    };
+    if !fits(&text) {
+        return Err(Invalid::Range);
+    }
+    let digest = match string(algorithm)? {
+        "MD5" => hex::<md5::Md5>(&text),
+        "SHA-1" => hex::<sha1::Sha1>(&text),
+        "SHA-256" => hex::<sha2::Sha256>(&text),
+        "SHA-384" => hex::<sha2::Sha384>(&text),
+        "SHA-512" => hex::<sha2::Sha512>(&text),
+        _ => return Err(Invalid::Range),
+    };
+    Ok(digest.into())
+}
+
+fn hex<D: Digest>(text: &str) -> String {
+    let mut hex = String::with_capacity(128);
+    for byte in D::digest(text) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+/// Only the shallow merge exists: the third argument has to be false (Developer Guide).
+pub(super) fn json_merge(
+    left: &Value,
+    right: &Value,
+    deep: &Value,
+    host: &impl Host,
+) -> Result<Value, Invalid> {
+    let (Value::Object(left), Value::Object(right), Value::Bool(deep)) = (left, right, deep) else {
+        return Err(Invalid::Type);
+    };
+    if *deep {
+        host.mark(Clause::IntrinsicJsonMergeDeep);
+        return Err(Invalid::Range);
+    }
+    let mut merged: Map<String, Value> = left.clone();
+    merged.extend(right.clone());
+    Ok(Value::Object(merged))
+}
+
+/// A blank text is null, and -0 is the integer 0 (recorded: `test_string_to_json`).
+pub(super) fn string_to_json(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let text = string(text)?;
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    if text.trim() == "-0" {
+        return Ok(0.into());
+    }
+    serde_json::from_str(text).map_err(|_| {
+        // A parser that reads one value and stops accepts what follows it.
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+        if matches!(values.next(), Some(Ok(_))) {
+            host.mark(Clause::IntrinsicStringToJsonRest);
+        }
+        Invalid::Range
+    })
+}
+
+/// Every character of the second string is a delimiter, and empty pieces are dropped (recorded:
+/// `test_string_split`).
+pub(super) fn split(text: &Value, delimiters: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let (text, delimiters) = (string(text)?, string(delimiters)?);
+    if delimiters.is_empty() {
+        host.mark(Clause::IntrinsicStringSplitNoDelimiter);
+    }
+    Ok(text
+        .split(|c| delimiters.contains(c))
+        .filter(|piece| !piece.is_empty())
+        .collect())
+}
+
+/// Replaces each `{}` by an argument. In the template a backslash escapes quotes, braces and
+/// itself.
+pub(super) fn format(
+    template: &Value,
+    arguments: &[&Value],
+    host: &impl Host,
+) -> Result<Value, Invalid> {
+    let template = string(template)?;
+    let mut formatted = String::with_capacity(template.len() + 16);
+    let mut arguments = arguments.iter();
+    let mut chars = template.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some(escaped @ ('\'' | '{' | '}' | '\\')) => formatted.push(escaped),
+                _ => {
+                    host.mark(Clause::IntrinsicFormatBackslash);
+                    return Err(Invalid::Range);
+                }
+            },
+            '{' if chars.peek() == Some(&'}') => {
+                chars.next();
+                write_java(arguments.next().ok_or(Invalid::Type)?, &mut formatted, host);
+            }
+            '{' | '}' => {
+                host.mark(Clause::IntrinsicFormatBrace);
+                formatted.push(c);
+            }
+            c => formatted.push(c),
+        }
+    }
+    match arguments.next() {
+        None => Ok(formatted.into()),
+        Some(_) => Err(Invalid::Type),
+    }
+}
+
+/// A value as Java's `toString` prints it: `{Arg1=1, Arg2=[]}` (recorded: `test_format_2`).
+fn write_java(value: &Value, out: &mut String, host: &impl Host) {
+    match value {
+        Value::String(text) => out.push_str(text),
+        Value::Number(number) if number.is_f64() => {
+            out.push_str(&java_double(number.as_f64().unwrap_or_default(), host));
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (n, item) in items.iter().enumerate() {
+                out.push_str(if n > 0 { ", " } else { "" });
+                write_java(item, out, host);
+            }
+            out.push(']');
+        }
+        Value::Object(members) => {
+            out.push('{');
+            for (n, (key, item)) in members.iter().enumerate() {
+                out.push_str(if n > 0 { ", " } else { "" });
+                out.push_str(key);
+                out.push('=');
+                write_java(item, out, host);
+            }
+            out.push('}');
+        }
+        other => out.push_str(&other.to_string()),
+    }
+}
+
+/// Java's `Double.toString`: with an exponent from ten millions on and below a thousandth.
+fn java_double(number: f64, host: &impl Host) -> String {
+    let size = number.abs();
+    if size == 0.0 || (1e-3..1e7).contains(&size) {
+        return format!("{number:?}");
+    }
+    host.mark(Clause::IntrinsicFormatExponent);
+    let text = format!("{number:E}");
+    match text.split_once('E') {
+        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0E{exponent}"),
+        _ => text,
+    }
+}

@@ -1,0 +1,202 @@
+//! What a Task's `Resource` may be (Developer Guide, "Integrating services").
+//!
+//! A resource without a colon stands for an ARN that is filled in before the machine is deployed,
+//! and is accepted. So is any Lambda function, activity and AWS SDK operation; the optimised
+//! integrations are known by name. AWS was recorded to refuse `arn:aws:states:::dynamodb:query`,
+//! as "not a valid resource ARN, or the resource is not available".
+
+/// A parsed `Resource`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resource<'t> {
+    /// `arn:…:activity:…`.
+    Activity,
+    /// `arn:…:lambda:…:function:…`.
+    Lambda,
+    /// `arn:…:states:::service:operation`, with its pattern.
+    Integration(Integration<'t>),
+    /// Another ARN that AWS may know, or a placeholder.
+    Other,
+    /// An integration that does not exist, or no ARN at all.
+    Unknown,
+}
+
+/// A call of a service, as the events of a task name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Integration<'t> {
+    /// The service, for example `sqs` or `aws-sdk:dynamodb`.
+    pub service: &'t str,
+    /// The operation with the suffix of its pattern, for example `startExecution.sync:2`.
+    pub action: &'t str,
+    /// When the task is over.
+    pub pattern: Pattern,
+}
+
+/// When the task of an integration is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pattern {
+    /// When the service has answered.
+    Request,
+    /// When the job that the service was given is over (`.sync`, `.sync:2`).
+    Sync,
+    /// When somebody has sent the task's token back (`.waitForTaskToken`).
+    Callback,
+}
+
+const SYNC: &str = ".sync";
+const SYNC_2: &str = ".sync:2";
+const TOKEN: &str = ".waitForTaskToken";
+
+/// An optimised integration: its operations (none listed: not judged) and its patterns.
+struct Known {
+    service: &'static str,
+    operations: &'static [&'static str],
+    patterns: &'static [&'static str],
+}
+
+/// The optimised integrations (Developer Guide, "Optimizing integrations", and the page of each).
+#[rustfmt::skip]
+const INTEGRATIONS: &[Known] = &[
+    Known { service: "apigateway", operations: &["invoke"], patterns: &[TOKEN] },
+    Known { service: "athena", operations: &[], patterns: &[SYNC] },
+    Known { service: "aws-sdk", operations: &[], patterns: &[TOKEN] },
+    Known { service: "batch", operations: &["submitJob"], patterns: &[SYNC] },
+    Known { service: "bedrock", operations: &[], patterns: &[SYNC, TOKEN] },
+    Known { service: "bedrock-agentcore", operations: &[], patterns: &[] },
+    Known { service: "codebuild", operations: &[], patterns: &[SYNC] },
+    Known { service: "databrew", operations: &["startJobRun"], patterns: &[SYNC] },
+    Known { service: "dynamodb", operations: &["getItem", "putItem", "updateItem", "deleteItem"], patterns: &[] },
+    Known { service: "ecs", operations: &["runTask"], patterns: &[SYNC, TOKEN] },
+    Known { service: "eks", operations: &[], patterns: &[SYNC, TOKEN] },
+    Known { service: "elasticmapreduce", operations: &[], patterns: &[SYNC] },
+    Known { service: "emr-containers", operations: &[], patterns: &[SYNC] },
+    Known { service: "emr-serverless", operations: &[], patterns: &[SYNC] },
+    Known { service: "events", operations: &["putEvents"], patterns: &[TOKEN] },
+    Known { service: "glue", operations: &["startJobRun"], patterns: &[SYNC] },
+    Known { service: "http", operations: &["invoke"], patterns: &[] },
+    Known { service: "lambda", operations: &["invoke"], patterns: &[TOKEN] },
+    Known { service: "mediaconvert", operations: &["createJob"], patterns: &[SYNC] },
+    Known { service: "sagemaker", operations: &[], patterns: &[SYNC] },
+    Known { service: "sns", operations: &["publish"], patterns: &[TOKEN] },
+    Known { service: "sqs", operations: &["sendMessage"], patterns: &[TOKEN] },
+    Known { service: "states", operations: &["startExecution"], patterns: &[SYNC, SYNC_2, TOKEN] },
+];
+
+impl Pattern {
+    /// The suffix of the operation, without its version.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Request => "",
+            Self::Sync => SYNC,
+            Self::Callback => TOKEN,
+        }
+    }
+
+    fn of(suffix: &str) -> Self {
+        match suffix {
+            TOKEN => Self::Callback,
+            SYNC | SYNC_2 => Self::Sync,
+            _ => Self::Request,
+        }
+    }
+}
+
+impl<'t> Resource<'t> {
+    /// Parses a `Resource`.
+    pub fn parse(text: &'t str) -> Self {
+        if !text.contains(':') {
+            return Self::Other;
+        }
+        let mut parts = text.splitn(6, ':');
+        if parts.next() != Some("arn") {
+            return Self::Unknown;
+        }
+        let _partition = parts.next();
+        let (service, region, account) = (parts.next(), parts.next(), parts.next());
+        let Some(rest) = parts.next() else {
+            return Self::Unknown;
+        };
+        match (service, region, account) {
+            (Some("states"), Some(""), Some("")) => {
+                Integration::parse(rest).map_or(Self::Unknown, Self::Integration)
+            }
+            (Some("states"), ..) if rest.starts_with("activity:") => Self::Activity,
+            (Some("lambda"), ..) if rest.starts_with("function:") => Self::Lambda,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl<'t> Integration<'t> {
+    fn parse(text: &'t str) -> Option<Self> {
+        let suffix = [SYNC, SYNC_2, TOKEN]
+            .into_iter()
+            .find(|suffix| text.ends_with(suffix))
+            .unwrap_or_default();
+        let call = text.strip_suffix(suffix)?;
+        let (service, operation) = call.rsplit_once(':')?;
+        let family = service.split(':').next()?;
+        INTEGRATIONS
+            .iter()
+            .any(|known| {
+                known.service == family
+                    && (known.operations.is_empty() || known.operations.contains(&operation))
+                    && (suffix.is_empty() || known.patterns.contains(&suffix))
+            })
+            .then(|| Self {
+                service,
+                action: &text[service.len() + 1..],
+                pattern: Pattern::of(suffix),
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Integration, Pattern, Resource};
+
+    #[test]
+    fn resources_are_told_apart() {
+        let integration = |service, action, pattern| {
+            Resource::Integration(Integration {
+                service,
+                action,
+                pattern,
+            })
+        };
+        for (text, expected) in [
+            ("placeholder", Resource::Other),
+            (
+                "arn:aws:lambda:us-east-1:123456789012:function:f",
+                Resource::Lambda,
+            ),
+            (
+                "arn:aws:states:us-east-1:123456789012:activity:a",
+                Resource::Activity,
+            ),
+            (
+                "arn:aws:states:::sqs:sendMessage",
+                integration("sqs", "sendMessage", Pattern::Request),
+            ),
+            (
+                "arn:aws:states:::states:startExecution.sync:2",
+                integration("states", "startExecution.sync:2", Pattern::Sync),
+            ),
+            (
+                "arn:aws-cn:states:::aws-sdk:s3:getObject.waitForTaskToken",
+                integration(
+                    "aws-sdk:s3",
+                    "getObject.waitForTaskToken",
+                    Pattern::Callback,
+                ),
+            ),
+            ("arn:aws:states:::dynamodb:query", Resource::Unknown),
+            ("arn:aws:states:::lambda:invoke.sync", Resource::Unknown),
+            ("arn:aws:states:::nope:nope", Resource::Unknown),
+            ("arn:aws:states:::sqs", Resource::Unknown),
+            ("action:http", Resource::Unknown),
+            ("arn:aws:lambda", Resource::Unknown),
+        ] {
+            assert_eq!(Resource::parse(text), expected, "{text}");
+        }
+    }
+}

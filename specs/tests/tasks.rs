@@ -1,0 +1,213 @@
+//! Tasks of every kind, the limits of data, and how long simulations take.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    case::{ExecutionCase, Start, WorkflowType},
+    clause::Clause,
+    machine::Machine,
+    observation::Status,
+    plan::{Act, Plan, Reply, Rule},
+    simulate::{Expectation, simulate},
+};
+
+const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
+
+fn simulated(definition: &Value, input: Value, site: &str, acts: Vec<Act>) -> Expectation {
+    let machine = Arc::new(Machine::from_value(definition).expect("a valid machine"));
+    let rules = acts.into_iter().enumerate().map(|(n, act)| Rule {
+        attempts_below: Some(n as u32 + 1),
+        ..Rule::always(act)
+    });
+    let plan = Plan {
+        sites: [(site.into(), rules.collect())].into(),
+    };
+    let start = Start { input, plan };
+    let case = ExecutionCase {
+        definition: definition.clone(),
+        workflow: WorkflowType::Standard,
+        starts: vec![start.clone()],
+        entropy: 7,
+    };
+    simulate(&machine, &case, &start).expect("a simulation")
+}
+
+/// A machine with one Task, which may be retried and caught.
+fn task(resource: &str, fields: &Value) -> Value {
+    let mut task = json!({
+        "Type": "Task", "Resource": resource, "Next": "Z",
+        "Retry": [{"ErrorEquals": ["Again"]}],
+        "Catch": [{"ErrorEquals": ["States.DataLimitExceeded"], "Next": "Z"}],
+    });
+    let object = task.as_object_mut().unwrap();
+    object.extend(fields.as_object().unwrap().clone());
+    json!({"StartAt": "A", "States": {"A": task, "Z": {"Type": "Succeed"}}})
+}
+
+/// The events between the first state's Entered and Exited.
+fn work(seen: &Expectation) -> Vec<(String, Value)> {
+    let history = seen.observation.history.as_ref().expect("a history");
+    history
+        .iter()
+        .skip(2)
+        .take_while(|event| event.kind.name() != "TaskStateExited")
+        .map(|event| (event.kind.name(), event.details.to_value()))
+        .collect()
+}
+
+fn fail(error: &str) -> Act {
+    Act::now(Reply::Fail {
+        error: error.into(),
+        cause: "why".into(),
+    })
+}
+
+#[test]
+fn a_lambda_function_has_events_of_its_own() {
+    let definition = task(LAMBDA, &json!({"TimeoutSeconds": 9}));
+    let seen = simulated(&definition, json!({"x": 1}), "A", vec![fail("Again")]);
+    let scheduled = json!({"input": {"x": 1}, "resource": LAMBDA, "timeoutInSeconds": 9});
+    let expected = [
+        ("LambdaFunctionScheduled", scheduled.clone()),
+        ("LambdaFunctionStarted", json!({})),
+        (
+            "LambdaFunctionFailed",
+            json!({"error": "Again", "cause": "why"}),
+        ),
+        ("LambdaFunctionScheduled", scheduled),
+        ("LambdaFunctionStarted", json!({})),
+        ("LambdaFunctionSucceeded", json!({"output": {"x": 1}})),
+    ];
+    assert_eq!(
+        work(&seen),
+        expected.map(|(kind, details)| (kind.to_owned(), details))
+    );
+}
+
+#[test]
+fn an_integration_names_its_service_and_its_operation() {
+    let definition = task(
+        "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        &json!({
+            "Parameters": {"Token.$": "$$.Task.Token"},
+            "Credentials": {"RoleArn.$": "$.role"},
+            "ResultSelector": {"text.$": "$"},
+        }),
+    );
+    let act = Act {
+        submitted: Some(json!({"MessageId": "1"})),
+        ..Act::now(Reply::Succeed(json!("done")))
+    };
+    let refused = Act {
+        submitted: Some(json!({"MessageId": "0"})),
+        ..fail("Again")
+    };
+    let seen = simulated(&definition, json!({"role": "r"}), "A", vec![refused, act]);
+    let work = work(&seen);
+    let kinds: Vec<&str> = work.iter().map(|(kind, _)| kind.as_str()).collect();
+    let attempt = ["TaskScheduled", "TaskStarted", "TaskSubmitted"];
+    let expected = [
+        &attempt[..],
+        &["TaskFailed"],
+        &attempt[..],
+        &["TaskSucceeded"],
+    ]
+    .concat();
+    assert_eq!(kinds, expected);
+    let scheduled = &work[0].1;
+    assert_eq!(scheduled["resourceType"], "sqs");
+    assert_eq!(scheduled["resource"], "sendMessage.waitForTaskToken");
+    assert_eq!(scheduled["region"], "us-east-1");
+    assert_eq!(scheduled["taskCredentials"], json!({"roleArn": "r"}));
+    assert!(scheduled["parameters"]["Token"].is_string());
+    assert_ne!(scheduled["parameters"], work[4].1["parameters"]);
+    assert_eq!(work[2].1["output"], json!({"MessageId": "0"}));
+    assert_eq!(seen.observation.output, Some(json!({"text": "done"})));
+}
+
+#[test]
+fn a_result_that_is_too_long_is_an_error_of_the_task() {
+    let definition = task("arn:aws:states:::lambda:invoke", &json!({}));
+    for (length, limited) in [(262_142, false), (262_143, true)] {
+        let act = Act::now(Reply::Succeed("x".repeat(length).into()));
+        let seen = simulated(&definition, json!({}), "A", vec![act]);
+        assert_eq!(seen.observation.status, Status::Succeeded);
+        assert_eq!(seen.coverage.contains(Clause::TaskDataLimit), limited);
+        let error = &seen.observation.output.unwrap()["Error"];
+        assert_eq!(*error == "States.DataLimitExceeded", limited);
+    }
+}
+
+#[test]
+fn an_output_that_is_too_long_ends_the_execution() {
+    let definition = task(
+        "arn:aws:states:::lambda:invoke",
+        &json!({"ResultPath": "$.result"}),
+    );
+    let act = Act::now(Reply::Succeed("x".repeat(262_142).into()));
+    let seen = simulated(&definition, json!({}), "A", vec![act]);
+    assert_eq!(seen.observation.status, Status::Failed);
+    let error = seen.observation.error.as_deref();
+    assert_eq!(error, Some("States.DataLimitExceeded"));
+}
+
+#[test]
+fn assigned_variables_show_in_the_history() {
+    let definition = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Assign": {"x.$": "$.n", "y": {"z": true}}, "Next": "B"},
+        "B": {"Type": "Pass", "Parameters": {"sum.$": "States.MathAdd($x, 1)"}, "End": true},
+    }});
+    let seen = simulated(&definition, json!({"n": 1}), "none", Vec::new());
+    let history = seen.observation.history.unwrap();
+    let assigned = &history[2].details.to_value()["assignedVariables"];
+    assert_eq!(*assigned, json!({"x": 1, "y": {"z": true}}));
+    assert_eq!(seen.observation.output, Some(json!({"sum": 2})));
+}
+
+/// Long waits, many retries and large Maps cost no time worth speaking of.
+#[test]
+fn what_takes_long_is_simulated_at_once() {
+    let year = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Wait", "Seconds": 31_536_000, "End": true},
+    }});
+    let retries = json!({"StartAt": "A", "States": {"A": {
+        "Type": "Task", "Resource": LAMBDA, "End": true,
+        "Retry": [{"ErrorEquals": ["Again"], "MaxAttempts": 1_000, "BackoffRate": 1.0}],
+    }}});
+    let map = |concurrency: u32| {
+        json!({"StartAt": "A", "States": {"A": {
+            "Type": "Map", "End": true, "MaxConcurrency": concurrency,
+            "ItemsPath": "$.items",
+            "ItemSelector": {"n.$": "$$.Map.Item.Value", "all.$": "$.constant"},
+            "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}},
+        }}})
+    };
+    let items = json!({"items": (0..5_000).collect::<Vec<u32>>(), "constant": 1});
+    let again: Vec<Act> = (0..1_000).map(|_| fail("Again")).collect();
+    let begin = Instant::now();
+    let cases = [
+        (simulated(&year, json!({}), "none", Vec::new()), "a year"),
+        (
+            simulated(&retries, json!({}), "A", again),
+            "a thousand retries",
+        ),
+        (
+            simulated(&map(1), items.clone(), "none", Vec::new()),
+            "a Map",
+        ),
+        (
+            simulated(&map(0), items, "none", Vec::new()),
+            "a concurrent Map",
+        ),
+    ];
+    let taken = begin.elapsed();
+    for (seen, what) in cases {
+        assert_eq!(seen.observation.status, Status::Succeeded, "{what}");
+    }
+    assert!(taken < Duration::from_secs(2), "{taken:?}");
+    println!("{taken:?}");
+}
