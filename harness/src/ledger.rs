@@ -158,9 +158,7 @@ impl Ledger {
 
     /// The entry that names this signature.
     pub fn matches(&self, signature: &Signature) -> Option<&Entry> {
-        self.entries
-            .iter()
-            .find(|entry| entry.names(signature))
+        self.entries.iter().find(|entry| entry.names(signature))
     }
 
     /// What a judgement comes to: a divergence is known only if every one of its signatures is.
@@ -232,9 +230,7 @@ impl StaleCheck {
         let outcome = match judgement.verdict(|signature| entry.names(signature)) {
             Verdict::Known => Staleness::Confirmed,
             Verdict::Agree => Staleness::Stale,
-            Verdict::Diverge if found.iter().any(|it| entry.names(it)) => {
-                Staleness::Confirmed
-            }
+            Verdict::Diverge if found.iter().any(|it| entry.names(it)) => Staleness::Confirmed,
             Verdict::Diverge => Staleness::Changed(found),
             other => Staleness::Unjudged(other.name().into()),
         };

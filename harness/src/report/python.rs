@@ -126,8 +126,8 @@ fn act(act: &Act) -> Value {
     match &act.reply {
         Reply::Succeed(output) => json!([beats, after, "succeed", flat(output)]),
         Reply::Echo => json!([beats, after, "echo"]),
-        Reply::Fail { error, cause } => json!([beats, after, "fail", error, cause]),
-        Reply::FailNameless => json!([beats, after, "fail", null, null]),
+        Reply::Fail { error, cause } => json!([beats, after, "fail", { "error": error, "cause": cause }]),
+        Reply::FailNameless => json!([beats, after, "fail", {}]),
         Reply::Silent => json!([beats, after, "silent"]),
         Reply::Ignore => json!([beats, after, "ignore"]),
     }
@@ -164,7 +164,7 @@ fn workers(scripts: &Value, program: &mut String) {
          sfn.send_task_heartbeat(taskToken=task[\"taskToken\"])\n        \
          time.sleep(after)\n        \
          if what == \"fail\":\n            \
-         sfn.send_task_failure(taskToken=task[\"taskToken\"], **dict(pair for pair in zip((\"error\", \"cause\"), data) if pair[1] is not None))\n        \
+         sfn.send_task_failure(taskToken=task[\"taskToken\"], **data[0])\n        \
          elif what != \"silent\":\n            \
          sfn.send_task_success(taskToken=task[\"taskToken\"], output=(data or [task[\"input\"]])[0])\n\
          \n\
