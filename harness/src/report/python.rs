@@ -126,7 +126,9 @@ fn act(act: &Act) -> Value {
     match &act.reply {
         Reply::Succeed(output) => json!([beats, after, "succeed", flat(output)]),
         Reply::Echo => json!([beats, after, "echo"]),
-        Reply::Fail { error, cause } => json!([beats, after, "fail", { "error": error, "cause": cause }]),
+        Reply::Fail { error, cause } => {
+            json!([beats, after, "fail", { "error": error, "cause": cause }])
+        }
         Reply::FailNameless => json!([beats, after, "fail", {}]),
         Reply::Silent => json!([beats, after, "silent"]),
         Reply::Ignore => json!([beats, after, "ignore"]),
