@@ -438,7 +438,7 @@ impl<'a> Scene<'a> {
             Aspect::Status => self.status(),
             Aspect::Error => self.error(),
             Aspect::Output => self.output(),
-            Aspect::Path => path::difference(self),
+            Aspect::Path => path::difference(self).map(|found| self.with_words(found)),
             Aspect::Attempts => tasks::attempts(self),
             Aspect::Effects => tasks::effects(self),
             Aspect::Cause => cause::difference(self),
@@ -505,6 +505,17 @@ impl<'a> Scene<'a> {
             expected: take(expected),
             actual: take(actual),
         })
+    }
+
+    /// Where both sides failed, what the engine's own cause says tells one root from another.
+    fn with_words(&self, mut found: Found) -> Found {
+        let (expected, actual) = (self.expected.observation, self.actual.observation);
+        let telling = actual.cause.as_deref();
+        let telling = telling.filter(|_| actual.cause != expected.cause);
+        if let Some(words) = cause::words(actual.error.as_deref(), telling) {
+            found.shape = format!("{}({words})", found.shape);
+        }
+        found
     }
 
     fn timing(&self) -> Option<Found> {

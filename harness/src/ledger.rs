@@ -62,6 +62,13 @@ pub struct Entry {
     pub link: Option<String>,
 }
 
+impl Entry {
+    /// Whether it is known under this signature.
+    pub fn names(&self, signature: &Signature) -> bool {
+        self.signatures.iter().any(|it| covers(it, signature))
+    }
+}
+
 /// Whether a ledger's signature names this one: word by word, `*` standing for anything.
 fn covers(pattern: &Signature, signature: &Signature) -> bool {
     let (mut wanted, mut words) = (pattern.words(), signature.words());
@@ -151,9 +158,7 @@ impl Ledger {
 
     /// The entry that names this signature.
     pub fn matches(&self, signature: &Signature) -> Option<&Entry> {
-        self.entries
-            .iter()
-            .find(|entry| entry.signatures.iter().any(|it| covers(it, signature)))
+        self.entries.iter().find(|entry| entry.names(signature))
     }
 
     /// What a judgement comes to: a divergence is known only if every one of its signatures is.
@@ -222,12 +227,10 @@ impl StaleCheck {
             .iter()
             .map(|it| it.signature.clone())
             .collect();
-        let outcome = match judgement.verdict(|signature| entry.signatures.contains(signature)) {
+        let outcome = match judgement.verdict(|signature| entry.names(signature)) {
             Verdict::Known => Staleness::Confirmed,
             Verdict::Agree => Staleness::Stale,
-            Verdict::Diverge if found.iter().any(|it| entry.signatures.contains(it)) => {
-                Staleness::Confirmed
-            }
+            Verdict::Diverge if found.iter().any(|it| entry.names(it)) => Staleness::Confirmed,
             Verdict::Diverge => Staleness::Changed(found),
             other => Staleness::Unjudged(other.name().into()),
         };

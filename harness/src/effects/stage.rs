@@ -259,7 +259,7 @@ impl Player {
         match self.api.report(&self.wire, &self.task.token, report).await {
             Ok(()) => Ok(None),
             Err(CallError::Refused(refusal)) => Ok(Some(refusal.code)),
-            Err(CallError::Trouble(trouble)) => Err(trouble),
+            Err(error) => Err(error.into_trouble()),
         }
     }
 }

@@ -30,6 +30,10 @@ use crate::raw::{RawEvent, WireTrouble};
 
 /// How often a throttled call is sent again.
 const THROTTLED_LIMIT: u32 = 8;
+/// How often a report is sent again that the engine failed over.
+const FAULTS: u32 = 3;
+/// The pause before that.
+const FAULT_PAUSE: Duration = Duration::from_millis(50);
 /// The first pause after a throttled call; doubled each time.
 const THROTTLED_PAUSE: Duration = Duration::from_millis(200);
 /// A history longer than this many pages of 1,000 events breaks the service's own limit of 25,000.
@@ -49,6 +53,9 @@ pub enum CallError {
     /// The engine refused it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The engine answered that it failed itself (5xx).
+    #[error(transparent)]
+    Fault(Trouble),
     /// Anything else.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -70,7 +77,7 @@ impl CallError {
     /// As trouble: for a call that has no business being refused.
     pub fn into_trouble(self) -> Trouble {
         match self {
-            Self::Trouble(trouble) => trouble,
+            Self::Trouble(trouble) | Self::Fault(trouble) => trouble,
             Self::Refused(refusal) => Trouble::Protocol {
                 operation: refusal.operation.to_owned(),
                 reason: format!("{}: {}", refusal.code, refusal.message),
@@ -435,7 +442,30 @@ impl Api {
     }
 
     /// `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat`.
+    ///
+    /// Sent again if the engine answers that it failed itself; if it did act the first time, it
+    /// refuses the second, which then counts as accepted.
     pub async fn report(&self, wire: &Wire, token: &str, report: &Report) -> Result<(), CallError> {
+        let mut answer = self.report_once(wire, token, report).await;
+        for _ in 0..FAULTS {
+            if !matches!(answer, Err(CallError::Fault(_))) {
+                return answer;
+            }
+            tokio::time::sleep(FAULT_PAUSE).await;
+            answer = match self.report_once(wire, token, report).await {
+                Err(CallError::Refused(_)) => Ok(()),
+                answer => answer,
+            };
+        }
+        answer
+    }
+
+    async fn report_once(
+        &self,
+        wire: &Wire,
+        token: &str,
+        report: &Report,
+    ) -> Result<(), CallError> {
         let operation = report.operation();
         match report {
             Report::Success(output) => self
@@ -543,8 +573,10 @@ impl Api {
                 return Err(failure);
             }
             wire.note(operation, attempt, failure.to_string());
-            if matches!(failure, CallError::Trouble(_)) || attempt == THROTTLED_LIMIT {
-                return Err(failure.into_trouble().into());
+            match failure {
+                CallError::Refused(_) if attempt < THROTTLED_LIMIT => {}
+                CallError::Refused(_) => return Err(failure.into_trouble().into()),
+                CallError::Fault(_) | CallError::Trouble(_) => return Err(failure),
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
@@ -568,7 +600,15 @@ impl Api {
                             message: context.err().message().unwrap_or_default().to_owned(),
                         });
                     }
-                    _ => format!("status {status}: {}", DisplayErrorContext(context.err())),
+                    _ => {
+                        let reason =
+                            format!("status {status}: {}", DisplayErrorContext(context.err()));
+                        let trouble = protocol(operation, reason);
+                        return match status {
+                            500..600 => CallError::Fault(trouble),
+                            _ => CallError::Trouble(trouble),
+                        };
+                    }
                 }
             }
             SdkError::TimeoutError(_) => "no answer in time".to_owned(),

@@ -55,6 +55,9 @@ clauses! {
     TemplatePathMissing = "data.template.missing", Observed,
         "A template path that finds nothing fails the execution with States.Runtime.",
         "recorded: test_invalid_jsonpath, test_catch_states_runtime";
+    TemplateContextMissingText = "data.template.missing.context.text", Assumed,
+        "The cause of a context object path that finds nothing quotes the state's data like that of any other.",
+        "recorded with the quoted data masked: test_invalid_jsonpath";
     TemplateIndexBeyondEnd = "data.template.index-beyond-end", Assumed,
         "A template path whose last step is an index beyond the end of an array gives null.",
         "second-hand report only";
@@ -285,6 +288,9 @@ clauses! {
     ChoiceMissingVariable = "choice.missing-variable", Observed,
         "A Variable that finds nothing fails the execution with States.Runtime, also when there is a Default.",
         "recorded in 2026-09: unguarded missing Variable with a Default";
+    ChoiceBothMissingText = "choice.missing-variable.both.text", Assumed,
+        "Of a Variable and an operand that both find nothing, the cause names the Variable.",
+        "not recorded";
     ChoiceMissingOperand = "choice.missing-operand", Assumed,
         "The operand of a Path twin that finds nothing fails the execution like a missing Variable.",
         "second-hand report only";
@@ -356,6 +362,9 @@ clauses! {
     TaskLimitPath = "task.limit-path", Language,
         "TimeoutSecondsPath and HeartbeatSecondsPath take the seconds from the input.",
         "States Language specification, \"Task State\"";
+    LimitPathMissingText = "data.limit-path.missing.text", Assumed,
+        "TimeoutSecondsPath, HeartbeatSecondsPath or MaxConcurrencyPath that finds nothing fails with the text of an InputPath.",
+        "not recorded; SecondsPath has a text of its own";
     TaskLimitPathInvalid = "task.limit-path.invalid", Assumed,
         "A time limit by path that is no positive integer fails the execution with States.Runtime.",
         "not recorded";

@@ -416,9 +416,7 @@ fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<u
         Some(Limit::Expression(_)) => return Err(eval.unsupported("JSONata")),
         Some(Limit::Path(path)) => {
             eval.mark(Clause::MapConcurrencyPath);
-            let value = eval
-                .find(path, data)
-                .map_err(|error| eval.invalid_path(path, &error))?;
+            let value = eval.limit(path, data)?;
             // A string of digits counts as a number (recorded: test_reference_in_map_state).
             let limit = value
                 .as_str()

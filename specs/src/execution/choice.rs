@@ -66,6 +66,11 @@ impl Eval<'_> {
         }
         let Some(variable) = variable else {
             self.mark(Clause::ChoiceMissingVariable);
+            if let Operand::Path(operand) = &test.operand
+                && self.find(operand, data).is_err()
+            {
+                self.mark(Clause::ChoiceBothMissingText);
+            }
             return Err(self.invalid_variable(&test.variable));
         };
         let operand = match &test.operand {

@@ -237,6 +237,9 @@ impl<'e> Eval<'e> {
             }
             Err(_) => {
                 self.mark(Clause::TemplatePathMissing);
+                if *path.root() == Root::Context {
+                    self.mark(Clause::TemplateContextMissingText);
+                }
                 let text = format!(
                     "The JSONPath '{path}' specified for the field '{field}' could not be found in \
                      the input '{data}'"
@@ -288,6 +291,17 @@ impl<'e> Eval<'e> {
                  field '{path}' could not be found in the input '{data}'"
             );
             Box::new(Fault::runtime(self.active, &text))
+        })
+    }
+
+    /// The value of a time limit or a bound that is given by path.
+    pub fn limit<'v>(&self, path: &Path, data: &'v Value) -> Result<Cow<'v, Value>>
+    where
+        'e: 'v,
+    {
+        self.find(path, data).map_err(|error| {
+            self.mark(Clause::LimitPathMissingText);
+            self.invalid_path(path, &error)
         })
     }
 

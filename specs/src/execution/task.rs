@@ -98,9 +98,7 @@ impl Execution {
             Some(Limit::Expression(_)) => Err(eval.unsupported("JSONata")),
             Some(Limit::Path(path)) => {
                 self.mark(Clause::TaskLimitPath);
-                let value = eval
-                    .find(path, data)
-                    .map_err(|error| eval.invalid_path(path, &error))?;
+                let value = eval.limit(path, data)?;
                 value
                     .as_u64()
                     .filter(|seconds| *seconds > 0)
