@@ -346,15 +346,15 @@ impl Execution {
                     self.stop_children(id, None, cause);
                 }
             }
-            let clause = match kind {
+            let rule = match kind {
                 StateType::Task => Some(Clause::HistoryAborted),
                 StateType::Wait | StateType::Parallel | StateType::Map => {
                     Some(Clause::HistoryAbortedScope)
                 }
                 _ => None,
             };
-            if let Some(clause) = clause {
-                self.mark(clause);
+            if let Some(rule) = rule {
+                self.mark(rule);
                 self.emit(cause, EventKind::Aborted(kind), Details::default());
             }
         }
