@@ -84,7 +84,7 @@ impl Conductor<'_> {
     }
 
     fn ran(&mut self, ran: Ran) {
-        if self.may_be_lateness(&ran) {
+        if may_be_lateness(&ran) {
             self.quiet.push_back(ran.index);
             return;
         }
@@ -115,18 +115,6 @@ impl Conductor<'_> {
             self.suspect(ran);
         } else {
             self.record(ran, verdict);
-        }
-    }
-
-    /// Whether a case diverges in a way that a busy engine shows by chance: the quiet lane decides.
-    fn may_be_lateness(&self, ran: &Ran) -> bool {
-        match &ran.attempt.outcome {
-            Outcome::Judged { judgement, .. } => {
-                judgement.late
-                    && !judgement.differences.is_empty()
-                    && ran.ready.job.lane == Lane::Throughput
-            }
-            Outcome::Trouble(_) => false,
         }
     }
 
@@ -387,6 +375,18 @@ impl Conductor<'_> {
             coverage: record.coverage,
         });
         self.store.append_case(record);
+    }
+}
+
+/// Whether a case diverges in a way that a busy engine shows by chance: the quiet lane decides.
+fn may_be_lateness(ran: &Ran) -> bool {
+    match &ran.attempt.outcome {
+        Outcome::Judged { judgement, .. } => {
+            judgement.late
+                && !judgement.differences.is_empty()
+                && ran.ready.job.lane == Lane::Throughput
+        }
+        Outcome::Trouble(_) => false,
     }
 }
 
