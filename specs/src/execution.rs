@@ -148,6 +148,7 @@ impl Execution {
             items: Arc::new([]),
             variables: Map::new(),
             previous: 0,
+            began: 0,
             active: None,
         };
         let mut execution = Self {
@@ -623,6 +624,7 @@ impl Execution {
     fn raise(&mut self, id: FrameId, fault: &Fault) {
         if fault.terminal {
             self.mark(Clause::RuntimeTerminal);
+            self.note_overtaken(id);
             self.fail(id, fault.failure.clone());
         } else {
             self.handle_fault(id, fault);

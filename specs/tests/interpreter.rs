@@ -418,3 +418,32 @@ fn data_that_grows_without_end_meets_a_limit() {
     let error = wide.observation.error.as_deref();
     assert_eq!(error, Some("States.DataLimitExceeded"));
 }
+
+/// How far a branch has come when another one fails is open, even if it ended in an instant; what a
+/// sequential Map did before is not.
+#[test]
+fn what_runs_beside_a_failure_is_open() {
+    let end = json!({ "Type": "Pass", "End": true });
+    let beside = |failing: Value| {
+        let quick = json!({ "StartAt": "C", "States": { "C": end } });
+        let failing = json!({ "StartAt": "B", "States": { "B": failing } });
+        alone(json!({ "Type": "Parallel", "Branches": [quick, failing], "End": true }))
+    };
+    let missing = json!({ "Type": "Pass", "InputPath": "$.no", "End": true });
+    for failing in [json!({ "Type": "Fail", "Error": "E" }), missing] {
+        let seen = simulated(&beside(failing), json!({}), Plan::default());
+        assert!(seen.poisoned.contains(&Aspect::Path), "{:?}", seen.poisoned);
+        assert!(!seen.poisoned.contains(&Aspect::Status));
+    }
+
+    let failing = json!({ "StartAt": "B", "States": { "B": task("b") } });
+    let map = json!({
+        "Type": "Map", "MaxConcurrency": 1, "ItemProcessor": failing, "End": true
+    });
+    let second = Rule {
+        items: Some(vec![1]),
+        ..Rule::always(fail("E"))
+    };
+    let seen = simulated(&alone(map), json!([1, 2]), plan(&[("A/B", vec![second])]));
+    assert!(seen.poisoned.is_empty(), "{:?}", seen.poisoned);
+}

@@ -15,6 +15,7 @@ use crate::{
     history::{self, Details, EventKind},
     machine::{Body, Limit, Map, Name, Parallel, Scope, StateType},
     path::PathError,
+    time::Instant,
 };
 
 /// How many iterations of an inline Map run at once at most (AWS Developer Guide, "Using Map state
@@ -43,6 +44,7 @@ impl Execution {
             items: Vec::new(),
             effective: input.clone(),
             next: count,
+            ended: None,
         }));
         let previous = self.frame(id).previous;
         let site = self.frame(id).site(&self.active(id).name);
@@ -79,6 +81,7 @@ impl Execution {
             items,
             effective,
             next: 0,
+            ended: None,
         }));
         if count == 0 {
             self.mark(Clause::MapEmpty);
@@ -160,6 +163,7 @@ impl Execution {
             items,
             variables: serde_json::Map::new(),
             previous,
+            began: self.history.len(),
             active: None,
         }));
         if let Phase::Children(children) = &mut self.active_mut(parent).phase {
@@ -181,6 +185,7 @@ impl Execution {
         let active = self.active(id);
         let name = active.name.clone();
         let is_map = active.state.kind() == StateType::Map;
+        let (now, events) = (self.now, self.history.len());
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
@@ -188,6 +193,7 @@ impl Execution {
         children.frames[place] = None;
         children.unfinished -= 1;
         let joined = children.unfinished == 0;
+        children.ended = Some((now, events));
         let mut previous = last;
         if is_map {
             let details = iteration_details(&name, place);
@@ -250,6 +256,7 @@ impl Execution {
         let Some((parent, place)) = self.frame(id).parent else {
             return self.fail(id, fault.failure.clone());
         };
+        self.unsettled |= self.is_overtaken(id);
         let last = self.frame(id).previous;
         let is_map = self.active(parent).state.kind() == StateType::Map;
         self.mark(if is_map {
@@ -288,7 +295,6 @@ impl Execution {
             };
             self.mark(Clause::SiblingsStopped);
             self.mark(Clause::SiblingsStoppedHistory);
-            self.unsettled |= !self.settled(child);
             self.stop_thread(child, cause);
             if is_map {
                 let details = iteration_details(&name, place);
@@ -299,6 +305,37 @@ impl Execution {
         // The one that failed is the last (recorded: test_service_lambda_map_timeout).
         if let Some(first) = first {
             self.stop_thread(first, cause);
+        }
+    }
+
+    /// Whether a thread beside this one may as well have come less far, or farther, when this one
+    /// fails: it is still moving, or ended just now.
+    fn is_overtaken(&self, id: FrameId) -> bool {
+        let frame = self.frame(id);
+        let Some((parent, place)) = frame.parent else {
+            return false;
+        };
+        let Phase::Children(children) = &self.active(parent).phase else {
+            return false;
+        };
+        let just_ended = |(at, events): (Instant, usize)| {
+            events > frame.began && self.now.since(at) < SETTLED_MILLIS
+        };
+        let others = children.frames.iter().enumerate();
+        children.ended.is_some_and(just_ended)
+            || others
+                .filter(|(other, _)| *other != place)
+                .any(|(_, child)| child.is_some_and(|child| !self.settled(child)))
+    }
+
+    /// The same for a failure that ends the whole execution.
+    pub(super) fn note_overtaken(&mut self, mut id: FrameId) {
+        loop {
+            self.unsettled |= self.is_overtaken(id);
+            let Some((parent, _)) = self.frame(id).parent else {
+                return;
+            };
+            id = parent;
         }
     }
 
@@ -316,11 +353,15 @@ impl Execution {
                 self.now.since(since) >= SETTLED_MILLIS
             }
             Phase::Task(task) => task.started && self.now.since(since) >= SETTLED_MILLIS,
-            Phase::Children(children) => children
-                .frames
-                .iter()
-                .flatten()
-                .all(|child| self.settled(*child)),
+            Phase::Children(children) => {
+                let ended = children.ended.map_or(since, |(at, _)| at);
+                self.now.since(ended) >= SETTLED_MILLIS
+                    && children
+                        .frames
+                        .iter()
+                        .flatten()
+                        .all(|child| self.settled(*child))
+            }
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Frame {
     pub variables: Map<String, Value>,
     /// The last event of this thread; 0 if there is none.
     pub previous: u64,
+    /// How many events there were when it began.
+    pub began: usize,
     /// The state it is in.
     pub active: Option<Active>,
 }
@@ -98,6 +100,8 @@ pub(super) struct Children {
     pub effective: Arc<Value>,
     /// The next item to start.
     pub next: usize,
+    /// When a child succeeded last, and how many events there were then.
+    pub ended: Option<(Instant, usize)>,
 }
 
 impl Frame {
