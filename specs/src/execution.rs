@@ -179,6 +179,9 @@ impl Execution {
         };
         execution.emit(0, EventKind::ExecutionStarted, details);
         if let Some(seconds) = execution.machine.timeout_seconds {
+            if seconds == 0 {
+                execution.mark(Clause::MachineTimeoutZero);
+            }
             execution.set_timer(seconds.saturating_mul(1_000), Waiter::Machine);
         }
         let commands = execution.settle()?;

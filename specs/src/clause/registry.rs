@@ -522,6 +522,9 @@ clauses! {
     MachineTimeout = "machine.timeout", Observed,
         "An execution that runs longer than the machine's TimeoutSeconds ends as TIMED_OUT, without error and cause.",
         "recorded: test_global_timeout";
+    MachineTimeoutZero = "machine.timeout.zero", Assumed,
+        "A machine whose TimeoutSeconds is 0 times out in the instant in which it starts to wait.",
+        "not recorded; a Task's must be positive";
     MachineTimeoutHistory = "machine.timeout.history", Assumed,
         "ExecutionTimedOut is the only event of a machine's timeout and follows event 0.",
         "not recorded";
