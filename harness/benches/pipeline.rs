@@ -1,0 +1,61 @@
+//! How many cases a core takes through the whole pipeline in a second: drawn, validated, simulated
+//! and compared, without an engine in between.
+
+use std::{
+    hint::black_box,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use divan::{Bencher, counter::ItemsCount};
+use stepproof::{
+    compare::{Bench, compare},
+    drive::states,
+    engine::{Lane, adapters},
+    prepare::prepare,
+};
+use stepproof_generators::{Profile, generate};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Cases per sample: enough that a sample sees the whole spread of sizes.
+const BATCH: u64 = 1_000;
+
+const PROFILES: [&str; 3] = ["smoke", "retry", "everything"];
+
+fn main() {
+    for profile in PROFILES {
+        let drawn = Profile::named(profile).expect("a named profile");
+        let cases = (0..BATCH).map(|index| states(&generate(&drawn, 1, index)));
+        let mean = cases.sum::<usize>() as f64 / BATCH as f64;
+        println!("{profile}: {mean:.1} states a machine");
+    }
+    divan::main();
+}
+
+/// Generate, validate, simulate, compare.
+#[divan::bench(args = PROFILES)]
+fn whole(bencher: Bencher<'_, '_>, profile: &str) {
+    let profile = Profile::named(profile).expect("a named profile");
+    let engine = adapters::profile("embedded").expect("a known engine");
+    let next = AtomicU64::new(0);
+    bencher.counter(ItemsCount::new(BATCH)).bench(|| {
+        let first = next.fetch_add(BATCH, Ordering::Relaxed);
+        for index in first..first + BATCH {
+            let case = generate(&profile, 1, index);
+            let job = prepare(&case, Lane::Throughput).expect("every case is valid and ends");
+            let bench = Bench {
+                case: &job.case,
+                machine: &job.machine,
+                policy: &engine.policy,
+                lane: job.lane,
+                overhead: 0,
+                activities: true,
+            };
+            for (start, expectation) in job.expectations.iter().enumerate() {
+                let seen = &expectation.observation;
+                black_box(compare(&bench, start, expectation, seen));
+            }
+        }
+    });
+}
