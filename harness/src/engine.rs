@@ -113,6 +113,14 @@ pub struct Policy {
     pub liveness_grace: Millis,
 }
 
+impl Policy {
+    /// Whether the engine's clock is exact however busy it is.
+    pub fn is_exact(&self) -> bool {
+        let timing = self.timing.as_ref();
+        timing.is_some_and(|timing| timing.early == 0 && timing.late == 0)
+    }
+}
+
 /// How causes are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CauseCompare {

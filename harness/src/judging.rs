@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use stepproof_generators::{Feature, FeatureSet, Profile, generate};
+use stepproof_generators::{
+    Feature, FeatureSet, Profile, generate,
+    given::{Given, MOST_EVENTS},
+};
 use stepproof_specs::{case::Case, time::Millis};
 
 use crate::{
@@ -10,6 +13,7 @@ use crate::{
     drive::{Judge, Source},
     engine::{EngineProfile, Job},
     ledger::Ledger,
+    prepare,
     raw::RawRun,
     report::{Finding, Subject},
     store::{FindingFiles, FindingRecord, ReductionRecord},
@@ -40,6 +44,49 @@ impl Generated {
 impl Source for Generated {
     fn case(&self, index: u64) -> Case {
         generate(&self.profile, self.seed, index)
+    }
+}
+
+/// Cases of machines that somebody gave, each machine in turn.
+#[derive(Debug, Clone)]
+pub struct GivenCases {
+    machines: Vec<Given>,
+    seed: u64,
+    longest: Option<Millis>,
+}
+
+impl GivenCases {
+    /// Cases of these machines, of which there is one at least; none takes longer than `longest`.
+    pub fn new(machines: Vec<Given>, seed: u64, longest: Option<Millis>) -> Self {
+        Self {
+            machines,
+            seed,
+            longest,
+        }
+    }
+}
+
+impl Source for GivenCases {
+    fn case(&self, index: u64) -> Case {
+        let count = self.machines.len() as u64;
+        self.machines[(index % count) as usize].case(self.seed, index / count)
+    }
+
+    fn is_generated(&self) -> bool {
+        false
+    }
+
+    fn objection(&self, job: &Job) -> Option<String> {
+        let takes = prepare::total_asl_time(job);
+        if let Some(longest) = self.longest.filter(|longest| takes > *longest) {
+            let (takes, longest) = (takes / 1_000, longest / 1_000);
+            return Some(format!(
+                "wait for it: it takes {takes} s, and may take {longest} s"
+            ));
+        }
+        let events = prepare::events(job);
+        let bound = MOST_EVENTS * job.expectations.len();
+        (events > bound).then(|| format!("see it end: it goes on for {events} events"))
     }
 }
 
