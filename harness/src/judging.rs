@@ -30,14 +30,24 @@ pub struct Generated {
 impl Generated {
     /// Cases of a profile, without what the engine lacks.
     pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
-        let lacks = engine.capabilities.lacks.iter();
-        let missing: FeatureSet = lacks
-            .filter_map(|name| name.parse::<Feature>().ok())
-            .collect();
         Self {
-            profile: profile.without(missing),
+            profile: profile.without(missing(engine)),
             seed,
         }
+    }
+}
+
+/// The features that an engine lacks. Without activities nobody serves its tasks.
+fn missing(engine: &EngineProfile) -> FeatureSet {
+    let capabilities = &engine.capabilities;
+    let lacks = capabilities.lacks.iter();
+    let missing: FeatureSet = lacks
+        .filter_map(|name| name.parse::<Feature>().ok())
+        .collect();
+    if capabilities.activities {
+        missing
+    } else {
+        missing.with(FeatureSet::of(&[Feature::Task]))
     }
 }
 

@@ -129,12 +129,11 @@ fn set(fields: &mut Map<String, Value>, name: &str, number: u64) -> bool {
     }
 }
 
+/// Somebody who is shown a state with its site and its name.
+type Seen<'a> = &'a mut dyn FnMut(&Site, &str, &mut Map<String, Value>);
+
 /// Visits every state, outer states first.
-fn for_each_state(
-    scope: &mut Value,
-    prefix: &str,
-    seen: &mut dyn FnMut(&Site, &str, &mut Map<String, Value>),
-) {
+fn for_each_state(scope: &mut Value, prefix: &str, seen: Seen<'_>) {
     let states = scope.get_mut("States").and_then(Value::as_object_mut);
     for (name, state) in states.into_iter().flatten() {
         let site = site(prefix, name);

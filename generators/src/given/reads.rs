@@ -8,16 +8,16 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::Value;
 use stepproof_specs::{
     machine::{
-        Body, Choice, Condition, Limit, Machine, Nullable, Operand, QueryLanguage, Scope, State,
-        Test, Text, Transition, Until,
+        Body, Choice, Condition, Limit, Machine, Map, Nullable, Operand, Parallel, QueryLanguage,
+        Scope, State, Task, Test, Text, Transition, Until,
     },
     path::{Path, Root, Step},
     plan::{Site, site},
     template::{FieldValue, Source, Template},
 };
 
+use self::expression::Origin;
 use super::want::{Hint, Want};
-use crate::given::reads::expression::Origin;
 
 /// A value that goes round a loop settles after a few rounds, or is deep enough.
 const ROUNDS: usize = 8;
@@ -145,51 +145,19 @@ impl Reads {
             }
             Body::Task(task) => {
                 let (result, raw) = parted(merged, &task.result_path);
-                let result = self.selected(task.result_selector.as_ref(), result, &mut view);
-                let result = self.assigned(state, result, &mut view);
-                self.results.entry(site.clone()).or_default().merge(&result);
-                self.given(task.parameters.as_ref(), &Want::default(), &mut view);
-                for limit in [&task.timeout, &task.heartbeat].into_iter().flatten() {
-                    self.limit(limit, &mut view);
-                }
+                self.task(task, state, site, result, &mut view);
                 raw
             }
             Body::Parallel(parallel) => {
                 let (result, raw) = parted(merged, &parallel.result_path);
-                let result = self.selected(parallel.result_selector.as_ref(), result, &mut view);
-                let out = self.assigned(state, result, &mut view).each();
-                let mut wanted = Want::default();
-                for (index, branch) in parallel.branches.iter().enumerate() {
-                    let (prefix, json) = (format!("{site}/{index}"), &json["Branches"][index]);
-                    wanted.merge(&self.scope(branch, json, &prefix, &out, view.item));
-                }
-                self.given(parallel.parameters.as_ref(), &wanted, &mut view);
+                let json = &json["Branches"];
+                self.parallel(parallel, state, json, site, result, &mut view);
                 raw
             }
             Body::Map(map) => {
                 let (result, raw) = parted(merged, &map.result_path);
-                let result = self.selected(map.result_selector.as_ref(), result, &mut view);
-                let out = self.assigned(state, result, &mut view).each();
-                let mut inner = Want::default();
                 let json = &json[map.processor_field()];
-                let wanted = self.scope(&map.processor, json, site, &out, &mut inner);
-                match &map.item_selector {
-                    None => inner.merge(&wanted),
-                    Some(selector) => {
-                        let mut selecting = View {
-                            effective: std::mem::take(&mut view.effective),
-                            item: &mut inner,
-                        };
-                        self.template(selector, &wanted, &mut selecting);
-                        view.effective = selecting.effective;
-                    }
-                }
-                if let Some(limit) = &map.max_concurrency {
-                    self.limit(limit, &mut view);
-                }
-                let root = Path::data();
-                let items = map.items_path.as_ref().unwrap_or(&root);
-                self.path(items, &Want::array(inner), &mut view);
+                self.map(map, state, json, site, result, &mut view);
                 raw
             }
             Body::Choice(choice) => {
@@ -236,6 +204,68 @@ impl Reads {
             }
         }
         raw
+    }
+
+    /// What a Task reads of its effective input, and others of its result.
+    fn task(&mut self, task: &Task, state: &State, site: &Site, result: Want, view: &mut View<'_>) {
+        let result = self.selected(task.result_selector.as_ref(), result, view);
+        let result = self.assigned(state, result, view);
+        self.results.entry(site.clone()).or_default().merge(&result);
+        self.given(task.parameters.as_ref(), &Want::default(), view);
+        for limit in [&task.timeout, &task.heartbeat].into_iter().flatten() {
+            self.limit(limit, view);
+        }
+    }
+
+    fn parallel(
+        &mut self,
+        parallel: &Parallel,
+        state: &State,
+        json: &Value,
+        site: &Site,
+        result: Want,
+        view: &mut View<'_>,
+    ) {
+        let result = self.selected(parallel.result_selector.as_ref(), result, view);
+        let out = self.assigned(state, result, view).each();
+        let mut wanted = Want::default();
+        for (index, branch) in parallel.branches.iter().enumerate() {
+            let prefix = format!("{site}/{index}");
+            wanted.merge(&self.scope(branch, &json[index], &prefix, &out, view.item));
+        }
+        self.given(parallel.parameters.as_ref(), &wanted, view);
+    }
+
+    fn map(
+        &mut self,
+        map: &Map,
+        state: &State,
+        json: &Value,
+        site: &Site,
+        result: Want,
+        view: &mut View<'_>,
+    ) {
+        let result = self.selected(map.result_selector.as_ref(), result, view);
+        let out = self.assigned(state, result, view).each();
+        let mut inner = Want::default();
+        let wanted = self.scope(&map.processor, json, site, &out, &mut inner);
+        match &map.item_selector {
+            None => inner.merge(&wanted),
+            Some(selector) => {
+                let mut selecting = View {
+                    effective: std::mem::take(&mut view.effective),
+                    item: &mut inner,
+                };
+                self.template(selector, &wanted, &mut selecting);
+                view.effective = selecting.effective;
+            }
+        }
+        if let Some(limit) = &map.max_concurrency {
+            self.limit(limit, view);
+        }
+        let root = Path::data();
+        let items = map.items_path.as_ref().unwrap_or(&root);
+        self.path(items, &Want::array(inner), view);
     }
 
     /// What is read of a state's data before `OutputPath`.

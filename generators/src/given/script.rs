@@ -92,7 +92,7 @@ fn handled(state: &State) -> impl Iterator<Item = String> {
     let reported = retried
         .chain(caught)
         .filter(|name| !name.starts_with("States."));
-    reported.map(|name| name.to_string())
+    reported.map(ToString::to_string)
 }
 
 impl Task {
