@@ -7,6 +7,7 @@ pub mod adapters;
 pub mod clock;
 pub mod embedded;
 mod http;
+pub mod library;
 pub mod process;
 pub mod reference;
 pub mod remote;

@@ -223,15 +223,19 @@ fn source(configuration: &Configuration, engine: &dyn Engine) -> Result<Arc<dyn 
     Ok(Arc::new(GivenCases::new(machines, seed, longest)))
 }
 
-/// How long a case of a given machine may take: where time passes, not long.
+/// How long a case of a given machine may take, if waiting takes real time.
 pub(super) fn longest(engine: &dyn Engine) -> Option<Millis> {
     let profile = engine.profile();
     let real = LONGEST.as_millis() as f64 * profile.time_scale;
-    (!profile.policy.is_exact()).then_some(real as Millis)
+    let costs_nothing = profile.policy.is_exact() || profile.time_scale >= VIRTUAL;
+    (!costs_nothing).then_some(real as Millis)
 }
 
 /// The longest that a case of a given machine may take in real time.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// Where so many seconds pass in one, waiting costs nothing.
+const VIRTUAL: f64 = 100_000.0;
 
 impl Sitting {
     fn header(&self) -> Header {

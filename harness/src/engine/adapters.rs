@@ -3,6 +3,7 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod aws_local_stepfunctions;
 mod embedded;
 mod endpoint;
 mod local;
@@ -63,6 +64,8 @@ pub enum Home {
     BuiltIn,
     /// It is a program on this machine.
     Program(&'static Program),
+    /// It is a package on this machine.
+    Package(fn() -> Presence),
     /// Its address has to be named.
     Address,
     /// It belongs to an account.
@@ -74,6 +77,7 @@ impl Home {
     pub async fn look(&self) -> Option<Presence> {
         match self {
             Self::Program(program) => Some(process::look(program).await),
+            Self::Package(presence) => Some(presence()),
             Self::BuiltIn | Self::Address | Self::Account => None,
         }
     }
@@ -87,6 +91,7 @@ pub fn known() -> &'static [Adapter] {
         localstack::ADAPTER,
         ministack::ADAPTER,
         moto::ADAPTER,
+        aws_local_stepfunctions::ADAPTER,
         #[cfg(feature = "aws")]
         aws::ADAPTER,
         endpoint::ADAPTER,

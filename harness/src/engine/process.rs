@@ -180,7 +180,7 @@ async fn start(program: &Program) -> Result<Found, Trouble> {
 }
 
 /// Where engines are installed.
-fn home() -> PathBuf {
+pub fn home() -> PathBuf {
     let said = env::var_os("STEPPROOF_ENGINES_HOME").filter(|home| !home.is_empty());
     said.map_or_else(
         || {
