@@ -156,9 +156,25 @@ impl Judge for Compared {
 
 #[cfg(test)]
 mod tests {
-    use stepproof_generators::Feature;
+    use stepproof_generators::{Feature, Profile};
 
-    use crate::engine::adapters::{known, profile};
+    use super::Generated;
+    use crate::{
+        drive::Source as _,
+        engine::adapters::{known, profile},
+    };
+
+    #[test]
+    fn an_engine_without_activities_gets_no_tasks() {
+        let moto = profile("moto").unwrap();
+        for profile in Profile::all() {
+            let cases = Generated::new(profile, 1, &moto);
+            for index in 0..100 {
+                let text = serde_json::to_string(&cases.case(index)).unwrap();
+                assert!(!text.contains("\"Type\":\"Task\""), "{text}");
+            }
+        }
+    }
 
     #[test]
     fn what_engines_lack_are_features_of_the_generator() {
