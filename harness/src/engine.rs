@@ -90,6 +90,8 @@ pub struct EngineProfile {
 pub struct Capabilities {
     /// The generator's features that it lacks, by name.
     pub lacks: Vec<String>,
+    /// It has the Step Functions API.
+    pub api: bool,
     /// It has `GetExecutionHistory`.
     pub history: bool,
     /// It has activities.

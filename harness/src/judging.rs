@@ -142,6 +142,7 @@ impl Judge for Compared {
             judgement: reduction.detail.judgement.as_ref(),
             engine: &self.engine.name,
             engine_version: &self.engine_version,
+            api: self.engine.capabilities.api,
             endpoint: self.endpoint.as_deref(),
             reproduced: (finding.reproduced, finding.repetitions),
             replay: &self.replay(&files.case),

@@ -145,6 +145,7 @@ fn chosen(mut profile: EngineProfile, choice: &Choice) -> EngineProfile {
 fn everything() -> Capabilities {
     Capabilities {
         lacks: Vec::new(),
+        api: true,
         history: true,
         activities: true,
         validation: true,

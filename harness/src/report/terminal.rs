@@ -110,7 +110,9 @@ impl<W: Write + Send> Terminal<W> {
         }
         if !notice.shortened.is_empty() {
             let states = notice.shortened.join(", ");
-            self.line(&format!("{file}: waiting is shortened in {states}"));
+            self.line(&format!(
+                "{file}: waits and time limits are a few seconds in {states}"
+            ));
         }
         if let Some(reason) = &notice.partly {
             self.line(&format!(

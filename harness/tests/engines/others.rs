@@ -33,7 +33,7 @@ async fn run(engine: &dyn Engine, definition: Value, plan: &Value) -> RawExecuti
     raw.executions.remove(0)
 }
 
-fn one(state: Value) -> Value {
+fn one(state: &Value) -> Value {
     json!({ "StartAt": "A", "States": { "A": state } })
 }
 
@@ -42,13 +42,13 @@ async fn moto_runs_what_needs_no_workers() {
     let Some(moto) = engine("moto").await else {
         return;
     };
-    let pass = one(json!({"Type": "Pass", "End": true}));
+    let pass = one(&json!({"Type": "Pass", "End": true}));
     let seen = run(moto.as_ref(), pass, &json!({})).await;
     assert_eq!(seen.status, Status::Succeeded);
     let output: Value = serde_json::from_str(&seen.output.unwrap()).unwrap();
     assert_eq!(output, json!({ "a": [1] }));
     assert!(seen.history.unwrap().len() >= 4);
-    let work = job(one(task("w", json!({}))), json!({}), &json!({}));
+    let work = job(one(&task("w", json!({}))), json!({}), &json!({}));
     let refused = moto.run(&work).await.unwrap_err();
     assert!(matches!(refused, Trouble::Unsupported(_)), "{refused}");
     moto.clean().await.unwrap();
@@ -65,7 +65,7 @@ async fn a_library_has_its_tasks_played_and_waits_for_nothing() {
     let plan = json!({"A": [
         {"attempts_below": 2, "reply": {"fail": {"error": "E", "cause": "c"}}},
         {"reply": {"succeed": {"b": 2}}}]});
-    let seen = run(library, one(task("w", json!({"Retry": retry}))), &plan).await;
+    let seen = run(library, one(&task("w", json!({"Retry": retry}))), &plan).await;
     assert_eq!(seen.status, Status::Succeeded);
     assert_eq!(seen.output.as_deref(), Some("{\"b\":2}"));
     let attempts = &seen.attempts;
@@ -76,12 +76,12 @@ async fn a_library_has_its_tasks_played_and_waits_for_nothing() {
     assert_eq!(attempts[1].taken, 3_600_000);
 
     let silent = json!({"A": [{"reply": "silent"}]});
-    let limited = one(task("w", json!({"TimeoutSeconds": 9})));
+    let limited = one(&task("w", json!({"TimeoutSeconds": 9})));
     let seen = run(library, limited, &silent).await;
     assert_eq!(seen.error.as_deref(), Some("States.Timeout"));
 
     let left = json!({"A": [{"reply": "ignore"}]});
-    let limited = one(task("w", json!({"TimeoutSeconds": 9})));
+    let limited = one(&task("w", json!({"TimeoutSeconds": 9})));
     let refused = library.run(&job(limited, json!({}), &left)).await;
     assert!(
         matches!(refused, Err(Trouble::Unsupported(_))),

@@ -25,6 +25,7 @@ pub(super) const ADAPTER: Adapter = Adapter {
 /// context object has the input, the item and what it is given, and nothing about the state.
 fn profile() -> EngineProfile {
     let mut capabilities = everything();
+    capabilities.api = false;
     capabilities.validation = false;
     let lacks = ["context-paths", "heartbeats", "machine-timeout"];
     capabilities.lacks = lacks.map(str::to_owned).into();
