@@ -327,6 +327,93 @@ fn an_engine_that_is_not_there_ends_with_6() {
     expect(here, &["run", "--engine", "none"], 6);
 }
 
+const ORDER: &str = r#"{"StartAt": "Check", "States": {
+    "Check": {"Type": "Choice", "Default": "Ship", "Choices": [
+        {"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Approve"}]},
+    "Approve": {"Type": "Task", "ResultPath": "$.approval", "Next": "Ship",
+        "Resource": "arn:aws:lambda:us-east-1:123456789012:function:approve",
+        "Retry": [{"ErrorEquals": ["Busy"], "MaxAttempts": 1}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Ship"}]},
+    "Ship": {"Type": "Pass", "Parameters": {"id.$": "$.id"}, "End": true}}}"#;
+
+#[test]
+fn given_machines_are_checked_with_drawn_inputs_and_tasks() {
+    let directory = directory();
+    let here = directory.path();
+    fs::create_dir_all(here.join("m/inner")).expect("directories");
+    write(here, "m/order.asl.json", ORDER);
+    let loops = "StartAt: Ask\nStates:\n  Ask: {Type: Task, Resource: ask, Next: Done}\n  \
+                 Done: {Type: Choice, Default: Ask, Choices: [{Variable: $.s, StringEquals: ok, \
+                 Next: End}]}\n  End: {Type: Succeed}\n";
+    write(here, "m/inner/loop.yaml", loops);
+    write(here, "m/package.json", "{\"name\": \"no machine\"}");
+    write(
+        here,
+        "m/token.json",
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {"QueueUrl": "q", "MessageBody": {"t.$": "$$.Task.Token"}}}}}"#,
+    );
+    let check = [
+        "check", "m", "--cases", "40", "--seed", "3", "--out", "agreed",
+    ];
+    let ran = expect(here, &check, 0);
+    let line = ran.out.lines().last().expect("a last line");
+    assert!(line.starts_with("80 cases, 80 judged: "), "{line}");
+    for words in [
+        "stands for Approve (arn:aws:lambda:",
+        "unsupported: m/token.json: failed to serve the task 'A'",
+    ] {
+        assert!(ran.out.contains(words), "{words}: {}", ran.out);
+    }
+    assert!(!ran.out.contains("package.json"), "{}", ran.out);
+
+    let order = "m/order.asl.json";
+    let faulty = ["check", order, "--seed", "3", "--out", "r"];
+    let faulty = [&faulty[..], &["--fault", "retry-budget"]].concat();
+    let ran = expect(here, &faulty, 1);
+    assert!(ran.out.contains("replay r/findings/1-"), "{}", ran.out);
+    let case = fs::read_dir(here.join("r/findings")).expect("findings");
+    let case = case.last().expect("a finding").expect("a finding").path();
+    let case = case.join("case.json");
+    let case = case.to_str().expect("a path in UTF-8");
+    expect(here, &["replay", case, "--fault", "retry-budget"], 1);
+    expect(here, &["replay", case], 0);
+    let resumed = expect(here, &["run", "--resume", "agreed"], 0);
+    assert!(
+        resumed.out.ends_with(&format!("{line}\n")),
+        "{}",
+        resumed.out
+    );
+}
+
+#[test]
+fn what_is_no_machine_is_named_before_anything_is_checked() {
+    let directory = directory();
+    let here = directory.path();
+    fs::create_dir(here.join("empty")).expect("a directory");
+    write(here, "torn.json", "{\"StartAt\": \"A\",\n  \"States\": {");
+    write(here, "list.json", "[1]");
+    write(
+        here,
+        "end.json",
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#,
+    );
+    refused(here, &["check", "none.json"], &["none.json", "help:"]);
+    refused(here, &["check", "empty"], &["'empty'", "no file", "help:"]);
+    refused(here, &["check", "torn.json"], &["torn.json", "line 2"]);
+    refused(here, &["check", "list.json"], &["StartAt", "help:"]);
+    let ran = expect(here, &["check", "end.json"], 4);
+    for words in ["end.json", "line 1, column ", "Missing 'Next' target: B"] {
+        assert!(ran.err.contains(words), "{words}: {}", ran.err);
+    }
+    expect(here, &["check"], 2);
+    assert!(
+        !here.join("runs").exists(),
+        "a refused check leaves nothing"
+    );
+}
+
 #[test]
 fn a_closed_reader_is_no_error() {
     let directory = directory();

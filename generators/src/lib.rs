@@ -3,11 +3,13 @@
 //! Knows the language and names no engine.
 //!
 //! * [`generate`] draws the case with a number from a run with a seed
+//! * [`given`] draws cases of a machine that somebody gives
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
 //! * [`reduce`] — smaller cases, and the search for a minimal one
 //! * [`strategy`] — cases in a `proptest` property
 
 pub mod feature;
+pub mod given;
 pub mod profile;
 pub mod reduce;
 pub mod strategy;

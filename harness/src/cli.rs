@@ -3,6 +3,7 @@
 //! A subcommand reads its input, calls the library, and writes through [`output`]. What goes wrong
 //! comes back as a [`Failure`], which carries its place, its remedy and the exit status.
 
+mod check;
 mod clauses;
 mod completions;
 mod drawing;
@@ -19,6 +20,7 @@ mod serve;
 mod shrink;
 mod signals;
 mod simulate;
+mod sitting;
 mod target;
 mod validate;
 
@@ -44,6 +46,7 @@ Examples:
   stepproof run                                   1,000 cases on the embedded engine
   stepproof run --endpoint http://127.0.0.1:4566  the same on your engine
   stepproof run --time 30m --jobs 16 --seed 7     as many cases as half an hour holds
+  stepproof check machines/                       your own machines, with drawn inputs and tasks
   stepproof replay runs/RUN/findings/1-X/case.json
   stepproof simulate machine.json --input '{\"n\": 3}'
   stepproof help run
@@ -55,6 +58,7 @@ Exit status: 0 all is well, 1 a new divergence, 2 wrong usage, 3 a ledger entry 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Check(check::Check),
     Replay(replay::Replay),
     Shrink(shrink::Shrink),
     Generate(generate::Generate),
@@ -72,6 +76,7 @@ impl Command {
     fn execute(self) -> Result<Status, Failure> {
         match self {
             Self::Run(command) => command.execute(),
+            Self::Check(command) => command.execute(),
             Self::Replay(command) => command.execute(),
             Self::Shrink(command) => command.execute(),
             Self::Generate(command) => command.execute(),

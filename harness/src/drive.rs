@@ -39,6 +39,17 @@ use crate::{
 pub trait Source: Send + Sync {
     /// The case with this number: always the same.
     fn case(&self, index: u64) -> Case;
+
+    /// Whether the generators made every machine: then the validator and the reference must let
+    /// every case through.
+    fn is_generated(&self) -> bool {
+        true
+    }
+
+    /// Why a case is not run, although the reference can run it: completes "failed to …".
+    fn objection(&self, _job: &Job) -> Option<String> {
+        None
+    }
 }
 
 /// What follows from what an engine did. Pure.

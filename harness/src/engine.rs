@@ -7,6 +7,7 @@ pub mod adapters;
 pub mod clock;
 pub mod embedded;
 mod http;
+pub mod library;
 pub mod process;
 pub mod reference;
 pub mod remote;
@@ -89,6 +90,8 @@ pub struct EngineProfile {
 pub struct Capabilities {
     /// The generator's features that it lacks, by name.
     pub lacks: Vec<String>,
+    /// It has the Step Functions API.
+    pub api: bool,
     /// It has `GetExecutionHistory`.
     pub history: bool,
     /// It has activities.
@@ -111,6 +114,14 @@ pub struct Policy {
     /// How long after the reference's schedule has ended an execution may still run (milliseconds of
     /// ASL time) before it is a divergence in liveness.
     pub liveness_grace: Millis,
+}
+
+impl Policy {
+    /// Whether the engine's clock is exact however busy it is.
+    pub fn is_exact(&self) -> bool {
+        let timing = self.timing.as_ref();
+        timing.is_some_and(|timing| timing.early == 0 && timing.late == 0)
+    }
 }
 
 /// How causes are compared.

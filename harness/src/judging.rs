@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use stepproof_generators::{Feature, FeatureSet, Profile, generate};
+use stepproof_generators::{
+    Feature, FeatureSet, Profile, generate,
+    given::{Given, MOST_EVENTS},
+};
 use stepproof_specs::{case::Case, time::Millis};
 
 use crate::{
@@ -10,6 +13,7 @@ use crate::{
     drive::{Judge, Source},
     engine::{EngineProfile, Job},
     ledger::Ledger,
+    prepare,
     raw::RawRun,
     report::{Finding, Subject},
     store::{FindingFiles, FindingRecord, ReductionRecord},
@@ -26,20 +30,73 @@ pub struct Generated {
 impl Generated {
     /// Cases of a profile, without what the engine lacks.
     pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
-        let lacks = engine.capabilities.lacks.iter();
-        let missing: FeatureSet = lacks
-            .filter_map(|name| name.parse::<Feature>().ok())
-            .collect();
         Self {
-            profile: profile.without(missing),
+            profile: profile.without(missing(engine)),
             seed,
         }
+    }
+}
+
+/// The features that an engine lacks. Without activities nobody serves its tasks.
+fn missing(engine: &EngineProfile) -> FeatureSet {
+    let capabilities = &engine.capabilities;
+    let lacks = capabilities.lacks.iter();
+    let missing: FeatureSet = lacks
+        .filter_map(|name| name.parse::<Feature>().ok())
+        .collect();
+    if capabilities.activities {
+        missing
+    } else {
+        missing.with(FeatureSet::of(&[Feature::Task]))
     }
 }
 
 impl Source for Generated {
     fn case(&self, index: u64) -> Case {
         generate(&self.profile, self.seed, index)
+    }
+}
+
+/// Cases of machines that somebody gave, each machine in turn.
+#[derive(Debug, Clone)]
+pub struct GivenCases {
+    machines: Vec<Given>,
+    seed: u64,
+    longest: Option<Millis>,
+}
+
+impl GivenCases {
+    /// Cases of these machines, of which there is one at least; none takes longer than `longest`.
+    pub fn new(machines: Vec<Given>, seed: u64, longest: Option<Millis>) -> Self {
+        Self {
+            machines,
+            seed,
+            longest,
+        }
+    }
+}
+
+impl Source for GivenCases {
+    fn case(&self, index: u64) -> Case {
+        let count = self.machines.len() as u64;
+        self.machines[(index % count) as usize].case(self.seed, index / count)
+    }
+
+    fn is_generated(&self) -> bool {
+        false
+    }
+
+    fn objection(&self, job: &Job) -> Option<String> {
+        let takes = prepare::total_asl_time(job);
+        if let Some(longest) = self.longest.filter(|longest| takes > *longest) {
+            let (takes, longest) = (takes / 1_000, longest / 1_000);
+            return Some(format!(
+                "wait for it: it takes {takes} s, and may take {longest} s"
+            ));
+        }
+        let events = prepare::events(job);
+        let bound = MOST_EVENTS * job.expectations.len();
+        (events > bound).then(|| format!("see it end: it goes on for {events} events"))
     }
 }
 
@@ -85,6 +142,7 @@ impl Judge for Compared {
             judgement: reduction.detail.judgement.as_ref(),
             engine: &self.engine.name,
             engine_version: &self.engine_version,
+            api: self.engine.capabilities.api,
             endpoint: self.endpoint.as_deref(),
             reproduced: (finding.reproduced, finding.repetitions),
             replay: &self.replay(&files.case),
@@ -99,9 +157,25 @@ impl Judge for Compared {
 
 #[cfg(test)]
 mod tests {
-    use stepproof_generators::Feature;
+    use stepproof_generators::{Feature, Profile};
 
-    use crate::engine::adapters::{known, profile};
+    use super::Generated;
+    use crate::{
+        drive::Source as _,
+        engine::adapters::{known, profile},
+    };
+
+    #[test]
+    fn an_engine_without_activities_gets_no_tasks() {
+        let moto = profile("moto").unwrap();
+        for profile in Profile::all() {
+            let cases = Generated::new(profile, 1, &moto);
+            for index in 0..100 {
+                let text = serde_json::to_string(&cases.case(index)).unwrap();
+                assert!(!text.contains("\"Type\":\"Task\""), "{text}");
+            }
+        }
+    }
 
     #[test]
     fn what_engines_lack_are_features_of_the_generator() {

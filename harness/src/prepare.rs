@@ -28,6 +28,19 @@ pub enum PrepareError {
     },
 }
 
+impl PrepareError {
+    /// Whether the machine uses something that the reference does not interpret.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(
+            self,
+            Self::Simulation {
+                source: SimulationError::Unsupported(_),
+                ..
+            }
+        )
+    }
+}
+
 fn first_error(diagnostics: &[Diagnostic]) -> String {
     let error = diagnostics
         .iter()
@@ -84,6 +97,12 @@ pub fn total_asl_time(job: &Job) -> Millis {
         .iter()
         .map(|expectation| expectation.duration)
         .fold(0, Millis::saturating_add)
+}
+
+/// How many events the executions of a job have together, by the reference.
+pub fn events(job: &Job) -> usize {
+    let histories = job.expectations.iter().map(|it| &it.observation.history);
+    histories.flatten().map(Vec::len).sum()
 }
 
 /// The clauses that a job exercises.

@@ -12,6 +12,7 @@ mod terminal;
 use std::{path::PathBuf, time::Duration};
 
 use serde::Serialize;
+use stepproof_generators::given::Given;
 use stepproof_specs::clause::Coverage;
 
 pub use self::{
@@ -33,6 +34,8 @@ pub const EVENT_FORMAT: u32 = 1;
 pub enum Event {
     /// It begins.
     RunStarted(Header),
+    /// How a machine that somebody gave is run, or why it is not.
+    Machine(MachineNotice),
     /// A case came to a verdict.
     CaseJudged {
         /// The case's number in the run.
@@ -80,6 +83,49 @@ pub struct Header {
     pub cases: Option<u64>,
     /// Where the run is stored.
     pub directory: Option<PathBuf>,
+}
+
+/// How a machine that somebody gave is run, or why it is not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MachineNotice {
+    /// The file.
+    pub file: String,
+    /// The tasks that the harness serves in place of something else, with what that is.
+    pub served: Vec<(String, String)>,
+    /// The states whose waiting was shortened.
+    pub shortened: Vec<String>,
+    /// Why no case of it is run, if none is.
+    pub unsupported: Option<String>,
+    /// Why some of its cases are not run, if some are not.
+    pub partly: Option<String>,
+}
+
+impl MachineNotice {
+    /// A machine that is not run, and why.
+    pub fn unsupported(file: String, reason: String) -> Self {
+        Self {
+            file,
+            served: Vec::new(),
+            shortened: Vec::new(),
+            unsupported: Some(reason),
+            partly: None,
+        }
+    }
+}
+
+impl From<&Given> for MachineNotice {
+    fn from(given: &Given) -> Self {
+        let served = given.served().iter();
+        Self {
+            file: given.name().to_owned(),
+            served: served
+                .map(|it| (it.site.to_string(), it.resource.clone()))
+                .collect(),
+            shortened: given.shortened().iter().map(ToString::to_string).collect(),
+            unsupported: None,
+            partly: None,
+        }
+    }
 }
 
 /// Something that tells people or programs of a run.

@@ -60,6 +60,15 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
+    /// Nothing is drawn but what machines that somebody gave leave open.
+    pub(super) fn given() -> Self {
+        Self {
+            profile: "given".to_owned(),
+            without: Vec::new(),
+            rarely: Vec::new(),
+        }
+    }
+
     /// The same, with these features drawn rarely too.
     pub(super) fn rarely(mut self, features: FeatureSet) -> Self {
         let more = names(features.iter());

@@ -6,8 +6,8 @@ use serde_json::json;
 use super::{Failure, Status, clauses::Format, output::Output};
 use crate::engine::{
     Engine,
-    adapters::{Choice, known, open},
-    process::{self, Presence, Program},
+    adapters::{Adapter, Choice, Home, known, open},
+    process::Presence,
 };
 
 /// Lists the engines: which are there, in which version, and how to get what is missing.
@@ -39,7 +39,7 @@ impl Engines {
     async fn list(self) -> Result<Status, Failure> {
         let mut listed = Vec::new();
         for engine in known() {
-            let (presence, detail) = look(engine.name).await;
+            let (presence, detail) = look(engine).await;
             listed.push(Listed {
                 name: engine.name,
                 about: engine.about,
@@ -78,33 +78,18 @@ impl Engines {
 }
 
 /// Whether an engine is there, and what else there is to say. Starts nothing.
-async fn look(name: &str) -> (&'static str, String) {
-    let program = match name {
-        "localstack" => &process::LOCALSTACK,
-        "ministack" => &process::MINISTACK,
-        "embedded" | "reference" => {
-            return ("built in", format!("version {}", env!("CARGO_PKG_VERSION")));
+async fn look(engine: &Adapter) -> (&'static str, String) {
+    match (&engine.home, engine.home.look().await) {
+        (_, Some(Presence::Running(endpoint))) => {
+            let version = version(engine.name, &endpoint).await;
+            let version = version.as_deref().unwrap_or("unknown");
+            ("running", format!("version {version} at {endpoint}"))
         }
-        "endpoint" => return ("by address", "name it with --endpoint URL".to_owned()),
-        _ => return ("by account", String::new()),
-    };
-    local(name, program).await
-}
-
-async fn local(name: &str, program: &Program) -> (&'static str, String) {
-    match process::look(program).await {
-        Presence::Running(endpoint) => {
-            let version = version(name, &endpoint).await;
-            (
-                "running",
-                format!(
-                    "version {} at {endpoint}",
-                    version.as_deref().unwrap_or("unknown")
-                ),
-            )
-        }
-        Presence::Installed => ("installed", "a run starts it".to_owned()),
-        Presence::Missing(command) => ("missing", format!("to install it: {command}")),
+        (_, Some(Presence::Installed)) => ("installed", "a run starts it".to_owned()),
+        (_, Some(Presence::Missing(command))) => ("missing", format!("to install it: {command}")),
+        (Home::BuiltIn, None) => ("built in", format!("version {}", env!("CARGO_PKG_VERSION"))),
+        (Home::Address, None) => ("by address", "name it with --endpoint URL".to_owned()),
+        (_, None) => ("by account", String::new()),
     }
 }
 

@@ -139,6 +139,7 @@ impl Bench {
                     judgement: Some(judgement),
                     engine,
                     engine_version: &self.version,
+                    api: self.judge.engine.capabilities.api,
                     endpoint: self.judge.endpoint.as_deref(),
                     reproduced: (1, 1),
                     replay: &self.judge.replay(path),

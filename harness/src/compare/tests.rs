@@ -93,6 +93,7 @@ impl Fixture {
             name: "engine".into(),
             capabilities: Capabilities {
                 lacks: Vec::new(),
+                api: true,
                 history: true,
                 activities: true,
                 validation: false,

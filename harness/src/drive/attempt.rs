@@ -5,12 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use stepproof_specs::{case::Case, clause::Coverage, simulate::SimulationError, time::Millis};
+use stepproof_specs::{case::Case, clause::Coverage, time::Millis};
 
 use super::Context;
 use crate::{
     engine::{Job, Lane, Trouble},
-    prepare::{self, PrepareError},
+    prepare,
     raw::RawRun,
     store::Detail,
     verdict::{Judgement, Signature},
@@ -137,23 +137,20 @@ pub(super) fn ready(
     index: u64,
     lane: impl FnOnce(&Job) -> Lane,
 ) -> Result<Ready, Stuck> {
-    let case = Arc::new(context.source.case(index));
-    let mut job = match prepare::prepare(&case, Lane::Throughput) {
-        Ok(job) => job,
-        Err(error) => {
-            return Err(Stuck {
-                fault: !matches!(
-                    &error,
-                    PrepareError::Simulation {
-                        source: SimulationError::Unsupported(_),
-                        ..
-                    }
-                ),
-                reason: error.to_string(),
-                case,
-            });
-        }
+    let source = context.source.as_ref();
+    let case = Arc::new(source.case(index));
+    let stuck = |reason: String, fault: bool| Stuck {
+        case: Arc::clone(&case),
+        reason,
+        fault,
     };
+    let mut job = prepare::prepare(&case, Lane::Throughput).map_err(|error| {
+        let fault = source.is_generated() && !error.is_unsupported();
+        stuck(error.to_string(), fault)
+    })?;
+    if let Some(objection) = source.objection(&job) {
+        return Err(stuck(objection, false));
+    }
     job.lane = lane(&job);
     Ok(Ready {
         coverage: prepare::coverage(&job),

@@ -23,10 +23,7 @@ const LONGEST_SECONDS: f64 = 30.0;
 
 /// Whether the engine's clock is exact however busy it is, so that timing is always judged.
 pub(super) fn is_exact(engine: &EngineProfile) -> bool {
-    engine
-        .policy
-        .timing
-        .is_some_and(|timing| timing.early == 0 && timing.late == 0)
+    engine.policy.is_exact()
 }
 
 /// In which lane a case runs: `None` if it waits for the quiet lane. Depends on nothing but the

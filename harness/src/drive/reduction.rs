@@ -54,7 +54,7 @@ impl EngineLab {
             sought,
             lane: original.lane,
             longest: prepare::total_asl_time(original),
-            events: events(original),
+            events: prepare::events(original),
             poisoned: poisoned(original).collect(),
             looks: looks.max(1),
             control,
@@ -77,19 +77,13 @@ fn poisoned(job: &Job) -> impl Iterator<Item = Aspect> {
         .flat_map(|expectation| expectation.poisoned.iter().copied())
 }
 
-/// How many events the executions of a job have together, by the reference.
-fn events(job: &Job) -> usize {
-    let histories = job.expectations.iter().map(|it| &it.observation.history);
-    histories.flatten().map(Vec::len).sum()
-}
-
 impl Lab for EngineLab {
     type Sample = Job;
 
     fn admit(&self, case: &Case) -> Option<Job> {
         let job = prepare::prepare(case, self.lane).ok()?;
         let admitted = prepare::total_asl_time(&job) <= self.longest
-            && events(&job) <= self.events
+            && prepare::events(&job) <= self.events
             && poisoned(&job).all(|aspect| self.poisoned.contains(&aspect));
         admitted.then_some(job)
     }

@@ -1,4 +1,4 @@
-//! The one HTTP request that is no AWS call: an engine's own page about itself.
+//! HTTP requests that are no AWS calls: an engine's own pages about itself.
 
 use std::time::Duration;
 
@@ -12,15 +12,27 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The JSON at `path`; nothing if anything goes wrong: what an engine says of itself is not needed.
 pub(super) async fn get_json(endpoint: &str, path: &str) -> Option<Value> {
-    let body = tokio::time::timeout(TIMEOUT, get(endpoint, path)).await;
-    serde_json::from_slice(&body.ok()??).ok()
+    request(endpoint, "GET", path, "").await
 }
 
-async fn get(endpoint: &str, path: &str) -> Option<Vec<u8>> {
+/// The JSON that is answered to `body`; nothing if anything goes wrong.
+pub(super) async fn post_json(endpoint: &str, path: &str, body: &Value) -> Option<Value> {
+    request(endpoint, "POST", path, &body.to_string()).await
+}
+
+async fn request(endpoint: &str, method: &str, path: &str, body: &str) -> Option<Value> {
+    let answer = tokio::time::timeout(TIMEOUT, exchange(endpoint, method, path, body)).await;
+    serde_json::from_slice(&answer.ok()??).ok()
+}
+
+async fn exchange(endpoint: &str, method: &str, path: &str, body: &str) -> Option<Vec<u8>> {
     let authority = endpoint.strip_prefix("http://")?.trim_end_matches('/');
     let mut stream = TcpStream::connect(authority).await.ok()?;
-    let request =
-        format!("GET {path} HTTP/1.0\r\nHost: {authority}\r\nAccept: application/json\r\n\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.0\r\nHost: {authority}\r\nAccept: application/json\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.ok()?;

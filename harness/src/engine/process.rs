@@ -24,84 +24,20 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How an engine is found and started.
 #[derive(Debug)]
 pub struct Program {
-    name: &'static str,
-    port: u16,
+    /// What it is called, here and below the engines' home.
+    pub name: &'static str,
+    /// Where it listens by default.
+    pub port: u16,
     /// The environment variable that says where it listens.
-    endpoint: &'static str,
+    pub endpoint: &'static str,
     /// The path that answers with JSON when it runs.
-    health: &'static str,
+    pub health: &'static str,
     /// The command below its virtual environment's `bin`, with arguments.
-    command: &'static [&'static str],
+    pub command: &'static [&'static str],
     /// Its environment, given its port and a directory for its data.
-    environment: fn(u16, &Path) -> Vec<(&'static str, String)>,
-    install: &'static str,
-}
-
-/// LocalStack.
-pub const LOCALSTACK: Program = Program {
-    name: "localstack",
-    port: 4566,
-    endpoint: "STEPPROOF_LOCALSTACK_ENDPOINT",
-    health: "/_localstack/health",
-    command: &["python", "-c", LOCALSTACK_ON_LOOPBACK],
-    environment: localstack_environment,
-    install: "python3.13 -m venv DIR/venv && DIR/venv/bin/pip install 'localstack-core[runtime]'",
-};
-
-/// LocalStack listens on every interface, whatever `GATEWAY_LISTEN` says; nobody but this machine is
-/// to reach it. Nothing else is changed.
-const LOCALSTACK_ON_LOOPBACK: &str = "
-from twisted.internet import endpoints
-class Loopback(endpoints.TCP4ServerEndpoint):
-    def __init__(self, reactor, port, backlog=50, interface=''):
-        super().__init__(reactor, port, backlog, interface or '127.0.0.1')
-endpoints.TCP4ServerEndpoint = Loopback
-from localstack.runtime.main import main
-main()
-";
-
-/// ministack.
-pub const MINISTACK: Program = Program {
-    name: "ministack",
-    port: 4666,
-    endpoint: "STEPPROOF_MINISTACK_ENDPOINT",
-    health: "/_ministack/health",
-    command: &["ministack"],
-    environment: ministack_environment,
-    install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install ministack",
-};
-
-fn localstack_environment(port: u16, data: &Path) -> Vec<(&'static str, String)> {
-    let at = |name: &str| data.join(name).display().to_string();
-    vec![
-        ("GATEWAY_LISTEN", format!("127.0.0.1:{port}")),
-        ("LOCALSTACK_HOST", format!("127.0.0.1:{port}")),
-        ("LOCALSTACK_VOLUME_DIR", at("volume")),
-        ("FILESYSTEM_ROOT", at("files")),
-        ("CONFIG_DIR", at("config")),
-        ("TMPDIR", at("tmp")),
-        ("OVERRIDE_IN_DOCKER", "0".to_owned()),
-        ("ACTIVATE_PRO", "0".to_owned()),
-        ("DISABLE_EVENTS", "1".to_owned()),
-        ("SKIP_SSL_CERT_DOWNLOAD", "1".to_owned()),
-        ("SKIP_INFRA_DOWNLOADS", "1".to_owned()),
-        ("DNS_ADDRESS", "0".to_owned()),
-        ("EAGER_SERVICE_LOADING", "0".to_owned()),
-        ("PERSISTENCE", "0".to_owned()),
-    ]
-}
-
-fn ministack_environment(port: u16, data: &Path) -> Vec<(&'static str, String)> {
-    let at = |name: &str| data.join(name).display().to_string();
-    vec![
-        ("BIND_HOST", "127.0.0.1".to_owned()),
-        ("MINISTACK_HOST", "127.0.0.1".to_owned()),
-        ("GATEWAY_PORT", port.to_string()),
-        ("STATE_DIR", at("state")),
-        ("S3_DATA_DIR", at("s3")),
-        ("TMPDIR", at("tmp")),
-        ("LAMBDA_EXECUTOR", "local".to_owned()),
-    ]
+    pub environment: fn(u16, &Path) -> Vec<(&'static str, String)>,
+    /// The command that installs it into the directory `DIR`.
+    pub install: &'static str,
 }
 
 /// A running engine.
@@ -244,7 +180,7 @@ async fn start(program: &Program) -> Result<Found, Trouble> {
 }
 
 /// Where engines are installed.
-fn home() -> PathBuf {
+pub fn home() -> PathBuf {
     let said = env::var_os("STEPPROOF_ENGINES_HOME").filter(|home| !home.is_empty());
     said.map_or_else(
         || {
@@ -262,13 +198,18 @@ async fn free_port() -> std::io::Result<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MINISTACK, Program, start};
+    use super::{Program, start};
 
     #[tokio::test]
     async fn what_is_missing_is_named() {
         let program = Program {
             name: "nonesuch",
-            ..MINISTACK
+            port: 1,
+            endpoint: "",
+            health: "/",
+            command: &["nonesuch"],
+            environment: |_, _| Vec::new(),
+            install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install nonesuch",
         };
         let error = start(&program).await.unwrap_err().to_string();
         assert!(error.contains("nonesuch/venv/bin/pip install"), "{error}");

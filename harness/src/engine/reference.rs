@@ -26,6 +26,7 @@ impl Default for Reference {
                 name: "reference".to_owned(),
                 capabilities: Capabilities {
                     lacks: Vec::new(),
+                    api: false,
                     history: true,
                     activities: true,
                     validation: true,

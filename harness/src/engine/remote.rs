@@ -122,12 +122,16 @@ impl Remote {
         if job.case.workflow == WorkflowType::Express {
             return Err(Trouble::Unsupported("Express workflows".to_owned()));
         }
+        let sites = sites::find(&job.case.definition);
+        if !sites.is_empty() && !self.profile.capabilities.activities {
+            return Err(Trouble::Unsupported("activities".to_owned()));
+        }
         let mut slot = self.slot();
         slot.wire().take();
         let mut deployment = Deployment {
             engine: self,
             job,
-            sites: sites::find(&job.case.definition),
+            sites,
             machine: None,
             run: RawRun {
                 creation: Creation::Accepted,
@@ -193,6 +197,9 @@ impl Remote {
                 .delete_machine(&wire, &arn)
                 .await
                 .map_err(trouble)?;
+        }
+        if !self.profile.capabilities.activities {
+            return Ok(());
         }
         let activities = self.api.activities(&wire, &self.prefix).await;
         for arn in activities.map_err(trouble)? {

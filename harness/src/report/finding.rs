@@ -35,6 +35,8 @@ pub struct Subject<'a> {
     pub engine: &'a str,
     /// What the engine said of its version, with its digest if there is one.
     pub engine_version: &'a str,
+    /// Whether it has the Step Functions API, so that a program can show the divergence.
+    pub api: bool,
     /// Where the engine is, if it has an address.
     pub endpoint: Option<&'a str>,
     /// How often it came back, of how many runs.
@@ -70,8 +72,8 @@ pub struct Finding {
     pub reproduced: (u32, u32),
     /// The command that replays it.
     pub replay: String,
-    /// A program that shows it without stepproof.
-    pub reproducer: String,
+    /// A program that shows it without stepproof, if one can.
+    pub reproducer: Option<String>,
 }
 
 /// What an engine was seen to do.
@@ -115,7 +117,9 @@ impl Finding {
             engine_version: subject.engine_version.to_owned(),
             reproduced: subject.reproduced,
             replay: subject.replay.to_owned(),
-            reproducer: python::reproducer(case, start, expectation.as_ref(), subject.endpoint),
+            reproducer: subject
+                .api
+                .then(|| python::reproducer(case, start, expectation.as_ref(), subject.endpoint)),
             expected: expectation.map(|it| it.observation),
         }
     }

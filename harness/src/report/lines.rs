@@ -40,6 +40,18 @@ fn encode(event: &Event) -> Value {
             }
             value
         }
+        Event::Machine(notice) => {
+            let served: serde_json::Map<String, Value> = notice
+                .served
+                .iter()
+                .map(|(site, resource)| (site.clone(), json!(resource)))
+                .collect();
+            json!({
+                "event": "machine", "file": notice.file, "served": served,
+                "shortened": notice.shortened, "unsupported": notice.unsupported,
+                "partly": notice.partly,
+            })
+        }
         Event::CaseJudged {
             index,
             verdict,

@@ -52,11 +52,11 @@ pub fn screen(finding: &Finding, colour: bool) -> String {
     section(&mut text, &paint, &legend, &coloured.join("\n"));
     text.push('\n');
     section(&mut text, &paint, "replay", &finding.replay);
-    let program = format!(
-        "\n{}\n{}",
-        paint.strong("reproducer (Python, boto3)"),
-        finding.reproducer
-    );
+    let Some(reproducer) = &finding.reproducer else {
+        return text;
+    };
+    let title = paint.strong("reproducer (Python, boto3)");
+    let program = format!("\n{title}\n{reproducer}");
     let room = SCREEN.saturating_sub(text.lines().count());
     if program.lines().count() <= room {
         text.push_str(&program);
@@ -233,12 +233,9 @@ pub fn markdown(finding: &Finding) -> String {
         }
     }
     fenced(&mut text, "Replay", "sh", &finding.replay);
-    fenced(
-        &mut text,
-        "Reproducer",
-        "python",
-        finding.reproducer.trim_end(),
-    );
+    if let Some(reproducer) = &finding.reproducer {
+        fenced(&mut text, "Reproducer", "python", reproducer.trim_end());
+    }
     text
 }
 

@@ -9,7 +9,7 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use stepproof_specs::clause::REGISTRY;
 
-use super::{Event, Finding, Header, Reporter, Summary, human};
+use super::{Event, Finding, Header, MachineNotice, Reporter, Summary, human};
 use crate::{
     ledger::{StaleCheck, Staleness},
     verdict::Verdict,
@@ -94,6 +94,37 @@ impl<W: Write + Send> Terminal<W> {
         self.started = Instant::now();
     }
 
+    /// How a given machine is run; nothing if it is run as it stands.
+    fn machine(&mut self, notice: &MachineNotice) {
+        let file = &notice.file;
+        if let Some(reason) = &notice.unsupported {
+            self.line(&format!("unsupported: {file}: failed to {reason}"));
+            return;
+        }
+        if !notice.served.is_empty() {
+            let tasks: Vec<_> = notice
+                .served
+                .iter()
+                .map(|(site, resource)| format!("{site} ({resource})"))
+                .collect();
+            self.line(&format!(
+                "{file}: an activity of the harness stands for {}",
+                tasks.join(", ")
+            ));
+        }
+        if !notice.shortened.is_empty() {
+            let states = notice.shortened.join(", ");
+            self.line(&format!(
+                "{file}: waits and time limits are a few seconds in {states}"
+            ));
+        }
+        if let Some(reason) = &notice.partly {
+            self.line(&format!(
+                "{file}: some cases are unsupported: failed to {reason}"
+            ));
+        }
+    }
+
     fn progress(&mut self) {
         self.bar.set_position(self.summary.cases());
         if self.refreshed.elapsed() >= REFRESH {
@@ -170,6 +201,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
     fn event(&mut self, event: &Event) {
         match event {
             Event::RunStarted(header) => self.start(header),
+            Event::Machine(notice) => self.machine(notice),
             Event::CaseJudged {
                 verdict, coverage, ..
             } => {

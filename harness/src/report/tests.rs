@@ -82,6 +82,7 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
         judgement: Some(&judgement),
         engine: "someengine",
         engine_version: "1.2.3 (sha256:0123abcd)",
+        api: true,
         endpoint: Some(endpoint),
         reproduced: (3, 3),
         replay: "stepproof replay runs/r/findings/1-x/case.json",
@@ -155,6 +156,7 @@ fn a_refused_machine_is_a_finding_too() {
         judgement: Some(&judgement),
         engine: "e",
         engine_version: "1",
+        api: true,
         endpoint: None,
         reproduced: (1, 1),
         replay: "stepproof replay case.json",
@@ -187,13 +189,13 @@ fn reproducers_are_programs() {
     let odd = finding(&odd, |it| it.output = None);
     for finding in [wrong_output(), wrong_status(), odd] {
         assert_ne!(
-            parses(&finding.reproducer),
+            parses(finding.reproducer.as_deref().unwrap()),
             Some(false),
             "{}",
-            finding.reproducer
+            finding.reproducer.as_deref().unwrap()
         );
     }
-    snapshot("reproducer", &wrong_status().reproducer);
+    snapshot("reproducer", wrong_status().reproducer.as_deref().unwrap());
 }
 
 /// What Python, if it is there with boto3, prints.
@@ -216,7 +218,7 @@ async fn reproducers_show_what_the_engine_does() {
         .unwrap();
     let wrong = |it: &mut Observation| it.error = Some("Wrong".into());
     let finding = finding_at(&server.endpoint(), &task_fixture(), wrong);
-    let ran = tokio::task::spawn_blocking(move || runs(&finding.reproducer));
+    let ran = tokio::task::spawn_blocking(move || runs(finding.reproducer.as_deref().unwrap()));
     if let Some(end) = ran.await.unwrap() {
         assert_eq!(end["status"], "FAILED");
         assert_eq!(end["error"], "Boom");

@@ -3,4 +3,5 @@
 mod embedded;
 mod endurance;
 mod faults;
+mod others;
 mod support;

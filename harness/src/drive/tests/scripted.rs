@@ -72,6 +72,7 @@ pub(super) fn scripted(
             name: "scripted".to_owned(),
             capabilities: Capabilities {
                 lacks: Vec::new(),
+                api: true,
                 history: true,
                 activities: true,
                 validation: false,
@@ -190,6 +191,7 @@ impl Judge for ByName {
             judgement: None,
             engine: "scripted",
             engine_version: "1",
+            api: true,
             endpoint: None,
             reproduced: (finding.reproduced, finding.repetitions),
             replay: "",

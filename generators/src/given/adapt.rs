@@ -1,0 +1,154 @@
+//! What has to be changed in a machine so that the harness can serve its tasks: their resources
+//! become activities. What a state sends and what it makes of the result stay as they are.
+
+use serde_json::{Map, Value};
+use stepproof_specs::plan::{Site, site};
+
+use crate::ACTIVITY_PREFIX;
+
+/// A task whose resource was replaced by an activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// The state's path through nested scopes.
+    pub site: Site,
+    /// The resource that it had.
+    pub resource: String,
+}
+
+/// A task that no activity can stand for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("serve the task '{site}': {reason}")]
+pub struct Unservable {
+    /// The state's path through nested scopes.
+    pub site: Site,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// Waiting longer than this is shortened to it, in seconds.
+const WAIT: u64 = 1;
+/// What `TimeoutSeconds` and `HeartbeatSeconds` of tasks are set to: long enough for an engine that
+/// looks for tasks once a second, short enough to be waited for.
+const TIMEOUT: u64 = 4;
+const HEARTBEAT: u64 = 3;
+
+/// Replaces every task's resource that is no activity by one.
+pub(super) fn serve(definition: &mut Value) -> Result<Vec<Served>, Unservable> {
+    let mut served = Vec::new();
+    let mut failed = None;
+    for_each_state(definition, "", &mut |site, name, state| {
+        if failed.is_some() || state.get("Type") != Some(&Value::from("Task")) {
+            return;
+        }
+        let Some(resource) = state.get("Resource").and_then(Value::as_str) else {
+            return;
+        };
+        if is_activity(resource) {
+            return;
+        }
+        if let Some(reason) = obstacle(state) {
+            let site = site.clone();
+            failed = Some(Unservable { site, reason });
+            return;
+        }
+        served.push(Served {
+            site: site.clone(),
+            resource: resource.to_owned(),
+        });
+        state.insert("Resource".to_owned(), activity(name).into());
+        // The role in which an integration is called; an activity is called in none.
+        state.shift_remove("Credentials");
+    });
+    failed.map_or(Ok(served), Err)
+}
+
+fn is_activity(resource: &str) -> bool {
+    resource.starts_with("arn:") && resource.split(':').nth(5) == Some("activity")
+}
+
+/// Why no activity can stand for the resource of a task.
+fn obstacle(state: &Map<String, Value>) -> Option<&'static str> {
+    let sends = ["Parameters", "Arguments"].map(|field| state.get(field).map(Value::to_string));
+    let sends_token = sends
+        .iter()
+        .flatten()
+        .any(|text| text.contains("$$.Task") || text.contains("$states.context.Task"));
+    sends_token.then_some("it sends a task token, and a state with an activity has none to send")
+}
+
+/// The activity that stands for a task.
+fn activity(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let name: String = name.chars().map(plain).take(60).collect();
+    format!("{ACTIVITY_PREFIX}{name}")
+}
+
+/// Shortens what a machine waits for, so that it can be run in real time; where.
+pub(super) fn shorten(definition: &mut Value) -> Vec<Site> {
+    let mut shortened = Vec::new();
+    for_each_state(definition, "", &mut |site, _, state| {
+        let mut changed = match state.get("Type").and_then(Value::as_str) {
+            Some("Wait") => lower(state, "Seconds", WAIT),
+            Some("Task") => {
+                let timeout = set(state, "TimeoutSeconds", TIMEOUT);
+                set(state, "HeartbeatSeconds", HEARTBEAT) | timeout
+            }
+            _ => false,
+        };
+        let retriers = state.get_mut("Retry").and_then(Value::as_array_mut);
+        for retrier in retriers
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object_mut)
+        {
+            changed |= lower(retrier, "IntervalSeconds", WAIT);
+        }
+        if changed {
+            shortened.push(site.clone());
+        }
+    });
+    shortened
+}
+
+fn lower(fields: &mut Map<String, Value>, name: &str, bound: u64) -> bool {
+    let longer = fields
+        .get(name)
+        .and_then(Value::as_u64)
+        .is_some_and(|it| it > bound);
+    longer && set(fields, name, bound)
+}
+
+/// Sets a number that is there; says whether that changed it.
+fn set(fields: &mut Map<String, Value>, name: &str, number: u64) -> bool {
+    match fields.get_mut(name) {
+        Some(value) if value.is_u64() && *value != number => {
+            *value = number.into();
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Somebody who is shown a state with its site and its name.
+type Seen<'a> = &'a mut dyn FnMut(&Site, &str, &mut Map<String, Value>);
+
+/// Visits every state, outer states first.
+fn for_each_state(scope: &mut Value, prefix: &str, seen: Seen<'_>) {
+    let states = scope.get_mut("States").and_then(Value::as_object_mut);
+    for (name, state) in states.into_iter().flatten() {
+        let site = site(prefix, name);
+        let Some(state) = state.as_object_mut() else {
+            continue;
+        };
+        seen(&site, name, state);
+        let branches = state.get_mut("Branches").and_then(Value::as_array_mut);
+        for (index, branch) in branches.into_iter().flatten().enumerate() {
+            for_each_state(branch, &format!("{site}/{index}"), seen);
+        }
+        for field in ["ItemProcessor", "Iterator"] {
+            if let Some(processor) = state.get_mut(field) {
+                for_each_state(processor, &site, seen);
+            }
+        }
+    }
+}

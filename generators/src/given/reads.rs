@@ -1,0 +1,522 @@
+//! What a machine reads of its input and of its tasks' results: every path is followed backwards
+//! from where it is used to where the value comes from, until nothing new is found.
+
+mod expression;
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde_json::Value;
+use stepproof_specs::{
+    machine::{
+        Body, Choice, Condition, Limit, Machine, Map, Nullable, Operand, Parallel, QueryLanguage,
+        Scope, State, Task, Test, Text, Transition, Until,
+    },
+    path::{Path, Root, Step},
+    plan::{Site, site},
+    template::{FieldValue, Source, Template},
+};
+
+use self::expression::Origin;
+use super::want::{Hint, Want};
+
+/// A value that goes round a loop settles after a few rounds, or is deep enough.
+const ROUNDS: usize = 8;
+
+/// What is read of the machine's input, and of the result of each task.
+pub(super) fn of(machine: &Machine, definition: &Value) -> (Want, HashMap<Site, Want>) {
+    let mut reads = Reads {
+        language: machine.query_language.unwrap_or_default(),
+        ..Reads::default()
+    };
+    for _ in 0..ROUNDS {
+        let before = (
+            reads.input.clone(),
+            reads.states.clone(),
+            reads.results.clone(),
+        );
+        let mut item = Want::default();
+        let input = reads.scope(&machine.scope, definition, "", &Want::default(), &mut item);
+        reads.input.merge(&input);
+        if before
+            == (
+                reads.input.clone(),
+                reads.states.clone(),
+                reads.results.clone(),
+            )
+        {
+            break;
+        }
+    }
+    (reads.input, reads.results)
+}
+
+#[derive(Default)]
+struct Reads {
+    language: QueryLanguage,
+    input: Want,
+    states: HashMap<Site, Want>,
+    results: HashMap<Site, Want>,
+    variables: HashMap<Arc<str>, Want>,
+}
+
+/// Where a state reads from, while it is looked at.
+struct View<'a> {
+    /// The effective input.
+    effective: Want,
+    /// The item of the innermost Map.
+    item: &'a mut Want,
+}
+
+impl Reads {
+    /// What a scope reads of what it is given; `out` is read of what comes out of it.
+    fn scope(
+        &mut self,
+        scope: &Scope,
+        json: &Value,
+        prefix: &str,
+        out: &Want,
+        item: &mut Want,
+    ) -> Want {
+        for (name, state) in scope.states.iter().rev() {
+            let json = &json["States"][&**name];
+            let site = site(prefix, name);
+            let next = self.after(state, prefix, out);
+            let jsonata = state.query_language.unwrap_or(self.language) == QueryLanguage::Jsonata;
+            let mut raw = if jsonata {
+                self.jsonata(state, json, &site, &next, item)
+            } else {
+                self.json_path(state, json, &site, &next, item)
+            };
+            for catcher in state.handlers().1 {
+                let mut caught = self.entered(prefix, &catcher.next);
+                forget(&mut caught, &catcher.result_path);
+                raw.merge(&caught);
+            }
+            self.states.entry(site).or_default().merge(&raw);
+        }
+        self.entered(prefix, &scope.start_at)
+    }
+
+    /// What is read of what a state is entered with.
+    fn entered(&self, prefix: &str, name: &str) -> Want {
+        self.states
+            .get(&site(prefix, name))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// What is read of what a state leaves.
+    fn after(&self, state: &State, prefix: &str, out: &Want) -> Want {
+        match (&state.body, state.transition()) {
+            (Body::Choice(choice), _) => {
+                let mut next = Want::default();
+                let rules = choice.choices.iter().map(|rule| &rule.next);
+                for target in rules.chain(&choice.default) {
+                    next.merge(&self.entered(prefix, target));
+                }
+                next
+            }
+            (_, Some(Transition::Next(target))) => self.entered(prefix, target),
+            (Body::Fail(_), _) => Want::default(),
+            _ => out.clone(),
+        }
+    }
+
+    fn json_path(
+        &mut self,
+        state: &State,
+        json: &Value,
+        site: &Site,
+        next: &Want,
+        item: &mut Want,
+    ) -> Want {
+        let mut view = View {
+            effective: Want::default(),
+            item,
+        };
+        let merged = self.before_output_path(state, next, &mut view);
+        let mut raw = match &state.body {
+            Body::Pass(pass) => {
+                let (result, raw) = parted(merged, &pass.result_path);
+                if pass.result.is_none() {
+                    self.given(pass.parameters.as_ref(), &result, &mut view);
+                }
+                raw
+            }
+            Body::Task(task) => {
+                let (result, raw) = parted(merged, &task.result_path);
+                self.task(task, state, site, result, &mut view);
+                raw
+            }
+            Body::Parallel(parallel) => {
+                let (result, raw) = parted(merged, &parallel.result_path);
+                let json = &json["Branches"];
+                self.parallel(parallel, state, json, site, result, &mut view);
+                raw
+            }
+            Body::Map(map) => {
+                let (result, raw) = parted(merged, &map.result_path);
+                let json = &json[map.processor_field()];
+                self.map(map, state, json, site, result, &mut view);
+                raw
+            }
+            Body::Choice(choice) => {
+                self.choice(choice, &mut view);
+                view.effective.merge(&merged);
+                Want::default()
+            }
+            Body::Wait(wait) => {
+                self.until(&wait.until, &mut view);
+                view.effective.merge(&merged);
+                Want::default()
+            }
+            Body::Fail(fail) => {
+                for text in [&fail.error, &fail.cause].into_iter().flatten() {
+                    if let Text::Path(source) = text {
+                        self.source(source, &hinted([Hint::Text]), &mut view);
+                    }
+                }
+                Want::default()
+            }
+            Body::Succeed => {
+                view.effective.merge(&merged);
+                Want::default()
+            }
+        };
+        let effective = match &state.body {
+            Body::Pass(_) | Body::Choice(_) | Body::Wait(_) => {
+                let read = self.assigned(state, Want::default(), &mut view);
+                view.effective.merge(&read);
+                view.effective
+            }
+            _ => view.effective,
+        };
+        match &state.input_path {
+            Nullable::Absent => raw.merge(&effective),
+            Nullable::Null => {}
+            Nullable::Set(path) => {
+                let mut outer = View {
+                    effective: raw,
+                    item,
+                };
+                self.path(path, &effective, &mut outer);
+                raw = outer.effective;
+            }
+        }
+        raw
+    }
+
+    /// What a Task reads of its effective input, and others of its result.
+    fn task(&mut self, task: &Task, state: &State, site: &Site, result: Want, view: &mut View<'_>) {
+        let result = self.selected(task.result_selector.as_ref(), result, view);
+        let result = self.assigned(state, result, view);
+        self.results.entry(site.clone()).or_default().merge(&result);
+        self.given(task.parameters.as_ref(), &Want::default(), view);
+        for limit in [&task.timeout, &task.heartbeat].into_iter().flatten() {
+            self.limit(limit, view);
+        }
+    }
+
+    fn parallel(
+        &mut self,
+        parallel: &Parallel,
+        state: &State,
+        json: &Value,
+        site: &Site,
+        result: Want,
+        view: &mut View<'_>,
+    ) {
+        let result = self.selected(parallel.result_selector.as_ref(), result, view);
+        let out = self.assigned(state, result, view).each();
+        let mut wanted = Want::default();
+        for (index, branch) in parallel.branches.iter().enumerate() {
+            let prefix = format!("{site}/{index}");
+            wanted.merge(&self.scope(branch, &json[index], &prefix, &out, view.item));
+        }
+        self.given(parallel.parameters.as_ref(), &wanted, view);
+    }
+
+    fn map(
+        &mut self,
+        map: &Map,
+        state: &State,
+        json: &Value,
+        site: &Site,
+        result: Want,
+        view: &mut View<'_>,
+    ) {
+        let result = self.selected(map.result_selector.as_ref(), result, view);
+        let out = self.assigned(state, result, view).each();
+        let mut inner = Want::default();
+        let wanted = self.scope(&map.processor, json, site, &out, &mut inner);
+        match &map.item_selector {
+            None => inner.merge(&wanted),
+            Some(selector) => {
+                let mut selecting = View {
+                    effective: std::mem::take(&mut view.effective),
+                    item: &mut inner,
+                };
+                self.template(selector, &wanted, &mut selecting);
+                view.effective = selecting.effective;
+            }
+        }
+        if let Some(limit) = &map.max_concurrency {
+            self.limit(limit, view);
+        }
+        let root = Path::data();
+        let items = map.items_path.as_ref().unwrap_or(&root);
+        self.path(items, &Want::array(inner), view);
+    }
+
+    /// What is read of a state's data before `OutputPath`.
+    fn before_output_path(&mut self, state: &State, next: &Want, view: &mut View<'_>) -> Want {
+        match &state.output_path {
+            Nullable::Absent => next.clone(),
+            Nullable::Null => Want::default(),
+            Nullable::Set(path) if *path.root() == Root::Data => {
+                let mut merged = Want::default();
+                merged.at(path.steps()).merge(next);
+                merged
+            }
+            Nullable::Set(path) => {
+                self.path(path, next, view);
+                Want::default()
+            }
+        }
+    }
+
+    /// What `Parameters` reads of the effective input, if `wanted` is read of what it gives.
+    fn given(&mut self, parameters: Option<&Template>, wanted: &Want, view: &mut View<'_>) {
+        match parameters {
+            Some(template) => self.template(template, wanted, view),
+            None => view.effective.merge(wanted),
+        }
+    }
+
+    /// What `ResultSelector` reads of the result.
+    fn selected(&mut self, selector: Option<&Template>, wanted: Want, view: &mut View<'_>) -> Want {
+        let Some(selector) = selector else {
+            return wanted;
+        };
+        let mut result = View {
+            effective: Want::default(),
+            item: view.item,
+        };
+        self.template(selector, &wanted, &mut result);
+        result.effective
+    }
+
+    /// What `Assign` reads of a state's result, with what else is read of it.
+    fn assigned(&mut self, state: &State, result: Want, view: &mut View<'_>) -> Want {
+        let Some(Template::Object(fields)) = &state.assign else {
+            return result;
+        };
+        let mut seen = View {
+            effective: result,
+            item: view.item,
+        };
+        for field in fields {
+            let wanted = self
+                .variables
+                .get(field.name.as_str())
+                .cloned()
+                .unwrap_or_default();
+            match &field.value {
+                FieldValue::Nested(template) => self.template(template, &wanted, &mut seen),
+                FieldValue::Dynamic(source) => self.source(source, &wanted, &mut seen),
+            }
+        }
+        seen.effective
+    }
+
+    fn template(&mut self, template: &Template, wanted: &Want, view: &mut View<'_>) {
+        match template {
+            Template::Literal(_) => {}
+            Template::Array(items) => {
+                let each = wanted.each();
+                for item in items {
+                    self.template(item, &each, view);
+                }
+            }
+            Template::Object(fields) => {
+                for field in fields {
+                    let wanted = wanted.get(&[Step::Name(field.name.as_str().into())]);
+                    match &field.value {
+                        FieldValue::Nested(template) => self.template(template, &wanted, view),
+                        FieldValue::Dynamic(source) => self.source(source, &wanted, view),
+                    }
+                }
+            }
+        }
+    }
+
+    fn source(&mut self, source: &Source, wanted: &Want, view: &mut View<'_>) {
+        match source {
+            Source::Path(path) => self.path(path, wanted, view),
+            Source::Intrinsic(call) => {
+                for (path, wanted) in expression::arguments(call) {
+                    self.path(&path, &wanted, view);
+                }
+            }
+        }
+    }
+
+    /// A path is read, and `wanted` of what it leads to.
+    fn path(&mut self, path: &Path, wanted: &Want, view: &mut View<'_>) {
+        let place = match path.root() {
+            Root::Data => view.effective.at(path.steps()),
+            Root::Variable(name) => {
+                let variable = self.variables.entry(name.clone()).or_default();
+                variable.at(path.steps())
+            }
+            Root::Context => match named(path.steps()).as_slice() {
+                ["Execution", "Input", ..] => self.input.at(&path.steps()[2..]),
+                ["Map", "Item", "Value", ..] => view.item.at(&path.steps()[3..]),
+                _ => return,
+            },
+        };
+        place.merge(wanted);
+    }
+
+    fn limit(&mut self, limit: &Limit, view: &mut View<'_>) {
+        if let Limit::Path(path) = limit {
+            self.path(path, &hinted([Hint::Count]), view);
+        }
+    }
+
+    fn until(&mut self, until: &Until, view: &mut View<'_>) {
+        match until {
+            Until::Seconds(limit) => self.limit(limit, view),
+            Until::TimestampPath(path) => self.path(path, &hinted([Hint::Timestamp]), view),
+            Until::Timestamp(_) => {}
+        }
+    }
+
+    fn choice(&mut self, choice: &Choice, view: &mut View<'_>) {
+        for rule in &choice.choices {
+            self.condition(&rule.condition, view);
+        }
+    }
+
+    fn condition(&mut self, condition: &Condition, view: &mut View<'_>) {
+        match condition {
+            Condition::And(all) | Condition::Or(all) => {
+                for condition in all {
+                    self.condition(condition, view);
+                }
+            }
+            Condition::Not(condition) | Condition::Commented(condition, _) => {
+                self.condition(condition, view);
+            }
+            Condition::Test(test) => self.test(test, view),
+            Condition::Jsonata(_) => {}
+        }
+    }
+
+    fn test(&mut self, test: &Test, view: &mut View<'_>) {
+        let hints = hinted(expression::boundary(test));
+        self.path(&test.variable, &hints, view);
+        if let Operand::Path(path) = &test.operand {
+            self.path(path, &hints, view);
+        }
+    }
+
+    /// A JSONata state: every expression is searched for what it names.
+    fn jsonata(
+        &mut self,
+        state: &State,
+        json: &Value,
+        site: &Site,
+        next: &Want,
+        item: &mut Want,
+    ) -> Want {
+        let mut raw = Want::default();
+        let mut result = if state.output.is_none() {
+            next.clone()
+        } else {
+            Want::default()
+        };
+        let mut items = Want::default();
+        for (origin, steps, wanted) in expression::reads(json) {
+            match origin {
+                Origin::Input => raw.at(&steps).merge(&wanted),
+                Origin::Result => result.at(&steps).merge(&wanted),
+                Origin::Execution => self.input.at(&steps).merge(&wanted),
+                Origin::Item => items.at(&steps).merge(&wanted),
+                Origin::Variable(name) => self
+                    .variables
+                    .entry(name)
+                    .or_default()
+                    .at(&steps)
+                    .merge(&wanted),
+            }
+        }
+        match &state.body {
+            Body::Task(_) => self.results.entry(site.clone()).or_default().merge(&result),
+            Body::Parallel(parallel) => {
+                for (index, branch) in parallel.branches.iter().enumerate() {
+                    let (prefix, json) = (format!("{site}/{index}"), &json["Branches"][index]);
+                    let wanted = self.scope(branch, json, &prefix, &result.each(), item);
+                    if parallel.arguments.is_none() {
+                        raw.merge(&wanted);
+                    }
+                }
+            }
+            Body::Map(map) => {
+                let json = &json[map.processor_field()];
+                let mut inner = items;
+                let wanted = self.scope(&map.processor, json, site, &result.each(), &mut inner);
+                if map.item_selector.is_none() {
+                    inner.merge(&wanted);
+                }
+                let steps = map.items.as_ref().and_then(expression::input_path);
+                if let Some(steps) = steps {
+                    raw.at(&steps).merge(&Want::array(inner));
+                } else if map.items.is_none() {
+                    raw.merge(&Want::array(inner));
+                }
+            }
+            _ => raw.merge(&result),
+        }
+        raw
+    }
+}
+
+/// What is read of the result, and of the raw input it is put into.
+fn parted(merged: Want, result_path: &Nullable<Path>) -> (Want, Want) {
+    match result_path {
+        Nullable::Absent => (merged, Want::default()),
+        Nullable::Null => (Want::default(), merged),
+        Nullable::Set(path) if path.is_data_root() => (merged, Want::default()),
+        Nullable::Set(path) => {
+            let result = merged.get(path.steps());
+            let mut raw = merged;
+            raw.forget(path.steps());
+            (result, raw)
+        }
+    }
+}
+
+/// Forgets what a result at this path brings along.
+fn forget(want: &mut Want, result_path: &Nullable<Path>) {
+    match result_path {
+        Nullable::Null => {}
+        Nullable::Absent => *want = Want::default(),
+        Nullable::Set(path) => want.forget(path.steps()),
+    }
+}
+
+fn hinted(hints: impl IntoIterator<Item = Hint>) -> Want {
+    let mut want = Want::default();
+    want.hints(hints);
+    want
+}
+
+/// The names at the beginning of these steps.
+fn named(steps: &[Step]) -> Vec<&str> {
+    let names = steps.iter().map_while(|step| match step {
+        Step::Name(name) => Some(&**name),
+        _ => None,
+    });
+    names.collect()
+}

@@ -1,0 +1,238 @@
+//! What operators, calls and expressions tell of the values they meet: Choice rules, intrinsic
+//! functions, JSONata. JSONata is searched, not parsed: what is overlooked is drawn a little less
+//! fit.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    intrinsic::{Argument, Call, Function},
+    machine::{Comparable, Kind, Operand, Operator, Test},
+    path::{Path, Step},
+};
+
+use crate::given::want::{Hint, Want};
+
+/// Values on both sides of what a test compares with.
+pub(super) fn boundary(test: &Test) -> Vec<Hint> {
+    let literal = match &test.operand {
+        Operand::Literal(value) => Some(value),
+        Operand::Path(_) => None,
+    };
+    match test.operator {
+        Operator::Compare(Comparable::Numeric, _) => literal
+            .and_then(Value::as_f64)
+            .map_or(vec![Hint::Number], around),
+        Operator::Compare(Comparable::String, _) => literal
+            .and_then(Value::as_str)
+            .map_or(vec![Hint::Text], |text| {
+                vec![value(text), value(format!("{text}a")), value("")]
+            }),
+        Operator::Compare(Comparable::Timestamp, _) => {
+            let same = literal.cloned().map(Hint::Value);
+            let later = value("2099-12-31T23:59:59Z");
+            same.into_iter().chain([Hint::Timestamp, later]).collect()
+        }
+        Operator::BooleanEquals => vec![Hint::Bool],
+        Operator::StringMatches => {
+            let pattern = literal.and_then(Value::as_str).unwrap_or_default();
+            let filled = |filling: &str| value(pattern.replace('*', filling));
+            vec![filled("x"), filled(""), value("no match")]
+        }
+        Operator::Is(kind) => kinds(kind),
+    }
+}
+
+fn value(value: impl Into<Value>) -> Hint {
+    Hint::Value(value.into())
+}
+
+/// Numbers on both sides of this one, and itself.
+fn around(number: f64) -> Vec<Hint> {
+    let whole = number.fract() == 0.0 && number.abs() < 1e15;
+    let like = |near: f64| {
+        if whole {
+            value(near as i64)
+        } else {
+            value(near)
+        }
+    };
+    vec![like(number), like(number - 1.0), like(number + 1.0)]
+}
+
+fn kinds(kind: Kind) -> Vec<Hint> {
+    match kind {
+        Kind::Null => vec![Hint::Value(Value::Null), Hint::Number],
+        Kind::Present => vec![Hint::Absent, Hint::Number, Hint::Text],
+        Kind::Numeric => vec![Hint::Number, Hint::Text],
+        Kind::String => vec![Hint::Text, Hint::Number],
+        Kind::Boolean => vec![Hint::Bool, Hint::Text],
+        Kind::Timestamp => vec![Hint::Timestamp, Hint::Text],
+    }
+}
+
+/// The paths in a call of an intrinsic function, with what the function they stand in wants.
+pub(super) fn arguments(call: &Call) -> Vec<(Path, Want)> {
+    let mut found = Vec::new();
+    for argument in call.arguments() {
+        match argument {
+            Argument::Literal(_) => {}
+            Argument::Path(path) => found.push((path.clone(), wanted_by(call.function()))),
+            Argument::Call(inner) => found.extend(arguments(inner)),
+        }
+    }
+    found
+}
+
+fn wanted_by(function: Function) -> Want {
+    let array = |items: &[i64]| Hint::Value(json!(items));
+    let hints: Vec<Hint> = match function {
+        Function::MathAdd | Function::MathRandom | Function::ArrayRange => {
+            vec![Hint::Count, Hint::Number]
+        }
+        Function::Format => vec![Hint::Text, Hint::Number],
+        Function::StringSplit => vec![value("a,b"), Hint::Text],
+        Function::Base64Encode | Function::Hash => vec![Hint::Text],
+        Function::Base64Decode => vec![value("YQ==")],
+        Function::StringToJson => vec![value("{\"a\": 1}"), value("[1, 2]"), Hint::Text],
+        Function::JsonMerge => vec![
+            Hint::Value(json!({ "a": 1 })),
+            Hint::Value(json!({ "b": 2 })),
+        ],
+        Function::ArrayContains
+        | Function::ArrayGetItem
+        | Function::ArrayLength
+        | Function::ArrayPartition
+        | Function::ArrayUnique => vec![array(&[]), array(&[1, 2, 2]), array(&[3])],
+        Function::Array | Function::JsonToString | Function::UUID => Vec::new(),
+    };
+    let mut want = Want::default();
+    want.hints(hints);
+    want
+}
+
+/// What an expression names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// `$states.input`.
+    Input,
+    /// `$states.result`.
+    Result,
+    /// `$states.context.Execution.Input`.
+    Execution,
+    /// `$states.context.Map.Item.Value`.
+    Item,
+    /// A variable.
+    Variable(Arc<str>),
+}
+
+const ORIGINS: [(&str, Origin); 4] = [
+    ("$states.input", Origin::Input),
+    ("$states.result", Origin::Result),
+    ("$states.context.Execution.Input", Origin::Execution),
+    ("$states.context.Map.Item.Value", Origin::Item),
+];
+
+/// What the expressions of a state read, not those of the states inside it.
+pub(super) fn reads(state: &Value) -> Vec<(Origin, Vec<Step>, Want)> {
+    let mut found = Vec::new();
+    let fields = state.as_object().into_iter().flatten();
+    for (name, value) in fields {
+        if !matches!(name.as_str(), "Branches" | "ItemProcessor" | "Iterator") {
+            search(value, &mut found);
+        }
+    }
+    found
+}
+
+fn search(value: &Value, found: &mut Vec<(Origin, Vec<Step>, Want)>) {
+    match value {
+        Value::String(text) if text.starts_with("{%") => in_expression(text, found),
+        Value::Array(items) => items.iter().for_each(|item| search(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| search(field, found)),
+        _ => {}
+    }
+}
+
+fn in_expression(text: &str, found: &mut Vec<(Origin, Vec<Step>, Want)>) {
+    let mut wanted = Want::default();
+    wanted.hints(literals(text));
+    for (at, _) in text.match_indices('$') {
+        let rest = &text[at..];
+        let known = ORIGINS.iter().find(|(prefix, _)| rest.starts_with(prefix));
+        let (origin, after) = match known {
+            Some((prefix, origin)) => (origin.clone(), &rest[prefix.len()..]),
+            None => match variable(rest) {
+                Some((name, after)) => (Origin::Variable(name.into()), after),
+                None => continue,
+            },
+        };
+        found.push((origin, steps(after), wanted.clone()));
+    }
+}
+
+/// The variable that this text begins with: no function, no context.
+fn variable(text: &str) -> Option<(&str, &str)> {
+    let rest = text.strip_prefix('$')?;
+    let end = rest
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(rest.len());
+    let (name, after) = rest.split_at(end);
+    let plain = !name.is_empty() && name != "states" && !after.trim_start().starts_with('(');
+    plain.then_some((name, after))
+}
+
+/// The names and indexes that follow a root.
+fn steps(mut text: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    loop {
+        if let Some(rest) = text.strip_prefix('.') {
+            let end = rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
+            if end == 0 {
+                return steps;
+            }
+            steps.push(Step::Name(rest[..end].into()));
+            text = &rest[end..];
+        } else if let Some((index, rest)) = text.strip_prefix('[').and_then(|it| it.split_once(']'))
+        {
+            let Ok(index) = index.parse() else {
+                return steps;
+            };
+            steps.push(Step::Index(index));
+            text = rest;
+        } else {
+            return steps;
+        }
+    }
+}
+
+/// Values around the literals of an expression.
+fn literals(text: &str) -> Vec<Hint> {
+    let mut hints = Vec::new();
+    for quote in ['\'', '"'] {
+        let quoted = text.split(quote).skip(1).step_by(2);
+        hints.extend(quoted.map(value));
+    }
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-');
+    for number in words.filter_map(|word| word.parse::<f64>().ok()) {
+        hints.extend(around(number));
+    }
+    for word in ["true", "false"] {
+        if text.contains(word) {
+            hints.push(Hint::Bool);
+        }
+    }
+    hints
+}
+
+/// The path below `$states.input` that a whole expression is.
+pub(super) fn input_path(value: &Value) -> Option<Vec<Step>> {
+    let text = value
+        .as_str()?
+        .strip_prefix("{%")?
+        .strip_suffix("%}")?
+        .trim();
+    Some(steps(text.strip_prefix("$states.input")?))
+}

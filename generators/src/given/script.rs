@@ -1,0 +1,185 @@
+//! What the tasks of a given machine do: they succeed with what is read of their results, fail with
+//! the errors that somebody handles, and stay silent where a time limit ends them.
+
+use std::collections::HashMap;
+
+use stepproof_specs::{
+    machine::{Body, Limit, Machine, Scope, State},
+    plan::{Act, Reply, Rule, Site, site},
+    time::Millis,
+};
+
+use super::want::Want;
+use crate::{dice::Dice, literal};
+
+/// A task of a given machine.
+#[derive(Debug, Clone)]
+pub(super) struct Task {
+    site: Site,
+    result: Want,
+    /// The errors that it may report.
+    errors: Vec<String>,
+    /// After how long a task that stays silent is given up.
+    limit: Option<Millis>,
+    in_map: bool,
+}
+
+/// The tasks of a machine; `results` is what is read of each one's result.
+pub(super) fn tasks(machine: &Machine, results: &HashMap<Site, Want>) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    let around = Around {
+        errors: literal::ERRORS
+            .iter()
+            .map(|error| (*error).to_owned())
+            .collect(),
+        in_map: false,
+    };
+    collect(&machine.scope, "", &around, results, &mut tasks);
+    tasks
+}
+
+/// What the states around a scope mean for its tasks.
+#[derive(Clone)]
+struct Around {
+    errors: Vec<String>,
+    in_map: bool,
+}
+
+fn collect(
+    scope: &Scope,
+    prefix: &str,
+    around: &Around,
+    results: &HashMap<Site, Want>,
+    tasks: &mut Vec<Task>,
+) {
+    for (name, state) in &scope.states {
+        let site = site(prefix, name);
+        let mut here = around.clone();
+        here.errors.extend(handled(state));
+        match &state.body {
+            Body::Task(task) => tasks.push(Task {
+                result: results.get(&site).cloned().unwrap_or_default(),
+                site,
+                errors: here.errors,
+                limit: [&task.timeout, &task.heartbeat]
+                    .into_iter()
+                    .filter_map(|limit| match limit {
+                        Some(Limit::Literal(seconds)) => Some(seconds.saturating_mul(1_000)),
+                        _ => None,
+                    })
+                    .min(),
+                in_map: here.in_map,
+            }),
+            Body::Parallel(parallel) => {
+                for (index, branch) in parallel.branches.iter().enumerate() {
+                    collect(branch, &format!("{site}/{index}"), &here, results, tasks);
+                }
+            }
+            Body::Map(map) => {
+                here.in_map = true;
+                collect(&map.processor, &site, &here, results, tasks);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The errors that a state's handlers name and that a task can report.
+fn handled(state: &State) -> impl Iterator<Item = String> {
+    let (retry, catch) = state.handlers();
+    let retried = retry.iter().flat_map(|retrier| &retrier.error_equals);
+    let caught = catch.iter().flat_map(|catcher| &catcher.error_equals);
+    let reported = retried
+        .chain(caught)
+        .filter(|name| !name.starts_with("States."));
+    reported.map(ToString::to_string)
+}
+
+impl Task {
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    pub fn is_in_map(&self) -> bool {
+        self.in_map
+    }
+
+    /// The rules of one start. A silent task is drawn only if its limit ends it within `longest`.
+    pub fn rules(&self, dice: &mut Dice, longest: Option<Millis>) -> Vec<Rule> {
+        let longest = longest.unwrap_or(Millis::MAX);
+        let silent = self.limit.is_some_and(|limit| limit <= longest);
+        match dice.below(20) {
+            0..=7 => self.succeed(dice),
+            8..=9 => {
+                let damaged = self.success(dice, 5);
+                vec![Rule::always(damaged)]
+            }
+            10..=12 => self.visits(dice),
+            13..=15 => {
+                let below = dice.between(1, 3);
+                self.at_first(below, self.failure(dice), dice)
+            }
+            16..=17 => vec![Rule::always(self.failure(dice))],
+            18 if silent => vec![Rule::always(silence())],
+            19 if silent => self.at_first(1, silence(), dice),
+            _ => self.items(dice),
+        }
+    }
+
+    /// The rules of a task that always succeeds.
+    pub fn succeed(&self, dice: &mut Dice) -> Vec<Rule> {
+        vec![Rule::always(self.success(dice, 0))]
+    }
+
+    /// Another result at every visit: whoever asks until something is done gets on.
+    pub fn visits(&self, dice: &mut Dice) -> Vec<Rule> {
+        let mut rules: Vec<Rule> = (0..6)
+            .map(|visit| Rule {
+                visit: Some(visit),
+                ..Rule::always(self.success(dice, 0))
+            })
+            .collect();
+        rules.extend(self.succeed(dice));
+        rules
+    }
+
+    /// Something else at the first attempts, then success.
+    fn at_first(&self, below: u32, act: Act, dice: &mut Dice) -> Vec<Rule> {
+        let first = Rule {
+            attempts_below: Some(below),
+            ..Rule::always(act)
+        };
+        let mut rules = vec![first];
+        rules.extend(self.succeed(dice));
+        rules
+    }
+
+    /// A failure for one item, in a Map; elsewhere it is as good as any.
+    fn items(&self, dice: &mut Dice) -> Vec<Rule> {
+        let one = Rule {
+            items: self.in_map.then(|| vec![dice.below(2)]),
+            ..Rule::always(self.failure(dice))
+        };
+        let mut rules = vec![one];
+        rules.extend(self.succeed(dice));
+        rules
+    }
+
+    fn success(&self, dice: &mut Dice, damage: u32) -> Act {
+        Act::now(Reply::Succeed(self.result.root(dice, damage)))
+    }
+
+    fn failure(&self, dice: &mut Dice) -> Act {
+        // The errors that are handled here stand last, and matter most.
+        let count = self.errors.len();
+        let at = dice.index(count).max(dice.index(count));
+        Act::now(Reply::Fail {
+            error: self.errors[at].clone(),
+            cause: literal::cause(dice).to_owned(),
+        })
+    }
+}
+
+fn silence() -> Act {
+    Act::now(Reply::Silent)
+}

@@ -1,0 +1,176 @@
+//! `stepproof check`.
+
+mod files;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clap::Args;
+use stepproof_generators::given::Given;
+use stepproof_specs::time::Millis;
+
+use self::files::Found;
+use super::{
+    Failure, Status,
+    drawing::Drawn,
+    generate::random_seed,
+    sitting::{
+        Manner,
+        configuration::{Configuration, GivenMachine},
+        longest, parse_duration,
+    },
+    target::Target,
+};
+use crate::{
+    drive::{Limit, Shard, Source},
+    engine::{Engine, Lane},
+    judging::GivenCases,
+    prepare::prepare,
+    report::MachineNotice,
+};
+
+/// How many cases a machine has if no number is given.
+const CASES: u64 = 100;
+
+/// How many cases are looked at to see whether the reference can run a machine.
+const PROBES: u64 = 16;
+
+/// Runs your own machines on an engine and reports every way in which it differs from the reference.
+///
+/// Inputs are drawn after what a machine reads, with the boundaries of its Choice rules and a share
+/// of damage; tasks succeed, fail with the errors that are handled, or let their time limits pass.
+/// The harness serves every task itself: what a task calls is replaced by an activity, and nothing
+/// outside the engine is touched. Machines that the reference cannot interpret are named. Everything
+/// else is as in 'stepproof run'.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  stepproof check order.asl.json
+  stepproof check machines/ --engine localstack --cases 500
+  stepproof check a.json b.yaml --endpoint http://127.0.0.1:4566 --seed 7")]
+pub(super) struct Check {
+    /// Definitions in JSON or YAML, or directories that are searched for them.
+    #[arg(required = true, value_name = "MACHINE")]
+    machines: Vec<PathBuf>,
+    #[command(flatten)]
+    target: Target,
+    /// How many cases of each machine [default: 100].
+    #[arg(long, value_name = "N", conflicts_with = "time")]
+    cases: Option<u64>,
+    /// As many cases as this time holds, for example 90s, 30m, 8h.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    time: Option<Duration>,
+    /// The seed from which every case is drawn [default: random, and printed].
+    #[arg(long)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    manner: Manner,
+}
+
+impl Check {
+    pub(super) fn execute(self) -> Result<Status, Failure> {
+        super::runtime()?.block_on(self.check())
+    }
+
+    async fn check(self) -> Result<Status, Failure> {
+        let found = files::find(&self.machines)?;
+        let (engine, version) = self.target.reach().await?;
+        let (machines, notices) = sorted(found, &engine);
+        if machines.is_empty() {
+            return Err(nothing_left(&notices));
+        }
+        let configuration = self.configuration(machines);
+        let sitting = self.manner.begin(configuration, engine, version)?;
+        self.manner.conduct(sitting, notices).await
+    }
+
+    fn configuration(&self, machines: Vec<GivenMachine>) -> Configuration {
+        let cases = self.cases.unwrap_or(CASES);
+        let limit = Limit::Cases(cases.saturating_mul(machines.len() as u64));
+        Configuration {
+            target: self.target.clone().into(),
+            limit: self.time.map_or(limit, Limit::Time),
+            seed: self.seed.unwrap_or_else(random_seed),
+            drawn: Drawn::given(),
+            machines,
+            shard: Shard::WHOLE,
+            ledger: self.manner.ledger.clone(),
+        }
+    }
+}
+
+/// The machines that can be run, and what is to be said of all of them.
+fn sorted(found: Vec<Found>, engine: &Arc<dyn Engine>) -> (Vec<GivenMachine>, Vec<MachineNotice>) {
+    let longest = longest(engine.as_ref());
+    let mut machines = Vec::new();
+    let mut notices = Vec::new();
+    for Found { file, definition } in found {
+        let looked_at = definition.and_then(|definition| {
+            let machine = GivenMachine {
+                file: file.clone(),
+                definition,
+            };
+            let given = machine.given(longest).map_err(|error| error.to_string())?;
+            let partly = probe(&given, engine.as_ref(), longest)?;
+            let notice = MachineNotice {
+                partly,
+                ..MachineNotice::from(&given)
+            };
+            Ok((machine, notice))
+        });
+        let notice = looked_at.map_or_else(
+            |reason| MachineNotice::unsupported(file, reason),
+            |(machine, notice)| {
+                machines.push(machine);
+                notice
+            },
+        );
+        notices.push(notice);
+    }
+    (machines, notices)
+}
+
+/// Looks at a few cases of a machine: an error if none of them can be run, and why some cannot.
+fn probe(
+    given: &Given,
+    engine: &dyn Engine,
+    longest: Option<Millis>,
+) -> Result<Option<String>, String> {
+    let profile = engine.profile();
+    if given.has_tasks() && !profile.capabilities.activities {
+        let name = &profile.name;
+        return Err(format!(
+            "run the machine: it has tasks, and {name} has no activities"
+        ));
+    }
+    let source = GivenCases::new(vec![given.clone()], 0, longest);
+    let objections = (0..PROBES).filter_map(|index| {
+        prepare(&source.case(index), Lane::Throughput)
+            .map_err(|error| error.to_string())
+            .map_or_else(Some, |job| source.objection(&job))
+    });
+    let objections: Vec<String> = objections.collect();
+    let all = objections.len() as u64 == PROBES;
+    let first = objections.into_iter().next();
+    if all {
+        return Err(first.unwrap_or_default());
+    }
+    Ok(first)
+}
+
+fn nothing_left(left_out: &[MachineNotice]) -> Failure {
+    let reasons: Vec<String> = left_out
+        .iter()
+        .filter_map(|notice| {
+            Some(format!(
+                "{}: failed to {}",
+                notice.file,
+                notice.unsupported.as_ref()?
+            ))
+        })
+        .collect();
+    Failure {
+        status: Status::NothingJudged,
+        message: format!("check any machine:\n  {}", reasons.join("\n  ")),
+        remedy: Some("'stepproof validate FILE' says everything that AWS would refuse".to_owned()),
+    }
+}

@@ -1,0 +1,149 @@
+//! The definitions that a user names, one by one or as directories that are searched.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+use stepproof_specs::{
+    case::WorkflowType,
+    machine::text::{problems, read},
+    validate::{Severity, validate},
+};
+
+use crate::cli::{Failure, input};
+
+/// Directories that hold other people's files.
+const FOREIGN: [&str; 4] = ["node_modules", "target", "venv", "cdk.out"];
+
+/// A file that holds a definition.
+pub(super) struct Found {
+    /// Its name.
+    pub file: String,
+    /// The definition; or why it is none that could be run, which completes "failed to …".
+    pub definition: Result<Value, String>,
+}
+
+/// The definitions in these files, and in the files below these directories.
+pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let found = search(path)?;
+            if found.is_empty() {
+                return Err(Failure::usage(
+                    format!(
+                        "find a machine in '{}': no file below it holds one",
+                        path.display()
+                    ),
+                    "a machine is a .json, .yaml or .yml file with StartAt and States",
+                ));
+            }
+            all.extend(found);
+        } else {
+            all.push(named(path)?);
+        }
+    }
+    Ok(all)
+}
+
+/// A file that was named: it has to be a definition.
+fn named(path: &Path) -> Result<Found, Failure> {
+    let text = input::text(path)?;
+    let unreadable = |reason: String| {
+        Failure::usage(
+            format!("read '{}': {reason}", path.display()),
+            "give a machine in the Amazon States Language, as JSON or YAML",
+        )
+    };
+    let value = read(&text).map_err(|error| unreadable(error.to_string()))?;
+    if !is_definition(&value) {
+        let reason = "it has no StartAt and States, so it is no machine".to_owned();
+        return Err(unreadable(reason));
+    }
+    Ok(Found {
+        file: path.display().to_string(),
+        definition: accepted(&text, value),
+    })
+}
+
+/// The definitions below a directory, in the order of their names. A file that is meant to be one
+/// and cannot be read is named; others are passed over.
+fn search(directory: &Path) -> Result<Vec<Found>, Failure> {
+    let mut files = Vec::new();
+    collect(directory, &mut files)?;
+    files.sort();
+    Ok(files.iter().filter_map(|path| look(path)).collect())
+}
+
+fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::usage(
+            format!("read '{}': {error}", directory.display()),
+            "check the path",
+        )
+    };
+    for entry in fs::read_dir(directory).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        // A link may lead round in a circle: only real directories are gone into.
+        let kind = entry.file_type().map_err(unreadable)?;
+        if name.starts_with('.') || FOREIGN.contains(&&*name) {
+            continue;
+        }
+        if kind.is_dir() {
+            collect(&path, files)?;
+        } else if [".json", ".yaml", ".yml"]
+            .iter()
+            .any(|it| name.ends_with(it))
+            && path.is_file()
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn look(path: &Path) -> Option<Found> {
+    let file = path.display().to_string();
+    let meant = [".asl.json", ".asl.yaml", ".asl.yml"];
+    let meant = meant.iter().any(|it| file.ends_with(it));
+    let nothing = |reason: String| {
+        meant.then(|| Found {
+            file: file.clone(),
+            definition: Err(reason),
+        })
+    };
+    let text = match input::text(path) {
+        Ok(text) => text,
+        Err(failure) => return nothing(failure.message),
+    };
+    match read(&text) {
+        Ok(value) if is_definition(&value) => Some(Found {
+            definition: accepted(&text, value),
+            file,
+        }),
+        Ok(_) => nothing("find StartAt and States in it".to_owned()),
+        Err(error) => nothing(error.to_string()),
+    }
+}
+
+fn is_definition(value: &Value) -> bool {
+    value.get("StartAt").is_some() && value.get("States").is_some()
+}
+
+/// A definition that the validator lets through; or what it says, with the place.
+fn accepted(text: &str, value: Value) -> Result<Value, String> {
+    let (machine, diagnostics) = validate(&value, WorkflowType::Standard);
+    if machine.is_some() {
+        return Ok(value);
+    }
+    let errors = diagnostics.into_iter();
+    let errors = errors.filter(|it| it.severity == Severity::Error).collect();
+    Err(format!(
+        "accept the machine: {}",
+        problems(text, &value, errors)
+    ))
+}

@@ -1,0 +1,285 @@
+//! A run from its beginning or its resumption to its last line: what `run` and `check` share.
+
+pub(super) mod configuration;
+mod ledger;
+
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
+
+use clap::Args;
+use stepproof_specs::time::Millis;
+
+use self::configuration::Configuration;
+use super::{Failure, Status, clauses::Format, output, signals};
+use crate::{
+    drive::{Context, DriveError, Options, Source, Stop, drive},
+    engine::Engine,
+    judging::{Compared, Generated, GivenCases},
+    ledger::Ledger,
+    report::{
+        DEFAULT_UNSURE_SHARE, Event, Header, Lines, MachineNotice, Reporter, Reporters, Terminal,
+    },
+    shrink::Budget,
+    store::{Keep, RunRecord, Store, default_directory},
+};
+
+/// How a run is carried out: what may be different when it is resumed.
+#[derive(Debug, Args)]
+pub(super) struct Manner {
+    /// How many cases run at once [default: the engine's own].
+    #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// The run directory [default: runs/DATE-TIME-ENGINE-SEED].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The known divergences [default: snapshots/ledger/ENGINE.toml, if it is there].
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// How to report.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Which raw runs to keep.
+    #[arg(long, value_enum, default_value = "interesting")]
+    keep: Keep,
+    /// The share of cases that may end without a verdict before the run is red.
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_UNSURE_SHARE)]
+    max_unsure: f64,
+    /// The most engine calls that a reduction may take.
+    #[arg(long, value_name = "CALLS", default_value_t = 2_000)]
+    shrink_calls: u64,
+    /// The longest time that a reduction may take.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5m")]
+    shrink_time: Duration,
+}
+
+/// A run that is about to begin or to go on.
+pub(super) struct Sitting {
+    engine: Arc<dyn Engine>,
+    engine_version: String,
+    configuration: Configuration,
+    ledger: Option<Ledger>,
+    store: Store,
+    source: Arc<dyn Source>,
+}
+
+impl Manner {
+    /// Begins a run in a new directory.
+    pub(super) fn begin(
+        &self,
+        mut configuration: Configuration,
+        engine: Arc<dyn Engine>,
+        engine_version: String,
+    ) -> Result<Sitting, Failure> {
+        let ledger = self.ledger(&configuration, engine.as_ref())?;
+        if let Some(ledger) = &ledger
+            && configuration.machines.is_empty()
+        {
+            configuration.drawn = configuration.drawn.rarely(ledger.avoid());
+        }
+        let source = source(&configuration, engine.as_ref())?;
+        let directory = self
+            .out
+            .clone()
+            .unwrap_or_else(|| default_directory(&engine.profile().name, configuration.seed));
+        let record = RunRecord {
+            started: jiff::Timestamp::now().to_string(),
+            stepproof: env!("CARGO_PKG_VERSION").to_owned(),
+            generator: stepproof_generators::GENERATOR_VERSION.to_owned(),
+            engine: engine.profile().name.clone(),
+            engine_version: engine_version.clone(),
+            seed: configuration.seed,
+            configuration: configuration.encode(),
+        };
+        let store = Store::create(&directory, record)?;
+        Ok(Sitting {
+            engine,
+            engine_version,
+            configuration,
+            ledger,
+            store,
+            source,
+        })
+    }
+
+    /// Goes on with a run that was begun before.
+    pub(super) async fn go_on(
+        &self,
+        store: Store,
+        configuration: Configuration,
+    ) -> Result<Sitting, Failure> {
+        let (engine, engine_version) = configuration.target.clone().into_target().reach().await?;
+        configuration::same_versions(store.run(), &engine_version)?;
+        let ledger = self.ledger(&configuration, engine.as_ref())?;
+        let source = source(&configuration, engine.as_ref())?;
+        Ok(Sitting {
+            engine,
+            engine_version,
+            configuration,
+            ledger,
+            store,
+            source,
+        })
+    }
+
+    /// Runs everything, and says how the command ends.
+    /// `notices` is what is to be said of machines that somebody gave.
+    pub(super) async fn conduct(
+        &self,
+        mut sitting: Sitting,
+        notices: Vec<MachineNotice>,
+    ) -> Result<Status, Failure> {
+        let stop = Stop::default();
+        signals::stop_on_interrupt(stop.clone(), STOPPING);
+        let mut reporter = self.reporter();
+        reporter.event(&Event::RunStarted(sitting.header()));
+        for notice in notices {
+            reporter.event(&Event::Machine(notice));
+        }
+        let judge = Arc::new(sitting.judge());
+        let context = Arc::new(Context {
+            source: Arc::clone(&sitting.source),
+            judge: Arc::clone(&judge) as Arc<_>,
+            engine: Arc::clone(&sitting.engine),
+            stop: stop.clone(),
+        });
+        let options = self.options(&sitting);
+        let directory = sitting.store.directory().to_owned();
+        let end = drive(Arc::clone(&context), options, sitting.store, &mut reporter).await;
+        let mut end = end.map_err(|DriveError::Store(error)| Failure::from(error))?;
+        for fault in &end.faults {
+            reporter.event(&Event::Warning(format!("internal error: {fault}")));
+        }
+        if end.unreachable.is_none() && !stop.is_asked() {
+            end.summary.stale = ledger::check(&context, &judge, &mut reporter).await;
+        }
+        let unclean = sitting.engine.clean().await.err();
+        if let Some(trouble) = unclean.filter(|_| end.unreachable.is_none()) {
+            let text = format!("the engine was not tidied up: failed to {trouble}");
+            reporter.event(&Event::Warning(text));
+        }
+        if !end.finished {
+            let text = format!(
+                "the run is not finished; go on with: stepproof run --resume {}",
+                directory.display()
+            );
+            reporter.event(&Event::Warning(text));
+        }
+        if let Some(trouble) = &end.unreachable {
+            output::note(format_args!("error: failed to {trouble}"));
+        }
+        let status = end.summary.exit_status(self.max_unsure);
+        reporter.event(&Event::RunFinished(Box::new(end.summary)));
+        Ok(status)
+    }
+
+    fn ledger(
+        &self,
+        configuration: &Configuration,
+        engine: &dyn Engine,
+    ) -> Result<Option<Ledger>, Failure> {
+        let named = self.ledger.as_deref().or(configuration.ledger.as_deref());
+        let faulty = configuration.target.is_faulty();
+        ledger::load(named, &engine.profile().name, faulty)
+    }
+
+    fn reporter(&self) -> Reporters {
+        match self.format {
+            Format::Human => Reporters::default().with(Terminal::standard()),
+            Format::Json => Reporters::default().with(Lines::new(io::stdout())),
+        }
+    }
+
+    fn options(&self, sitting: &Sitting) -> Options {
+        let jobs = self.jobs.map_or(sitting.engine.profile().jobs, usize::from);
+        Options {
+            limit: sitting.configuration.limit,
+            shard: sitting.configuration.shard,
+            jobs: jobs.max(1),
+            keep: self.keep,
+            repetitions: 3,
+            shrink: Budget {
+                calls: self.shrink_calls,
+                time: self.shrink_time,
+                width: jobs.max(1),
+            },
+            quiet_share: QUIET_SHARE,
+        }
+    }
+}
+
+const STOPPING: &str = "stopping after the cases that are under way; Ctrl-C again ends at once";
+
+/// One in this many cases is judged in the quiet lane, if it waits.
+const QUIET_SHARE: u64 = 20;
+
+/// Where a run's cases come from.
+fn source(configuration: &Configuration, engine: &dyn Engine) -> Result<Arc<dyn Source>, Failure> {
+    let seed = configuration.seed;
+    if configuration.machines.is_empty() {
+        let profile = configuration.drawn.profile()?;
+        return Ok(Arc::new(Generated::new(profile, seed, engine.profile())));
+    }
+    let longest = longest(engine);
+    let machines = configuration
+        .machines
+        .iter()
+        .map(|machine| machine.given(longest))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Failure::internal(error.to_string()))?;
+    Ok(Arc::new(GivenCases::new(machines, seed, longest)))
+}
+
+/// How long a case of a given machine may take, if waiting takes real time.
+pub(super) fn longest(engine: &dyn Engine) -> Option<Millis> {
+    let profile = engine.profile();
+    let real = LONGEST.as_millis() as f64 * profile.time_scale;
+    let costs_nothing = profile.policy.is_exact() || profile.time_scale >= VIRTUAL;
+    (!costs_nothing).then_some(real as Millis)
+}
+
+/// The longest that a case of a given machine may take in real time.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Where so many seconds pass in one, waiting costs nothing.
+const VIRTUAL: f64 = 100_000.0;
+
+impl Sitting {
+    fn header(&self) -> Header {
+        Header {
+            stepproof: env!("CARGO_PKG_VERSION").to_owned(),
+            engine: self.engine.profile().name.clone(),
+            engine_version: self.engine_version.clone(),
+            seed: self.configuration.seed,
+            profile: self.configuration.drawn.profile.clone(),
+            rarely: self.configuration.drawn.rarely.clone(),
+            cases: self.configuration.planned(),
+            directory: Some(self.store.directory().to_owned()),
+        }
+    }
+
+    fn judge(&mut self) -> Compared {
+        let target = self.configuration.target.clone().into_target();
+        Compared {
+            engine: self.engine.profile().clone(),
+            engine_version: self.engine_version.clone(),
+            options: target.options(),
+            endpoint: self.engine.endpoint().map(str::to_owned),
+            ledger: self.ledger.take(),
+            directory: self.store.directory().to_owned(),
+        }
+    }
+}
+
+/// A duration as people write it.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let parsed: Result<jiff::SignedDuration, _> = text.parse();
+    parsed
+        .map_err(|error| error.to_string())
+        .and_then(|duration| Duration::try_from(duration).map_err(|error| error.to_string()))
+        .and_then(|duration| {
+            if duration.is_zero() {
+                Err("it must be longer than nothing".to_owned())
+            } else {
+                Ok(duration)
+            }
+        })
+}

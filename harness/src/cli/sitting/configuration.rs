@@ -1,0 +1,132 @@
+//! What a run is: what must be the same when it is resumed.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stepproof_generators::given::{Given, NotGiven};
+use stepproof_specs::time::Millis;
+
+use crate::{
+    cli::{Failure, drawing::Drawn, target::Target},
+    drive::{Limit, Shard},
+    store::{RunRecord, Store, StoreError},
+};
+
+/// What a run is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::cli) struct Configuration {
+    pub target: Engine,
+    pub limit: Limit,
+    pub seed: u64,
+    #[serde(flatten)]
+    pub drawn: Drawn,
+    /// The machines that somebody gave; if there are any, every case is of one of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub machines: Vec<GivenMachine>,
+    pub shard: Shard,
+    pub ledger: Option<PathBuf>,
+}
+
+/// A machine that somebody gave, as it was when the run began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::cli) struct GivenMachine {
+    /// The file's name.
+    pub file: String,
+    /// What it held.
+    pub definition: Value,
+}
+
+impl GivenMachine {
+    /// The machine as it is run.
+    pub(in crate::cli) fn given(&self, longest: Option<Millis>) -> Result<Given, NotGiven> {
+        Given::new(&self.file, &self.definition, longest)
+    }
+}
+
+/// Which engine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::cli) struct Engine {
+    engine: Option<String>,
+    endpoint: Option<String>,
+    time_scale: Option<f64>,
+    fault: Option<String>,
+}
+
+impl From<Target> for Engine {
+    fn from(target: Target) -> Self {
+        Self {
+            engine: target.engine,
+            endpoint: target.endpoint,
+            time_scale: target.time_scale,
+            fault: target.fault,
+        }
+    }
+}
+
+impl Engine {
+    /// Whether it is told to break a rule.
+    pub(in crate::cli) fn is_faulty(&self) -> bool {
+        self.fault.is_some()
+    }
+
+    pub(in crate::cli) fn into_target(self) -> Target {
+        Target {
+            engine: self.engine,
+            endpoint: self.endpoint,
+            time_scale: self.time_scale,
+            fault: self.fault,
+        }
+    }
+}
+
+impl Configuration {
+    pub(in crate::cli) fn encode(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    pub(in crate::cli) fn decode(store: &Store) -> Result<Self, Failure> {
+        serde_json::from_value(store.run().configuration.clone()).map_err(|error| {
+            let corrupt = StoreError::Corrupt {
+                path: store.directory().to_owned(),
+                reason: format!("its configuration: {error}"),
+            };
+            corrupt.into()
+        })
+    }
+
+    /// How many cases this process is to run; `None` if time decides.
+    pub(in crate::cli) fn planned(&self) -> Option<u64> {
+        match self.limit {
+            Limit::Cases(cases) => Some(self.shard.share_of(cases)),
+            Limit::Time(_) => None,
+        }
+    }
+}
+
+/// A run goes on only with what it was begun with: other versions would draw other cases, or judge
+/// another engine.
+pub(in crate::cli) fn same_versions(run: &RunRecord, engine_version: &str) -> Result<(), Failure> {
+    let checks = [
+        (
+            "stepproof",
+            run.stepproof.as_str(),
+            env!("CARGO_PKG_VERSION"),
+        ),
+        (
+            "the generators",
+            run.generator.as_str(),
+            stepproof_generators::GENERATOR_VERSION,
+        ),
+        ("the engine", run.engine_version.as_str(), engine_version),
+    ];
+    match checks.iter().find(|(_, then, now)| then != now) {
+        None => Ok(()),
+        Some((what, then, now)) => Err(Failure::usage(
+            format!(
+                "resume the run: it was begun with version {then} of {what}, and this is {now}"
+            ),
+            "begin a new run",
+        )),
+    }
+}

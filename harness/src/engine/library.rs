@@ -1,0 +1,241 @@
+//! An engine that is a library without the Step Functions API: a process of its own runs its
+//! executions and asks back for every task. The harness says what each does, so that attempts are
+//! what it saw; time is virtual and not judged.
+
+mod pipe;
+
+use std::{collections::HashMap, path::PathBuf, time::Duration};
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    case::Start,
+    machine::Machine,
+    observation::Status,
+    plan::{Act, Reply, Site},
+    simulate::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
+};
+
+use self::pipe::{Pipe, Talk};
+use super::{Boxed, Engine, EngineProfile, Job, Trouble};
+use crate::{
+    effects::{
+        roster::Roster,
+        sites::{self, TaskSite},
+    },
+    raw::{Creation, RawAttempt, RawEvent, RawExecution, RawReply, RawRun},
+};
+
+/// How long an execution may say nothing. Waiting costs it no time.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// How a library is run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The engine's name.
+    pub name: &'static str,
+    /// What runs the script.
+    pub interpreter: PathBuf,
+    /// Where it is run: the packages are looked for there.
+    pub directory: PathBuf,
+    /// The script, which speaks the protocol described in it.
+    pub script: &'static str,
+}
+
+/// A library in a process.
+#[derive(Debug)]
+pub struct Library {
+    profile: EngineProfile,
+    pipe: Pipe,
+}
+
+impl Library {
+    /// Starts the process.
+    pub async fn start(program: &Program, profile: EngineProfile) -> Result<Self, Trouble> {
+        let pipe = Pipe::open(program).await?;
+        Ok(Self { profile, pipe })
+    }
+
+    async fn run_case(&self, job: &Job) -> Result<RawRun, Trouble> {
+        let sites = sites::find(&job.case.definition);
+        let named = named(&sites)?;
+        let mut executions = Vec::new();
+        for (start, expectation) in job.case.starts.iter().zip(job.expectations.iter()) {
+            possible(start, &job.machine, expectation)?;
+            let show = Show {
+                roster: Roster::new(&start.plan, &sites, expectation),
+                sites: &named,
+                attempts: Vec::new(),
+                numbers: HashMap::new(),
+            };
+            let deadline = expectation.duration + self.profile.policy.liveness_grace;
+            let order = json!({
+                "definition": job.case.definition,
+                "input": start.input,
+                "context": context(),
+                "deadline": deadline,
+            });
+            executions.push(show.play(self.pipe.start(order)?).await?);
+        }
+        Ok(RawRun {
+            creation: Creation::Accepted,
+            executions,
+            names: Vec::new(),
+            wire: Vec::new(),
+        })
+    }
+}
+
+impl Engine for Library {
+    fn profile(&self) -> &EngineProfile {
+        &self.profile
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(self.run_case(job))
+    }
+
+    fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
+        Box::pin(self.pipe.probe())
+    }
+
+    fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// The context object as far as somebody else than the library makes it.
+fn context() -> Value {
+    json!({
+        "Execution": { "Id": EXECUTION_ARN, "Name": "execution", "RoleArn": ROLE_ARN },
+        "StateMachine": { "Id": MACHINE_ARN, "Name": "machine" },
+    })
+}
+
+/// The sites by the names of their states: the library tells tasks apart by nothing else.
+fn named(sites: &[TaskSite]) -> Result<HashMap<String, Site>, Trouble> {
+    let mut named = HashMap::new();
+    for task in sites {
+        let last = task.site.rsplit('/').next().unwrap_or_default();
+        let name = last.replace("~1", "/").replace("~0", "~");
+        if named.insert(name, task.site.clone()).is_some() {
+            let lack = "way to tell two tasks of one name apart";
+            return Err(Trouble::Unsupported(lack.to_owned()));
+        }
+    }
+    Ok(named)
+}
+
+/// Whether handlers in place of workers can play a start.
+fn possible(start: &Start, machine: &Machine, expectation: &Expectation) -> Result<(), Trouble> {
+    let mut lack = machine
+        .timeout_seconds
+        .map(|_| "error for machines that time out");
+    for attempt in &expectation.attempts {
+        let act = start.plan.act(&attempt.key);
+        if act.reply == Reply::Ignore {
+            lack = Some("queue in which a task could be left");
+        } else if !act.heartbeats.is_empty() {
+            lack = Some("heartbeats");
+        }
+    }
+    lack.map_or(Ok(()), |lack| Err(Trouble::Unsupported(lack.to_owned())))
+}
+
+/// One execution, while it runs.
+struct Show<'a> {
+    roster: Roster,
+    sites: &'a HashMap<String, Site>,
+    attempts: Vec<RawAttempt>,
+    /// The places of attempts by the numbers of their tasks.
+    numbers: HashMap<u64, usize>,
+}
+
+impl Show<'_> {
+    async fn play(mut self, mut talk: Talk) -> Result<RawExecution, Trouble> {
+        loop {
+            let line = talk.next(SILENCE).await?;
+            if let Some(end) = line.get("end") {
+                return Ok(self.finish(end));
+            }
+            if let Some(trouble) = line.get("trouble") {
+                return Err(strange(trouble.to_string()));
+            }
+            let at = line["at"].as_u64().unwrap_or_default();
+            if let Some(number) = line["replied"].as_u64() {
+                if let Some(place) = self.numbers.get(&number) {
+                    self.attempts[*place].reply = Some(RawReply { at, refused: None });
+                }
+                continue;
+            }
+            let number = line["task"].as_u64();
+            let number = number.ok_or_else(|| strange(line.to_string()))?;
+            let act = self.take(number, at, &line)?;
+            talk.say(&json!({ "task": number, "after": act.after, "reply": act.reply }))?;
+        }
+    }
+
+    /// Takes a task: what its handler does.
+    fn take(&mut self, number: u64, at: u64, line: &Value) -> Result<Act, Trouble> {
+        let name = line["name"].as_str().unwrap_or_default();
+        let text = line["input"].as_str().unwrap_or("null");
+        let site = self.sites.get(name);
+        let site = site.ok_or_else(|| strange(line.to_string()))?;
+        let input: Value = serde_json::from_str(text).map_err(|it| strange(it.to_string()))?;
+        let (key, mut act) = self.roster.arrived(site, &input);
+        if act.reply == Reply::Echo {
+            act.reply = Reply::Succeed(input);
+        }
+        self.numbers.insert(number, self.attempts.len());
+        self.attempts.push(RawAttempt {
+            site: site.to_string(),
+            key,
+            input: text.to_owned(),
+            taken: at,
+            reply: None,
+        });
+        Ok(act)
+    }
+
+    fn finish(self, end: &Value) -> RawExecution {
+        let text = |name: &str| end[name].as_str().map(str::to_owned);
+        let at = end["at"].as_u64().unwrap_or_default();
+        let status = match end["status"].as_str() {
+            Some("SUCCEEDED") => Status::Succeeded,
+            Some("FAILED") => Status::Failed,
+            Some("TIMED_OUT") => Status::TimedOut,
+            Some("ABORTED") => Status::Aborted,
+            _ => Status::Running,
+        };
+        let events = end["events"].as_array().into_iter().flatten();
+        RawExecution {
+            status,
+            output: text("output"),
+            error: text("error"),
+            cause: text("cause"),
+            duration: None,
+            watched: at,
+            history: Some((1..).zip(events).filter_map(event).collect()),
+            attempts: self.attempts,
+        }
+    }
+}
+
+/// An event of the library's log as one of a history. Which came before it is not told.
+fn event((id, logged): (i64, &Value)) -> Option<RawEvent> {
+    let [kind, state, name] = [0, 1, 2].map(|at| logged[at].as_str());
+    let step = kind?.strip_prefix("State")?;
+    Some(RawEvent {
+        id,
+        previous: 0,
+        kind: format!("{}State{step}", state?),
+        at: 0,
+        details: json!({ "name": name? }),
+    })
+}
+
+fn strange(reason: String) -> Trouble {
+    Trouble::Protocol {
+        operation: "the library".to_owned(),
+        reason,
+    }
+}
