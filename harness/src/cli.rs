@@ -12,6 +12,7 @@ mod failure;
 mod faults;
 mod generate;
 mod input;
+mod observed;
 mod output;
 mod profiles;
 mod replay;
@@ -64,6 +65,7 @@ enum Command {
     Generate(generate::Generate),
     Validate(validate::Validate),
     Simulate(simulate::Simulate),
+    Observed(observed::Observed),
     Engines(engines::Engines),
     Profiles(profiles::Profiles),
     Clauses(clauses::Clauses),
@@ -82,6 +84,7 @@ impl Command {
             Self::Generate(command) => command.execute(),
             Self::Validate(command) => command.execute(),
             Self::Simulate(command) => command.execute(),
+            Self::Observed(command) => command.execute(),
             Self::Engines(command) => command.execute(),
             Self::Profiles(command) => command.execute(),
             Self::Clauses(command) => command.execute(),

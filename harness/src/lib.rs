@@ -13,6 +13,7 @@
 //! * [`judging`] — the comparison, the ledger and the generators, put together
 //! * [`shrink`] — how a diverging case is made small
 //! * [`store`] — the run directory
+//! * [`observed`] — the reference, or an engine, beside recordings of AWS
 //! * [`cli`] — the command
 //! * [`zoo`] — the embedded engine told to break a rule
 
@@ -28,6 +29,7 @@ pub mod judging;
 pub mod ledger;
 pub mod normalise;
 pub mod observe;
+pub mod observed;
 pub mod prepare;
 pub mod raw;
 pub mod report;

@@ -41,6 +41,11 @@ impl Target {
         }
     }
 
+    /// Whether no engine was named.
+    pub(super) fn is_default(&self) -> bool {
+        self.engine.is_none() && self.endpoint.is_none() && self.fault.is_none()
+    }
+
     /// The options that name this engine again.
     pub(super) fn options(&self) -> String {
         let option = |name: &str, value: Option<String>| {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use stepproof_specs::plan::{Act, Plan, Reply, Rule, Site, site};
 
 /// A recording names states; a plan names sites, visits and attempts.
-pub fn recorded(definition: &Value, tasks: &Value) -> Plan {
+pub(super) fn recorded(definition: &Value, tasks: &Value) -> Plan {
     let mut plan = Plan::default();
     let mut places = Vec::new();
     find_tasks(definition, "", 0, &mut places);

@@ -1,0 +1,161 @@
+//! Recordings of what AWS did: how the reference, or an engine, does beside them.
+//!
+//! A recording is one JSON file: a definition, an input, what each task returned, and what the
+//! service then did. [`read`] finds and reads them, the judges here run them, and [`Tally`] counts.
+//! No rule knows a recording by its name.
+
+mod compare;
+mod definition;
+mod engine;
+mod execution;
+mod plan;
+mod read;
+mod reference;
+mod tally;
+
+use stepproof_specs::{
+    clause::Clause,
+    history::{Event, EventKind, Phase},
+    machine::StateType,
+    observation::Aspect,
+    simulate::{Expectation, SimulationError},
+};
+
+pub use self::{
+    compare::Divergence,
+    engine::judge_all,
+    read::{Extent, ReadError, Recording, area, files},
+    tally::{Counts, Judged, Tally},
+};
+use self::{compare::Terms, execution::Recorded};
+use crate::{
+    engine::{CauseCompare, HistoryCompare, Policy},
+    verdict::{Aspects, Verdict},
+};
+
+/// What came of a recording.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It was seen as recorded, in these aspects.
+    Agreed(Aspects),
+    /// It was not.
+    Diverged {
+        /// The aspects that agreed before.
+        agreed: Aspects,
+        /// The first thing that differs.
+        divergence: Box<Divergence>,
+    },
+    /// Something differs of which several are legal.
+    Poisoned(String),
+    /// It was not judged.
+    Unsupported(String),
+    /// Trouble outside the semantics.
+    Unknown(String),
+}
+
+impl Outcome {
+    fn diverged(agreed: impl IntoIterator<Item = Aspect>, divergence: Divergence) -> Self {
+        Self::Diverged {
+            agreed: agreed.into_iter().collect(),
+            divergence: Box::new(divergence),
+        }
+    }
+
+    /// What it came to.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Agreed(_) => Verdict::Agree,
+            Self::Diverged { .. } => Verdict::Diverge,
+            Self::Poisoned(_) => Verdict::Poisoned,
+            Self::Unsupported(_) => Verdict::Unsupported,
+            Self::Unknown(_) => Verdict::Unknown,
+        }
+    }
+}
+
+/// Judges the reference by a recording.
+pub fn judge(recording: &Recording) -> Outcome {
+    match recording.kind() {
+        "execution" => on_reference(recording),
+        "create_state_machine" | "update_state_machine" => definition::creation(recording),
+        "validate_state_machine_definition" => definition::validation(recording),
+        kind => not_run(kind),
+    }
+}
+
+fn not_run(kind: &str) -> Outcome {
+    Outcome::Unsupported(format!("recordings of the kind {kind} are not run"))
+}
+
+fn on_reference(recording: &Recording) -> Outcome {
+    let recorded = match runnable(recording) {
+        Ok(recorded) => recorded,
+        Err(outcome) => return outcome,
+    };
+    match simulated(&recorded) {
+        Ok(expectation) => {
+            let terms = strict(&expectation);
+            compare::compare(recording, terms, &expectation.observation)
+        }
+        Err(outcome) => outcome,
+    }
+}
+
+/// A recorded execution that tells enough to be run.
+fn runnable(recording: &Recording) -> Result<Recorded, Outcome> {
+    let recorded =
+        execution::recorded(recording).map_err(|divergence| Outcome::diverged([], divergence))?;
+    match recording.flaw() {
+        Some(flaw) => Err(Outcome::Unsupported(flaw)),
+        None if recording.case["expect"]["status"].is_null() => Err(Outcome::Unsupported(
+            "the recording lacks a status".to_owned(),
+        )),
+        None => Ok(recorded),
+    }
+}
+
+/// What the reference does.
+fn simulated(recorded: &Recorded) -> Result<Expectation, Outcome> {
+    reference::run(recorded).map_err(|error| match error {
+        SimulationError::Unsupported(unsupported) => {
+            Outcome::Unsupported(format!("the reference has no {}", unsupported.feature))
+        }
+        error => Outcome::diverged([], Divergence::endless(&error.to_string())),
+    })
+}
+
+/// By the letter, as far as nothing is left to chance.
+fn strict(expectation: &Expectation) -> Terms {
+    let history = expectation.observation.history.as_deref();
+    Terms {
+        cause: CauseCompare::Exact,
+        history: HistoryCompare::Details,
+        concurrent: is_concurrent(history.unwrap_or_default()),
+        stopped: expectation
+            .coverage
+            .contains(Clause::SiblingsStoppedHistory),
+    }
+}
+
+/// As strictly as an engine may be judged.
+fn admitted(policy: &Policy, expectation: &Expectation) -> Terms {
+    Terms {
+        cause: policy.cause,
+        history: policy.history,
+        ..strict(expectation)
+    }
+}
+
+/// Whether two branches or iterations overlap.
+fn is_concurrent(history: &[Event]) -> bool {
+    let mut running = 0_usize;
+    history.iter().any(|event| {
+        match event.kind {
+            EventKind::Iteration(Phase::Started) => running += 1,
+            EventKind::Iteration(_) => running = running.saturating_sub(1),
+            EventKind::Started(StateType::Parallel) => return true,
+            _ => {}
+        }
+        running > 1
+    })
+}

@@ -1,0 +1,230 @@
+//! An execution, or an answer, against what was recorded. Pure; a [`Divergence`] can be made only
+//! here.
+
+mod events;
+mod mask;
+
+use serde_json::Value;
+use stepproof_specs::{
+    history::Event,
+    observation::{Aspect, Observation, Status},
+};
+
+use self::mask::{Mask, Parting};
+use super::{Outcome, Recording};
+use crate::{
+    compare::is_given,
+    engine::{CauseCompare, HistoryCompare},
+    verdict::Aspects,
+};
+
+/// Something that was recorded otherwise.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Divergence {
+    /// What differs.
+    pub aspect: Aspect,
+    /// Where in the recording: a JSON pointer.
+    pub at: String,
+    /// The event at which it differs, if it is about one.
+    pub event: Option<String>,
+    /// What was recorded there; absent if nothing is there.
+    pub recorded: Option<Value>,
+    /// What was seen there; absent if nothing is there.
+    pub seen: Option<Value>,
+    seal: Seal,
+}
+
+/// Keeps other modules from making divergences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Seal;
+
+/// Under which terms an execution is held against its recording.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terms {
+    pub cause: CauseCompare,
+    pub history: HistoryCompare,
+    /// Threads overlap: in which order they move on is no rule.
+    pub concurrent: bool,
+    /// Threads were stopped: how far they came is a matter of luck.
+    pub stopped: bool,
+}
+
+impl Terms {
+    /// Whether the words of a cause are compared.
+    fn judges_cause(self, error: Option<&str>, cause: Option<&str>) -> bool {
+        match self.cause {
+            CauseCompare::Ignore => false,
+            CauseCompare::Given => is_given(error, cause),
+            CauseCompare::Exact => true,
+        }
+    }
+}
+
+impl Divergence {
+    fn new(aspect: Aspect, parting: Parting) -> Self {
+        Self {
+            aspect,
+            at: parting.at,
+            event: None,
+            recorded: parting.recorded,
+            seen: parting.seen,
+            seal: Seal,
+        }
+    }
+
+    /// A definition that AWS accepted is refused.
+    pub(super) fn refused(words: &str) -> Self {
+        let parting = Parting::of("/definition", &"accepted".into(), &words.into());
+        Self::new(Aspect::Acceptance, parting)
+    }
+
+    /// An execution that ended does not.
+    pub(super) fn endless(words: &str) -> Self {
+        let parting = Parting::of("/status", &"ended".into(), &words.into());
+        Self::new(Aspect::Liveness, parting)
+    }
+
+    /// A definition is not kept as it is.
+    pub(super) fn of_definition(definition: &Value, kept: &Value) -> Result<(), Self> {
+        if definition == kept {
+            return Ok(());
+        }
+        let parting = Parting::of("/definition", definition, kept);
+        Err(Self::new(Aspect::Acceptance, parting))
+    }
+
+    /// A part of a recorded answer, and what stands there instead.
+    pub(super) fn of_answer(recording: &Recording, at: &str, seen: &Value) -> Result<(), Self> {
+        let recorded = recording.case.pointer(at).unwrap_or(&Value::Null);
+        if recorded == seen {
+            return Ok(());
+        }
+        let parting = Parting::of(at, recorded, seen);
+        Err(Self::new(Aspect::Acceptance, parting))
+    }
+}
+
+/// Compares an execution with its recording, aspect by aspect; the first that differs is the root.
+pub(super) fn compare(recording: &Recording, terms: Terms, seen: &Observation) -> Outcome {
+    let comparison = Comparison {
+        expect: &recording.case["expect"],
+        mask: Mask::of(&recording.case, terms),
+        terms,
+        seen,
+    };
+    let mut agreed = Aspects::NONE;
+    for aspect in Aspect::ALL {
+        match comparison.aspect(aspect) {
+            Ok(true) => agreed.insert(aspect),
+            Ok(false) => {}
+            Err(divergence) => return Outcome::diverged(agreed.iter(), divergence),
+        }
+    }
+    Outcome::Agreed(agreed)
+}
+
+/// One execution and its recording.
+struct Comparison<'a> {
+    expect: &'a Value,
+    mask: Mask<'a>,
+    terms: Terms,
+    seen: &'a Observation,
+}
+
+/// The recorded answers that repeat how an execution ended, by JSON pointer.
+const ANSWERS: [&str; 4] = [
+    "",
+    "/describe_execution",
+    "/sync_response",
+    "/end_event/details",
+];
+
+impl Comparison<'_> {
+    /// Whether an aspect is the same; `false` if nothing is known of it.
+    fn aspect(&self, aspect: Aspect) -> Result<bool, Divergence> {
+        let seen = self.seen;
+        let text = |text: &Option<String>| text.as_deref().map(Value::from);
+        match aspect {
+            // A definition that is refused does not come this far.
+            Aspect::Acceptance => Ok(true),
+            Aspect::Liveness => self.liveness().map(|()| true),
+            Aspect::Status => self.status().map(|()| true),
+            Aspect::Error => self.ending(aspect, "error", text(&seen.error)),
+            Aspect::Output => self.ending(aspect, "output", seen.output.clone()),
+            Aspect::Cause if self.judges_cause() => self.ending(aspect, "cause", text(&seen.cause)),
+            Aspect::Path => self.history(HistoryCompare::Path),
+            Aspect::History => self.history(HistoryCompare::Kinds),
+            _ => Ok(false),
+        }
+    }
+
+    fn judges_cause(&self) -> bool {
+        let text = |key: &str| self.expect[key].as_str();
+        self.terms.judges_cause(text("error"), text("cause"))
+    }
+
+    fn liveness(&self) -> Result<(), Divergence> {
+        let recorded = &self.expect["status"];
+        if self.seen.status != Status::Running || *recorded == Status::Running.name() {
+            return Ok(());
+        }
+        let parting = Parting::of("/status", recorded, &Status::Running.name().into());
+        Err(Divergence::new(Aspect::Liveness, parting))
+    }
+
+    fn status(&self) -> Result<(), Divergence> {
+        let recorded = &self.expect["status"];
+        if *recorded == self.seen.status.name() {
+            return Ok(());
+        }
+        let parting = Parting::of("/status", recorded, &crate::compare::end(self.seen));
+        Err(Divergence::new(Aspect::Status, parting))
+    }
+
+    /// A part of how the execution ended, in every answer that has it.
+    fn ending(&self, aspect: Aspect, key: &str, seen: Option<Value>) -> Result<bool, Divergence> {
+        let seen = seen.unwrap_or_default();
+        let mut known = false;
+        for answer in ANSWERS {
+            let at = format!("{answer}/{key}");
+            if let Some(recorded) = self.expect.pointer(&at) {
+                let compared = self.mask.same(&at, recorded, &seen);
+                compared.map_err(|parting| Divergence::new(aspect, parting))?;
+                known = true;
+            }
+        }
+        Ok(known)
+    }
+
+    /// The history as deep as the terms say; a path is judged alone only where they end there.
+    fn history(&self, least: HistoryCompare) -> Result<bool, Divergence> {
+        let path = self.terms.history == HistoryCompare::Path;
+        if self.terms.history < least || path != (least == HistoryCompare::Path) {
+            return Ok(false);
+        }
+        let Some(history) = &self.seen.history else {
+            return Ok(false);
+        };
+        if let Some(kinds) = self.expect["event_types"].as_array() {
+            return self.kinds(kinds, history).map(|()| !path);
+        }
+        match self.expect["events"].as_array() {
+            Some(events) => events::compare(events, history, self.terms, &self.mask).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    fn kinds(&self, kinds: &[Value], history: &[Event]) -> Result<(), Divergence> {
+        if self.terms.history < HistoryCompare::Kinds {
+            return Ok(());
+        }
+        let seen: Vec<Value> = history
+            .iter()
+            .map(|event| event.kind.name().into())
+            .collect();
+        let recorded = Value::from(kinds.to_vec());
+        self.mask
+            .same("/event_types", &recorded, &seen.into())
+            .map_err(|parting| Divergence::new(Aspect::History, parting))
+    }
+}

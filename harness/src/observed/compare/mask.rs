@@ -1,0 +1,156 @@
+//! Recorded values, some of which a placeholder hides.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+use stepproof_specs::json;
+
+use super::Terms;
+
+/// Where a recorded value and another part.
+#[derive(Debug)]
+pub(super) struct Parting {
+    pub at: String,
+    pub recorded: Option<Value>,
+    pub seen: Option<Value>,
+}
+
+impl Parting {
+    pub fn of(at: &str, recorded: &Value, seen: &Value) -> Self {
+        Self {
+            at: at.to_owned(),
+            recorded: Some(recorded.clone()),
+            seen: Some(seen.clone()),
+        }
+    }
+}
+
+/// The places of a recording whose values a placeholder hides.
+pub(super) struct Mask<'c> {
+    pointers: Vec<&'c str>,
+    terms: Terms,
+}
+
+impl<'c> Mask<'c> {
+    pub fn of(case: &'c Value, terms: Terms) -> Self {
+        let pointers = case["masked"].as_array().into_iter().flatten();
+        Self {
+            pointers: pointers.filter_map(Value::as_str).collect(),
+            terms,
+        }
+    }
+
+    /// Whether a recorded value and another are the same, as far as the recording says.
+    pub fn same(&self, at: &str, recorded: &Value, seen: &Value) -> Result<(), Parting> {
+        let parting = || Err(Parting::of(at, recorded, seen));
+        if self.pointers.contains(&at) {
+            return match (recorded.as_str(), seen.as_str()) {
+                (Some(template), Some(text)) if template.contains('<') && !fits(template, text) => {
+                    parting()
+                }
+                _ => Ok(()),
+            };
+        }
+        match (recorded, seen) {
+            (Value::Object(recorded), Value::Object(seen)) => self.same_members(at, recorded, seen),
+            (Value::Array(items), Value::Array(own)) if items.len() == own.len() => items
+                .iter()
+                .zip(own)
+                .enumerate()
+                .try_for_each(|(n, (item, own))| self.same(&format!("{at}/{n}"), item, own)),
+            // JSON text may be kept parsed.
+            (Value::Object(_) | Value::Array(_), Value::String(text)) => {
+                match serde_json::from_str::<Value>(text) {
+                    Ok(seen) if !seen.is_string() => self.same(at, recorded, &seen),
+                    _ => parting(),
+                }
+            }
+            _ if json::equal(recorded, seen) => Ok(()),
+            _ => parting(),
+        }
+    }
+
+    fn same_members(
+        &self,
+        at: &str,
+        recorded: &Map<String, Value>,
+        seen: &Map<String, Value>,
+    ) -> Result<(), Parting> {
+        let keys: BTreeSet<&String> = recorded.keys().chain(seen.keys()).collect();
+        for key in keys {
+            if key == "Cause" && !self.judges_error_output(recorded) {
+                continue;
+            }
+            let at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+            match (recorded.get(key), seen.get(key)) {
+                (Some(recorded), Some(seen)) => self.same(&at, recorded, seen)?,
+                (_, None) if self.pointers.contains(&&*at) => {}
+                (recorded, seen) => {
+                    return Err(Parting {
+                        at,
+                        recorded: recorded.cloned(),
+                        seen: seen.cloned(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the cause in the details of an event counts.
+    pub fn judges_cause(&self, details: &Value) -> bool {
+        let text = |key: &str| details[key].as_str();
+        self.terms.judges_cause(text("error"), text("cause"))
+    }
+
+    /// Whether the cause in an Error Output counts.
+    fn judges_error_output(&self, object: &Map<String, Value>) -> bool {
+        let text = |key: &str| object.get(key).and_then(Value::as_str);
+        object.len() != 2
+            || text("Error").is_none()
+            || self.terms.judges_cause(text("Error"), text("Cause"))
+    }
+}
+
+/// Whether a text fits a template whose `<…>` stand for anything.
+fn fits(template: &str, text: &str) -> bool {
+    let Some((fixed, rest)) = template.split_once('<') else {
+        return template == text;
+    };
+    let Some(text) = text.strip_prefix(fixed) else {
+        return false;
+    };
+    let rest = after_placeholder(rest);
+    (0..=text.len())
+        .filter(|at| text.is_char_boundary(*at))
+        .any(|at| fits(rest, &text[at..]))
+}
+
+/// What follows the `>` of a placeholder, which may have placeholders inside.
+fn after_placeholder(rest: &str) -> &str {
+    let mut open = 1;
+    for (at, c) in rest.char_indices() {
+        open += match c {
+            '<' => 1,
+            '>' => -1,
+            _ => 0,
+        };
+        if open == 0 {
+            return &rest[at + 1..];
+        }
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_placeholder_stands_for_anything() {
+        assert!(fits("a <x> c", "a b c"));
+        assert!(fits("<a<b>>!", "!"));
+        assert!(!fits("a <x> c", "a b d"));
+        assert!(!fits("a", "ab"));
+    }
+}

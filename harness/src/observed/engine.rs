@@ -1,0 +1,198 @@
+//! Recorded executions on an engine: deployed, observed and normalised like any case, and held
+//! against the recording instead of the reference.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use serde_json::Value;
+use stepproof_specs::{
+    case::ExecutionCase,
+    execution::Identity,
+    observation::Status,
+    simulate::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
+};
+use tokio::task::JoinSet;
+
+use super::{
+    Outcome, Recording, admitted,
+    compare::{Divergence, compare},
+    execution::{Client, Recorded},
+    is_concurrent, not_run, runnable, simulated, strict,
+};
+use crate::{
+    effects::sites,
+    engine::{Engine, Job, Lane, Trouble},
+    observe::Observer,
+    raw::{Creation, RawRun},
+    verdict::Verdict,
+};
+
+/// Judges an engine by recordings, as many at once as it takes; outcomes in their order.
+pub async fn judge_all(engine: Arc<dyn Engine>, recordings: Arc<[Recording]>) -> Vec<Outcome> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut workers = JoinSet::new();
+    for _ in 0..engine.profile().jobs.max(1) {
+        let (engine, recordings, next) = (engine.clone(), recordings.clone(), next.clone());
+        workers.spawn(async move {
+            let mut outcomes = Vec::new();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let Some(recording) = recordings.get(number) else {
+                    return outcomes;
+                };
+                outcomes.push((number, judge(&*engine, recording).await));
+            }
+        });
+    }
+    let lost = || Outcome::Unknown("the judge gave up".to_owned());
+    let mut outcomes: Vec<Outcome> = recordings.iter().map(|_| lost()).collect();
+    while let Some(done) = workers.join_next().await {
+        for (number, outcome) in done.unwrap_or_default() {
+            outcomes[number] = outcome;
+        }
+    }
+    outcomes
+}
+
+async fn judge(engine: &dyn Engine, recording: &Recording) -> Outcome {
+    let prepared = prepared(recording);
+    let (recorded, expectation) = match prepared {
+        Ok(prepared) => prepared,
+        Err(outcome) => return outcome,
+    };
+    let job = job(&recorded, &expectation);
+    match engine.run(&job).await {
+        Ok(raw) => judged(engine, recording, &recorded, &expectation, &raw),
+        Err(Trouble::Unsupported(what)) => {
+            Outcome::Unsupported(format!("the engine has no {what}"))
+        }
+        Err(trouble) => Outcome::Unknown(trouble.to_string()),
+    }
+}
+
+/// A recording that the harness can put on an engine, with how the reference plays it.
+fn prepared(recording: &Recording) -> Result<(Recorded, Expectation), Outcome> {
+    if recording.kind() != "execution" {
+        return Err(not_run(recording.kind()));
+    }
+    let recorded = runnable(recording)?;
+    if let Some(why) = out_of_reach(recording, &recorded) {
+        return Err(Outcome::Unsupported(why.to_owned()));
+    }
+    let expectation = simulated(&recorded)?;
+    // The workers play what the reference schedules.
+    let plays = !sites::find(&recorded.definition).is_empty();
+    let reproduced = || {
+        let terms = strict(&expectation);
+        compare(recording, terms, &expectation.observation).verdict() == Verdict::Agree
+    };
+    if plays && !reproduced() {
+        let why = "the reference, by which the workers play, does not reproduce it";
+        return Err(Outcome::Unknown(why.to_owned()));
+    }
+    Ok((recorded, expectation))
+}
+
+/// What the harness cannot set up on an engine.
+fn out_of_reach(recording: &Recording, recorded: &Recorded) -> Option<&'static str> {
+    if recorded.client == Client::Stops {
+        Some("the client stops the execution")
+    } else if recorded.client == Client::DeletesActivity {
+        Some("the client deletes the activity")
+    } else if recording.case.get("clock").is_some() {
+        Some("it depends on the time of the recording")
+    } else if recording.case.get("s3").is_some() {
+        Some("it reads objects")
+    } else if tasks(&recorded.definition) > sites::find(&recorded.definition).len() {
+        Some("a task calls something other than an activity")
+    } else {
+        None
+    }
+}
+
+/// How many Task states a definition has.
+fn tasks(scope: &Value) -> usize {
+    let states = scope["States"].as_object().into_iter().flatten();
+    states
+        .map(|(_, state)| {
+            let branches = state["Branches"].as_array().into_iter().flatten();
+            let within: usize = branches.map(tasks).sum();
+            usize::from(state["Type"] == "Task")
+                + within
+                + tasks(&state["ItemProcessor"])
+                + tasks(&state["Iterator"])
+        })
+        .sum()
+}
+
+fn job(recorded: &Recorded, expectation: &Expectation) -> Job {
+    Job {
+        case: Arc::new(ExecutionCase {
+            definition: recorded.definition.clone(),
+            workflow: recorded.workflow,
+            starts: vec![recorded.start.clone()],
+            entropy: 0,
+        }),
+        machine: Arc::clone(&recorded.machine),
+        expectations: Arc::new([expectation.clone()]),
+        lane: Lane::Throughput,
+    }
+}
+
+/// What follows from what the engine answered.
+fn judged(
+    engine: &dyn Engine,
+    recording: &Recording,
+    recorded: &Recorded,
+    expectation: &Expectation,
+    raw: &RawRun,
+) -> Outcome {
+    if let Creation::Refused { code, message } = &raw.creation {
+        let refused = Divergence::refused(&format!("{code}: {message}"));
+        return Outcome::diverged([], refused);
+    }
+    let policy = &engine.profile().policy;
+    let deadline = expectation.duration.saturating_add(policy.liveness_grace);
+    let Some(execution) = raw.executions.first() else {
+        return Outcome::Unknown("the engine ran nothing".to_owned());
+    };
+    if execution.status == Status::Running && execution.watched < deadline {
+        return Outcome::Unknown("the execution was not watched to its end".to_owned());
+    }
+    let names = names(raw, &recorded.identity);
+    let observation = Observer::new(&names).execution(execution);
+    let mut terms = admitted(policy, expectation);
+    terms.concurrent |= is_concurrent(observation.history.as_deref().unwrap_or_default());
+    let outcome = compare(recording, terms, &observation);
+    match &outcome {
+        Outcome::Diverged { divergence, .. }
+            if (terms.concurrent || terms.stopped)
+                && expectation.poisoned.contains(&divergence.aspect) =>
+        {
+            Outcome::Poisoned(format!("{} depends on chance", divergence.aspect.name()))
+        }
+        _ => outcome,
+    }
+}
+
+/// The engine's own names, with what they are called in recordings.
+fn names(raw: &RawRun, identity: &Identity) -> Vec<(String, String)> {
+    let last = |arn: &str| arn.rsplit(':').next().unwrap_or_default().to_owned();
+    let called = [
+        (MACHINE_ARN.to_owned(), &identity.machine_arn),
+        (last(MACHINE_ARN), &identity.machine_name),
+        (EXECUTION_ARN.to_owned(), &identity.execution_arn),
+        (last(EXECUTION_ARN), &identity.execution_name),
+        (ROLE_ARN.to_owned(), &identity.role_arn),
+    ];
+    let recorded = |name: &String| {
+        let known = called.iter().find(|(simulated, _)| simulated == name);
+        known.map_or_else(|| name.clone(), |(_, recorded)| recorded.to_string())
+    };
+    let names = raw.names.iter();
+    names
+        .map(|(own, name)| (own.clone(), recorded(name)))
+        .collect()
+}

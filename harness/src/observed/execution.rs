@@ -1,0 +1,108 @@
+//! A recorded execution made ready to be run: its machine, its start, who it was.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    case::{Start, WorkflowType},
+    execution::Identity,
+    machine::Machine,
+    simulate::EPOCH,
+    time::Instant,
+    validate::{refusal, validate},
+};
+
+use super::{Recording, compare::Divergence, plan};
+
+/// Since when executions can be redriven, and have a `RedriveCount`.
+const REDRIVE: &str = "2023-11-15";
+
+/// A recorded execution, ready to be run.
+#[derive(Debug, Clone)]
+pub(super) struct Recorded {
+    pub definition: Value,
+    pub workflow: WorkflowType,
+    pub machine: Arc<Machine>,
+    pub start: Start,
+    pub identity: Identity,
+    pub at: Instant,
+    pub client: Client,
+}
+
+/// What the client did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Client {
+    /// It started the execution.
+    Starts,
+    /// It stopped the execution while that waited.
+    Stops,
+    /// It deleted the activity before it started the execution: nothing became of the task.
+    DeletesActivity,
+}
+
+/// The workflow type of a recording.
+pub(super) fn workflow(case: &Value) -> WorkflowType {
+    match case["type"].as_str() {
+        Some("EXPRESS") => WorkflowType::Express,
+        _ => WorkflowType::Standard,
+    }
+}
+
+/// AWS accepted the definition of every recorded execution.
+pub(super) fn recorded(recording: &Recording) -> Result<Recorded, Divergence> {
+    let case = &recording.case;
+    let definition = case["definition"].clone();
+    let workflow = workflow(case);
+    let (machine, diagnostics) = validate(&definition, workflow);
+    let machine = machine.ok_or_else(|| {
+        let refusal = refusal(&diagnostics).unwrap_or_default();
+        Divergence::refused(&refusal)
+    })?;
+    Divergence::of_definition(&definition, &machine.to_value())?;
+    // Some recordings hide other parts of the input in the history than beside it.
+    let shown = case["expect"]["events"][0]["details"].get("input");
+    let clock = case["clock"].as_str().and_then(Instant::parse_rfc3339);
+    Ok(Recorded {
+        start: Start {
+            input: shown.unwrap_or(&case["input"]).clone(),
+            plan: plan::recorded(&definition, &case["tasks"]),
+        },
+        definition,
+        workflow,
+        machine: Arc::new(machine),
+        identity: identity(case),
+        at: clock.unwrap_or(EPOCH),
+        client: client(case),
+    })
+}
+
+fn client(case: &Value) -> Client {
+    if case["expect"]["status"] == "ABORTED" {
+        Client::Stops
+    } else if case["tasks"] == json!({}) && case["definition"].to_string().contains(":activity:") {
+        Client::DeletesActivity
+    } else {
+        Client::Starts
+    }
+}
+
+/// Who ran the recorded execution: names are placeholders.
+fn identity(case: &Value) -> Identity {
+    let express = case["type"] == "EXPRESS";
+    let synchronous = case["expect"].get("sync_response").is_some();
+    let validated = case["source"]["last_validated"].as_str().unwrap_or(REDRIVE);
+    let arn = |rest: &str| format!("arn:aws:states:us-east-1:111111111111:{rest}").into();
+    Identity {
+        execution_arn: arn(if express {
+            "express:<ArnPart_0idx>:<name>:<id>"
+        } else {
+            "execution:<ArnPart_0idx>:<ExecArnPart_0idx>"
+        }),
+        execution_name: "<ExecArnPart_0idx>".into(),
+        role_arn: "arn:aws:iam::111111111111:role/recorded".into(),
+        machine_arn: arn("stateMachine:<ArnPart_0idx>"),
+        machine_name: "<ArnPart_0idx>".into(),
+        redrive_count: (validated >= REDRIVE && !synchronous).then_some(0),
+        entropy: 0,
+    }
+}

@@ -1,0 +1,158 @@
+//! Recordings of AWS: what the reference makes of them, and what the command says of them.
+//!
+//! `STEPPROOF_OBSERVED` names a folder of recordings; the test that needs it says without it that
+//! it was skipped.
+
+use std::{env, fs, path::Path};
+
+use serde_json::{Value, json};
+use stepproof_tests::{Ran, expect, stepproof};
+
+/// How many recordings of each kind agree at least; raised as the reference learns.
+const AGREED: [(&str, u64); 3] = [
+    ("execution", 626),
+    ("create_state_machine", 13),
+    ("validate_state_machine_definition", 11),
+];
+
+fn told(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).expect("the result in JSON")
+}
+
+#[test]
+fn the_reference_does_what_aws_was_recorded_to_do() {
+    let Some(folder) = env::var_os("STEPPROOF_OBSERVED") else {
+        println!("skipped: STEPPROOF_OBSERVED names no folder of recordings");
+        return;
+    };
+    let folder = Path::new(&folder).canonicalize().expect("the folder");
+    let folder = folder.to_str().expect("a path in UTF-8");
+    let here = tempfile::tempdir().expect("a directory");
+    let ran = stepproof(here.path(), &["observed", folder, "--format", "json"]);
+    let told = told(&ran);
+    let divergences = told["divergences"].as_array().expect("divergences");
+    let places: Vec<String> = divergences
+        .iter()
+        .map(|it| format!("{} at {}", it["file"], it["at"]))
+        .collect();
+    assert!(places.is_empty(), "{}", places.join("\n"));
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    for (kind, least) in AGREED {
+        let agreed = told["kinds"][kind]["agreed"].as_u64().unwrap_or_default();
+        println!("{kind}: {agreed} agreed");
+        assert!(
+            agreed >= least,
+            "only {agreed} recordings of {kind} agree, not {least}"
+        );
+    }
+}
+
+/// A recording of a machine with one Pass state.
+fn pass(output: &Value) -> Value {
+    json!({
+        "definition": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}},
+        "type": "STANDARD", "input": {"n": 1}, "tasks": {}, "masked": [],
+        "expect": {"status": "SUCCEEDED", "output": output, "events": [
+            {"id": 1, "prev": 0, "type": "ExecutionStarted", "state": null,
+             "details": {"input": {"n": 1}, "roleArn": "role"}},
+            {"id": 2, "prev": 0, "type": "PassStateEntered", "state": "P",
+             "details": {"input": {"n": 1}}},
+            {"id": 3, "prev": 2, "type": "PassStateExited", "state": "P",
+             "details": {"output": {"n": 1}}},
+            {"id": 4, "prev": 3, "type": "ExecutionSucceeded", "state": null,
+             "details": {"output": output}},
+        ]},
+    })
+}
+
+fn write(folder: &Path, file: &str, text: &str) {
+    let path = folder.join(file);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("an area");
+    fs::write(path, text).expect("a recording");
+}
+
+fn last(ran: &Ran) -> &str {
+    ran.out.lines().last().expect("a last line")
+}
+
+#[test]
+fn agreement_divergence_and_what_is_not_judged_are_told_apart() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let here = folder.path();
+    write(here, "r/good/a.json", &pass(&json!({"n": 1.0})).to_string());
+    let ran = expect(here, &["observed", "r"], 0);
+    assert_eq!(
+        last(&ran),
+        "1 cases, 1 judged: 1 agreed, 0 diverged; 0 unsupported"
+    );
+
+    write(here, "r/bad/b.json", &pass(&json!({"n": 2})).to_string());
+    write(
+        here,
+        "r/bad/c.json",
+        r#"{"kind": "api_sequence", "steps": []}"#,
+    );
+    let ran = expect(here, &["observed", "r"], 1);
+    assert_eq!(
+        last(&ran),
+        "3 cases, 2 judged: 1 agreed, 1 diverged; 1 unsupported"
+    );
+    for words in ["b.json: output at /output/n", "recorded   2", "1"] {
+        assert!(ran.out.contains(words), "'{words}' is not in: {}", ran.out);
+    }
+    let ran = expect(here, &["observed", "r", "--format", "json"], 1);
+    assert_eq!(told(&ran)["divergences"][0]["at"], "/output/n");
+    expect(here, &["observed", "r", "--area", "good"], 0);
+    expect(here, &["observed", "r", "--area", "none"], 2);
+}
+
+#[test]
+fn bad_input_is_named_and_the_rest_is_judged() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let here = folder.path();
+    let refused = |arguments: &[&str], words: &[&str]| {
+        let ran = expect(here, arguments, 2);
+        for word in words {
+            assert!(ran.err.contains(word), "'{word}' is not in: {}", ran.err);
+        }
+        ran
+    };
+    refused(
+        &["observed", "nowhere"],
+        &["failed to read 'nowhere'", "help:"],
+    );
+    fs::create_dir(here.join("r")).expect("a folder");
+    refused(&["observed", "r"], &["no JSON file", "help:"]);
+    write(here, "r/area/a.json", &pass(&json!({"n": 1})).to_string());
+    write(here, "r/area/b.json", "{");
+    write(here, "r/area/c.json", "{}");
+    let ran = refused(
+        &["observed", "r"],
+        &[
+            "b.json': it is not JSON",
+            "c.json': it is not a recording",
+            "help:",
+        ],
+    );
+    assert!(last(&ran).starts_with("1 cases, 1 judged: 1 agreed"));
+    fs::remove_file(here.join("r/area/a.json")).expect("a file");
+    fs::remove_file(here.join("r/area/b.json")).expect("a file");
+    write(
+        here,
+        "r/area/c.json",
+        r#"{"kind": "test_state", "expect": {}}"#,
+    );
+    expect(here, &["observed", "r"], 4);
+}
+
+#[test]
+fn the_embedded_engine_does_as_recorded_and_a_broken_one_does_not() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let here = folder.path();
+    write(here, "r/area/a.json", &pass(&json!({"n": 1})).to_string());
+    let engine = ["observed", "r", "--engine", "embedded"];
+    let ran = expect(here, &engine, 0);
+    assert!(last(&ran).starts_with("1 cases, 1 judged: 1 agreed"));
+    write(here, "r/area/b.json", &pass(&json!({"n": 2})).to_string());
+    expect(here, &engine, 1);
+}
