@@ -176,13 +176,16 @@ fn human(output: &mut Output, judged: &Report) -> Result<(), Failure> {
         ]
     });
     let heads = ["aspects", "agreed", "diverged"].map(str::to_owned);
-    section(output, [heads].into_iter().chain(aspects).collect())?;
+    section(
+        output,
+        &[heads].into_iter().chain(aspects).collect::<Vec<_>>(),
+    )?;
     let reasons: Vec<_> = tally.reasons.iter().collect();
     for verdict in COLUMNS {
         let rows = reasons.iter().filter(|((it, _), _)| *it == verdict);
         let rows = rows.map(|((_, why), cases)| [format!("  {cases}"), why.clone()]);
         let head = [verdict.name().to_owned(), String::new()];
-        section(output, [head].into_iter().chain(rows).collect())?;
+        section(output, &[head].into_iter().chain(rows).collect::<Vec<_>>())?;
     }
     for (file, divergence) in &tally.divergences {
         tell(output, file, divergence, &judged.engine)?;
@@ -192,12 +195,12 @@ fn human(output: &mut Output, judged: &Report) -> Result<(), Failure> {
 }
 
 /// A table with a head, if it has rows.
-fn section<const N: usize>(output: &mut Output, rows: Vec<[String; N]>) -> Result<(), Failure> {
+fn section<const N: usize>(output: &mut Output, rows: &[[String; N]]) -> Result<(), Failure> {
     if rows.len() < 2 {
         return Ok(());
     }
     output.line("")?;
-    output.table(&rows)
+    output.table(rows)
 }
 
 fn counts<'a>(
@@ -220,7 +223,7 @@ fn counts<'a>(
         let name = format!("  {name}");
         [name, agreed, diverged, unsupported, poisoned, unknown]
     });
-    section(output, [head].into_iter().chain(rows).collect())
+    section(output, &[head].into_iter().chain(rows).collect::<Vec<_>>())
 }
 
 /// A divergence: where, and both sides.
@@ -242,8 +245,11 @@ fn tell(
         event.unwrap_or_default()
     ))?;
     output.table(&[
-        ["  recorded".to_owned(), short(divergence.recorded.as_ref())],
-        [format!("  {engine}"), short(divergence.seen.as_ref())],
+        [
+            "  recorded".to_owned(),
+            short(divergence.recorded.as_deref()),
+        ],
+        [format!("  {engine}"), short(divergence.seen.as_deref())],
     ])
 }
 

@@ -28,9 +28,9 @@ pub struct Divergence {
     /// The event at which it differs, if it is about one.
     pub event: Option<String>,
     /// What was recorded there; absent if nothing is there.
-    pub recorded: Option<Value>,
+    pub recorded: Option<Box<Value>>,
     /// What was seen there; absent if nothing is there.
-    pub seen: Option<Value>,
+    pub seen: Option<Box<Value>>,
     seal: Seal,
 }
 

@@ -62,6 +62,10 @@ fn kind(event: &Value) -> &str {
     event["type"].as_str().unwrap_or_default()
 }
 
+fn word(word: Option<&String>) -> Option<Box<Value>> {
+    word.map(|word| Box::new(word.as_str().into()))
+}
+
 /// Two lists of words; the recorded ones with their places in the recording.
 fn same_words(
     aspect: Aspect,
@@ -75,8 +79,8 @@ fn same_words(
     let place = recorded.get(n).map_or(recorded.len(), |(place, _)| *place);
     let parting = Parting {
         at: format!("/events/{place}"),
-        recorded: recorded.get(n).map(|(_, word)| word.as_str().into()),
-        seen: seen.get(n).map(|word| word.as_str().into()),
+        recorded: word(recorded.get(n).map(|(_, word)| word)),
+        seen: word(seen.get(n)),
     };
     Err(Divergence::new(aspect, parting))
 }

@@ -11,16 +11,16 @@ use super::Terms;
 #[derive(Debug)]
 pub(super) struct Parting {
     pub at: String,
-    pub recorded: Option<Value>,
-    pub seen: Option<Value>,
+    pub recorded: Option<Box<Value>>,
+    pub seen: Option<Box<Value>>,
 }
 
 impl Parting {
     pub fn of(at: &str, recorded: &Value, seen: &Value) -> Self {
         Self {
             at: at.to_owned(),
-            recorded: Some(recorded.clone()),
-            seen: Some(seen.clone()),
+            recorded: Some(Box::new(recorded.clone())),
+            seen: Some(Box::new(seen.clone())),
         }
     }
 }
@@ -88,8 +88,8 @@ impl<'c> Mask<'c> {
                 (recorded, seen) => {
                     return Err(Parting {
                         at,
-                        recorded: recorded.cloned(),
-                        seen: seen.cloned(),
+                        recorded: recorded.cloned().map(Box::new),
+                        seen: seen.cloned().map(Box::new),
                     });
                 }
             }
