@@ -5,7 +5,6 @@
 //! not reported. Where everything agrees (the usual case) nothing is allocated.
 
 mod anatomy;
-mod cause;
 mod difference;
 mod history;
 mod locate;
@@ -33,7 +32,6 @@ use stepproof_specs::{
     time::Millis,
 };
 
-pub(crate) use self::cause::{is_given, words as cause_words};
 pub use self::difference::{Aspects, Difference, Judgement};
 use self::{
     anatomy::Anatomy,
@@ -41,6 +39,7 @@ use self::{
     threads::Threads,
 };
 use crate::{
+    cause,
     engine::{EngineProfile, HistoryCompare, Job, Lane, Policy},
     normalise::{Normaliser, Rewrites},
     observe::Observer,
@@ -441,7 +440,7 @@ impl<'a> Scene<'a> {
             Aspect::Path => path::difference(self).map(|found| self.with_words(found)),
             Aspect::Attempts => tasks::attempts(self),
             Aspect::Effects => tasks::effects(self),
-            Aspect::Cause => cause::difference(self),
+            Aspect::Cause => self.cause(),
             Aspect::History => return history::differences(self),
             Aspect::Timing => self.timing(),
         };
@@ -516,6 +515,18 @@ impl<'a> Scene<'a> {
             found.shape = format!("{}({words})", found.shape);
         }
         found
+    }
+
+    fn cause(&self) -> Option<Found> {
+        let (expected, actual) = (self.expected.observation, self.actual.observation);
+        let class = |it: &Observation| cause::class(it.error.as_deref(), it.cause.as_deref());
+        (expected.cause != actual.cause).then(|| Found {
+            aspect: Aspect::Cause,
+            place: self.died(),
+            shape: format!("{}≠{}", class(expected), class(actual)),
+            expected: expected.cause.as_deref().into(),
+            actual: actual.cause.as_deref().into(),
+        })
     }
 
     fn timing(&self) -> Option<Found> {

@@ -7,6 +7,7 @@
 //! * [`ledger`] — the divergences that are known
 //! * [`report`] — what a run tells, and how
 //! * [`verdict`] — what follows from it
+//! * [`cause`] — cause texts: whose they are, and what kind
 //! * [`identity`], [`casefile`] — what a case is called, and cases as files
 //! * [`prepare`] — from a case to a job: validated, with what the reference expects
 //! * [`drive`], [`confirm`] — runs cases by the thousand, repeats what diverges
@@ -18,6 +19,7 @@
 //! * [`zoo`] — the embedded engine told to break a rule
 
 pub mod casefile;
+pub mod cause;
 pub mod cli;
 pub mod compare;
 pub mod confirm;

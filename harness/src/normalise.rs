@@ -226,7 +226,7 @@ impl<'a> Normaliser<'a> {
         ) else {
             return;
         };
-        let given = crate::compare::is_given(Some(error), Some(cause));
+        let given = crate::cause::is_given(Some(error), Some(cause));
         if self.cause == CauseCompare::Ignore || !given {
             members.insert("Cause".into(), "<cause>".into());
             self.rewrites.count(Rule::OwnCause);

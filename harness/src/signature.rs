@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use stepproof_specs::observation::{Aspect, Observation, Status};
 
-use crate::{compare::cause_words, verdict::Signature};
+use crate::{cause, verdict::Signature};
 
 /// Puts a signature together. `place` is the state's kind and its parent's kind.
 pub fn signature(aspect: Aspect, place: (&str, &str), shape: &str) -> Signature {
@@ -62,10 +62,11 @@ pub fn end(observation: &Observation, other: &Observation) -> String {
 /// The class of a failure: of its error, and the first words of the cause if it is the
 /// interpreter's own. A cause that another execution has too is no mark of either.
 pub fn failure(observation: &Observation, other: &Observation) -> String {
-    let (error, cause) = (observation.error.as_deref(), observation.cause.as_deref());
+    let error = observation.error.as_deref();
     let class = error_class(error);
-    let telling = cause.filter(|_| observation.cause != other.cause);
-    match cause_words(error, telling) {
+    let telling = observation.cause.as_deref();
+    let telling = telling.filter(|_| observation.cause != other.cause);
+    match cause::words(error, telling) {
         Some(words) => format!("{class}({words})"),
         None => class.into_owned(),
     }

@@ -13,8 +13,11 @@ use stepproof_specs::{
     observation::Aspect,
 };
 
-use super::{Found, Scene, cause, value};
-use crate::engine::{CauseCompare, HistoryCompare};
+use super::{Found, Scene, value};
+use crate::{
+    cause,
+    engine::{CauseCompare, HistoryCompare},
+};
 
 /// Whose events are compared with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,7 +13,7 @@ use stepproof_specs::{
 use self::mask::{Mask, Parting};
 use super::{Outcome, Recording};
 use crate::{
-    compare::is_given,
+    cause,
     engine::{CauseCompare, HistoryCompare},
     verdict::Aspects,
 };
@@ -47,17 +47,6 @@ pub(super) struct Terms {
     pub concurrent: bool,
     /// Threads were stopped: how far they came is a matter of luck.
     pub stopped: bool,
-}
-
-impl Terms {
-    /// Whether the words of a cause are compared.
-    fn judges_cause(self, error: Option<&str>, cause: Option<&str>) -> bool {
-        match self.cause {
-            CauseCompare::Ignore => false,
-            CauseCompare::Given => is_given(error, cause),
-            CauseCompare::Exact => true,
-        }
-    }
 }
 
 impl Divergence {
@@ -160,7 +149,7 @@ impl Comparison<'_> {
 
     fn judges_cause(&self) -> bool {
         let text = |key: &str| self.expect[key].as_str();
-        self.terms.judges_cause(text("error"), text("cause"))
+        cause::judged(self.terms.cause, text("error"), text("cause"))
     }
 
     fn liveness(&self) -> Result<(), Divergence> {

@@ -105,10 +105,22 @@ fn out_of_reach(recording: &Recording, recorded: &Recorded) -> Option<&'static s
         Some("it depends on the time of the recording")
     } else if recording.case.get("s3").is_some() {
         Some("it reads objects")
+    } else if recorded.identity.redrive_count.is_none() && reads_context(&recorded.definition) {
+        Some("its context object is from before executions could be redriven")
     } else if tasks(&recorded.definition) > sites::find(&recorded.definition).len() {
         Some("a task calls something other than an activity")
     } else {
         None
+    }
+}
+
+/// Whether a definition reads the context object anywhere.
+fn reads_context(definition: &Value) -> bool {
+    match definition {
+        Value::String(text) => text.contains("$$") || text.contains("$states.context"),
+        Value::Array(elements) => elements.iter().any(reads_context),
+        Value::Object(members) => members.values().any(reads_context),
+        _ => false,
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use stepproof_specs::json;
 
 use super::Terms;
+use crate::cause;
 
 /// Where a recorded value and another part.
 #[derive(Debug)]
@@ -100,7 +101,7 @@ impl<'c> Mask<'c> {
     /// Whether the cause in the details of an event counts.
     pub fn judges_cause(&self, details: &Value) -> bool {
         let text = |key: &str| details[key].as_str();
-        self.terms.judges_cause(text("error"), text("cause"))
+        cause::judged(self.terms.cause, text("error"), text("cause"))
     }
 
     /// Whether the cause in an Error Output counts.
@@ -108,7 +109,7 @@ impl<'c> Mask<'c> {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
         object.len() != 2
             || text("Error").is_none()
-            || self.terms.judges_cause(text("Error"), text("Cause"))
+            || cause::judged(self.terms.cause, text("Error"), text("Cause"))
     }
 }
 

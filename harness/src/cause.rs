@@ -1,8 +1,5 @@
 //! Cause texts: whose they are, and what kind of text.
 
-use stepproof_specs::observation::{Aspect, Observation};
-
-use super::{Found, Scene};
 use crate::engine::CauseCompare;
 
 /// What the interpreter's own causes begin with.
@@ -24,22 +21,6 @@ pub fn judged(compare: CauseCompare, error: Option<&str>, cause: Option<&str>) -
         CauseCompare::Given => is_given(error, cause),
         CauseCompare::Exact => true,
     }
-}
-
-/// The difference of two causes.
-pub fn difference(scene: &Scene<'_>) -> Option<Found> {
-    let (expected, actual) = (scene.expected.observation, scene.actual.observation);
-    if expected.cause == actual.cause {
-        return None;
-    }
-    let class = |it: &Observation| class(it.error.as_deref(), it.cause.as_deref());
-    Some(Found {
-        aspect: Aspect::Cause,
-        place: scene.died(),
-        shape: format!("{}≠{}", class(expected), class(actual)),
-        expected: expected.cause.as_deref().into(),
-        actual: actual.cause.as_deref().into(),
-    })
 }
 
 /// The coarse class of a cause: of the interpreter's own, the first words of its template.
