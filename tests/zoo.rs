@@ -77,6 +77,14 @@ zoo! {
     parallel_failure = "parallel-failure",
     heartbeat = "heartbeat",
     liveness = "liveness",
+    max_delay = "max-delay",
+    task_failed = "task-failed",
+    missing_variable = "missing-variable",
+    timestamps_as_text = "timestamps-as-text",
+    input_path = "input-path",
+    null_output_path = "null-output-path",
+    caught_result_path = "caught-result-path",
+    result_selector = "result-selector",
 }
 
 #[test]

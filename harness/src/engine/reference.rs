@@ -1,4 +1,4 @@
-//! The reference as an engine: what it expects is what it does.
+//! The reference as an engine: what it expects is what it does. Definitions make a round trip.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -51,7 +51,14 @@ impl Engine for Reference {
     }
 
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
-        Box::pin(async move { Ok(raw_run(&job.expectations)) })
+        Box::pin(async move {
+            // The reader and the writer of definitions are checked on the way.
+            if job.machine.to_value() != job.case.definition {
+                let reason = "the machine is not written as it was read".to_owned();
+                return Err(Trouble::Internal(reason));
+            }
+            Ok(raw_run(&job.expectations))
+        })
     }
 
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {

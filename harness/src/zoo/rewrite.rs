@@ -1,5 +1,8 @@
 //! Machines rewritten so that following every rule breaks one.
 
+mod choice;
+mod data;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -67,26 +70,29 @@ fn rewrite_state(way: Way, state: &mut State) {
             }
         }
         Way::Wildcards => {
-            let names = retriers
-                .iter_mut()
-                .flat_map(|retrier| &mut retrier.error_equals)
-                .chain(catchers.iter_mut().flat_map(|it| &mut it.error_equals));
-            for name in names.filter(|name| is_wildcard(name)) {
-                // No error is called so, because a plan does not name errors `States.…` literally.
-                *name = format!("literally {name}").into();
+            for name in matched(retriers, catchers).filter(|name| is_wildcard(name)) {
+                *name = literally(name);
+            }
+        }
+        Way::TaskFailed => {
+            for name in matched(retriers, catchers).filter(|name| &***name == "States.TaskFailed") {
+                *name = literally(name);
+            }
+        }
+        Way::MaxDelay => {
+            for retrier in retriers {
+                retrier.max_delay_seconds = None;
             }
         }
         Way::CatchOrder => catchers.reverse(),
-        Way::ChoiceOrder => {
-            if let Body::Choice(choice) = &mut state.body {
-                choice.choices.reverse();
-            }
+        Way::ChoiceOrder | Way::MissingVariable | Way::TimestampText => {
+            choice::rewrite(way, state);
         }
-        Way::ResultPath => {
-            if let Some(result_path) = result_path(&mut state.body) {
-                *result_path = Nullable::Absent;
-            }
-        }
+        Way::ResultPath
+        | Way::InputPath
+        | Way::NullOutputPath
+        | Way::CaughtResultPath
+        | Way::ResultSelector => data::rewrite(way, state),
         Way::Heartbeat => {
             if let Body::Task(task) = &mut state.body {
                 task.heartbeat = None;
@@ -94,6 +100,20 @@ fn rewrite_state(way: Way, state: &mut State) {
         }
         Way::MapOrder | Way::ParallelFailure | Way::Liveness => {}
     }
+}
+
+/// Every name in ErrorEquals.
+fn matched<'s>(
+    retriers: &'s mut [Retrier],
+    catchers: &'s mut [Catcher],
+) -> impl Iterator<Item = &'s mut Name> {
+    let retried = retriers.iter_mut().flat_map(|it| &mut it.error_equals);
+    retried.chain(catchers.iter_mut().flat_map(|it| &mut it.error_equals))
+}
+
+/// No error is called so, because a plan does not name errors `States.…` literally.
+fn literally(name: &Name) -> Name {
+    format!("literally {name}").into()
 }
 
 fn is_wildcard(name: &Name) -> bool {
