@@ -41,7 +41,7 @@ clauses! {
         "A ResultPath that would go through a value that is no object fails with States.ReferencePathConflict.",
         "recorded with TestState on 2026-09-23: ResultPath $.child into the input 4";
     ResultPathIntoNull = "data.result-path.conflict.null", Assumed,
-        "A ResultPath below an input that is null conflicts like one below any other scalar.",
+        "A ResultPath below a value that is null conflicts like one below any other scalar.",
         "recorded for a number only";
     ResultPathConflictText = "data.result-path.conflict.text", Assumed,
         "The cause of a ResultPath conflict in an execution reads as in TestState, after the usual prefix.",
@@ -362,6 +362,9 @@ clauses! {
     TaskLimitPath = "task.limit-path", Language,
         "TimeoutSecondsPath and HeartbeatSecondsPath take the seconds from the input.",
         "States Language specification, \"Task State\"";
+    LimitPathWithParameters = "task.limit-path.parameters", Assumed,
+        "TimeoutSecondsPath and HeartbeatSecondsPath select from what InputPath gives, not from what Parameters makes of it.",
+        "the specification does not say";
     LimitPathMissingText = "data.limit-path.missing.text", Assumed,
         "TimeoutSecondsPath, HeartbeatSecondsPath or MaxConcurrencyPath that finds nothing fails with the text of an InputPath.",
         "not recorded; SecondsPath has a text of its own";

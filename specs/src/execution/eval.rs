@@ -160,7 +160,7 @@ impl<'e> Eval<'e> {
             Ok(()) => Ok(Arc::new(merged)),
             Err(_) => {
                 self.mark(Clause::ResultPathConflict);
-                if self.active.input.is_null() {
+                if meets_null(&self.active.input, path.steps()) {
                     self.mark(Clause::ResultPathIntoNull);
                 }
                 self.mark(Clause::ResultPathConflictText);
@@ -358,4 +358,20 @@ impl Host for Eval<'_> {
     fn entropy(&self) -> u64 {
         self.execution.draw()
     }
+}
+
+/// Whether the first value that these steps cannot go through is null.
+fn meets_null(mut value: &Value, steps: &[Step]) -> bool {
+    for step in steps {
+        let next = match step {
+            Step::Name(name) => value.get(&**name),
+            Step::Index(index) => value.get(index),
+            Step::Indefinite(_) => None,
+        };
+        match next {
+            Some(next) => value = next,
+            None => break,
+        }
+    }
+    value.is_null()
 }

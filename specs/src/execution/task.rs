@@ -40,6 +40,10 @@ impl Execution {
                 Some(history_credentials(eval.template(credentials, &effective)?))
             }
         };
+        let by_path = |limit: &Option<Limit>| matches!(limit, Some(Limit::Path(_)));
+        if task.parameters.is_some() && (by_path(&task.timeout) || by_path(&task.heartbeat)) {
+            self.mark(Clause::LimitPathWithParameters);
+        }
         let timeout = self.limit(id, task.timeout.as_ref(), &effective)?;
         let heartbeat = self.limit(id, task.heartbeat.as_ref(), &effective)?;
         let details = Details {
