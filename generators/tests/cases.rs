@@ -153,6 +153,12 @@ const TRACES: &[(Feature, &str)] = &[
     (Feature::Heartbeats, r#""heartbeats":["#),
     (Feature::MachineTimeout, r#""TimeoutSeconds":300"#),
     (Feature::Comments, r#""Comment":"#),
+    (Feature::Intrinsics, r"States.Format("),
+    (Feature::Randomness, r"States.UUID()"),
+    (Feature::Variables, r#""Assign":"#),
+    (Feature::CountingLoops, r#""$lap""#),
+    (Feature::Oversize, r"States.ArrayRange(1000, 1999"),
+    (Feature::Jitter, r#""JitterStrategy":"#),
 ];
 
 /// What a feature does to a machine or to how it runs.

@@ -180,3 +180,12 @@ pub(super) fn lap_is(lap: u32) -> Condition {
         operand: Operand::Literal(lap.into()),
     })
 }
+
+/// Whether the variable that counts laps says that there are more.
+pub(super) fn laps_left(lap: Key, laps: u32) -> Condition {
+    Condition::Test(Test {
+        variable: path(Root::Variable(lap.name()), &[]),
+        operator: Operator::Compare(Comparable::Numeric, Ordering::LessThan),
+        operand: Operand::Literal(laps.into()),
+    })
+}
