@@ -89,7 +89,7 @@ fn ordering(builder: &mut Builder<'_>) -> Ordering {
 
 fn kind(builder: &mut Builder<'_>) -> Kind {
     // What AWS takes for a timestamp is not settled, so little follows from asking.
-    if builder.dice.one_in(24) {
+    if builder.dice.one_in(60) {
         return Kind::Timestamp;
     }
     builder.dice.pick(&[

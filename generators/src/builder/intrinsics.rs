@@ -378,7 +378,13 @@ fn format(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
 }
 
 fn hash(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
-    let (text, _) = argument(builder, scene, Kind::Text);
+    // What becomes of anything but a string is not known.
+    let place = scene.place.undamaged();
+    let sound = Scene {
+        place: &place,
+        ..scene
+    };
+    let (text, _) = argument(builder, sound, Kind::Text);
     let algorithm = builder
         .dice
         .pick(&["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"]);

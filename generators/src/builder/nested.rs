@@ -49,7 +49,7 @@ pub(super) fn parallel(
     let mut branches = Vec::with_capacity(count as usize);
     let mut outputs = Vec::with_capacity(count as usize);
     for index in 0..count {
-        let calm = index != failing && builder.dice.chance(7, 8);
+        let calm = index != failing && builder.dice.chance(14, 15);
         let prefix = format!("{site}/{index}");
         let inside = Place {
             prefix: &prefix,
@@ -102,7 +102,7 @@ pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draf
     let (retry, tries) = patient(builder, place);
     let most = builder.sizes.items.max(builder.sizes.branches);
     let rounds = if at_once { 1 } else { most };
-    let calm = !sequential && builder.dice.one_in(2);
+    let calm = !sequential && builder.dice.chance(3, 5);
     let site = place.site(&name);
     let inside = Place {
         prefix: &site,
