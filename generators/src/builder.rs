@@ -10,14 +10,17 @@ mod conditions;
 mod draft;
 mod flow;
 mod handlers;
+mod intrinsics;
 mod leaves;
 mod loops;
 mod names;
 mod nested;
 mod options;
+mod oversize;
 mod script;
 mod task;
 mod timing;
+mod variables;
 
 use std::sync::Arc;
 
@@ -27,7 +30,7 @@ use stepproof_specs::{
     time::Millis,
 };
 
-use self::draft::Draft;
+use self::draft::{Draft, Flow};
 use crate::{
     dice::Dice,
     feature::{Feature, FeatureSet},
@@ -86,9 +89,19 @@ pub(crate) struct Place<'a> {
     revisited: bool,
     /// The states here keep every field of the data: they are the body of a loop.
     keeps: bool,
+    /// The variables that can be read here: an object, by their names.
+    variables: &'a Shape,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
+    /// The same place, reached with these variables.
+    fn seeing(self, flow: &'a Flow) -> Self {
+        Self {
+            variables: &flow.variables,
+            ..self
+        }
+    }
+
     fn has(&self, feature: Feature) -> bool {
         self.features.has(feature)
     }
@@ -98,6 +111,14 @@ impl Place<'_> {
         Self {
             features: self.features.without(FeatureSet::of(&[Feature::Damage])),
             ..self
+        }
+    }
+
+    /// What leaves a state here that assigns nothing.
+    fn flow(&self, data: Shape) -> Flow {
+        Flow {
+            data,
+            variables: self.variables.clone(),
         }
     }
 
@@ -147,8 +168,10 @@ impl<'p> Builder<'p> {
     }
 
     fn machine(&mut self, features: FeatureSet) -> Machine {
+        let none = Shape::empty();
         let place = Place {
             features,
+            variables: &none,
             prefix: "",
             depth: 0,
             maps: 0,
@@ -182,10 +205,10 @@ impl<'p> Builder<'p> {
 
     /// Draws a scope of about `size` states for data of this shape, and what comes out of it.
     fn scope(&mut self, place: Place<'_>, input: Shape, size: u32) -> (Arc<Scope>, Shape) {
-        let mut draft = Draft::new(input);
+        let mut draft = Draft::new(place.flow(input));
         while draft.is_open() && draft.len() < size && self.budget.states > 0 {
-            let data = draft.advance(self.dice);
-            options::draw(self, &place, &mut draft, &data);
+            let flow = draft.advance(self.dice);
+            options::draw(self, &place.seeing(&flow), &mut draft, &flow.data);
         }
         while draft.is_open() {
             self.finish(&place, &mut draft);
@@ -198,8 +221,8 @@ impl<'p> Builder<'p> {
         if draft.has_states() && draft.end_one(self.dice) {
             return;
         }
-        let data = draft.advance(self.dice);
-        options::draw_last(self, place, draft, &data);
+        let flow = draft.advance(self.dice);
+        options::draw_last(self, &place.seeing(&flow), draft, &flow.data);
     }
 
     /// A name for the next state.

@@ -25,10 +25,23 @@ keys! {
     A "a" B "b" C "c" D "d" LEFT "left" RIGHT "right" ITEMS "items" NOTE "note"
     SPACED "a b" DOTTED "x.y" DASHED "x-y" ACCENTED "é"
     ERROR "Error" CAUSE "Cause"
-    EXECUTION "Execution" INPUT "Input" STATE "State" NAME "Name" RETRIES "RetryCount"
+    EXECUTION "Execution" INPUT "Input" STATE "State" NAME "Name" RETRIES "RetryCount" ENTERED "EnteredTime"
     MAP "Map" ITEM "Item" INDEX "Index" VALUE "Value"
     LAP "lap" MADE "made" LATEST "latest" MISSING "missing"
+    X "x" Y "y" TOTAL "total" U "u" V "v" INNER "inner" P "p" Q "q" DEEP "deep" R "r" S "s" DEEPEST "deepest"
+    LAP_1 "lap1" LAP_2 "lap2" LAP_3 "lap3"
 }
+
+/// The names of variables by depth: an inner scope may not assign what an outer one has assigned.
+pub(crate) const VARIABLES: [[Key; 3]; 4] = [
+    [Key::X, Key::Y, Key::TOTAL],
+    [Key::U, Key::V, Key::INNER],
+    [Key::P, Key::Q, Key::DEEP],
+    [Key::R, Key::S, Key::DEEPEST],
+];
+
+/// The variables that count laps, by depth.
+pub(crate) const LAPS: [Key; 4] = [Key::LAP, Key::LAP_1, Key::LAP_2, Key::LAP_3];
 
 /// The names of data fields.
 pub(crate) const PLAIN: &[Key] = &[

@@ -9,8 +9,8 @@ use crate::dice::Dice;
 
 const INTEGERS: &[i64] = &[0, 1, 2, 3, -1, 10];
 const FRACTIONS: &[f64] = &[0.5, 1.5, -0.25];
-const TEXTS: &[&str] = &["", "a", "b", "ab", "A", "é", "10", "true"];
-const PATTERNS: &[&str] = &["*", "a*", "*b", "a", "", "?", "a*b*"];
+const TEXTS: &[&str] = &["", "a", "b", "ab", "A", "é", "10", "true", "a*"];
+const PATTERNS: &[&str] = &["*", "a*", "*b", "a", "", "?", "a*b*", "a\\*", "*\\\\*"];
 
 /// Timestamps that are long past: one second apart, one instant in several spellings.
 const TIMESTAMPS: &[&str] = &[
@@ -20,6 +20,12 @@ const TIMESTAMPS: &[&str] = &[
     "2016-03-14T02:59:00+01:00",
     "1999-12-31T23:59:59Z",
 ];
+
+/// A timestamp that nobody waits for: it is too far away.
+pub(crate) const DOOMSDAY: &str = "9999-01-01T00:00:00Z";
+
+/// Strings for calls, some of which have to be escaped there.
+const QUOTED: &[&str] = &["a", "b", "it's", "{}", "a\\b", "x, (y)", "é", ""];
 
 /// Error names that tasks and Fail states report.
 pub(crate) const ERRORS: &[&str] = &["Oops", "Rejected", "Order.Invalid"];
@@ -41,6 +47,10 @@ pub(crate) fn number(dice: &mut Dice) -> Value {
 
 pub(crate) fn text(dice: &mut Dice) -> &'static str {
     dice.pick(TEXTS)
+}
+
+pub(crate) fn quoted(dice: &mut Dice) -> &'static str {
+    dice.pick(QUOTED)
 }
 
 pub(crate) fn pattern(dice: &mut Dice) -> &'static str {

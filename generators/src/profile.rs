@@ -62,6 +62,8 @@ pub struct Sizes {
     pub seconds: u32,
     /// Executions per machine.
     pub starts: u32,
+    /// Laps of a loop that counts in a variable. More than a few are for small bodies.
+    pub laps: u32,
 }
 
 impl Weights {
@@ -87,6 +89,7 @@ impl Sizes {
         rules: 3,
         seconds: 8,
         starts: 2,
+        laps: 3,
     };
     const SMALL: Self = Self {
         states: (1, 4),
@@ -96,6 +99,7 @@ impl Sizes {
         rules: 2,
         seconds: 2,
         starts: 1,
+        laps: 2,
     };
 }
 
@@ -120,6 +124,29 @@ const CONDITIONS: FeatureSet = FeatureSet::of(&[
     F::StringMatches,
     F::OperandPaths,
     F::NoDefault,
+]);
+
+const SCOPES: FeatureSet = FeatureSet::of(&[
+    F::Nesting,
+    F::Parallel,
+    F::Map,
+    F::Task,
+    F::TaskErrors,
+    F::Retry,
+    F::Catch,
+    F::Choice,
+    F::Succeed,
+    F::Fail,
+    F::Wait,
+    F::Delays,
+    F::Parameters,
+    F::ResultSelector,
+    F::ResultPath,
+    F::OutputPath,
+    F::ContextPaths,
+    F::Variables,
+    F::ManyStarts,
+    F::Damage,
 ]);
 
 impl Profile {
@@ -214,6 +241,7 @@ impl Profile {
             summary: "How often things are tried: retriers, their order, their bounds and their intervals.",
             core: FeatureSet::of(&[F::Task, F::TaskErrors, F::Retry, F::Delays]),
             optional: FeatureSet::of(&[
+                F::Jitter,
                 F::Pass,
                 F::Choice,
                 F::Catch,
@@ -279,6 +307,237 @@ impl Profile {
         }
     }
 
+    /// Data that is odd, missing or of the wrong type.
+    pub fn data() -> Self {
+        Self {
+            name: "data",
+            summary: "Odd data: missing, null, of the wrong type, with names that paths have to quote.",
+            core: FeatureSet::of(&[F::Pass, F::Parameters, F::Damage, F::OddNames]),
+            optional: DATA_FLOW.with(FeatureSet::of(&[
+                F::Task,
+                F::Choice,
+                F::Wait,
+                F::Succeed,
+                F::Map,
+                F::ItemSelector,
+                F::TypeTests,
+                F::Timestamps,
+                F::WaitPaths,
+                F::Delays,
+                F::Intrinsics,
+                F::Variables,
+                F::ManyStarts,
+            ])),
+            rare: FeatureSet::EMPTY,
+            weights: Weights {
+                wait: 3,
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                states: (1, 6),
+                ..Sizes::USUAL
+            },
+        }
+    }
+
+    /// What intrinsic functions make of their arguments.
+    pub fn intrinsics() -> Self {
+        Self {
+            name: "intrinsics",
+            summary: "Intrinsic functions: all of them, nested, of paths and literals, wherever they may stand.",
+            core: FeatureSet::of(&[F::Pass, F::Parameters, F::Intrinsics]),
+            optional: FeatureSet::of(&[
+                F::Task,
+                F::Choice,
+                F::Succeed,
+                F::Fail,
+                F::FailPaths,
+                F::Map,
+                F::ItemSelector,
+                F::ResultSelector,
+                F::ResultPath,
+                F::PassResult,
+                F::ContextPaths,
+                F::Variables,
+                F::Randomness,
+                F::Damage,
+            ]),
+            rare: FeatureSet::of(&[F::Randomness]),
+            weights: Weights {
+                pass: 15,
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                states: (1, 6),
+                ..Sizes::USUAL
+            },
+        }
+    }
+
+    /// Where variables are assigned, and where they can be read.
+    pub fn variables() -> Self {
+        Self {
+            name: "variables",
+            summary: "Variables: what assigns them, when they are seen, in inner scopes and in loops.",
+            core: FeatureSet::of(&[F::Pass, F::Variables]),
+            optional: FeatureSet::of(&[
+                F::Task,
+                F::TaskErrors,
+                F::Catch,
+                F::Choice,
+                F::Wait,
+                F::Succeed,
+                F::Parallel,
+                F::Map,
+                F::Nesting,
+                F::ItemSelector,
+                F::InputPath,
+                F::OutputPath,
+                F::Parameters,
+                F::PassResult,
+                F::ResultPath,
+                F::OperandPaths,
+                F::Intrinsics,
+                F::CountingLoops,
+                F::ManyStarts,
+                F::Damage,
+            ]),
+            rare: FeatureSet::EMPTY,
+            weights: Weights {
+                loops: 2,
+                ..Weights::EVEN
+            },
+            sizes: Sizes::USUAL,
+        }
+    }
+
+    /// Branches: what they are given, give and do when one of them fails.
+    pub fn parallel() -> Self {
+        Self {
+            name: "parallel",
+            summary: "Parallel: what branches are given and give, one that fails, one inside another.",
+            core: FeatureSet::of(&[F::Pass, F::Parallel]),
+            optional: SCOPES,
+            rare: FeatureSet::EMPTY,
+            weights: Weights {
+                parallel: 12,
+                map: 2,
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                states: (2, 12),
+                depth: 3,
+                branches: 4,
+                ..Sizes::USUAL
+            },
+        }
+    }
+
+    /// Iterations: where items come from, in which order they run, and one that fails.
+    pub fn map() -> Self {
+        Self {
+            name: "map",
+            summary: "Map: where items come from, how many run at once, one that fails, one inside another.",
+            core: FeatureSet::of(&[F::Pass, F::Map]),
+            optional: SCOPES.with(FeatureSet::of(&[
+                F::ItemSelector,
+                F::MaxConcurrency,
+                F::LimitPaths,
+            ])),
+            rare: FeatureSet::EMPTY,
+            weights: Weights {
+                parallel: 2,
+                map: 12,
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                states: (2, 12),
+                depth: 3,
+                ..Sizes::USUAL
+            },
+        }
+    }
+
+    /// What takes time: Wait states, time limits and the delays of retries.
+    pub fn waits() -> Self {
+        Self {
+            name: "waits",
+            summary: "What takes time: Wait states, time limits, heartbeats and the delays of retries.",
+            core: FeatureSet::of(&[F::Wait, F::Delays]),
+            optional: FeatureSet::of(&[
+                F::Pass,
+                F::Task,
+                F::TaskErrors,
+                F::Retry,
+                F::Jitter,
+                F::Catch,
+                F::Choice,
+                F::Parallel,
+                F::Map,
+                F::PassResult,
+                F::ResultPath,
+                F::ContextPaths,
+                F::Timestamps,
+                F::WaitPaths,
+                F::LimitPaths,
+                F::MaxConcurrency,
+                F::Timeouts,
+                F::Heartbeats,
+                F::MachineTimeout,
+                F::Variables,
+            ]),
+            rare: FeatureSet::EMPTY,
+            weights: Weights {
+                wait: 9,
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                seconds: 20,
+                ..Sizes::USUAL
+            },
+        }
+    }
+
+    /// What is large: payloads, many iterations, loops of hundreds of transitions.
+    pub fn limits() -> Self {
+        Self {
+            name: "limits",
+            summary: "What is large: payloads near 256 KiB, Maps of many items, loops of hundreds of laps.",
+            core: FeatureSet::of(&[
+                F::Pass,
+                F::Choice,
+                F::Map,
+                F::Parameters,
+                F::PassResult,
+                F::ResultPath,
+                F::NullPaths,
+                F::Intrinsics,
+                F::Variables,
+            ]),
+            optional: FeatureSet::of(&[
+                F::CountingLoops,
+                F::Oversize,
+                F::ItemSelector,
+                F::MaxConcurrency,
+                F::Succeed,
+                F::Damage,
+            ]),
+            rare: FeatureSet::EMPTY,
+            weights: Weights {
+                map: 9,
+                loops: 3,
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                states: (2, 8),
+                depth: 1,
+                items: 40,
+                laps: 300,
+                ..Sizes::USUAL
+            },
+        }
+    }
+
     /// The whole language that this build draws.
     pub fn everything() -> Self {
         Self {
@@ -286,20 +545,27 @@ impl Profile {
             summary: "The whole language that this build draws, a different part of it in every case.",
             core: FeatureSet::EMPTY,
             optional: FeatureSet::ALL,
-            rare: FeatureSet::EMPTY,
+            rare: FeatureSet::of(&[F::Randomness, F::Oversize]),
             weights: Weights::EVEN,
             sizes: Sizes::USUAL,
         }
     }
 
-    /// All named profiles, the smallest first.
-    pub fn all() -> [Self; 6] {
+    /// All named profiles: small ones first, the whole language last.
+    pub fn all() -> [Self; 13] {
         [
             Self::smoke(),
             Self::flow(),
             Self::errors(),
             Self::retry(),
             Self::choice(),
+            Self::data(),
+            Self::intrinsics(),
+            Self::variables(),
+            Self::parallel(),
+            Self::map(),
+            Self::waits(),
+            Self::limits(),
             Self::everything(),
         ]
     }

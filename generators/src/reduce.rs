@@ -8,6 +8,7 @@
 //! still interesting. [`reduce_with`] tries by a predicate; the harness tries on engines, several
 //! candidates at once.
 
+mod calls;
 mod edit;
 mod fields;
 mod flow;
@@ -19,6 +20,7 @@ mod replace;
 mod resume;
 mod structure;
 mod value;
+mod variables;
 
 use std::{
     collections::HashSet,
@@ -71,11 +73,13 @@ pub const PASSES: &[Pass] = &[
     pass("simplify-inputs", plans::simplify_inputs),
     pass("unwrap-inputs", resume::unwrap_inputs),
     pass("literals-for-paths", fields::literals_for_paths),
+    pass("literals-for-variables", variables::literals_for_variables),
     pass("simplify-flow", flow::simplify_flow),
     pass("shrink-numbers", fields::shrink_numbers),
     pass("simplify-matchers", names::simplify_matchers),
     pass("rename-states", names::rename_states),
     pass("rename-errors", names::rename_errors),
+    pass("rename-variables", variables::rename_variables),
     pass("rename-fields", names::rename_fields),
     pass("put-in-order", names::put_in_order),
 ];

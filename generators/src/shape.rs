@@ -111,6 +111,17 @@ impl Shape {
         Self::object(fields)
     }
 
+    /// This object of which nothing is known of the field.
+    pub(crate) fn without(&self, key: Key) -> Self {
+        match self {
+            Self::Object(fields) if self.field(key).is_some() => {
+                let others = fields.iter().filter(|(name, _)| *name != key);
+                Self::object(others.cloned().collect())
+            }
+            other => other.clone(),
+        }
+    }
+
     /// The elements of an array.
     pub(crate) fn each(&self) -> Self {
         match self {

@@ -15,6 +15,13 @@ const FALLIBLE: FeatureSet = FeatureSet::of(&[F::Task, F::Parallel, F::Map]);
 const MERGING: FeatureSet = FeatureSet::of(&[F::Pass, F::Task, F::Parallel, F::Map]);
 const LIMITED: FeatureSet = FeatureSet::of(&[F::Timeouts, F::Heartbeats, F::MaxConcurrency]);
 const TEMPLATED: FeatureSet = FeatureSet::of(&[F::Pass, F::Task, F::Parallel]);
+const WITH_TEMPLATES: FeatureSet = FeatureSet::of(&[
+    F::Parameters,
+    F::ResultSelector,
+    F::ItemSelector,
+    F::Variables,
+    F::FailPaths,
+]);
 const PATHS: FeatureSet = FeatureSet::of(&[F::InputPath, F::ResultPath, F::OutputPath]);
 
 /// A feature without one of these has nothing to show itself on.
@@ -24,6 +31,7 @@ const NEEDS: &[(F, FeatureSet)] = &[
     (F::Loops, FeatureSet::of(&[F::PassResult])),
     (F::Loops, FeatureSet::of(&[F::ResultPath])),
     (F::Parameters, TEMPLATED),
+    (F::Intrinsics, WITH_TEMPLATES),
     (F::PassResult, FeatureSet::of(&[F::Pass])),
     (F::ResultSelector, FALLIBLE),
     (F::ResultPath, MERGING),
@@ -42,6 +50,17 @@ const NEEDS: &[(F, FeatureSet)] = &[
     (F::Timeouts, FeatureSet::of(&[F::Task])),
     (F::Heartbeats, FeatureSet::of(&[F::Task])),
     (F::LimitPaths, LIMITED),
+    (F::Randomness, FeatureSet::of(&[F::Intrinsics])),
+    (F::CountingLoops, FeatureSet::of(&[F::Variables])),
+    (F::CountingLoops, FeatureSet::of(&[F::Intrinsics])),
+    (F::CountingLoops, FeatureSet::of(&[F::Choice])),
+    (F::CountingLoops, FeatureSet::of(&[F::Pass])),
+    (F::CountingLoops, FeatureSet::of(&[F::ResultPath])),
+    (F::Oversize, FeatureSet::of(&[F::Intrinsics])),
+    (F::Oversize, FeatureSet::of(&[F::Parameters])),
+    (F::Oversize, FeatureSet::of(&[F::Pass])),
+    (F::Oversize, FeatureSet::of(&[F::NullPaths])),
+    (F::Jitter, FeatureSet::of(&[F::Retry])),
     (F::Retry, FALLIBLE),
     (F::Catch, FALLIBLE),
 ];

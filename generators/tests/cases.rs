@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use stepproof_generators::{Feature, FeatureSet, Profile, draft, generate};
 use stepproof_specs::{
     case::{Body, Case, ExecutionCase},
+    clause::{Coverage, REGISTRY},
+    intrinsic::Function,
     machine::{self, Condition, Machine, State},
-    observation::Status,
+    observation::{Aspect, Status},
     simulate::{Expectation, simulate},
     validate::{Severity, validate},
 };
@@ -81,9 +83,22 @@ fn every_execution_ends_within_the_time_of_its_profile() {
 
 #[test]
 fn data_fits_unless_damage_is_allowed() {
-    let profile = Profile::flow().without(FeatureSet::of(&[Feature::Damage]));
+    let failing = FeatureSet::of(&[Feature::Damage, Feature::Fail, Feature::TaskErrors]);
+    let profiles = [
+        Profile::flow(),
+        Profile::data(),
+        Profile::intrinsics(),
+        Profile::variables(),
+        Profile::limits(),
+    ];
+    for profile in profiles {
+        fits(&profile.without(failing));
+    }
+}
+
+fn fits(profile: &Profile) {
     for index in 0..CASES {
-        let case = generate(&profile, 6, index);
+        let case = generate(profile, 6, index);
         let machine = accepted(&case);
         for start in &execution(&case).starts {
             let expected = simulate(&machine, execution(&case), start).expect("it ends");
@@ -114,6 +129,61 @@ fn everything_is_of_a_fair_size_and_mostly_instant() {
     }
     assert!(states >= 6 * CASES, "{states} states in {CASES} machines");
     assert!(waiting * 2 < CASES, "{waiting} of {CASES} cases take time");
+}
+
+/// Of a poisoned aspect nothing is judged: that is to be rare, above all of the outcome.
+#[test]
+fn few_cases_of_everything_are_poisoned() {
+    let profile = Profile::everything();
+    let (mut outcomes, mut any) = (0_u64, 0_u64);
+    for index in 0..CASES {
+        let case = generate(&profile, 12, index);
+        let machine = accepted(&case);
+        let starts = execution(&case).starts.iter();
+        let poisoned: Vec<Aspect> = starts
+            .filter_map(|start| simulate(&machine, execution(&case), start).ok())
+            .flat_map(|expected| expected.poisoned)
+            .filter(|aspect| !matches!(aspect, Aspect::Cause | Aspect::History))
+            .collect();
+        any += u64::from(!poisoned.is_empty());
+        outcomes += u64::from(poisoned.contains(&Aspect::Status));
+    }
+    println!("{outcomes} outcomes and {any} of {CASES} cases are poisoned");
+    assert!(outcomes * 12 < CASES, "{outcomes} of {CASES}");
+    assert!(any * 8 < CASES, "{any} of {CASES}");
+}
+
+#[test]
+fn every_function_is_called() {
+    for function in Function::ALL {
+        let called = (0..CASES * 5).any(|index| {
+            let case = generate(&Profile::intrinsics(), 13, index);
+            let call = format!("{}(", function.name());
+            execution(&case).definition.to_string().contains(&call)
+        });
+        assert!(called, "{}", function.name());
+    }
+}
+
+/// What every profile draws together, and the clauses that none of it exercises.
+#[test]
+fn most_clauses_are_exercised() {
+    let mut seen = Coverage::default();
+    for profile in Profile::all() {
+        for index in 0..CASES {
+            let case = generate(&profile, 14, index);
+            for expected in outcomes(execution(&case), &accepted(&case)) {
+                seen.merge(&expected.coverage);
+            }
+        }
+    }
+    let clauses = REGISTRY.iter().map(|(clause, _)| *clause);
+    let missing: Vec<String> = clauses
+        .filter(|clause| !seen.contains(*clause))
+        .map(|clause| clause.to_string())
+        .collect();
+    println!("{missing:#?}");
+    assert!(missing.len() < 40, "{missing:?}");
 }
 
 /// What a feature leaves behind in a definition or a plan.
@@ -153,6 +223,12 @@ const TRACES: &[(Feature, &str)] = &[
     (Feature::Heartbeats, r#""heartbeats":["#),
     (Feature::MachineTimeout, r#""TimeoutSeconds":300"#),
     (Feature::Comments, r#""Comment":"#),
+    (Feature::Intrinsics, r"States.Format("),
+    (Feature::Randomness, r"States.UUID()"),
+    (Feature::Variables, r#""Assign":"#),
+    (Feature::CountingLoops, r#""$lap""#),
+    (Feature::Oversize, r"States.ArrayRange(1000, 1999"),
+    (Feature::Jitter, r#""JitterStrategy":"#),
 ];
 
 /// What a feature does to a machine or to how it runs.

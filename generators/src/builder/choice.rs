@@ -4,7 +4,7 @@ use stepproof_specs::machine::{Body, Choice, ChoiceRule, Condition, Name, State,
 
 use super::{
     Builder, Place, conditions,
-    draft::{Draft, Exits, Slot},
+    draft::{Draft, Exits, Flow, Slot},
     leaves::commented,
 };
 use crate::{feature::Feature, shape::Shape};
@@ -17,16 +17,33 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         .map(|_| rule(conditions::draw(builder, place, &effective)))
         .collect();
     let has_default = has_default(builder, place, &mut rules);
-    let (output_path, output) = builder.output_path(place, effective);
-    let mut exits: Exits = (0..rules.len())
-        .map(|index| (Slot::Rule(index), output.clone()))
-        .collect();
+    let mut exits = Exits::new();
+    let mut flows = Vec::with_capacity(rules.len() + 1);
+    for rule in &mut rules {
+        let (assign, variables) = builder.assign(place, &effective);
+        rule.assign = assign;
+        flows.push(variables);
+    }
+    let mut assign = None;
     if has_default {
-        exits.push((Slot::Default, output));
+        let (of_default, variables) = builder.assign(place, &effective);
+        assign = of_default;
+        flows.push(variables);
+    }
+    let (output_path, data) = builder.output_path(place, effective);
+    for (index, variables) in flows.into_iter().enumerate() {
+        let slot = if index < rules.len() {
+            Slot::Rule(index)
+        } else {
+            Slot::Default
+        };
+        let data = data.clone();
+        exits.push((slot, Flow { data, variables }));
     }
     let state = State {
         input_path,
         output_path,
+        assign,
         ..commented(
             builder,
             place,

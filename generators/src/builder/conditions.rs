@@ -89,7 +89,7 @@ fn ordering(builder: &mut Builder<'_>) -> Ordering {
 
 fn kind(builder: &mut Builder<'_>) -> Kind {
     // What AWS takes for a timestamp is not settled, so little follows from asking.
-    if builder.dice.one_in(24) {
+    if builder.dice.one_in(60) {
         return Kind::Timestamp;
     }
     builder.dice.pick(&[
@@ -178,5 +178,14 @@ pub(super) fn lap_is(lap: u32) -> Condition {
         variable: path(Root::Data, &[Hop::Key(Key::LAP)]),
         operator: Operator::Compare(Comparable::Numeric, Ordering::Equals),
         operand: Operand::Literal(lap.into()),
+    })
+}
+
+/// Whether the variable that counts laps says that there are more.
+pub(super) fn laps_left(lap: Key, laps: u32) -> Condition {
+    Condition::Test(Test {
+        variable: path(Root::Variable(lap.name()), &[]),
+        operator: Operator::Compare(Comparable::Numeric, Ordering::LessThan),
+        operand: Operand::Literal(laps.into()),
     })
 }

@@ -22,15 +22,34 @@ pub(super) enum Slot {
     Catch(usize),
 }
 
+/// What runs along a transition.
+#[derive(Debug, Clone)]
+pub(super) struct Flow {
+    /// The data.
+    pub(super) data: Shape,
+    /// The variables that are there whichever way was taken: an object, by their names.
+    pub(super) variables: Shape,
+}
+
+impl Flow {
+    /// What is known of what comes along one of the two.
+    fn join(&self, other: &Self) -> Self {
+        Self {
+            data: self.data.join(&other.data),
+            variables: self.variables.join(&other.variables),
+        }
+    }
+}
+
 /// The ways out of a state, with what leaves through them.
-pub(super) type Exits = SmallVec<[(Slot, Shape); 4]>;
+pub(super) type Exits = SmallVec<[(Slot, Flow); 4]>;
 
 /// A transition without a target.
 #[derive(Debug)]
 struct Open {
     from: usize,
     slot: Slot,
-    data: Shape,
+    flow: Flow,
 }
 
 /// A scope while it is drawn.
@@ -45,12 +64,12 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn new(input: Shape) -> Self {
+    pub(super) fn new(input: Flow) -> Self {
         let mut open = SmallVec::new();
         open.push(Open {
             from: 0,
             slot: Slot::Start,
-            data: input,
+            flow: input,
         });
         Self {
             states: States::default(),
@@ -74,21 +93,21 @@ impl Draft {
     }
 
     /// Takes an open transition, and perhaps others along: what the next state gets.
-    pub(super) fn advance(&mut self, dice: &mut Dice) -> Shape {
+    pub(super) fn advance(&mut self, dice: &mut Dice) -> Flow {
         let first = self.open.swap_remove(dice.index(self.open.len()));
-        let mut data = first.data.clone();
+        let mut flow = first.flow.clone();
         self.taken.push(first);
         let mut at = 0;
         while at < self.open.len() {
             if dice.one_in(2) {
                 let other = self.open.swap_remove(at);
-                data = data.join(&other.data);
+                flow = flow.join(&other.flow);
                 self.taken.push(other);
             } else {
                 at += 1;
             }
         }
-        data
+        flow
     }
 
     /// Adds the state that the taken transitions lead to.
@@ -101,7 +120,7 @@ impl Draft {
         self.open.extend(
             exits
                 .into_iter()
-                .map(|(slot, data)| Open { from, slot, data }),
+                .map(|(slot, flow)| Open { from, slot, flow }),
         );
         from
     }
@@ -115,11 +134,11 @@ impl Draft {
     }
 
     /// Makes the state that was added last the next one's only predecessor: gives what it leaves.
-    pub(super) fn continue_last(&mut self) -> Option<Shape> {
+    pub(super) fn continue_last(&mut self) -> Option<Flow> {
         let last = self.open.pop()?;
-        let data = last.data.clone();
+        let flow = last.flow.clone();
         self.taken.push(last);
-        Some(data)
+        Some(flow)
     }
 
     /// Leads a way out of the state at `from` to the state at `to`, which may lie before it.
@@ -139,7 +158,7 @@ impl Draft {
             return false;
         }
         let ended = self.open.swap_remove(at);
-        self.leave(ended.data);
+        self.leave(ended.flow.data);
         true
     }
 

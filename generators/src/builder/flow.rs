@@ -81,7 +81,12 @@ impl Builder<'_> {
         wants: Wants,
     ) -> Option<(Path, Shape)> {
         if self.damages(place) {
-            return Some((self.broken_path(data), Shape::Any));
+            return Some((self.broken_path(data, wants), Shape::Any));
+        }
+        if self.draws(place, Feature::Variables, 3)
+            && let Some(found) = self.look_into_variables(place, wants)
+        {
+            return Some(found);
         }
         if self.draws(place, Feature::ContextPaths, 5)
             && let Some(found) = self.look_into_context(wants)
@@ -108,14 +113,24 @@ impl Builder<'_> {
         place: &Place<'_>,
         data: &Shape,
     ) -> Option<(Path, Shape)> {
-        match self.look(place, data, Shape::is_array) {
-            None if place.has(Feature::ContextPaths) => self.look_into_context(Shape::is_array),
-            found => found,
+        if let Some(found) = self.look(place, data, Shape::is_array) {
+            return Some(found);
         }
+        if let Some(found) = self.look_into_variables(place, Shape::is_array) {
+            return Some(found);
+        }
+        let context = place.has(Feature::ContextPaths);
+        context.then(|| self.look_into_context(Shape::is_array))?
     }
 
-    /// A path that finds nothing, or goes through what cannot be gone through.
-    fn broken_path(&mut self, data: &Shape) -> Path {
+    /// A path that finds the wrong thing or nothing, or goes through what cannot be gone through.
+    fn broken_path(&mut self, data: &Shape, wants: Wants) -> Path {
+        if self.dice.one_in(3)
+            && let Some((trail, found)) = data.find(is_plain, self.dice)
+            && !wants(&found)
+        {
+            return path(Root::Data, &trail);
+        }
         let (mut trail, _) = data
             .find(anything, self.dice)
             .unwrap_or((Trail::new(), Shape::Any));
@@ -196,6 +211,20 @@ impl Builder<'_> {
         (Some(template), made)
     }
 
+    /// `ResultSelector`, if it is drawn, and what it makes. Little is known of what `Assign` sees
+    /// beside it.
+    pub(super) fn result_selector(
+        &mut self,
+        place: &Place<'_>,
+        assigns: bool,
+        result: Shape,
+    ) -> (Option<Template>, Shape) {
+        if assigns && !self.dice.one_in(24) {
+            return (None, result);
+        }
+        self.template(place, Feature::ResultSelector, Context::Plain, result)
+    }
+
     fn object_template(
         &mut self,
         place: &Place<'_>,
@@ -214,7 +243,7 @@ impl Builder<'_> {
         fields.into_template()
     }
 
-    fn field(
+    pub(super) fn field(
         &mut self,
         place: &Place<'_>,
         context: Context,
@@ -223,6 +252,11 @@ impl Builder<'_> {
     ) -> (FieldValue, Shape) {
         if context == Context::Attempts && self.draws(place, Feature::ContextPaths, 10) {
             return (dynamic(retry_count()), Shape::Number);
+        }
+        if self.draws(place, Feature::Intrinsics, 3)
+            && let Some((call, shape)) = self.call(place, data)
+        {
+            return (FieldValue::Dynamic(call), shape);
         }
         if self.dice.chance(2, 3)
             && let Some((path, shape)) = self.look(place, data, anything)
@@ -312,7 +346,15 @@ impl Builder<'_> {
     }
 }
 
-fn dynamic(path: Path) -> FieldValue {
+/// What nobody takes for a span of time.
+fn is_plain(shape: &Shape) -> bool {
+    matches!(
+        shape,
+        Shape::Null | Shape::Bool | Shape::Timestamp | Shape::Object(_)
+    )
+}
+
+pub(super) fn dynamic(path: Path) -> FieldValue {
     FieldValue::Dynamic(Source::Path(path))
 }
 
@@ -325,27 +367,31 @@ fn state_name() -> Path {
     path(Root::Context, &[Key::STATE, Key::NAME].map(Hop::Key))
 }
 
+pub(super) fn entered_time() -> Path {
+    path(Root::Context, &[Key::STATE, Key::ENTERED].map(Hop::Key))
+}
+
 fn retry_count() -> Path {
     path(Root::Context, &[Key::STATE, Key::RETRIES].map(Hop::Key))
 }
 
 /// An object template while it is drawn.
 #[derive(Default)]
-struct Fields {
+pub(super) struct Fields {
     fields: Vec<Field>,
     shapes: Vec<(Key, Shape)>,
 }
 
 impl Fields {
-    fn has(&self, key: Key) -> bool {
+    pub(super) fn has(&self, key: Key) -> bool {
         self.shapes.iter().any(|(other, _)| *other == key)
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 
-    fn push(&mut self, key: Key, value: FieldValue, shape: Shape) {
+    pub(super) fn push(&mut self, key: Key, value: FieldValue, shape: Shape) {
         self.fields.push(Field {
             name: key.text().to_owned(),
             value,
@@ -354,7 +400,7 @@ impl Fields {
     }
 
     /// The template in its canonical form: a literal if nothing in it is dynamic.
-    fn into_template(self) -> (Template, Shape) {
+    pub(super) fn into_template(self) -> (Template, Shape) {
         let literal: Option<Map<String, Value>> = self
             .fields
             .iter()

@@ -5,7 +5,7 @@ use stepproof_specs::machine::{Catcher, Name, Retrier};
 
 use super::{
     Builder, Place,
-    draft::{Exits, Slot},
+    draft::{Exits, Flow, Slot},
 };
 use crate::{
     feature::Feature,
@@ -41,8 +41,23 @@ impl Builder<'_> {
             },
             backoff_rate: rate.and_then(Number::from_f64),
             max_delay_seconds: self.dice.pick(&[None, None, None, Some(4), Some(5)]),
+            jitter_strategy: self.jitter(place),
             ..Retrier::default()
         }
+    }
+
+    /// `JitterStrategy`. Where something else goes on meanwhile, a delay of any length would race.
+    fn jitter(&mut self, place: &Place<'_>) -> Option<String> {
+        if !self.draws(place, Feature::Jitter, 3) {
+            return None;
+        }
+        let alone = place.depth == 0 && !place.has(Feature::MachineTimeout);
+        let strategy = if alone && self.dice.one_in(2) {
+            "FULL"
+        } else {
+            "NONE"
+        };
+        Some(strategy.to_owned())
     }
 
     /// `ErrorEquals`: `States.ALL` only alone and last, and no error that no handler may name.
@@ -84,12 +99,17 @@ impl Builder<'_> {
         let count = self.dice.pick(&[1, 1, 1, 1, 2, 0]);
         let catchers = (0..count).map(|index| {
             let (result_path, caught) = self.result_path(&sound, raw, Shape::error_output());
-            exits.push((Slot::Catch(index), caught));
+            let (assign, variables) = self.assign(&sound, &Shape::error_output());
+            let flow = Flow {
+                data: caught,
+                variables,
+            };
+            exits.push((Slot::Catch(index), flow));
             Catcher {
                 error_equals: self.matchers(place, index + 1 == count),
                 next: Name::default(),
                 result_path,
-                assign: None,
+                assign,
                 output: None,
                 comment: None,
             }

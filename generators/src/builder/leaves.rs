@@ -11,16 +11,16 @@ use stepproof_specs::{
 
 use super::{
     Builder, Place,
-    draft::{Draft, Slot},
-    flow::{Context, cause_text},
+    draft::{Draft, Flow, Slot},
+    flow::{self, Context, cause_text},
 };
 use crate::{feature::Feature, literal, shape::Shape};
 
 /// A Pass that goes on.
 pub(super) fn pass(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
-    let (state, output) = make_pass(builder, place, raw);
+    let (state, flow) = make_pass(builder, place, raw);
     let name = builder.name(StateType::Pass);
-    draft.push(name, state, smallvec![(Slot::Next, output)]);
+    draft.push(name, state, smallvec![(Slot::Next, flow)]);
 }
 
 /// A Pass that ends.
@@ -30,12 +30,12 @@ pub(super) fn last_pass(
     draft: &mut Draft,
     raw: &Shape,
 ) {
-    let (state, output) = make_pass(builder, place, raw);
+    let (state, flow) = make_pass(builder, place, raw);
     let name = builder.name(StateType::Pass);
-    draft.push_last(name, state, Some(output));
+    draft.push_last(name, state, Some(flow.data));
 }
 
-fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (State, Shape) {
+fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (State, Flow) {
     let (input_path, effective) = builder.input_path(place, raw);
     let (parameters, made) =
         builder.template(place, Feature::Parameters, Context::Plain, effective);
@@ -50,11 +50,13 @@ fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Stat
     } else {
         (None, made)
     };
+    let (assign, variables) = builder.assign(place, &result_shape);
     let (result_path, merged) = builder.result_path(place, raw, result_shape);
-    let (output_path, output) = builder.output_path(place, merged);
+    let (output_path, data) = builder.output_path(place, merged);
     let state = State {
         input_path,
         output_path,
+        assign,
         ..commented(
             builder,
             place,
@@ -66,7 +68,7 @@ fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Stat
             }),
         )
     };
-    (state, output)
+    (state, Flow { data, variables })
 }
 
 /// A state with no more than its body, and perhaps a comment.
@@ -84,10 +86,12 @@ pub(super) fn commented(builder: &mut Builder<'_>, place: &Place<'_>, body: Body
 pub(super) fn wait(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let (input_path, effective) = builder.input_path(place, raw);
     let until = until(builder, place, &effective);
-    let (output_path, output) = builder.output_path(place, effective);
+    let (assign, variables) = builder.assign(place, &effective);
+    let (output_path, data) = builder.output_path(place, effective);
     let state = State {
         input_path,
         output_path,
+        assign,
         ..commented(
             builder,
             place,
@@ -98,11 +102,21 @@ pub(super) fn wait(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         )
     };
     let name = builder.name(StateType::Wait);
-    draft.push(name, state, smallvec![(Slot::Next, output)]);
+    draft.push(
+        name,
+        state,
+        smallvec![(Slot::Next, Flow { data, variables })],
+    );
 }
 
 fn until(builder: &mut Builder<'_>, place: &Place<'_>, data: &Shape) -> Until {
     if builder.draws(place, Feature::Timestamps, 3) {
+        if builder.draws(place, Feature::WaitPaths, 6) && place.has(Feature::ContextPaths) {
+            return Until::TimestampPath(flow::entered_time());
+        }
+        if builder.damages(place) {
+            return Until::Timestamp(Dynamic::Literal(literal::DOOMSDAY.to_owned()));
+        }
         if let Some(path) = path_to(builder, place, data, |shape| *shape == Shape::Timestamp) {
             return Until::TimestampPath(path);
         }
@@ -170,6 +184,11 @@ fn fail_text(
 ) -> Option<Text> {
     if builder.dice.one_in(6) {
         return None;
+    }
+    if builder.draws(place, Feature::FailPaths, 3)
+        && let Some((call, _)) = builder.call_for_text(place, data)
+    {
+        return Some(Text::Path(call));
     }
     if builder.draws(place, Feature::FailPaths, 3)
         && let Some((path, _)) = builder.look(place, data, Shape::is_text)

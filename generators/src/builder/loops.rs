@@ -6,33 +6,42 @@
 //!                               └── otherwise ─→ on
 //! ```
 //!
+//! A variable can count, so a loop that has one needs no Pass on the way back: the rule that leads
+//! back assigns the next number.
+//!
 //! The states of the body keep every field of the data that is not their own result.
+
+use std::sync::Arc;
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    machine::{Body, Choice, Nullable, Pass, State, StateType, Transition},
+    machine::{Body, Choice, ChoiceRule, Nullable, Pass, State, StateType, Transition},
     path::Root,
+    template::{Field, FieldValue, Template},
 };
 
 use super::{
     Builder, Place,
     choice::rule,
-    conditions::lap_is,
-    draft::{Draft, Exits, Slot},
+    conditions::{lap_is, laps_left},
+    draft::{Draft, Exits, Flow, Slot},
     options,
+    variables::one_more,
 };
 use crate::{
-    key::Key,
+    key::{Key, LAPS},
     shape::{Hop, Shape, path},
 };
 
 /// Draws a loop.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let laps = builder.dice.between(2, 3);
-    let counted = raw.with(Key::LAP, Shape::Number);
+    // What an earlier loop left is of another shape after the first lap.
+    let counted = raw.without(Key::LATEST).with(Key::LAP, Shape::Number);
     let merges = raw.is_object();
     let name = builder.name(StateType::Pass);
-    draft.push(name, set_lap(1, merges), smallvec![(Slot::Next, counted)]);
+    let flow = place.flow(counted);
+    draft.push(name, set_lap(1, merges), smallvec![(Slot::Next, flow)]);
 
     let body = draft.len() as usize;
     let inside = Place {
@@ -40,17 +49,122 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         revisited: true,
         ..*place
     };
+    draw_body(builder, inside, draft);
+    close(builder, draft, laps, body);
+}
+
+/// The most laps of a loop whose body may be anything; what a longer one holds stays small.
+const FEW_LAPS: u32 = 3;
+
+/// Draws a loop that counts in a variable.
+pub(super) fn counting(
+    builder: &mut Builder<'_>,
+    place: &Place<'_>,
+    draft: &mut Draft,
+    raw: &Shape,
+) {
+    let lap = LAPS[(place.depth as usize).min(LAPS.len() - 1)];
+    let laps = laps(builder, place);
+    let name = builder.name(StateType::Pass);
+    let flow = Flow {
+        data: if raw.is_object() {
+            raw.without(Key::LATEST)
+        } else {
+            Shape::empty()
+        },
+        variables: place.variables.with(lap, Shape::Number),
+    };
+    draft.push(name, first_lap(lap, raw), smallvec![(Slot::Next, flow)]);
+    let body = draft.len() as usize;
+    if laps > FEW_LAPS {
+        draw_small_body(builder, place, draft);
+    } else {
+        let inside = Place {
+            times: place.times * laps,
+            revisited: true,
+            ..*place
+        };
+        draw_body(builder, inside, draft);
+    }
+    let Some(flow) = draft.continue_last() else {
+        return;
+    };
+    let again = ChoiceRule {
+        assign: one_more(lap).map(|value| assign(lap, value)),
+        ..rule(laps_left(lap, laps))
+    };
+    let choice = State::new(Body::Choice(Choice {
+        choices: vec![again],
+        default: None,
+    }));
+    let name = builder.name(StateType::Choice);
+    let at = draft.push(name, choice, smallvec![(Slot::Default, flow)]);
+    draft.lead_back(at, Slot::Rule(0), body);
+}
+
+/// A few laps; in the outermost scope of a machine that may get long, also many.
+fn laps(builder: &mut Builder<'_>, place: &Place<'_>) -> u32 {
+    let most = builder.sizes.laps;
+    if most > FEW_LAPS && place.depth == 0 && builder.dice.one_in(2) {
+        builder.dice.between(most / 2, most)
+    } else {
+        builder.dice.between(2, most.min(FEW_LAPS))
+    }
+}
+
+/// A Pass that begins to count. What is no object becomes one, so that the body can keep it.
+fn first_lap(lap: Key, raw: &Shape) -> State {
+    let one = Template::Literal(Arc::new(serde_json::json!({ lap.text(): 1 })));
+    let pass = Pass {
+        transition: Transition::End,
+        result: (!raw.is_object()).then(|| serde_json::json!({})),
+        parameters: None,
+        result_path: Nullable::Absent,
+    };
+    State {
+        assign: Some(one),
+        ..State::new(Body::Pass(pass))
+    }
+}
+
+fn assign(lap: Key, value: FieldValue) -> Template {
+    Template::Object(vec![Field {
+        name: lap.text().to_owned(),
+        value,
+    }])
+}
+
+/// Passes that write the same into the same field in every lap.
+fn draw_small_body(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft) {
     for _ in 0..builder.dice.between(1, 2) {
-        if let Some(data) = draft.continue_last() {
-            options::draw_step(builder, &inside, draft, &data);
+        let Some(flow) = draft.continue_last() else {
+            return;
+        };
+        let value = builder.dice.between(1, 3);
+        let state = State::new(Body::Pass(Pass {
+            transition: Transition::End,
+            result: Some(value.into()),
+            parameters: None,
+            result_path: Nullable::Set(path(Root::Data, &[Hop::Key(Key::LATEST)])),
+        }));
+        let name = builder.name(StateType::Pass);
+        let place = place.seeing(&flow);
+        let after = place.flow(flow.data.with(Key::LATEST, Shape::Count));
+        draft.push(name, state, smallvec![(Slot::Next, after)]);
+    }
+}
+
+fn draw_body(builder: &mut Builder<'_>, inside: Place<'_>, draft: &mut Draft) {
+    for _ in 0..builder.dice.between(1, 2) {
+        if let Some(flow) = draft.continue_last() {
+            options::draw_step(builder, &inside.seeing(&flow), draft, &flow.data);
         }
     }
-    close(builder, draft, laps, body);
 }
 
 /// The Choice at the end of the body, and the ways back.
 fn close(builder: &mut Builder<'_>, draft: &mut Draft, laps: u32, body: usize) {
-    let Some(data) = draft.continue_last() else {
+    let Some(flow) = draft.continue_last() else {
         return;
     };
     let choices = (1..laps).map(|lap| rule(lap_is(lap))).collect();
@@ -59,7 +173,7 @@ fn close(builder: &mut Builder<'_>, draft: &mut Draft, laps: u32, body: usize) {
         default: None,
     }));
     let name = builder.name(StateType::Choice);
-    let at = draft.push(name, choice, smallvec![(Slot::Default, data)]);
+    let at = draft.push(name, choice, smallvec![(Slot::Default, flow)]);
     for lap in 1..laps {
         let name = builder.name(StateType::Pass);
         let back = draft.push(name, set_lap(lap + 1, true), Exits::new());

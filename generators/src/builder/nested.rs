@@ -10,7 +10,7 @@ use stepproof_specs::{
 
 use super::{
     Builder, Place,
-    draft::{Draft, Exits, Slot},
+    draft::{Draft, Exits, Flow, Slot},
     flow::Context,
     handlers::give_up,
     leaves::commented,
@@ -49,7 +49,7 @@ pub(super) fn parallel(
     let mut branches = Vec::with_capacity(count as usize);
     let mut outputs = Vec::with_capacity(count as usize);
     for index in 0..count {
-        let calm = index != failing && builder.dice.chance(7, 8);
+        let calm = index != failing && builder.dice.chance(14, 15);
         let prefix = format!("{site}/{index}");
         let inside = Place {
             prefix: &prefix,
@@ -60,11 +60,11 @@ pub(super) fn parallel(
         outputs.push(output);
     }
     let result = Shape::Tuple(outputs.into());
-    let (result_selector, selected) =
-        builder.template(place, Feature::ResultSelector, Context::Plain, result);
+    let (assign, variables) = builder.assign(place, &result);
+    let (result_selector, selected) = builder.result_selector(place, assign.is_some(), result);
     let (result_path, merged) = builder.result_path(place, raw, selected);
-    let (output_path, output) = builder.output_path(place, merged);
-    let mut exits: Exits = smallvec![(Slot::Next, output)];
+    let (output_path, data) = builder.output_path(place, merged);
+    let mut exits: Exits = smallvec![(Slot::Next, Flow { data, variables })];
     let catch = builder.catchers(place, raw, &mut exits);
     let body = Body::Parallel(Box::new(Parallel {
         transition: Transition::End,
@@ -79,6 +79,7 @@ pub(super) fn parallel(
     let state = State {
         input_path,
         output_path,
+        assign,
         ..commented(builder, place, body)
     };
     draft.push(name, state, exits);
@@ -88,28 +89,35 @@ pub(super) fn parallel(
 pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let name = builder.name(StateType::Map);
     let (items_path, item) = items(builder, place, raw);
-    let (item_selector, given) = builder.item_selector(place, raw, item.without_index());
+    let variables = place.variables.without_index();
+    let seen = Place {
+        variables: &variables,
+        ..*place
+    };
+    let (item_selector, given) =
+        builder.item_selector(&seen, &raw.without_index(), item.without_index());
     let max_concurrency = max_concurrency(builder, place, raw);
     let sequential = max_concurrency == Some(Limit::Literal(1));
     let at_once = matches!(max_concurrency, None | Some(Limit::Literal(0)));
     let (retry, tries) = patient(builder, place);
-    let rounds = if at_once { 1 } else { builder.sizes.items };
-    let calm = !sequential && builder.dice.one_in(2);
+    let most = builder.sizes.items.max(builder.sizes.branches);
+    let rounds = if at_once { 1 } else { most };
+    let calm = !sequential && builder.dice.chance(3, 5);
     let site = place.site(&name);
     let inside = Place {
         prefix: &site,
         maps: place.maps + 1,
         concurrent: place.concurrent + u32::from(!sequential),
         innermost_concurrent: !sequential,
-        ..inside(place, tries * rounds, calm)
+        ..inside(&seen, tries * rounds, calm)
     };
     let (processor, each) = child(builder, inside, given);
     let result = Shape::List(each.into(), 0);
-    let (result_selector, selected) =
-        builder.template(place, Feature::ResultSelector, Context::Plain, result);
+    let (assign, variables) = builder.assign(place, &result);
+    let (result_selector, selected) = builder.result_selector(place, assign.is_some(), result);
     let (result_path, merged) = builder.result_path(place, raw, selected);
-    let (output_path, output) = builder.output_path(place, merged);
-    let mut exits: Exits = smallvec![(Slot::Next, output)];
+    let (output_path, data) = builder.output_path(place, merged);
+    let mut exits: Exits = smallvec![(Slot::Next, Flow { data, variables })];
     let catch = builder.catchers(place, raw, &mut exits);
     let body = Body::Map(Box::new(Map {
         transition: Transition::End,
@@ -128,6 +136,7 @@ pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draf
     }));
     let state = State {
         output_path,
+        assign,
         ..commented(builder, place, body)
     };
     draft.push(name, state, exits);

@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use super::{Builder, Place, choice, draft::Draft, leaves, loops, nested, task};
+use super::{Builder, Place, choice, draft::Draft, leaves, loops, nested, oversize, task};
 use crate::{
     feature::{Feature, FeatureSet},
     profile::Weights,
@@ -82,6 +82,18 @@ const OPTIONS: &[Choosable] = &[
         draw: loops::draw,
     },
     Choosable {
+        needs: FeatureSet::of(&[Feature::CountingLoops, Feature::Choice, Feature::Pass]),
+        weight: |weights| weights.loops,
+        admits: |at| at.states > 3 && !at.place.keeps,
+        draw: loops::counting,
+    },
+    Choosable {
+        needs: FeatureSet::of(&[Feature::Oversize, Feature::Parameters, Feature::Pass]),
+        weight: |_| 1,
+        admits: |at| at.place.times == 1 && at.place.depth == 0,
+        draw: oversize::draw,
+    },
+    Choosable {
         needs: FeatureSet::of(&[Feature::Succeed]),
         weight: |weights| weights.succeed,
         admits: |at| at.open,
@@ -107,6 +119,7 @@ impl Situation<'_, '_> {
 
     fn has_items(&self) -> bool {
         self.data.holds(Shape::is_array)
+            || self.place.variables.holds(Shape::is_array)
             || self.place.has(Feature::ContextPaths) && self.input.holds(Shape::is_array)
     }
 }

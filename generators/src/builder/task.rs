@@ -9,7 +9,7 @@ use stepproof_specs::{
 
 use super::{
     Builder, Place,
-    draft::{Draft, Exits, Slot},
+    draft::{Draft, Exits, Flow, Slot},
     flow::Context,
     handlers::give_up,
     leaves::{absent, commented},
@@ -45,8 +45,8 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     plan(builder, &stage, &name, retry.as_deref_mut());
 
     let result = own.unwrap_or(given);
-    let (result_selector, selected) =
-        builder.template(place, Feature::ResultSelector, Context::Plain, result);
+    let (assign, variables) = builder.assign(place, &result);
+    let (result_selector, selected) = builder.result_selector(place, assign.is_some(), result);
     // A result that finds no place is an error that retriers see: the plan has not paid for that.
     let merging = if retry.is_some() {
         place.undamaged()
@@ -54,8 +54,8 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         *place
     };
     let (result_path, merged) = builder.result_path(&merging, raw, selected);
-    let (output_path, output) = builder.output_path(place, merged);
-    let mut exits: Exits = smallvec![(Slot::Next, output)];
+    let (output_path, data) = builder.output_path(place, merged);
+    let mut exits: Exits = smallvec![(Slot::Next, Flow { data, variables })];
     let catch = builder.catchers(place, raw, &mut exits);
     let body = Body::Task(Box::new(Task {
         transition: Transition::End,
@@ -73,6 +73,7 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     let task = State {
         input_path,
         output_path,
+        assign,
         ..commented(builder, place, body)
     };
     draft.push(name, task, exits);
@@ -123,6 +124,14 @@ fn limits(
     let mut fields = LimitFields::default();
     let mut limits = Limits::default();
     let short = place.has(Feature::Delays);
+    if on_raw
+        && builder.draws(place, Feature::Heartbeats, 8)
+        && let Some(path) = limit_path(builder, place, raw)
+    {
+        // How long it is is not known, so nothing is played that would come near it.
+        fields.heartbeat = Some(path);
+        return (fields, limits);
+    }
     if builder.draws(place, Feature::Heartbeats, 4) {
         let seconds = if short {
             builder.dice.between(1, 2)

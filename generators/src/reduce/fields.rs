@@ -46,9 +46,46 @@ fn holders(definition: &Value) -> Vec<String> {
     found
 }
 
+/// Fields of a Choice's rule that are none of its condition.
+const OF_RULES: &[&str] = &["Assign", "Output", "Comment"];
+
+/// The pointers of everything that assigns variables: states, rules, catchers.
+pub(super) fn assigning(definition: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for state in states(definition) {
+        for list in ["Choices", "Catch"] {
+            let pointer = format!("{}/{list}", state.pointer);
+            let entries = definition.pointer(&pointer).and_then(Value::as_array);
+            found.extend((0..entries.map_or(0, Vec::len)).map(|at| format!("{pointer}/{at}")));
+        }
+        found.push(state.pointer);
+    }
+    found.retain(|pointer| definition.pointer(&format!("{pointer}/Assign")).is_some());
+    found
+}
+
+/// Drops what a Choice's rules do besides leading on.
+fn drop_fields_of_rules(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for state in states(&case.definition) {
+        let pointer = format!("{}/Choices", state.pointer);
+        let rules = case.definition.pointer(&pointer).and_then(Value::as_array);
+        for at in 0..rules.map_or(0, Vec::len) {
+            for name in OF_RULES {
+                let pointer = format!("{pointer}/{at}");
+                edits.push(edit(move |case| {
+                    let rule = object_mut(&mut case.definition, &pointer)?;
+                    rule.shift_remove(*name).map(drop)
+                }));
+            }
+        }
+    }
+    edits
+}
+
 /// Drops optional fields: all of an object at once, then one by one.
 pub(super) fn drop_fields(case: &ExecutionCase) -> Vec<Edit> {
-    let mut edits = Vec::new();
+    let mut edits = drop_fields_of_rules(case);
     for pointer in holders(&case.definition) {
         let fields = case.definition.pointer(&pointer).and_then(Value::as_object);
         let optional: Vec<String> = fields
@@ -90,8 +127,10 @@ pub(super) fn simplify_conditions(case: &ExecutionCase) -> Vec<Edit> {
                 edits.push(edit(move |case| {
                     let place = object_mut(&mut case.definition, &pointer)?;
                     let next = place.get("Next")?.clone();
+                    let assign = place.get("Assign").cloned();
                     place.clone_from(&simpler);
                     place.insert("Next".to_owned(), next);
+                    place.extend(assign.map(|assign| ("Assign".to_owned(), assign)));
                     Some(())
                 }));
             }
@@ -149,7 +188,7 @@ fn simpler_tests(test: &Map<String, Value>) -> Vec<Value> {
     let mut found = Vec::new();
     for (name, operand) in test {
         let simpler = match name.as_str() {
-            "Next" | "Comment" => continue,
+            "Next" | "Comment" | "Assign" => continue,
             "Variable" => vec![json!("$")],
             _ if name.ends_with("Path") => continue,
             _ => of_its_kind(operand),

@@ -7,14 +7,15 @@ use stepproof_specs::{
 };
 
 use super::{
+    calls::{self, Simpler},
     edit::{Edit, edit, runs},
-    fields::all_objects,
+    fields::{all_objects, assigning},
     place::{object_mut, states},
     value::{of_its_kind, simpler},
 };
 
-/// Fields that hold payload templates.
-const TEMPLATES: &[&str] = &["Parameters", "ResultSelector", "ItemSelector", "Assign"];
+/// Fields of states that hold payload templates, besides `Assign`.
+const TEMPLATES: &[&str] = &["Parameters", "ResultSelector", "ItemSelector"];
 
 /// Simplifies templates, results and paths.
 pub(super) fn simplify_flow(case: &ExecutionCase) -> Vec<Edit> {
@@ -40,7 +41,25 @@ pub(super) fn simplify_flow(case: &ExecutionCase) -> Vec<Edit> {
             }
         }
     }
+    edits.extend(simplify_assigns(case));
     edits.extend(simplify_paths(case));
+    edits
+}
+
+/// Simplifies what rules and catchers assign.
+fn simplify_assigns(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for pointer in assigning(&case.definition) {
+        let pointer = format!("{pointer}/Assign");
+        let simpler = case.definition.pointer(&pointer).map(simpler_templates);
+        for template in simpler.into_iter().flatten() {
+            let pointer = pointer.clone();
+            edits.push(edit(move |case| {
+                *case.definition.pointer_mut(&pointer)? = template.clone();
+                Some(())
+            }));
+        }
+    }
     edits
 }
 
@@ -77,7 +96,7 @@ fn simpler_templates(template: &Value) -> Vec<Value> {
 }
 
 /// The fields with one of them renamed and replaced, in its place.
-fn with(fields: &Map<String, Value>, old: &str, new: &str, value: &Value) -> Value {
+pub(super) fn with(fields: &Map<String, Value>, old: &str, new: &str, value: &Value) -> Value {
     let replaced = fields.iter().map(|(name, field)| {
         if name == old {
             (new.to_owned(), value.clone())
@@ -88,22 +107,24 @@ fn with(fields: &Map<String, Value>, old: &str, new: &str, value: &Value) -> Val
     Value::Object(replaced.collect())
 }
 
-/// Makes every path shorter: the root, without its last step, without its first.
+/// Makes every path shorter (the root, without its last step, without its first), and every call
+/// simpler.
 fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for pointer in all_objects(&case.definition) {
         let fields = case.definition.pointer(&pointer).and_then(Value::as_object);
         for (name, value) in fields.into_iter().flatten() {
-            let Some(path) = value.as_str().filter(|_| holds_path(name)) else {
+            let Some(text) = value.as_str().filter(|_| holds_path(name)) else {
                 continue;
             };
-            for shorter in shorter_paths(path) {
+            for (new, value) in simpler_sources(name, text) {
                 let (pointer, name) = (pointer.clone(), name.clone());
                 edits.push(edit(move |case| {
                     let fields = object_mut(&mut case.definition, &pointer)?;
-                    fields
-                        .insert(name.clone(), shorter.clone().into())
-                        .map(drop)
+                    if let Value::Object(replaced) = with(fields, &name, &new, &value) {
+                        *fields = replaced;
+                    }
+                    Some(())
                 }));
             }
         }
@@ -111,12 +132,24 @@ fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// What is simpler than a path or a call in a field, with the field's name then.
+fn simpler_sources(field: &str, text: &str) -> Vec<(String, Value)> {
+    let shorter = shorter_paths(text).into_iter().map(Simpler::Source);
+    shorter
+        .chain(calls::simpler(text))
+        .filter_map(|simpler| match simpler {
+            Simpler::Source(text) => Some((field.to_owned(), text.into())),
+            Simpler::Literal(value) => Some((field.strip_suffix(".$")?.to_owned(), value)),
+        })
+        .collect()
+}
+
 /// Whether a field of this name holds a path.
 pub(super) fn holds_path(name: &str) -> bool {
     name.ends_with("Path") || name.ends_with(".$") || name == "Variable"
 }
 
-fn shorter_paths(text: &str) -> Vec<String> {
+pub(super) fn shorter_paths(text: &str) -> Vec<String> {
     let Ok(path) = Path::parse(text) else {
         return Vec::new();
     };

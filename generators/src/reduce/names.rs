@@ -10,6 +10,7 @@ use stepproof_specs::{
 };
 
 use super::{
+    calls::map_paths,
     edit::{Edit, edit},
     flow::holds_path,
     place::{inner_scopes, object_mut, states, targets},
@@ -33,28 +34,32 @@ fn nth(first: u8, number: usize) -> String {
 
 /// New names by old ones, given in the order in which they are met.
 #[derive(Debug, Default, Clone)]
-struct Renaming {
+pub(super) struct Renaming {
     first: u8,
     names: HashMap<String, String>,
 }
 
 impl Renaming {
-    fn from(first: u8) -> Self {
+    pub(super) fn from(first: u8) -> Self {
         Self {
             first,
             names: HashMap::new(),
         }
     }
 
-    fn meet(&mut self, name: &str) {
+    pub(super) fn meet(&mut self, name: &str) {
         if !self.names.contains_key(name) {
             let new = nth(self.first, self.names.len());
             self.names.insert(name.to_owned(), new);
         }
     }
 
-    fn of(&self, name: &str) -> String {
+    pub(super) fn of(&self, name: &str) -> String {
         self.names.get(name).map_or(name, String::as_str).to_owned()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
     }
 
     fn apply(&self, value: &mut Value) {
@@ -274,6 +279,16 @@ fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) 
 fn rename_in_field(name: &str, value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
     match name {
         "Result" | "Parameters" | "ResultSelector" | "ItemSelector" => rename_keys(value, change),
+        // Its own keys are the names of variables.
+        "Assign" => {
+            for (name, field) in value.as_object_mut().into_iter().flatten() {
+                if name.ends_with(".$") {
+                    rename_in_path(field, change);
+                } else {
+                    rename_keys(field, change);
+                }
+            }
+        }
         "Choices" | "Catch" | "And" | "Or" | "Not" => rename_in_rules(value, change),
         _ if holds_path(name) => rename_in_path(value, change),
         _ => {}
@@ -323,9 +338,14 @@ fn renamed(name: &str, change: &mut dyn FnMut(&str) -> String) -> String {
 }
 
 fn rename_in_path(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
-    let Some(Ok(path)) = value.as_str().map(Path::parse) else {
-        return;
-    };
+    let text = value.as_str();
+    if let Some(text) = text.and_then(|text| map_paths(text, &mut |path| along(path, change))) {
+        *value = text.into();
+    }
+}
+
+/// The path with the fields of data on it renamed.
+fn along(path: &Path, change: &mut dyn FnMut(&str) -> String) -> Path {
     // `$$.Execution.Input` and `$$.Map.Item.Value` lead into data.
     let fixed = match path.root() {
         Root::Context => path.steps().len().min(match path.steps() {
@@ -342,8 +362,7 @@ fn rename_in_path(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
             Step::Name(name) if at >= fixed => Step::Name(renamed(name, change).into()),
             other => other.clone(),
         });
-    let steps = steps.collect();
-    *value = Path::new(path.root().clone(), steps).text().into();
+    Path::new(path.root().clone(), steps.collect())
 }
 
 /// The usual order of fields.

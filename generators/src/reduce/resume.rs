@@ -13,6 +13,7 @@ use stepproof_specs::{
 };
 
 use super::{
+    calls::map_paths,
     edit::{Edit, edit},
     fields::all_objects,
     flow::holds_path,
@@ -87,8 +88,12 @@ fn unwrap(case: &mut ExecutionCase, name: &str) -> Option<()> {
     }
     for pointer in all_objects(&case.definition) {
         for (field, value) in object_mut(&mut case.definition, &pointer)? {
-            let path = value.as_str().filter(|_| holds_path(field));
-            if let Some(shorter) = path.and_then(|path| without_field(path, name)) {
+            let text = value.as_str().filter(|_| holds_path(field));
+            if let Some(shorter) = text.and_then(|text| {
+                map_paths(text, &mut |path| {
+                    without_field(path, name).unwrap_or_else(|| path.clone())
+                })
+            }) {
                 *value = shorter.into();
             }
         }
@@ -97,11 +102,10 @@ fn unwrap(case: &mut ExecutionCase, name: &str) -> Option<()> {
 }
 
 /// The path without this field of the data, or of the execution's input, if it leads through it.
-fn without_field(text: &str, name: &str) -> Option<String> {
-    let path = Path::parse(text).ok()?;
+fn without_field(path: &Path, name: &str) -> Option<Path> {
     let at = match path.root() {
         Root::Data => 0,
-        Root::Context if text.starts_with("$$.Execution.Input") => 2,
+        Root::Context if path.text().starts_with("$$.Execution.Input") => 2,
         _ => return None,
     };
     let mut steps = path.steps().to_vec();
@@ -109,5 +113,5 @@ fn without_field(text: &str, name: &str) -> Option<String> {
         return None;
     }
     steps.remove(at);
-    Some(Path::new(path.root().clone(), steps).text().to_owned())
+    Some(Path::new(path.root().clone(), steps))
 }

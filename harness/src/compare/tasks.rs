@@ -152,7 +152,7 @@ pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
 }
 
 /// Per retry the time between the end of the attempt before it, as far as its worker knows, and
-/// its own beginning.
+/// its own beginning. A reply after the retry came too late to end anything.
 fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Millis> {
     let keyed: BTreeMap<&AttemptKey, &Attempt> = attempts
         .iter()
@@ -166,7 +166,8 @@ fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Millis> {
                 ..(*key).clone()
             };
             let before = keyed.get(&before)?;
-            let ended = before.replied.unwrap_or(before.taken);
+            let replied = before.replied.filter(|at| *at <= attempt.taken);
+            let ended = replied.unwrap_or(before.taken);
             Some((*key, attempt.taken.saturating_sub(ended)))
         })
         .collect()

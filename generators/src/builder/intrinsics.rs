@@ -1,0 +1,459 @@
+//! Calls of intrinsic functions: a table of functions, each with what it gives. Arguments are paths
+//! to what fits, literals, and calls again.
+
+use std::fmt::Write as _;
+
+use smallvec::SmallVec;
+use stepproof_specs::{
+    intrinsic::{Call, Function},
+    template::Source,
+};
+
+use super::{Builder, Place};
+use crate::{
+    feature::{Feature, FeatureSet},
+    literal,
+    shape::{Shape, Wants, anything},
+};
+
+/// Calls inside calls.
+const DEPTH: u32 = 2;
+
+/// The text of a call or an argument, and what it gives.
+type Written = (String, Shape);
+
+/// What an argument has to be, and what a function gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Any,
+    Text,
+    Number,
+    Bool,
+    List,
+    Object,
+}
+
+/// Where a call is drawn.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    place: &'a Place<'a>,
+    /// What `$` is.
+    data: &'a Shape,
+    /// How many calls are around this one.
+    depth: u32,
+}
+
+/// A function.
+struct Offer {
+    needs: FeatureSet,
+    gives: Kind,
+    weight: u32,
+    write: fn(&mut Builder<'_>, Scene<'_>) -> Written,
+}
+
+const fn offer(
+    gives: Kind,
+    weight: u32,
+    write: fn(&mut Builder<'_>, Scene<'_>) -> Written,
+) -> Offer {
+    Offer {
+        needs: FeatureSet::EMPTY,
+        gives,
+        weight,
+        write,
+    }
+}
+
+const fn random(gives: Kind, write: fn(&mut Builder<'_>, Scene<'_>) -> Written) -> Offer {
+    Offer {
+        needs: FeatureSet::of(&[Feature::Randomness]),
+        ..offer(gives, 1, write)
+    }
+}
+
+const OFFERS: &[Offer] = &[
+    offer(Kind::List, 4, array),
+    offer(Kind::Bool, 4, array_contains),
+    offer(Kind::Any, 4, array_get_item),
+    offer(Kind::Number, 4, array_length),
+    offer(Kind::List, 3, array_partition),
+    offer(Kind::List, 4, array_range),
+    offer(Kind::List, 3, array_unique),
+    offer(Kind::Text, 2, base64_decode),
+    offer(Kind::Text, 3, base64_encode),
+    offer(Kind::Text, 8, format),
+    offer(Kind::Text, 3, hash),
+    offer(Kind::Object, 5, json_merge),
+    offer(Kind::Text, 4, json_to_string),
+    offer(Kind::Number, 6, math_add),
+    offer(Kind::List, 3, string_split),
+    offer(Kind::Any, 2, string_split_path),
+    offer(Kind::Object, 3, string_to_json),
+    offer(Kind::Any, 3, there_and_back),
+    random(Kind::Text, uuid),
+    random(Kind::Number, math_random),
+];
+
+impl Builder<'_> {
+    /// A call of any function.
+    pub(super) fn call(&mut self, place: &Place<'_>, data: &Shape) -> Option<(Source, Shape)> {
+        let scene = Scene {
+            place,
+            data,
+            depth: 0,
+        };
+        source(call_for(self, scene, Kind::Any))
+    }
+
+    /// A call that gives a string.
+    pub(super) fn call_for_text(
+        &mut self,
+        place: &Place<'_>,
+        data: &Shape,
+    ) -> Option<(Source, Shape)> {
+        if !self.draws(place, Feature::Intrinsics, 2) {
+            return None;
+        }
+        let scene = Scene {
+            place,
+            data,
+            depth: 0,
+        };
+        source(call_for(self, scene, Kind::Text))
+    }
+}
+
+/// What is written here parses.
+fn source((text, shape): Written) -> Option<(Source, Shape)> {
+    let call = Call::parse(&text).ok()?;
+    Some((Source::Intrinsic(call.into()), shape))
+}
+
+/// A call that gives what is wanted.
+fn call_for(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written {
+    let features = scene.place.features;
+    let weights: SmallVec<[u32; 24]> = OFFERS
+        .iter()
+        .map(|offer| {
+            let fits = kind == Kind::Any || offer.gives == kind;
+            offer.weight * u32::from(fits && features.has_all(offer.needs))
+        })
+        .collect();
+    let drawn = builder.dice.weighted(weights.iter().copied()).unwrap_or(0);
+    let inside = Scene {
+        depth: scene.depth + 1,
+        ..scene
+    };
+    (OFFERS[drawn].write)(builder, inside)
+}
+
+/// An argument of this kind; where damage is allowed, now and then one of another.
+fn argument(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written {
+    if builder.damages(scene.place) {
+        return wrong(kind);
+    }
+    if scene.depth <= DEPTH && builder.dice.one_in(4) {
+        return call_for(builder, scene, kind);
+    }
+    if builder.dice.chance(3, 4)
+        && let Some((path, shape)) = builder.look(scene.place, scene.data, wants(kind))
+    {
+        return (path.text().to_owned(), shape);
+    }
+    literal(builder, kind)
+}
+
+/// A value that no function takes for the kind.
+fn wrong(kind: Kind) -> Written {
+    let text = match kind {
+        Kind::Text | Kind::Any => "null",
+        Kind::Number => "'1'",
+        Kind::Bool => "1",
+        Kind::List | Kind::Object => "'a'",
+    };
+    (text.to_owned(), Shape::Any)
+}
+
+fn wants(kind: Kind) -> Wants {
+    match kind {
+        Kind::Any => anything,
+        Kind::Text => Shape::is_text,
+        Kind::Number => Shape::is_number,
+        Kind::Bool => |shape| *shape == Shape::Bool,
+        Kind::List => Shape::is_array,
+        Kind::Object => Shape::is_object,
+    }
+}
+
+fn literal(builder: &mut Builder<'_>, kind: Kind) -> Written {
+    match kind {
+        Kind::Any if builder.dice.one_in(6) => ("null".to_owned(), Shape::Null),
+        Kind::Any => {
+            let kind = builder.dice.pick(&[Kind::Text, Kind::Number, Kind::Bool]);
+            literal(builder, kind)
+        }
+        Kind::Text => (quote(literal::quoted(builder.dice)), Shape::Text),
+        Kind::Number => (literal::number(builder.dice).to_string(), Shape::Number),
+        Kind::Bool => (builder.dice.one_in(2).to_string(), Shape::Bool),
+        Kind::List => {
+            let (text, each) = literal(builder, Kind::Any);
+            let written = call(Function::Array, &[text]);
+            (written, Shape::Tuple(vec![each].into()))
+        }
+        Kind::Object => json_object(builder),
+    }
+}
+
+/// `States.StringToJson` of an object's text.
+fn json_object(builder: &mut Builder<'_>) -> Written {
+    let key = builder.dice.pick(crate::key::PLAIN);
+    let (value, shape) = builder.scalar();
+    let text = serde_json::json!({ key.text(): value }).to_string();
+    let written = call(Function::StringToJson, &[quote(&text)]);
+    (written, Shape::empty().with(key, shape))
+}
+
+/// A string as a literal of a call.
+fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('\'');
+    for c in text.chars() {
+        if matches!(c, '\'' | '{' | '}' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('\'');
+    quoted
+}
+
+/// The text of a call.
+fn call(function: Function, arguments: &[String]) -> String {
+    format!("{}({})", function.name(), arguments.join(", "))
+}
+
+/// Arguments of any kind.
+fn arguments(builder: &mut Builder<'_>, scene: Scene<'_>, most: u32) -> Vec<Written> {
+    (0..builder.dice.between(0, most))
+        .map(|_| argument(builder, scene, Kind::Any))
+        .collect()
+}
+
+/// An array that is known to have an item.
+fn items(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (text, shape) = argument(builder, scene, Kind::List);
+    let has_items = match &shape {
+        Shape::List(_, n) => *n > 0,
+        Shape::Tuple(all) => !all.is_empty(),
+        // It is damaged.
+        _ => true,
+    };
+    if has_items {
+        (text, shape)
+    } else {
+        literal(builder, Kind::List)
+    }
+}
+
+fn array(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let most = builder.sizes.items.min(3);
+    let (texts, shapes): (Vec<_>, Vec<_>) = arguments(builder, scene, most).into_iter().unzip();
+    (call(Function::Array, &texts), Shape::Tuple(shapes.into()))
+}
+
+fn array_contains(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (array, _) = argument(builder, scene, Kind::List);
+    let (value, _) = argument(builder, scene, Kind::Any);
+    (call(Function::ArrayContains, &[array, value]), Shape::Bool)
+}
+
+fn array_get_item(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (array, shape) = items(builder, scene);
+    let (index, item) = match &shape {
+        Shape::List(each, n) => (builder.dice.below((*n).into()), Shape::clone(each)),
+        Shape::Tuple(all) => {
+            let index = builder.dice.index(all.len());
+            (index as u32, all[index].clone())
+        }
+        _ => (0, Shape::Any),
+    };
+    let written = call(Function::ArrayGetItem, &[array, index.to_string()]);
+    (written, item)
+}
+
+fn array_length(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (array, _) = argument(builder, scene, Kind::List);
+    (call(Function::ArrayLength, &[array]), Shape::Number)
+}
+
+fn array_partition(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (array, shape) = argument(builder, scene, Kind::List);
+    let size = match builder.look(scene.place, scene.data, |shape| *shape == Shape::Count) {
+        Some((path, _)) if builder.dice.one_in(2) => path.text().to_owned(),
+        _ => builder.dice.between(1, 3).to_string(),
+    };
+    let (each, has_items) = match &shape {
+        Shape::List(each, n) => (Shape::clone(each), *n > 0),
+        Shape::Tuple(all) => (shape.each(), !all.is_empty()),
+        _ => (Shape::Any, false),
+    };
+    let chunks = Shape::List(Shape::List(each.into(), 1).into(), has_items.into());
+    (call(Function::ArrayPartition, &[array, size]), chunks)
+}
+
+/// Numbers upwards or downwards, never away from the last one.
+fn array_range(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let count = builder.dice.between(1, builder.sizes.items);
+    let step = builder.dice.pick(&[1_i64, 1, 1, 2, 3, -1, -2]);
+    let first = i64::from(builder.dice.below(4));
+    let mut last = (first + step * i64::from(count - 1)).to_string();
+    let mut known = count;
+    if step == 1
+        && first == 1
+        && let Some((path, _)) =
+            builder.look(scene.place, scene.data, |shape| *shape == Shape::Count)
+        && builder.sizes.items >= 3
+    {
+        path.text().clone_into(&mut last);
+        known = 1;
+    }
+    let written = call(
+        Function::ArrayRange,
+        &[first.to_string(), last, step.to_string()],
+    );
+    let known = u8::try_from(known).unwrap_or(u8::MAX);
+    (written, Shape::List(Shape::Number.into(), known))
+}
+
+/// Of which item of several equal ones stays little is known, unless the numbers ascend.
+fn array_unique(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    if builder.dice.one_in(2) {
+        let (value, each) = argument(builder, scene, Kind::Any);
+        let twice = call(Function::Array, &[value.clone(), value]);
+        let one = Shape::Tuple(vec![each].into());
+        return (call(Function::ArrayUnique, &[twice]), one);
+    }
+    let mut number = 0;
+    let texts: Vec<String> = (0..builder.dice.between(1, builder.sizes.items.min(3)))
+        .map(|_| {
+            number += builder.dice.below(2);
+            number.to_string()
+        })
+        .collect();
+    let written = call(Function::ArrayUnique, &[call(Function::Array, &texts)]);
+    (written, Shape::List(Shape::Number.into(), 1))
+}
+
+fn base64_decode(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (encoded, shape) = if builder.dice.one_in(2) {
+        base64_encode(builder, scene)
+    } else {
+        (quote(builder.dice.pick(&["YQ==", "w6k=", ""])), Shape::Text)
+    };
+    (call(Function::Base64Decode, &[encoded]), shape)
+}
+
+fn base64_encode(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (text, _) = argument(builder, scene, Kind::Text);
+    (call(Function::Base64Encode, &[text]), Shape::Text)
+}
+
+/// A template with as many gaps as there are arguments, and with escapes.
+fn format(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let values = arguments(builder, scene, 3);
+    let mut template = builder
+        .dice
+        .pick(&["=", "a ", r"it\'s ", r"\{\} ", r"\\", "é"])
+        .to_owned();
+    for _ in &values {
+        template.push_str(builder.dice.pick(&["{}", "{}", "{}-", " {}", r"\{{}\}"]));
+    }
+    let mut written = format!("{}('{template}'", Function::Format.name());
+    for (text, _) in values {
+        // Writing to a string cannot fail.
+        let _ = write!(written, ", {text}");
+    }
+    written.push(')');
+    (written, Shape::Text)
+}
+
+fn hash(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    // What becomes of anything but a string is not known.
+    let place = scene.place.undamaged();
+    let sound = Scene {
+        place: &place,
+        ..scene
+    };
+    let (text, _) = argument(builder, sound, Kind::Text);
+    let algorithm = builder
+        .dice
+        .pick(&["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"]);
+    (call(Function::Hash, &[text, quote(algorithm)]), Shape::Text)
+}
+
+/// The right object wins, also by fields that it is not known to have.
+fn json_merge(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (left, of_left) = argument(builder, scene, Kind::Object);
+    let (right, of_right) = argument(builder, scene, Kind::Object);
+    let mut merged = Shape::empty();
+    if let (Shape::Object(left), Shape::Object(right)) = (&of_left, &of_right) {
+        for (key, _) in left.iter() {
+            merged = merged.with(*key, Shape::Any);
+        }
+        for (key, shape) in right.iter() {
+            merged = merged.with(*key, shape.clone());
+        }
+    }
+    let written = call(Function::JsonMerge, &[left, right, "false".to_owned()]);
+    (written, merged)
+}
+
+fn json_to_string(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (value, _) = argument(builder, scene, Kind::Any);
+    (call(Function::JsonToString, &[value]), Shape::Text)
+}
+
+fn math_add(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (left, _) = argument(builder, scene, Kind::Number);
+    let (right, _) = argument(builder, scene, Kind::Number);
+    (call(Function::MathAdd, &[left, right]), Shape::Number)
+}
+
+/// What comes of a literal is known.
+fn string_split(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
+    let (text, pieces) = builder
+        .dice
+        .pick(&[("a,b;c", 1), (",a,,b", 2), ("a", 1), (";", 0)]);
+    let (delimiters, known) = builder.dice.pick(&[(",", pieces), (",;", 0)]);
+    let written = call(Function::StringSplit, &[quote(text), quote(delimiters)]);
+    (written, Shape::List(Shape::Text.into(), known))
+}
+
+/// What comes of data has any number of pieces: too many perhaps for a Map.
+fn string_split_path(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (text, _) = argument(builder, scene, Kind::Text);
+    let delimiters = quote(builder.dice.pick(&[",", "a", " -", "\\'"]));
+    (call(Function::StringSplit, &[text, delimiters]), Shape::Any)
+}
+
+fn string_to_json(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
+    json_object(builder)
+}
+
+/// Text of any value, read again.
+fn there_and_back(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
+    let (value, shape) = argument(builder, scene, Kind::Any);
+    let text = call(Function::JsonToString, &[value]);
+    (call(Function::StringToJson, &[text]), shape)
+}
+
+fn uuid(_: &mut Builder<'_>, _: Scene<'_>) -> Written {
+    (call(Function::UUID, &[]), Shape::Text)
+}
+
+fn math_random(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
+    let seeded = builder.dice.one_in(2);
+    let texts = ["1", "4", "7"].map(str::to_owned);
+    let texts = if seeded { &texts[..] } else { &texts[..2] };
+    (call(Function::MathRandom, texts), Shape::Count)
+}

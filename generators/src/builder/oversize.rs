@@ -1,0 +1,53 @@
+//! Payloads of about the size that a state may hold, in machines that stay small: lists of a
+//! thousand numbers, many times over.
+
+use std::sync::Arc;
+
+use smallvec::smallvec;
+use stepproof_specs::{
+    intrinsic::Call,
+    machine::{Body, Nullable, Pass, State, StateType, Transition},
+    template::{Field, FieldValue, Source, Template},
+};
+
+use super::{
+    Builder, Place,
+    draft::{Draft, Slot},
+};
+use crate::{feature::Feature, key::Key, shape::Shape};
+
+/// The most bytes that a payload may have.
+const LIMIT: usize = 262_144;
+/// A list of a thousand numbers, and how many bytes it and a comma have.
+const THOUSAND: &str = "States.ArrayRange(1000, 1999, 1)";
+const BYTES: usize = 5_002;
+/// How many such lists fit.
+const LISTS: usize = 52;
+
+/// A Pass that makes as much as it may, and leaves it behind; or, where damage is allowed, a byte
+/// more.
+pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
+    let too_much = place.has(Feature::Damage) && builder.dice.one_in(2);
+    let made = parameters(LIMIT + usize::from(too_much));
+    let state = State::new(Body::Pass(Pass {
+        transition: Transition::End,
+        result: None,
+        parameters: made,
+        result_path: Nullable::Null,
+    }));
+    let name = builder.name(StateType::Pass);
+    let flow = place.flow(raw.clone());
+    draft.push(name, state, smallvec![(Slot::Next, flow)]);
+}
+
+/// A template that makes so many bytes.
+fn parameters(bytes: usize) -> Option<Template> {
+    let padding = bytes - r#"{"a":[""]}"#.len() - LISTS * BYTES;
+    let lists = vec![THOUSAND; LISTS].join(", ");
+    let text = format!("States.Array({lists}, '{}')", "x".repeat(padding));
+    let call = Call::parse(&text).ok()?;
+    Some(Template::Object(vec![Field {
+        name: Key::A.text().to_owned(),
+        value: FieldValue::Dynamic(Source::Intrinsic(Arc::new(call))),
+    }]))
+}

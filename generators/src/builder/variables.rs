@@ -1,0 +1,117 @@
+//! Variables: what states assign, and paths that read it.
+//!
+//! A scope has names of its own, by its depth, so it never assigns what a scope around it has. What
+//! is known of variables runs along the transitions as what is known of the data does.
+
+use std::sync::Arc;
+
+use stepproof_specs::{
+    intrinsic::Call,
+    path::{Path, Root},
+    template::{FieldValue, Source, Template},
+};
+
+use super::{
+    Builder, Place,
+    flow::{Context, Fields, dynamic},
+};
+use crate::{
+    feature::Feature,
+    key::{Key, VARIABLES},
+    shape::{Hop, Shape, Wants, path},
+};
+
+impl Builder<'_> {
+    /// `Assign`, if it is drawn, and the variables after it. `data` is what `$` is there.
+    pub(super) fn assign(&mut self, place: &Place<'_>, data: &Shape) -> (Option<Template>, Shape) {
+        let before = place.variables;
+        if !self.draws(place, Feature::Variables, 3) {
+            return (None, before.clone());
+        }
+        let names = names(place.depth);
+        let mut fields = Fields::default();
+        if !place.keeps && self.dice.one_in(6) {
+            swap(names, before, &mut fields);
+        }
+        for _ in 0..self.dice.between(1, 2) {
+            let key = self.dice.pick(names);
+            if !fields.has(key)
+                && let Some((value, shape)) = self.assigned(place, data, key)
+            {
+                fields.push(key, value, shape);
+            }
+        }
+        if fields.is_empty() {
+            return (None, before.clone());
+        }
+        let (template, assigned) = fields.into_template();
+        let mut after = before.clone();
+        if let Shape::Object(assigned) = assigned {
+            for (key, shape) in assigned.iter() {
+                after = after.with(*key, shape.clone());
+            }
+        }
+        (Some(template), after)
+    }
+
+    /// What a variable becomes. In the body of a loop, one that was there before stays what it is.
+    fn assigned(
+        &mut self,
+        place: &Place<'_>,
+        data: &Shape,
+        key: Key,
+    ) -> Option<(FieldValue, Shape)> {
+        match place.variables.field(key) {
+            Some(Shape::Number) if place.has(Feature::Intrinsics) && self.dice.one_in(3) => {
+                Some((one_more(key)?, Shape::Number))
+            }
+            Some(_) if place.keeps => None,
+            _ => Some(self.field(place, Context::Plain, data, 0)),
+        }
+    }
+
+    /// A path to a value that is wanted, into a variable.
+    pub(super) fn look_into_variables(
+        &mut self,
+        place: &Place<'_>,
+        wants: Wants,
+    ) -> Option<(Path, Shape)> {
+        let Shape::Object(variables) = place.variables else {
+            return None;
+        };
+        if variables.is_empty() {
+            return None;
+        }
+        let first = self.dice.index(variables.len());
+        let (before, after) = variables.split_at(first);
+        after.iter().chain(before).find_map(|(key, shape)| {
+            let (trail, found) = shape.find(wants, self.dice)?;
+            Some((path(Root::Variable(key.name()), &trail), found))
+        })
+    }
+}
+
+/// The names that a scope of this depth assigns.
+fn names(depth: u32) -> &'static [Key] {
+    &VARIABLES[(depth as usize).min(VARIABLES.len() - 1)]
+}
+
+/// Two variables get each other's values.
+fn swap(names: &[Key], before: &Shape, fields: &mut Fields) {
+    let [left, right, ..] = names else { return };
+    let (Some(of_left), Some(of_right)) = (before.field(*left), before.field(*right)) else {
+        return;
+    };
+    fields.push(*left, read(*right), of_right.clone());
+    fields.push(*right, read(*left), of_left.clone());
+}
+
+fn read(key: Key) -> FieldValue {
+    dynamic(path(Root::Variable(key.name()), &[] as &[Hop]))
+}
+
+/// A call that counts a variable up.
+pub(super) fn one_more(key: Key) -> Option<FieldValue> {
+    let call = Call::parse(&format!("States.MathAdd(${}, 1)", key.text())).ok()?;
+    Some(FieldValue::Dynamic(Source::Intrinsic(Arc::new(call))))
+}
