@@ -14,7 +14,6 @@ use crate::{
     clause::Clause,
     history::{self, Details, EventKind},
     machine::{Body, Limit, Map, Name, Parallel, Scope, StateType},
-    path::PathError,
 };
 
 /// How many iterations of an inline Map run at once at most (AWS Developer Guide, "Using Map state
@@ -378,7 +377,7 @@ fn map_items(eval: &Eval<'_>, map: &Map, effective: &Value) -> Result<Vec<Arc<Va
         None => Ok(std::borrow::Cow::Borrowed(effective)),
         Some(path) => {
             eval.mark(Clause::MapItemsPath);
-            eval.find(path, effective)
+            eval.find_one(path, effective)
         }
     };
     let path = map.items_path.as_ref().map_or("$", |path| path.text());
@@ -389,7 +388,6 @@ fn map_items(eval: &Eval<'_>, map: &Map, effective: &Value) -> Result<Vec<Arc<Va
             let text = format!("Reference path \"{path}\" must point to array.");
             Err(Box::new(Fault::runtime_plain(&text)))
         }
-        Err(PathError::Indefinite) => Err(eval.unsupported("indefinite paths")),
         Err(_) => {
             eval.mark(Clause::MapItemsMissing);
             eval.mark(Clause::MapItemsMissingText);
@@ -411,7 +409,7 @@ fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<u
         Some(Limit::Path(path)) => {
             eval.mark(Clause::MapConcurrencyPath);
             let value = eval
-                .find(path, data)
+                .find_one(path, data)
                 .map_err(|error| eval.invalid_path(path, &error))?;
             // A string of digits counts as a number (recorded: test_reference_in_map_state).
             let limit = value

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     clause::Clause,
     machine::{Nullable, StateType},
-    path::{Path, PathError, Root, Step},
+    path::{Path, PathError, Root},
     template::{Field, FieldValue, Source, Template},
 };
 
@@ -35,12 +35,13 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        match path.root() {
-            Root::Data => path.find(data).map(Cow::Borrowed),
+        let mark = |clause| self.mark(clause);
+        let found = match path.root() {
+            Root::Data => path.find_marking(data, &mark),
             Root::Context => {
                 self.mark(Clause::ContextPath);
-                path.find(&self.context())
-                    .map(|value| Cow::Owned(value.clone()))
+                path.find_marking(&self.context(), &mark)
+                    .map(|value| Cow::Owned(value.into_owned()))
             }
             Root::Variable(name) => {
                 self.mark(Clause::VariableRead);
@@ -48,9 +49,27 @@ impl<'e> Eval<'e> {
                     self.mark(Clause::VariableUndefined);
                     PathError::NoResults(format!("${name}"))
                 })?;
-                path.find(value).map(Cow::Borrowed)
+                path.find_marking(value, &mark)
             }
+        };
+        if !path.is_definite() {
+            self.mark(Clause::PathSeveral);
         }
+        if let Err(PathError::ForeignPattern) = found {
+            self.unsupported("Java's regular expressions");
+        }
+        found
+    }
+
+    /// Like [`Eval::find`] in a field that is documented to take one value.
+    pub fn find_one<'v>(&self, path: &Path, data: &'v Value) -> Result<Cow<'v, Value>, PathError>
+    where
+        'e: 'v,
+    {
+        if !path.is_definite() {
+            self.mark(Clause::PathSeveralElsewhere);
+        }
+        self.find(path, data)
     }
 
     /// The context object (AWS Developer Guide, "Accessing the Context object").
@@ -182,13 +201,11 @@ impl<'e> Eval<'e> {
                 self.mark(Clause::TemplatePath);
                 Ok(value.into_owned())
             }
-            Err(PathError::Indefinite) => Err(self.unsupported("indefinite paths")),
-            Err(PathError::NoResults(_)) if matches!(path.steps().last(), Some(Step::Index(_))) => {
-                self.mark(Clause::TemplateIndexBeyondEnd);
-                Ok(Value::Null)
-            }
-            Err(_) => {
+            Err(error) => {
                 self.mark(Clause::TemplatePathMissing);
+                if !error.is_missing() {
+                    self.mark(Clause::PathMismatchText);
+                }
                 let text = format!(
                     "The JSONPath '{path}' specified for the field '{field}' could not be found in \
                      the input '{data}'"
@@ -200,14 +217,15 @@ impl<'e> Eval<'e> {
 
     /// `States.Runtime` for a path that finds nothing where a value is needed.
     pub fn invalid_path(&self, path: &Path, error: &PathError) -> Box<Fault> {
-        if *error == PathError::Indefinite {
-            return self.unsupported("indefinite paths");
-        }
         self.mark(Clause::PathMissing);
-        if !matches!(
+        let is_recorded = matches!(
             error,
-            PathError::NoResults(_) | PathError::MissingProperty(_)
-        ) {
+            PathError::NoResults(_)
+                | PathError::MissingProperty(_)
+                | PathError::NotAnObject { .. }
+                | PathError::NamesNotLast(_)
+        );
+        if !is_recorded {
             self.mark(Clause::PathMismatchText);
         }
         let text = format!("Invalid path '{path}' : {error}");

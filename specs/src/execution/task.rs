@@ -86,7 +86,7 @@ impl Execution {
             Some(Limit::Path(path)) => {
                 self.mark(Clause::TaskLimitPath);
                 let value = eval
-                    .find(path, data)
+                    .find_one(path, data)
                     .map_err(|error| eval.invalid_path(path, &error))?;
                 value
                     .as_u64()
