@@ -5,9 +5,11 @@
 //! * [`generate`] draws the case with a number from a run with a seed
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
 //! * [`reduce`] — smaller cases, and the search for a minimal one
+//! * [`paths`] — paths over a given value
 //! * [`strategy`] — cases in a `proptest` property
 
 pub mod feature;
+pub mod paths;
 pub mod profile;
 pub mod reduce;
 pub mod strategy;

@@ -106,6 +106,9 @@ clauses! {
     PathFilterTypes = "data.path.filter.types", Assumed,
         "A filter compares values of different types by turning texts into the other's type; null and the text null are equal and below everything; what cannot be turned fails the path, what cannot be compared does not hold.",
         "as Jayway 2.0.0 does; later Jayways compare more strictly";
+    PathFilterWords = "data.path.filter.words", Assumed,
+        "An unquoted word in a filter is a text.",
+        "as Jayway 2.0.0 does; later Jayways refuse the path";
     PathFilterMissing = "data.path.filter.missing", Assumed,
         "A comparison with something missing does not hold, not even !=.",
         "as Jayway 2.0.0 does; later Jayways let != hold";

@@ -24,6 +24,7 @@ pub(super) fn find<'v>(
     document: &'v Value,
     mark: &dyn Fn(Clause),
 ) -> Result<Cow<'v, Value>, PathError> {
+    steps.iter().for_each(|step| mark_spelling(step, mark));
     let mut walk = Walk::new(steps, document, mark);
     walk.go(0, &Trail::ROOT, Node::raw(document))?;
     Ok(match (walk.last_several, walk.found.pop()) {
@@ -33,6 +34,29 @@ pub(super) fn find<'v>(
             Cow::Owned(found.map(Cow::into_owned).collect())
         }
     })
+}
+
+/// Marks what was seen to be accepted, or is assumed to be, however the step ends.
+fn mark_spelling(step: &Step, mark: &dyn Fn(Clause)) {
+    match step {
+        Step::FromEnd(_) => mark(Clause::PathFromEnd),
+        Step::Filter(filter) => {
+            for operand in filter.operands() {
+                match operand {
+                    Operand::Item(path) | Operand::Root(path) => {
+                        path.steps()
+                            .iter()
+                            .for_each(|step| mark_spelling(step, mark));
+                    }
+                    Operand::Bare(text) if serde_json::from_str::<Value>(text).is_err() => {
+                        mark(Clause::PathFilterWords);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A value on the way.
@@ -202,7 +226,6 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         match &steps[at] {
             Step::Index(index) => each(i64::from(*index), i64::from(*index) + 1),
             Step::FromEnd(n) => {
-                mark(Clause::PathFromEnd);
                 let index = length + i64::from(*n);
                 each(index, index + 1)
             }

@@ -132,6 +132,17 @@ impl Filter {
         }
         Ok(Self { any })
     }
+
+    /// Both sides of every comparison.
+    pub fn operands(&self) -> impl Iterator<Item = &Operand> {
+        self.any.iter().flatten().flat_map(|criterion| {
+            let (left, right) = match criterion {
+                Criterion::Exists(path) | Criterion::Missing(path) => (path, None),
+                Criterion::Compare(left, _, right) => (left, Some(right)),
+            };
+            std::iter::once(left).chain(right)
+        })
+    }
 }
 
 /// A text cut before and after every `&&` and `||`.

@@ -75,17 +75,8 @@ impl Decimal {
             Some(at) => (&unsigned[..at], Some(&unsigned[at + 1..])),
             None => (unsigned, None),
         };
-        if let Some(c) = mantissa
-            .chars()
-            .find(|c| !(c.is_ascii_digit() || *c == '.'))
-        {
-            return Err(PathError::NotADigit(c));
-        }
+        check_mantissa(mantissa, unsigned.encode_utf16().count())?;
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        if fraction.contains('.') {
-            let reason = "Character array contains more than one decimal point.";
-            return Err(PathError::NotANumber(Some(reason)));
-        }
         let power = match power {
             None => 0,
             Some(power) => exponent(power)?,
@@ -107,6 +98,23 @@ impl Decimal {
             digits,
         })
     }
+}
+
+/// Digits and one point. Long numbers are read by other code, which says something else.
+fn check_mantissa(mantissa: &str, length: usize) -> Result<(), PathError> {
+    const POINTS: &str = "Character array contains more than one decimal point.";
+    const NO_MARK: &str = "Character array is missing \"e\" notation exponential mark.";
+    let mut points = 0;
+    for c in mantissa.chars() {
+        match c {
+            '0'..='9' => {}
+            '.' if points == 0 => points = 1,
+            '.' => return Err(PathError::NotANumber(Some(POINTS))),
+            _ if length > 18 => return Err(PathError::NotANumber(Some(NO_MARK))),
+            c => return Err(PathError::NotADigit(c)),
+        }
+    }
+    Ok(())
 }
 
 fn exponent(text: &str) -> Result<i64, PathError> {

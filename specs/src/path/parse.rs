@@ -82,7 +82,8 @@ fn bracket(text: &str) -> Fragment {
         }
         depth == 0
     });
-    let end = end.ok_or("a '[' is closed by a ']'")? + 1;
+    // What is not closed may still be read: an index ends at any other character.
+    let end = end.map_or(text.len(), |end| end + 1);
     let fragment = &text[..end];
     let step = if fragment == "[*]" {
         Step::Wildcard
