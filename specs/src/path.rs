@@ -158,7 +158,9 @@ impl Path {
     /// "Reference Paths"; Developer Guide, "Using JSONPath paths").
     pub fn is_reference(&self) -> bool {
         self.steps.iter().all(|step| match step {
-            Step::Name(name) => !name.ends_with("()") || self.text.contains(&format!("['{name}']")),
+            Step::Name(name) => {
+                !evaluate::is_call(name) || self.text.contains(&format!("['{name}']"))
+            }
             Step::Index(index) => *index >= 0,
             _ => false,
         })
@@ -186,7 +188,9 @@ impl Path {
         self.steps
             .iter()
             .try_fold(root, |value, step| match (step, value) {
-                (Step::Name(name), Value::Object(object)) => object.get(&**name),
+                (Step::Name(name), Value::Object(object)) if !evaluate::is_call(name) => {
+                    object.get(&**name)
+                }
                 (Step::Index(index), Value::Array(array)) => {
                     array.get(usize::try_from(*index).ok()?)
                 }

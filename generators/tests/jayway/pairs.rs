@@ -165,9 +165,17 @@ impl Draw {
     }
 }
 
-/// Whether a text starts from `$` and from no variable, and names the root nowhere else: a second
-/// root in the middle of a path goes back to the start, which no step here can say.
+/// Whether a text starts from `$` and from no variable, and says nothing that only a program can
+/// use: a second root in the middle of a path, which goes back to the start, or a filter `[?]` to
+/// be given beside the path.
 fn is_from_data(text: &str) -> bool {
+    let given = |inside: &str| {
+        let filter = inside.split(']').next().unwrap_or_default();
+        filter.trim_start().starts_with('?') && !filter.contains('(')
+    };
+    if text.split('[').skip(1).any(given) {
+        return false;
+    }
     let again = ["]$", "*$", "..$"].iter().any(|mark| text.contains(mark));
     !again && matches!(text.chars().nth(1), None | Some('.' | '[' | ' '))
 }

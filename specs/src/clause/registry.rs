@@ -100,6 +100,9 @@ clauses! {
     PathNotAnArray = "data.path.not-an-array", Assumed,
         "An index or a filter applied to something other than an array fails the execution.",
         "as every Jayway does; of AWS, a second-hand report only";
+    PathNoFunctions = "data.path.no-functions", Observed,
+        "There are no functions in paths: .length() names a property.",
+        "reported from AWS on 2018-06-08: \"Property ['length()'] not found in path $['list']\"";
     PathFilter = "data.path.filter", Documented,
         "A filter keeps the elements of an array for which it holds.",
         "AWS Developer Guide, \"Using JSONPath paths\"; recorded: test_state_pass_regex_json_path_base";
@@ -109,6 +112,9 @@ clauses! {
     PathFilterWords = "data.path.filter.words", Assumed,
         "An unquoted word in a filter is a text.",
         "as Jayway 2.0.0 does; later Jayways refuse the path";
+    PathFilterNames = "data.path.filter.names", Assumed,
+        "A path in a filter may lead through any quoted name.",
+        "as Jayway 2.0.0 does; later Jayways refuse some with spaces or parentheses";
     PathFilterMissing = "data.path.filter.missing", Assumed,
         "A comparison with something missing does not hold, not even !=.",
         "as Jayway 2.0.0 does; later Jayways let != hold";

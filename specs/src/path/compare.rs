@@ -17,8 +17,10 @@ use crate::clause::Clause;
 pub(super) enum Side<'s> {
     /// What a path found.
     Found(Cow<'s, Value>),
-    /// A literal, quoted or not.
-    Text(&'s str),
+    /// A literal in quotes.
+    Quoted(&'s str),
+    /// A literal without quotes.
+    Bare(&'s str),
     Pattern(&'s Pattern),
 }
 
@@ -37,7 +39,7 @@ enum View<'s> {
 impl Side<'_> {
     fn view(&self) -> View<'_> {
         match self {
-            Self::Text(text) => View::Text(text),
+            Self::Quoted(text) | Self::Bare(text) => View::Text(text),
             Self::Pattern(pattern) => View::Pattern(pattern),
             Self::Found(value) => match &**value {
                 Value::Null => View::Null,
@@ -66,7 +68,7 @@ pub(super) fn holds(
     if nulls[0] != nulls[1] && !matches!(relation, Relation::Equal | Relation::NotEqual) {
         return Ok(false);
     }
-    if !alike(model, expected) {
+    if !is_plain(left, relation, right) {
         mark(Clause::PathFilterTypes);
     }
     let order = if same {
@@ -86,13 +88,23 @@ pub(super) fn holds(
 }
 
 /// Whether no rule about types has a say: what every implementation compares in the same way.
-fn alike(model: View<'_>, expected: View<'_>) -> bool {
-    match (model, expected) {
-        (View::Number(_), View::Text(text)) => Decimal::parse(text).is_ok(),
-        (View::Text(model), View::Text(expected)) => {
-            !(is_nullish(View::Text(model)) || is_nullish(View::Text(expected)))
-        }
-        (View::Number(_), View::Number(_)) | (View::Bool(_), View::Bool(_)) => true,
+fn is_plain(left: &Side<'_>, relation: Relation, right: &Side<'_>) -> bool {
+    if !matches!(left, Side::Found(_)) {
+        return false;
+    }
+    let equality = matches!(relation, Relation::Equal | Relation::NotEqual);
+    match (left.view(), right) {
+        (View::Number(_), Side::Bare(text)) => Decimal::parse(text).is_ok(),
+        (View::Bool(_), Side::Bare("true" | "false")) => equality,
+        (View::Text("null"), _) => false,
+        (_, Side::Bare("null")) => equality,
+        (View::Text(_), Side::Quoted(text)) => *text != "null",
+        (model, Side::Found(_)) => match (model, right.view()) {
+            (View::Number(_), View::Number(_)) => true,
+            (View::Bool(_), View::Bool(_)) => equality,
+            (View::Text(_), View::Text(expected)) => expected != "null",
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -133,11 +145,17 @@ fn matches(left: &Side<'_>, right: &Side<'_>, mark: &dyn Fn(Clause)) -> Result<b
     let (pattern, target) = match (left.view(), right.view()) {
         (View::Pattern(pattern), _) => (pattern, right),
         (_, View::Pattern(pattern)) => (pattern, left),
-        _ => {
+        (left, right) => {
             mark(Clause::PathFilterTypes);
-            return Err(PathError::NotAPattern);
+            return match (left, right) {
+                (View::Null, View::Null) => Ok(false),
+                _ => Err(PathError::NotAPattern),
+            };
         }
     };
+    if !matches!(target.view(), View::Text(_)) {
+        mark(Clause::PathFilterTypes);
+    }
     let text = match target.view() {
         View::Null => return Ok(false),
         View::Text(text) => Cow::Borrowed(text),
@@ -149,8 +167,5 @@ fn matches(left: &Side<'_>, right: &Side<'_>, mark: &dyn Fn(Clause)) -> Result<b
             _ => Cow::default(),
         },
     };
-    if !matches!(target.view(), View::Text(_)) {
-        mark(Clause::PathFilterTypes);
-    }
     pattern.matches(&text).ok_or(PathError::ForeignPattern)
 }

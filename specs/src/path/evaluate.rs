@@ -40,6 +40,7 @@ pub(super) fn find<'v>(
 fn mark_spelling(step: &Step, mark: &dyn Fn(Clause)) {
     match step {
         Step::FromEnd(_) => mark(Clause::PathFromEnd),
+        Step::Name(name) if is_call(name) => mark(Clause::PathNoFunctions),
         Step::Filter(filter) => {
             for operand in filter.operands() {
                 match operand {
@@ -47,6 +48,9 @@ fn mark_spelling(step: &Step, mark: &dyn Fn(Clause)) {
                         path.steps()
                             .iter()
                             .for_each(|step| mark_spelling(step, mark));
+                        if path.text().contains([' ', '(', '*']) {
+                            mark(Clause::PathFilterNames);
+                        }
                     }
                     Operand::Bare(text) if serde_json::from_str::<Value>(text).is_err() => {
                         mark(Clause::PathFilterWords);
@@ -57,6 +61,11 @@ fn mark_spelling(step: &Step, mark: &dyn Fn(Clause)) {
         }
         _ => {}
     }
+}
+
+/// Whether a name looks like the call of a function.
+pub(super) fn is_call(name: &str) -> bool {
+    name.ends_with("()")
 }
 
 /// A value on the way.
@@ -333,7 +342,11 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         Ok(match (&steps[at], node.value) {
             (Step::Name(name), Value::Object(object)) => object.contains_key(&**name),
             (Step::Names(names), Value::Object(object)) => {
-                names.iter().all(|name| object.contains_key(&**name))
+                let all = names.iter().all(|name| object.contains_key(&**name));
+                if !all {
+                    (self.mark)(Clause::PathSeveralMissing);
+                }
+                all
             }
             (Step::Index(_) | Step::FromEnd(_) | Step::Indexes(_) | Step::Slice(..), value) => {
                 value.is_array()
@@ -370,21 +383,23 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// Whether a filter holds for an element. The last comparison is made first.
+    /// Whether a filter holds for an element. The last comparison counts first, and an error
+    /// counts only if it is come to; all are made, so that the doubts about any are marked.
     fn accepts(&self, filter: &Filter, item: Node<'v>) -> Result<bool, PathError> {
-        for all in filter.any.iter().rev() {
-            let mut holds = true;
-            for criterion in all.iter().rev() {
-                holds = self.meets(criterion, item)?;
-                if !holds {
-                    break;
+        let mut any = Ok(false);
+        for alternative in filter.any.iter().rev() {
+            let mut all = Ok(true);
+            for criterion in alternative.iter().rev() {
+                let met = self.meets(criterion, item);
+                if all == Ok(true) {
+                    all = met;
                 }
             }
-            if holds {
-                return Ok(true);
+            if any == Ok(false) {
+                any = all;
             }
         }
-        Ok(false)
+        any
     }
 
     fn meets(&self, criterion: &Criterion, item: Node<'v>) -> Result<bool, PathError> {
@@ -414,7 +429,8 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         'v: 's,
     {
         Ok(match operand {
-            Operand::Quoted(text) | Operand::Bare(text) => Side::Text(text),
+            Operand::Quoted(text) => Side::Quoted(text),
+            Operand::Bare(text) => Side::Bare(text),
             Operand::Pattern(pattern) => Side::Pattern(pattern),
             Operand::Item(path) => Side::Found(self.inner(path.steps(), item, false)?),
             Operand::Root(path) => {
