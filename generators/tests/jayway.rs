@@ -120,9 +120,14 @@ impl Tally {
         if then.is_like(now) {
             return;
         }
+        let agreed = [
+            Clause::PathNames,
+            Clause::PathNotAnObject,
+            Clause::PathWildcardMissing,
+        ];
         let told = |clause: &Clause| {
-            clause.entry().id.starts_with("data.path.")
-                && matches!(clause.entry().basis, Basis::Assumed | Basis::Observed)
+            matches!(clause.entry().basis, Basis::Assumed | Basis::Observed)
+                && !agreed.contains(clause)
         };
         match marks.iter().find(told) {
             Some(clause) => *self.explained.entry(clause.entry().id).or_default() += 1,

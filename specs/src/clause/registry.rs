@@ -67,11 +67,14 @@ clauses! {
     PathSeveralElsewhere = "data.path.several.elsewhere", Assumed,
         "Such a path gives an array also in Variable, ItemsPath and the ...Path fields.",
         "no evidence; ItemsPath and the ...Path fields are documented as reference paths";
+    PathWildcardMissing = "data.path.wildcard.missing", Observed,
+        "[*] over an array passes over the elements that lack the property after it.",
+        "reported from AWS: $[*].type gives []";
     PathSeveralMissing = "data.path.several.missing", Assumed,
-        "In such a path a missing property is passed over under [*] of an array or before the last several-valued step, and fails otherwise.",
-        "as Jayway 2.0.0 does; AWS was reported to give [] for $[*].type, later Jayways differ elsewhere";
+        "In any other path that can match several values a missing property is passed over before the last several-valued step and right after it, and fails the path at its end.",
+        "as Jayway 2.0.0 does; later Jayways pass over it at the end and fail before";
     PathSeveralMismatch = "data.path.several.mismatch", Assumed,
-        "In such a path a step that does not fit a value fails the whole path.",
+        "In a path that can match several values a step that does not fit a value fails the whole path.",
         "as Jayway 2.0.0 does; later Jayways pass over the value";
     PathNames = "data.path.names", Observed,
         "A list of names gives an object of those members that are there.",
@@ -97,9 +100,6 @@ clauses! {
     PathNotAnObject = "data.path.not-an-object", Observed,
         "A name applied to something other than an object finds nothing.",
         "reported from AWS on 2018-06-08: \"Property ['length()'] not found in path $['list']\"";
-    PathNotAnArray = "data.path.not-an-array", Assumed,
-        "An index or a filter applied to something other than an array fails the execution.",
-        "as every Jayway does; of AWS, a second-hand report only";
     PathNoFunctions = "data.path.no-functions", Observed,
         "There are no functions in paths: .length() names a property.",
         "reported from AWS on 2018-06-08: \"Property ['length()'] not found in path $['list']\"";
@@ -197,6 +197,9 @@ clauses! {
     ChoiceNot = "choice.not", Language,
         "Not holds if its condition does not.",
         "States Language specification, \"Choice State\"";
+    ChoiceMismatch = "choice.variable.mismatch", Assumed,
+        "A Variable whose path does not fit the data is like one that finds nothing.",
+        "not recorded; to Jayway 2.0.0 they are different errors";
     ChoicePathTwin = "choice.path-twin", Language,
         "The Path twin of an operator compares with the value that its path selects.",
         "States Language specification, \"Choice State\"";

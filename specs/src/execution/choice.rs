@@ -49,7 +49,11 @@ impl Eval<'_> {
     }
 
     fn test(&self, test: &Test, data: &Value) -> Result<bool> {
-        let variable = self.find_one(&test.variable, data).ok();
+        let variable = self.find_one(&test.variable, data);
+        if variable.as_ref().is_err_and(|error| !error.is_missing()) {
+            self.mark(Clause::ChoiceMismatch);
+        }
+        let variable = variable.ok();
         if let (Operator::Is(kind), Operand::Literal(expected)) = (test.operator, &test.operand) {
             return self.is(kind, &test.variable, variable.as_deref(), expected);
         }

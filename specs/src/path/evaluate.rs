@@ -137,7 +137,8 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
             (Step::Name(name), Value::Object(object)) => self.member(at, trail, object, name),
             (Step::Names(_), Value::Object(object)) => self.members(at, trail, object),
             (Step::Name(_) | Step::Names(_), _) => {
-                self.mismatch(Clause::PathNotAnObject);
+                (self.mark)(Clause::PathNotAnObject);
+                self.mark_several(at, trail, Clause::PathSeveralMismatch);
                 Err(PathError::NotAnObject {
                     step: Canonical(&steps[at..=at]).to_string(),
                     path: trail.to_string(),
@@ -152,28 +153,30 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// Notes a step that does not fit its value: alone in a definite path it fails for sure.
-    fn mismatch(&self, clause: Clause) {
-        (self.mark)(clause);
-        if self.last_several.is_some() {
-            (self.mark)(Clause::PathSeveralMismatch);
+    /// Marks what a name or an index that finds nothing does to a path with several values: the
+    /// element that lacks it is passed over right after `[*]`, and the rest is in doubt.
+    fn mark_several(&self, at: usize, trail: &Trail<'_>, doubt: Clause) {
+        let is_name = matches!(self.steps[at], Step::Name(_));
+        let element = at > 0 && self.steps[at - 1] == Step::Wildcard && trail.is_element();
+        match self.last_several {
+            None => {}
+            Some(_) if is_name && element => (self.mark)(Clause::PathWildcardMissing),
+            Some(_) => (self.mark)(doubt),
         }
     }
 
     fn member(
         &mut self,
         at: usize,
-        trail: &Trail<'_>,
+        from: &Trail<'_>,
         object: &'v Map<String, Value>,
         name: &str,
     ) -> Done {
-        let trail = trail.then(Hop::Name(name));
+        let trail = from.then(Hop::Name(name));
         if let Some(value) = object.get(name) {
             return self.go(at + 1, &trail, Node::taken(value));
         }
-        if self.last_several.is_some() {
-            (self.mark)(Clause::PathSeveralMissing);
-        }
+        self.mark_several(at, from, Clause::PathSeveralMissing);
         // Whether this fails is decided by the step before and everything after it.
         let lenient = self
             .last_several
@@ -195,7 +198,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         let trail = trail.then(Hop::Names(&self.steps[at]));
         (self.mark)(Clause::PathNames);
         if !self.is_leaf(at) {
-            self.mismatch(Clause::PathNamesNotLast);
+            (self.mark)(Clause::PathNamesNotLast);
             return Err(PathError::NamesNotLast(trail.to_string()));
         }
         let mut chosen = Map::with_capacity(names.len());
@@ -217,11 +220,11 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
     /// Steps with indexes.
     fn elements(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
         if node.is_java_null() {
-            self.mismatch(Clause::PathNotAnArray);
+            self.mark_several(at, trail, Clause::PathSeveralMismatch);
             return Err(PathError::Null(trail.to_string()));
         }
         let Value::Array(array) = node.value else {
-            self.mismatch(Clause::PathNotAnArray);
+            self.mark_several(at, trail, Clause::PathSeveralMismatch);
             return Err(PathError::NotAnArray {
                 steps: Canonical(&self.steps[at..]).to_string(),
                 context: node.text(),
@@ -374,7 +377,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
                 Ok(())
             }),
             _ => {
-                self.mismatch(Clause::PathNotAnArray);
+                self.mark_several(at, trail, Clause::PathSeveralMismatch);
                 Err(PathError::Primitive {
                     steps: Canonical(&self.steps[at..]).to_string(),
                     context: node.text(),

@@ -91,6 +91,11 @@ impl Trail<'_> {
         hop: Hop::Root,
     };
 
+    /// Whether it ends at an element of an array.
+    pub(super) fn is_element(&self) -> bool {
+        matches!(self.hop, Hop::Index(_))
+    }
+
     pub(super) fn then<'t>(&'t self, hop: Hop<'t>) -> Trail<'t> {
         Trail {
             up: Some(self),
