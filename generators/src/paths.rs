@@ -129,15 +129,12 @@ pub fn draw_path(rng: &mut impl Rng, document: &Value, options: &PathOptions) ->
 
 /// Like [`draw_path`].
 pub(crate) fn draw(dice: &mut Dice, document: &Value, options: &PathOptions) -> Path {
-    let path = Path::new(
-        Root::Data,
-        Drawing {
-            dice,
-            document,
-            options,
-        }
-        .steps(document),
-    );
+    let mut drawing = Drawing {
+        dice,
+        document,
+        options,
+    };
+    let path = Path::new(Root::Data, drawing.steps(document));
     // Some texts in a document cannot be said in a path.
     match Path::parse(path.text()) {
         Ok(read) if read == path => path,
@@ -160,58 +157,69 @@ impl<'d> Drawing<'d> {
         let mut at = from;
         let least = u32::from(!self.dice.one_in(20));
         for _ in 0..self.dice.between(least, self.options.steps) {
-            let Some(kind) = self.kind(at) else { break };
+            let Some(mut kind) = self.kind(at) else { break };
             if kind == StepKind::Scan {
                 at = self.inside(at);
-                let Some(next) = self.kind(at).filter(|kind| *kind != StepKind::Scan) else {
-                    break;
-                };
+                let target = self.kind(at).filter(|kind| *kind != StepKind::Scan);
+                let Some(target) = target else { break };
                 steps.push(Step::Scan);
-                at = self.step(next, at, &mut steps);
-            } else {
-                at = self.step(kind, at, &mut steps);
+                kind = target;
+            }
+            let (step, next) = self.step(kind, at);
+            steps.push(step);
+            match next {
+                Some(next) => at = next,
+                None if self.is_damaged() => {}
+                None => break,
             }
         }
         steps
     }
 
+    fn is_damaged(&mut self) -> bool {
+        self.dice.chance(self.options.damage, 100)
+    }
+
     /// A kind of step for this value; `None` where a path would better end.
     fn kind(&mut self, at: &Value) -> Option<StepKind> {
         let kinds = &self.options.kinds;
-        if self.dice.chance(self.options.damage, 100) {
+        if self.is_damaged() {
             return Some(self.dice.pick(kinds));
         }
         let weights = kinds.iter().map(|kind| u32::from(kind.fits(at)));
         self.dice.weighted(weights).map(|place| kinds[place])
     }
 
-    /// Adds a step, and gives a value that it leads to.
-    fn step(&mut self, kind: StepKind, at: &'d Value, steps: &mut Vec<Step>) -> &'d Value {
-        let array = at.as_array().map(Vec::as_slice).unwrap_or_default();
-        let length = array.len() as u32;
-        let (step, next) = match kind {
-            StepKind::Name => return self.name(at, steps),
-            StepKind::Names => (self.names(at), Some(at)),
-            StepKind::Index => {
-                let index = self.index(length);
-                (Step::Index(index), array.get(index as usize))
+    /// A step, and a value that it leads to.
+    fn step(&mut self, kind: StepKind, at: &'d Value) -> (Step, Option<&'d Value>) {
+        match kind {
+            StepKind::Name => self.name(at),
+            StepKind::Names => (self.names(at), None),
+            StepKind::Wildcard | StepKind::Scan => (Step::Wildcard, self.child(at)),
+            StepKind::Filter => {
+                let child = if at.is_array() { self.child(at) } else { None };
+                let item = child.unwrap_or(at);
+                (Step::Filter(Arc::new(self.filter(item))), Some(item))
             }
-            StepKind::NegativeIndex => (Step::Index(-1 - self.index(length)), array.last()),
-            StepKind::FromEnd => {
-                let back = self.index(length) + 1;
-                (
-                    Step::FromEnd(-back),
-                    length
-                        .checked_sub(back as u32)
-                        .and_then(|i| array.get(i as usize)),
-                )
+            _ => self.elements(kind, at.as_array().map_or(&[], Vec::as_slice)),
+        }
+    }
+
+    /// A step with indexes.
+    fn elements(&mut self, kind: StepKind, array: &'d [Value]) -> (Step, Option<&'d Value>) {
+        let length = array.len() as i32;
+        let index = self.index(length);
+        let at = |index: i32| array.get(usize::try_from(index).ok()?);
+        match kind {
+            StepKind::NegativeIndex => {
+                let next = array.last().filter(|_| self.dice.one_in(3));
+                (Step::Index(-1 - index), next)
             }
+            StepKind::FromEnd => (Step::FromEnd(-1 - index), at(length - 1 - index)),
             StepKind::Indexes => {
-                let list: Vec<i32> = (0..self.dice.between(2, 3))
-                    .map(|_| self.index(length))
-                    .collect();
-                let first = array.get(list[0] as usize);
-                (Step::Indexes(list.into()), first)
+                let more = self.dice.between(1, 2);
+                let list = (0..=more).map(|n| if n == 0 { index } else { self.index(length) });
+                (Step::Indexes(list.collect()), at(index))
             }
             StepKind::SliceFrom => (Step::Slice(Some(self.bound(length)), None), array.last()),
             StepKind::SliceTo => (Step::Slice(None, Some(self.bound(length))), array.first()),
@@ -219,40 +227,23 @@ impl<'d> Drawing<'d> {
                 let from = if self.dice.one_in(8) {
                     self.bound(length)
                 } else {
-                    self.index(length)
+                    index
                 };
                 let to = from + self.dice.between(0, 2) as i32;
-                (
-                    Step::Slice(Some(from), Some(to)),
-                    array.get(from.max(0) as usize),
-                )
+                (Step::Slice(Some(from), Some(to)), at(from.max(0)))
             }
-            StepKind::Wildcard | StepKind::Scan => (Step::Wildcard, self.child(at)),
-            StepKind::Filter => {
-                let item = if at.is_object() {
-                    at
-                } else {
-                    self.child(at).unwrap_or(at)
-                };
-                (Step::Filter(Arc::new(self.filter(item))), Some(item))
-            }
-        };
-        steps.push(step);
-        next.unwrap_or(at)
+            _ => (Step::Index(index), at(index)),
+        }
     }
 
-    fn name(&mut self, at: &'d Value, steps: &mut Vec<Step>) -> &'d Value {
+    fn name(&mut self, at: &'d Value) -> (Step, Option<&'d Value>) {
         let members = at.as_object().filter(|all| !all.is_empty());
         let place = self.dice.index(members.map_or(1, serde_json::Map::len));
         match members.and_then(|all| all.iter().nth(place)) {
-            Some((name, value)) if !self.dice.chance(self.options.damage, 100) => {
-                steps.push(Step::Name(name.as_str().into()));
-                value
+            Some((name, value)) if !self.is_damaged() => {
+                (Step::Name(name.as_str().into()), Some(value))
             }
-            _ => {
-                steps.push(Step::Name(self.dice.pick(STRANGE).into()));
-                at
-            }
+            _ => (Step::Name(self.dice.pick(STRANGE).into()), None),
         }
     }
 
@@ -263,21 +254,21 @@ impl<'d> Drawing<'d> {
                 names.push(name.as_str().into());
             }
         }
-        while names.len() < 2 || self.dice.one_in(10) {
+        while names.len() < 2 || self.is_damaged() {
             names.push(self.dice.pick(STRANGE).into());
         }
         Step::Names(names.into())
     }
 
     /// An index of an array, or with some damage one behind its end.
-    fn index(&mut self, length: u32) -> i32 {
-        let beyond = u32::from(self.dice.chance(self.options.damage, 100));
-        self.dice.below(length.max(1) + beyond) as i32
+    fn index(&mut self, length: i32) -> i32 {
+        let beyond = u32::from(self.is_damaged());
+        self.dice.below(length.max(1) as u32 + beyond) as i32
     }
 
     /// Where a slice begins or ends, counted from either end.
-    fn bound(&mut self, length: u32) -> i32 {
-        let bound = self.dice.between(0, length + 1) as i32;
+    fn bound(&mut self, length: i32) -> i32 {
+        let bound = self.dice.between(0, length as u32 + 1) as i32;
         if self.dice.one_in(2) { bound } else { -bound }
     }
 

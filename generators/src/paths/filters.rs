@@ -37,7 +37,7 @@ impl<'d> Drawing<'d> {
         let (path, found) = self.inner(item);
         let subject = Operand::Item(path);
         match found {
-            _ if self.dice.one_in(10) => Criterion::Missing(subject),
+            _ if self.dice.one_in(16) => Criterion::Missing(subject),
             _ if self.dice.one_in(8) => Criterion::Exists(subject),
             Value::Array(_) | Value::Object(_) if !self.dice.one_in(10) => {
                 Criterion::Exists(subject)
@@ -53,6 +53,9 @@ impl<'d> Drawing<'d> {
     fn comparison(&mut self, subject: Operand, found: &Value, item: &'d Value) -> Criterion {
         let relation = if self.dice.one_in(100) {
             Relation::Matches
+        } else if self.dice.one_in(2) {
+            // What a value is to itself.
+            self.dice.pick(&Relation::ALL[..3])
         } else {
             self.dice.pick(&Relation::ALL[..6])
         };

@@ -91,11 +91,16 @@ impl Draw {
             // The elements of an array are of one kind, more often than not.
             let alike = !self.one_in(3);
             let first = self.value(depth - 1);
-            let another = |draw: &mut Self| match alike {
-                true => draw.like(&first),
-                false => draw.value(depth - 1),
-            };
-            return (0..members).map(|_| another(self)).collect();
+            let mut elements = Vec::new();
+            for _ in 0..members {
+                let element = if alike {
+                    self.like(&first)
+                } else {
+                    self.value(depth - 1)
+                };
+                elements.push(element);
+            }
+            return elements.into();
         }
         let mut object = Map::new();
         for _ in 0..members {
@@ -109,12 +114,13 @@ impl Draw {
     /// A value of the same shape, more or less.
     fn like(&mut self, value: &Value) -> Value {
         match value {
-            Value::Object(object) => object
-                .iter()
-                .filter_map(|(name, value)| {
-                    (!self.one_in(8)).then(|| (name.clone(), self.like(value)))
-                })
-                .collect(),
+            Value::Object(object) => {
+                let mut kept = object.clone();
+                kept.retain(|_, _| !self.one_in(8));
+                kept.values_mut()
+                    .for_each(|value| *value = self.like(value));
+                kept.into()
+            }
             Value::Array(all) => all.iter().map(|value| self.like(value)).collect(),
             _ if self.one_in(8) => self.scalar(),
             Value::String(_) => self.pick(TEXTS).into(),

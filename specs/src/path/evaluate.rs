@@ -24,7 +24,7 @@ pub(super) fn find<'v>(
     document: &'v Value,
     mark: &dyn Fn(Clause),
 ) -> Result<Cow<'v, Value>, PathError> {
-    steps.iter().for_each(|step| mark_spelling(step, mark));
+    mark_spelling(steps, mark);
     let mut walk = Walk::new(steps, document, mark);
     walk.go(0, &Trail::ROOT, Node::raw(document))?;
     Ok(match (walk.last_several, walk.found.pop()) {
@@ -36,28 +36,32 @@ pub(super) fn find<'v>(
     })
 }
 
-/// Marks what was seen to be accepted, or is assumed to be, however the step ends.
-fn mark_spelling(step: &Step, mark: &dyn Fn(Clause)) {
-    match step {
-        Step::FromEnd(_) => mark(Clause::PathFromEnd),
-        Step::Name(name) if is_call(name) => mark(Clause::PathNoFunctions),
-        Step::Filter(filter) => {
-            for operand in filter.operands() {
-                match operand {
-                    Operand::Item(path) | Operand::Root(path) => {
-                        path.steps()
-                            .iter()
-                            .for_each(|step| mark_spelling(step, mark));
-                        if path.text().contains([' ', '(', '*']) {
-                            mark(Clause::PathFilterNames);
-                        }
-                    }
-                    Operand::Bare(text) if serde_json::from_str::<Value>(text).is_err() => {
-                        mark(Clause::PathFilterWords);
-                    }
-                    _ => {}
+/// Marks what was seen to be accepted, or is assumed to be, wherever the path ends.
+fn mark_spelling(steps: &[Step], mark: &dyn Fn(Clause)) {
+    for step in steps {
+        match step {
+            Step::FromEnd(_) => mark(Clause::PathFromEnd),
+            Step::Name(name) if is_call(name) => mark(Clause::PathNoFunctions),
+            Step::Filter(filter) => {
+                for operand in filter.operands() {
+                    mark_operand(operand, mark);
                 }
             }
+            _ => {}
+        }
+    }
+}
+
+fn mark_operand(operand: &Operand, mark: &dyn Fn(Clause)) {
+    match operand {
+        Operand::Item(path) | Operand::Root(path) => {
+            mark_spelling(path.steps(), mark);
+            if path.text().contains([' ', '(', '*']) {
+                mark(Clause::PathFilterNames);
+            }
+        }
+        Operand::Bare(text) if serde_json::from_str::<Value>(text).is_err() => {
+            mark(Clause::PathFilterWords);
         }
         _ => {}
     }

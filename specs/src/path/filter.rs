@@ -143,6 +143,17 @@ impl Filter {
             std::iter::once(left).chain(right)
         })
     }
+
+    /// Like [`Filter::operands`], to be changed.
+    pub fn operands_mut(&mut self) -> impl Iterator<Item = &mut Operand> {
+        self.any.iter_mut().flatten().flat_map(|criterion| {
+            let (left, right) = match criterion {
+                Criterion::Exists(path) | Criterion::Missing(path) => (path, None),
+                Criterion::Compare(left, _, right) => (left, Some(right)),
+            };
+            std::iter::once(left).chain(right)
+        })
+    }
 }
 
 /// A text cut before and after every `&&` and `||`.
@@ -252,6 +263,7 @@ impl Pattern {
                 .build()
         };
         let compiled = match compile(regex) {
+            _ if dangles(regex) => return Err(NONE),
             _ if foreign => None,
             Ok(_) => compile(&format!("^(?:{regex})$")).ok(),
             Err(_) => return Err(NONE),
@@ -271,6 +283,29 @@ impl Pattern {
     pub(super) fn matches(&self, text: &str) -> Option<bool> {
         Some(self.regex.as_ref()?.is_match(text))
     }
+}
+
+/// Whether something is repeated twice over, which Java refuses. (A second sign, as in `a*?`, says
+/// how to repeat.)
+fn dangles(regex: &str) -> bool {
+    let (mut signs, mut in_class) = (0, false);
+    let mut chars = regex.chars();
+    while let Some(c) = chars.next() {
+        signs = match c {
+            '*' | '+' | '?' if !in_class => signs + 1,
+            '}' => 1,
+            _ => 0,
+        };
+        match c {
+            '\\' => drop(chars.next()),
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '*' if signs > 1 => return true,
+            _ if signs > 2 => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 impl PartialEq for Pattern {
