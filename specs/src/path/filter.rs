@@ -230,43 +230,28 @@ impl Operand {
 }
 
 fn inner_path(after_root: &str) -> Result<Path, Reason> {
-    let steps = super::parse::steps(after_root).map_err(|(_, reason)| reason)?;
-    let path = Path {
+    Ok(Path {
         text: format!("${}", after_root.trim_end_matches(is_blank)).into(),
         root: Root::Data,
-        steps,
-    };
-    if path.is_definite() {
-        Ok(path)
-    } else {
-        Err("a path in a filter leads to one value")
-    }
+        steps: super::parse::inner_steps(after_root)?,
+    })
 }
 
 impl Pattern {
-    /// What only Java's regular expressions have, by how it begins.
-    const FOREIGN: [&str; 9] = ["(?", "\\p", "\\P", "++", "*+", "?+", "}+", "\\Q", "[^["];
-
     /// Parses `/regex/` or `/regex/i`.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         const NONE: &str = "this is no regular expression";
         let end = text.rfind('/').filter(|end| *end > 0).ok_or(NONE)?;
         let regex = &text[1..end];
-        let foreign = Self::FOREIGN.iter().any(|mark| regex.contains(mark))
-            || regex.match_indices('\\').any(|(at, _)| {
-                let next = regex[at + 1..].chars().next();
-                next.is_some_and(|c| c.is_ascii_alphanumeric() && !"dDwWsSbBtnr".contains(c))
-            });
         let compile = |regex: &str| {
             RegexBuilder::new(regex)
                 .case_insensitive(text.ends_with('i'))
                 .build()
         };
-        let compiled = match compile(regex) {
-            _ if dangles(regex) => return Err(NONE),
-            _ if foreign => None,
-            Ok(_) => compile(&format!("^(?:{regex})$")).ok(),
-            Err(_) => return Err(NONE),
+        let compiled = match (Dialect::of(regex), compile(regex)) {
+            (Dialect::Java, _) => None,
+            (Dialect::Common, Ok(_)) => compile(&format!("^(?:{regex})$")).ok(),
+            _ => return Err(NONE),
         };
         Ok(Self {
             text: text.into(),
@@ -285,27 +270,42 @@ impl Pattern {
     }
 }
 
-/// Whether something is repeated twice over, which Java refuses. (A second sign, as in `a*?`, says
-/// how to repeat.)
-fn dangles(regex: &str) -> bool {
-    let (mut signs, mut in_class) = (0, false);
-    let mut chars = regex.chars();
-    while let Some(c) = chars.next() {
-        signs = match c {
-            '*' | '+' | '?' if !in_class => signs + 1,
-            '}' => 1,
-            _ => 0,
-        };
-        match c {
-            '\\' => drop(chars.next()),
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '*' if signs > 1 => return true,
-            _ if signs > 2 => return true,
-            _ => {}
+/// Who understands a regular expression.
+enum Dialect {
+    /// Everybody, and in the same way.
+    Common,
+    /// Java: groups with a question mark, classes in classes, possessive repetition, most escapes.
+    Java,
+    /// Not Java: something is repeated twice over. (A second sign, as in `a*?`, says how.)
+    Other,
+}
+
+impl Dialect {
+    fn of(regex: &str) -> Self {
+        let (mut signs, mut in_class, mut java) = (0, false, false);
+        let mut chars = regex.chars().peekable();
+        while let Some(c) = chars.next() {
+            signs = match c {
+                '*' | '+' | '?' if !in_class => signs + 1,
+                '}' => 1,
+                _ => 0,
+            };
+            match c {
+                '*' if signs > 1 => return Self::Other,
+                _ if signs > 2 => return Self::Other,
+                '+' if signs == 2 => java = true,
+                '(' if !in_class && chars.next_if_eq(&'?').is_some() => java = true,
+                '\\' => {
+                    let letter = chars.next().filter(char::is_ascii_alphanumeric);
+                    java |= letter.is_some_and(|c| !"dDwWsSbBtnr".contains(c));
+                }
+                '[' => java |= std::mem::replace(&mut in_class, true),
+                ']' => in_class = false,
+                _ => {}
+            }
         }
+        if java { Self::Java } else { Self::Common }
     }
-    false
 }
 
 impl PartialEq for Pattern {

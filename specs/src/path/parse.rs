@@ -18,6 +18,22 @@ pub(super) fn is_blank(c: char) -> bool {
 
 /// The steps after the root.
 pub(super) fn steps(text: &str) -> Result<Vec<Step>, Trouble> {
+    read(text, true)
+}
+
+/// The steps of a path in a filter, which has no filter itself: it leads to one value.
+pub(super) fn inner_steps(text: &str) -> Result<Vec<Step>, &'static str> {
+    let steps = read(text, false).map_err(|(_, reason)| reason)?;
+    if steps.iter().all(Step::is_definite) {
+        Ok(steps)
+    } else {
+        Err(INNER)
+    }
+}
+
+const INNER: &str = "a path in a filter leads to one value";
+
+fn read(text: &str, filters: bool) -> Result<Vec<Step>, Trouble> {
     let text = text.trim_end_matches(is_blank);
     if text.ends_with("..") {
         return Err((text.len(), "a path does not end with '..'"));
@@ -32,7 +48,7 @@ pub(super) fn steps(text: &str) -> Result<Vec<Step>, Trouble> {
             ' ' => return Err((at, "a space is quoted")),
             '$' => return Err((at, "a '$' is the first character")),
             '*' => (1, Some(Step::Wildcard)),
-            '[' => bracket(&text[at..]).map_err(|reason| (at, reason))?,
+            '[' => bracket(&text[at..], filters).map_err(|reason| (at, reason))?,
             '.' => dot(&text[at..]).map_err(|reason| (at, reason))?,
             _ => name(&text[at..]).map_err(|reason| (at, reason))?,
         };
@@ -72,7 +88,7 @@ fn name(text: &str) -> Fragment {
 }
 
 /// What is in brackets.
-fn bracket(text: &str) -> Fragment {
+fn bracket(text: &str, filters: bool) -> Fragment {
     let mut depth = 0;
     let end = text.find(|c| {
         match c {
@@ -92,6 +108,7 @@ fn bracket(text: &str) -> Fragment {
             .find(|c: char| matches!(c, '?' | '\'' | ':' | '-' | '@') || c.is_ascii_digit())
             .ok_or("brackets hold a name, an index, a slice, '*' or a filter")?;
         match fragment.as_bytes()[kind] {
+            b'?' if !filters => return Err(INNER),
             b'?' => Step::Filter(Arc::new(filter(fragment, kind)?)),
             b'\'' => names(&fragment[kind..])?,
             b'@' => from_end(&fragment[kind..])?,

@@ -155,6 +155,33 @@ fn filters_fail_on_what_java_cannot_read_as_a_number() {
 }
 
 #[test]
+fn regular_expressions_are_those_that_java_shares() {
+    let data = json!([{"p": "ab"}]);
+    assert_eq!(found("$[?(@.p =~ /a|.b+?/)]", &data), data);
+    assert_eq!(found("$[?(@.p =~ /A[B-Z]/i)]", &data), data);
+    for foreign in ["/a++b/", "/(?i)AB/", "/\\p{L}+/"] {
+        let path = path(&format!("$[?(@.p =~ {foreign})]"));
+        assert_eq!(
+            path.find(&data),
+            Err(PathError::ForeignPattern),
+            "{foreign}"
+        );
+    }
+    for refused in ["/a**/", "/a+++/", "/(/"] {
+        assert!(
+            Path::parse(&format!("$[?(@.p =~ {refused})]")).is_err(),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn filters_in_filters_are_refused_however_deep() {
+    let deep = format!("$.a{}@{}", "[?(@".repeat(100_000), ")]".repeat(100_000));
+    assert!(Path::parse(&deep).is_err());
+}
+
+#[test]
 fn put_creates_objects_and_refuses_to_go_through_scalars() {
     let mut data = json!({"a": [1, 2]});
     path("$.x.y").put(&mut data, json!(5)).unwrap();
