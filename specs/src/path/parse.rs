@@ -69,7 +69,7 @@ fn dot(text: &str) -> Fragment {
         Some('[') => Ok((1, None)),
         Some(' ') => Err("a space is quoted"),
         Some(_) => name(rest).map(|(length, step)| match step {
-            Some(Step::Name(name)) if *name == *"*" => (2, Some(Step::Wildcard)),
+            _ if &rest[..length] == "*" => (2, Some(Step::Wildcard)),
             step => (length + 1, step),
         }),
     }
