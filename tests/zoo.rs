@@ -14,7 +14,7 @@ use stepproof_tests::{expect, workspace};
 
 /// The seed, unless `STEPPROOF_SEED` says another.
 const SEED: u64 = 1;
-const MOST_CASES: u64 = 5_000;
+const MOST_CASES: u64 = 20_000;
 /// What shrinking may cost: a call is dear on a real engine.
 const MOST_CALLS: u64 = 400;
 

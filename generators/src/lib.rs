@@ -6,10 +6,12 @@
 //! * [`given`] draws cases of a machine that somebody gives
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
 //! * [`reduce`] — smaller cases, and the search for a minimal one
+//! * [`paths`] — paths over a given value
 //! * [`strategy`] — cases in a `proptest` property
 
 pub mod feature;
 pub mod given;
+pub mod paths;
 pub mod profile;
 pub mod reduce;
 pub mod strategy;

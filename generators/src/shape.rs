@@ -269,7 +269,7 @@ pub(crate) fn path(root: Root, trail: &[Hop]) -> Path {
         .iter()
         .map(|hop| match hop {
             Hop::Key(key) => Step::Name(key.name()),
-            Hop::At(index) => Step::Index(*index),
+            Hop::At(index) => Step::Index(*index as i32),
         })
         .collect();
     Path::new(root, steps)

@@ -183,7 +183,7 @@ fn most_clauses_are_exercised() {
         .map(|clause| clause.to_string())
         .collect();
     println!("{missing:#?}");
-    assert!(missing.len() < 40, "{missing:?}");
+    assert!(missing.len() < 65, "{missing:?}");
 }
 
 /// What a feature leaves behind in a definition or a plan.

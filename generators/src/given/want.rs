@@ -58,10 +58,23 @@ impl Want {
             here = match step {
                 Step::Name(name) => here.fields.entry(name.clone()).or_default(),
                 Step::Index(index) => {
-                    here.least = here.least.max(*index as u32 + 1).min(4);
+                    let least = u32::try_from(*index).unwrap_or(0).saturating_add(1);
+                    here.least = here.least.max(least).min(4);
                     here.items.get_or_insert_default()
                 }
-                Step::Indefinite(_) => return here.items.get_or_insert_default(),
+                Step::Names(names) => {
+                    for name in names.iter() {
+                        here.fields.entry(name.clone()).or_default();
+                    }
+                    return here;
+                }
+                // What a scan looks for may be anywhere, so also right here.
+                Step::Scan => here,
+                Step::FromEnd(_)
+                | Step::Indexes(_)
+                | Step::Slice(..)
+                | Step::Wildcard
+                | Step::Filter(_) => here.items.get_or_insert_default(),
             };
         }
         here
@@ -73,7 +86,8 @@ impl Want {
         for step in steps {
             let next = match step {
                 Step::Name(name) => here.fields.get(name),
-                Step::Index(_) | Step::Indefinite(_) => here.items.as_deref(),
+                Step::Scan | Step::Names(_) => Some(here),
+                _ => here.items.as_deref(),
             };
             match next {
                 Some(next) => here = next,

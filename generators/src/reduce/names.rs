@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
     case::ExecutionCase,
-    path::{Path, Root, Step},
+    path::{Filter, Path, Root, Step, filter::Operand},
     plan::{Reply, site},
 };
 
@@ -359,10 +359,33 @@ fn along(path: &Path, change: &mut dyn FnMut(&str) -> String) -> Path {
         .iter()
         .enumerate()
         .map(|(at, step)| match step {
-            Step::Name(name) if at >= fixed => Step::Name(renamed(name, change).into()),
+            step if at >= fixed => rename_in_step(step, change),
             other => other.clone(),
         });
     Path::new(path.root().clone(), steps.collect())
+}
+
+fn rename_in_step(step: &Step, change: &mut dyn FnMut(&str) -> String) -> Step {
+    match step {
+        Step::Name(name) => Step::Name(renamed(name, change).into()),
+        Step::Names(names) => Step::Names(
+            names
+                .iter()
+                .map(|name| renamed(name, change).into())
+                .collect(),
+        ),
+        Step::Filter(filter) => {
+            let mut filter = Filter::clone(filter);
+            for operand in filter.operands_mut() {
+                if let Operand::Item(path) | Operand::Root(path) = operand {
+                    let steps = path.steps().iter().map(|step| rename_in_step(step, change));
+                    *path = Path::new(Root::Data, steps.collect());
+                }
+            }
+            Step::Filter(filter.into())
+        }
+        other => other.clone(),
+    }
 }
 
 /// The usual order of fields.

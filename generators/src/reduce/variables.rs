@@ -1,6 +1,6 @@
 //! Passes over variables: what they held in the place of what reads them, and their names.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -36,7 +36,7 @@ pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
         let value = held
             .get(&**variable)
             .and_then(|value| path.find(value).ok());
-        if let Some(value) = value.cloned() {
+        if let Some(value) = value.map(Cow::into_owned) {
             edits.push(edit(move |case| {
                 let fields = object_mut(&mut case.definition, &pointer)?;
                 let plain = field.strip_suffix(".$")?;

@@ -58,15 +58,75 @@ clauses! {
     TemplateContextMissingText = "data.template.missing.context.text", Assumed,
         "The cause of a context object path that finds nothing quotes the state's data like that of any other.",
         "recorded with the quoted data masked: test_invalid_jsonpath";
-    TemplateIndexBeyondEnd = "data.template.index-beyond-end", Assumed,
-        "A template path whose last step is an index beyond the end of an array gives null.",
-        "second-hand report only";
     PathMissing = "data.path.missing", Observed,
         "An InputPath, OutputPath or ...Path field that finds nothing fails the execution with States.Runtime and Jayway's text.",
         "recorded: test_invalid_jsonpath";
     PathMismatchText = "data.path.mismatch.text", Assumed,
         "A path step applied to a value of the wrong type is reported with the text of Jayway 2.0.0.",
         "the text was not recorded from AWS";
+    PathSeveral = "data.path.several", Language,
+        "A path with a wildcard, a scan, a slice, a list of indexes or a filter gives an array of all that it matches, which may be empty.",
+        "States Language specification, \"Paths\" and \"InputPath and OutputPath\"";
+    PathSeveralElsewhere = "data.path.several.elsewhere", Assumed,
+        "Such a path gives an array also in Variable, ItemsPath and the ...Path fields.",
+        "no evidence; ItemsPath and the ...Path fields are documented as reference paths";
+    PathWildcardMissing = "data.path.wildcard.missing", Observed,
+        "[*] over an array passes over the elements that lack the property after it.",
+        "reported from AWS: $[*].type gives []";
+    PathSeveralMissing = "data.path.several.missing", Assumed,
+        "In any other path that can match several values a missing property is passed over before the last several-valued step and right after it, and fails the path at its end.",
+        "as Jayway 2.0.0 does; later Jayways pass over it at the end and fail before";
+    PathSeveralMismatch = "data.path.several.mismatch", Assumed,
+        "In a path that can match several values a step that does not fit a value fails the whole path.",
+        "as Jayway 2.0.0 does; later Jayways pass over the value";
+    PathNames = "data.path.names", Observed,
+        "A list of names gives an object of those members that are there.",
+        "reported from AWS on 2023-04-13 for $['a','b']";
+    PathNamesNotLast = "data.path.names.not-last", Observed,
+        "A step after a list of names fails the execution.",
+        "reported from AWS on 2023-04-13: \"Multi properties can only be used as path leafs\"";
+    PathIndexOutside = "data.path.index-outside", Assumed,
+        "An index outside an array finds null.",
+        "as Jayway 2.0.0 does over Jackson's tree; of AWS, a second-hand report only";
+    PathNegativeIndex = "data.path.negative-index", Observed,
+        "A negative index does not count from the end: nothing is found below it.",
+        "reported from AWS: $.array[-1].name fails with States.Runtime";
+    PathFromEnd = "data.path.from-end", Observed,
+        "[(@.length-1)] is the last element of an array.",
+        "reported from AWS: $.array[(@.length-1)]";
+    PathSliceNegative = "data.path.slice.negative-start", Assumed,
+        "In a slice with an end, a negative start counts elements before the first, which are null.",
+        "as Jayway 2.0.0 does; later Jayways count from the end";
+    PathScanArray = "data.path.scan.array", Assumed,
+        "After .. a step on arrays that is not the last is passed over: what follows it is applied to every element.",
+        "as Jayway 2.0.0 does; later Jayways apply the step";
+    PathNotAnObject = "data.path.not-an-object", Observed,
+        "A name applied to something other than an object finds nothing.",
+        "reported from AWS on 2018-06-08: \"Property ['length()'] not found in path $['list']\"";
+    PathNoFunctions = "data.path.no-functions", Observed,
+        "There are no functions in paths: .length() names a property.",
+        "reported from AWS on 2018-06-08: \"Property ['length()'] not found in path $['list']\"";
+    PathFilter = "data.path.filter", Documented,
+        "A filter keeps the elements of an array for which it holds.",
+        "AWS Developer Guide, \"Using JSONPath paths\"; recorded: test_state_pass_regex_json_path_base";
+    PathFilterTypes = "data.path.filter.types", Assumed,
+        "A filter compares values of different types by turning texts into the other's type; null and the text null are equal and below everything; what cannot be turned fails the path, what cannot be compared does not hold.",
+        "as Jayway 2.0.0 does; later Jayways compare more strictly";
+    PathFilterWords = "data.path.filter.words", Assumed,
+        "An unquoted word in a filter is a text.",
+        "as Jayway 2.0.0 does; later Jayways refuse the path";
+    PathFilterNames = "data.path.filter.names", Assumed,
+        "A path in a filter may lead through any quoted name.",
+        "as Jayway 2.0.0 does; later Jayways refuse some with spaces or parentheses";
+    PathFilterMissing = "data.path.filter.missing", Assumed,
+        "A comparison with something missing does not hold, not even !=.",
+        "as Jayway 2.0.0 does; later Jayways let != hold";
+    PathFilterExistsNull = "data.path.filter.exists-null", Assumed,
+        "To a filter, what is null is not there.",
+        "as Jayway 2.0.0 does; to later Jayways it is there";
+    PathFilterExistsRoot = "data.path.filter.exists-root", Assumed,
+        "A filter that asks whether a path from $ is there looks in the element.",
+        "as Jayway 2.0.0 does; later Jayways look in the whole data";
     ContextPath = "data.context-object", Documented,
         "A path that starts with $$ reads the context object.",
         "AWS Developer Guide, \"Accessing execution data from the Context object\"";
@@ -282,6 +342,9 @@ clauses! {
     ChoiceNot = "choice.not", Language,
         "Not holds if its condition does not.",
         "States Language specification, \"Choice State\"";
+    ChoiceMismatch = "choice.variable.mismatch", Assumed,
+        "A Variable whose path does not fit the data is like one that finds nothing.",
+        "not recorded; to Jayway 2.0.0 they are different errors";
     ChoicePathTwin = "choice.path-twin", Language,
         "The Path twin of an operator compares with the value that its path selects.",
         "States Language specification, \"Choice State\"";

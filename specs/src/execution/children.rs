@@ -14,7 +14,6 @@ use crate::{
     clause::Clause,
     history::{self, Details, EventKind},
     machine::{Body, Limit, Map, Name, Parallel, Scope, StateType},
-    path::PathError,
     time::Instant,
 };
 
@@ -425,7 +424,7 @@ fn map_items(eval: &Eval<'_>, map: &Map, effective: &Value) -> Result<Vec<Arc<Va
         None => Ok(std::borrow::Cow::Borrowed(effective)),
         Some(path) => {
             eval.mark(Clause::MapItemsPath);
-            eval.find(path, effective)
+            eval.find_one(path, effective)
         }
     };
     let path = map.items_path.as_ref().map_or("$", |path| path.text());
@@ -436,7 +435,6 @@ fn map_items(eval: &Eval<'_>, map: &Map, effective: &Value) -> Result<Vec<Arc<Va
             let text = format!("Reference path \"{path}\" must point to array.");
             Err(Box::new(Fault::runtime_plain(&text)))
         }
-        Err(PathError::Indefinite) => Err(eval.unsupported("indefinite paths")),
         Err(_) => {
             eval.mark(Clause::MapItemsMissing);
             eval.mark(Clause::MapItemsMissingText);

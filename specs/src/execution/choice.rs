@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clause::Clause,
     machine::{Comparable, Condition, Dynamic, Kind, Operand, Operator, Ordering, StateType, Test},
-    path::{Path, PathError},
+    path::Path,
     time::Instant,
 };
 
@@ -56,11 +56,11 @@ impl Eval<'_> {
     }
 
     fn test(&self, test: &Test, data: &Value) -> Result<bool> {
-        let variable = match self.find(&test.variable, data) {
-            Ok(value) => Some(value),
-            Err(PathError::Indefinite) => return Err(self.unsupported("indefinite paths")),
-            Err(_) => None,
-        };
+        let variable = self.find_one(&test.variable, data);
+        if variable.as_ref().is_err_and(|error| !error.is_missing()) {
+            self.mark(Clause::ChoiceMismatch);
+        }
+        let variable = variable.ok();
         if let (Operator::Is(kind), Operand::Literal(expected)) = (test.operator, &test.operand) {
             return self.is(kind, &test.variable, variable.as_deref(), expected);
         }
@@ -77,10 +77,7 @@ impl Eval<'_> {
             Operand::Literal(value) => Cow::Borrowed(value),
             Operand::Path(path) => {
                 self.mark(Clause::ChoicePathTwin);
-                self.find(path, data).map_err(|error| {
-                    if error == PathError::Indefinite {
-                        return self.unsupported("indefinite paths");
-                    }
+                self.find_one(path, data).map_err(|_| {
                     self.mark(Clause::ChoiceMissingOperand);
                     self.invalid_variable(path)
                 })?

@@ -39,12 +39,13 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        match path.root() {
-            Root::Data => path.find(data).map(Cow::Borrowed),
+        let mark = |clause| self.mark(clause);
+        let found = match path.root() {
+            Root::Data => path.find_marking(data, &mark),
             Root::Context => {
                 self.mark(Clause::ContextPath);
-                path.find(&self.context(path))
-                    .map(|value| Cow::Owned(value.clone()))
+                path.find_marking(&self.context(path), &mark)
+                    .map(|value| Cow::Owned(value.into_owned()))
             }
             Root::Variable(name) => {
                 self.mark(Clause::VariableRead);
@@ -52,9 +53,27 @@ impl<'e> Eval<'e> {
                     self.mark(Clause::VariableUndefined);
                     PathError::NoResults(format!("${name}"))
                 })?;
-                path.find(value).map(Cow::Borrowed)
+                path.find_marking(value, &mark)
             }
+        };
+        if !path.is_definite() {
+            self.mark(Clause::PathSeveral);
         }
+        if let Err(PathError::ForeignPattern) = found {
+            self.unsupported("Java's regular expressions");
+        }
+        found
+    }
+
+    /// Like [`Eval::find`] in a field that is documented to take one value.
+    pub fn find_one<'v>(&self, path: &Path, data: &'v Value) -> Result<Cow<'v, Value>, PathError>
+    where
+        'e: 'v,
+    {
+        if !path.is_definite() {
+            self.mark(Clause::PathSeveralElsewhere);
+        }
+        self.find(path, data)
     }
 
     /// The context object (AWS Developer Guide, "Accessing the Context object"): all of it, or the
@@ -230,15 +249,13 @@ impl<'e> Eval<'e> {
                 self.mark(Clause::TemplatePath);
                 Ok(value.into_owned())
             }
-            Err(PathError::Indefinite) => Err(self.unsupported("indefinite paths")),
-            Err(PathError::NoResults(_)) if matches!(path.steps().last(), Some(Step::Index(_))) => {
-                self.mark(Clause::TemplateIndexBeyondEnd);
-                Ok(Value::Null)
-            }
-            Err(_) => {
+            Err(error) => {
                 self.mark(Clause::TemplatePathMissing);
                 if *path.root() == Root::Context {
                     self.mark(Clause::TemplateContextMissingText);
+                }
+                if !error.is_missing() {
+                    self.mark(Clause::PathMismatchText);
                 }
                 let text = format!(
                     "The JSONPath '{path}' specified for the field '{field}' could not be found in \
@@ -280,10 +297,7 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        self.find(path, data).map_err(|error| {
-            if error == PathError::Indefinite {
-                return self.unsupported("indefinite paths");
-            }
+        self.find(path, data).map_err(|_| {
             self.mark(Clause::IntrinsicArgumentMissing);
             self.mark(Clause::IntrinsicArgumentMissingText);
             let text = format!(
@@ -299,7 +313,7 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        self.find(path, data).map_err(|error| {
+        self.find_one(path, data).map_err(|error| {
             self.mark(Clause::LimitPathMissingText);
             self.invalid_path(path, &error)
         })
@@ -307,14 +321,15 @@ impl<'e> Eval<'e> {
 
     /// `States.Runtime` for a path that finds nothing where a value is needed.
     pub fn invalid_path(&self, path: &Path, error: &PathError) -> Box<Fault> {
-        if *error == PathError::Indefinite {
-            return self.unsupported("indefinite paths");
-        }
         self.mark(Clause::PathMissing);
-        if !matches!(
+        let is_recorded = matches!(
             error,
-            PathError::NoResults(_) | PathError::MissingProperty(_)
-        ) {
+            PathError::NoResults(_)
+                | PathError::MissingProperty(_)
+                | PathError::NotAnObject { .. }
+                | PathError::NamesNotLast(_)
+        );
+        if !is_recorded {
             self.mark(Clause::PathMismatchText);
         }
         let text = format!("Invalid path '{path}' : {error}");
@@ -365,8 +380,11 @@ fn meets_null(mut value: &Value, steps: &[Step]) -> bool {
     for step in steps {
         let next = match step {
             Step::Name(name) => value.get(&**name),
-            Step::Index(index) => value.get(index),
-            Step::Indefinite(_) => None,
+            Step::Index(index) => usize::try_from(*index)
+                .ok()
+                .and_then(|index| value.get(index)),
+            // Reference paths have no other steps.
+            _ => None,
         };
         match next {
             Some(next) => value = next,

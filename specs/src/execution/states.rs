@@ -132,7 +132,7 @@ impl Execution {
             }
             Until::TimestampPath(path) => {
                 self.mark(Clause::WaitTimestampPath);
-                let value = eval.find(path, effective).map_err(|_| {
+                let value = eval.find_one(path, effective).map_err(|_| {
                     self.mark(Clause::WaitPathMissing);
                     let text = format!(
                         "The TimestampPath parameter does not reference an input value: {path}"
@@ -166,7 +166,7 @@ impl Execution {
         self.mark(Clause::WaitSecondsPath);
         let eval = self.eval(id);
         let fault = |text: String| Box::new(Fault::runtime(eval.active, &text));
-        let value = eval.find(path, data).map_err(|_| {
+        let value = eval.find_one(path, data).map_err(|_| {
             self.mark(Clause::WaitPathMissing);
             fault(format!(
                 "The SecondsPath parameter does not reference an input value: {path}"

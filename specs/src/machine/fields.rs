@@ -486,7 +486,7 @@ fn reference_path(text: &str) -> Result<Path, &'static str> {
         quoted ^= c == '\'';
         !quoted && matches!(c, '@' | ',' | ':' | '?')
     });
-    if operator || !path.is_definite() {
+    if operator || !path.is_reference() {
         return Err("it leads to one place only");
     }
     Ok(path)

@@ -1,0 +1,171 @@
+//! The operators of filters, as Jayway 2.0.0 compares: by the type of the element's side, into
+//! which a text is turned.
+
+use std::{borrow::Cow, cmp::Ordering};
+
+use serde_json::{Number, Value};
+
+use super::{
+    PathError,
+    filter::{Pattern, Relation},
+    java::{self, Decimal},
+};
+use crate::clause::Clause;
+
+/// A side of a comparison, evaluated.
+#[derive(Debug)]
+pub(super) enum Side<'s> {
+    /// What a path found.
+    Found(Cow<'s, Value>),
+    /// A literal in quotes.
+    Quoted(&'s str),
+    /// A literal without quotes.
+    Bare(&'s str),
+    Pattern(&'s Pattern),
+}
+
+/// A side by what Java sees of it.
+#[derive(Clone, Copy)]
+enum View<'s> {
+    Null,
+    Text(&'s str),
+    Number(&'s Number),
+    Bool(bool),
+    Pattern(&'s Pattern),
+    /// An array, an object, or an integer beyond 64 bits: it compares with nothing.
+    Node,
+}
+
+impl Side<'_> {
+    fn view(&self) -> View<'_> {
+        match self {
+            Self::Quoted(text) | Self::Bare(text) => View::Text(text),
+            Self::Pattern(pattern) => View::Pattern(pattern),
+            Self::Found(value) => match &**value {
+                Value::Null => View::Null,
+                Value::Bool(value) => View::Bool(*value),
+                Value::Number(number) if number.is_i64() || number.is_f64() => View::Number(number),
+                Value::String(text) => View::Text(text),
+                _ => View::Node,
+            },
+        }
+    }
+}
+
+/// Whether the relation holds. `same`: both sides are one path from the root, hence one value.
+pub(super) fn holds(
+    left: &Side<'_>,
+    relation: Relation,
+    right: &Side<'_>,
+    same: bool,
+    mark: &dyn Fn(Clause),
+) -> Result<bool, PathError> {
+    if relation == Relation::Matches {
+        return matches(left, right, mark);
+    }
+    let (model, expected) = (left.view(), right.view());
+    let nulls = [model, expected].map(|side| matches!(side, View::Null));
+    if nulls[0] != nulls[1] && !matches!(relation, Relation::Equal | Relation::NotEqual) {
+        return Ok(false);
+    }
+    if !is_plain(left, relation, right) {
+        mark(Clause::PathFilterTypes);
+    }
+    let order = if same {
+        Some(Ordering::Equal)
+    } else {
+        order(expected, model)?
+    };
+    Ok(order.is_some_and(|order| match relation {
+        Relation::Equal => order.is_eq(),
+        Relation::NotEqual => order.is_ne(),
+        Relation::Greater => order.is_lt(),
+        Relation::AtLeast => order.is_le(),
+        Relation::Less => order.is_gt(),
+        Relation::AtMost => order.is_ge(),
+        Relation::Matches => false,
+    }))
+}
+
+/// Whether no rule about types has a say: what every implementation compares in the same way.
+fn is_plain(left: &Side<'_>, relation: Relation, right: &Side<'_>) -> bool {
+    if !matches!(left, Side::Found(_)) {
+        return false;
+    }
+    let equality = matches!(relation, Relation::Equal | Relation::NotEqual);
+    match (left.view(), right) {
+        (View::Number(_), Side::Bare(text)) => Decimal::parse(text).is_ok(),
+        (View::Bool(_), Side::Bare("true" | "false")) => equality,
+        (View::Text("null"), _) => false,
+        (_, Side::Bare("null")) => equality,
+        (View::Text(_), Side::Quoted(text)) => *text != "null",
+        (model, Side::Found(_)) => match (model, right.view()) {
+            (View::Number(_), View::Number(_)) => true,
+            (View::Bool(_), View::Bool(_)) => equality,
+            (View::Text(_), View::Text(expected)) => expected != "null",
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// How the expected side compares with the element's; `None` if they cannot be compared, so that
+/// no relation holds, not even `!=`.
+fn order(expected: View<'_>, model: View<'_>) -> Result<Option<Ordering>, PathError> {
+    let nullish = (is_nullish(expected), is_nullish(model));
+    Ok(match (expected, model) {
+        _ if nullish == (true, true) => Some(Ordering::Equal),
+        _ if nullish.0 => Some(Ordering::Less),
+        _ if nullish.1 => Some(Ordering::Greater),
+        (View::Text(expected), View::Text(model)) => {
+            let expected = expected.replace("\\'", "'");
+            Some(expected.encode_utf16().cmp(model.encode_utf16()))
+        }
+        (View::Number(expected), View::Number(model)) => {
+            Some(Decimal::of(expected)?.cmp(&Decimal::of(model)?))
+        }
+        (View::Text(expected), View::Number(model)) => {
+            Some(Decimal::parse(expected)?.cmp(&Decimal::of(model)?))
+        }
+        (View::Text(expected), View::Bool(model)) => {
+            Some(expected.eq_ignore_ascii_case("true").cmp(&model))
+        }
+        (View::Bool(expected), View::Bool(model)) => Some(expected.cmp(&model)),
+        _ => None,
+    })
+}
+
+/// The text `null` is null, on both sides.
+fn is_nullish(side: View<'_>) -> bool {
+    matches!(side, View::Null | View::Text("null"))
+}
+
+/// `=~`: the pattern is on the left, or else on the right.
+fn matches(left: &Side<'_>, right: &Side<'_>, mark: &dyn Fn(Clause)) -> Result<bool, PathError> {
+    let (pattern, target) = match (left.view(), right.view()) {
+        (View::Pattern(pattern), _) => (pattern, right),
+        (_, View::Pattern(pattern)) => (pattern, left),
+        (left, right) => {
+            mark(Clause::PathFilterTypes);
+            return match (left, right) {
+                (View::Null, View::Null) => Ok(false),
+                _ => Err(PathError::NotAPattern),
+            };
+        }
+    };
+    if !matches!(target.view(), View::Text(_)) {
+        mark(Clause::PathFilterTypes);
+    }
+    let text = match target.view() {
+        View::Null => return Ok(false),
+        View::Text(text) => Cow::Borrowed(text),
+        View::Number(number) => java::number(number).into(),
+        View::Bool(value) => value.to_string().into(),
+        View::Pattern(pattern) => pattern.regex().into(),
+        View::Node => match target {
+            Side::Found(value) => java::json(value).into(),
+            _ => Cow::default(),
+        },
+    };
+    pattern.matches(&text).ok_or(PathError::ForeignPattern)
+}

@@ -1,0 +1,490 @@
+//! From steps to values, as Jayway 2.0.0 walks over the tree model of Jackson.
+//!
+//! Where it shows whether a value was taken out of its tree node (texts in messages lose their
+//! quotes, null becomes Java's null), [`Node`] keeps that apart.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::{
+    PathError, Step,
+    compare::{self, Side},
+    filter::{Criterion, Filter, Operand},
+    java,
+    print::{Canonical, Hop, Trail},
+};
+use crate::clause::Clause;
+
+const NULL: &Value = &Value::Null;
+
+/// What the steps lead to from `document`: a value, or all of them if they can be several.
+pub(super) fn find<'v>(
+    steps: &[Step],
+    document: &'v Value,
+    mark: &dyn Fn(Clause),
+) -> Result<Cow<'v, Value>, PathError> {
+    mark_spelling(steps, mark);
+    let mut walk = Walk::new(steps, document, mark);
+    walk.go(0, &Trail::ROOT, Node::raw(document))?;
+    Ok(match (walk.last_several, walk.found.pop()) {
+        (None, Some(value)) => value,
+        (_, last) => {
+            let found = walk.found.into_iter().chain(last);
+            Cow::Owned(found.map(Cow::into_owned).collect())
+        }
+    })
+}
+
+/// Marks what was seen to be accepted, or is assumed to be, wherever the path ends.
+fn mark_spelling(steps: &[Step], mark: &dyn Fn(Clause)) {
+    for step in steps {
+        match step {
+            Step::FromEnd(_) => mark(Clause::PathFromEnd),
+            Step::Name(name) if is_call(name) => mark(Clause::PathNoFunctions),
+            Step::Filter(filter) => {
+                for operand in filter.operands() {
+                    mark_operand(operand, mark);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn mark_operand(operand: &Operand, mark: &dyn Fn(Clause)) {
+    match operand {
+        Operand::Item(path) | Operand::Root(path) => {
+            mark_spelling(path.steps(), mark);
+            if path.text().contains([' ', '(', '*']) {
+                mark(Clause::PathFilterNames);
+            }
+        }
+        Operand::Bare(text) if serde_json::from_str::<Value>(text).is_err() => {
+            mark(Clause::PathFilterWords);
+        }
+        _ => {}
+    }
+}
+
+/// Whether a name looks like the call of a function.
+pub(super) fn is_call(name: &str) -> bool {
+    name.ends_with("()")
+}
+
+/// A value on the way.
+#[derive(Clone, Copy)]
+struct Node<'v> {
+    value: &'v Value,
+    /// Whether it is still a node of the tree.
+    raw: bool,
+}
+
+impl<'v> Node<'v> {
+    fn raw(value: &'v Value) -> Self {
+        Self { value, raw: true }
+    }
+
+    fn taken(value: &'v Value) -> Self {
+        Self { value, raw: false }
+    }
+
+    fn is_java_null(self) -> bool {
+        !self.raw && self.value.is_null()
+    }
+
+    fn text(self) -> String {
+        match self.value {
+            Value::String(text) if !self.raw => text.clone(),
+            other => java::json(other),
+        }
+    }
+}
+
+struct Walk<'p, 'v, 'm> {
+    steps: &'p [Step],
+    document: &'v Value,
+    /// Whether a list of names needs them all.
+    requires_all: bool,
+    /// The last step that can lead to several values.
+    last_several: Option<usize>,
+    mark: &'m dyn Fn(Clause),
+    found: Vec<Cow<'v, Value>>,
+}
+
+type Done = Result<(), PathError>;
+
+impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
+    fn new(steps: &'p [Step], document: &'v Value, mark: &'m dyn Fn(Clause)) -> Self {
+        Self {
+            steps,
+            document,
+            requires_all: false,
+            last_several: steps.iter().rposition(|step| !step.is_definite()),
+            mark,
+            found: Vec::new(),
+        }
+    }
+
+    fn is_leaf(&self, at: usize) -> bool {
+        at + 1 == self.steps.len()
+    }
+
+    /// Takes the steps from number `at` on.
+    fn go(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
+        let steps = self.steps;
+        let Some(step) = steps.get(at) else {
+            self.found.push(Cow::Borrowed(node.value));
+            return Ok(());
+        };
+        match (step, node.value) {
+            (Step::Name(name), Value::Object(object)) => self.member(at, trail, object, name),
+            (Step::Names(_), Value::Object(object)) => self.members(at, trail, object),
+            (Step::Name(_) | Step::Names(_), _) => {
+                (self.mark)(Clause::PathNotAnObject);
+                self.mark_several(at, trail, Clause::PathSeveralMismatch);
+                Err(PathError::NotAnObject {
+                    step: Canonical(&steps[at..=at]).to_string(),
+                    path: trail.to_string(),
+                })
+            }
+            (Step::Wildcard, _) => self.wildcard(at, trail, node),
+            (Step::Scan, _) => self.scan(at + 1, trail, node),
+            (Step::Filter(filter), _) => self.filter(at, trail, node, filter),
+            (Step::Index(_) | Step::FromEnd(_) | Step::Indexes(_) | Step::Slice(..), _) => {
+                self.elements(at, trail, node)
+            }
+        }
+    }
+
+    /// Marks what a name or an index that finds nothing does to a path with several values: the
+    /// element that lacks it is passed over right after `[*]`, and the rest is in doubt.
+    fn mark_several(&self, at: usize, trail: &Trail<'_>, doubt: Clause) {
+        let is_name = matches!(self.steps[at], Step::Name(_));
+        let element = at > 0 && self.steps[at - 1] == Step::Wildcard && trail.is_element();
+        match self.last_several {
+            None => {}
+            Some(_) if is_name && element => (self.mark)(Clause::PathWildcardMissing),
+            Some(_) => (self.mark)(doubt),
+        }
+    }
+
+    fn member(
+        &mut self,
+        at: usize,
+        from: &Trail<'_>,
+        object: &'v Map<String, Value>,
+        name: &str,
+    ) -> Done {
+        let trail = from.then(Hop::Name(name));
+        if let Some(value) = object.get(name) {
+            return self.go(at + 1, &trail, Node::taken(value));
+        }
+        self.mark_several(at, from, Clause::PathSeveralMissing);
+        // Whether this fails is decided by the step before and everything after it.
+        let lenient = self
+            .last_several
+            .is_some_and(|last| at == 0 || last + 1 >= at);
+        if self.is_leaf(at) {
+            Err(PathError::NoResults(trail.to_string()))
+        } else if lenient {
+            Ok(())
+        } else {
+            Err(PathError::MissingProperty(trail.to_string()))
+        }
+    }
+
+    /// `['a', 'b']`: an object of those that are there.
+    fn members(&mut self, at: usize, trail: &Trail<'_>, object: &'v Map<String, Value>) -> Done {
+        let Step::Names(names) = &self.steps[at] else {
+            return Ok(());
+        };
+        let trail = trail.then(Hop::Names(&self.steps[at]));
+        (self.mark)(Clause::PathNames);
+        if !self.is_leaf(at) {
+            (self.mark)(Clause::PathNamesNotLast);
+            return Err(PathError::NamesNotLast(trail.to_string()));
+        }
+        let mut chosen = Map::with_capacity(names.len());
+        for name in names.iter() {
+            match object.get(&**name) {
+                Some(value) => {
+                    chosen.insert(name.to_string(), value.clone());
+                }
+                None if self.requires_all => {
+                    return Err(PathError::MissingProperty(trail.to_string()));
+                }
+                None => {}
+            }
+        }
+        self.found.push(Cow::Owned(Value::Object(chosen)));
+        Ok(())
+    }
+
+    /// Steps with indexes.
+    fn elements(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
+        if node.is_java_null() {
+            self.mark_several(at, trail, Clause::PathSeveralMismatch);
+            return Err(PathError::Null(trail.to_string()));
+        }
+        let Value::Array(array) = node.value else {
+            self.mark_several(at, trail, Clause::PathSeveralMismatch);
+            return Err(PathError::NotAnArray {
+                steps: Canonical(&self.steps[at..]).to_string(),
+                context: node.text(),
+            });
+        };
+        let length = array.len() as i64;
+        let (steps, mark) = (self.steps, self.mark);
+        let mut each = |from: i64, to: i64| {
+            (from..to).try_for_each(|index| self.element(at, trail, array, index))
+        };
+        match &steps[at] {
+            Step::Index(index) => each(i64::from(*index), i64::from(*index) + 1),
+            Step::FromEnd(n) => {
+                let index = length + i64::from(*n);
+                each(index, index + 1)
+            }
+            Step::Indexes(list) => list
+                .iter()
+                .try_for_each(|index| each(i64::from(*index), i64::from(*index) + 1)),
+            Step::Slice(Some(from), None) => {
+                let from = i64::from(*from);
+                each(
+                    if from < 0 {
+                        (from + length).max(0)
+                    } else {
+                        from
+                    },
+                    length,
+                )
+            }
+            Step::Slice(None, Some(to)) => {
+                let to = i64::from(*to);
+                each(0, if to < 0 { to + length } else { to.min(length) })
+            }
+            Step::Slice(Some(_), Some(_)) if length == 0 => Ok(()),
+            Step::Slice(Some(from), Some(to)) => {
+                if *from < 0 {
+                    mark(Clause::PathSliceNegative);
+                }
+                each(i64::from(*from), i64::from(*to).min(length))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An element; one that is outside the array is null.
+    fn element(&mut self, at: usize, trail: &Trail<'_>, array: &'v [Value], index: i64) -> Done {
+        let place = usize::try_from(index).ok();
+        let node = match place.and_then(|place| array.get(place)) {
+            Some(value) => Node::raw(value),
+            None => {
+                self.outside(at, index);
+                Node::taken(NULL)
+            }
+        };
+        self.go(at + 1, &trail.then(Hop::Index(index)), node)
+    }
+
+    fn outside(&self, at: usize, index: i64) {
+        let named = matches!(self.steps.get(at + 1), Some(Step::Name(_)));
+        (self.mark)(match self.steps[at] {
+            Step::Index(_) if index < 0 && named => Clause::PathNegativeIndex,
+            _ => Clause::PathIndexOutside,
+        });
+    }
+
+    fn wildcard(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
+        match node.value {
+            Value::Object(object) => object.iter().try_for_each(|(name, value)| {
+                let trail = trail.then(Hop::Name(name));
+                self.go(at + 1, &trail, Node::taken(value))
+            }),
+            Value::Array(array) => (0..array.len() as i64).try_for_each(|index| {
+                match self.element(at, trail, array, index) {
+                    Err(error) if error.is_missing() => Ok(()),
+                    done => done,
+                }
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Step `at` on a value and on every value inside it.
+    fn scan(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
+        match node.value {
+            Value::Object(object) => {
+                if self.is_wanted(at, node)? {
+                    self.go(at, trail, node)?;
+                }
+                object.iter().try_for_each(|(name, value)| {
+                    self.scan(at, &trail.then(Hop::Name(name)), Node::taken(value))
+                })
+            }
+            Value::Array(array) => {
+                let hop = |index| trail.then(Hop::Index(index));
+                if self.is_wanted(at, node)? {
+                    if self.is_leaf(at) {
+                        self.go(at, trail, node)?;
+                    } else {
+                        // The step itself is passed over: what follows it is applied to all.
+                        (self.mark)(Clause::PathScanArray);
+                        for (index, value) in (0..).zip(array) {
+                            self.go(at + 1, &hop(index), Node::taken(value))?;
+                        }
+                    }
+                }
+                (0..)
+                    .zip(array)
+                    .try_for_each(|(index, value)| self.scan(at, &hop(index), Node::taken(value)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether step `at` is applied to a value that a scan meets.
+    fn is_wanted(&mut self, at: usize, node: Node<'v>) -> Result<bool, PathError> {
+        let steps = self.steps;
+        Ok(match (&steps[at], node.value) {
+            (Step::Name(name), Value::Object(object)) => object.contains_key(&**name),
+            (Step::Names(names), Value::Object(object)) => {
+                let all = names.iter().all(|name| object.contains_key(&**name));
+                if !all {
+                    (self.mark)(Clause::PathSeveralMissing);
+                }
+                all
+            }
+            (Step::Index(_) | Step::FromEnd(_) | Step::Indexes(_) | Step::Slice(..), value) => {
+                value.is_array()
+            }
+            (Step::Wildcard, _) => true,
+            (Step::Filter(filter), _) => self.accepts(filter, node)?,
+            _ => false,
+        })
+    }
+
+    /// `[?(…)]`: the elements of an array, or an object itself.
+    fn filter(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>, filter: &Filter) -> Done {
+        (self.mark)(Clause::PathFilter);
+        match node.value {
+            Value::Object(_) => {
+                if self.accepts(filter, node)? {
+                    self.go(at + 1, trail, node)?;
+                }
+                Ok(())
+            }
+            Value::Array(array) => (0..).zip(array).try_for_each(|(index, value)| {
+                if self.accepts(filter, Node::taken(value))? {
+                    self.element(at, trail, array, index)?;
+                }
+                Ok(())
+            }),
+            _ => {
+                self.mark_several(at, trail, Clause::PathSeveralMismatch);
+                Err(PathError::Primitive {
+                    steps: Canonical(&self.steps[at..]).to_string(),
+                    context: node.text(),
+                })
+            }
+        }
+    }
+
+    /// Whether a filter holds for an element. The last comparison counts first, and an error
+    /// counts only if it is come to; all are made, so that the doubts about any are marked.
+    fn accepts(&self, filter: &Filter, item: Node<'v>) -> Result<bool, PathError> {
+        let mut any = Ok(false);
+        for alternative in filter.any.iter().rev() {
+            let mut all = Ok(true);
+            for criterion in alternative.iter().rev() {
+                let met = self.meets(criterion, item);
+                if all == Ok(true) {
+                    all = met;
+                }
+            }
+            if any == Ok(false) {
+                any = all;
+            }
+        }
+        any
+    }
+
+    fn meets(&self, criterion: &Criterion, item: Node<'v>) -> Result<bool, PathError> {
+        let (left, relation, right) = match criterion {
+            Criterion::Exists(path) => return self.exists(path, item),
+            Criterion::Missing(path) => return self.exists(path, item).map(|exists| !exists),
+            Criterion::Compare(left, relation, right) => (left, *relation, right),
+        };
+        let sides = self
+            .side(left, item)
+            .and_then(|left| Ok((left, self.side(right, item)?)));
+        let (left_side, right_side) = match sides {
+            Ok(sides) => sides,
+            Err(error) if error.is_missing() => {
+                (self.mark)(Clause::PathFilterMissing);
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        };
+        let same =
+            matches!((left, right), (Operand::Root(left), Operand::Root(right)) if left == right);
+        compare::holds(&left_side, relation, &right_side, same, self.mark)
+    }
+
+    fn side<'s>(&self, operand: &'s Operand, item: Node<'v>) -> Result<Side<'s>, PathError>
+    where
+        'v: 's,
+    {
+        Ok(match operand {
+            Operand::Quoted(text) => Side::Quoted(text),
+            Operand::Bare(text) => Side::Bare(text),
+            Operand::Pattern(pattern) => Side::Pattern(pattern),
+            Operand::Item(path) => Side::Found(self.inner(path.steps(), item, false)?),
+            Operand::Root(path) => {
+                Side::Found(self.inner(path.steps(), Node::raw(self.document), false)?)
+            }
+        })
+    }
+
+    /// Whether a path finds something other than null; a path from `$` starts from the element too.
+    fn exists(&self, operand: &Operand, item: Node<'v>) -> Result<bool, PathError> {
+        let (Operand::Item(path) | Operand::Root(path)) = operand else {
+            return Ok(false);
+        };
+        if matches!(operand, Operand::Root(_)) {
+            (self.mark)(Clause::PathFilterExistsRoot);
+        }
+        match self.inner(path.steps(), item, true) {
+            Ok(value) => {
+                if value.is_null() {
+                    (self.mark)(Clause::PathFilterExistsNull);
+                }
+                Ok(!value.is_null())
+            }
+            Err(error) if error.is_missing() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What a path in a filter leads to.
+    fn inner(
+        &self,
+        steps: &[Step],
+        from: Node<'v>,
+        requires_all: bool,
+    ) -> Result<Cow<'v, Value>, PathError> {
+        let mut walk = Walk {
+            requires_all,
+            ..Walk::new(steps, self.document, self.mark)
+        };
+        match walk.go(0, &Trail::ROOT, from) {
+            Ok(()) => Ok(walk.found.pop().unwrap_or(Cow::Borrowed(NULL))),
+            Err(error) => {
+                if !error.is_missing() {
+                    (self.mark)(Clause::PathFilterTypes);
+                }
+                Err(error)
+            }
+        }
+    }
+}

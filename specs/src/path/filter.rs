@@ -1,0 +1,357 @@
+//! The expressions in `[?(…)]`, as Jayway 2.0.0 has them: comparisons joined by `&&` and `||`.
+//!
+//! It reads them by cutting the text, first at every `&&` and `||` and then at the first operator,
+//! without regard to quotes. Parentheses around comparisons are taken off and group nothing; a
+//! literal is a text whether quoted or not.
+
+use std::{fmt, sync::Arc};
+
+use regex_lite::{Regex, RegexBuilder};
+
+use super::{Path, Root, parse::is_blank};
+
+/// Alternatives of conjunctions: `&&` binds tighter than `||`, and nothing can group otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Neither the alternatives nor their conjunctions are empty.
+    pub any: Vec<Vec<Criterion>>,
+}
+
+/// One comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Criterion {
+    /// `@.a`: it is there and not null.
+    Exists(Operand),
+    /// `!@.a`: it is not there, or null.
+    Missing(Operand),
+    /// `@.a == 1`.
+    Compare(Operand, Relation, Operand),
+}
+
+/// A side of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Operand {
+    /// `@…`: a definite path from the element, written as a path from `$`.
+    Item(Path),
+    /// `$…`: a definite path from what the whole path starts from.
+    Root(Path),
+    /// `'text'`.
+    Quoted(Arc<str>),
+    /// `5`, `true`, `null` or any other word: a text all the same.
+    Bare(Arc<str>),
+    /// `/regex/` or `/regex/i`.
+    Pattern(Pattern),
+}
+
+/// A regular expression that has to match the whole text.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    text: Arc<str>,
+    /// `None`: it uses what only Java's have.
+    regex: Option<Regex>,
+}
+
+/// An operator of filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// `==`
+    Equal,
+    /// `>=`
+    AtLeast,
+    /// `<=`
+    AtMost,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `>`
+    Greater,
+    /// `=~`
+    Matches,
+}
+
+impl Relation {
+    /// Every operator, in the order in which they are looked for.
+    pub const ALL: [Self; 7] = [
+        Self::Equal,
+        Self::AtLeast,
+        Self::AtMost,
+        Self::NotEqual,
+        Self::Less,
+        Self::Greater,
+        Self::Matches,
+    ];
+
+    /// The operator as written.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::AtLeast => ">=",
+            Self::AtMost => "<=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::Greater => ">",
+            Self::Matches => "=~",
+        }
+    }
+}
+
+type Reason = &'static str;
+
+impl Filter {
+    /// Parses a filter with its brackets, `[?(…)]`.
+    pub(super) fn parse(text: &str) -> Result<Self, Reason> {
+        let inner = text
+            .strip_prefix('[')
+            .and_then(|text| text.strip_suffix(']'));
+        let inner = inner.and_then(|text| text.trim_matches(is_blank).strip_prefix('?'));
+        let inner = inner.and_then(|text| text.trim_matches(is_blank).strip_prefix('('));
+        let inner = inner.and_then(|text| text.strip_suffix(')'));
+        let inner = inner
+            .ok_or("a filter reads [?(...)]")?
+            .trim_matches(is_blank);
+        let mut any = vec![Vec::new()];
+        let mut expected = true;
+        for part in parts(inner) {
+            let part = part.trim_matches(is_blank);
+            if (part == "&&" || part == "||") == expected {
+                return Err("'&&' and '||' join two comparisons");
+            }
+            expected = !expected;
+            match part {
+                "&&" => {}
+                "||" => any.push(Vec::new()),
+                _ => {
+                    let criterion = Criterion::parse(bare(part)?)?;
+                    any.last_mut().expect("there is one").push(criterion);
+                }
+            }
+        }
+        if expected {
+            return Err("'&&' and '||' join two comparisons");
+        }
+        Ok(Self { any })
+    }
+
+    /// Both sides of every comparison.
+    pub fn operands(&self) -> impl Iterator<Item = &Operand> {
+        self.any.iter().flatten().flat_map(|criterion| {
+            let (left, right) = match criterion {
+                Criterion::Exists(path) | Criterion::Missing(path) => (path, None),
+                Criterion::Compare(left, _, right) => (left, Some(right)),
+            };
+            std::iter::once(left).chain(right)
+        })
+    }
+
+    /// Like [`Filter::operands`], to be changed.
+    pub fn operands_mut(&mut self) -> impl Iterator<Item = &mut Operand> {
+        self.any.iter_mut().flatten().flat_map(|criterion| {
+            let (left, right) = match criterion {
+                Criterion::Exists(path) | Criterion::Missing(path) => (path, None),
+                Criterion::Compare(left, _, right) => (left, Some(right)),
+            };
+            std::iter::once(left).chain(right)
+        })
+    }
+}
+
+/// A text cut before and after every `&&` and `||`.
+fn parts(text: &str) -> Vec<&str> {
+    let joins = |text: &str| text.starts_with("&&") || text.starts_with("||");
+    let joined = |text: &str| text.ends_with("&&") || text.ends_with("||");
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, _) in text.char_indices().skip(1) {
+        if joins(&text[at..]) || joined(&text[..at]) {
+            parts.push(&text[start..at]);
+            start = at;
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// A comparison without the parentheses around it.
+fn bare(text: &str) -> Result<&str, Reason> {
+    let text = text.trim_start_matches(['[', '?', '(', ' ']);
+    let text = text.trim_end_matches([')', ' ']);
+    if text.is_empty() {
+        return Err("there is a comparison in every pair of parentheses");
+    }
+    Ok(text)
+}
+
+impl Criterion {
+    fn parse(text: &str) -> Result<Self, Reason> {
+        let found = Relation::ALL
+            .into_iter()
+            .find_map(|relation| Some((relation, text.split_once(relation.text())?)));
+        let Some((relation, (left, right))) = found else {
+            let text = text.trim_matches(is_blank);
+            return match Operand::parse(text)? {
+                path @ (Operand::Item(_) | Operand::Root(_)) if text.starts_with('!') => {
+                    Ok(Self::Missing(path))
+                }
+                path @ (Operand::Item(_) | Operand::Root(_)) => Ok(Self::Exists(path)),
+                _ => Err("there is an operator in every comparison"),
+            };
+        };
+        let right = right.trim_matches(is_blank);
+        if right.starts_with("!@") {
+            return Err("'!' says that something is not there and stands alone");
+        }
+        // A '!' in front of a comparison is read and forgotten.
+        let left = Operand::parse(left.trim_matches(is_blank))?;
+        Ok(Self::Compare(left, relation, Operand::parse(right)?))
+    }
+}
+
+impl Operand {
+    fn parse(text: &str) -> Result<Self, Reason> {
+        if let Some(rest) = text.strip_prefix('@').or_else(|| text.strip_prefix("!@")) {
+            return inner_path(rest).map(Self::Item);
+        }
+        if let Some(rest) = text.strip_prefix('$') {
+            return inner_path(rest).map(Self::Root);
+        }
+        if text.starts_with('\'') && text.ends_with('\'') {
+            let quoted = text.get(1..text.len() - 1).filter(|_| text.len() > 1);
+            return quoted
+                .map(|text| Self::Quoted(text.into()))
+                .ok_or("a quote is closed");
+        }
+        let closed = text.ends_with('/') || text.ends_with("/i");
+        if text.starts_with('/') && closed {
+            return Pattern::parse(text).map(Self::Pattern);
+        }
+        Ok(Self::Bare(text.into()))
+    }
+}
+
+fn inner_path(after_root: &str) -> Result<Path, Reason> {
+    Ok(Path {
+        text: format!("${}", after_root.trim_end_matches(is_blank)).into(),
+        root: Root::Data,
+        steps: super::parse::inner_steps(after_root)?,
+    })
+}
+
+impl Pattern {
+    /// Parses `/regex/` or `/regex/i`.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        const NONE: &str = "this is no regular expression";
+        let end = text.rfind('/').filter(|end| *end > 0).ok_or(NONE)?;
+        let regex = &text[1..end];
+        let compile = |regex: &str| {
+            RegexBuilder::new(regex)
+                .case_insensitive(text.ends_with('i'))
+                .build()
+        };
+        let compiled = match (Dialect::of(regex), compile(regex)) {
+            (Dialect::Java, _) => None,
+            (Dialect::Common, Ok(_)) => compile(&format!("^(?:{regex})$")).ok(),
+            _ => return Err(NONE),
+        };
+        Ok(Self {
+            text: text.into(),
+            regex: compiled,
+        })
+    }
+
+    /// The expression without its slashes.
+    pub(super) fn regex(&self) -> &str {
+        &self.text[1..self.text.rfind('/').unwrap_or(1).max(1)]
+    }
+
+    /// Whether it matches the whole text; `None` if this is not interpreted.
+    pub(super) fn matches(&self, text: &str) -> Option<bool> {
+        Some(self.regex.as_ref()?.is_match(text))
+    }
+}
+
+/// Who understands a regular expression.
+enum Dialect {
+    /// Everybody, and in the same way.
+    Common,
+    /// Java: groups with a question mark, classes in classes, possessive repetition, most escapes.
+    Java,
+    /// Not Java: something is repeated twice over. (A second sign, as in `a*?`, says how.)
+    Other,
+}
+
+impl Dialect {
+    fn of(regex: &str) -> Self {
+        let (mut signs, mut in_class, mut java) = (0, false, false);
+        let mut chars = regex.chars().peekable();
+        while let Some(c) = chars.next() {
+            signs = match c {
+                '*' | '+' | '?' if !in_class => signs + 1,
+                '}' => 1,
+                _ => 0,
+            };
+            match c {
+                '*' if signs > 1 => return Self::Other,
+                _ if signs > 2 => return Self::Other,
+                '+' if signs == 2 => java = true,
+                '(' if !in_class && chars.next_if_eq(&'?').is_some() => java = true,
+                '\\' => {
+                    let letter = chars.next().filter(char::is_ascii_alphanumeric);
+                    java |= letter.is_some_and(|c| !"dDwWsSbBtnr".contains(c));
+                }
+                '[' => java |= std::mem::replace(&mut in_class, true),
+                ']' => in_class = false,
+                _ => {}
+            }
+        }
+        if java { Self::Java } else { Self::Common }
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Pattern {}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (alternative, all) in self.any.iter().enumerate() {
+            for (place, criterion) in all.iter().enumerate() {
+                f.write_str(match (alternative, place) {
+                    (0, 0) => "",
+                    (_, 0) => " || ",
+                    _ => " && ",
+                })?;
+                criterion.fmt(f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Criterion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exists(path) => path.fmt(f),
+            Self::Missing(path) => write!(f, "!{path}"),
+            Self::Compare(left, relation, right) => {
+                write!(f, "{left} {} {right}", relation.text())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Operand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Item(path) => write!(f, "@{}", &path.text()[1..]),
+            Self::Root(path) => f.write_str(path.text()),
+            Self::Quoted(text) => write!(f, "'{text}'"),
+            Self::Bare(text) => f.write_str(text),
+            Self::Pattern(pattern) => f.write_str(&pattern.text),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Paths as text: the shortest form, and the form in Jayway's messages.
+
+use std::fmt::{self, Display, Write};
+
+use super::{Root, Step};
+
+/// A path in its shortest form.
+pub(super) fn path(root: &Root, steps: &[Step]) -> String {
+    let mut text = match root {
+        Root::Data => "$".to_owned(),
+        Root::Context => "$$".to_owned(),
+        Root::Variable(name) => format!("${name}"),
+    };
+    let mut after_scan = false;
+    for step in steps {
+        match step {
+            Step::Name(name) if is_plain(name) => {
+                if !after_scan {
+                    text.push('.');
+                }
+                text.push_str(name);
+            }
+            Step::Wildcard if after_scan => text.push('*'),
+            Step::FromEnd(n) => text.push_str(&format!("[(@.length{n})]")),
+            Step::Filter(filter) => text.push_str(&format!("[?({filter})]")),
+            Step::Indexes(list) if list.len() == 1 => text.push_str(&format!("[{},]", list[0])),
+            other => text.push_str(&Canonical(std::slice::from_ref(other)).to_string()),
+        }
+        after_scan = matches!(step, Step::Scan);
+    }
+    text
+}
+
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}
+
+/// Steps as Jayway prints them in its messages.
+pub(super) struct Canonical<'s>(pub &'s [Step]);
+
+impl Display for Canonical<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|step| match step {
+            Step::Name(name) => write!(f, "['{name}']"),
+            Step::Names(names) => {
+                let quoted: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
+                write!(f, "[{}]", quoted.join(", "))
+            }
+            Step::Index(index) => write!(f, "[{index}]"),
+            Step::FromEnd(n) => write!(f, "[@.size(){n}]"),
+            Step::Indexes(list) => {
+                let list: Vec<_> = list.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", list.join(","))
+            }
+            Step::Slice(from, to) => {
+                f.write_char('[')?;
+                from.iter().try_for_each(|from| write!(f, "{from}"))?;
+                f.write_char(':')?;
+                to.iter().try_for_each(|to| write!(f, "{to}"))?;
+                f.write_char(']')
+            }
+            Step::Wildcard => f.write_str("[*]"),
+            Step::Scan => f.write_str(".."),
+            Step::Filter(_) => f.write_str("[?]"),
+        })
+    }
+}
+
+/// The way from the root to a value, for messages. It lives on the stack: nothing is allocated
+/// until a message is printed.
+#[derive(Clone, Copy)]
+pub(super) struct Trail<'t> {
+    up: Option<&'t Trail<'t>>,
+    hop: Hop<'t>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Hop<'t> {
+    Root,
+    Name(&'t str),
+    Names(&'t Step),
+    Index(i64),
+}
+
+impl Trail<'_> {
+    pub(super) const ROOT: Self = Self {
+        up: None,
+        hop: Hop::Root,
+    };
+
+    /// Whether it ends at an element of an array.
+    pub(super) fn is_element(&self) -> bool {
+        matches!(self.hop, Hop::Index(_))
+    }
+
+    pub(super) fn then<'t>(&'t self, hop: Hop<'t>) -> Trail<'t> {
+        Trail {
+            up: Some(self),
+            hop,
+        }
+    }
+}
+
+impl Display for Trail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(up) = self.up {
+            up.fmt(f)?;
+        }
+        match self.hop {
+            Hop::Root => f.write_char('$'),
+            Hop::Name(name) => write!(f, "['{name}']"),
+            Hop::Names(step) => Canonical(std::slice::from_ref(step)).fmt(f),
+            Hop::Index(index) => write!(f, "[{index}]"),
+        }
+    }
+}

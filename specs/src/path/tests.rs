@@ -1,0 +1,192 @@
+use serde_json::{Value, json};
+
+use super::{Path, PathError, Root, Step};
+
+fn path(text: &str) -> Path {
+    Path::parse(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn found(text: &str, data: &Value) -> Value {
+    path(text).find(data).unwrap().into_owned()
+}
+
+#[test]
+fn definite_paths_find_or_say_what_is_missing() {
+    let data = json!({"a": {"b": [10, {"c d": true}]}, "s": "x", "n": null});
+    assert_eq!(found("$", &data), data);
+    assert_eq!(found("$.a.b[0]", &data), 10);
+    assert_eq!(found("$.a['b'][1]['c d']", &data), true);
+    assert_eq!(found("$.a.b[7]", &data), Value::Null);
+    let text = |p: &str| path(p).find(&data).unwrap_err().to_string();
+    assert_eq!(text("$.NoSuch"), "No results for path: $['NoSuch']");
+    assert_eq!(text("$.no.such.path"), "Missing property in path $['no']");
+    assert_eq!(
+        text("$.a.b.length()"),
+        "Property ['length()'] not found in path $['a']['b']"
+    );
+    assert_eq!(
+        text("$['a', 's'].v"),
+        "Multi properties can only be used as path leafs: $['a', 's']"
+    );
+    assert_eq!(
+        text("$.s[0].x"),
+        "Filter: [0]['x'] can only be applied to arrays. Current context is: x"
+    );
+    assert_eq!(text("$.n[0]"), "The path $['n'] is null");
+}
+
+#[test]
+fn several_matches_are_gathered() {
+    let data = json!({"a": [{"p": 1, "q": "x"}, {"p": 2}, {"q": "y"}], "o": {"p": 3, "r": 4}});
+    for (text, expected) in [
+        ("$.a[*].p", json!([1, 2])),
+        ("$.a[0, 2].q", json!(["x", "y"])),
+        ("$.a[1:]", json!([{"p": 2}, {"q": "y"}])),
+        ("$.a[-1:]", json!([{"q": "y"}])),
+        ("$.a[:-2].p", json!([1])),
+        ("$.o.*", json!([3, 4])),
+        ("$.o['p', 'r', 'z']", json!({"p": 3, "r": 4})),
+        ("$.a[(@.length - 2)].p", json!(2)),
+        ("$..p", json!([1, 2, 3])),
+        ("$.a[?(@.p)].p", json!([1, 2])),
+        ("$.a[?(!@.p)].q", json!(["y"])),
+        (
+            "$.a[?(@.p >= 2 || @.q == 'y')]",
+            json!([{"p": 2}, {"q": "y"}]),
+        ),
+        ("$.a[?(@.p < $.o.p && @.q =~ /X|Y/i)].q", json!(["x"])),
+        ("$.a[?(@.p == 9)]", json!([])),
+        ("$.none[*].p", json!([])),
+    ] {
+        assert_eq!(found(text, &data), expected, "{text}");
+    }
+}
+
+#[test]
+fn roots_are_data_context_or_variable() {
+    assert_eq!(path("$$.State.Name").root(), &Root::Context);
+    assert_eq!(path("$order.total").root(), &Root::Variable("order".into()));
+    assert_eq!(path("$[0]").root(), &Root::Data);
+    for bad in [
+        "",
+        "a",
+        " $",
+        "$.",
+        "$..",
+        "$.a b",
+        "$[",
+        "$['a",
+        "$-a",
+        "$[x]",
+        "$[\"a\"]",
+        "$[-]",
+        "$[?(@.a]",
+        "$[?(@.a ==)(]",
+        "$[?(@.a &&)]",
+        "$[?(@..a)]",
+        "$[?]",
+        "$[?('a')]",
+        "$[?(@.a =~ /(/)]",
+    ] {
+        assert!(Path::parse(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn only_quotes_delimit_names() {
+    // Recorded: a backslash in a name stands for itself.
+    let data = json!({r#"Test\""Name""#: 1, "length()": 2});
+    assert_eq!(found(r#"$['Test\""Name"']"#, &data), 1);
+    assert_eq!(found("$.length()", &data), 2);
+    let name: Step = Step::Names(["a".into(), "b".into()].into());
+    assert_eq!(path("$['a' , 'b']").steps(), [name]);
+}
+
+#[test]
+fn what_is_printed_reads_back() {
+    for text in [
+        "$",
+        "$.a['b c'][0]",
+        "$.a[-1]",
+        "$.a[0,2]",
+        "$.a[1:]",
+        "$.a[:2]",
+        "$.a[1:2]",
+        "$..a",
+        "$..*",
+        "$..[0]",
+        "$.*",
+        "$['a', 'b']",
+        "$.a[(@.length-1)]",
+        "$$.a",
+        "$v[*]",
+        "$.a[?(@.b == 'c' && @ != 5 || !@['x y'] || @.l[(@.length-1)] =~ /[a-z]+/i)]",
+    ] {
+        let path = path(text);
+        let again = Path::new(path.root().clone(), path.steps().to_vec());
+        assert_eq!(Path::parse(again.text()), Ok(again.clone()), "{text}");
+    }
+}
+
+#[test]
+fn references_lead_to_one_place_by_names_and_indexes() {
+    for text in ["$", "$.a", "$.a[0]['b,c']", "$['length()']"] {
+        assert!(path(text).is_reference(), "{text}");
+    }
+    for text in [
+        "$.a.length()",
+        "$.a[*]",
+        "$.a[-1]",
+        "$.a['b', 'c']",
+        "$.a[(@.length-1)]",
+    ] {
+        assert!(!path(text).is_reference(), "{text}");
+    }
+}
+
+#[test]
+fn filters_fail_on_what_java_cannot_read_as_a_number() {
+    let data = json!([{"p": 1}]);
+    let error = |text: &str| path(text).find(&data).unwrap_err();
+    assert_eq!(error("$[?(@.p == abc)]"), PathError::NotADigit('a'));
+    assert_eq!(error("$[?(@.p == '')]"), PathError::NotANumber(None));
+    assert_eq!(error("$[?(@.p =~ 'x')]"), PathError::NotAPattern);
+    assert_eq!(found("$[?(@.p == '1.00e0')]", &data), data);
+}
+
+#[test]
+fn regular_expressions_are_those_that_java_shares() {
+    let data = json!([{"p": "ab"}]);
+    assert_eq!(found("$[?(@.p =~ /a|.b+?/)]", &data), data);
+    assert_eq!(found("$[?(@.p =~ /A[B-Z]/i)]", &data), data);
+    for foreign in ["/a++b/", "/(?i)AB/", "/\\p{L}+/"] {
+        let path = path(&format!("$[?(@.p =~ {foreign})]"));
+        assert_eq!(
+            path.find(&data),
+            Err(PathError::ForeignPattern),
+            "{foreign}"
+        );
+    }
+    for refused in ["/a**/", "/a+++/", "/(/"] {
+        assert!(
+            Path::parse(&format!("$[?(@.p =~ {refused})]")).is_err(),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn filters_in_filters_are_refused_however_deep() {
+    let deep = format!("$.a{}@{}", "[?(@".repeat(100_000), ")]".repeat(100_000));
+    assert!(Path::parse(&deep).is_err());
+}
+
+#[test]
+fn put_creates_objects_and_refuses_to_go_through_scalars() {
+    let mut data = json!({"a": [1, 2]});
+    path("$.x.y").put(&mut data, json!(5)).unwrap();
+    path("$.a[1]").put(&mut data, json!("two")).unwrap();
+    assert_eq!(data, json!({"a": [1, "two"], "x": {"y": 5}}));
+    assert!(path("$.a.b").put(&mut data, json!(0)).is_err());
+    assert!(path("$.a[2]").put(&mut data, json!(0)).is_err());
+}
