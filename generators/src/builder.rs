@@ -18,6 +18,7 @@ mod nested;
 mod options;
 mod oversize;
 mod script;
+mod several;
 mod task;
 mod timing;
 mod variables;

@@ -47,6 +47,7 @@ features! {
     OutputPath "output-path" "`OutputPath`."
     NullPaths "null-paths" "`InputPath`, `ResultPath` and `OutputPath` that are null."
     ContextPaths "context-paths" "Paths into the context object."
+    SeveralPaths "several-paths" "Paths with wildcards, scans, slices, lists, filters, or counted from the end."
     OddNames "odd-names" "Field names that need quotes in a path."
     ItemSelector "item-selector" "`ItemSelector`."
     MaxConcurrency "max-concurrency" "`MaxConcurrency`."

@@ -114,6 +114,7 @@ const DATA_FLOW: FeatureSet = FeatureSet::of(&[
     F::OutputPath,
     F::NullPaths,
     F::ContextPaths,
+    F::SeveralPaths,
     F::OddNames,
 ]);
 

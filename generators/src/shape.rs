@@ -36,6 +36,17 @@ pub(crate) enum Shape {
     Object(Rc<Vec<(Key, Shape)>>),
 }
 
+/// How much a value has of what its shape leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// Lists as short as they can be.
+    Least,
+    /// As what cases bring along.
+    Usual,
+    /// Members that nobody knows of.
+    Most,
+}
+
 /// One step into a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Hop {
@@ -74,6 +85,16 @@ impl Shape {
 
     pub(crate) fn is_array(&self) -> bool {
         matches!(self, Self::List(..) | Self::Tuple(_))
+    }
+
+    /// Whether something is known of what is inside it.
+    pub(crate) fn has_parts(&self) -> bool {
+        match self {
+            Self::List(..) => true,
+            Self::Tuple(all) => !all.is_empty(),
+            Self::Object(fields) => !fields.is_empty(),
+            _ => false,
+        }
     }
 
     pub(crate) fn is_number(&self) -> bool {
@@ -199,6 +220,11 @@ impl Shape {
 
     /// A value of this shape.
     pub(crate) fn value(&self, dice: &mut Dice) -> Value {
+        self.sample(dice, Extent::Usual)
+    }
+
+    /// A value of this shape, with more or less of what is not known to be there.
+    pub(crate) fn sample(&self, dice: &mut Dice, extent: Extent) -> Value {
         match self {
             Self::Any | Self::Null => Value::Null,
             Self::Bool => dice.one_in(2).into(),
@@ -209,14 +235,20 @@ impl Shape {
             Self::Timestamp => literal::timestamp(dice).into(),
             Self::List(each, n) => {
                 let n = u32::from(*n);
-                let count = dice.between(n, (n + 2).min(3));
-                (0..count).map(|_| each.value(dice)).collect()
+                let count = match extent {
+                    Extent::Least => n,
+                    _ => dice.between(n, (n + 2).min(3)),
+                };
+                (0..count).map(|_| each.sample(dice, extent)).collect()
             }
-            Self::Tuple(all) => all.iter().map(|shape| shape.value(dice)).collect(),
+            Self::Tuple(all) => all.iter().map(|shape| shape.sample(dice, extent)).collect(),
             Self::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());
                 for (key, shape) in fields.iter() {
-                    object.insert(key.text().to_owned(), shape.value(dice));
+                    object.insert(key.text().to_owned(), shape.sample(dice, extent));
+                }
+                if extent == Extent::Most {
+                    object.insert(Key::NOTE.text().to_owned(), Value::Null);
                 }
                 Value::Object(object)
             }

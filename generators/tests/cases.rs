@@ -150,7 +150,7 @@ fn few_cases_of_everything_are_poisoned() {
     }
     println!("{outcomes} outcomes and {any} of {CASES} cases are poisoned");
     assert!(outcomes * 12 < CASES, "{outcomes} of {CASES}");
-    assert!(any * 8 < CASES, "{any} of {CASES}");
+    assert!(any * 7 < CASES, "{any} of {CASES}");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn most_clauses_are_exercised() {
         .map(|clause| clause.to_string())
         .collect();
     println!("{missing:#?}");
-    assert!(missing.len() < 65, "{missing:?}");
+    assert!(missing.len() < 50, "{missing:?}");
 }
 
 /// What a feature leaves behind in a definition or a plan.
@@ -205,6 +205,7 @@ const TRACES: &[(Feature, &str)] = &[
     (Feature::OutputPath, r#""OutputPath":"$"#),
     (Feature::NullPaths, r#"Path":null"#),
     (Feature::ContextPaths, r#":"$$.Execution.Input"#),
+    (Feature::SeveralPaths, r"[*]"),
     (Feature::OddNames, r"['a b']"),
     (Feature::ItemSelector, r#""ItemSelector":"#),
     (Feature::MaxConcurrency, r#""MaxConcurrency":"#),

@@ -61,6 +61,9 @@ impl Builder<'_> {
         if self.draws(place, Feature::NullPaths, 4) {
             return (Nullable::Null, Shape::empty());
         }
+        if let Some((path, found)) = self.look_for_several(place, data, 5) {
+            return (Nullable::Set(path), found);
+        }
         let wants: Wants = if self.dice.chance(3, 4) {
             Shape::is_object
         } else {
@@ -257,6 +260,9 @@ impl Builder<'_> {
             && let Some((call, shape)) = self.call(place, data)
         {
             return (FieldValue::Dynamic(call), shape);
+        }
+        if let Some((path, shape)) = self.look_for_several(place, data, 6) {
+            return (dynamic(path), shape);
         }
         if self.dice.chance(2, 3)
             && let Some((path, shape)) = self.look(place, data, anything)

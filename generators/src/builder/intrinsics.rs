@@ -155,6 +155,12 @@ fn argument(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written 
     if scene.depth <= DEPTH && builder.dice.one_in(4) {
         return call_for(builder, scene, kind);
     }
+    if matches!(kind, Kind::List | Kind::Any)
+        && let Some((path, shape)) = builder.look_for_several(scene.place, scene.data, 4)
+        && wants(kind)(&shape)
+    {
+        return (path.text().to_owned(), shape);
+    }
     if builder.dice.chance(3, 4)
         && let Some((path, shape)) = builder.look(scene.place, scene.data, wants(kind))
     {

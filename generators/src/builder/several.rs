@@ -1,0 +1,73 @@
+//! Paths that gather what they match: wildcards, scans, slices, lists and filters.
+
+use std::cell::Cell;
+
+use stepproof_specs::path::{Path, Step};
+
+use super::{Builder, Place};
+use crate::{
+    feature::Feature,
+    paths::{self, PathOptions, StepKind},
+    shape::{Extent, Shape},
+};
+
+/// Steps after the value that they look into: more would find nothing that is known.
+const STEPS: u32 = 3;
+
+impl Builder<'_> {
+    /// A path that no reference path can be, into a value of which something is known inside, if
+    /// one is drawn. Little is known of what it gives.
+    pub(super) fn look_for_several(
+        &mut self,
+        place: &Place<'_>,
+        data: &Shape,
+        of: u32,
+    ) -> Option<(Path, Shape)> {
+        if !self.draws(place, Feature::SeveralPaths, of) {
+            return None;
+        }
+        let (base, inside) = self.look(place, data, Shape::has_parts)?;
+        let options = PathOptions {
+            kinds: StepKind::ALL.to_vec(),
+            steps: STEPS,
+            damage: 0,
+        };
+        let sample = inside.value(self.dice);
+        let drawn = paths::draw(self.dice, &sample, &options);
+        if drawn.is_reference() || !(self.damages(place) || self.fits(place, &drawn, &inside)) {
+            return None;
+        }
+        let steps = base.steps().iter().chain(drawn.steps()).cloned().collect();
+        let path = Path::new(base.root().clone(), steps);
+        let found = if path.is_definite() {
+            Shape::Any
+        } else {
+            Shape::List(Shape::Any.into(), 0)
+        };
+        Some((path, found))
+    }
+
+    /// Whether the path finds something in values of this shape, by rules that AWS is known to have.
+    fn fits(&mut self, place: &Place<'_>, path: &Path, shape: &Shape) -> bool {
+        // What the second of two such steps meets, a few samples do not tell.
+        let several = path.steps().iter().filter(|step| gathers(step)).count();
+        if several > 1 && !place.has(Feature::Damage) {
+            return false;
+        }
+        [Extent::Least, Extent::Usual, Extent::Most]
+            .into_iter()
+            .all(|extent| {
+                let sample = shape.sample(self.dice, extent);
+                let doubtful = Cell::new(false);
+                let found = path.find_marking(&sample, &|clause| {
+                    doubtful.set(doubtful.get() || !clause.doubts().is_empty());
+                });
+                found.is_ok() && !doubtful.get()
+            })
+    }
+}
+
+/// Whether a step gathers several values. A scan does so with the step after it.
+fn gathers(step: &Step) -> bool {
+    !step.is_definite() && *step != Step::Scan
+}
