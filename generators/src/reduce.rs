@@ -14,6 +14,7 @@ mod fields;
 mod flow;
 mod measure;
 mod names;
+mod paths;
 mod place;
 mod plans;
 mod replace;

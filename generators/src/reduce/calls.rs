@@ -6,7 +6,7 @@ use stepproof_specs::{
     path::Path,
 };
 
-use super::{flow::shorter_paths, value::of_its_kind};
+use super::{paths::simpler_paths, value::of_its_kind};
 
 /// What can stand in the place of a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,7 @@ fn shorter(call: &Call) -> Vec<String> {
 fn simpler_arguments(argument: &Argument) -> Vec<String> {
     match argument {
         Argument::Literal(value) => of_its_kind(value).iter().map(literal).collect(),
-        Argument::Path(path) => shorter_paths(path.text()),
+        Argument::Path(path) => simpler_paths(path.text()),
         Argument::Call(call) => simpler(call.text())
             .into_iter()
             .map(|simpler| match simpler {

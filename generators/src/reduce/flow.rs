@@ -1,15 +1,13 @@
 //! Passes over data flow: templates, literals, paths.
 
 use serde_json::{Map, Value};
-use stepproof_specs::{
-    case::ExecutionCase,
-    path::{Path, Root},
-};
+use stepproof_specs::case::ExecutionCase;
 
 use super::{
     calls::{self, Simpler},
     edit::{Edit, edit, runs},
     fields::{all_objects, assigning},
+    paths::simpler_paths,
     place::{object_mut, states},
     value::{of_its_kind, simpler},
 };
@@ -107,8 +105,7 @@ pub(super) fn with(fields: &Map<String, Value>, old: &str, new: &str, value: &Va
     Value::Object(replaced.collect())
 }
 
-/// Makes every path shorter (the root, without its last step, without its first), and every call
-/// simpler.
+/// Makes every path and every call simpler.
 fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for pointer in all_objects(&case.definition) {
@@ -134,7 +131,7 @@ fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
 
 /// What is simpler than a path or a call in a field, with the field's name then.
 fn simpler_sources(field: &str, text: &str) -> Vec<(String, Value)> {
-    let shorter = shorter_paths(text).into_iter().map(Simpler::Source);
+    let shorter = simpler_paths(text).into_iter().map(Simpler::Source);
     shorter
         .chain(calls::simpler(text))
         .filter_map(|simpler| match simpler {
@@ -147,33 +144,4 @@ fn simpler_sources(field: &str, text: &str) -> Vec<(String, Value)> {
 /// Whether a field of this name holds a path.
 pub(super) fn holds_path(name: &str) -> bool {
     name.ends_with("Path") || name.ends_with(".$") || name == "Variable"
-}
-
-pub(super) fn shorter_paths(text: &str) -> Vec<String> {
-    let Ok(path) = Path::parse(text) else {
-        return Vec::new();
-    };
-    let steps = path.steps();
-    let mut found = vec!["$".to_owned()];
-    if let (Root::Context, [_, _, rest @ ..]) = (path.root(), steps) {
-        // What the context object has of the data, from the data itself.
-        found.push(Path::new(Root::Data, rest.to_vec()).text().to_owned());
-    }
-    if let Some((_, rest)) = steps.split_last() {
-        found.push(
-            Path::new(path.root().clone(), rest.to_vec())
-                .text()
-                .to_owned(),
-        );
-    }
-    if let Some((_, rest)) = steps.split_first() {
-        found.push(
-            Path::new(path.root().clone(), rest.to_vec())
-                .text()
-                .to_owned(),
-        );
-    }
-    found.retain(|shorter| shorter != text);
-    found.dedup();
-    found
 }
