@@ -80,8 +80,11 @@ clauses! {
         "In a path that can match several values a step that does not fit a value fails the whole path.",
         "as Jayway 2.0.0 does; later Jayways pass over the value";
     PathNames = "data.path.names", Observed,
-        "A list of names gives an object of those members that are there.",
+        "A list of names gives an object of these members.",
         "reported from AWS on 2023-04-13 for $['a','b']";
+    PathNamesMissing = "data.path.names.missing", Assumed,
+        "A list of names leaves out those that are not there.",
+        "as Jayway 2.0.0 does; not reported from AWS";
     PathNamesNotLast = "data.path.names.not-last", Observed,
         "A step after a list of names fails the execution.",
         "reported from AWS on 2023-04-13: \"Multi properties can only be used as path leafs\"";
@@ -178,9 +181,9 @@ clauses! {
     IntrinsicArrayRange = "intrinsic.array-range", Language,
         "States.ArrayRange counts from the first to at most the last number, at most 1,000 items.",
         "States Language specification, \"Intrinsic Functions\"; recorded: test_array_range";
-    IntrinsicArrayRangeEmpty = "intrinsic.array-range.wrong-way", Assumed,
-        "A range whose step leads away from its last number is empty.",
-        "not recorded";
+    IntrinsicArrayRangeBackwards = "intrinsic.array-range.backwards", Assumed,
+        "A negative step counts down, and a range whose step leads away from its last number is empty.",
+        "only positive steps are recorded";
     IntrinsicArrayUnique = "intrinsic.array-unique", Language,
         "States.ArrayUnique drops all but one of several equal items.",
         "States Language specification, \"Intrinsic Functions\"; recorded in 2026-09: [1,2,2,3]";

@@ -62,8 +62,10 @@ pub(super) fn range(
     }
     let span = i128::from(last) - i128::from(first);
     let steps = span / i128::from(step);
+    if step < 0 || span < 0 {
+        host.mark(Clause::IntrinsicArrayRangeBackwards);
+    }
     if span != 0 && (span < 0) != (step < 0) {
-        host.mark(Clause::IntrinsicArrayRangeEmpty);
         return Ok(Value::Array(Vec::new()));
     }
     if steps >= RANGE_LIMIT as i128 {

@@ -214,7 +214,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
                 None if self.requires_all => {
                     return Err(PathError::MissingProperty(trail.to_string()));
                 }
-                None => {}
+                None => (self.mark)(Clause::PathNamesMissing),
             }
         }
         self.found.push(Cow::Owned(Value::Object(chosen)));
