@@ -137,7 +137,8 @@ impl Builder<'_> {
         let (mut trail, _) = data
             .find(anything, self.dice)
             .unwrap_or((Trail::new(), Shape::Any));
-        trail.push(if self.dice.one_in(4) {
+        // What an index outside an array finds, nobody knows.
+        trail.push(if self.dice.one_in(16) {
             Hop::At(7)
         } else {
             Hop::Key(Key::MISSING)
