@@ -14,6 +14,7 @@ mod generate;
 mod input;
 mod observed;
 mod output;
+mod pace;
 mod profiles;
 mod replay;
 mod run;
@@ -71,6 +72,7 @@ enum Command {
     Clauses(clauses::Clauses),
     Serve(serve::Serve),
     Faults(faults::Faults),
+    Pace(pace::Pace),
     Completions(completions::Completions),
 }
 
@@ -90,6 +92,7 @@ impl Command {
             Self::Clauses(command) => command.execute(),
             Self::Serve(command) => command.execute(),
             Self::Faults(command) => command.execute(),
+            Self::Pace(command) => command.execute(),
             Self::Completions(command) => command.execute(),
         }
     }

@@ -15,6 +15,7 @@
 //! * [`shrink`] — how a diverging case is made small
 //! * [`store`] — the run directory
 //! * [`observed`] — the reference, or an engine, beside recordings of AWS
+//! * [`pace`] — what the harness costs beside a load generator
 //! * [`cli`] — the command
 //! * [`zoo`] — the embedded engine told to break a rule
 
@@ -32,6 +33,7 @@ pub mod ledger;
 pub mod normalise;
 pub mod observe;
 pub mod observed;
+pub mod pace;
 pub mod prepare;
 pub mod raw;
 pub mod report;

@@ -1,0 +1,108 @@
+//! `stepproof pace`.
+
+use std::{path::PathBuf, sync::Arc};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    Failure, Status, clauses::Format, drawing::Drawing, generate::random_seed, output::Output,
+    target::Target,
+};
+use crate::{
+    drive::{Context, Stop},
+    judging::{Compared, Generated},
+    pace::{PaceError, drawable, measure},
+};
+
+/// Measures what the harness costs: its cases per second beside a plain load generator's.
+///
+/// Both drive the same machines by turns, with as many at once: the load generator creates, starts,
+/// polls and deletes; the harness also draws, simulates, reads histories and compares. The machines
+/// have no tasks and nothing that waits.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  stepproof pace --engine localstack
+  stepproof pace --endpoint http://127.0.0.1:4566 --cases 1000 --jobs 8")]
+pub(super) struct Pace {
+    #[command(flatten)]
+    target: Target,
+    /// How many cases each of them drives.
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    cases: u64,
+    /// The seed from which every case is drawn [default: random, and printed].
+    #[arg(long)]
+    seed: Option<u64>,
+    #[command(flatten)]
+    drawing: Drawing,
+    /// How many cases run at once [default: the engine's own].
+    #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// How to print the result.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Pace {
+    pub(super) fn execute(self) -> Result<Status, Failure> {
+        super::runtime()?.block_on(self.measure())
+    }
+
+    async fn measure(self) -> Result<Status, Failure> {
+        let profile = drawable(self.drawing.drawn().profile()?);
+        let (engine, version) = self.target.reach().await?;
+        let endpoint = engine.endpoint().map(str::to_owned).ok_or_else(|| {
+            Failure::usage(
+                format!("load {}: it is not reached over HTTP", self.target.name()),
+                "name another --engine, or --endpoint URL ('stepproof serve' makes one)",
+            )
+        })?;
+        let seed = self.seed.unwrap_or_else(random_seed);
+        let jobs = self.jobs.map_or(engine.profile().jobs, usize::from);
+        let judge = Compared {
+            engine: engine.profile().clone(),
+            engine_version: version.clone(),
+            options: self.target.options(),
+            endpoint: None,
+            ledger: None,
+            directory: PathBuf::new(),
+        };
+        let context = Arc::new(Context {
+            source: Arc::new(Generated::new(profile, seed, engine.profile())),
+            judge: Arc::new(judge),
+            engine: Arc::clone(&engine),
+            stop: Stop::default(),
+        });
+        let measured = measure(&context, &endpoint, jobs, self.cases).await;
+        engine.clean().await?;
+        let paces = measured.map_err(|error| match error {
+            PaceError::Trouble(trouble) => trouble.into(),
+            PaceError::Prepare(error) => Failure::internal(error.to_string()),
+        })?;
+        let rate = |taken: std::time::Duration| paces.cases as f64 / taken.as_secs_f64();
+        let (plain, harness) = (rate(paces.plain), rate(paces.harness));
+        let mut output = Output::new();
+        match self.format {
+            Format::Human => output.line(format_args!(
+                "{} cases with seed {seed} on {} {version}, {jobs} at once: the load generator \
+                 {plain:.1} cases/s, the harness {harness:.1} cases/s ({:.0} %)",
+                paces.cases,
+                engine.profile().name,
+                paces.share() * 100.0
+            ))?,
+            Format::Json => output.json(&json!({
+                "engine": engine.profile().name,
+                "engine_version": version,
+                "seed": seed,
+                "jobs": jobs,
+                "cases": paces.cases,
+                "plain_per_second": plain,
+                "harness_per_second": harness,
+                "share": paces.share(),
+            }))?,
+        }
+        output.flush()?;
+        Ok(Status::Success)
+    }
+}

@@ -1,0 +1,174 @@
+//! What the harness costs: its cases per second beside those of a plain load generator, which
+//! creates, starts, polls and deletes the same machines and looks at nothing.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use stepproof_generators::Profile;
+use stepproof_specs::{
+    case::{Body, WorkflowType},
+    observation::Status,
+};
+use tokio::task::JoinSet;
+
+use crate::{
+    drive::{Context, attempt},
+    engine::{
+        Lane, Trouble,
+        sdk::{Account, Api, CallError, Patience, Wire},
+    },
+    prepare::{PrepareError, prepare},
+};
+
+/// So many cases are driven by the one before it is the other's turn: what else the machine does
+/// meets both alike.
+const BLOCK: u64 = 50;
+/// The load generator's pause between two looks at an execution.
+const PAUSE: Duration = Duration::from_millis(3);
+/// Any role will do for engines that are measured.
+const ROLE: &str = "arn:aws:iam::123456789012:role/stepproof";
+
+/// How long both took for the same cases.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Paces {
+    /// How many cases each of them drove.
+    pub cases: u64,
+    /// How long the load generator took.
+    pub plain: Duration,
+    /// How long the harness took.
+    pub harness: Duration,
+}
+
+impl Paces {
+    /// The harness's cases per second as a share of the load generator's.
+    pub fn share(&self) -> f64 {
+        self.plain.as_secs_f64() / self.harness.as_secs_f64()
+    }
+}
+
+/// Why nothing was measured.
+#[derive(Debug, thiserror::Error)]
+pub enum PaceError {
+    /// The engine was in trouble.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+    /// A generated case cannot be run.
+    #[error(transparent)]
+    Prepare(#[from] PrepareError),
+}
+
+/// A profile without what a load generator cannot serve or what only takes time.
+pub fn drawable(profile: Profile) -> Profile {
+    use stepproof_generators::{Feature, FeatureSet};
+    profile.without(FeatureSet::of(&[
+        Feature::Task,
+        Feature::Delays,
+        Feature::Oversize,
+    ]))
+}
+
+/// Drives cases by turns, `jobs` at once. The engine is the context's, at `endpoint`.
+pub async fn measure(
+    context: &Arc<Context>,
+    endpoint: &str,
+    jobs: usize,
+    cases: u64,
+) -> Result<Paces, PaceError> {
+    let api = Api::plain(endpoint, &Account::default(), Patience::default());
+    let (token, _) = uuid::Uuid::new_v4().as_u64_pair();
+    let prefix = format!("stepproof-load-{:08x}-", token >> 32);
+    let mut paces = Paces::default();
+    for (turn, first) in (0..cases).step_by(BLOCK as usize).enumerate() {
+        let last = (first + BLOCK).min(cases);
+        let indexes = first..last;
+        for harness in [turn % 2 == 0, turn % 2 != 0] {
+            let began = Instant::now();
+            if harness {
+                let context = Arc::clone(context);
+                at_once(jobs, indexes.clone(), move |index| {
+                    judged(Arc::clone(&context), index)
+                })
+                .await?;
+                paces.harness += began.elapsed();
+            } else {
+                let (api, prefix, context) = (api.clone(), prefix.clone(), Arc::clone(context));
+                at_once(jobs, indexes.clone(), move |index| {
+                    let name = format!("{prefix}{index}");
+                    loaded(api.clone(), name, Arc::clone(&context), index)
+                })
+                .await?;
+                paces.plain += began.elapsed();
+            }
+        }
+        paces.cases = last;
+    }
+    Ok(paces)
+}
+
+/// Runs something for every index, so many at once.
+async fn at_once<F>(
+    jobs: usize,
+    mut indexes: std::ops::Range<u64>,
+    work: impl Fn(u64) -> F,
+) -> Result<(), PaceError>
+where
+    F: Future<Output = Result<(), PaceError>> + Send + 'static,
+{
+    let mut under_way = JoinSet::new();
+    loop {
+        while under_way.len() < jobs
+            && let Some(index) = indexes.next()
+        {
+            under_way.spawn(work(index));
+        }
+        match under_way.join_next().await {
+            None => return Ok(()),
+            Some(done) => done.map_err(|error| Trouble::Internal(error.to_string()))??,
+        }
+    }
+}
+
+/// One case as a run has it: drawn, simulated, run, judged.
+async fn judged(context: Arc<Context>, index: u64) -> Result<(), PaceError> {
+    let job = prepare(&context.source.case(index), Lane::Throughput)?;
+    attempt(&context, &job, 0).await.outcome.into_signatures()?;
+    Ok(())
+}
+
+/// One case as a load generator has it.
+async fn loaded(
+    api: Api,
+    name: String,
+    context: Arc<Context>,
+    index: u64,
+) -> Result<(), PaceError> {
+    let Body::Execution(case) = context.source.case(index).body;
+    let wire = Wire::default();
+    let trouble = CallError::into_trouble;
+    let definition = Value::to_string(&case.definition);
+    let machine = api
+        .create_machine(&wire, &name, &definition, ROLE, WorkflowType::Standard)
+        .await
+        .map_err(trouble)?;
+    for (number, start) in case.starts.iter().enumerate() {
+        let name = format!("{name}-{number}");
+        let started = api
+            .start(&wire, &machine, &name, &start.input.to_string())
+            .await;
+        let execution = started.map_err(trouble)?;
+        while api
+            .describe(&wire, &execution)
+            .await
+            .map_err(trouble)?
+            .status
+            == Status::Running
+        {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    api.delete_machine(&wire, &machine).await.map_err(trouble)?;
+    Ok(())
+}
