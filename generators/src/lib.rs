@@ -7,6 +7,7 @@
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
 //! * [`reduce`] — smaller cases, and the search for a minimal one
 //! * [`paths`] — paths over a given value
+//! * [`steering`] — cases chosen for the clauses that they exercise together
 //! * [`strategy`] — cases in a `proptest` property
 
 pub mod feature;
@@ -14,6 +15,7 @@ pub mod given;
 pub mod paths;
 pub mod profile;
 pub mod reduce;
+pub mod steering;
 pub mod strategy;
 
 mod builder;
@@ -56,7 +58,11 @@ pub struct Draft {
 
 /// Draws the case number `index` of the run `seed`: always the same one.
 pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
-    let draft = draft(profile, seed, index);
+    assemble(draft(profile, seed, index), profile, seed, index)
+}
+
+/// The case that a draft is written down as.
+fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -> Case {
     Case {
         format: CASE_FORMAT,
         origin: Some(Origin {
@@ -76,7 +82,11 @@ pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
 
 /// The same case with its machine as types, without writing it down as JSON.
 pub fn draft(profile: &Profile, seed: u64, index: u64) -> Draft {
-    let mut dice = dice::Dice::new(dice::case_seed(seed, index));
+    draft_from(profile, dice::case_seed(seed, index))
+}
+
+fn draft_from(profile: &Profile, case_seed: u64) -> Draft {
+    let mut dice = dice::Dice::new(case_seed);
     let features = swarm::draw(profile, &mut dice);
     let built = builder::Builder::build(profile, features, &mut dice);
     let starts = built

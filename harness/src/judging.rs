@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use stepproof_generators::{
-    Feature, FeatureSet, Profile, generate,
+    Feature, FeatureSet, Profile,
     given::{Given, MOST_EVENTS},
+    steering::Steered,
 };
 use stepproof_specs::{case::Case, time::Millis};
 
@@ -21,19 +22,13 @@ use crate::{
 };
 
 /// Cases drawn by the generators from a profile and a seed.
-#[derive(Debug, Clone)]
-pub struct Generated {
-    profile: Profile,
-    seed: u64,
-}
+#[derive(Debug)]
+pub struct Generated(Steered);
 
 impl Generated {
     /// Cases of a profile, without what the engine lacks.
     pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
-        Self {
-            profile: profile.without(missing(engine)),
-            seed,
-        }
+        Self(Steered::new(profile.without(missing(engine)), seed))
     }
 }
 
@@ -53,7 +48,7 @@ fn missing(engine: &EngineProfile) -> FeatureSet {
 
 impl Source for Generated {
     fn case(&self, index: u64) -> Case {
-        generate(&self.profile, self.seed, index)
+        self.0.case(index)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use clap::Args;
-use stepproof_generators::generate;
+use stepproof_generators::steering::Steered;
 
 use super::{Failure, Status, drawing::Drawing, output::Output};
 use crate::casefile;
@@ -40,8 +40,9 @@ impl Generate {
         if let Some(directory) = &self.out {
             fs::create_dir_all(directory).map_err(|error| unwritable(directory, &error))?;
         }
+        let cases = Steered::new(profile, seed);
         for index in self.from..self.from.saturating_add(self.cases) {
-            let case = generate(&profile, seed, index);
+            let case = cases.case(index);
             match &self.out {
                 None => {
                     let line = serde_json::to_string(&case)

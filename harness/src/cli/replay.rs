@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use stepproof_generators::generate;
+use stepproof_generators::steering::Steered;
 use stepproof_specs::case::Case;
 
 use super::{Failure, Status, drawing::Drawing, input, output::Output, profiles, target::Target};
@@ -171,7 +171,9 @@ pub(super) fn load(argument: &str, drawing: &Drawing) -> Result<(Case, PathBuf),
         .split_once(':')
         .and_then(|(seed, index)| Some((seed.parse().ok()?, index.parse().ok()?)));
     let case = match origin {
-        Some((seed, index)) if !path.exists() => generate(&drawing.drawn().profile()?, seed, index),
+        Some((seed, index)) if !path.exists() => {
+            Steered::new(drawing.drawn().profile()?, seed).case(index)
+        }
         _ => casefile::load(path)?,
     };
     Ok((case, path.to_owned()))

@@ -1,0 +1,160 @@
+//! Steering: of several cases that could be drawn, the one that exercises the rarest clauses
+//! together.
+//!
+//! What is rare is found out once per profile, by drawing and simulating some cases of a fixed
+//! seed. So a case is still a function of the profile, the seed and its index alone, whichever
+//! cases were drawn before it: it replays by its number, and shards need no coordination.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
+
+use stepproof_specs::{
+    case::{Body, Case},
+    clause::{Clause, Coverage},
+    simulate::simulate,
+};
+
+use crate::{Profile, assemble, dice::case_seed, draft_from};
+
+/// One case in this many is chosen, the others are drawn as they come: most findings need nothing
+/// rare.
+const EVERY: u64 = 4;
+/// Of so many.
+const CANDIDATES: u64 = 8;
+/// How many cases say what is rare, and their seed.
+const PILOTS: u64 = 1_000;
+const PILOT_SEED: u64 = 0x5745_4550;
+/// A pair that so many of the pilots exercise is not rare.
+const COMMON: u16 = 2;
+
+/// The cases of a profile and a seed.
+#[derive(Debug)]
+pub struct Steered {
+    profile: Profile,
+    seed: u64,
+    pilots: OnceLock<Pairs>,
+}
+
+/// How many of the pilots exercise two clauses together.
+type Pairs = HashMap<(Clause, Clause), u16, rustc_hash::FxBuildHasher>;
+
+impl Steered {
+    /// The cases of a profile and a seed.
+    pub fn new(profile: Profile, seed: u64) -> Self {
+        Self {
+            profile,
+            seed,
+            pilots: OnceLock::new(),
+        }
+    }
+
+    /// The case with this number: always the same one.
+    pub fn case(&self, index: u64) -> Case {
+        if index % EVERY != EVERY - 1 {
+            return self.candidate(index, 0);
+        }
+        let candidates = (0..CANDIDATES).map(|number| self.candidate(index, number));
+        let mut best: Option<(usize, Case)> = None;
+        for case in candidates {
+            let rarities = self.rarities(&case);
+            if best.as_ref().is_none_or(|(most, _)| rarities > *most) {
+                best = Some((rarities, case));
+            }
+        }
+        best.map_or_else(|| self.candidate(index, 0), |(_, case)| case)
+    }
+
+    /// One of the cases that could have this number; the first is the one that is drawn unsteered.
+    fn candidate(&self, index: u64, number: u64) -> Case {
+        let seed = match number {
+            0 => case_seed(self.seed, index),
+            _ => case_seed(case_seed(self.seed, index), number),
+        };
+        let draft = draft_from(&self.profile, seed);
+        assemble(draft, &self.profile, self.seed, index)
+    }
+
+    /// How many rare pairs a case exercises.
+    fn rarities(&self, case: &Case) -> usize {
+        let pilots = self.pilots.get_or_init(|| pilot(&self.profile));
+        pairs(&coverage(case))
+            .filter(|pair| pilots.get(pair).is_none_or(|count| *count < COMMON))
+            .count()
+    }
+}
+
+fn pilot(profile: &Profile) -> Pairs {
+    let mut counts = Pairs::default();
+    for index in 0..PILOTS {
+        for pair in pairs(&coverage(&crate::generate(profile, PILOT_SEED, index))) {
+            *counts.entry(pair).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// What a case exercises, without what nothing follows from.
+fn coverage(case: &Case) -> Vec<Clause> {
+    let Body::Execution(execution) = &case.body;
+    let Ok(machine) = stepproof_specs::machine::Machine::from_value(&execution.definition) else {
+        return Vec::new();
+    };
+    let machine = Arc::new(machine);
+    let mut seen = Coverage::default();
+    for start in &execution.starts {
+        if let Ok(expected) = simulate(&machine, execution, start) {
+            seen.merge(&expected.coverage);
+        }
+    }
+    seen.iter()
+        .filter(|clause| clause.doubts().is_empty())
+        .collect()
+}
+
+fn pairs(clauses: &[Clause]) -> impl Iterator<Item = (Clause, Clause)> + '_ {
+    clauses
+        .iter()
+        .enumerate()
+        .flat_map(|(at, left)| clauses[at + 1..].iter().map(|right| (*left, *right)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{EVERY, Steered, coverage, pairs};
+    use crate::{Profile, generate};
+
+    #[test]
+    fn a_case_is_the_same_whatever_was_drawn_before() {
+        let (left, right) = (
+            Steered::new(Profile::everything(), 3),
+            Steered::new(Profile::everything(), 3),
+        );
+        let forwards: Vec<_> = (0..12).map(|index| left.case(index)).collect();
+        let backwards: Vec<_> = (0..12).rev().map(|index| right.case(index)).collect();
+        assert!(forwards.iter().eq(backwards.iter().rev()));
+        for index in (0..12).filter(|index| index % EVERY == 0) {
+            assert_eq!(left.case(index), generate(&Profile::everything(), 3, index));
+        }
+    }
+
+    #[test]
+    fn more_pairs_of_clauses_are_exercised() {
+        const CASES: u64 = 2_000;
+        let steered = Steered::new(Profile::everything(), 5);
+        let distinct = |case: &dyn Fn(u64) -> stepproof_specs::case::Case| {
+            let mut seen = HashSet::new();
+            for index in 0..CASES {
+                seen.extend(pairs(&coverage(&case(index))));
+            }
+            seen.len()
+        };
+        let with = distinct(&|index| steered.case(index));
+        let without = distinct(&|index| generate(&Profile::everything(), 5, index));
+        println!("{with} pairs of clauses in {CASES} cases, unsteered {without}");
+        assert!(with * 100 > without * 103, "{with} and {without}");
+    }
+}
