@@ -14,12 +14,15 @@ use stepproof_specs::{
     simulate::simulate,
 };
 
-use crate::verdict::Difference;
+use crate::{compare::properties, verdict::Difference};
 
 /// The clause that the difference most likely breaks, given what the minimal case exercises. An
 /// assumed clause is never broken.
 pub fn clause(difference: &Difference, coverage: &Coverage) -> Option<Clause> {
     let (aspect, kind, parent, shape) = difference.signature.parts()?;
+    if let Some(broken) = properties::clause(shape) {
+        return Some(broken);
+    }
     let clues = Clues {
         aspect,
         kind,
