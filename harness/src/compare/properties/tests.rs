@@ -4,12 +4,16 @@ use serde_json::{Value, json};
 use stepproof_specs::{
     history::{Event, EventKind, Phase, Service},
     machine::StateType,
-    observation::{Observation, Status},
+    observation::{Aspect, Observation, Status},
     plan::{Act, Reply},
 };
 
 use super::{Depth, all, violations};
-use crate::{compare::tests::Fixture, engine::HistoryCompare, observe::NOT_JSON};
+use crate::{
+    compare::tests::Fixture,
+    engine::{HistoryCompare, Lane},
+    observe::NOT_JSON,
+};
 
 fn activity(name: &str) -> String {
     format!("arn:aws:states:us-east-1:123456789012:activity:{name}")
@@ -115,112 +119,114 @@ fn work(phase: Phase) -> EventKind {
     EventKind::Work(Service::Activity, phase)
 }
 
-/// The properties that each change breaks; the first is the one that it is for.
+type Change = fn(&mut Observation);
+
+/// Changes, and the properties that each breaks; the first is the one that it is for.
+const DOCTORED: &[(&[&str], Change)] = &[
+    (&["output-without-success"], |it| it.output = None),
+    (&["error-without-failure"], |it| {
+        it.error = Some("Boom".into());
+    }),
+    (&["no-json", "last-output"], |it| {
+        it.output = Some(json!({ NOT_JSON: "{" }));
+    }),
+    (&["attempts"], |it| {
+        let attempts = it.attempts.get_mut("Work").expect("attempts");
+        attempts.push(attempts[0].clone());
+    }),
+    (&["scheduled"], |it| {
+        let at = first(it, work(Phase::Scheduled), "");
+        copy(it, at, at + 1);
+    }),
+    (&["ended-unscheduled", "ended-twice"], |it| {
+        let at = first(it, work(Phase::Succeeded), "");
+        copy(it, at, at + 1);
+    }),
+    (&["ended-twice"], |it| {
+        let failed = first(it, work(Phase::Failed), "");
+        let succeeded = first(it, work(Phase::Succeeded), "");
+        let before = events(it)[failed].previous;
+        events(it)[succeeded].previous = before;
+    }),
+    (&["transition", "link", "never-left"], |it| {
+        let at = first(it, EventKind::Entered(StateType::Succeed), "Done");
+        events(it)[at].details.name = Some("Rest".into());
+        events(it)[at].kind = EventKind::Entered(StateType::Wait);
+        remove(it, at + 1);
+    }),
+    (&["state-type"], |it| {
+        let at = first(it, EventKind::Entered(StateType::Pass), "One");
+        events(it)[at].kind = EventKind::Entered(StateType::Wait);
+    }),
+    (&["link"], |it| {
+        let at = first(it, EventKind::Entered(StateType::Pass), "Two");
+        events(it)[at].previous -= 1;
+    }),
+    (&["exit-without-entry"], |it| {
+        let at = first(it, EventKind::Exited(StateType::Pass), "Two");
+        copy(it, at, at + 1);
+    }),
+    (&["never-left", "link"], |it| {
+        let at = first(it, EventKind::Exited(StateType::Wait), "Rest");
+        remove(it, at);
+    }),
+    (&["handed-on"], |it| {
+        let at = first(it, EventKind::Entered(StateType::Wait), "Rest");
+        events(it)[at].details.input = Some(json!("other").into());
+    }),
+    (&["ids"], |it| {
+        events(it).last_mut().expect("an event").id += 1;
+    }),
+    (&["previous"], |it| {
+        let last = events(it).last_mut().expect("an event");
+        last.previous = last.id;
+    }),
+    (&["start"], |it| {
+        events(it)[0].kind = EventKind::Other("Unknown");
+    }),
+    (&["end"], |it| {
+        let last = events(it).len() - 1;
+        copy(it, last, last + 1);
+    }),
+    (&["end"], |it| {
+        events(it).last_mut().expect("an event").kind = EventKind::ExecutionFailed;
+    }),
+    (&["last-output"], |it| {
+        let last = events(it).last_mut().expect("an event");
+        last.details.output = Some(json!("other").into());
+    }),
+    (&["map-iterations", "map-results"], |it| {
+        let at = first(it, EventKind::Started(StateType::Map), "");
+        events(it)[at].details.length = Some(4);
+    }),
+    (&["map-results", "handed-on"], |it| {
+        let at = first(it, EventKind::Exited(StateType::Map), "Each");
+        events(it)[at].details.output = Some(json!([1]).into());
+    }),
+    (&["map-index"], |it| {
+        let at = first(it, EventKind::Iteration(Phase::Started), "Each");
+        events(it)[at].details.index = Some(1);
+    }),
+    (&["map-concurrency"], |it| {
+        let at = first(it, EventKind::Iteration(Phase::Succeeded), "Each");
+        remove(it, at);
+    }),
+    (&["order-of-time"], |it| {
+        events(it).last_mut().expect("an event").at.0 -= 1;
+    }),
+    (&["wait-too-short"], |it| {
+        let at = first(it, EventKind::Exited(StateType::Wait), "Rest");
+        for event in &mut events(it)[at..] {
+            event.at.0 -= 1;
+        }
+    }),
+];
+
 #[test]
 fn each_property_notices_what_it_is_about() {
-    type Change = fn(&mut Observation);
-    let cases: &[(&[&str], Change)] = &[
-        (&["output-without-success"], |it| it.output = None),
-        (&["error-without-failure"], |it| {
-            it.error = Some("Boom".into())
-        }),
-        (&["no-json", "last-output"], |it| {
-            it.output = Some(json!({ NOT_JSON: "{" }))
-        }),
-        (&["attempts"], |it| {
-            let attempts = it.attempts.get_mut("Work").expect("attempts");
-            attempts.push(attempts[0].clone());
-        }),
-        (&["scheduled"], |it| {
-            let at = first(it, work(Phase::Scheduled), "");
-            copy(it, at, at + 1);
-        }),
-        (&["ended-unscheduled", "ended-twice"], |it| {
-            let at = first(it, work(Phase::Succeeded), "");
-            copy(it, at, at + 1);
-        }),
-        (&["ended-twice"], |it| {
-            let failed = first(it, work(Phase::Failed), "");
-            let succeeded = first(it, work(Phase::Succeeded), "");
-            let before = events(it)[failed].previous;
-            events(it)[succeeded].previous = before;
-        }),
-        (&["transition", "link", "never-left"], |it| {
-            let at = first(it, EventKind::Entered(StateType::Succeed), "Done");
-            events(it)[at].details.name = Some("Rest".into());
-            events(it)[at].kind = EventKind::Entered(StateType::Wait);
-            remove(it, at + 1);
-        }),
-        (&["state-type"], |it| {
-            let at = first(it, EventKind::Entered(StateType::Pass), "One");
-            events(it)[at].kind = EventKind::Entered(StateType::Wait);
-        }),
-        (&["link"], |it| {
-            let at = first(it, EventKind::Entered(StateType::Pass), "Two");
-            events(it)[at].previous -= 1;
-        }),
-        (&["exit-without-entry"], |it| {
-            let at = first(it, EventKind::Exited(StateType::Pass), "Two");
-            copy(it, at, at + 1);
-        }),
-        (&["never-left", "link"], |it| {
-            let at = first(it, EventKind::Exited(StateType::Wait), "Rest");
-            remove(it, at);
-        }),
-        (&["handed-on"], |it| {
-            let at = first(it, EventKind::Entered(StateType::Wait), "Rest");
-            events(it)[at].details.input = Some(json!("other").into());
-        }),
-        (&["ids"], |it| {
-            events(it).last_mut().expect("an event").id += 1
-        }),
-        (&["previous"], |it| {
-            let last = events(it).last_mut().expect("an event");
-            last.previous = last.id;
-        }),
-        (&["start"], |it| {
-            events(it)[0].kind = EventKind::Other("Unknown")
-        }),
-        (&["end"], |it| {
-            let last = events(it).len() - 1;
-            copy(it, last, last + 1);
-        }),
-        (&["end"], |it| {
-            events(it).last_mut().expect("an event").kind = EventKind::ExecutionFailed;
-        }),
-        (&["last-output"], |it| {
-            let last = events(it).last_mut().expect("an event");
-            last.details.output = Some(json!("other").into());
-        }),
-        (&["map-iterations", "map-results"], |it| {
-            let at = first(it, EventKind::Started(StateType::Map), "");
-            events(it)[at].details.length = Some(4);
-        }),
-        (&["map-results", "handed-on"], |it| {
-            let at = first(it, EventKind::Exited(StateType::Map), "Each");
-            events(it)[at].details.output = Some(json!([1]).into());
-        }),
-        (&["map-index"], |it| {
-            let at = first(it, EventKind::Iteration(Phase::Started), "Each");
-            events(it)[at].details.index = Some(1);
-        }),
-        (&["map-concurrency"], |it| {
-            let at = first(it, EventKind::Iteration(Phase::Succeeded), "Each");
-            remove(it, at);
-        }),
-        (&["order-of-time"], |it| {
-            events(it).last_mut().expect("an event").at.0 -= 1;
-        }),
-        (&["wait-too-short"], |it| {
-            let at = first(it, EventKind::Exited(StateType::Wait), "Rest");
-            for event in &mut events(it)[at..] {
-                event.at.0 -= 1;
-            }
-        }),
-    ];
     assert_eq!(broken(|_| ()), Vec::<String>::new());
     let mut noticed = Vec::new();
-    for (names, change) in cases {
+    for (names, change) in DOCTORED {
         let mut names = names.to_vec();
         noticed.push(names[0]);
         names.sort_unstable();
@@ -249,4 +255,43 @@ fn properties_are_written_down_in_full() {
             property.name
         );
     }
+}
+
+/// Nothing that is compared shows when an event happened.
+#[test]
+fn a_property_counts_although_all_that_is_compared_agrees() {
+    let mut fixture = fixture();
+    fixture.lane = Lane::Quiet;
+    let hasty = |it: &mut Observation| {
+        let at = first(it, EventKind::Exited(StateType::Wait), "Rest");
+        events(it)[at].at.0 -= 1_000;
+    };
+    let found = fixture.tampered(hasty);
+    assert_eq!(found, ["timing Wait root property:wait-too-short"]);
+    fixture.lane = Lane::Throughput;
+    assert_eq!(fixture.tampered(hasty), [""; 0]);
+}
+
+#[test]
+fn a_property_counts_where_nothing_else_does() {
+    let mut fixture = fixture();
+    fixture.expectation.poisoned = Aspect::ALL.to_vec();
+    fixture.policy.history = HistoryCompare::Path;
+    let leaps = |it: &mut Observation| {
+        let at = first(it, EventKind::Entered(StateType::Wait), "Rest");
+        let end = first(it, EventKind::Entered(StateType::Succeed), "Done");
+        events(it).drain(at..end);
+    };
+    assert_eq!(
+        fixture.tampered(leaps),
+        ["path Parallel root property:transition"]
+    );
+    let mute = fixture.tampered(|it| it.output = None);
+    assert_eq!(mute, ["output - - property:output-without-success"]);
+    // It ends otherwise, as well as it may.
+    let fails = fixture.tampered(|it| {
+        it.status = Status::Failed;
+        it.output = None;
+    });
+    assert_eq!(fails, [""; 0]);
 }

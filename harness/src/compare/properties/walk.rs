@@ -7,7 +7,7 @@ use stepproof_specs::{
     clause::Basis,
     history::{EventKind, Phase},
     machine::{Name, Scope},
-    observation::Status,
+    observation::{Aspect, Status},
 };
 
 use super::{Check, Property, Violation};
@@ -93,9 +93,14 @@ fn targets<'a>(check: &Check<'a>, place: usize) -> Vec<&'a Name> {
     targets.into_iter().map(|(_, name)| name).collect()
 }
 
-fn illegal(place: Option<usize>, legal: &[&Name], name: &str) -> Violation {
+fn illegal(aspect: Aspect, place: Option<usize>, legal: &[&Name], name: &str) -> Violation {
     let legal: Vec<Value> = legal.iter().map(|name| json!(&***name)).collect();
-    Violation::of_history(place, json!({ "one of": legal }), json!(name))
+    Violation {
+        aspect,
+        place,
+        due: json!({ "one of": legal }),
+        seen: json!(name),
+    }
 }
 
 /// By the order of events, which says nothing where iterations overlap. An inner scope may begin
@@ -108,7 +113,7 @@ fn transitions(check: &Check<'_>) -> Vec<Violation> {
         }
         let name = event.details.name.as_deref().unwrap_or_default();
         let Some(place) = place else {
-            return vec![illegal(None, &[], name)];
+            return vec![illegal(Aspect::Path, None, &[], name)];
         };
         if check.anatomy.place(place).unordered {
             continue;
@@ -120,7 +125,7 @@ fn transitions(check: &Check<'_>) -> Vec<Violation> {
             legal.push(&scope.start_at);
         }
         if !legal.iter().any(|it| ***it == *name) {
-            return vec![illegal(from, &legal, name)];
+            return vec![illegal(Aspect::Path, from, &legal, name)];
         }
     }
     Vec::new()
@@ -162,7 +167,8 @@ fn links(check: &Check<'_>) -> Vec<Violation> {
         };
         let name = event.details.name.as_deref().unwrap_or_default();
         let from = before.and_then(|(_, from)| from);
-        (!legal.iter().any(|it| ***it == *name)).then(|| illegal(from, &legal, name))
+        (!legal.iter().any(|it| ***it == *name))
+            .then(|| illegal(Aspect::History, from, &legal, name))
     });
     wrong.take(1).collect()
 }
