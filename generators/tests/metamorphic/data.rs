@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use stepproof_generators::Profile;
-use stepproof_specs::observation::Aspect;
+use stepproof_specs::{history::EventKind, observation::Aspect};
 
 use crate::{
     flow::replace_made,
@@ -103,6 +103,14 @@ pub const LAWS: &[Law] = &[
                 .expect("an object")
                 .retain(|key, _| key.contains(MADE));
         },
+    },
+    Law {
+        name: "what no state replaces comes out",
+        profile: Profile::smoke,
+        share: 15,
+        open: &[Aspect::Cause],
+        rewrite: passed_through,
+        spoil: |twin| twin.start.input = json!({}),
     },
 ];
 
@@ -297,6 +305,9 @@ fn in_brackets(path: &str) -> Option<String> {
         .then(|| format!("${}", steps.collect::<String>()))
 }
 
+/// The name of a field that no path mentions, and that is not compared.
+const UNREAD: &str = "unread·";
+
 /// What reads whatever is there, or makes a text of it.
 const READS_ALL: [&str; 8] = [
     "..",
@@ -309,12 +320,46 @@ const READS_ALL: [&str; 8] = [
     "States.ArrayContains",
 ];
 
+/// Adds a field to the input.
 fn unread_field(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
     let input = twin.start.input.as_object_mut()?;
     if input.is_empty() || drawn.mentions(&READS_ALL) {
         return None;
     }
-    input.insert(format!("unread{MADE}"), json!({ "a": [1, null] }));
+    input.insert(UNREAD.into(), json!({ "a": [1, null] }));
+    Some(twin)
+}
+
+/// Whether a state puts out all of its input, beside what it adds.
+fn keeps_input(state: &Value) -> bool {
+    let is_added = |it: &Value| {
+        let path = it["ResultPath"].as_str();
+        !lacks(it, &["ResultPath"]) && path.is_none_or(|path| path.starts_with("$."))
+    };
+    let result = match state["Type"].as_str() {
+        Some("Pass") => lacks(state, &["Parameters", "Result"]) || is_added(state),
+        Some("Task" | "Map" | "Parallel") => is_added(state),
+        _ => true,
+    };
+    let mut catchers = state["Catch"].as_array().into_iter().flatten();
+    result && lacks(state, &["InputPath", "OutputPath"]) && catchers.all(is_added)
+}
+
+/// A field of the input goes through every state that is entered, and comes out as it was.
+fn passed_through(drawn: &Drawn) -> Option<Twin> {
+    let mut twin = unread_field(drawn)?;
+    let observation = &drawn.expectation.observation;
+    let entered = observation.history.iter().flatten().filter_map(|event| {
+        let is_entry = matches!(event.kind, EventKind::Entered(_));
+        event.details.name.as_deref().filter(|_| is_entry)
+    });
+    let states = &drawn.definition["States"];
+    let mut roots = entered.filter_map(|name| states.get(name));
+    if observation.output.is_none() || !roots.all(keeps_input) {
+        return None;
+    }
+    twin.gains
+        .insert(UNREAD.into(), twin.start.input[UNREAD].clone());
     Some(twin)
 }

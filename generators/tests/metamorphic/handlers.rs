@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-use stepproof_generators::Profile;
+use serde_json::{Map, Value, json};
+use stepproof_generators::{Feature, FeatureSet, Profile};
 use stepproof_specs::plan::{Plan, Reply, Rule};
 
 use crate::{
@@ -42,10 +42,45 @@ pub const LAWS: &[Law] = &[
         profile: Profile::waits,
         share: 25,
         open: &[],
-        rewrite: seconds_by_path,
-        spoil: |twin| replace_made(&mut twin.definition, "Assign", &json!({ "seconds": 59 })),
+        rewrite: |drawn| by_path(drawn, &["Seconds"]),
+        spoil: |twin| assign(twin, &json!({ "literalSeconds": 59 })),
+    },
+    Law {
+        name: "limits are their Path twins",
+        profile: || Profile::waits().without(FeatureSet::of(&[Feature::Wait])),
+        share: 20,
+        open: &[],
+        rewrite: |drawn| by_path(drawn, &LIMITS),
+        spoil: |twin| assign(twin, &json!({ "literalTimeoutSeconds": 1 })),
+    },
+    Law {
+        name: "Error and Cause are their Path twins",
+        profile: Profile::errors,
+        share: 20,
+        open: &[],
+        rewrite: |drawn| by_path(drawn, &["Error", "Cause"]),
+        spoil: |twin| {
+            let texts = json!({ "literalError": "spoilt", "literalCause": "spoilt" });
+            assign(twin, &texts);
+        },
     },
 ];
+
+const LIMITS: [&str; 2] = ["TimeoutSeconds", "HeartbeatSeconds"];
+
+/// A mistake: the variables have other values.
+fn assign(twin: &mut Twin, variables: &Value) {
+    for spot in spots(&twin.definition) {
+        let fields = spot.fields(&mut twin.definition);
+        if let Some(Value::Object(assigned)) = fields.get_mut("Assign") {
+            for (name, value) in variables.as_object().into_iter().flatten() {
+                if assigned.contains_key(name) {
+                    assigned[name] = value.clone();
+                }
+            }
+        }
+    }
+}
 
 /// A task with one retrier: the attempts become tasks of their own, each with a catcher that goes
 /// on to a Wait and the next one.
@@ -195,18 +230,13 @@ fn replace_names(definition: &mut Value, from: &Value, to: &Value) {
     }
 }
 
-/// A Wait of a literal number of seconds.
-fn literal_wait(drawn: &Drawn, least: u64) -> Option<(Spot, u64)> {
+fn wait_split(drawn: &Drawn) -> Option<Twin> {
     let spots = spots(&drawn.definition).into_iter().filter_map(|spot| {
         let state = spot.state(&drawn.definition);
-        let seconds = state["Seconds"].as_u64().filter(|it| *it >= least)?;
-        (is(state, &["Wait"]) && lacks(state, &["SecondsPath"])).then_some((spot, seconds))
+        let seconds = state["Seconds"].as_u64().filter(|it| *it > 1)?;
+        Some((spot, seconds))
     });
-    drawn.pick(spots.collect())
-}
-
-fn wait_split(drawn: &Drawn) -> Option<Twin> {
-    let (spot, seconds) = literal_wait(drawn, 2)?;
+    let (spot, seconds) = drawn.pick(spots.collect())?;
     let mut twin = drawn.twin();
     let first = 1 + drawn.index % (seconds - 1);
     spot.fields(&mut twin.definition)
@@ -216,13 +246,21 @@ fn wait_split(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-fn seconds_by_path(drawn: &Drawn) -> Option<Twin> {
-    let (spot, seconds) = literal_wait(drawn, 0)?;
+/// The literals of these fields become variables that a Pass before the state assigns.
+fn by_path(drawn: &Drawn, fields: &[&str]) -> Option<Twin> {
+    let has_one = |spot: &Spot| !lacks(spot.state(&drawn.definition), fields);
+    let spots = spots(&drawn.definition).into_iter();
+    let spot = drawn.pick(spots.filter(has_one).collect())?;
     let mut twin = drawn.twin();
-    let fields = spot.fields(&mut twin.definition);
-    fields.shift_remove("Seconds");
-    fields.insert("SecondsPath".into(), json!("$seconds"));
-    let before = json!({ "Type": "Pass", "Assign": { "seconds": seconds } });
+    let state = spot.fields(&mut twin.definition);
+    let mut literals = Map::new();
+    for field in fields {
+        if let Some(literal) = state.shift_remove(*field) {
+            state.insert(format!("{field}Path"), json!(format!("$literal{field}")));
+            literals.insert(format!("literal{field}"), literal);
+        }
+    }
+    let before = json!({ "Type": "Pass", "Assign": literals });
     spot.put_before(&mut twin.definition, before);
     Some(twin)
 }

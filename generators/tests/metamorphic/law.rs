@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use stepproof_generators::{Feature, FeatureSet, Profile, generate};
 use stepproof_specs::{
     case::{Body, ExecutionCase, Start},
@@ -39,6 +39,8 @@ pub struct Twin {
     pub start: Start,
     /// What is not compared, of both.
     pub view: View,
+    /// Members that its output has, whatever the other's has.
+    pub gains: Map<String, Value>,
 }
 
 /// One start of a drawn case, and what the reference does with it.
@@ -93,6 +95,7 @@ impl Drawn {
             definition: self.definition.clone(),
             start: self.start.clone(),
             view: View::default(),
+            gains: Map::new(),
         }
     }
 
@@ -149,6 +152,12 @@ impl Law {
         };
         if unjudged(&Aspect::Status) || unjudged(&Aspect::Output) {
             return Check::Silent;
+        }
+        let output = other.observation.output.as_ref();
+        let comes_out =
+            |(name, value): &(&String, &Value)| output.and_then(|it| it.get(*name)) == Some(*value);
+        if let Some((lost, _)) = twin.gains.iter().find(|it| !comes_out(it)) {
+            return Check::Broken(format!("{lost} is lost\n{}", twin.definition));
         }
         let one = twin.view.of(&drawn.expectation.observation);
         let another = twin.view.of(&other.observation);
