@@ -76,6 +76,22 @@ pub const LAWS: &[Law] = &[
         spoil: |twin| replace_made(&mut twin.definition, "Assign", &json!({})),
     },
     Law {
+        name: "a Pass can assign apart",
+        profile: Profile::variables,
+        share: 50,
+        open: &[],
+        rewrite: assign_apart,
+        spoil: |twin| replace_made(&mut twin.definition, "Result", &json!("lost")),
+    },
+    Law {
+        name: "OutputPath of a Choice is a Pass behind each rule",
+        profile: Profile::choice,
+        share: 15,
+        open: &[],
+        rewrite: choice_output_behind,
+        spoil: |twin| replace_made(&mut twin.definition, "OutputPath", &json!("$")),
+    },
+    Law {
         name: "dots are brackets",
         profile: Profile::flow,
         share: 80,
@@ -260,6 +276,62 @@ fn assign_behind(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
     let made = take(&spot, &mut twin.definition, &[("Assign", "Assign")]);
     spot.put_behind(&mut twin.definition, made);
+    Some(twin)
+}
+
+/// The Pass before has the same result, assigns from it and discards it. What is read afterwards
+/// must not be what is assigned.
+fn assign_apart(drawn: &Drawn) -> Option<Twin> {
+    let reads_variables = |it: &Value| {
+        let text = it.to_string();
+        let mut after = text.split('$').skip(1);
+        after.any(|rest| rest.starts_with(|it: char| it.is_ascii_alphabetic()))
+    };
+    let without_assign = |it: &Value| {
+        let mut state = it.clone();
+        state["Assign"] = Value::Null;
+        state
+    };
+    let spot = fitting(drawn, |it| {
+        is(it, &["Pass"])
+            && !lacks(it, &["Assign"])
+            && !reads_variables(&without_assign(it))
+            && is_of_no_state(it)
+    })?;
+    let mut twin = apart(drawn, &spot);
+    let assign = take(&spot, &mut twin.definition, &[("Assign", "Assign")]);
+    let mut made = spot.state(&twin.definition).clone();
+    let fields = made.as_object_mut()?;
+    for field in ["OutputPath", "End", "Next"] {
+        fields.shift_remove(field);
+    }
+    fields.insert("ResultPath".into(), Value::Null);
+    fields.insert("Assign".into(), assign["Assign"].clone());
+    spot.put_before(&mut twin.definition, made);
+    Some(twin)
+}
+
+fn choice_output_behind(drawn: &Drawn) -> Option<Twin> {
+    let spot = fitting(drawn, |it| {
+        is(it, &["Choice"]) && !lacks(it, &["OutputPath"])
+    })?;
+    let mut twin = apart(drawn, &spot);
+    let fields = spot.fields(&mut twin.definition);
+    let path = fields.shift_remove("OutputPath")?;
+    let mut made = Vec::new();
+    let mut behind = |target: &mut Value| {
+        let name = format!("{}{}", spot.name, MADE.to_string().repeat(made.len() + 1));
+        let state = json!({ "Type": "Pass", "OutputPath": path, "Next": *target });
+        *target = json!(name);
+        made.push((name, state));
+    };
+    fields.get_mut("Default").map(&mut behind);
+    for rule in fields["Choices"].as_array_mut()? {
+        behind(&mut rule["Next"]);
+    }
+    for (name, state) in made {
+        spot.add(&mut twin.definition, &name, state);
+    }
     Some(twin)
 }
 
