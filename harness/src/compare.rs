@@ -36,6 +36,7 @@ pub use self::difference::{Aspects, Difference, Judgement};
 use self::{
     anatomy::Anatomy,
     locate::{Parting, parting},
+    properties::Depth,
     threads::Threads,
 };
 use crate::{
@@ -402,6 +403,7 @@ impl<'a> Scene<'a> {
             .map(|aspect| (aspect, self.differences(aspect)))
             .find(|(_, found)| !found.is_empty());
         let Some((root, found)) = root else {
+            self.properties(start, judgement);
             return admitted;
         };
         let is_poisoned = poisoned.contains(root);
@@ -417,15 +419,25 @@ impl<'a> Scene<'a> {
         judged
     }
 
-    /// Properties count even where several outcomes are legal.
+    /// Properties count even where several outcomes are legal, and where all that was compared is
+    /// the same.
     fn properties(&self, start: usize, judgement: &mut Judgement) {
-        if self.bench.policy.history < HistoryCompare::Kinds
-            || tasks::unattributed(self.actual.observation)
-        {
+        let actual = self.actual.observation;
+        let history = self.bench.policy.history;
+        if tasks::unattributed(actual) {
             return;
         }
-        let violations = properties::violations(self.bench.machine, self.actual.observation);
-        for found in violations {
+        let timing = self.bench.policy.timing.as_ref();
+        let depth = Depth {
+            history: actual
+                .history
+                .as_ref()
+                .map_or(HistoryCompare::Ignore, |_| history),
+            early: timing
+                .filter(|_| self.bench.lane == Lane::Quiet)
+                .map(|it| it.early),
+        };
+        for found in properties::violations(self.bench.machine, actual, depth) {
             judgement.add(false, found.difference(start, self.anatomy));
         }
     }

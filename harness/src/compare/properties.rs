@@ -1,210 +1,157 @@
 //! What holds of any observation alone, whatever the reference expects.
 //!
-//! They still hold where several outcomes are legal, so that a race cannot hide a task that is run
-//! too often, or a transition that the machine does not have.
+//! It still holds where several outcomes are legal, so that a race cannot hide a task that is run
+//! too often, or a transition that the machine does not have. Recordings of AWS keep every property
+//! (`tests/properties.rs`): one that AWS broke would be wrong.
 
-use serde_json::{Value, json};
+mod answer;
+mod chain;
+mod maps;
+mod tasks;
+mod times;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
 use stepproof_specs::{
-    history::{Event, EventKind, Phase},
-    machine::{Body, Machine, Nullable, QueryLanguage},
+    clause::{Basis, Clause},
+    history::{Event, EventKind},
+    machine::Machine,
     observation::{Aspect, Observation},
+    time::Millis,
 };
 
-use super::{Found, anatomy::Anatomy, tasks::amount, threads::Threads};
+use super::{Found, anatomy::Anatomy, threads::Threads};
+use crate::engine::HistoryCompare;
+
+/// Something that holds of every observation.
+#[derive(Debug)]
+pub struct Property {
+    /// The word in signatures.
+    pub name: &'static str,
+    /// What it says.
+    pub sentence: &'static str,
+    /// On what it rests.
+    pub basis: Basis,
+    /// Where it is written or was seen.
+    pub source: &'static str,
+    /// The clause that it belongs to, if the reference has one for it.
+    pub clause: Option<Clause>,
+    /// How deep the history has to be judged for it.
+    pub least: HistoryCompare,
+    violations: fn(&Check<'_>) -> Vec<Violation>,
+}
+
+/// All properties.
+pub fn all() -> impl Iterator<Item = &'static Property> {
+    let tables = [
+        answer::PROPERTIES,
+        tasks::PROPERTIES,
+        walk::PROPERTIES,
+        chain::PROPERTIES,
+        maps::PROPERTIES,
+        times::PROPERTIES,
+    ];
+    tables.into_iter().flatten()
+}
+
+/// How deep an observation is looked into.
+#[derive(Debug, Clone, Copy)]
+pub struct Depth {
+    /// How deep its history may be judged.
+    pub history: HistoryCompare,
+    /// How much too early (milliseconds of ASL time) something may happen; absent if timing is not
+    /// judged.
+    pub early: Option<Millis>,
+}
 
 /// The properties that an observation violates.
-pub fn violations(machine: &Machine, observation: &Observation) -> Vec<Found> {
+pub fn violations(machine: &Machine, observation: &Observation, depth: Depth) -> Vec<Found> {
     let anatomy = Anatomy::of(machine);
-    let Some(events) = observation.history.as_deref() else {
-        return Vec::new();
-    };
-    let threads = Threads::of(events, &anatomy);
+    let threads = Threads::of(observation.history.as_deref().unwrap_or_default(), &anatomy);
     let check = Check {
         machine,
         anatomy: &anatomy,
         threads: &threads,
         observation,
+        early: depth.early,
     };
-    check
-        .attempt_bounds()
-        .chain(check.legal_path())
-        .chain(check.ids())
-        .chain(check.exits())
-        .chain(check.map_lengths())
-        .collect()
+    let judged = all().filter(|property| property.least <= depth.history);
+    judged.flat_map(|property| property.found(&check)).collect()
 }
 
+/// The clause of the property that a signature's shape names.
+pub fn clause(shape: &str) -> Option<Clause> {
+    let name = shape.strip_prefix(PREFIX)?;
+    all().find(|property| property.name == name)?.clause
+}
+
+/// What the shape of a violation starts with.
+const PREFIX: &str = "property:";
+
+/// One violation: what was violated where, what had to be there and what was.
+struct Violation {
+    aspect: Aspect,
+    place: Option<usize>,
+    due: Value,
+    seen: Value,
+}
+
+impl Property {
+    fn found(&self, check: &Check<'_>) -> impl Iterator<Item = Found> {
+        let violations = (self.violations)(check).into_iter();
+        violations.map(|it| Found {
+            aspect: it.aspect,
+            place: it.place,
+            shape: format!("{PREFIX}{}", self.name),
+            expected: it.due,
+            actual: it.seen,
+        })
+    }
+}
+
+impl Violation {
+    fn of_history(place: Option<usize>, due: Value, seen: Value) -> Self {
+        Self {
+            aspect: Aspect::History,
+            place,
+            due,
+            seen,
+        }
+    }
+}
+
+/// One observation, with its events attached to the machine's states.
 struct Check<'a> {
     machine: &'a Machine,
     anatomy: &'a Anatomy<'a>,
     threads: &'a Threads<'a>,
     observation: &'a Observation,
+    early: Option<Millis>,
 }
 
-fn found(aspect: Aspect, place: Option<usize>, shape: &str, values: (Value, Value)) -> Found {
-    Found {
-        aspect,
-        place,
-        shape: format!("property:{shape}"),
-        expected: values.0,
-        actual: values.1,
+impl<'a> Check<'a> {
+    /// Every event with its state.
+    fn events(&self) -> impl DoubleEndedIterator<Item = (&'a Event, Option<usize>)> + '_ {
+        let places = self.threads.places.iter().copied();
+        self.threads.events.iter().zip(places)
     }
-}
 
-impl Check<'_> {
+    /// The numbers of the machine's states.
+    fn places(&self) -> std::ops::Range<usize> {
+        0..self.anatomy.places().len()
+    }
+
+    /// The events of a state.
+    fn of(&self, place: usize) -> impl Iterator<Item = &'a Event> + '_ {
+        let events = self.events();
+        events.filter_map(move |(event, at)| (at == Some(place)).then_some(event))
+    }
+
+    /// How many events of this kind a state has.
     fn count(&self, place: usize, kind: impl Fn(EventKind) -> bool) -> usize {
-        let events = self.threads.events.iter().zip(&self.threads.places);
-        events
-            .filter(|(event, at)| **at == Some(place) && kind(event.kind))
-            .count()
-    }
-
-    /// A task is attempted at most once per visit and retry that its retriers allow.
-    fn attempt_bounds(&self) -> impl Iterator<Item = Found> + '_ {
-        self.observation
-            .attempts
-            .iter()
-            .filter_map(|(site, attempts)| {
-                let place = self.anatomy.at(site)?;
-                let visits = self.count(place, |kind| matches!(kind, EventKind::Entered(_))) as u64;
-                let (retriers, _) = self.anatomy.place(place).state.handlers();
-                let allowed = retriers
-                    .iter()
-                    .map(|retrier| retrier.max_attempts.unwrap_or(3))
-                    .fold(0, u64::saturating_add);
-                let bound = visits.saturating_mul(allowed.saturating_add(1));
-                let seen = attempts.len();
-                (seen as u64 > bound).then(|| {
-                    let bound_word = usize::try_from(bound).unwrap_or(usize::MAX);
-                    let shape = format!("attempts-{}", amount(bound_word, seen));
-                    found(
-                        Aspect::Attempts,
-                        Some(place),
-                        &shape,
-                        (json!(bound), json!(seen)),
-                    )
-                })
-            })
-    }
-
-    /// The root's states follow transitions that the machine has, from `StartAt`.
-    fn legal_path(&self) -> impl Iterator<Item = Found> + '_ {
-        let mut before: Option<usize> = None;
-        let entered = self.threads.events.iter().zip(&self.threads.places);
-        let illegal = entered
-            .filter(|(event, _)| matches!(event.kind, EventKind::Entered(_)))
-            .find_map(|(event, place)| {
-                let name = event.details.name.as_deref().unwrap_or_default();
-                let Some(place) = place else {
-                    return Some((before, name));
-                };
-                if self.anatomy.place(*place).parent.is_some() {
-                    return None;
-                }
-                let legal = match before {
-                    None => *self.machine.scope.start_at == *name,
-                    Some(before) => {
-                        let targets = self.anatomy.place(before).state.targets();
-                        targets.iter().any(|(_, target)| ***target == *name)
-                    }
-                };
-                let from = before.replace(*place);
-                (!legal).then_some((from, name))
-            });
-        illegal.into_iter().map(|(from, name)| {
-            let targets: Vec<Value> = from.map_or_else(
-                || vec![json!(&*self.machine.scope.start_at)],
-                |from| {
-                    let targets = self.anatomy.place(from).state.targets();
-                    targets.iter().map(|(_, it)| json!(&***it)).collect()
-                },
-            );
-            let values = (json!({ "one of": targets }), json!(name));
-            found(Aspect::History, from, "transition", values)
-        })
-    }
-
-    /// Ids are 1..n.
-    fn ids(&self) -> impl Iterator<Item = Found> + '_ {
-        let wrong = (1..)
-            .zip(self.threads.events)
-            .find(|(id, event)| event.id != *id);
-        wrong
-            .into_iter()
-            .map(|(id, event)| found(Aspect::History, None, "ids", (json!(id), json!(event.id))))
-    }
-
-    /// A state is left only as often as it has been entered.
-    fn exits(&self) -> impl Iterator<Item = Found> + '_ {
-        (0..self.anatomy.places().len()).filter_map(|place| {
-            let entered = self.count(place, |kind| matches!(kind, EventKind::Entered(_)));
-            let left = self.count(place, |kind| matches!(kind, EventKind::Exited(_)));
-            (left > entered).then(|| {
-                let values = (json!(entered), json!(left));
-                found(Aspect::History, Some(place), "exit-without-entry", values)
-            })
-        })
-    }
-
-    /// A Map that succeeds has as many results as items, and as many iterations.
-    fn map_lengths(&self) -> impl Iterator<Item = Found> + '_ {
-        (0..self.anatomy.places().len()).filter_map(|place| {
-            let length = self.single_length(place)?;
-            let started = self.count(place, |kind| kind == EventKind::Iteration(Phase::Started));
-            if started as u64 != length {
-                let values = (json!(length), json!(started));
-                return Some(found(
-                    Aspect::History,
-                    Some(place),
-                    "map-iterations",
-                    values,
-                ));
-            }
-            let results = self.plain_result(place)?.len();
-            (results as u64 != length).then(|| {
-                let values = (json!(length), json!(results));
-                found(Aspect::History, Some(place), "map-results", values)
-            })
-        })
-    }
-
-    /// The length of an inline Map that was entered and started exactly once and succeeded.
-    fn single_length(&self, place: usize) -> Option<u64> {
-        let Body::Map(map) = &self.anatomy.place(place).state.body else {
-            return None;
-        };
-        let once = !map.is_distributed()
-            && self.count(place, |kind| matches!(kind, EventKind::Started(_))) == 1
-            && self.count(place, |kind| matches!(kind, EventKind::Succeeded(_))) == 1;
-        let event = self.of(place, |kind| matches!(kind, EventKind::Started(_)))?;
-        event.details.length.filter(|_| once)
-    }
-
-    /// The result of a Map whose output is its result.
-    fn plain_result(&self, place: usize) -> Option<&Vec<Value>> {
-        let state = self.anatomy.place(place).state;
-        let Body::Map(map) = &state.body else {
-            return None;
-        };
-        let plain = self.machine.query_language != Some(QueryLanguage::Jsonata)
-            && state.query_language != Some(QueryLanguage::Jsonata)
-            && state.output_path == Nullable::Absent
-            && map.result_path == Nullable::Absent
-            && map.result_selector.is_none();
-        let event = self.of(place, |kind| matches!(kind, EventKind::Exited(_)))?;
-        event
-            .details
-            .output
-            .as_deref()?
-            .as_array()
-            .filter(|_| plain)
-    }
-
-    fn of(&self, place: usize, kind: impl Fn(EventKind) -> bool) -> Option<&Event> {
-        let events = self.threads.events.iter().zip(&self.threads.places);
-        events
-            .filter(|(event, at)| **at == Some(place) && kind(event.kind))
-            .map(|(event, _)| event)
-            .next()
+        self.of(place).filter(|event| kind(event.kind)).count()
     }
 }

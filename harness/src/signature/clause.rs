@@ -14,12 +14,15 @@ use stepproof_specs::{
     simulate::simulate,
 };
 
-use crate::verdict::Difference;
+use crate::{compare::properties, verdict::Difference};
 
 /// The clause that the difference most likely breaks, given what the minimal case exercises. An
 /// assumed clause is never broken.
 pub fn clause(difference: &Difference, coverage: &Coverage) -> Option<Clause> {
     let (aspect, kind, parent, shape) = difference.signature.parts()?;
+    if let Some(broken) = properties::clause(shape) {
+        return Some(broken);
+    }
     let clues = Clues {
         aspect,
         kind,
@@ -157,7 +160,7 @@ fn families_of_aspect(aspect: Aspect) -> &'static [&'static str] {
 mod tests {
     use serde_json::{Value, json};
     use stepproof_specs::{
-        observation::{Observation, Status},
+        observation::{Aspect, Observation, Status},
         plan::{Act, Reply},
     };
 
@@ -218,6 +221,17 @@ mod tests {
         let pass = Fixture::new(machine(pass), json!({}), &[]);
         let merged = broken(&pass, |it| it.output = Some(json!(1)));
         assert_eq!(merged, "data.result-path.merges");
+    }
+
+    #[test]
+    fn a_property_names_its_clause() {
+        let mut fixture = retried();
+        fixture.expectation.poisoned = vec![Aspect::Attempts];
+        let more = broken(&fixture, |it| {
+            let attempts = it.attempts.get_mut("A").unwrap();
+            attempts.push(attempts[0].clone());
+        });
+        assert_eq!(more, "retry.exhausted");
     }
 
     #[test]

@@ -2,14 +2,20 @@
 
 use serde_json::{Value, json};
 use stepproof::{
-    compare::judge,
+    compare::{
+        judge,
+        properties::{Depth, violations},
+    },
     engine::{
-        Engine, Job,
+        Engine, HistoryCompare, Job, Lane,
         adapters::{Choice, Embedded},
         sdk::{Account, Api, Patience, Wire},
     },
+    observe::Observer,
+    prepare::prepare,
     raw::RawRun,
 };
+use stepproof_generators::{Profile, generate};
 use stepproof_specs::observation::Status;
 
 use crate::support::{everything, job, only, starts, task};
@@ -145,4 +151,31 @@ async fn nothing_is_left_behind() {
     let wire = Wire::default();
     assert_eq!(api.machines(&wire, "").await.unwrap().len(), 0);
     assert_eq!(api.activities(&wire, "").await.unwrap().len(), 0);
+}
+
+/// What the engine shows of generated cases keeps what holds of any observation.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_property_is_kept() {
+    let engine = engine().await;
+    let depth = Depth {
+        history: HistoryCompare::Details,
+        early: Some(0),
+    };
+    let mut seen = 0;
+    for index in 0..300 {
+        let case = generate(&Profile::everything(), 33, index);
+        let job = prepare(&case, Lane::Throughput).unwrap();
+        let run = engine.run(&job).await.unwrap();
+        let mut observer = Observer::new(&run.names);
+        for execution in &run.executions {
+            let found = violations(&job.machine, &observer.execution(execution), depth);
+            assert!(
+                found.is_empty(),
+                "{index}: {found:#?}\n{}",
+                job.case.definition
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen >= 300, "{seen} observations");
 }

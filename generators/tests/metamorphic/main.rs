@@ -1,0 +1,82 @@
+//! What stays the same when a machine is written otherwise: laws of the reference that need no
+//! second engine and no expected value.
+//!
+//! A law rewrites a drawn case and says what of its outcome does not change. It has to apply to a
+//! stated share of the cases, and it has to notice when the rewriting makes a mistake.
+
+mod choices;
+mod data;
+mod flow;
+mod handlers;
+mod law;
+mod nesting;
+mod seen;
+mod spots;
+
+use law::{Check, Drawn, Law};
+
+/// The cases that each law is tried on.
+const CASES: u64 = 600;
+
+/// In how many of them a mistake has to be noticed.
+const ENOUGH: usize = 3;
+
+fn laws() -> impl Iterator<Item = &'static Law> {
+    let tables = [
+        flow::LAWS,
+        data::LAWS,
+        choices::LAWS,
+        handlers::LAWS,
+        nesting::LAWS,
+    ];
+    tables.into_iter().flatten()
+}
+
+fn drawn(law: &Law) -> impl Iterator<Item = Drawn> {
+    let profile = law::predictable((law.profile)());
+    (0..CASES).map(move |index| Drawn::new(&profile, index))
+}
+
+/// One law over all its cases.
+fn hold(law: &Law) -> Result<(), String> {
+    let mut applied = 0;
+    for drawn in drawn(law) {
+        match law.check(&drawn) {
+            Check::Silent => {}
+            Check::Holds => applied += 1,
+            Check::Broken(why) | Check::Refused(why) => {
+                return Err(format!("{}, case {}: {why}", law.name, drawn.index));
+            }
+        }
+    }
+    println!("{:40} {applied} of {CASES}", law.name);
+    if applied * 100 < law.share * CASES {
+        let name = law.name;
+        return Err(format!("{name}: it applies to {applied} of {CASES} only"));
+    }
+    Ok(())
+}
+
+/// In how many cases a law sees that its rewriting is wrong, as far as it matters.
+fn noticed(law: &Law) -> usize {
+    let spoilt = drawn(law).map(|drawn| law.check_spoilt(&drawn));
+    spoilt
+        .filter(|check| matches!(check, Check::Broken(_)))
+        .take(ENOUGH)
+        .count()
+}
+
+#[test]
+fn every_law_holds_wherever_it_applies() {
+    let broken: Vec<String> = laws().filter_map(|law| hold(law).err()).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n\n"));
+}
+
+#[test]
+fn every_law_notices_a_rewriting_that_is_wrong() {
+    let blind: Vec<&str> = laws()
+        .filter(|law| noticed(law) < ENOUGH)
+        .map(|law| law.name)
+        .collect();
+    assert!(blind.is_empty(), "next to nothing is noticed: {blind:?}");
+}
