@@ -12,6 +12,7 @@ mod quiet;
 mod reach;
 mod reduction;
 mod stop;
+mod witness;
 
 pub use self::{
     attempt::{Attempt, Outcome, attempt},

@@ -189,6 +189,9 @@ pub enum Trouble {
     /// The engine cannot run this case.
     #[error("run the case: the engine has no {0}")]
     Unsupported(String),
+    /// The engine has changed under the run: this case agreed before and does not any more.
+    #[error("find the engine as it was: case {0} agreed before and does not any more")]
+    Changed(u64),
     /// A fault of the harness.
     #[error("keep the harness's own promise: {0}")]
     Internal(String),

@@ -136,6 +136,12 @@ impl Coverage {
         }
     }
 
+    /// How many clauses fired in both.
+    pub fn common(&self, other: &Self) -> usize {
+        let both = self.0.iter().zip(other.0).map(|(word, other)| word & other);
+        both.map(|word| word.count_ones() as usize).sum()
+    }
+
     /// How many clauses fired.
     pub fn len(&self) -> usize {
         self.0.iter().map(|word| word.count_ones() as usize).sum()

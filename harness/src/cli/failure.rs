@@ -71,6 +71,7 @@ impl From<Trouble> for Failure {
                 Status::NothingJudged,
                 "'stepproof engines' says what each engine can do",
             ),
+            Trouble::Changed(_) => (Status::Unsure, "restart the engine"),
             Trouble::Internal(_) => return Self::internal(trouble.to_string()),
         };
         Self {

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::task::{Id, JoinSet};
 
 use self::settle::Report;
-use super::{Bugbase, Context, Control, Options, Standing, reach};
+use super::{Bugbase, Context, Control, Options, Standing, reach, witness::Witnesses};
 use crate::{
     engine::Trouble,
     report::{Event, Reporter, Summary},
@@ -106,6 +106,10 @@ struct Conductor<'a> {
     running: usize,
     /// Cases that diverge in a way that is being confirmed on another case.
     parked: HashMap<Signature, Vec<settle::Ran>>,
+    /// Cases that agreed, to be asked again before a divergence is believed.
+    witnesses: Witnesses,
+    /// One of them did not agree any more.
+    changed: bool,
     reductions: VecDeque<FindingRecord>,
     reducing: bool,
     measuring: bool,
@@ -167,6 +171,8 @@ impl<'a> Conductor<'a> {
             running: 0,
             parked: HashMap::new(),
             reductions,
+            witnesses: Witnesses::default(),
+            changed: false,
             reducing: false,
             measuring: false,
             findings,

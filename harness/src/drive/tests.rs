@@ -129,6 +129,32 @@ async fn each_outcome_has_its_verdict() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_has_changed_shows_nothing() {
+    // From case 20 on nothing agrees any more, not even what agreed before.
+    let sick = std::sync::atomic::AtomicBool::new(false);
+    let engine = scripted(move |number, _| {
+        if number >= 20 {
+            sick.store(true, Ordering::SeqCst);
+        }
+        Ok(if sick.load(Ordering::SeqCst) {
+            vec!["!hangs"]
+        } else {
+            vec![]
+        })
+    });
+    let options = Options {
+        jobs: 1,
+        ..options(30)
+    };
+    let (end, heard) = run(engine, options).await;
+    assert!(end.store.stored().unwrap().findings.is_empty());
+    assert_eq!(end.summary.of(Verdict::Agree), 20);
+    assert_eq!(end.summary.of(Verdict::Unknown), 10);
+    let told = heard.iter().filter(|it| it.contains("agreed before"));
+    assert_eq!(told.count(), 1, "{heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_engine_that_goes_away_ends_the_run_and_loses_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let mut engine = scripted(|number, _| {

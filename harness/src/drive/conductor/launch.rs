@@ -11,7 +11,7 @@ use crate::{
     drive::{
         Limit,
         attempt::{attempt, ready},
-        quiet, reduction,
+        quiet, reduction, witness,
     },
     engine::Lane,
     verdict::Signature,
@@ -132,6 +132,7 @@ impl Conductor<'_> {
         let context = Arc::clone(&self.context);
         let repetitions = self.options.repetitions;
         let control = self.control.clone();
+        let witnesses = self.witnesses.of(&ran.ready.coverage);
         let errand = Errand::Confirm(ran.index, signatures.clone());
         self.spawn(errand, async move {
             let counts = confirm(&signatures, repetitions, || async {
@@ -141,6 +142,13 @@ impl Conductor<'_> {
                 outcome.into_signatures()
             })
             .await;
+            let counts = match counts {
+                Ok(counts) if counts.iter().any(|(_, it)| it.holds()) => {
+                    let asked = witness::ask(&context, &witnesses, control.overhead()).await;
+                    asked.map(|()| counts)
+                }
+                counts => counts,
+            };
             Report::Confirmed(Box::new(ran), signatures, counts)
         });
     }

@@ -114,6 +114,10 @@ impl Conductor<'_> {
         if verdict == Verdict::Diverge {
             self.suspect(ran);
         } else {
+            if verdict == Verdict::Agree {
+                let ready = &ran.ready;
+                self.witnesses.add(ran.index, &ready.job, ready.coverage);
+            }
             self.record(ran, verdict);
         }
     }
@@ -203,6 +207,13 @@ impl Conductor<'_> {
             self.doubtful = true;
             self.again.push_back(ran.index);
             return;
+        }
+        if matches!(trouble, Trouble::Changed(_)) && !self.changed {
+            self.changed = true;
+            let text = format!(
+                "failed to {trouble}; new divergences are not believed until it is restarted"
+            );
+            self.reporter.event(&Event::Warning(text));
         }
         self.record(ran, Verdict::Unknown);
     }

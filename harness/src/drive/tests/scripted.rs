@@ -209,6 +209,7 @@ impl Reporter for Heard {
             Event::CaseJudged { index, .. } => format!("judged {index}"),
             Event::Divergence(finding) => format!("reduced {}", finding.signature.0),
             Event::Unreachable { probe, .. } => format!("unreachable {probe}"),
+            Event::Warning(text) => format!("warning {text}"),
             _ => return,
         });
     }
