@@ -28,6 +28,8 @@ use crate::{
 const BLOCK: u64 = 50;
 /// The load generator's pause between two looks at an execution.
 const PAUSE: Duration = Duration::from_millis(3);
+/// An execution that has not ended by then is stopped: some engines hang.
+const LONGEST: Duration = Duration::from_secs(5);
 /// Any role will do for engines that are measured.
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepproof";
 
@@ -67,6 +69,9 @@ pub fn drawable(profile: Profile) -> Profile {
         Feature::Task,
         Feature::Delays,
         Feature::Oversize,
+        // Some engines hang in loops.
+        Feature::Loops,
+        Feature::CountingLoops,
     ]))
 }
 
@@ -126,7 +131,11 @@ where
         }
         match under_way.join_next().await {
             None => return Ok(()),
-            Some(done) => done.map_err(|error| Trouble::Internal(error.to_string()))??,
+            Some(done) => match done.map_err(|error| Trouble::Internal(error.to_string()))? {
+                // What one case does to the engine is no reason to stop: it does it to both.
+                Err(PaceError::Trouble(Trouble::Protocol { .. })) => {}
+                done => done?,
+            },
         }
     }
 }
@@ -159,14 +168,16 @@ async fn loaded(
             .start(&wire, &machine, &name, &start.input.to_string())
             .await;
         let execution = started.map_err(trouble)?;
-        while api
-            .describe(&wire, &execution)
-            .await
-            .map_err(trouble)?
-            .status
-            == Status::Running
-        {
+        let began = Instant::now();
+        while began.elapsed() < LONGEST {
+            let described = api.describe(&wire, &execution).await.map_err(trouble)?;
+            if described.status != Status::Running {
+                break;
+            }
             tokio::time::sleep(PAUSE).await;
+        }
+        if began.elapsed() >= LONGEST {
+            api.stop(&wire, &execution).await.map_err(trouble)?;
         }
     }
     api.delete_machine(&wire, &machine).await.map_err(trouble)?;
