@@ -85,6 +85,21 @@ zoo! {
     null_output_path = "null-output-path",
     caught_result_path = "caught-result-path",
     result_selector = "result-selector",
+    shared_budget = "shared-budget",
+    later_retrier = "later-retrier",
+    runtime_caught = "runtime-caught",
+    unwrapped = "unwrapped",
+    missing_is_null = "missing-is-null",
+    map_goes_on = "map-goes-on",
+    parallel_sequential = "parallel-sequential",
+    map_revisit = "map-revisit",
+    assign_order = "assign-order",
+    pattern_escapes = "pattern-escapes",
+    max_concurrency = "max-concurrency",
+    first_rule = "first-rule",
+    and_is_or = "and-is-or",
+    jitter = "jitter",
+    wait = "wait",
 }
 
 #[test]

@@ -9,8 +9,10 @@ use crate::dice::Dice;
 
 const INTEGERS: &[i64] = &[0, 1, 2, 3, -1, 10];
 const FRACTIONS: &[f64] = &[0.5, 1.5, -0.25];
-const TEXTS: &[&str] = &["", "a", "b", "ab", "A", "é", "10", "true", "a*"];
-const PATTERNS: &[&str] = &["*", "a*", "*b", "a", "", "?", "a*b*", "a\\*", "*\\\\*"];
+const TEXTS: &[&str] = &["", "a", "b", "ab", "A", "é", "10", "true", "a*", "a*"];
+const PATTERNS: &[&str] = &[
+    "*", "a*", "*b", "a", "", "?", "a*b*", "a\\*", "a\\*", "*\\\\*",
+];
 
 /// Timestamps that are long past: one second apart, one instant in several spellings.
 const TIMESTAMPS: &[&str] = &[

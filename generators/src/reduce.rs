@@ -20,6 +20,7 @@ mod plans;
 mod replace;
 mod resume;
 mod structure;
+mod together;
 mod value;
 mod variables;
 
@@ -68,6 +69,9 @@ pub const PASSES: &[Pass] = &[
     pass("drop-fields", fields::drop_fields),
     pass("replace-states", replace::replace_states),
     pass("fold", replace::fold),
+    pass("redirect", together::redirect),
+    pass("number-items", together::number_items),
+    pass("fail-for-good", together::fail_for_good),
     pass("simplify-conditions", fields::simplify_conditions),
     pass("drop-plans", plans::drop_plans),
     pass("simplify-rules", plans::simplify_rules),

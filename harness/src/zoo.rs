@@ -5,6 +5,7 @@
 //! has accepted it, so that the interpreter, following every rule, does what a broken engine would
 //! do with the machine that was given.
 
+mod habits;
 mod hunt;
 mod rewrite;
 
@@ -50,6 +51,21 @@ enum Way {
     NullOutputPath,
     CaughtResultPath,
     ResultSelector,
+    SharedBudget,
+    LaterRetrier,
+    RuntimeCaught,
+    Unwrapped,
+    MissingIsNull,
+    MapGoesOn,
+    ParallelSequential,
+    MapRevisit,
+    AssignOrder,
+    PatternEscapes,
+    MaxConcurrency,
+    FirstRule,
+    AndIsOr,
+    Jitter,
+    Wait,
 }
 
 const ZOO: &[Entry] = &[
@@ -197,6 +213,126 @@ const ZOO: &[Entry] = &[
         states: 1,
         way: Way::ResultSelector,
     },
+    Entry {
+        name: "shared-budget",
+        sentence: "All retriers of a state share one count of attempts.",
+        clause: Clause::RetryExhausted,
+        signature: "status Task root SUCCEEDED≠FAILED:custom",
+        states: 1,
+        way: Way::SharedBudget,
+    },
+    Entry {
+        name: "later-retrier",
+        sentence: "When the first matching retrier is used up, the next one that matches is asked.",
+        clause: Clause::RetryFirstMatch,
+        signature: "attempts Task root more",
+        states: 1,
+        way: Way::LaterRetrier,
+    },
+    Entry {
+        name: "runtime-caught",
+        sentence: "States.ALL matches States.Runtime.",
+        clause: Clause::RuntimeTerminal,
+        signature: "status Task root FAILED:States.Runtime(the-jsonpath-specified-for-the-field)≠SUCCEEDED",
+        states: 2,
+        way: Way::RuntimeCaught,
+    },
+    Entry {
+        name: "unwrapped",
+        sentence: "A path that can match several values and matches one gives that value, not an array.",
+        clause: Clause::PathSeveral,
+        signature: "effects Task root array≠object@value",
+        states: 1,
+        way: Way::Unwrapped,
+    },
+    Entry {
+        name: "missing-is-null",
+        sentence: "A path that finds nothing gives null.",
+        clause: Clause::TemplatePathMissing,
+        signature: "status Pass root FAILED:States.Runtime(the-jsonpath-specified-for-the-field)≠SUCCEEDED",
+        states: 1,
+        way: Way::MissingIsNull,
+    },
+    Entry {
+        name: "map-goes-on",
+        sentence: "A Map goes on with its items after one of them failed.",
+        clause: Clause::SiblingsStopped,
+        signature: "path Task Map more",
+        states: 2,
+        way: Way::MapGoesOn,
+    },
+    Entry {
+        name: "parallel-sequential",
+        sentence: "The branches of a Parallel run one after the other.",
+        clause: Clause::ParallelBranches,
+        signature: "history Pass Parallel previous:PassStateEntered",
+        states: 3,
+        way: Way::ParallelSequential,
+    },
+    Entry {
+        name: "map-revisit",
+        sentence: "A Map that is entered a second time never begins.",
+        clause: Clause::MapIterations,
+        signature: "liveness Map root ended≠RUNNING",
+        states: 4,
+        way: Way::MapRevisit,
+    },
+    Entry {
+        name: "assign-order",
+        sentence: "Assign sees the new values of the variables before it.",
+        clause: Clause::Assign,
+        signature: "history Task root details:TaskStateExited.assignedVariables:scalar≠array@value",
+        states: 3,
+        way: Way::AssignOrder,
+    },
+    Entry {
+        name: "pattern-escapes",
+        sentence: "StringMatches takes backslashes literally.",
+        clause: Clause::ChoiceStringMatches,
+        signature: "path Choice root other",
+        states: 3,
+        way: Way::PatternEscapes,
+    },
+    Entry {
+        name: "max-concurrency",
+        sentence: "MaxConcurrency is ignored.",
+        clause: Clause::MapSequential,
+        signature: "history Map root property:map-concurrency",
+        states: 2,
+        way: Way::MaxConcurrency,
+    },
+    Entry {
+        name: "first-rule",
+        sentence: "Only the first rule of a Choice is looked at.",
+        clause: Clause::ChoiceFirstMatch,
+        signature: "status Choice root SUCCEEDED≠FAILED:States.Runtime(failed-to-transition-out-of-the)",
+        states: 2,
+        way: Way::FirstRule,
+    },
+    Entry {
+        name: "and-is-or",
+        sentence: "And holds if one of its conditions does.",
+        clause: Clause::ChoiceAnd,
+        signature: "path Choice root other",
+        states: 3,
+        way: Way::AndIsOr,
+    },
+    Entry {
+        name: "jitter",
+        sentence: "Retries are jittered although JitterStrategy is NONE.",
+        clause: Clause::RetryInterval,
+        signature: "timing Task root retry-early",
+        states: 1,
+        way: Way::Jitter,
+    },
+    Entry {
+        name: "wait",
+        sentence: "A Wait of seconds does not wait.",
+        clause: Clause::WaitSeconds,
+        signature: "timing - - end-early",
+        states: 1,
+        way: Way::Wait,
+    },
 ];
 
 impl std::fmt::Display for Fault {
@@ -243,11 +379,27 @@ impl Fault {
 
     /// What the embedded service is to do otherwise.
     pub fn rewrite(self) -> Rewrite {
-        let way = self.0.way;
-        let rewrite = Rewrite::new(move |machine| rewrite::machine(way, &machine));
-        if way == Way::MapOrder {
-            return rewrite.joining(rewrite::reverse_map_results);
+        match self.0.way {
+            way if way.is_habit() => Rewrite::habits(habits::Habit(way)),
+            way => Rewrite::new(move |machine| rewrite::machine(way, &machine)),
         }
-        rewrite
+    }
+}
+
+impl Way {
+    /// Whether no other machine does what this fault does.
+    fn is_habit(self) -> bool {
+        matches!(
+            self,
+            Self::MapOrder
+                | Self::SharedBudget
+                | Self::LaterRetrier
+                | Self::RuntimeCaught
+                | Self::Unwrapped
+                | Self::MissingIsNull
+                | Self::MapGoesOn
+                | Self::ParallelSequential
+                | Self::MapRevisit
+        )
     }
 }

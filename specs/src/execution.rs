@@ -10,6 +10,7 @@ mod envelope;
 mod eval;
 mod fault;
 mod frame;
+mod habits;
 mod handler;
 mod protocol;
 mod states;
@@ -24,6 +25,7 @@ use std::{
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
+pub use self::habits::Habits;
 pub use self::protocol::{
     Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
     Unsupported,
@@ -50,15 +52,15 @@ const DATA_LIMIT: usize = 262_144;
 /// How deep data may be nested here, so that it can be read again.
 const DEPTH_LIMIT: usize = 100;
 
+/// How long a state is at rest that has the habit of never beginning: longer than anybody watches
+/// (milliseconds).
+const FOR_EVER: crate::time::Millis = 1_000 * 99_999_999;
+
 /// How many events a history holds (AWS Developer Guide, "Quotas related to state machine
 /// executions").
 const HISTORY_LIMIT: usize = 25_000;
 const HISTORY_LIMIT_TEXT: &str =
     "The execution reached the maximum number of history events (25000).";
-
-/// What is done to the results of a Parallel's branches or a Map's items before they are joined.
-/// Nothing, by the language.
-pub type Join = fn(StateType, &mut [Value]);
 
 /// A running or ended execution.
 #[derive(Debug, Clone)]
@@ -84,7 +86,7 @@ pub struct Execution {
     commands: Vec<Command>,
     outcome: Option<Outcome>,
     interleaving: Interleaving,
-    join: Option<Join>,
+    habits: Option<Arc<dyn Habits>>,
     concurrent: bool,
     unsettled: bool,
 }
@@ -120,16 +122,22 @@ impl Execution {
         Self::begin(machine, identity, input, at, interleaving, None)
     }
 
-    /// Starts an execution that joins results in a way of its own: for engines that break a rule on
-    /// purpose.
-    pub fn start_joining(
+    /// Starts an execution that has habits of its own: for engines that break a rule on purpose.
+    pub fn start_with_habits(
         machine: Arc<Machine>,
         identity: Identity,
         input: Value,
         at: Instant,
-        join: Option<Join>,
+        habits: Option<Arc<dyn Habits>>,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
-        Self::begin(machine, identity, input, at, Interleaving::default(), join)
+        Self::begin(
+            machine,
+            identity,
+            input,
+            at,
+            Interleaving::default(),
+            habits,
+        )
     }
 
     fn begin(
@@ -138,7 +146,7 @@ impl Execution {
         input: Value,
         at: Instant,
         interleaving: Interleaving,
-        join: Option<Join>,
+        habits: Option<Arc<dyn Habits>>,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
         let input = Arc::new(input);
         let root = Frame {
@@ -169,7 +177,7 @@ impl Execution {
             commands: Vec::new(),
             outcome: None,
             interleaving,
-            join,
+            habits,
             concurrent: false,
             unsettled: false,
         };
@@ -359,7 +367,7 @@ impl Execution {
             return self.refuse("JSONata", &name);
         }
         let kind = state.kind();
-        let visit = if kind == StateType::Task {
+        let visit = if kind == StateType::Task || self.habits.is_some() {
             self.count_visit(id, &name)
         } else {
             0
@@ -381,6 +389,12 @@ impl Execution {
             retries: 0,
             phase: Phase::Working,
         });
+        let idle = self.habits.as_ref();
+        if idle.is_some_and(|habits| !habits.works(kind, visit)) {
+            let timer = self.set_timer(FOR_EVER, Waiter::Frame(id));
+            self.active_mut(id).phase = Phase::Delayed { timer };
+            return;
+        }
         self.attempt(id);
     }
 
@@ -625,7 +639,8 @@ impl Execution {
 
     /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
     fn raise(&mut self, id: FrameId, fault: &Fault) {
-        if fault.terminal {
+        let habits = self.habits.as_ref();
+        if habits.map_or(fault.terminal, |habits| habits.is_terminal(fault.terminal)) {
             self.mark(Clause::RuntimeTerminal);
             self.note_overtaken(id);
             self.fail(id, fault.failure.clone());

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 pub use self::fault::Fault;
 use self::{activities::Activity, executions::Run, machines::Stored, params::Params};
 use crate::{
-    execution::{Join, TimerId},
+    execution::{Habits, TimerId},
     machine::Machine,
     time::Instant,
 };
@@ -144,11 +144,11 @@ pub enum Effect {
 }
 
 /// What becomes of a machine after it was accepted. A service that breaks a rule on purpose runs
-/// another machine than the one it was given, or joins results otherwise.
+/// another machine than the one it was given, or runs it with habits of its own.
 #[derive(Clone, Default)]
 pub struct Rewrite {
     machine: Option<Arc<dyn Fn(Machine) -> Machine + Send + Sync>>,
-    join: Option<Join>,
+    habits: Option<Arc<dyn Habits>>,
 }
 
 impl Rewrite {
@@ -156,16 +156,15 @@ impl Rewrite {
     pub fn new(rewrite: impl Fn(Machine) -> Machine + Send + Sync + 'static) -> Self {
         Self {
             machine: Some(Arc::new(rewrite)),
-            join: None,
+            habits: None,
         }
     }
 
-    /// The same, and results are joined in this way.
-    #[must_use]
-    pub fn joining(self, join: Join) -> Self {
+    /// The machine as it is, run with these habits.
+    pub fn habits(habits: impl Habits + 'static) -> Self {
         Self {
-            join: Some(join),
-            ..self
+            machine: None,
+            habits: Some(Arc::new(habits)),
         }
     }
 
@@ -181,7 +180,7 @@ impl fmt::Debug for Rewrite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rewrite")
             .field("machine", &self.machine.is_some())
-            .field("join", &self.join.is_some())
+            .field("habits", &self.habits)
             .finish()
     }
 }

@@ -30,9 +30,12 @@ impl Builder<'_> {
     fn retrier(&mut self, place: &Place<'_>, last: bool) -> Retrier {
         let bounded = !place.has(Feature::Delays);
         let rate = self.dice.pick(&[None, Some(1.0), Some(1.5), Some(2.0)]);
+        let interval = self.dice.pick(&[None, Some(1), Some(1), Some(2), Some(3)]);
+        // AWS wants more than the interval; just one more is soon reached.
+        let cap = interval.unwrap_or(1) + 1;
         Retrier {
             error_equals: self.matchers(place, last),
-            interval_seconds: self.dice.pick(&[None, Some(1), Some(1), Some(2), Some(3)]),
+            interval_seconds: interval,
             max_attempts: if bounded {
                 Some(0)
             } else {
@@ -40,7 +43,7 @@ impl Builder<'_> {
                     .pick(&[None, Some(0), Some(1), Some(1), Some(2), Some(3)])
             },
             backoff_rate: rate.and_then(Number::from_f64),
-            max_delay_seconds: self.dice.pick(&[None, None, None, Some(4), Some(5)]),
+            max_delay_seconds: self.dice.pick(&[None, None, Some(cap), Some(5)]),
             jitter_strategy: self.jitter(place),
             ..Retrier::default()
         }

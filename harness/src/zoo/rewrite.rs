@@ -5,11 +5,11 @@ mod data;
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use stepproof_specs::{
     machine::{
         Body, Catcher, Limit, Machine, Map, Name, Nullable, Parallel, Pass, Retrier, Scope, State,
-        StateType, Task, Transition, Until, Wait,
+        Task, Transition, Until, Wait,
     },
     path::Path,
 };
@@ -85,20 +85,41 @@ fn rewrite_state(way: Way, state: &mut State) {
             }
         }
         Way::CatchOrder => catchers.reverse(),
-        Way::ChoiceOrder | Way::MissingVariable | Way::TimestampText => {
-            choice::rewrite(way, state);
-        }
+        Way::ChoiceOrder
+        | Way::MissingVariable
+        | Way::TimestampText
+        | Way::PatternEscapes
+        | Way::FirstRule
+        | Way::AndIsOr => choice::rewrite(way, state),
         Way::ResultPath
         | Way::InputPath
         | Way::NullOutputPath
         | Way::CaughtResultPath
-        | Way::ResultSelector => data::rewrite(way, state),
+        | Way::ResultSelector
+        | Way::AssignOrder => data::rewrite(way, state),
+        Way::Jitter => {
+            for retrier in retriers {
+                retrier.jitter_strategy = Some("FULL".to_owned());
+            }
+        }
+        Way::MaxConcurrency => {
+            if let Body::Map(map) = &mut state.body {
+                map.max_concurrency = None;
+            }
+        }
+        Way::Wait => {
+            if let Body::Wait(wait) = &mut state.body
+                && let Until::Seconds(seconds) = &mut wait.until
+            {
+                *seconds = Limit::Literal(0);
+            }
+        }
         Way::Heartbeat => {
             if let Body::Task(task) = &mut state.body {
                 task.heartbeat = None;
             }
         }
-        Way::MapOrder | Way::ParallelFailure | Way::Liveness => {}
+        _ => {}
     }
 }
 
@@ -224,12 +245,5 @@ fn hang_after_catch(scope: &mut Scope) {
         };
         let state = State::new(Body::Wait(wait));
         scope.states.insert(limbo, Arc::new(state));
-    }
-}
-
-/// A Map's results in reverse.
-pub(super) fn reverse_map_results(kind: StateType, results: &mut [Value]) {
-    if kind == StateType::Map {
-        results.reverse();
     }
 }

@@ -41,18 +41,40 @@ impl Execution {
             unfinished: count,
             frames: vec![None; count],
             items: Vec::new(),
-            effective: input.clone(),
-            next: count,
+            effective: input,
+            next: 0,
             ended: None,
+            lost: None,
         }));
         let previous = self.frame(id).previous;
-        let site = self.frame(id).site(&self.active(id).name);
-        for (place, branch) in parallel.branches.iter().enumerate() {
-            let prefix = format!("{site}/{place}").into();
-            let items = self.frame(id).items.clone();
-            self.spawn(id, place, branch, prefix, items, previous, input.clone());
+        for _ in 0..self.at_once(StateType::Parallel, count) {
+            self.start_branch(id, parallel, previous);
         }
         Ok(())
+    }
+
+    /// Starts the Parallel's next branch, if there is one.
+    fn start_branch(&mut self, id: FrameId, parallel: &Parallel, previous: u64) {
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return;
+        };
+        let (place, input) = (children.next, children.effective.clone());
+        let Some(branch) = parallel.branches.get(place) else {
+            return;
+        };
+        children.next += 1;
+        let site = self.frame(id).site(&self.active(id).name);
+        let prefix = format!("{site}/{place}").into();
+        let items = self.frame(id).items.clone();
+        self.spawn(id, place, branch, prefix, items, previous, input);
+    }
+
+    /// How many children of such a state run at once.
+    fn at_once(&self, kind: StateType, limit: usize) -> usize {
+        match &self.habits {
+            Some(habits) => habits.at_once(kind, limit),
+            None => limit,
+        }
     }
 
     pub(super) fn start_map(&mut self, id: FrameId, map: &Map) -> Result<()> {
@@ -81,6 +103,7 @@ impl Execution {
             effective,
             next: 0,
             ended: None,
+            lost: None,
         }));
         if count == 0 {
             self.mark(Clause::MapEmpty);
@@ -88,7 +111,7 @@ impl Execution {
             return Ok(());
         }
         let previous = self.frame(id).previous;
-        for _ in 0..limit.min(count) {
+        for _ in 0..self.at_once(StateType::Map, limit).min(count) {
             self.start_iteration(id, previous)?;
         }
         Ok(())
@@ -199,12 +222,45 @@ impl Execution {
             let kind = EventKind::Iteration(history::Phase::Succeeded);
             previous = self.emit(last, kind, details);
         }
-        if joined {
+        self.next_child(id, joined.then_some(previous), last);
+    }
+
+    /// A child is over: the next one starts, or all are.
+    fn next_child(&mut self, id: FrameId, joined: Option<u64>, last: u64) {
+        let state = self.active(id).state.clone();
+        if let Some(previous) = joined {
             self.frame_mut(id).previous = previous;
-            self.join(id);
-        } else if is_map && let Err(fault) = self.start_iteration(id, last) {
+            match self.take_lost(id) {
+                Some(fault) => {
+                    self.active_mut(id).phase = Phase::Working;
+                    self.handle_fault(id, &fault);
+                }
+                None => self.join(id),
+            }
+        } else if let Body::Parallel(parallel) = &state.body {
+            self.start_branch(id, parallel, last);
+        } else if let Err(fault) = self.start_iteration(id, last) {
             self.raise(id, &fault);
         }
+    }
+
+    fn take_lost(&mut self, id: FrameId) -> Option<Box<Fault>> {
+        match &mut self.active_mut(id).phase {
+            Phase::Children(children) => children.lost.take(),
+            _ => None,
+        }
+    }
+
+    /// A child has failed and the others go on: the state fails when all are over.
+    fn lose(&mut self, id: FrameId, place: usize, last: u64, fault: &Fault) {
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return;
+        };
+        children.lost.get_or_insert_with(|| Box::new(fault.clone()));
+        children.frames[place] = None;
+        children.unfinished -= 1;
+        let joined = children.unfinished == 0;
+        self.next_child(id, joined.then_some(last), last);
     }
 
     /// All children have ended: the state's result is their outputs in order.
@@ -219,8 +275,8 @@ impl Execution {
             .flatten()
             .map(Arc::unwrap_or_clone)
             .collect();
-        if let Some(join) = self.join {
-            join(state.kind(), &mut result);
+        if let Some(habits) = &self.habits {
+            habits.join(state.kind(), &mut result);
         }
         let result = Arc::new(Value::Array(result));
         // Exited does not point to Succeeded: both follow the same event (clause
@@ -267,6 +323,12 @@ impl Execution {
         if is_map {
             let details = iteration_details(&name, place);
             self.emit(last, EventKind::Iteration(history::Phase::Failed), details);
+        }
+        let kind = self.active(parent).state.kind();
+        let habits = self.habits.as_ref();
+        if habits.is_some_and(|habits| !habits.stops_others(kind)) {
+            self.stop_thread(id, last);
+            return self.lose(parent, place, last, fault);
         }
         self.stop_children(parent, Some(place), last);
         self.frame_mut(parent).previous = last;

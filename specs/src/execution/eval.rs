@@ -62,7 +62,10 @@ impl<'e> Eval<'e> {
         if let Err(PathError::ForeignPattern) = found {
             self.unsupported("Java's regular expressions");
         }
-        found
+        match &self.execution.habits {
+            Some(habits) => habits.found(path, found),
+            None => found,
+        }
     }
 
     /// Like [`Eval::find`] in a field that is documented to take one value.

@@ -102,6 +102,8 @@ pub(super) struct Children {
     pub next: usize,
     /// When a child succeeded last, and how many events there were then.
     pub ended: Option<(Instant, usize)>,
+    /// The first failure, if the others go on all the same ([`super::Habits::stops_others`]).
+    pub lost: Option<Box<super::fault::Fault>>,
 }
 
 impl Frame {

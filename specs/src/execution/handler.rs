@@ -55,16 +55,26 @@ impl Execution {
 
     /// How long to wait before the next attempt, if there is one.
     fn retry_delay(&mut self, id: FrameId, retriers: &[Retrier], fault: &Fault) -> Option<Millis> {
-        let (index, retrier) = retriers
+        let mut matching = retriers
             .iter()
             .enumerate()
-            .find(|(_, retrier)| self.matches(&retrier.error_equals, fault))?;
+            .filter(|(_, retrier)| self.matches(&retrier.error_equals, fault));
+        let (mut index, mut retrier) = matching.next()?;
         if index > 0 {
             self.mark(Clause::RetryFirstMatch);
         }
-        let budgets = &mut self.active_mut(id).budgets;
-        budgets.resize(retriers.len(), 0);
-        let used = budgets[index];
+        let own = |index: usize| self.active(id).budgets.get(index).copied().unwrap_or(0);
+        let mut used = own(index);
+        if let Some(habits) = &self.habits {
+            used = habits.used(used, self.active(id).budgets.iter().sum());
+            while !habits.first_retrier_decides()
+                && used >= retrier.max_attempts.unwrap_or(MAX_ATTEMPTS)
+                && let Some(next) = matching.next()
+            {
+                (index, retrier) = next;
+                used = own(index);
+            }
+        }
         let attempts = retrier.max_attempts.unwrap_or(MAX_ATTEMPTS);
         if used >= attempts {
             self.mark(if attempts == 0 {
@@ -74,6 +84,7 @@ impl Execution {
             });
             return None;
         }
+        self.active_mut(id).budgets.resize(retriers.len(), 0);
         self.active_mut(id).budgets[index] += 1;
         self.mark(Clause::RetryAgain);
         if retrier.max_attempts.is_none() {

@@ -1,6 +1,10 @@
 //! How data flows through a state.
 
-use stepproof_specs::machine::{Body, Nullable, State};
+use stepproof_specs::{
+    machine::{Body, Nullable, State},
+    path::Root,
+    template::{Field, FieldValue, Source, Template},
+};
 
 use super::{Way, handlers, result_path};
 
@@ -30,6 +34,28 @@ pub(super) fn rewrite(way: Way, state: &mut State) {
             Body::Map(map) => map.result_selector = None,
             _ => {}
         },
+        Way::AssignOrder => {
+            if let Some(Template::Object(fields)) = &mut state.assign {
+                see_new_values(fields);
+            }
+        }
         _ => {}
+    }
+}
+
+/// A field that reads a variable which a field before it assigns has what that one has.
+fn see_new_values(fields: &mut [Field]) {
+    for at in 1..fields.len() {
+        let (before, after) = fields.split_at_mut(at);
+        let FieldValue::Dynamic(Source::Path(path)) = &after[0].value else {
+            continue;
+        };
+        let Root::Variable(name) = path.root() else {
+            continue;
+        };
+        let assigned = before.iter().find(|field| *field.name == **name);
+        if let Some(assigned) = assigned.filter(|_| path.steps().is_empty()) {
+            after[0].value = assigned.value.clone();
+        }
     }
 }
