@@ -5,8 +5,10 @@
 //! not reported. Where everything agrees (the usual case) nothing is allocated.
 
 mod anatomy;
+mod definition;
 mod difference;
 mod history;
+mod grammar;
 mod locate;
 mod path;
 pub mod properties;
@@ -32,7 +34,10 @@ use stepproof_specs::{
     time::Millis,
 };
 
-pub use self::difference::{Aspects, Difference, Judgement};
+pub use self::{
+    definition::judge as judge_definition,
+    difference::{Aspects, Difference, Judgement},
+};
 use self::{
     anatomy::Anatomy,
     locate::{Parting, parting},
@@ -432,7 +437,7 @@ impl<'a> Scene<'a> {
 
     fn differences(&self, aspect: Aspect) -> Vec<Found> {
         let found = match aspect {
-            Aspect::Acceptance => None,
+            Aspect::Acceptance | Aspect::Diagnostics => None,
             Aspect::Liveness => self.liveness(),
             Aspect::Status => self.status(),
             Aspect::Error => self.error(),

@@ -11,9 +11,9 @@ use stepproof_specs::{case::Case, time::Millis};
 use crate::{
     compare,
     drive::{Judge, Source},
-    engine::{EngineProfile, Job},
+    engine::EngineProfile,
     ledger::Ledger,
-    prepare,
+    prepare::Prepared,
     raw::RawRun,
     report::{Finding, Subject},
     store::{FindingFiles, FindingRecord, ReductionRecord},
@@ -86,16 +86,16 @@ impl Source for GivenCases {
         false
     }
 
-    fn objection(&self, job: &Job) -> Option<String> {
-        let takes = prepare::total_asl_time(job);
+    fn objection(&self, prepared: &Prepared) -> Option<String> {
+        let takes = prepared.total_asl_time();
         if let Some(longest) = self.longest.filter(|longest| takes > *longest) {
             let (takes, longest) = (takes / 1_000, longest / 1_000);
             return Some(format!(
                 "wait for it: it takes {takes} s, and may take {longest} s"
             ));
         }
-        let events = prepare::events(job);
-        let bound = MOST_EVENTS * job.expectations.len();
+        let events = prepared.events();
+        let bound = MOST_EVENTS * prepared.expectations().len();
         (events > bound).then(|| format!("see it end: it goes on for {events} events"))
     }
 }
@@ -128,8 +128,13 @@ impl Compared {
 }
 
 impl Judge for Compared {
-    fn judge(&self, job: &Job, raw: &RawRun, overhead: Millis) -> Judgement {
-        compare::judge(job, raw, &self.engine, overhead)
+    fn judge(&self, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement {
+        match prepared {
+            Prepared::Execution(job) => compare::judge(job, raw, &self.engine, overhead),
+            Prepared::Definition(definition) => {
+                compare::judge_definition(definition, raw, &self.engine)
+            }
+        }
     }
 
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {

@@ -42,7 +42,9 @@ pub fn screen(finding: &Finding, colour: bool) -> String {
     let paint = Paint(colour);
     let mut text = head(finding, &paint);
     section(&mut text, &paint, "machine", &machine(finding));
-    section(&mut text, &paint, "input", &input(finding));
+    if let Some(input) = input(finding) {
+        section(&mut text, &paint, "input", &input);
+    }
     if let Some(plan) = plan(finding) {
         section(&mut text, &paint, "plan", &plan);
     }
@@ -132,15 +134,15 @@ fn place(finding: &Finding) -> Option<&str> {
 }
 
 fn machine(finding: &Finding) -> String {
-    pretty(&finding.case.definition, WIDTH)
+    pretty(finding.case.definition(), WIDTH)
 }
 
-fn input(finding: &Finding) -> String {
-    pretty(&finding.start().input, WIDTH)
+fn input(finding: &Finding) -> Option<String> {
+    finding.start().map(|start| pretty(&start.input, WIDTH))
 }
 
 fn plan(finding: &Finding) -> Option<String> {
-    let plan = &finding.start().plan;
+    let plan = &finding.start()?.plan;
     (!plan.sites.is_empty()).then(|| pretty(&json!(plan), WIDTH))
 }
 
@@ -213,7 +215,9 @@ pub fn markdown(finding: &Finding) -> String {
         );
     }
     fenced(&mut text, "Machine", "json", &machine(finding));
-    fenced(&mut text, "Input", "json", &input(finding));
+    if let Some(input) = input(finding) {
+        fenced(&mut text, "Input", "json", &input);
+    }
     if let Some(plan) = plan(finding) {
         fenced(&mut text, "Plan", "json", &plan);
     }
