@@ -3,6 +3,7 @@
 //! Knows the language and names no engine.
 //!
 //! * [`generate`] draws the case with a number from a run with a seed
+//! * [`invalid`] — definitions that are broken on purpose
 //! * [`given`] draws cases of a machine that somebody gives
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
 //! * [`reduce`] — smaller cases, and the search for a minimal one
@@ -11,6 +12,7 @@
 
 pub mod feature;
 pub mod given;
+pub mod invalid;
 pub mod paths;
 pub mod profile;
 pub mod reduce;
@@ -31,6 +33,7 @@ use stepproof_specs::{
 
 pub use crate::{
     feature::{Feature, FeatureSet, UnknownFeature},
+    invalid::{Broken, Mutation},
     profile::Profile,
 };
 
@@ -56,7 +59,11 @@ pub struct Draft {
 
 /// Draws the case number `index` of the run `seed`: always the same one.
 pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
-    let draft = draft(profile, seed, index);
+    let body = if profile.breaks() {
+        Body::Definition(broken(profile, seed, index).case)
+    } else {
+        Body::Execution(execution(profile, seed, index))
+    };
     Case {
         format: CASE_FORMAT,
         origin: Some(Origin {
@@ -65,13 +72,24 @@ pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
             seed,
             index,
         }),
-        body: Body::Execution(ExecutionCase {
-            definition: draft.machine.to_value(),
-            workflow: WorkflowType::Standard,
-            starts: draft.starts,
-            entropy: draft.entropy,
-        }),
+        body,
     }
+}
+
+fn execution(profile: &Profile, seed: u64, index: u64) -> ExecutionCase {
+    let draft = draft(profile, seed, index);
+    ExecutionCase {
+        definition: draft.machine.to_value(),
+        workflow: WorkflowType::Standard,
+        starts: draft.starts,
+        entropy: draft.entropy,
+    }
+}
+
+/// A broken machine, and what was done to it.
+pub fn broken(profile: &Profile, seed: u64, index: u64) -> Broken {
+    let draft = draft(profile, seed, index);
+    invalid::broken(&draft.machine, &mut dice::Dice::new(!draft.entropy))
 }
 
 /// The same case with its machine as types, without writing it down as JSON.

@@ -15,7 +15,7 @@ mod fields;
 mod flow;
 mod measure;
 mod names;
-mod place;
+pub(crate) mod place;
 mod plans;
 mod replace;
 mod resume;
