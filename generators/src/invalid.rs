@@ -52,12 +52,23 @@ impl Mutation {
         match self.change {
             Change::Set(on, field, values) => {
                 let value = serde_json::from_str(site.dice.pick(values)).ok()?;
-                site.on(on)?.insert(field.to_owned(), value);
+                let object = site.on(on)?;
+                object.retain(|other, _| !is_rival(field, other));
+                object.insert(field.to_owned(), value);
             }
             Change::Remove(on, field) => drop(site.on(on)?.shift_remove(field)?),
             Change::Shape(change) => change(&mut site)?,
         }
         Some(())
+    }
+}
+
+/// Whether a field may not stand beside another, so that one that is set takes its place.
+fn is_rival(field: &str, other: &str) -> bool {
+    match field {
+        "Seconds" => matches!(other, "SecondsPath" | "Timestamp" | "TimestampPath"),
+        "Parameters" => other == "ItemSelector",
+        _ => other.strip_suffix("Path") == Some(field),
     }
 }
 
@@ -88,7 +99,7 @@ pub(crate) fn broken(machine: &Machine, dice: &mut Dice) -> Broken {
         case: whole,
         mutations: Vec::new(),
     };
-    while broken.mutations.len() < count {
+    while broken.mutations.len() < count && broken.case.definition.is_object() {
         let mutation = dice.pick(&all);
         let mut case = broken.case.clone();
         if mutation.apply(&mut case, dice).is_some() {

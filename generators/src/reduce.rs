@@ -175,9 +175,7 @@ fn unstarted(case: &DefinitionCase) -> ExecutionCase {
 
 /// All smaller cases that the passes make of a case, pass by pass.
 pub fn candidates(case: &Case) -> impl Iterator<Item = Candidate> + '_ {
-    passes(case)
-        .iter()
-        .flat_map(|pass| pass.candidates(case))
+    passes(case).iter().flat_map(|pass| pass.candidates(case))
 }
 
 /// A search for a minimal case, one step at a time: ask for what to try, try it elsewhere, and
@@ -258,7 +256,10 @@ impl Reduction {
     /// Of several that are tried at once the first one is to be accepted, and those after it
     /// [withdrawn](Reduction::withdraw).
     pub fn accept(&mut self, candidate: Candidate) {
-        let pass = self.passes.iter().position(|pass| pass.name == candidate.pass);
+        let pass = self
+            .passes
+            .iter()
+            .position(|pass| pass.name == candidate.pass);
         self.pass = pass.unwrap_or(self.pass);
         self.best = candidate.case;
         self.bound = measure(&self.best);

@@ -16,7 +16,9 @@ use stepproof_specs::{
 const CASES: u64 = 2_000;
 
 fn execution(case: &Case) -> &ExecutionCase {
-    let Body::Execution(execution) = &case.body;
+    let Body::Execution(execution) = &case.body else {
+        panic!("a definition");
+    };
     execution
 }
 

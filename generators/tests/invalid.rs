@@ -35,7 +35,8 @@ fn every_mutation_breaks_the_rule_that_it_says() {
             [mutation] => {
                 let hit = found.iter().find(|it| it.clause == mutation.clause);
                 let definition = &broken.case.definition;
-                let hit = hit.unwrap_or_else(|| panic!("{}: {found:#?}\n{definition:#}", mutation.name));
+                let hit =
+                    hit.unwrap_or_else(|| panic!("{}: {found:#?}\n{definition:#}", mutation.name));
                 assert_eq!(hit.severity, Severity::Error);
                 *drawn.entry(mutation.name).or_default() += 1;
             }

@@ -7,8 +7,8 @@
 mod anatomy;
 mod definition;
 mod difference;
-mod history;
 mod grammar;
+mod history;
 mod locate;
 mod path;
 pub mod properties;
@@ -34,14 +34,14 @@ use stepproof_specs::{
     time::Millis,
 };
 
-pub use self::{
-    definition::judge as judge_definition,
-    difference::{Aspects, Difference, Judgement},
-};
 use self::{
     anatomy::Anatomy,
     locate::{Parting, parting},
     threads::Threads,
+};
+pub use self::{
+    definition::judge as judge_definition,
+    difference::{Aspects, Difference, Judgement},
 };
 use crate::{
     cause,

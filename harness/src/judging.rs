@@ -30,21 +30,23 @@ pub struct Generated {
 impl Generated {
     /// Cases of a profile, without what the engine lacks.
     pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
+        let missing = missing(engine, profile.breaks());
         Self {
-            profile: profile.without(missing(engine)),
+            profile: profile.without(missing),
             seed,
         }
     }
 }
 
-/// The features that an engine lacks. Without activities nobody serves its tasks.
-fn missing(engine: &EngineProfile) -> FeatureSet {
+/// The features that an engine lacks. Without activities nobody serves tasks that are
+/// started; machines that are `idle` need nobody.
+fn missing(engine: &EngineProfile, idle: bool) -> FeatureSet {
     let capabilities = &engine.capabilities;
     let lacks = capabilities.lacks.iter();
     let missing: FeatureSet = lacks
         .filter_map(|name| name.parse::<Feature>().ok())
         .collect();
-    if capabilities.activities {
+    if capabilities.activities || idle {
         missing
     } else {
         missing.with(FeatureSet::of(&[Feature::Task]))

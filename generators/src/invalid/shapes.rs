@@ -52,7 +52,7 @@ pub(super) const SHAPES: &[Mutation] = &[
     }),
     shape("too-long", ValidateSize, |site| {
         // A mebibyte is dear: most cases that could have it are drawn anew.
-        site.dice.one_in(8).then_some(())?;
+        site.dice.one_in(4).then_some(())?;
         site.case.definition["Comment"] = "x".repeat(TOO_LONG).into();
         Some(())
     }),
@@ -72,6 +72,12 @@ pub(super) const SHAPES: &[Mutation] = &[
         let state = site.on(State(LEADING))?;
         state.shift_remove("Next");
         state.insert("End".into(), false.into());
+        Some(())
+    }),
+    shape("end-type", ValidateKind, |site| {
+        let state = site.on(State(LEADING))?;
+        state.shift_remove("Next");
+        state.insert("End".into(), "true".into());
         Some(())
     }),
     shape("next-and-end-false", ValidateTransitionEndFalse, |site| {
@@ -227,7 +233,10 @@ pub(super) const SHAPES: &[Mutation] = &[
         rule(site, json!({ "Variable": "$.a" }))
     }),
     shape("two-operators", ValidateOperator, |site| {
-        rule(site, json!({ "Variable": "$.a", "IsNull": true, "StringEquals": "a" }))
+        rule(
+            site,
+            json!({ "Variable": "$.a", "IsNull": true, "StringEquals": "a" }),
+        )
     }),
     shape("empty-and", ValidateEmpty, |site| {
         rule(site, json!({ "And": [] }))
@@ -240,7 +249,10 @@ pub(super) const SHAPES: &[Mutation] = &[
     }),
     shape("operand-timestamp", ValidateTimestampOperand, |site| {
         let text = site.dice.pick(NO_TIMESTAMP);
-        rule(site, json!({ "Variable": "$.a", "TimestampLessThan": text }))
+        rule(
+            site,
+            json!({ "Variable": "$.a", "TimestampLessThan": text }),
+        )
     }),
     shape("jsonata-rule-in-jsonpath", ValidateLanguageField, |site| {
         rule(site, json!({ "Condition": "{% true %}" }))
@@ -249,12 +261,16 @@ pub(super) const SHAPES: &[Mutation] = &[
         let state = json!({ "Type": "Pass", "QueryLanguage": "JSONata", "InputPath": "$" });
         site.prepend(state).map(drop)
     }),
-    shape("jsonpath-in-jsonata-machine", ValidateLanguageDowngrade, |site| {
-        let state = json!({ "Type": "Pass", "QueryLanguage": "JSONPath" });
-        site.prepend(state)?;
-        site.case.definition["QueryLanguage"] = "JSONata".into();
-        Some(())
-    }),
+    shape(
+        "jsonpath-in-jsonata-machine",
+        ValidateLanguageDowngrade,
+        |site| {
+            let state = json!({ "Type": "Pass", "QueryLanguage": "JSONPath" });
+            site.prepend(state)?;
+            site.case.definition["QueryLanguage"] = "JSONata".into();
+            Some(())
+        },
+    ),
     shape("half-an-expression", ValidateDelimiters, |site| {
         let text = site.dice.pick(&["{% 1", "1 %}", "{% 1 }"]);
         let output = json!({ "a": [text] });

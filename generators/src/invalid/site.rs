@@ -47,7 +47,8 @@ impl Site<'_> {
             }
             On::Any => {
                 let states = place::states(&self.case.definition);
-                states[self.dice.index(states.len())].pointer.clone()
+                let last = states.len().checked_sub(1)?;
+                states[self.dice.index(last + 1)].pointer.clone()
             }
             On::State(kinds) => self.state(kinds)?,
             On::Retrier => self.entry("Retry", &json!({ "ErrorEquals": ["Boom"] }))?,
@@ -59,7 +60,8 @@ impl Site<'_> {
             On::Rule => {
                 let pointer = self.state(&["Choice"])?;
                 let rules = self.case.definition.pointer(&pointer)?["Choices"].as_array()?;
-                format!("{pointer}/Choices/{}", self.dice.index(rules.len()))
+                let last = rules.len().checked_sub(1)?;
+                format!("{pointer}/Choices/{}", self.dice.index(last + 1))
             }
             On::Processor => self.state(&["Map"])? + "/ItemProcessor",
         };
@@ -132,7 +134,10 @@ impl Site<'_> {
                 });
                 let before = format!("{name}Before");
                 scope_object.insert("StartAt".to_owned(), before.as_str().into());
-                scope_object.get_mut("States")?.as_object_mut()?.insert(before, both);
+                scope_object
+                    .get_mut("States")?
+                    .as_object_mut()?
+                    .insert(before, both);
             }
             "Choice" => {
                 for rule in state["Choices"].as_array_mut()? {

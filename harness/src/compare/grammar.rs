@@ -84,7 +84,9 @@ impl Walk {
     fn step(&mut self, key: &str, inner: &Value, rest: &str) {
         match key {
             "States" if !rest.is_empty() => return self.enter(inner, rest),
-            _ if SCOPES.contains(&key) && rest.contains('/') => self.fields = vec!["Machine".into()],
+            _ if SCOPES.contains(&key) && rest.contains('/') => {
+                self.fields = vec!["Machine".into()]
+            }
             _ => self.fields.push(key.to_owned()),
         }
         if DATA.contains(&key) {
@@ -94,7 +96,9 @@ impl Walk {
         let mut rest = rest;
         while let Some((index, tail)) = rest.strip_prefix('[').and_then(|it| it.split_once(']')) {
             let index = index.parse::<usize>().ok();
-            inner = index.and_then(|index| inner.get(index)).unwrap_or(&Value::Null);
+            inner = index
+                .and_then(|index| inner.get(index))
+                .unwrap_or(&Value::Null);
             rest = tail;
         }
         self.follow(inner, rest);
@@ -133,7 +137,12 @@ impl Walk {
         }
         let mut words = vec![kind];
         words.extend(self.fields.first().cloned());
-        words.extend(self.fields.last().filter(|_| self.fields.len() > 1).cloned());
+        words.extend(
+            self.fields
+                .last()
+                .filter(|_| self.fields.len() > 1)
+                .cloned(),
+        );
         Place {
             kind: words.join(".").replace(char::is_whitespace, "_"),
             parent: self.kinds.pop().unwrap_or_else(|| "root".to_owned()),
@@ -174,7 +183,10 @@ mod tests {
         let arn = "arn:aws:states:us-east-1:123456789012:activity:a";
         for (state, expected) in [
             (json!({ "Type": "Pass", "End": 1 }), "Pass.End"),
-            (json!({ "Type": "Wait", "Seconds": -1, "End": true }), "Wait.Seconds"),
+            (
+                json!({ "Type": "Wait", "Seconds": -1, "End": true }),
+                "Wait.Seconds",
+            ),
             (
                 json!({ "Type": "Task", "Resource": arn, "End": true,
                     "Retry": [{ "ErrorEquals": ["E"], "BackoffRate": 0 }] }),
@@ -189,7 +201,10 @@ mod tests {
                     "IsNull": true }, "Next": "A" }] }),
                 "Choice.Choices.Variable",
             ),
-            (json!({ "Type": "Pass", "Retry": [], "End": true }), "Pass.Retry"),
+            (
+                json!({ "Type": "Pass", "Retry": [], "End": true }),
+                "Pass.Retry",
+            ),
             (json!({ "Type": "Dance" }), "State.Type"),
         ] {
             assert_eq!(one(state), expected);

@@ -28,7 +28,12 @@ pub(super) fn is_exact(engine: &EngineProfile) -> bool {
 
 /// In which lane a case runs: `None` if it waits for the quiet lane. Depends on nothing but the
 /// case, so that a resumed run decides alike.
-pub(super) fn lane(engine: &EngineProfile, index: u64, prepared: &Prepared, share: u64) -> Option<Lane> {
+pub(super) fn lane(
+    engine: &EngineProfile,
+    index: u64,
+    prepared: &Prepared,
+    share: u64,
+) -> Option<Lane> {
     if is_exact(engine) {
         return Some(Lane::Quiet);
     }

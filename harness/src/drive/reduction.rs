@@ -2,12 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use stepproof_specs::{
-    case::Case,
-    clause::Clause,
-    observation::Aspect,
-    time::Millis,
-};
+use stepproof_specs::{case::Case, clause::Clause, observation::Aspect, time::Millis};
 
 use super::{Context, Control, Outcome, attempt::attempt, quiet};
 use crate::{
@@ -82,7 +77,9 @@ impl Lab for EngineLab {
         let sample = prepare::prepare(case, self.lane).ok()?;
         let admitted = sample.total_asl_time() <= self.longest
             && sample.events() <= self.events
-            && sample.poisoned().all(|aspect| self.poisoned.contains(&aspect))
+            && sample
+                .poisoned()
+                .all(|aspect| self.poisoned.contains(&aspect))
             && sample.broken().count() <= self.broken.len()
             && sample.broken().all(|clause| self.broken.contains(&clause));
         admitted.then_some(sample)

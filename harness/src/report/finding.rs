@@ -182,7 +182,11 @@ struct Sides {
 }
 
 impl Sides {
-    fn of_execution(case: &ExecutionCase, subject: &Subject<'_>, root: Option<&Difference>) -> Self {
+    fn of_execution(
+        case: &ExecutionCase,
+        subject: &Subject<'_>,
+        root: Option<&Difference>,
+    ) -> Self {
         let start = root.map_or(0, |root| root.start).min(case.starts.len() - 1);
         let expectation = expectation(case, &case.starts[start]);
         let coverage = expectation.as_ref().map(|it| it.coverage);
@@ -191,7 +195,8 @@ impl Sides {
             start,
             actual: actual(subject.raw, start),
             reproducer: python::reproducer(case, start, expectation.as_ref(), subject.endpoint),
-            expected: expectation.map_or(Seen::Unrecorded, |it| Seen::Ran(Box::new(it.observation))),
+            expected: expectation
+                .map_or(Seen::Unrecorded, |it| Seen::Ran(Box::new(it.observation))),
         }
     }
 
@@ -215,7 +220,10 @@ impl Sides {
 
 /// The rule that a definition breaks, by its signature; if there is none, it breaks none.
 fn broken_rule(signature: &Signature) -> Clause {
-    let named = signature.0.split_once('(').and_then(|(_, rest)| rest.split_once(')'));
+    let named = signature
+        .0
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'));
     let clause = named.and_then(|(id, _)| Clause::from_id(id));
     clause.unwrap_or(Clause::ValidateAccepts)
 }

@@ -15,6 +15,8 @@ use super::{
 const SCREEN: usize = 60;
 /// How long a line may be.
 const WIDTH: usize = 100;
+/// How long a text in a definition may be before it is cut short.
+const TEXT: usize = 4_000;
 /// How many lines of a diff stay around a change.
 const CONTEXT: usize = 3;
 /// How many lines of a diff are shown at most.
@@ -134,7 +136,25 @@ fn place(finding: &Finding) -> Option<&str> {
 }
 
 fn machine(finding: &Finding) -> String {
-    pretty(finding.case.definition(), WIDTH)
+    let mut definition = finding.case.definition().clone();
+    abridge(&mut definition);
+    pretty(&definition, WIDTH)
+}
+
+/// Cuts texts short that nobody would read.
+fn abridge(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let length = text.chars().count();
+            if length > TEXT {
+                let head: String = text.chars().take(WIDTH).collect();
+                *text = format!("{head}… ({length} characters)");
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(abridge),
+        Value::Object(fields) => fields.values_mut().for_each(abridge),
+        _ => {}
+    }
 }
 
 fn input(finding: &Finding) -> Option<String> {

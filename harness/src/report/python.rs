@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use stepproof_specs::{
     case::{DefinitionCase, ExecutionCase, Start, WorkflowType},
+    machine::text::MAX_BYTES,
     plan::{Act, AttemptKey, Reply},
     simulate::Expectation,
 };
@@ -61,7 +62,7 @@ pub fn define(case: &DefinitionCase, expected: &RawRun, endpoint: Option<&str>) 
     let mut program = format!(
         "import uuid\nimport boto3\n\n{})\ndefinition = {}\n",
         client(endpoint),
-        literal(&pretty(&case.definition, WIDTH)),
+        definition(case),
     );
     let kind = kind(case.workflow);
     let _ = write!(
@@ -84,6 +85,20 @@ pub fn define(case: &DefinitionCase, expected: &RawRun, endpoint: Option<&str>) 
     };
     let _ = writeln!(program, "# Expected: {}", end.replace('\n', " "));
     program
+}
+
+/// The definition; where it is no more than long, how long it is.
+fn definition(case: &DefinitionCase) -> String {
+    let text = pretty(&case.definition, WIDTH);
+    if text.len() <= MAX_BYTES {
+        return literal(&text);
+    }
+    let mut plain = crate::shrink::trivial_case().body.definition().clone();
+    plain["Comment"] = "LONG".into();
+    format!(
+        "{}.replace('LONG', {MAX_BYTES} * 'x')",
+        literal(&plain.to_string())
+    )
 }
 
 /// The client of an endpoint.

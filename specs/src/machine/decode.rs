@@ -550,7 +550,11 @@ fn error_name(
 ) -> Option<Name> {
     let name = value.as_str().map(Name::from);
     if name.is_none() {
-        problems.push(schema(Clause::ValidateKind, "The value must be a STRING", at));
+        problems.push(schema(
+            Clause::ValidateKind,
+            "The value must be a STRING",
+            at,
+        ));
     }
     name
 }

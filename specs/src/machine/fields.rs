@@ -96,7 +96,11 @@ pub(super) fn object<'v>(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<&'v Object> {
     if !value.is_object() {
-        problems.push(schema(Clause::ValidateKind, "The value must be an OBJECT", at));
+        problems.push(schema(
+            Clause::ValidateKind,
+            "The value must be an OBJECT",
+            at,
+        ));
     }
     value.as_object()
 }
@@ -174,12 +178,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 
     /// A complaint about one of its fields.
-    pub(super) fn complain_at(
-        &mut self,
-        field: &str,
-        clause: Clause,
-        message: impl Into<String>,
-    ) {
+    pub(super) fn complain_at(&mut self, field: &str, clause: Clause, message: impl Into<String>) {
         let at = self.at.field(field);
         self.problems.push(schema(clause, message, &at));
     }
@@ -224,7 +223,10 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     /// One of these fields has to be there, and none is. Wording ours.
     pub(super) fn none_of(&mut self, clause: Clause, names: &[&str]) {
         let names = names.join(", ");
-        self.complain(clause, format!("One of these fields is required: [{names}]"));
+        self.complain(
+            clause,
+            format!("One of these fields is required: [{names}]"),
+        );
     }
 
     /// At most one of these fields may be there. Wording ours.
@@ -240,7 +242,10 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
 
     pub(super) fn too_many(&mut self, clause: Clause, names: &[&str]) {
         let names = names.join(", ");
-        self.complain(clause, format!("Only one of these fields is allowed: [{names}]"));
+        self.complain(
+            clause,
+            format!("Only one of these fields is allowed: [{names}]"),
+        );
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'v Value> {

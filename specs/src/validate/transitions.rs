@@ -2,7 +2,10 @@
 //! state ends the machine.
 
 use super::{Code, Diagnostic, Severity};
-use crate::{clause::Clause, machine::{Body, Scope, State, Transition, pointer::Pointer}};
+use crate::{
+    clause::Clause,
+    machine::{Body, Scope, State, Transition, pointer::Pointer},
+};
 
 /// Complains about the targets of a state that are not in its scope (specification, "Transitions"
 /// and "Parallel State"; the wording is AWS's, as users reported it).

@@ -34,7 +34,9 @@ pub(super) struct Numbered;
 impl Source for Numbered {
     fn case(&self, index: u64) -> Case {
         let mut case = trivial_case();
-        let Body::Execution(execution) = &mut case.body;
+        let Body::Execution(execution) = &mut case.body else {
+            panic!("a definition");
+        };
         execution.starts[0].input = json!(index);
         if index % 10 == 9 {
             execution.definition = json!({
@@ -123,6 +125,7 @@ impl Engine for Scripted {
             let names = signatures.iter().map(|s| ((*s).to_owned(), String::new()));
             Ok(RawRun {
                 creation: Creation::Accepted,
+                validation: None,
                 executions: Vec::new(),
                 names: names.collect(),
                 wire: Vec::new(),
