@@ -104,9 +104,7 @@ impl Bench<'_> {
     /// The engine refuses what breaks no rule; `place` has the location of its complaint in it.
     fn not_accepted(&mut self, aspect: Aspect, shape: &str, place: &str, answer: Value) {
         let place = complained_of(&self.definition.case.definition, place);
-        let words = place
-            .as_ref()
-            .map_or(NOWHERE, |it| (&*it.kind, &*it.parent));
+        let words = place.as_ref().map_or(NOWHERE, words_of);
         let difference = Difference::new(
             0,
             aspect,
@@ -120,17 +118,13 @@ impl Bench<'_> {
 
     /// A complaint that the engine does not make, or makes otherwise.
     fn wrong(&mut self, aspect: Aspect, sure: bool, error: &Diagnostic, shape: &str, actual: &str) {
-        let Place {
-            kind,
-            parent,
-            state,
-        } = place(&self.definition.case.definition, error);
+        let place = place(&self.definition.case.definition, error);
         let shape = format!("{}({})≠{shape}", error.code, error.clause);
         let difference = Difference::new(
             0,
             aspect,
-            state,
-            signature(aspect, (&kind, &parent), &shape),
+            place.state.clone(),
+            signature(aspect, words_of(&place), &shape),
             (json!(error), json!(actual)),
         );
         let doubtful = !sure || error.clause.entry().basis == Basis::Assumed;
@@ -185,9 +179,7 @@ impl Bench<'_> {
                 &self.definition.case.definition,
                 other.location.as_deref().unwrap_or(""),
             );
-            let words = words
-                .as_ref()
-                .map_or(NOWHERE, |it| (&*it.kind, &*it.parent));
+            let words = words.as_ref().map_or(NOWHERE, words_of);
             let signature = signature(
                 Aspect::Diagnostics,
                 words,
@@ -198,6 +190,11 @@ impl Bench<'_> {
             self.judgement.add(true, difference);
         }
     }
+}
+
+/// The words of a place in a signature: how deep it is in the machine does not matter.
+fn words_of(place: &Place) -> (&str, &str) {
+    (&place.kind, NOWHERE.1)
 }
 
 /// Whether something is called by a name that is no ARN. The validator lets that pass, because

@@ -1,16 +1,14 @@
-//! Where in the language a diagnostic is: `Task.Retry.BackoffRate`, whatever the states are called.
+//! Where in the language a diagnostic is: `Retry.BackoffRate`, whatever the states are called.
 
 use serde_json::Value;
-use stepproof_specs::{clause::Clause, validate::Diagnostic};
+use stepproof_specs::{clause::Clause, machine::StateType, validate::Diagnostic};
 
 /// A place in the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// The state's type, the field of it, and the innermost field: `Task.Retry.BackoffRate`. A
-    /// scope is `Machine`, in the machine itself and in what is inside of it.
+    /// What has a field, and the field: `Task.Resource`, `Retry.BackoffRate`. What every state or
+    /// every scope can have belongs to `State` and `Machine`.
     pub(super) kind: String,
-    /// The type of the state around it, or `root`.
-    pub(super) parent: String,
     /// The state's name.
     pub(super) state: Option<String>,
 }
@@ -26,19 +24,52 @@ const DATA: [&str; 7] = [
     "ResultSelector",
 ];
 
-/// A scope inside a state.
+/// Fields that states of several types have.
+const SHARED: [&str; 15] = [
+    "Arguments",
+    "Assign",
+    "Catch",
+    "Comment",
+    "End",
+    "InputPath",
+    "Next",
+    "Output",
+    "OutputPath",
+    "Parameters",
+    "QueryLanguage",
+    "ResultPath",
+    "ResultSelector",
+    "Retry",
+    "Type",
+];
+
+/// Scopes inside a state.
 const SCOPES: [&str; 3] = ["Branches", "ItemProcessor", "Iterator"];
+
+/// Lists inside a state, whose entries have fields.
+const LISTS: [&str; 3] = ["Retry", "Catch", "Choices"];
 
 /// The place of a diagnostic in a definition.
 pub(super) fn place(definition: &Value, diagnostic: &Diagnostic) -> Place {
     let mut walk = Walk {
-        kinds: Vec::new(),
+        owner: "Machine".to_owned(),
         fields: Vec::new(),
         state: None,
     };
     walk.follow(definition, diagnostic.location.as_deref().unwrap_or("/"));
     walk.fields.extend(about(diagnostic));
-    walk.place()
+    let any_state = matches!(
+        diagnostic.clause,
+        Clause::ValidateDuplicateState
+            | Clause::ValidateLanguageDowngrade
+            | Clause::ValidateLanguageField
+            | Clause::ValidateReachable
+            | Clause::ValidateStateName
+            | Clause::ValidateTransition
+            | Clause::ValidateTransitionEndFalse
+            | Clause::ValidateUnsupported
+    );
+    walk.place(any_state)
 }
 
 /// The fields that a diagnostic about a whole object names.
@@ -55,9 +86,9 @@ fn about(diagnostic: &Diagnostic) -> Option<String> {
 }
 
 struct Walk {
-    /// The types of the states around the place, outermost first.
-    kinds: Vec<String>,
-    /// The fields since the innermost state or scope.
+    /// The type of the innermost state, or `Machine` in a scope.
+    owner: String,
+    /// The fields since then.
     fields: Vec<String>,
     state: Option<String>,
 }
@@ -68,37 +99,28 @@ impl Walk {
         let Some(rest) = location.strip_prefix('/').filter(|rest| !rest.is_empty()) else {
             return;
         };
-        let keys = value.as_object().into_iter().flatten();
-        let here = keys
-            .filter(|(key, _)| {
-                let tail = rest.strip_prefix(key.as_str());
-                tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(['/', '[']))
-            })
-            .max_by_key(|(key, _)| key.len());
-        let Some((key, inner)) = here else {
-            return self.fields.push(rest.to_owned());
-        };
-        self.step(key, inner, &rest[key.len()..]);
+        match named(value, rest, &['/', '[']) {
+            Some((key, inner)) => self.step(key, inner, &rest[key.len()..]),
+            None => self.fields.push(rest.to_owned()),
+        }
     }
 
     fn step(&mut self, key: &str, inner: &Value, rest: &str) {
         match key {
-            "States" if !rest.is_empty() => return self.enter(inner, rest),
+            "States" if !rest.is_empty() => return self.enter(inner, &rest[1..]),
             _ if SCOPES.contains(&key) && rest.contains('/') => {
-                self.fields = vec!["Machine".into()]
+                "Machine".clone_into(&mut self.owner);
+                self.fields.clear();
             }
             _ => self.fields.push(key.to_owned()),
         }
         if DATA.contains(&key) {
             return;
         }
-        let mut inner = inner;
-        let mut rest = rest;
+        let (mut inner, mut rest) = (inner, rest);
         while let Some((index, tail)) = rest.strip_prefix('[').and_then(|it| it.split_once(']')) {
             let index = index.parse::<usize>().ok();
-            inner = index
-                .and_then(|index| inner.get(index))
-                .unwrap_or(&Value::Null);
+            inner = index.and_then(|it| inner.get(it)).unwrap_or(&Value::Null);
             rest = tail;
         }
         self.follow(inner, rest);
@@ -106,57 +128,47 @@ impl Walk {
 
     /// Enters a state of `States`.
     fn enter(&mut self, states: &Value, location: &str) {
-        let rest = &location[1..];
-        let names = states.as_object().into_iter().flatten();
-        let state = names
-            .filter(|(name, _)| {
-                let tail = rest.strip_prefix(name.as_str());
-                tail.is_some_and(|tail| tail.is_empty() || tail.starts_with('/'))
-            })
-            .max_by_key(|(name, _)| name.len());
-        let Some((name, state)) = state else { return };
-        let kind = state["Type"].as_str().filter(|kind| is_word(kind));
-        self.kinds.push(kind.unwrap_or("State").to_owned());
+        let Some((name, state)) = named(states, location, &['/']) else {
+            return;
+        };
+        let kind = state["Type"].as_str();
+        let known = kind.filter(|kind| StateType::ALL.iter().any(|it| it.name() == *kind));
+        known.unwrap_or("State").clone_into(&mut self.owner);
         self.fields.clear();
         self.state = Some(name.clone());
-        self.follow(state, &rest[name.len()..]);
+        self.follow(state, &location[name.len()..]);
     }
 
-    fn place(mut self) -> Place {
-        let inside = self.fields.first().is_some_and(|it| it == "Machine");
-        let kind = match self.kinds.last() {
-            Some(kind) if !inside => {
-                let kind = kind.clone();
-                self.kinds.pop();
-                kind
+    fn place(self, any_state: bool) -> Place {
+        let first = self.fields.first().map(String::as_str);
+        let in_state = self.owner != "Machine";
+        let of_any = any_state || first.is_some_and(|it| SHARED.contains(&it));
+        let mut words = match (first, self.fields.last()) {
+            (Some(list), Some(field)) if LISTS.contains(&list) && self.fields.len() > 1 => {
+                vec![list, field]
             }
-            _ => "Machine".to_owned(),
+            (Some(first), Some(last)) if self.fields.len() > 1 => vec![&*self.owner, first, last],
+            (Some(first), _) => vec![&*self.owner, first],
+            _ => vec![&*self.owner],
         };
-        if inside {
-            self.fields.remove(0);
+        if in_state && of_any && words[0] == self.owner {
+            words[0] = "State";
         }
-        let mut words = vec![kind];
-        words.extend(self.fields.first().cloned());
-        words.extend(
-            self.fields
-                .last()
-                .filter(|_| self.fields.len() > 1)
-                .cloned(),
-        );
         Place {
             kind: words.join(".").replace(char::is_whitespace, "_"),
-            parent: self.kinds.pop().unwrap_or_else(|| "root".to_owned()),
             state: self.state,
         }
     }
 }
 
-/// Whether a state's type is one that the language could have.
-fn is_word(kind: &str) -> bool {
-    matches!(
-        kind,
-        "Pass" | "Task" | "Choice" | "Wait" | "Succeed" | "Fail" | "Parallel" | "Map"
-    )
+/// The longest key of an object with which a location begins, and what it leads to.
+fn named<'v>(value: &'v Value, location: &str, ends: &[char]) -> Option<(&'v String, &'v Value)> {
+    let keys = value.as_object().into_iter().flatten();
+    keys.filter(|(key, _)| {
+        let tail = location.strip_prefix(key.as_str());
+        tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(ends))
+    })
+    .max_by_key(|(key, _)| key.len())
 }
 
 #[cfg(test)]
@@ -166,23 +178,22 @@ mod tests {
 
     use super::place;
 
-    fn places(definition: &serde_json::Value) -> Vec<(String, String)> {
+    fn places(definition: &serde_json::Value) -> Vec<String> {
         let (_, diagnostics) = validate(definition, WorkflowType::Standard);
-        let places = diagnostics.iter().map(|it| place(definition, it));
-        places.map(|it| (it.kind, it.parent)).collect()
+        let places = diagnostics.iter().map(|it| place(definition, it).kind);
+        places.collect()
     }
 
     fn one(state: serde_json::Value) -> String {
         let definition = json!({ "StartAt": "A/B", "States": { "A": {}, "A/B": state } });
-        let found = places(&definition);
-        found.into_iter().next_back().unwrap().0
+        places(&definition).into_iter().next_back().unwrap()
     }
 
     #[test]
     fn names_of_states_and_data_are_no_part_of_a_place() {
         let arn = "arn:aws:states:us-east-1:123456789012:activity:a";
         for (state, expected) in [
-            (json!({ "Type": "Pass", "End": 1 }), "Pass.End"),
+            (json!({ "Type": "Pass", "End": 1 }), "State.End"),
             (
                 json!({ "Type": "Wait", "Seconds": -1, "End": true }),
                 "Wait.Seconds",
@@ -190,20 +201,22 @@ mod tests {
             (
                 json!({ "Type": "Task", "Resource": arn, "End": true,
                     "Retry": [{ "ErrorEquals": ["E"], "BackoffRate": 0 }] }),
-                "Task.Retry.BackoffRate",
+                "Retry.BackoffRate",
             ),
             (
                 json!({ "Type": "Pass", "Parameters": { "x": { "y.$": "$." } }, "End": true }),
-                "Pass.Parameters",
+                "State.Parameters",
             ),
             (
                 json!({ "Type": "Choice", "Choices": [{ "Not": { "Variable": "a",
                     "IsNull": true }, "Next": "A" }] }),
-                "Choice.Choices.Variable",
+                "Choices.Variable",
             ),
+            (json!({ "Type": "Task", "End": true }), "Task.Resource"),
+            (json!({ "Type": "Wait", "End": true }), "Wait"),
             (
-                json!({ "Type": "Pass", "Retry": [], "End": true }),
-                "Pass.Retry",
+                json!({ "Type": "Pass", "Seconds": 1, "End": true }),
+                "State.Seconds",
             ),
             (json!({ "Type": "Dance" }), "State.Type"),
         ] {
@@ -216,12 +229,6 @@ mod tests {
         let branch = json!({ "States": { "C": { "Type": "Pass" } } });
         let fan = json!({ "Type": "Parallel", "Branches": [branch], "End": true });
         let found = places(&json!({ "States": { "P": fan } }));
-        let expected = [
-            ("Pass", "Parallel"),
-            ("Machine.StartAt", "Parallel"),
-            ("Machine.StartAt", "root"),
-        ];
-        let expected = expected.map(|(kind, parent)| (kind.to_owned(), parent.to_owned()));
-        assert_eq!(found, expected);
+        assert_eq!(found, ["State", "Machine.StartAt", "Machine.StartAt"]);
     }
 }

@@ -15,14 +15,10 @@ use crate::{
 
 impl Remote {
     pub(super) async fn define_case(&self, case: &DefinitionCase) -> Result<RawRun, Trouble> {
-        let capabilities = &self.profile.capabilities;
-        if case.workflow == WorkflowType::Express && !capabilities.express {
-            return Err(Trouble::Unsupported("Express workflows".to_owned()));
-        }
         let wire = Wire::default();
         let definition = case.definition.to_string();
         let creation = self.create(&wire, &definition, case.workflow).await?;
-        let validation = if capabilities.validation {
+        let validation = if self.profile.capabilities.validation {
             let answer = self.api.validate(&wire, &definition, case.workflow).await;
             Some(answer.map_err(CallError::into_trouble)?)
         } else {
