@@ -250,6 +250,13 @@ pub(super) const FIELDS: &[Mutation] = &[
         &["\"5\"", "0.5"],
     ),
     set(
+        "parameters-type",
+        C::ValidateTemplateObject,
+        RESULT,
+        "Parameters",
+        &["0", "[]", "\"$\""],
+    ),
+    set(
         "input-path-type",
         C::ValidateKind,
         PASS,

@@ -725,6 +725,9 @@ clauses! {
     ValidateTemplateDuplicate = "validate.template.duplicate", Language,
         "A template gives no field twice, with and without the suffix .$.",
         "States Language specification, \"Payload Template\"";
+    ValidateTemplateObject = "validate.template.object", Language,
+        "A payload template is an object.",
+        "States Language specification, \"Payload Template\"";
     ValidateDelimiters = "validate.delimiters", Documented,
         "A string that opens or closes a JSONata expression does both.",
         "Developer Guide, \"Transforming data with JSONata\"";

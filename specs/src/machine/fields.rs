@@ -425,11 +425,15 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         source
     }
 
-    /// A payload template in a JSONPath state (specification, "Payload Template"), a value that may
-    /// hold expressions in a JSONata state.
+    /// A payload template in a JSONPath state (specification, "Payload Template": an object), a value
+    /// that may hold expressions in a JSONata state.
     pub(super) fn template(&mut self, name: &str) -> Option<Template> {
         if self.is_jsonata() {
             return self.value(name).map(Template::literal);
+        }
+        if !self.get(name)?.is_object() {
+            self.wrong_type_by(Clause::ValidateTemplateObject, name, "an OBJECT");
+            return None;
         }
         match Template::parse(self.get(name)?) {
             Ok(template) => Some(template),
