@@ -157,7 +157,9 @@ fn apply(edit: &Edit, case: &Case, bound: &Measure) -> Option<Case> {
             if tidy {
                 collect_garbage(&mut execution);
             }
+            let before = definition::dangling(&definition.definition);
             definition.definition = execution.definition;
+            (definition::dangling(&definition.definition) <= before).then_some(())?;
         }
     }
     (measure(&edited) < *bound).then_some(edited)

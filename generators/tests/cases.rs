@@ -179,7 +179,11 @@ fn most_clauses_are_exercised() {
             }
         }
     }
-    let clauses = REGISTRY.iter().map(|(clause, _)| *clause);
+    // What definitions break is not seen where they are run.
+    let clauses = REGISTRY
+        .iter()
+        .filter(|(_, it)| !it.id.starts_with("validate."));
+    let clauses = clauses.map(|(clause, _)| *clause);
     let missing: Vec<String> = clauses
         .filter(|clause| !seen.contains(*clause))
         .map(|clause| clause.to_string())

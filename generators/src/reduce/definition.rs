@@ -5,6 +5,7 @@ use stepproof_specs::case::ExecutionCase;
 
 use super::{
     edit::{Edit, collect_garbage, edit, runs},
+    place::{scopes, states_of, targets},
     value::of_its_kind,
 };
 
@@ -36,11 +37,15 @@ pub(super) fn drop_members(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// What leads somewhere: a text that is simpler would lead nowhere.
+const LEADING: [&str; 5] = ["Default", "Next", "Resource", "StartAt", "Type"];
+
 /// Every literal can be a simpler one of its kind.
 pub(super) fn simplify_literals(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     each(&case.definition, "", &mut |value, pointer| {
-        if value.is_object() || value.is_array() {
+        let leads = value.is_string() && LEADING.iter().any(|field| pointer.ends_with(field));
+        if leads || value.is_object() || value.is_array() {
             return;
         }
         for simpler in of_its_kind(value) {
@@ -71,6 +76,21 @@ fn each(value: &Value, pointer: &str, see: &mut dyn FnMut(&Value, &str)) {
         }
         _ => {}
     }
+}
+
+/// How many targets are not in their scope. The validator does not look at them while something
+/// else is wrong, so an edit must not make them more.
+pub(super) fn dangling(definition: &Value) -> usize {
+    let scopes = scopes(definition).into_iter();
+    let scopes = scopes.filter_map(|place| definition.pointer(&place.pointer));
+    scopes
+        .map(|scope| {
+            let known = |name: &str| scope["States"].get(name).is_some();
+            let start = scope["StartAt"].as_str().into_iter();
+            let named = states_of(scope).flat_map(|(_, state)| targets(state));
+            start.chain(named).filter(|name| !known(name)).count()
+        })
+        .sum()
 }
 
 /// Whether nothing in a definition is without use. What an edit leaves without use is then taken

@@ -59,18 +59,7 @@ impl Bench<'_> {
                 let shape = format!("accepted≠refused:{code}");
                 self.not_accepted(Aspect::Acceptance, &shape, message, answer);
             }
-            Creation::Refused { code, .. } if code != INVALID_DEFINITION => {
-                let first = self.errors[0];
-                // The size is a limit of the call, and not of the language.
-                let sure = first.clause != Clause::ValidateSize;
-                self.wrong(
-                    Aspect::Acceptance,
-                    sure,
-                    first,
-                    &format!("refused:{code}"),
-                    code,
-                );
-            }
+            Creation::Refused { code, .. } if code != INVALID_DEFINITION => self.wrong_code(code),
             Creation::Refused { .. } => {}
         }
         let Some(validation) = validation.filter(|_| self.judgement.differences.is_empty()) else {
@@ -93,6 +82,23 @@ impl Bench<'_> {
         }
     }
 
+    /// The engine refuses the definition with another code than AWS does, whatever is wrong with it.
+    fn wrong_code(&mut self, code: &str) {
+        let aspect = Aspect::Acceptance;
+        let shape = format!("refused:{INVALID_DEFINITION}≠refused:{code}");
+        let difference = Difference::new(
+            0,
+            aspect,
+            None,
+            signature(aspect, NOWHERE, &shape),
+            (json!(INVALID_DEFINITION), json!(code)),
+        );
+        // The size is a limit of the call, and not of the language.
+        let size = |it: &&Diagnostic| it.clause == Clause::ValidateSize;
+        let doubtful = self.errors.iter().any(size) || self.errors.iter().all(is_assumed);
+        self.judgement.add(doubtful, difference);
+    }
+
     /// The engine has nothing against a definition: every rule that it breaks is one that the engine
     /// does not have. Where one of them is only assumed, that one is doubtful and the rest is not.
     /// What cannot be reached because a target is missing follows from that.
@@ -103,7 +109,7 @@ impl Bench<'_> {
             .any(|it| it.clause == Clause::ValidateTarget);
         let follows = |it: &Diagnostic| astray && it.clause == Clause::ValidateReachable;
         for error in self.errors.clone().into_iter().filter(|it| !follows(it)) {
-            self.wrong(aspect, true, error, actual, actual);
+            self.wrong(aspect, error, actual, actual);
         }
     }
 
@@ -123,7 +129,7 @@ impl Bench<'_> {
     }
 
     /// A complaint that the engine does not make, or makes otherwise.
-    fn wrong(&mut self, aspect: Aspect, sure: bool, error: &Diagnostic, shape: &str, actual: &str) {
+    fn wrong(&mut self, aspect: Aspect, error: &Diagnostic, shape: &str, actual: &str) {
         let place = place(&self.definition.case.definition, error);
         let shape = format!("{}({})≠{shape}", error.code, error.clause);
         let difference = Difference::new(
@@ -133,8 +139,7 @@ impl Bench<'_> {
             signature(aspect, words_of(&place), &shape),
             (json!(error), json!(actual)),
         );
-        let doubtful = !sure || error.clause.entry().basis == Basis::Assumed;
-        self.judgement.add(doubtful, difference);
+        self.judgement.add(is_assumed(&error), difference);
     }
 
     /// The complaints one by one, in any order, and the words of the refusal: if AWS was observed
@@ -159,13 +164,7 @@ impl Bench<'_> {
             && refusal(&self.definition.diagnostics).as_ref() != Some(message)
             && let Some(first) = self.errors.first()
         {
-            self.wrong(
-                Aspect::Diagnostics,
-                true,
-                first,
-                "refused-otherwise",
-                message,
-            );
+            self.wrong(Aspect::Diagnostics, first, "refused-otherwise", message);
         }
     }
 
@@ -183,7 +182,7 @@ impl Bench<'_> {
                 Some(other) => (other.code.clone(), json!(other)),
                 None => ("absent".to_owned(), Value::Null),
             };
-            self.wrong(Aspect::Diagnostics, true, error, &shape, &said.to_string());
+            self.wrong(Aspect::Diagnostics, error, &shape, &said.to_string());
         }
         // What the reference does not say may be a warning that it does not know.
         for other in left {
@@ -202,6 +201,11 @@ impl Bench<'_> {
             self.judgement.add(true, difference);
         }
     }
+}
+
+/// Whether it is only assumed that AWS makes a complaint.
+fn is_assumed(error: &&Diagnostic) -> bool {
+    error.clause.entry().basis == Basis::Assumed
 }
 
 /// The words of a place in a signature: how deep it is in the machine does not matter.
