@@ -16,7 +16,9 @@ const CASES: u64 = 1_500;
 fn cases() -> impl Iterator<Item = (u64, ExecutionCase, Arc<Machine>)> {
     let profile = Profile::everything();
     (0..CASES).map(move |index| {
-        let Body::Execution(case) = generate(&profile, 11, index).body;
+        let Body::Execution(case) = generate(&profile, 11, index).body else {
+            panic!("a definition");
+        };
         let (machine, diagnostics) = validate(&case.definition, case.workflow);
         let machine = machine.unwrap_or_else(|| panic!("case {index} is refused: {diagnostics:?}"));
         (index, case, Arc::new(machine))

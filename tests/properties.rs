@@ -36,7 +36,9 @@ fn whatever_the_reference_does_keeps_every_property() {
     let mut judged = 0;
     for profile in Profile::all() {
         for index in 0..CASES {
-            let Body::Execution(case) = generate(&profile, 31, index).body;
+            let Body::Execution(case) = generate(&profile, 31, index).body else {
+                continue;
+            };
             let machine = Arc::new(Machine::from_value(&case.definition).expect("a machine"));
             for start in &case.starts {
                 let expected = simulate(&machine, &case, start).expect("it ends");

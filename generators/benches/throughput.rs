@@ -72,7 +72,9 @@ fn simulated(bencher: Bencher<'_, '_>, profile: &str) {
     each(bencher, profile, |profile, index| {
         let case = generate(profile, 1, index);
         let machine = accepted(&case);
-        let Body::Execution(execution) = &case.body;
+        let Body::Execution(execution) = &case.body else {
+            panic!("a definition");
+        };
         for start in &execution.starts {
             black_box(simulate(&machine, execution, start)).expect("every case ends");
         }
@@ -80,7 +82,9 @@ fn simulated(bencher: Bencher<'_, '_>, profile: &str) {
 }
 
 fn accepted(case: &Case) -> Arc<Machine> {
-    let Body::Execution(execution) = &case.body;
+    let Body::Execution(execution) = &case.body else {
+        panic!("a definition");
+    };
     let (machine, _) = validate(&execution.definition, WorkflowType::Standard);
     Arc::new(machine.expect("every case is valid"))
 }

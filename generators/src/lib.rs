@@ -3,6 +3,7 @@
 //! Knows the language and names no engine.
 //!
 //! * [`generate`] draws the case with a number from a run with a seed
+//! * [`invalid`] — definitions that are broken on purpose
 //! * [`given`] draws cases of a machine that somebody gives
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
 //! * [`reduce`] — smaller cases, and the search for a minimal one
@@ -12,6 +13,7 @@
 
 pub mod feature;
 pub mod given;
+pub mod invalid;
 pub mod paths;
 pub mod profile;
 pub mod reduce;
@@ -33,6 +35,7 @@ use stepproof_specs::{
 
 pub use crate::{
     feature::{Feature, FeatureSet, UnknownFeature},
+    invalid::{Broken, Mutation},
     profile::Profile,
 };
 
@@ -63,6 +66,11 @@ pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
 
 /// The case that a draft is written down as.
 fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -> Case {
+    let body = if profile.breaks() {
+        Body::Definition(break_draft(&draft).case)
+    } else {
+        Body::Execution(execution(draft))
+    };
     Case {
         format: CASE_FORMAT,
         origin: Some(Origin {
@@ -71,13 +79,26 @@ fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -> Case {
             seed,
             index,
         }),
-        body: Body::Execution(ExecutionCase {
-            definition: draft.machine.to_value(),
-            workflow: WorkflowType::Standard,
-            starts: draft.starts,
-            entropy: draft.entropy,
-        }),
+        body,
     }
+}
+
+fn execution(draft: Draft) -> ExecutionCase {
+    ExecutionCase {
+        definition: draft.machine.to_value(),
+        workflow: WorkflowType::Standard,
+        starts: draft.starts,
+        entropy: draft.entropy,
+    }
+}
+
+/// A broken machine, and what was done to it.
+pub fn broken(profile: &Profile, seed: u64, index: u64) -> Broken {
+    break_draft(&draft(profile, seed, index))
+}
+
+fn break_draft(draft: &Draft) -> Broken {
+    invalid::broken(&draft.machine, &mut dice::Dice::new(!draft.entropy))
 }
 
 /// The same case with its machine as types, without writing it down as JSON.

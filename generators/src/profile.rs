@@ -21,6 +21,9 @@ pub struct Profile {
     pub sizes: Sizes,
 }
 
+/// The name of the profile whose machines are broken.
+const INVALID: &str = "invalid";
+
 /// Relative frequencies of what a scope continues with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
@@ -552,7 +555,28 @@ impl Profile {
         }
     }
 
-    /// All named profiles: small ones first, the whole language last.
+    /// Machines that are broken on purpose.
+    pub fn invalid() -> Self {
+        Self {
+            name: INVALID,
+            summary: "Definitions that are broken in one known way or two: accepted or refused, and why.",
+            optional: FeatureSet::ALL.without(FeatureSet::of(&[F::Oversize])),
+            rare: FeatureSet::EMPTY,
+            sizes: Sizes {
+                states: (1, 6),
+                starts: 1,
+                ..Sizes::USUAL
+            },
+            ..Self::everything()
+        }
+    }
+
+    /// Whether its machines are broken on purpose, and created but not started.
+    pub fn breaks(&self) -> bool {
+        self.name == INVALID
+    }
+
+    /// All named profiles of machines that are started: small ones first, the whole language last.
     pub fn all() -> [Self; 13] {
         [
             Self::smoke(),
@@ -575,6 +599,7 @@ impl Profile {
     pub fn named(name: &str) -> Result<Self, UnknownProfile> {
         Self::all()
             .into_iter()
+            .chain([Self::invalid()])
             .find(|profile| profile.name == name)
             .ok_or_else(|| UnknownProfile(name.to_owned()))
     }

@@ -9,13 +9,14 @@
 //! candidates at once.
 
 mod calls;
+mod definition;
 mod edit;
 mod fields;
 mod flow;
 mod measure;
 mod names;
 mod paths;
-mod place;
+pub(crate) mod place;
 mod plans;
 mod replace;
 mod resume;
@@ -30,7 +31,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use stepproof_specs::case::{Body, Case, ExecutionCase};
+use stepproof_specs::case::{Body, Case, DefinitionCase, ExecutionCase};
 
 use self::edit::{Edit, collect_garbage};
 pub use self::measure::{Measure, measure};
@@ -89,6 +90,35 @@ pub const PASSES: &[Pass] = &[
     pass("put-in-order", names::put_in_order),
 ];
 
+/// The passes for a definition that is not started: it may be invalid, and whoever tries a candidate
+/// sees to it that it is invalid in the same way.
+pub const DEFINITION_PASSES: &[Pass] = &[
+    pass("keep-only-a-scope", structure::keep_only_a_scope),
+    pass("cut", structure::cut),
+    pass("remove-states", structure::remove_states),
+    pass("hoist", structure::hoist),
+    pass("drop-branches", structure::drop_branches),
+    pass("drop-rules", structure::drop_rules),
+    pass("drop-handlers", structure::drop_handlers),
+    pass("drop-members", definition::drop_members),
+    pass("replace-states", replace::replace_states),
+    pass("simplify-conditions", fields::simplify_conditions),
+    pass("simplify-literals", definition::simplify_literals),
+    pass("rename-states", names::rename_states),
+    pass("rename-errors", names::rename_errors),
+    pass("rename-variables", variables::rename_variables),
+    pass("rename-fields", names::rename_fields),
+    pass("put-in-order", names::put_in_order),
+];
+
+/// The passes for a case.
+fn passes(case: &Case) -> &'static [Pass] {
+    match case.body {
+        Body::Execution(_) => PASSES,
+        Body::Definition(_) => DEFINITION_PASSES,
+    }
+}
+
 const fn pass(name: &'static str, edits: fn(&ExecutionCase) -> Vec<Edit>) -> Pass {
     Pass { name, edits }
 }
@@ -96,9 +126,8 @@ const fn pass(name: &'static str, edits: fn(&ExecutionCase) -> Vec<Edit>) -> Pas
 impl Pass {
     /// The smaller cases that this pass makes of a case.
     pub fn candidates(self, case: &Case) -> impl Iterator<Item = Candidate> + '_ {
-        let Body::Execution(execution) = &case.body;
         let bound = measure(case);
-        (self.edits)(execution)
+        self.edits_of(case)
             .into_iter()
             .enumerate()
             .filter_map(move |(at, edit)| {
@@ -109,20 +138,51 @@ impl Pass {
                 })
             })
     }
+
+    fn edits_of(self, case: &Case) -> Vec<Edit> {
+        match &case.body {
+            Body::Execution(execution) => (self.edits)(execution),
+            Body::Definition(definition) => (self.edits)(&unstarted(definition)),
+        }
+    }
 }
 
 /// The edited case, if the edit applies and makes it smaller.
 fn apply(edit: &Edit, case: &Case, bound: &Measure) -> Option<Case> {
     let mut edited = case.clone();
-    let Body::Execution(execution) = &mut edited.body;
-    edit(execution)?;
-    collect_garbage(execution);
+    match &mut edited.body {
+        Body::Execution(execution) => {
+            edit(execution)?;
+            collect_garbage(execution);
+        }
+        Body::Definition(definition) => {
+            let mut execution = unstarted(definition);
+            let tidy = definition::is_tidy(&execution);
+            edit(&mut execution)?;
+            if tidy {
+                collect_garbage(&mut execution);
+            }
+            let before = definition::dangling(&definition.definition);
+            definition.definition = execution.definition;
+            (definition::dangling(&definition.definition) <= before).then_some(())?;
+        }
+    }
     (measure(&edited) < *bound).then_some(edited)
+}
+
+/// A definition as an execution that is never started, for the passes that both have.
+fn unstarted(case: &DefinitionCase) -> ExecutionCase {
+    ExecutionCase {
+        definition: case.definition.clone(),
+        workflow: case.workflow,
+        starts: Vec::new(),
+        entropy: 0,
+    }
 }
 
 /// All smaller cases that the passes make of a case, pass by pass.
 pub fn candidates(case: &Case) -> impl Iterator<Item = Candidate> + '_ {
-    PASSES.iter().flat_map(|pass| pass.candidates(case))
+    passes(case).iter().flat_map(|pass| pass.candidates(case))
 }
 
 /// A search for a minimal case, one step at a time: ask for what to try, try it elsewhere, and
@@ -131,6 +191,7 @@ pub fn candidates(case: &Case) -> impl Iterator<Item = Candidate> + '_ {
 /// The passes go round: a pass is left when it offers nothing new, and the search is over after a
 /// round in which nothing was accepted. Nothing is offered twice.
 pub struct Reduction {
+    passes: &'static [Pass],
     best: Case,
     bound: Measure,
     pass: usize,
@@ -146,14 +207,16 @@ pub struct Reduction {
 impl Reduction {
     /// A search that begins with this case, which is taken for interesting.
     pub fn new(case: Case) -> Self {
+        let passes = passes(&case);
         let mut reduction = Self {
+            passes,
             bound: measure(&case),
             offered: HashSet::from([fingerprint(&case)]),
             best: case,
             pass: 0,
             edits: Vec::new(),
             at: 0,
-            passes_left: PASSES.len(),
+            passes_left: passes.len(),
         };
         reduction.load();
         reduction
@@ -176,7 +239,7 @@ impl Reduction {
                 return Some(candidate);
             }
             self.passes_left -= 1;
-            self.pass = (self.pass + 1) % PASSES.len();
+            self.pass = (self.pass + 1) % self.passes.len();
             self.at = 0;
             self.load();
         }
@@ -200,13 +263,16 @@ impl Reduction {
     /// Of several that are tried at once the first one is to be accepted, and those after it
     /// [withdrawn](Reduction::withdraw).
     pub fn accept(&mut self, candidate: Candidate) {
-        let pass = PASSES.iter().position(|pass| pass.name == candidate.pass);
+        let pass = self
+            .passes
+            .iter()
+            .position(|pass| pass.name == candidate.pass);
         self.pass = pass.unwrap_or(self.pass);
         self.best = candidate.case;
         self.bound = measure(&self.best);
         self.at = candidate.at;
         // All other passes, and then this one again from its beginning.
-        self.passes_left = PASSES.len() + 1;
+        self.passes_left = self.passes.len() + 1;
         self.load();
     }
 
@@ -216,8 +282,7 @@ impl Reduction {
     }
 
     fn load(&mut self) {
-        let Body::Execution(execution) = &self.best.body;
-        self.edits = (PASSES[self.pass].edits)(execution);
+        self.edits = self.passes[self.pass].edits_of(&self.best);
     }
 
     fn next_of_pass(&mut self) -> Option<Candidate> {
@@ -227,7 +292,7 @@ impl Reduction {
             if let Some(case) = apply(edit, &self.best, &self.bound)
                 && self.offered.insert(fingerprint(&case))
             {
-                let pass = PASSES[self.pass].name;
+                let pass = self.passes[self.pass].name;
                 return Some(Candidate { pass, case, at });
             }
         }
@@ -239,7 +304,7 @@ impl fmt::Debug for Reduction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reduction")
             .field("best", &self.best)
-            .field("pass", &PASSES[self.pass].name)
+            .field("pass", &self.passes[self.pass].name)
             .field("at", &self.at)
             .finish_non_exhaustive()
     }

@@ -84,7 +84,9 @@ impl ValueTree for CaseTree {
 }
 
 fn is_valid(case: &Case) -> bool {
-    let Body::Execution(execution) = &case.body;
+    let Body::Execution(execution) = &case.body else {
+        return true;
+    };
     let (_, diagnostics) = validate(&execution.definition, execution.workflow);
     diagnostics
         .iter()

@@ -16,7 +16,9 @@ use stepproof_specs::{
 const CASES: u64 = 2_000;
 
 fn execution(case: &Case) -> &ExecutionCase {
-    let Body::Execution(execution) = &case.body;
+    let Body::Execution(execution) = &case.body else {
+        panic!("a definition");
+    };
     execution
 }
 
@@ -177,7 +179,11 @@ fn most_clauses_are_exercised() {
             }
         }
     }
-    let clauses = REGISTRY.iter().map(|(clause, _)| *clause);
+    // What definitions break is not seen where they are run.
+    let clauses = REGISTRY
+        .iter()
+        .filter(|(_, it)| !it.id.starts_with("validate."));
+    let clauses = clauses.map(|(clause, _)| *clause);
     let missing: Vec<String> = clauses
         .filter(|clause| !seen.contains(*clause))
         .map(|clause| clause.to_string())

@@ -19,7 +19,9 @@ use stepproof_specs::{
 };
 
 fn execution(case: &Case) -> &ExecutionCase {
-    let Body::Execution(execution) = &case.body;
+    let Body::Execution(execution) = &case.body else {
+        panic!("a definition");
+    };
     execution
 }
 

@@ -11,7 +11,9 @@ use stepproof_specs::{
 };
 
 fn machine(case: &Case) -> Machine {
-    let Body::Execution(execution) = &case.body;
+    let Body::Execution(execution) = &case.body else {
+        panic!("a definition");
+    };
     Machine::from_value(&execution.definition).expect("a case has a machine")
 }
 

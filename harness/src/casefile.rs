@@ -87,8 +87,7 @@ pub fn load(path: &Path) -> Result<Case, CaseFileError> {
     }
     let case: Case =
         serde_json::from_value(value).map_err(|error| not_a_case(error.to_string()))?;
-    let Body::Execution(execution) = &case.body;
-    if execution.starts.is_empty() {
+    if matches!(&case.body, Body::Execution(execution) if execution.starts.is_empty()) {
         return Err(not_a_case("the field 'starts' is empty".to_owned()));
     }
     Ok(case)

@@ -5,7 +5,9 @@
 //! not reported. Where everything agrees (the usual case) nothing is allocated.
 
 mod anatomy;
+mod definition;
 mod difference;
+mod grammar;
 mod history;
 mod locate;
 mod path;
@@ -32,12 +34,15 @@ use stepproof_specs::{
     time::Millis,
 };
 
-pub use self::difference::{Aspects, Difference, Judgement};
 use self::{
     anatomy::Anatomy,
     locate::{Parting, parting},
     properties::Depth,
     threads::Threads,
+};
+pub use self::{
+    definition::judge as judge_definition,
+    difference::{Aspects, Difference, Judgement},
 };
 use crate::{
     cause,
@@ -444,7 +449,7 @@ impl<'a> Scene<'a> {
 
     fn differences(&self, aspect: Aspect) -> Vec<Found> {
         let found = match aspect {
-            Aspect::Acceptance => None,
+            Aspect::Acceptance | Aspect::Diagnostics => None,
             Aspect::Liveness => self.liveness(),
             Aspect::Status => self.status(),
             Aspect::Error => self.error(),

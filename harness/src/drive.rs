@@ -29,7 +29,8 @@ use std::sync::Arc;
 use stepproof_specs::{case::Case, time::Millis};
 
 use crate::{
-    engine::{Engine, Job},
+    engine::Engine,
+    prepare::Prepared,
     raw::RawRun,
     report::Finding,
     store::{FindingRecord, ReductionRecord},
@@ -48,16 +49,16 @@ pub trait Source: Send + Sync {
     }
 
     /// Why a case is not run, although the reference can run it: completes "failed to …".
-    fn objection(&self, _job: &Job) -> Option<String> {
+    fn objection(&self, _prepared: &Prepared) -> Option<String> {
         None
     }
 }
 
 /// What follows from what an engine did. Pure.
 pub trait Judge: Send + Sync {
-    /// Compares a raw run with what the reference expects. Timing counts only if the job ran in
+    /// Compares a raw run with what the reference expects. Timing counts only if the case ran in
     /// the quiet lane; `overhead` is what a control machine beside it took longer than it should.
-    fn judge(&self, job: &Job, raw: &RawRun, overhead: Millis) -> Judgement;
+    fn judge(&self, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement;
 
     /// Whether a ledger entry names this divergence.
     fn is_known(&self, signature: &Signature) -> bool;

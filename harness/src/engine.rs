@@ -16,7 +16,12 @@ pub mod sdk;
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use stepproof_specs::{case::ExecutionCase, machine::Machine, simulate::Expectation, time::Millis};
+use stepproof_specs::{
+    case::{DefinitionCase, ExecutionCase},
+    machine::Machine,
+    simulate::Expectation,
+    time::Millis,
+};
 
 use crate::raw::RawRun;
 
@@ -35,6 +40,13 @@ pub trait Engine: Send + Sync {
 
     /// Runs a case. `Err` is trouble outside the semantics: never a finding.
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>>;
+
+    /// Has a definition created, and validated where the engine has that. Nothing is started, and
+    /// nothing is left behind.
+    fn define<'a>(&'a self, _case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        let lack = "call that creates a machine".to_owned();
+        Box::pin(async { Err(Trouble::Unsupported(lack)) })
+    }
 
     /// Whether the engine answers at all, and what it says of its version.
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>>;

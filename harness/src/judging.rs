@@ -12,9 +12,9 @@ use stepproof_specs::{case::Case, time::Millis};
 use crate::{
     compare,
     drive::{Judge, Source},
-    engine::{EngineProfile, Job},
+    engine::EngineProfile,
     ledger::Ledger,
-    prepare,
+    prepare::Prepared,
     raw::RawRun,
     report::{Finding, Subject},
     store::{FindingFiles, FindingRecord, ReductionRecord},
@@ -28,18 +28,20 @@ pub struct Generated(Steered);
 impl Generated {
     /// Cases of a profile, without what the engine lacks.
     pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
-        Self(Steered::new(profile.without(missing(engine)), seed))
+        let missing = missing(engine, profile.breaks());
+        Self(Steered::new(profile.without(missing), seed))
     }
 }
 
-/// The features that an engine lacks. Without activities nobody serves its tasks.
-fn missing(engine: &EngineProfile) -> FeatureSet {
+/// The features that an engine lacks. Without activities nobody serves tasks that are
+/// started; machines that are `idle` need nobody.
+fn missing(engine: &EngineProfile, idle: bool) -> FeatureSet {
     let capabilities = &engine.capabilities;
     let lacks = capabilities.lacks.iter();
     let missing: FeatureSet = lacks
         .filter_map(|name| name.parse::<Feature>().ok())
         .collect();
-    if capabilities.activities {
+    if capabilities.activities || idle {
         missing
     } else {
         missing.with(FeatureSet::of(&[Feature::Task]))
@@ -81,16 +83,16 @@ impl Source for GivenCases {
         false
     }
 
-    fn objection(&self, job: &Job) -> Option<String> {
-        let takes = prepare::total_asl_time(job);
+    fn objection(&self, prepared: &Prepared) -> Option<String> {
+        let takes = prepared.total_asl_time();
         if let Some(longest) = self.longest.filter(|longest| takes > *longest) {
             let (takes, longest) = (takes / 1_000, longest / 1_000);
             return Some(format!(
                 "wait for it: it takes {takes} s, and may take {longest} s"
             ));
         }
-        let events = prepare::events(job);
-        let bound = MOST_EVENTS * job.expectations.len();
+        let events = prepared.events();
+        let bound = MOST_EVENTS * prepared.expectations().len();
         (events > bound).then(|| format!("see it end: it goes on for {events} events"))
     }
 }
@@ -123,8 +125,13 @@ impl Compared {
 }
 
 impl Judge for Compared {
-    fn judge(&self, job: &Job, raw: &RawRun, overhead: Millis) -> Judgement {
-        compare::judge(job, raw, &self.engine, overhead)
+    fn judge(&self, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement {
+        match prepared {
+            Prepared::Execution(job) => compare::judge(job, raw, &self.engine, overhead),
+            Prepared::Definition(definition) => {
+                compare::judge_definition(definition, raw, &self.engine)
+            }
+        }
     }
 
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {

@@ -154,7 +154,9 @@ async fn loaded(
     context: Arc<Context>,
     index: u64,
 ) -> Result<(), PaceError> {
-    let Body::Execution(case) = context.source.case(index).body;
+    let Body::Execution(case) = context.source.case(index).body else {
+        return Ok(());
+    };
     let wire = Wire::default();
     let trouble = CallError::into_trouble;
     let definition = Value::to_string(&case.definition);

@@ -3,14 +3,35 @@
 use std::sync::Arc;
 
 use stepproof_specs::{
-    case::{Body, Case, ExecutionCase},
-    clause::Coverage,
-    simulate::{SimulationError, simulate},
+    case::{Body, Case, DefinitionCase, ExecutionCase},
+    clause::{Clause, Coverage},
+    observation::Aspect,
+    simulate::{Expectation, SimulationError, simulate},
     time::Millis,
-    validate::{Diagnostic, Severity, validate},
+    validate::{Diagnostic, Severity, validate, validate_text},
 };
 
 use crate::engine::{Job, Lane};
+
+/// A case that has been through the reference.
+#[derive(Debug, Clone)]
+pub enum Prepared {
+    /// A machine that is started.
+    Execution(Job),
+    /// A definition that is accepted or refused.
+    Definition(Definition),
+}
+
+/// A definition, with what the reference says of it.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The case.
+    pub case: Arc<DefinitionCase>,
+    /// What the validator finds; it refuses the definition if one of them is an error.
+    pub diagnostics: Arc<[Diagnostic]>,
+    /// Whether others are created beside it.
+    pub lane: Lane,
+}
 
 /// Why a case cannot be run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,10 +77,23 @@ fn first_error(diagnostics: &[Diagnostic]) -> String {
     }
 }
 
-/// Validates a case and simulates it on the reference.
-pub fn prepare(case: &Case, lane: Lane) -> Result<Job, PrepareError> {
-    let Body::Execution(execution) = &case.body;
-    prepare_execution(execution.clone(), lane)
+/// Puts a case through the reference: validates a definition, and simulates what is started.
+pub fn prepare(case: &Case, lane: Lane) -> Result<Prepared, PrepareError> {
+    match &case.body {
+        Body::Execution(execution) => {
+            prepare_execution(execution.clone(), lane).map(Prepared::Execution)
+        }
+        Body::Definition(definition) => Ok(Prepared::Definition(Definition {
+            diagnostics: diagnostics(definition).into(),
+            case: Arc::new(definition.clone()),
+            lane,
+        })),
+    }
+}
+
+/// What the validator says of a definition as it goes over the wire.
+fn diagnostics(case: &DefinitionCase) -> Vec<Diagnostic> {
+    validate_text(&case.definition.to_string(), case.workflow).1
 }
 
 fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareError> {
@@ -82,34 +116,95 @@ fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareErro
     })
 }
 
-/// How long the longest start of a job takes, by the reference.
-pub fn asl_time(job: &Job) -> Millis {
-    job.expectations
-        .iter()
-        .map(|expectation| expectation.duration)
-        .max()
-        .unwrap_or(0)
-}
-
-/// How long all starts of a job take together, by the reference.
-pub fn total_asl_time(job: &Job) -> Millis {
-    job.expectations
-        .iter()
-        .map(|expectation| expectation.duration)
-        .fold(0, Millis::saturating_add)
-}
-
-/// How many events the executions of a job have together, by the reference.
-pub fn events(job: &Job) -> usize {
-    let histories = job.expectations.iter().map(|it| &it.observation.history);
-    histories.flatten().map(Vec::len).sum()
-}
-
-/// The clauses that a job exercises.
-pub fn coverage(job: &Job) -> Coverage {
-    let mut coverage = Coverage::default();
-    for expectation in job.expectations.iter() {
-        coverage.merge(&expectation.coverage);
+impl Prepared {
+    /// Whether others run beside it.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Execution(job) => job.lane,
+            Self::Definition(definition) => definition.lane,
+        }
     }
-    coverage
+
+    /// The same in another lane.
+    #[must_use]
+    pub fn on(mut self, lane: Lane) -> Self {
+        match &mut self {
+            Self::Execution(job) => job.lane = lane,
+            Self::Definition(definition) => definition.lane = lane,
+        }
+        self
+    }
+
+    /// The expectations of what is started.
+    pub fn expectations(&self) -> &[Expectation] {
+        match self {
+            Self::Execution(job) => &job.expectations,
+            Self::Definition(_) => &[],
+        }
+    }
+
+    /// How long the longest start takes, by the reference.
+    pub fn asl_time(&self) -> Millis {
+        let durations = self.expectations().iter().map(|it| it.duration);
+        durations.max().unwrap_or(0)
+    }
+
+    /// How long all starts take together, by the reference.
+    pub fn total_asl_time(&self) -> Millis {
+        let durations = self.expectations().iter().map(|it| it.duration);
+        durations.fold(0, Millis::saturating_add)
+    }
+
+    /// How many events the executions have together, by the reference.
+    pub fn events(&self) -> usize {
+        let histories = self.expectations().iter();
+        let histories = histories.map(|it| &it.observation.history);
+        histories.flatten().map(Vec::len).sum()
+    }
+
+    /// The aspects that the reference leaves open.
+    pub fn poisoned(&self) -> impl Iterator<Item = Aspect> {
+        let expectations = self.expectations().iter();
+        expectations.flat_map(|expectation| expectation.poisoned.iter().copied())
+    }
+
+    /// The rules for which the reference refuses a definition, once per complaint.
+    pub fn broken(&self) -> impl Iterator<Item = Clause> {
+        let definition = match self {
+            Self::Execution(_) => None,
+            Self::Definition(definition) => Some(definition),
+        };
+        let errors = definition.into_iter().flat_map(Definition::errors);
+        errors.map(|error| error.clause)
+    }
+
+    /// The clauses that it exercises.
+    pub fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::default();
+        for expectation in self.expectations() {
+            coverage.merge(&expectation.coverage);
+        }
+        if let Self::Definition(definition) = self {
+            for diagnostic in definition.diagnostics.iter() {
+                coverage.mark(diagnostic.clause);
+            }
+            if !definition.is_refused() {
+                coverage.mark(Clause::ValidateAccepts);
+            }
+        }
+        coverage
+    }
+}
+
+impl Definition {
+    /// The complaints for which it is refused.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        let diagnostics = self.diagnostics.iter();
+        diagnostics.filter(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether the reference refuses it.
+    pub fn is_refused(&self) -> bool {
+        self.errors().next().is_some()
+    }
 }

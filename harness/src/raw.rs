@@ -13,6 +13,9 @@ use stepproof_specs::{observation::Status, plan::AttemptKey, time::Millis};
 pub struct RawRun {
     /// The answer to `CreateStateMachine`.
     pub creation: Creation,
+    /// The answer to `ValidateStateMachineDefinition`; absent if it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<Validation>,
     /// One per start of the case, in order; empty if the machine was refused.
     pub executions: Vec<RawExecution>,
     /// The engine's own names, each with what stands for it in the case (an activity's ARN) or with
@@ -35,6 +38,28 @@ pub enum Creation {
         /// The message.
         message: String,
     },
+}
+
+/// The answer to `ValidateStateMachineDefinition`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validation {
+    /// `result`: `OK` or `FAIL`.
+    pub result: String,
+    /// `diagnostics`, in order.
+    pub diagnostics: Vec<RawDiagnostic>,
+}
+
+/// One complaint about a definition, as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawDiagnostic {
+    /// `severity`: `ERROR` or `WARNING`.
+    pub severity: String,
+    /// `code`, for example `SCHEMA_VALIDATION_FAILED`.
+    pub code: String,
+    /// `message`.
+    pub message: String,
+    /// `location`.
+    pub location: Option<String>,
 }
 
 /// One execution.

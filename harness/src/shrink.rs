@@ -22,6 +22,7 @@ use stepproof_specs::case::Case;
 
 use self::flight::Flight;
 pub use self::trivial::trivial_case;
+use self::trivial::trivial_like;
 use crate::{engine::Trouble, identity::CaseId};
 
 /// What the reducer needs from the world.
@@ -151,7 +152,7 @@ impl<L: Lab> Search<L> {
         if !self.flight.alone(sample).await? {
             return Err(ShrinkError::DoesNotDiverge);
         }
-        let trivial = trivial_case();
+        let trivial = trivial_like(&self.best);
         let id = CaseId::of(&trivial);
         if id == CaseId::of(&self.best) {
             return Ok(Some(Ended::Trivial));

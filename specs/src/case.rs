@@ -41,6 +41,36 @@ pub struct Origin {
 pub enum Body {
     /// A machine that is created and started.
     Execution(ExecutionCase),
+    /// A definition that is accepted or refused: nothing is started.
+    Definition(DefinitionCase),
+}
+
+impl Body {
+    /// The definition.
+    pub fn definition(&self) -> &Value {
+        match self {
+            Self::Execution(case) => &case.definition,
+            Self::Definition(case) => &case.definition,
+        }
+    }
+
+    /// How many executions are started.
+    pub fn starts(&self) -> usize {
+        match self {
+            Self::Execution(case) => case.starts.len(),
+            Self::Definition(_) => 0,
+        }
+    }
+}
+
+/// A definition, valid or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DefinitionCase {
+    /// The definition.
+    pub definition: Value,
+    /// The workflow type for which it is to be valid.
+    #[serde(default)]
+    pub workflow: WorkflowType,
 }
 
 /// A machine, and how it is started. Several starts share one deployment, because creating a

@@ -21,6 +21,9 @@ use crate::{
 pub enum Aspect {
     /// Whether `CreateStateMachine` accepts the definition.
     Acceptance,
+    /// What `ValidateStateMachineDefinition` says of the definition, and in which words it is
+    /// refused.
+    Diagnostics,
     /// Whether the execution ends at all.
     Liveness,
     /// `SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED`.
@@ -46,8 +49,9 @@ pub enum Aspect {
 
 impl Aspect {
     /// All aspects, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Acceptance,
+        Self::Diagnostics,
         Self::Liveness,
         Self::Status,
         Self::Error,
@@ -64,6 +68,7 @@ impl Aspect {
     pub fn name(self) -> &'static str {
         match self {
             Self::Acceptance => "acceptance",
+            Self::Diagnostics => "diagnostics",
             Self::Liveness => "liveness",
             Self::Status => "status",
             Self::Error => "error",

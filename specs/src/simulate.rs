@@ -199,7 +199,7 @@ fn lucky(coverage: &Coverage) -> impl Iterator<Item = Aspect> {
         .into_iter()
         .any(|clause| coverage.contains(clause));
     Aspect::ALL.into_iter().filter(move |aspect| match aspect {
-        Aspect::Acceptance | Aspect::Liveness => false,
+        Aspect::Acceptance | Aspect::Diagnostics | Aspect::Liveness => false,
         Aspect::Status => handled,
         _ => true,
     })

@@ -18,7 +18,8 @@ use serde_json::Value;
 
 use crate::{
     case::WorkflowType,
-    machine::{Body, Machine, Scope, pointer::Pointer},
+    clause::Clause,
+    machine::{Body, Machine, Scope, pointer::Pointer, text::MAX_BYTES},
 };
 
 /// One complaint about a definition, as `ValidateStateMachineDefinition` gives it.
@@ -34,6 +35,10 @@ pub struct Diagnostic {
     /// `/States/Fan/Branches[0]/States/A`); absent where AWS gives none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// The rule that is broken. Where AWS was observed to give the diagnostic, code, message and
+    /// location are AWS's; otherwise they are ours, and only that the machine is refused follows.
+    #[serde(skip)]
+    pub clause: Clause,
 }
 
 /// How grave a diagnostic is.
@@ -69,6 +74,16 @@ pub enum Code {
     UnsupportedJsonataExpression,
 }
 
+impl Severity {
+    /// The severity as AWS writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "ERROR",
+            Self::Warning => "WARNING",
+        }
+    }
+}
+
 impl Code {
     /// The code as AWS writes it.
     pub fn name(self) -> &'static str {
@@ -93,8 +108,14 @@ impl fmt::Display for Code {
 
 impl Diagnostic {
     /// An error at a place in the definition.
-    pub(crate) fn error(code: Code, message: impl Into<String>, at: &impl fmt::Display) -> Self {
+    pub(crate) fn error(
+        code: Code,
+        clause: Clause,
+        message: impl Into<String>,
+        at: &impl fmt::Display,
+    ) -> Self {
         Self {
+            clause,
             severity: Severity::Error,
             code,
             message: message.into(),
@@ -131,6 +152,9 @@ pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>,
 pub fn validate_text(text: &str, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
     if text.trim().is_empty() {
         return validate(&Value::Null, workflow);
+    }
+    if text.len() > MAX_BYTES {
+        return (None, vec![text::too_long(text)]);
     }
     match serde_json::from_str(text) {
         Ok(definition) => validate(&definition, workflow),
@@ -178,7 +202,10 @@ pub(crate) fn not_recognized(resource: &str) -> String {
     )
 }
 
-/// The message with which `CreateStateMachine` refuses a definition (code `InvalidDefinition`);
+/// The error code with which `CreateStateMachine` refuses a definition.
+pub const INVALID_DEFINITION: &str = "InvalidDefinition";
+
+/// The message with which `CreateStateMachine` refuses a definition ([`INVALID_DEFINITION`]);
 /// `None` if no diagnostic is an error.
 pub fn refusal(diagnostics: &[Diagnostic]) -> Option<String> {
     let errors: Vec<String> = diagnostics

@@ -131,6 +131,11 @@ fn template() -> BoxedStrategy<Value> {
         .boxed()
 }
 
+/// A payload template as a field has it: an object.
+fn payload() -> BoxedStrategy<Value> {
+    object(template()).prop_map(Value::from).boxed()
+}
+
 fn assign(jsonata: bool) -> BoxedStrategy<Value> {
     let value = if jsonata {
         expression_data()
@@ -236,7 +241,7 @@ fn result(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
         Vec::new()
     } else {
         vec![
-            ("ResultSelector", template()),
+            ("ResultSelector", payload()),
             ("ResultPath", nullable(reference_path())),
         ]
     };
@@ -247,7 +252,7 @@ fn arguments(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     some_of(if jsonata {
         vec![("Arguments", expression_data())]
     } else {
-        vec![("Parameters", template())]
+        vec![("Parameters", payload())]
     })
 }
 
@@ -268,7 +273,7 @@ fn pass(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     } else {
         vec![
             ("Result", data()),
-            ("Parameters", template()),
+            ("Parameters", payload()),
             ("ResultPath", nullable(reference_path())),
         ]
     };
@@ -443,8 +448,8 @@ fn map(state: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
         Map::from_iter([(name.to_owned(), Value::from(scope))])
     });
     let selector = prop_oneof![
-        some_of(vec![("ItemSelector", template())]),
-        some_of(vec![("Parameters", template())]),
+        some_of(vec![("ItemSelector", payload())]),
+        some_of(vec![("Parameters", payload())]),
     ];
     let reader =
         json!({"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Key.$": "$.k"}});

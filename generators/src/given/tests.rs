@@ -40,7 +40,9 @@ fn inputs_and_plans_are_shaped_after_what_is_read() {
     let cases = cases(&given);
     let starts = || {
         cases.iter().flat_map(|case| {
-            let Body::Execution(execution) = &case.body;
+            let Body::Execution(execution) = &case.body else {
+                panic!("a definition");
+            };
             &execution.starts
         })
     };
@@ -98,7 +100,9 @@ fn a_loop_that_asks_until_something_is_done_comes_to_an_end() {
         "End": {"Type": "Succeed"}}});
     let given = Given::new("loop", &machine, None).unwrap();
     for case in cases(&given) {
-        let Body::Execution(execution) = &case.body;
+        let Body::Execution(execution) = &case.body else {
+            panic!("a definition");
+        };
         assert!(given.can_be_run(execution), "{case:?}");
     }
 }

@@ -27,17 +27,21 @@ pub struct Measure {
 
 /// The size of a case.
 pub fn measure(case: &Case) -> Measure {
-    let Body::Execution(execution) = &case.body;
-    let mut text = execution.definition.to_string();
-    let states = states(&execution.definition);
-    let mut values = count(&execution.definition);
+    let definition = case.body.definition();
+    let starts = match &case.body {
+        Body::Execution(execution) => execution.starts.as_slice(),
+        Body::Definition(_) => &[],
+    };
+    let mut text = definition.to_string();
+    let states = states(definition);
+    let mut values = count(definition);
     let mut strangeness = states
         .iter()
-        .filter_map(|state| execution.definition.pointer(&state.pointer))
+        .filter_map(|state| definition.pointer(&state.pointer))
         .map(|state| rank(state["Type"].as_str()))
         .sum::<usize>()
-        + strange(&execution.definition);
-    for start in &execution.starts {
+        + strange(definition);
+    for start in starts {
         // Writing to a string cannot fail: the keys of a start are strings.
         let start_value = serde_json::to_value(start).unwrap_or_default();
         values += count(&start.input) + count_plan(&start.plan);
@@ -48,7 +52,7 @@ pub fn measure(case: &Case) -> Measure {
         states: states.len(),
         values,
         strangeness,
-        disorder: disorder(&execution.definition),
+        disorder: disorder(definition),
         bytes: text.len(),
         text,
     }

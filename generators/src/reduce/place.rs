@@ -8,24 +8,24 @@ use stepproof_specs::plan::site;
 
 /// Where a scope or a state is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The JSON pointer to the scope's or the state's object.
-    pub(super) pointer: String,
+    pub(crate) pointer: String,
     /// The site of the state, or the prefix of the sites in the scope.
-    pub(super) site: String,
+    pub(crate) site: String,
 }
 
 /// Where a state is: in which scope, and under what name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct StatePlace {
-    pub(super) scope: Place,
-    pub(super) name: String,
-    pub(super) pointer: String,
-    pub(super) site: String,
+pub(crate) struct StatePlace {
+    pub(crate) scope: Place,
+    pub(crate) name: String,
+    pub(crate) pointer: String,
+    pub(crate) site: String,
 }
 
 /// The machine itself.
-pub(super) fn machine() -> Place {
+pub(crate) fn machine() -> Place {
     Place {
         pointer: String::new(),
         site: String::new(),
@@ -33,7 +33,7 @@ pub(super) fn machine() -> Place {
 }
 
 /// All scopes, outer ones first.
-pub(super) fn scopes(definition: &Value) -> Vec<Place> {
+pub(crate) fn scopes(definition: &Value) -> Vec<Place> {
     let mut found = Vec::new();
     collect(definition, &machine(), &mut found);
     found
@@ -54,7 +54,7 @@ fn collect(scope: &Value, place: &Place, found: &mut Vec<Place>) {
 }
 
 /// The scopes inside a state, with the rest of their pointer and the number of the branch.
-pub(super) fn inner_scopes(state: &Value) -> Vec<(&Value, String, Option<usize>)> {
+pub(crate) fn inner_scopes(state: &Value) -> Vec<(&Value, String, Option<usize>)> {
     let branches = state["Branches"].as_array().into_iter().flatten();
     let branches = branches
         .enumerate()
@@ -66,7 +66,7 @@ pub(super) fn inner_scopes(state: &Value) -> Vec<(&Value, String, Option<usize>)
 }
 
 /// All states of all scopes, in the order of the document, outer scopes first.
-pub(super) fn states(definition: &Value) -> Vec<StatePlace> {
+pub(crate) fn states(definition: &Value) -> Vec<StatePlace> {
     scopes(definition)
         .into_iter()
         .flat_map(|scope| {
@@ -84,7 +84,7 @@ pub(super) fn states(definition: &Value) -> Vec<StatePlace> {
 }
 
 /// The states of one scope.
-pub(super) fn states_of(scope: &Value) -> impl Iterator<Item = (&String, &Value)> {
+pub(crate) fn states_of(scope: &Value) -> impl Iterator<Item = (&String, &Value)> {
     scope["States"].as_object().into_iter().flatten()
 }
 
@@ -94,7 +94,7 @@ fn pointer_to(scope: &str, name: &str) -> String {
 }
 
 /// The names that a state leads to, each once, in the order of its fields.
-pub(super) fn targets(state: &Value) -> Vec<&str> {
+pub(crate) fn targets(state: &Value) -> Vec<&str> {
     let choices = state["Choices"].as_array().into_iter().flatten();
     let catchers = state["Catch"].as_array().into_iter().flatten();
     let mut targets: Vec<&str> = Vec::new();
@@ -110,7 +110,7 @@ pub(super) fn targets(state: &Value) -> Vec<&str> {
 }
 
 /// The object at a pointer.
-pub(super) fn object_mut<'v>(
+pub(crate) fn object_mut<'v>(
     value: &'v mut Value,
     pointer: &str,
 ) -> Option<&'v mut Map<String, Value>> {

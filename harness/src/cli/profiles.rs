@@ -26,8 +26,7 @@ impl Profiles {
         let mut output = Output::new();
         match self.format {
             Format::Human => {
-                let rows: Vec<[String; 2]> = Profile::all()
-                    .iter()
+                let rows: Vec<[String; 2]> = listed()
                     .map(|profile| {
                         let default = if profile.name == DEFAULT {
                             " (default)"
@@ -43,8 +42,7 @@ impl Profiles {
                 output.table(&rows)?;
             }
             Format::Json => {
-                let all: Vec<_> = Profile::all()
-                    .iter()
+                let all: Vec<_> = listed()
                     .map(|profile| {
                         let features: Vec<_> =
                             profile.features().iter().map(Feature::name).collect();
@@ -62,10 +60,14 @@ impl Profiles {
     }
 }
 
+fn listed() -> impl Iterator<Item = Profile> {
+    Profile::all().into_iter().chain([Profile::invalid()])
+}
+
 /// The profile with a name.
 pub(super) fn named(name: &str) -> Result<Profile, Failure> {
     Profile::named(name).map_err(|error| {
-        let names: Vec<_> = Profile::all().iter().map(|profile| profile.name).collect();
+        let names: Vec<_> = listed().map(|profile| profile.name).collect();
         Failure::usage(
             format!("choose a profile: {error}"),
             format!("the profiles are: {}", names.join(", ")),

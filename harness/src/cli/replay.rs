@@ -13,9 +13,9 @@ use super::{Failure, Status, drawing::Drawing, input, output::Output, profiles, 
 use crate::{
     casefile,
     drive::{Attempt, Context, Control, Outcome, Stop, attempt},
-    engine::{Job, Lane},
+    engine::Lane,
     judging::{Compared, Generated},
-    prepare::{PrepareError, prepare},
+    prepare::{PrepareError, Prepared, prepare},
     report::{Finding, Subject},
     verdict::Verdict,
 };
@@ -49,12 +49,12 @@ impl Replay {
 
     async fn run(self) -> Result<Status, Failure> {
         let (case, path) = load(&self.case, &self.drawing)?;
-        let job = job(&case)?;
+        let prepared = prepared(&case)?;
         let bench = Bench::open(&self.target).await?;
         let mut output = Output::new();
         let mut worst = Status::Success;
         for run in 1..=self.times {
-            let attempt = attempt(&bench.context, &job, bench.control.overhead()).await;
+            let attempt = attempt(&bench.context, &prepared, bench.control.overhead()).await;
             let (status, text) = bench.tell(&case, &path, &attempt, run == self.times)?;
             output.line(text)?;
             output.flush()?;
@@ -180,8 +180,8 @@ pub(super) fn load(argument: &str, drawing: &Drawing) -> Result<(Case, PathBuf),
 }
 
 /// A case that a user gave, ready to be run.
-pub(super) fn job(case: &Case) -> Result<Job, Failure> {
-    let job = prepare(case, Lane::Quiet).map_err(|error| {
+pub(super) fn prepared(case: &Case) -> Result<Prepared, Failure> {
+    let prepared = prepare(case, Lane::Quiet).map_err(|error| {
         let remedy = match &error {
             PrepareError::Refused(_) => "the case's definition must be a valid machine",
             PrepareError::Simulation { .. } => {
@@ -190,8 +190,10 @@ pub(super) fn job(case: &Case) -> Result<Job, Failure> {
         };
         Failure::usage(error.to_string(), remedy)
     })?;
-    for start in &job.case.starts {
-        input::check_sites(&start.plan, &job.machine)?;
+    if let Prepared::Execution(job) = &prepared {
+        for start in &job.case.starts {
+            input::check_sites(&start.plan, &job.machine)?;
+        }
     }
-    Ok(job)
+    Ok(prepared)
 }

@@ -49,9 +49,9 @@ impl Shrink {
 
     async fn run(self) -> Result<Status, Failure> {
         let (case, _) = replay::load(&self.case, &self.drawing)?;
-        let job = replay::job(&case)?;
+        let prepared = replay::prepared(&case)?;
         let bench = Bench::open(&self.target).await?;
-        let outcome = attempt(&bench.context, &job, bench.control.overhead())
+        let outcome = attempt(&bench.context, &prepared, bench.control.overhead())
             .await
             .outcome;
         let signatures = outcome.into_signatures()?;
@@ -62,7 +62,7 @@ impl Shrink {
             return Ok(Status::Success);
         };
         let context = Arc::clone(&bench.context);
-        let lab = EngineLab::new(context, &job, sought.clone(), 1, bench.control.clone());
+        let lab = EngineLab::new(context, &prepared, sought.clone(), 1, bench.control.clone());
         let budget = Budget {
             calls: self.calls,
             time: Duration::from_hours(1),

@@ -13,7 +13,9 @@ const CASES: u64 = 300;
 fn fixtures() -> impl Iterator<Item = Fixture> {
     let profile = Profile::everything();
     (0..CASES).filter_map(move |index| {
-        let Body::Execution(mut case) = generate(&profile, 11, index).body;
+        let Body::Execution(mut case) = generate(&profile, 11, index).body else {
+            panic!("a definition");
+        };
         case.starts.truncate(1);
         let machine = Arc::new(Machine::from_value(&case.definition).ok()?);
         let expectation = simulate(&machine, &case, &case.starts[0]).ok()?;

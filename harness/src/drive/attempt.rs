@@ -9,8 +9,8 @@ use stepproof_specs::{case::Case, clause::Coverage, time::Millis};
 
 use super::Context;
 use crate::{
-    engine::{Job, Lane, Trouble},
-    prepare,
+    engine::{Lane, Trouble},
+    prepare::{self, Prepared},
     raw::RawRun,
     store::Detail,
     verdict::{Judgement, Signature},
@@ -98,14 +98,17 @@ pub(crate) fn signatures(judgement: &Judgement) -> Vec<Signature> {
     signatures
 }
 
-/// Runs a job once and judges what came of it.
-pub async fn attempt(context: &Context, job: &Job, overhead: Millis) -> Attempt {
+/// Runs a case once and judges what came of it.
+pub async fn attempt(context: &Context, prepared: &Prepared, overhead: Millis) -> Attempt {
     let began = Instant::now();
-    let answer = context.engine.run(job).await;
+    let answer = match prepared {
+        Prepared::Execution(job) => context.engine.run(job).await,
+        Prepared::Definition(definition) => context.engine.define(&definition.case).await,
+    };
     let engine = began.elapsed();
     let outcome = match answer {
         Ok(raw) => Outcome::Judged {
-            judgement: context.judge.judge(job, &raw, overhead),
+            judgement: context.judge.judge(prepared, &raw, overhead),
             raw: Box::new(raw),
         },
         Err(trouble) => Outcome::Trouble(trouble),
@@ -117,7 +120,7 @@ pub async fn attempt(context: &Context, job: &Job, overhead: Millis) -> Attempt 
 #[derive(Debug, Clone)]
 pub(super) struct Ready {
     pub case: Arc<Case>,
-    pub job: Job,
+    pub prepared: Prepared,
     pub coverage: Coverage,
     pub asl: Millis,
 }
@@ -135,7 +138,7 @@ pub(super) struct Stuck {
 pub(super) fn ready(
     context: &Context,
     index: u64,
-    lane: impl FnOnce(&Job) -> Lane,
+    lane: impl FnOnce(&Prepared) -> Lane,
 ) -> Result<Ready, Stuck> {
     let source = context.source.as_ref();
     let case = Arc::new(source.case(index));
@@ -144,18 +147,18 @@ pub(super) fn ready(
         reason,
         fault,
     };
-    let mut job = prepare::prepare(&case, Lane::Throughput).map_err(|error| {
+    let prepared = prepare::prepare(&case, Lane::Throughput).map_err(|error| {
         let fault = source.is_generated() && !error.is_unsupported();
         stuck(error.to_string(), fault)
     })?;
-    if let Some(objection) = source.objection(&job) {
+    if let Some(objection) = source.objection(&prepared) {
         return Err(stuck(objection, false));
     }
-    job.lane = lane(&job);
+    let lane = lane(&prepared);
     Ok(Ready {
-        coverage: prepare::coverage(&job),
-        asl: prepare::asl_time(&job),
+        coverage: prepared.coverage(),
+        asl: prepared.asl_time(),
         case,
-        job,
+        prepared: prepared.on(lane),
     })
 }

@@ -10,8 +10,8 @@ use stepproof_specs::{case::Body, time::Millis};
 
 use super::Context;
 use crate::{
-    engine::{EngineProfile, Job, Lane},
-    prepare,
+    engine::{EngineProfile, Lane},
+    prepare::{self, Prepared},
     shrink::trivial_case,
 };
 
@@ -28,12 +28,17 @@ pub(super) fn is_exact(engine: &EngineProfile) -> bool {
 
 /// In which lane a case runs: `None` if it waits for the quiet lane. Depends on nothing but the
 /// case, so that a resumed run decides alike.
-pub(super) fn lane(engine: &EngineProfile, index: u64, job: &Job, share: u64) -> Option<Lane> {
+pub(super) fn lane(
+    engine: &EngineProfile,
+    index: u64,
+    prepared: &Prepared,
+    share: u64,
+) -> Option<Lane> {
     if is_exact(engine) {
         return Some(Lane::Quiet);
     }
-    let waits = prepare::asl_time(job) > 0;
-    let seconds = prepare::total_asl_time(job) as f64 / 1_000.0 / engine.time_scale;
+    let waits = prepared.asl_time() > 0;
+    let seconds = prepared.total_asl_time() as f64 / 1_000.0 / engine.time_scale;
     let sampled = share > 0
         && engine.policy.timing.is_some()
         && scatter(index).is_multiple_of(share)
@@ -74,9 +79,12 @@ impl Control {
 
     /// Measures once. An engine in trouble leaves the last measurement as it is.
     pub async fn measure(&self, context: &Context) {
-        let Some(job) = control_job() else { return };
-        let expected = prepare::asl_time(&job);
-        if let Ok(raw) = context.engine.run(&job).await
+        let Some(control) = control_case() else {
+            return;
+        };
+        let expected = control.asl_time();
+        if let Prepared::Execution(job) = control
+            && let Ok(raw) = context.engine.run(&job).await
             && let Some(execution) = raw.executions.first()
         {
             let took = execution.duration.unwrap_or(execution.watched);
@@ -90,12 +98,13 @@ impl Control {
 }
 
 /// A machine that waits a second.
-fn control_job() -> Option<Job> {
+fn control_case() -> Option<Prepared> {
     let mut case = trivial_case();
-    let Body::Execution(execution) = &mut case.body;
-    execution.definition = json!({
-        "StartAt": "Control",
-        "States": {"Control": {"Type": "Wait", "Seconds": 1, "End": true}},
-    });
+    if let Body::Execution(execution) = &mut case.body {
+        execution.definition = json!({
+            "StartAt": "Control",
+            "States": {"Control": {"Type": "Wait", "Seconds": 1, "End": true}},
+        });
+    }
     prepare::prepare(&case, Lane::Quiet).ok()
 }

@@ -2,17 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use stepproof_specs::{
-    case::{Body, Case},
-    observation::Aspect,
-    time::Millis,
-};
+use stepproof_specs::{case::Case, clause::Clause, observation::Aspect, time::Millis};
 
 use super::{Context, Control, Outcome, attempt::attempt, quiet};
 use crate::{
     casefile,
-    engine::{Job, Lane, Trouble},
-    prepare,
+    engine::{Lane, Trouble},
+    prepare::{self, Prepared},
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, StoreError, write_finding,
@@ -32,6 +28,8 @@ pub struct EngineLab {
     events: usize,
     /// A candidate may not leave more open than the original, by the reference.
     poisoned: Vec<Aspect>,
+    /// A definition may not break a rule that the original keeps, nor rules more often.
+    broken: Vec<Clause>,
     /// How often a candidate is run until it diverges: a divergence that does not show every time
     /// needs more than one look.
     looks: u32,
@@ -44,7 +42,7 @@ impl EngineLab {
     /// A lab that seeks a signature, starting from a case.
     pub fn new(
         context: Arc<Context>,
-        original: &Job,
+        original: &Prepared,
         sought: Signature,
         looks: u32,
         control: Control,
@@ -52,10 +50,11 @@ impl EngineLab {
         Self {
             context,
             sought,
-            lane: original.lane,
-            longest: prepare::total_asl_time(original),
-            events: prepare::events(original),
-            poisoned: poisoned(original).collect(),
+            lane: original.lane(),
+            longest: original.total_asl_time(),
+            events: original.events(),
+            poisoned: original.poisoned().collect(),
+            broken: original.broken().collect(),
             looks: looks.max(1),
             control,
             progress: None,
@@ -71,21 +70,19 @@ impl EngineLab {
     }
 }
 
-fn poisoned(job: &Job) -> impl Iterator<Item = Aspect> {
-    job.expectations
-        .iter()
-        .flat_map(|expectation| expectation.poisoned.iter().copied())
-}
-
 impl Lab for EngineLab {
-    type Sample = Job;
+    type Sample = Prepared;
 
-    fn admit(&self, case: &Case) -> Option<Job> {
-        let job = prepare::prepare(case, self.lane).ok()?;
-        let admitted = prepare::total_asl_time(&job) <= self.longest
-            && prepare::events(&job) <= self.events
-            && poisoned(&job).all(|aspect| self.poisoned.contains(&aspect));
-        admitted.then_some(job)
+    fn admit(&self, case: &Case) -> Option<Prepared> {
+        let sample = prepare::prepare(case, self.lane).ok()?;
+        let admitted = sample.total_asl_time() <= self.longest
+            && sample.events() <= self.events
+            && sample
+                .poisoned()
+                .all(|aspect| self.poisoned.contains(&aspect))
+            && sample.broken().count() <= self.broken.len()
+            && sample.broken().all(|clause| self.broken.contains(&clause));
+        admitted.then_some(sample)
     }
 
     fn progress(&self, smaller: &Case) {
@@ -95,12 +92,12 @@ impl Lab for EngineLab {
         }
     }
 
-    async fn diverges(&self, job: Job) -> Result<bool, Trouble> {
+    async fn diverges(&self, sample: Prepared) -> Result<bool, Trouble> {
         for _ in 0..self.looks {
             if self.context.stop.is_asked() {
                 return Ok(false);
             }
-            let outcome = attempt(&self.context, &job, self.control.overhead())
+            let outcome = attempt(&self.context, &sample, self.control.overhead())
                 .await
                 .outcome;
             if outcome.into_signatures()?.contains(&self.sought) {
@@ -278,8 +275,7 @@ async fn replays(
 
 /// How many states a case's machine has, in all scopes.
 pub fn states(case: &Case) -> usize {
-    let Body::Execution(execution) = &case.body;
-    count_states(&execution.definition)
+    count_states(case.body.definition())
 }
 
 fn count_states(value: &serde_json::Value) -> usize {

@@ -6,7 +6,7 @@ use std::{collections::VecDeque, sync::Arc};
 use stepproof_specs::clause::Coverage;
 
 use super::{Context, attempt::attempt};
-use crate::engine::{Job, Trouble};
+use crate::{engine::Trouble, prepare::Prepared};
 
 /// How many are remembered, the latest.
 const MOST: usize = 32;
@@ -17,7 +17,7 @@ const ASKED: usize = 2;
 #[derive(Debug, Clone)]
 pub(super) struct Witness {
     index: u64,
-    job: Job,
+    prepared: Prepared,
     coverage: Coverage,
 }
 
@@ -27,13 +27,13 @@ pub(super) struct Witnesses(VecDeque<Arc<Witness>>);
 
 impl Witnesses {
     /// A case has agreed.
-    pub fn add(&mut self, index: u64, job: &Job, coverage: Coverage) {
+    pub fn add(&mut self, index: u64, prepared: &Prepared, coverage: Coverage) {
         if self.0.len() == MOST {
             self.0.pop_front();
         }
         self.0.push_back(Arc::new(Witness {
             index,
-            job: job.clone(),
+            prepared: prepared.clone(),
             coverage,
         }));
     }
@@ -54,7 +54,7 @@ pub(super) async fn ask(
     overhead: stepproof_specs::time::Millis,
 ) -> Result<(), Trouble> {
     for witness in witnesses {
-        let outcome = attempt(context, &witness.job, overhead).await.outcome;
+        let outcome = attempt(context, &witness.prepared, overhead).await.outcome;
         if outcome.into_signatures()?.is_empty() {
             return Ok(());
         }

@@ -78,6 +78,7 @@ impl Library {
         }
         Ok(RawRun {
             creation: Creation::Accepted,
+            validation: None,
             executions,
             names: Vec::new(),
             wire: Vec::new(),

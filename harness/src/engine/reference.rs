@@ -2,16 +2,20 @@
 
 use serde_json::Value;
 use stepproof_specs::{
+    case::DefinitionCase,
     history::Event,
     observation::{Attempt, Observation},
     simulate::Expectation,
+    validate::{Diagnostic, INVALID_DEFINITION, refusal, validate_text},
 };
 
 use super::{
     Boxed, Capabilities, CauseCompare, Engine, EngineProfile, HistoryCompare, Job, Policy,
     TimingCompare, Trouble,
 };
-use crate::raw::{Creation, RawAttempt, RawEvent, RawExecution, RawReply, RawRun};
+use crate::raw::{
+    Creation, RawAttempt, RawDiagnostic, RawEvent, RawExecution, RawReply, RawRun, Validation,
+};
 
 /// The reference as an engine.
 #[derive(Debug)]
@@ -61,6 +65,13 @@ impl Engine for Reference {
         })
     }
 
+    fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(async move {
+            let diagnostics = validate_text(&case.definition.to_string(), case.workflow).1;
+            Ok(raw_definition(&diagnostics))
+        })
+    }
+
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
         Box::pin(async { Ok(env!("CARGO_PKG_VERSION").to_owned()) })
     }
@@ -70,10 +81,35 @@ impl Engine for Reference {
     }
 }
 
+/// Diagnostics as if an engine had given them.
+pub fn raw_definition(diagnostics: &[Diagnostic]) -> RawRun {
+    let refused = refusal(diagnostics);
+    let raw = |it: &Diagnostic| RawDiagnostic {
+        severity: it.severity.name().to_owned(),
+        code: it.code.name().to_owned(),
+        message: it.message.clone(),
+        location: it.location.clone(),
+    };
+    RawRun {
+        validation: Some(Validation {
+            result: if refused.is_some() { "FAIL" } else { "OK" }.to_owned(),
+            diagnostics: diagnostics.iter().map(raw).collect(),
+        }),
+        creation: refused.map_or(Creation::Accepted, |message| Creation::Refused {
+            code: INVALID_DEFINITION.to_owned(),
+            message,
+        }),
+        executions: Vec::new(),
+        names: Vec::new(),
+        wire: Vec::new(),
+    }
+}
+
 /// Expectations as if an engine had done them.
 pub fn raw_run(expectations: &[Expectation]) -> RawRun {
     RawRun {
         creation: Creation::Accepted,
+        validation: None,
         executions: expectations
             .iter()
             .map(|expectation| raw_execution(&expectation.observation))

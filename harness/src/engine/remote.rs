@@ -1,6 +1,8 @@
 //! Any engine that speaks the Step Functions API: deploys a case, starts it, plays its workers,
 //! watches, and takes away what it deployed.
 
+mod definition;
+
 use std::{
     slice::from_ref,
     sync::{
@@ -11,7 +13,7 @@ use std::{
 };
 
 use stepproof_specs::{
-    case::{Start, WorkflowType},
+    case::{DefinitionCase, Start, WorkflowType},
     observation::Status,
     simulate::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
     time::Millis,
@@ -135,6 +137,7 @@ impl Remote {
             machine: None,
             run: RawRun {
                 creation: Creation::Accepted,
+                validation: None,
                 executions: Vec::new(),
                 names: Vec::new(),
                 wire: Vec::new(),
@@ -238,6 +241,10 @@ impl Engine for Remote {
 
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
         Box::pin(self.run_case(job))
+    }
+
+    fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(self.define_case(case))
     }
 
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {

@@ -26,7 +26,7 @@ use serde_json::Value;
 use stepproof_specs::{case::WorkflowType, observation::Status};
 
 use super::Trouble;
-use crate::raw::{RawEvent, WireTrouble};
+use crate::raw::{RawDiagnostic, RawEvent, Validation, WireTrouble};
 
 /// How often a throttled call is sent again.
 const THROTTLED_LIMIT: u32 = 8;
@@ -285,10 +285,6 @@ impl Api {
         role: &str,
         workflow: WorkflowType,
     ) -> Result<String, CallError> {
-        let kind = match workflow {
-            WorkflowType::Standard => StateMachineType::Standard,
-            WorkflowType::Express => StateMachineType::Express,
-        };
         let created = self
             .call(wire, "CreateStateMachine", || {
                 self.calls
@@ -296,11 +292,41 @@ impl Api {
                     .name(name)
                     .definition(definition)
                     .role_arn(role)
-                    .r#type(kind.clone())
+                    .r#type(kind(workflow))
                     .send()
             })
             .await?;
         present("CreateStateMachine", created.state_machine_arn)
+    }
+
+    /// `ValidateStateMachineDefinition`.
+    pub async fn validate(
+        &self,
+        wire: &Wire,
+        definition: &str,
+        workflow: WorkflowType,
+    ) -> Result<Validation, CallError> {
+        let answer = self
+            .call(wire, "ValidateStateMachineDefinition", || {
+                self.calls
+                    .validate_state_machine_definition()
+                    .definition(definition)
+                    .r#type(kind(workflow))
+                    .send()
+            })
+            .await?;
+        let diagnostics = answer.diagnostics.into_iter();
+        Ok(Validation {
+            result: answer.result.as_str().to_owned(),
+            diagnostics: diagnostics
+                .map(|it| RawDiagnostic {
+                    severity: it.severity.as_str().to_owned(),
+                    code: it.code,
+                    message: it.message,
+                    location: it.location,
+                })
+                .collect(),
+        })
     }
 
     /// `DeleteStateMachine`.
@@ -628,6 +654,13 @@ impl Api {
             other => DisplayErrorContext(other).to_string(),
         };
         protocol(operation, reason).into()
+    }
+}
+
+fn kind(workflow: WorkflowType) -> StateMachineType {
+    match workflow {
+        WorkflowType::Standard => StateMachineType::Standard,
+        WorkflowType::Express => StateMachineType::Express,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::raw::{Creation, RawAttempt, RawEvent, RawExecution, RawReply, RawRun}
 pub fn run(observation: &Observation) -> RawRun {
     RawRun {
         creation: Creation::Accepted,
+        validation: None,
         executions: vec![execution(observation)],
         names: Vec::new(),
         wire: Vec::new(),

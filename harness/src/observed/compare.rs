@@ -135,7 +135,7 @@ impl Comparison<'_> {
         let text = |text: &Option<String>| text.as_deref().map(Value::from);
         match aspect {
             // A definition that is refused does not come this far.
-            Aspect::Acceptance => Ok(true),
+            Aspect::Acceptance | Aspect::Diagnostics => Ok(true),
             Aspect::Liveness => self.liveness().map(|()| true),
             Aspect::Status => self.status().map(|()| true),
             Aspect::Error => self.ending(aspect, "error", text(&seen.error)),

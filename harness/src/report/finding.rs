@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use stepproof_specs::{
-    case::{Body, Case, ExecutionCase, Start},
+    case::{Body, Case, DefinitionCase, ExecutionCase, Start},
     clause::Clause,
     machine::Machine,
     observation::{Aspect, Observation},
     simulate::{Expectation, simulate},
+    validate::validate_text,
 };
 
 use super::{page, python, story};
 use crate::{
+    engine::reference::raw_definition,
     observe::Observer,
     raw::{Creation, RawRun},
     signature::clause::clause,
@@ -57,13 +59,13 @@ pub struct Finding {
     /// The rule that it most likely breaks.
     pub clause: Option<Clause>,
     /// The minimal case.
-    pub case: ExecutionCase,
-    /// Which start of it diverges.
+    pub case: Body,
+    /// Which start of it diverges, if anything is started.
     pub start: usize,
-    /// What the reference expects of that start.
-    pub expected: Option<Observation>,
+    /// What the reference expects.
+    pub expected: Seen,
     /// What the engine was seen to do.
-    pub actual: Actual,
+    pub actual: Seen,
     /// The engine's name.
     pub engine: String,
     /// What the engine said of its version.
@@ -76,12 +78,14 @@ pub struct Finding {
     pub reproducer: Option<String>,
 }
 
-/// What an engine was seen to do.
+/// What was seen of a case.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Actual {
-    /// It ran the execution.
+pub enum Seen {
+    /// The execution was run.
     Ran(Box<Observation>),
-    /// It refused the machine.
+    /// The definition was judged.
+    Defined(Box<RawRun>),
+    /// The machine, which was to be run, was refused.
     Refused {
         /// The code.
         code: String,
@@ -95,32 +99,30 @@ pub enum Actual {
 impl Finding {
     /// Gathers what a reader needs. Pure: the reference is simulated again.
     pub fn new(subject: &Subject<'_>) -> Self {
-        let Body::Execution(case) = &subject.case.body;
         let mut differences: Vec<Difference> = subject
             .judgement
             .map(|judgement| judgement.differences.clone())
             .unwrap_or_default();
         differences.sort_by_key(|it| it.signature != *subject.signature);
         let root = differences.first();
-        let start = root.map_or(0, |root| root.start).min(case.starts.len() - 1);
-        let expectation = expectation(case, &case.starts[start]);
-        let coverage = expectation.as_ref().map(|it| it.coverage);
+        let sides = match &subject.case.body {
+            Body::Execution(case) => Sides::of_execution(case, subject, root),
+            Body::Definition(case) => Sides::of_definition(case, subject),
+        };
         Self {
             number: subject.number,
             signature: subject.signature.clone(),
-            clause: root.zip(coverage).and_then(|(root, it)| clause(root, &it)),
+            clause: sides.clause,
             differences,
-            case: case.clone(),
-            start,
-            actual: actual(subject.raw, start),
+            case: subject.case.body.clone(),
+            start: sides.start,
+            expected: sides.expected,
+            actual: sides.actual,
             engine: subject.engine.to_owned(),
             engine_version: subject.engine_version.to_owned(),
             reproduced: subject.reproduced,
             replay: subject.replay.to_owned(),
-            reproducer: subject
-                .api
-                .then(|| python::reproducer(case, start, expectation.as_ref(), subject.endpoint)),
-            expected: expectation.map(|it| it.observation),
+            reproducer: subject.api.then_some(sides.reproducer),
         }
     }
 
@@ -130,8 +132,11 @@ impl Finding {
     }
 
     /// The start that diverges.
-    pub fn start(&self) -> &Start {
-        &self.case.starts[self.start]
+    pub fn start(&self) -> Option<&Start> {
+        match &self.case {
+            Body::Execution(case) => case.starts.get(self.start),
+            Body::Definition(_) => None,
+        }
     }
 
     /// For a terminal: at most a screenful.
@@ -147,24 +152,80 @@ impl Finding {
     /// What the reference expects and what the engine did, as lines.
     pub(super) fn stories(&self) -> (Vec<String>, Vec<String>) {
         let depth = story::Depth::of(self.aspect());
-        let expected = self
-            .expected
-            .as_ref()
-            .map(|observation| story::tell(observation, depth))
-            .unwrap_or_default();
-        let actual = match &self.actual {
-            Actual::Ran(observation) => story::tell(observation, depth),
-            Actual::Refused { code, message } => {
+        let tell = |seen: &Seen| match seen {
+            Seen::Ran(observation) => story::tell(observation, depth),
+            Seen::Defined(raw) => story::tell_definition(raw),
+            Seen::Refused { code, message } => {
                 vec![format!("refused {code}"), format!("message {message}")]
             }
-            Actual::Unrecorded => self
+            Seen::Unrecorded => Vec::new(),
+        };
+        let actual = match &self.actual {
+            Seen::Unrecorded => self
                 .differences
                 .iter()
                 .map(|it| format!("{} {}", it.aspect.name(), super::layout::flat(&it.actual)))
                 .collect(),
+            seen => tell(seen),
         };
-        (expected, actual)
+        (tell(&self.expected), actual)
     }
+}
+
+/// What a finding takes from the kind of its case.
+struct Sides {
+    clause: Option<Clause>,
+    start: usize,
+    expected: Seen,
+    actual: Seen,
+    reproducer: String,
+}
+
+impl Sides {
+    fn of_execution(
+        case: &ExecutionCase,
+        subject: &Subject<'_>,
+        root: Option<&Difference>,
+    ) -> Self {
+        let start = root.map_or(0, |root| root.start).min(case.starts.len() - 1);
+        let expectation = expectation(case, &case.starts[start]);
+        let coverage = expectation.as_ref().map(|it| it.coverage);
+        Self {
+            clause: root.zip(coverage).and_then(|(root, it)| clause(root, &it)),
+            start,
+            actual: actual(subject.raw, start),
+            reproducer: python::reproducer(case, start, expectation.as_ref(), subject.endpoint),
+            expected: expectation
+                .map_or(Seen::Unrecorded, |it| Seen::Ran(Box::new(it.observation))),
+        }
+    }
+
+    fn of_definition(case: &DefinitionCase, subject: &Subject<'_>) -> Self {
+        let (_, diagnostics) = validate_text(&case.definition.to_string(), case.workflow);
+        let mut expected = raw_definition(&diagnostics);
+        if subject.raw.is_some_and(|raw| raw.validation.is_none()) {
+            expected.validation = None;
+        }
+        Self {
+            clause: Some(broken_rule(subject.signature)),
+            start: 0,
+            reproducer: python::define(case, &expected, subject.endpoint),
+            expected: Seen::Defined(Box::new(expected)),
+            actual: subject
+                .raw
+                .map_or(Seen::Unrecorded, |raw| Seen::Defined(Box::new(raw.clone()))),
+        }
+    }
+}
+
+/// The rule that a definition breaks, by its signature; if there is none, it breaks none.
+fn broken_rule(signature: &Signature) -> Clause {
+    let named = signature
+        .0
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'));
+    let clause = named.and_then(|(id, _)| Clause::from_id(id));
+    clause.unwrap_or(Clause::ValidateAccepts)
 }
 
 fn expectation(case: &ExecutionCase, start: &Start) -> Option<Expectation> {
@@ -172,20 +233,20 @@ fn expectation(case: &ExecutionCase, start: &Start) -> Option<Expectation> {
     simulate(&Arc::new(machine), case, start).ok()
 }
 
-fn actual(raw: Option<&RawRun>, start: usize) -> Actual {
+fn actual(raw: Option<&RawRun>, start: usize) -> Seen {
     let Some(raw) = raw else {
-        return Actual::Unrecorded;
+        return Seen::Unrecorded;
     };
     if let Creation::Refused { code, message } = &raw.creation {
-        return Actual::Refused {
+        return Seen::Refused {
             code: code.clone(),
             message: message.clone(),
         };
     }
     raw.executions
         .get(start)
-        .map_or(Actual::Unrecorded, |execution| {
+        .map_or(Seen::Unrecorded, |execution| {
             let mut observer = Observer::new(&raw.names);
-            Actual::Ran(Box::new(observer.execution(execution)))
+            Seen::Ran(Box::new(observer.execution(execution)))
         })
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::{EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Actual};
+use super::{EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Seen};
 use crate::{ledger::Staleness, verdict::Verdict};
 
 /// Writes one JSON object per event. Write errors are the reader's business: it went away.
@@ -84,9 +84,10 @@ fn encode(event: &Event) -> Value {
 fn divergence(finding: &Finding) -> Value {
     let (came_back, runs) = finding.reproduced;
     let actual = match &finding.actual {
-        Actual::Refused { code, message } => json!({ "refused": code, "message": message }),
-        Actual::Ran(observation) => json!(observation.status),
-        Actual::Unrecorded => Value::Null,
+        Seen::Refused { code, message } => json!({ "refused": code, "message": message }),
+        Seen::Ran(observation) => json!(observation.status),
+        Seen::Defined(raw) => json!({ "creation": raw.creation, "validation": raw.validation }),
+        Seen::Unrecorded => Value::Null,
     };
     json!({
         "event": "divergence",
@@ -97,7 +98,7 @@ fn divergence(finding: &Finding) -> Value {
         "engine_version": finding.engine_version,
         "reproduced": came_back,
         "repetitions": runs,
-        "definition": finding.case.definition,
+        "definition": finding.case.definition(),
         "start": finding.start(),
         "differences": finding.differences,
         "actual": actual,

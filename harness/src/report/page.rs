@@ -15,6 +15,8 @@ use super::{
 const SCREEN: usize = 60;
 /// How long a line may be.
 const WIDTH: usize = 100;
+/// How long a text in a definition may be before it is cut short.
+const TEXT: usize = 4_000;
 /// How many lines of a diff stay around a change.
 const CONTEXT: usize = 3;
 /// How many lines of a diff are shown at most.
@@ -42,7 +44,9 @@ pub fn screen(finding: &Finding, colour: bool) -> String {
     let paint = Paint(colour);
     let mut text = head(finding, &paint);
     section(&mut text, &paint, "machine", &machine(finding));
-    section(&mut text, &paint, "input", &input(finding));
+    if let Some(input) = input(finding) {
+        section(&mut text, &paint, "input", &input);
+    }
     if let Some(plan) = plan(finding) {
         section(&mut text, &paint, "plan", &plan);
     }
@@ -132,15 +136,33 @@ fn place(finding: &Finding) -> Option<&str> {
 }
 
 fn machine(finding: &Finding) -> String {
-    pretty(&finding.case.definition, WIDTH)
+    let mut definition = finding.case.definition().clone();
+    abridge(&mut definition);
+    pretty(&definition, WIDTH)
 }
 
-fn input(finding: &Finding) -> String {
-    pretty(&finding.start().input, WIDTH)
+/// Cuts texts short that nobody would read.
+fn abridge(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let length = text.chars().count();
+            if length > TEXT {
+                let head: String = text.chars().take(WIDTH).collect();
+                *text = format!("{head}… ({length} characters)");
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(abridge),
+        Value::Object(fields) => fields.values_mut().for_each(abridge),
+        _ => {}
+    }
+}
+
+fn input(finding: &Finding) -> Option<String> {
+    finding.start().map(|start| pretty(&start.input, WIDTH))
 }
 
 fn plan(finding: &Finding) -> Option<String> {
-    let plan = &finding.start().plan;
+    let plan = &finding.start()?.plan;
     (!plan.sites.is_empty()).then(|| pretty(&json!(plan), WIDTH))
 }
 
@@ -213,7 +235,9 @@ pub fn markdown(finding: &Finding) -> String {
         );
     }
     fenced(&mut text, "Machine", "json", &machine(finding));
-    fenced(&mut text, "Input", "json", &input(finding));
+    if let Some(input) = input(finding) {
+        fenced(&mut text, "Input", "json", &input);
+    }
     if let Some(plan) = plan(finding) {
         fenced(&mut text, "Plan", "json", &plan);
     }

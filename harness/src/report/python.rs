@@ -4,15 +4,18 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::{ExecutionCase, Start},
+    case::{DefinitionCase, ExecutionCase, Start, WorkflowType},
+    machine::text::MAX_BYTES,
     plan::{Act, AttemptKey, Reply},
     simulate::Expectation,
 };
 
 use super::layout::{flat, pretty};
+use crate::raw::{Creation, RawRun};
 
 const DEFAULT_ENDPOINT: &str = "http://127.0.0.1:4566";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:";
+const ROLE: &str = "arn:aws:iam::123456789012:role/stepproof";
 const WIDTH: usize = 96;
 
 /// The program. Run as it is, it prints how the execution ends.
@@ -37,14 +40,10 @@ pub fn reproducer(
         "import json, threading, time, uuid\n"
     });
     program.push_str("import boto3\nfrom botocore.config import Config\n\n");
-    let endpoint = endpoint.unwrap_or(DEFAULT_ENDPOINT);
     let _ = write!(
         program,
-        "sfn = boto3.client(\"stepfunctions\", endpoint_url={}, region_name=\"us-east-1\",\n    \
-         aws_access_key_id=\"test\", aws_secret_access_key=\"test\", \
-         config=Config(read_timeout=90))\n\
-         definition = {}\n",
-        Value::from(endpoint),
+        "{}, config=Config(read_timeout=90))\ndefinition = {}\n",
+        client(endpoint),
         literal(&pretty(&definition, WIDTH)),
     );
     if !scripts.is_empty() {
@@ -56,6 +55,67 @@ pub fn reproducer(
         let _ = writeln!(program, "# Expected: {}", flat(&end));
     }
     program
+}
+
+/// A program that shows what becomes of a definition.
+pub fn define(case: &DefinitionCase, expected: &RawRun, endpoint: Option<&str>) -> String {
+    let mut program = format!(
+        "import uuid\nimport boto3\n\n{})\ndefinition = {}\n",
+        client(endpoint),
+        definition(case),
+    );
+    let kind = kind(case.workflow);
+    let _ = write!(
+        program,
+        "try:\n    \
+         print(sfn.create_state_machine(name=f\"m-{{uuid.uuid4()}}\", definition=definition,\n        \
+         roleArn=\"{ROLE}\"{kind})[\"stateMachineArn\"])\n\
+         except sfn.exceptions.ClientError as error:\n    \
+         print(error.response[\"Error\"])\n",
+    );
+    if expected.validation.is_some() {
+        let _ = writeln!(
+            program,
+            "print(sfn.validate_state_machine_definition(definition=definition{kind})[\"diagnostics\"])"
+        );
+    }
+    let end = match &expected.creation {
+        Creation::Accepted => "accepted".to_owned(),
+        Creation::Refused { code, message } => format!("{code}: {message}"),
+    };
+    let _ = writeln!(program, "# Expected: {}", end.replace('\n', " "));
+    program
+}
+
+/// The definition; where it is no more than long, how long it is.
+fn definition(case: &DefinitionCase) -> String {
+    let text = pretty(&case.definition, WIDTH);
+    if text.len() <= MAX_BYTES {
+        return literal(&text);
+    }
+    let mut plain = crate::shrink::trivial_case().body.definition().clone();
+    plain["Comment"] = "LONG".into();
+    format!(
+        "{}.replace('LONG', {MAX_BYTES} * 'x')",
+        literal(&plain.to_string())
+    )
+}
+
+/// The client of an endpoint.
+fn client(endpoint: Option<&str>) -> String {
+    format!(
+        "sfn = boto3.client(\"stepfunctions\", endpoint_url={}, region_name=\"us-east-1\",\n    \
+         aws_access_key_id=\"test\", aws_secret_access_key=\"test\"",
+        Value::from(endpoint.unwrap_or(DEFAULT_ENDPOINT)),
+    )
+}
+
+/// The parameter for a workflow type that is not the default.
+fn kind(workflow: WorkflowType) -> &'static str {
+    match workflow {
+        WorkflowType::Standard => "",
+        WorkflowType::Express => ", type=\"EXPRESS\"",
+    }
 }
 
 /// Gives every task an activity of its own.
@@ -178,13 +238,10 @@ fn workers(scripts: &Value, program: &mut String) {
 }
 
 fn finish(case: &ExecutionCase, input: &Value) -> String {
-    let kind = match case.workflow {
-        stepproof_specs::case::WorkflowType::Standard => "",
-        stepproof_specs::case::WorkflowType::Express => ", type=\"EXPRESS\"",
-    };
+    let kind = kind(case.workflow);
     format!(
         "machine = sfn.create_state_machine(name=f\"m-{{uuid.uuid4()}}\", definition=definition,\n    \
-         roleArn=\"arn:aws:iam::123456789012:role/stepproof\"{kind})[\"stateMachineArn\"]\n\
+         roleArn=\"{ROLE}\"{kind})[\"stateMachineArn\"]\n\
          execution = sfn.start_execution(stateMachineArn=machine, input={})[\"executionArn\"]\n\
          while (seen := sfn.describe_execution(executionArn=execution))[\"status\"] == \"RUNNING\":\n    \
          time.sleep(0.1)\n\

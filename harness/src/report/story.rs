@@ -7,6 +7,7 @@ use stepproof_specs::{
 };
 
 use super::layout::flat;
+use crate::raw::{Creation, RawRun};
 
 /// How long a line may be before its middle is left out.
 const LINE: usize = 160;
@@ -54,6 +55,25 @@ pub fn tell(observation: &Observation, depth: Depth) -> Vec<String> {
         lines.extend(events.iter().map(event));
     } else if observation.history.is_some() {
         lines.push(format!("path {}", path(events)));
+    }
+    lines.iter_mut().for_each(shorten);
+    lines
+}
+
+/// What a definition came to, as lines.
+pub fn tell_definition(raw: &RawRun) -> Vec<String> {
+    let mut lines = match &raw.creation {
+        Creation::Accepted => vec!["created".to_owned()],
+        Creation::Refused { code, message } => {
+            vec![format!("refused {code}"), format!("message {message}")]
+        }
+    };
+    if let Some(validation) = &raw.validation {
+        lines.push(format!("validation {}", validation.result));
+        lines.extend(validation.diagnostics.iter().map(|it| {
+            let place = it.location.as_deref().unwrap_or("null");
+            format!("{} {} at {place}: {}", it.severity, it.code, it.message)
+        }));
     }
     lines.iter_mut().for_each(shorten);
     lines

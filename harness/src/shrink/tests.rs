@@ -34,13 +34,17 @@ fn numbers<F: Fn(&[u64]) -> bool>(bug: F) -> Arc<Numbers<F>> {
 
 fn case(numbers: &[u64]) -> Case {
     let mut case = trivial_case();
-    let Body::Execution(execution) = &mut case.body;
+    let Body::Execution(execution) = &mut case.body else {
+        panic!("a definition");
+    };
     execution.starts[0].input = json!(numbers);
     case
 }
 
 fn list(case: &Case) -> Vec<u64> {
-    let Body::Execution(execution) = &case.body;
+    let Body::Execution(execution) = &case.body else {
+        panic!("a definition");
+    };
     match &execution.starts[0].input {
         Value::Array(items) => items.iter().filter_map(Value::as_u64).collect(),
         _ => Vec::new(),

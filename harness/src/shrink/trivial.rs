@@ -2,9 +2,21 @@
 
 use serde_json::json;
 use stepproof_specs::{
-    case::{Body, CASE_FORMAT, Case, ExecutionCase, Start, WorkflowType},
+    case::{Body, CASE_FORMAT, Case, DefinitionCase, ExecutionCase, Start, WorkflowType},
     plan::Plan,
 };
+
+/// The trivial case of the same kind.
+pub(super) fn trivial_like(case: &Case) -> Case {
+    let mut trivial = trivial_case();
+    if let Body::Definition(DefinitionCase { workflow, .. }) = case.body {
+        trivial.body = Body::Definition(DefinitionCase {
+            definition: trivial.body.definition().clone(),
+            workflow,
+        });
+    }
+    trivial
+}
 
 /// One Pass state that hands its input on. If it diverges, the engine is broken as a whole, and
 /// nothing can be learnt from making a case smaller.

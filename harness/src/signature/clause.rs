@@ -143,7 +143,7 @@ fn families_of_kind(kind: &str) -> &'static [&'static str] {
 
 fn families_of_aspect(aspect: Aspect) -> &'static [&'static str] {
     match aspect {
-        Aspect::Acceptance => &["validate"],
+        Aspect::Acceptance | Aspect::Diagnostics => &["validate"],
         Aspect::Liveness => &["machine"],
         Aspect::Status | Aspect::Error => &["error", "catch"],
         Aspect::Output => &["data", "intrinsic", "jsonata", "variables"],

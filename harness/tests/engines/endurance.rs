@@ -20,7 +20,9 @@ use stepproof_specs::{case::Body, simulate::simulate, validate::validate};
 
 /// The case number `index`, unless the reference does not run it.
 pub fn draw(profile: &Profile, index: u64) -> Option<Job> {
-    let Body::Execution(case) = generate(profile, 1, index).body;
+    let Body::Execution(case) = generate(profile, 1, index).body else {
+        panic!("a definition");
+    };
     let (machine, diagnostics) = validate(&case.definition, case.workflow);
     let machine = Arc::new(machine.unwrap_or_else(|| panic!("{diagnostics:?}")));
     let expectations: Result<_, _> = case

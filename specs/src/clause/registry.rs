@@ -609,4 +609,165 @@ clauses! {
     HistoryAbortedScope = "history.aborted.scope.history", Assumed,
         "Every Wait, Parallel or Map that is active in a failing or stopped thread gets a StateAborted event too.",
         "by the events for Tasks; the event types are there, no recording shows them";
+
+    // Definitions.
+    ValidateAccepts = "validate.accepts", Language,
+        "A definition that breaks no rule of the language is accepted.",
+        "States Language specification; recorded: every machine that AWS was seen to run";
+    ValidateJson = "validate.json", Observed,
+        "A definition that is not JSON is refused in the words of AWS's parser.",
+        "recorded: test_validate_state_machine_definition_not_a_definition";
+    ValidateObject = "validate.object", Observed,
+        "A definition is a JSON object.",
+        "recorded: test_validate_state_machine_definition_not_a_definition";
+    ValidateSize = "validate.size", Documented,
+        "A definition has at most 1,048,576 bytes.",
+        "API reference, CreateStateMachine: definition; the answer to a longer one was not recorded";
+    ValidateRequiredMachine = "validate.required.machine", Observed,
+        "A machine has StartAt and States.",
+        "recorded: test_create_delete_invalid_sm, test_validate_state_machine_definition_type_standard";
+    ValidateRequired = "validate.required", Language,
+        "A state, scope, rule, retrier or catcher has the fields that it cannot do without.",
+        "States Language specification, \"Table of State Types and Fields\" and the sections on each";
+    ValidateRequiredProcessor = "validate.required.processor-config", Observed,
+        "The ProcessorConfig of a distributed Map has ExecutionType.",
+        "recorded in 2026-09: These fields are required: [ExecutionType]";
+    ValidateUnsupported = "validate.unsupported", Observed,
+        "A state has no field that belongs to states of other types.",
+        "recorded for ResultSelector, measured for TimeoutSeconds, Retry and Catch in 2026; States Language specification, \"Table of State Types and Fields\"";
+    ValidateUnknown = "validate.unknown", Assumed,
+        "A field that the language does not have is refused.",
+        "by the fields of other state types; no recording of a field that no type has";
+    ValidateLanguageField = "validate.language.field", Observed,
+        "A state has no field of the other query language.",
+        "recorded in 2026-09: field 'InputPath' is only supported for the 'JSONPath' QueryLanguage";
+    ValidateLanguageDowngrade = "validate.language.downgrade", Observed,
+        "A state of a JSONata machine is no JSONPath state.",
+        "recorded: test_validate_state_machine_definition_type_standard";
+    ValidateType = "validate.type", Observed,
+        "Type is one of the eight state types.",
+        "recorded: The field 'Type' should have one of these values";
+    ValidateWord = "validate.word", Documented,
+        "QueryLanguage, JitterStrategy, Mode, ExecutionType and the like are one of a few words.",
+        "Developer Guide, \"State machine structure\", \"Retrying after an error\" and \"Using Map state in Distributed mode\"";
+    ValidateKind = "validate.kind", Language,
+        "A field holds a value of the JSON type that the language gives it.",
+        "States Language specification, the sections on each field";
+    ValidateKindFloat = "validate.kind.float", Assumed,
+        "A whole number written with a fraction of zero is no integer.",
+        "not recorded";
+    ValidateLow = "validate.low", Language,
+        "Seconds, attempts, rates and counts are not below their least value.",
+        "States Language specification, \"Timeouts\", \"Retrying after error\" and \"Wait State\"";
+    ValidateHigh = "validate.high", Documented,
+        "Seconds, attempts and sizes are not above their greatest value.",
+        "Developer Guide, \"Wait\", \"Retrying after an error\" and \"ItemBatcher\"";
+    ValidateEmptyBranches = "validate.empty.branches", Observed,
+        "Branches is not empty.",
+        "recorded: Value cannot be empty";
+    ValidateEmpty = "validate.empty", Language,
+        "Choices, And, Or and ErrorEquals are not empty.",
+        "States Language specification, \"Choice State\" and \"Retrying after error\"";
+    ValidateTransition = "validate.transition", Language,
+        "A state that is not a Choice, Succeed or Fail has either Next or End: true.",
+        "States Language specification, \"Transitions\" and \"Table of State Types and Fields\"";
+    ValidateTransitionEndFalse = "validate.transition.end-false", Assumed,
+        "End: false beside Next counts as giving both.",
+        "the specification allows a boolean; not recorded";
+    ValidateTarget = "validate.target", Observed,
+        "StartAt, Next and Default name states of their own scope.",
+        "measured on AWS in 2026 and reported by users: Missing 'Next' target";
+    ValidateReachable = "validate.reachable", Observed,
+        "Every state can be reached from its scope's start.",
+        "measured on AWS in 2026 and reported by users: State \"…\" is not reachable.";
+    ValidateEnd = "validate.end", Observed,
+        "Some state ends the machine.",
+        "measured on AWS in 2026: Workflow has no terminal state";
+    ValidateDuplicateState = "validate.duplicate-state", Observed,
+        "The name of a state occurs once in the whole machine.",
+        "recorded in 2026-09: Duplicate State name";
+    ValidateStateName = "validate.state-name", Language,
+        "The name of a state has at most 80 characters.",
+        "States Language specification, \"States\"";
+    ValidateDuplicateVariable = "validate.duplicate-variable", Observed,
+        "An inner scope assigns no variable that an outer scope has.",
+        "recorded in 2026-09: was already defined in a parent scope";
+    ValidateVariableName = "validate.variable-name", Documented,
+        "The name of a variable is an identifier of at most 80 characters, and not 'states'.",
+        "Developer Guide, \"Passing data between states with variables\"";
+    ValidateLabel = "validate.label", Documented,
+        "The label of a Map is short, without special characters, and given once.",
+        "Developer Guide, \"Using Map state in Distributed mode\"";
+    ValidateWaitForm = "validate.wait-form", Language,
+        "A Wait has exactly one of Seconds, Timestamp and their Path twins.",
+        "States Language specification, \"Wait State\"";
+    ValidateTwins = "validate.twins", Language,
+        "A field and its Path twin are not both given.",
+        "States Language specification, \"Timeouts\", \"Fail State\" and \"Map State\"";
+    ValidateLegacyTwins = "validate.legacy-twins", Assumed,
+        "A field of Map and the legacy field that it replaces are not both given.",
+        "not recorded";
+    ValidateTimestamp = "validate.timestamp", Observed,
+        "The literal Timestamp of a Wait has the format of RFC 3339, with T and an offset.",
+        "recorded: test_wait_timestamp_invalid";
+    ValidateTimestampOperand = "validate.timestamp.operand", Language,
+        "The operand of a timestamp comparison has the format of RFC 3339.",
+        "States Language specification, \"Data-test expression\"";
+    ValidatePath = "validate.path", Language,
+        "A field that holds a path holds a valid JSONPath.",
+        "States Language specification, \"Paths\"";
+    ValidateReferencePath = "validate.reference-path", Language,
+        "ResultPath is a reference path into the state's data.",
+        "States Language specification, \"Reference Paths\" and \"Input and Output Processing\"";
+    ValidateTemplate = "validate.template", Observed,
+        "A template field whose name ends in .$ holds a valid JSONPath or intrinsic function call.",
+        "recorded: test_illegal_escapes";
+    ValidateSource = "validate.source", Language,
+        "ErrorPath and CausePath hold a path or an intrinsic function call.",
+        "States Language specification, \"Fail State\"";
+    ValidateTemplateDuplicate = "validate.template.duplicate", Language,
+        "A template gives no field twice, with and without the suffix .$.",
+        "States Language specification, \"Payload Template\"";
+    ValidateTemplateObject = "validate.template.object", Language,
+        "A payload template is an object.",
+        "States Language specification, \"Payload Template\"";
+    ValidateDelimiters = "validate.delimiters", Documented,
+        "A string that opens or closes a JSONata expression does both.",
+        "Developer Guide, \"Transforming data with JSONata\"";
+    ValidateCredentials = "validate.credentials", Observed,
+        "Credentials has RoleArn.",
+        "recorded: test_invalid_credentials_field";
+    ValidateCatchAll = "validate.catch-all", Language,
+        "States.ALL stands alone in its list, in the last entry.",
+        "States Language specification, \"Retrying after error\" and \"Fallback states\"";
+    ValidateHeartbeat = "validate.heartbeat", Language,
+        "HeartbeatSeconds is smaller than TimeoutSeconds.",
+        "States Language specification, \"Timeouts\"";
+    ValidateRuleForm = "validate.rule-form", Language,
+        "A Choice rule has exactly one of And, Or, Not, Variable and Condition.",
+        "States Language specification, \"Choice State\"";
+    ValidateRuleNext = "validate.rule-next", Language,
+        "A rule inside another has no Next.",
+        "States Language specification, \"Boolean expression\"";
+    ValidateOperator = "validate.operator", Language,
+        "A rule with Variable has exactly one comparison operator.",
+        "States Language specification, \"Data-test expression\"";
+    ValidateResource = "validate.resource", Observed,
+        "Resource is an ARN of something that a Task can call.",
+        "recorded: test_invalid_integration";
+    ValidateMapResource = "validate.resource.map", Documented,
+        "ItemReader and ResultWriter call one of a few operations of S3.",
+        "Developer Guide, \"ItemReader\" and \"ResultWriter\"";
+    ValidateExpressResource = "validate.express.resource", Observed,
+        "A Task of an Express workflow calls no activity, and waits for nothing.",
+        "recorded: test_illegal_activity_task, test_illegal_callbacks";
+    ValidateExpressMap = "validate.express.map", Documented,
+        "An Express workflow has no distributed Map.",
+        "Developer Guide, \"Using Map state in Distributed mode\"";
+    ValidateBatcher = "validate.batcher", Language,
+        "An ItemBatcher has at least one limit.",
+        "States Language specification, \"Batching Items\"";
+    ValidateWriter = "validate.writer", Documented,
+        "A ResultWriter is not empty.",
+        "Developer Guide, \"ResultWriter\"";
 }

@@ -16,7 +16,7 @@ use super::{
     fields::{Fields, Languages, Object, is_expression, lookup, object, schema},
     pointer::Pointer,
 };
-use crate::{template::Template, time::Instant, validate::Diagnostic};
+use crate::{clause::Clause, template::Template, time::Instant, validate::Diagnostic};
 
 /// A number of things, or the seconds of a machine.
 const COUNT: RangeInclusive<u64> = 0..=u64::MAX;
@@ -33,6 +33,9 @@ const ATTEMPTS: RangeInclusive<u64> = 0..=99_999_999;
 const MAX_DELAY: RangeInclusive<u64> = 1..=31_622_400;
 /// `BackoffRate` (specification, "Retrying after error").
 const BACKOFF: RangeInclusive<f64> = 1.0..=f64::INFINITY;
+
+/// What AWS says of a literal that is no timestamp (recorded).
+const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
 
 type Problems = Vec<Diagnostic>;
 
@@ -54,7 +57,11 @@ impl Machine {
 fn no_object() -> Diagnostic {
     Diagnostic {
         location: None,
-        ..schema("Definition must be a valid JSON object", &Pointer::Root)
+        ..schema(
+            Clause::ValidateObject,
+            "Definition must be a valid JSON object",
+            &Pointer::Root,
+        )
     }
 }
 
@@ -232,12 +239,16 @@ fn only_supported(fields: &mut Fields<'_, '_, '_>, kind: StateType) {
     let downgraded = fields.languages.machine == QueryLanguage::Jsonata && !fields.is_jsonata();
     if downgraded {
         fields.complain(
+            Clause::ValidateLanguageDowngrade,
             "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
         );
     }
     for field in fields.keys() {
         match support::state_field(kind, field) {
-            Support::Unknown => fields.unsupported(field),
+            Support::Unknown if support::is_known(field) => {
+                fields.unsupported(Clause::ValidateUnsupported, field);
+            }
+            Support::Unknown => fields.unsupported(Clause::ValidateUnknown, field),
             Support::In(language) if language != fields.languages.state && !downgraded => {
                 wrong_language(fields, field, language);
             }
@@ -249,7 +260,7 @@ fn only_supported(fields: &mut Fields<'_, '_, '_>, kind: StateType) {
 /// Recorded in 2026-09.
 fn wrong_language(fields: &mut Fields<'_, '_, '_>, field: &str, language: QueryLanguage) {
     let (set, wanted) = (fields.languages.state.name(), language.name());
-    fields.complain(format!(
+    fields.complain(Clause::ValidateLanguageField, format!(
         "The QueryLanguage is set to '{set}', but field '{field}' is only supported for the '{wanted}' QueryLanguage"
     ));
 }
@@ -284,14 +295,18 @@ fn body(fields: &mut Fields<'_, '_, '_>, kind: StateType) -> Body {
 /// `Next`, or `End: true` (specification, "Table of State Types and Fields": one of the two is
 /// required). Wording ours.
 fn transition(fields: &mut Fields<'_, '_, '_>) -> Transition {
-    if fields.exactly_one(&["Next", "End"]) {
+    let both = match fields.get("End") {
+        Some(Value::Bool(false)) => Clause::ValidateTransitionEndFalse,
+        _ => Clause::ValidateTransition,
+    };
+    if fields.exactly_one(both, &["Next", "End"]) {
         if let Some(next) = fields.str("Next") {
             return Transition::Next(next.into());
         }
         match fields.get("End") {
             Some(Value::Bool(true)) | None => {}
             Some(Value::Bool(false)) => {
-                fields.complain("One of these fields is required: [Next, End]");
+                fields.none_of(Clause::ValidateTransition, &["Next", "End"]);
             }
             Some(_) => fields.wrong_type("End", "a BOOLEAN"),
         }
@@ -331,6 +346,7 @@ fn credentials(fields: &mut Fields<'_, '_, '_>) -> Option<Template> {
         Some(object) if !object.contains_key("RoleArn") && !object.contains_key("RoleArn.$") => {
             fields.complain_at(
                 "Credentials",
+                Clause::ValidateCredentials,
                 "The field 'RoleArn' is required but was missing",
             );
         }
@@ -348,7 +364,7 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
     } else {
         &["SecondsPath", "Seconds", "TimestampPath", "Timestamp"]
     };
-    if !fields.exactly_one(forms) {
+    if !fields.exactly_one(Clause::ValidateWaitForm, forms) {
         return placeholder;
     }
     if let Some(seconds) = fields.limit("Seconds", "SecondsPath", &WAIT) {
@@ -364,7 +380,7 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
         return Until::Timestamp(Dynamic::Expression(text.to_owned()));
     }
     if Instant::parse_rfc3339(text).is_none() {
-        fields.complain_at("Timestamp", "String does not match RFC3339 timestamp");
+        fields.complain_at("Timestamp", Clause::ValidateTimestamp, NO_TIMESTAMP);
     }
     Until::Timestamp(Dynamic::Literal(text.to_owned()))
 }
@@ -372,7 +388,7 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
 /// `Error` and `Cause` of a Fail, or their `Path` twins, not both (specification, "JSONPath Fail
 /// State").
 fn text(fields: &mut Fields<'_, '_, '_>, name: &str, twin: &str) -> Option<Text> {
-    fields.at_most_one(&[name, twin]);
+    fields.at_most_one(Clause::ValidateTwins, &[name, twin]);
     if fields.has(twin) && !fields.is_jsonata() {
         return fields.source(twin).map(Text::Path);
     }
@@ -405,8 +421,12 @@ fn parallel(fields: &mut Fields<'_, '_, '_>) -> Parallel {
 
 /// A Map, whose legacy fields stand for the newer ones (specification, "Map State").
 fn map(fields: &mut Fields<'_, '_, '_>) -> Map {
-    fields.exactly_one(&["ItemProcessor", "Iterator"]);
-    fields.at_most_one(&["ItemSelector", "Parameters"]);
+    let processors = ["ItemProcessor", "Iterator"];
+    match fields.count(&processors) {
+        0 => fields.none_of(Clause::ValidateRequired, &processors),
+        _ => fields.at_most_one(Clause::ValidateLegacyTwins, &processors),
+    }
+    fields.at_most_one(Clause::ValidateLegacyTwins, &["ItemSelector", "Parameters"]);
     let legacy_iterator = fields.has("Iterator");
     let legacy_parameters = fields.has("Parameters");
     let selector = if legacy_parameters {
@@ -506,7 +526,7 @@ fn catcher(
                 wrong_language(&mut fields, field, QueryLanguage::Jsonata);
             }
             "ErrorEquals" | "Next" | "ResultPath" | "Assign" | "Output" | "Comment" => {}
-            _ => fields.unsupported(field),
+            _ => fields.unsupported(Clause::ValidateUnknown, field),
         }
     }
     let catcher = Catcher {
@@ -530,7 +550,11 @@ fn error_name(
 ) -> Option<Name> {
     let name = value.as_str().map(Name::from);
     if name.is_none() {
-        problems.push(schema("The value must be a STRING", at));
+        problems.push(schema(
+            Clause::ValidateKind,
+            "The value must be a STRING",
+            at,
+        ));
     }
     name
 }

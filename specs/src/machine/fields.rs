@@ -10,6 +10,7 @@ use serde_json::{Number, Value};
 
 use super::{Limit, Nullable, QueryLanguage, pointer::Pointer};
 use crate::{
+    clause::Clause,
     path::{Path, Root},
     template::{Source, Template, TemplateError},
     validate::{Code, Diagnostic},
@@ -95,7 +96,11 @@ pub(super) fn object<'v>(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<&'v Object> {
     if !value.is_object() {
-        problems.push(schema("The value must be an OBJECT", at));
+        problems.push(schema(
+            Clause::ValidateKind,
+            "The value must be an OBJECT",
+            at,
+        ));
     }
     value.as_object()
 }
@@ -116,8 +121,8 @@ pub(super) fn lookup<'v>(object: &'v Object, name: &str) -> Option<&'v Value> {
 }
 
 /// A schema error.
-pub(crate) fn schema(message: impl Into<String>, at: &Pointer<'_>) -> Diagnostic {
-    Diagnostic::error(Code::SchemaValidationFailed, message, at)
+pub(crate) fn schema(clause: Clause, message: impl Into<String>, at: &Pointer<'_>) -> Diagnostic {
+    Diagnostic::error(Code::SchemaValidationFailed, clause, message, at)
 }
 
 impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
@@ -142,7 +147,12 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         if !self.missing.is_empty() {
             let names = self.missing.join(", ");
             let message = format!("These fields are required: [{names}]");
-            self.problems.push(schema(message, self.at));
+            let clause = match self.at {
+                Pointer::Root => Clause::ValidateRequiredMachine,
+                Pointer::Field(_, "ProcessorConfig") => Clause::ValidateRequiredProcessor,
+                _ => Clause::ValidateRequired,
+            };
+            self.problems.push(schema(clause, message, self.at));
         }
     }
 
@@ -163,67 +173,79 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 
     /// A complaint about the object.
-    pub(super) fn complain(&mut self, message: impl Into<String>) {
-        self.problems.push(schema(message, self.at));
+    pub(super) fn complain(&mut self, clause: Clause, message: impl Into<String>) {
+        self.problems.push(schema(clause, message, self.at));
     }
 
     /// A complaint about one of its fields.
-    pub(super) fn complain_at(&mut self, field: &str, message: impl Into<String>) {
-        self.problems.push(schema(message, &self.at.field(field)));
+    pub(super) fn complain_at(&mut self, field: &str, clause: Clause, message: impl Into<String>) {
+        let at = self.at.field(field);
+        self.problems.push(schema(clause, message, &at));
     }
 
     /// The value of a field is not of the type that the specification gives the field. The wording
     /// was recorded in 2026-09 for the parameters of AWS SDK integrations.
     pub(super) fn wrong_type(&mut self, field: &str, expected: &str) {
-        self.complain_at(
-            field,
-            format!("The value for the field '{field}' must be {expected}"),
-        );
+        self.wrong_type_by(Clause::ValidateKind, field, expected);
+    }
+
+    fn wrong_type_by(&mut self, clause: Clause, field: &str, expected: &str) {
+        let message = format!("The value for the field '{field}' must be {expected}");
+        self.complain_at(field, clause, message);
     }
 
     /// A field that the object does not have (recorded in 2026-09 for fields of states:
     /// `Field 'ResultSelector' is not supported`; the types have no place for unknown fields).
-    pub(super) fn unsupported(&mut self, field: &str) {
-        self.complain(format!("Field '{field}' is not supported"));
+    pub(super) fn unsupported(&mut self, clause: Clause, field: &str) {
+        self.complain(clause, format!("Field '{field}' is not supported"));
     }
 
     /// Complains about every field that is not in the list.
     pub(super) fn only(&mut self, known: &[&str]) {
         for field in self.keys() {
             if !known.contains(&field.as_str()) {
-                self.unsupported(field);
+                self.unsupported(Clause::ValidateUnknown, field);
             }
         }
     }
 
     /// Exactly one of these fields has to be there. Answers whether that is so. Wording ours.
-    pub(super) fn exactly_one(&mut self, names: &[&str]) -> bool {
+    pub(super) fn exactly_one(&mut self, clause: Clause, names: &[&str]) -> bool {
         let present = self.count(names);
         match present {
-            0 => {
-                let names = names.join(", ");
-                self.complain(format!("One of these fields is required: [{names}]"));
-            }
+            0 => self.none_of(clause, names),
             1 => {}
-            _ => self.too_many(names),
+            _ => self.too_many(clause, names),
         }
         present == 1
     }
 
+    /// One of these fields has to be there, and none is. Wording ours.
+    pub(super) fn none_of(&mut self, clause: Clause, names: &[&str]) {
+        let names = names.join(", ");
+        self.complain(
+            clause,
+            format!("One of these fields is required: [{names}]"),
+        );
+    }
+
     /// At most one of these fields may be there. Wording ours.
-    pub(super) fn at_most_one(&mut self, names: &[&str]) {
+    pub(super) fn at_most_one(&mut self, clause: Clause, names: &[&str]) {
         if self.count(names) > 1 {
-            self.too_many(names);
+            self.too_many(clause, names);
         }
     }
 
-    fn count(&self, names: &[&str]) -> usize {
+    pub(super) fn count(&self, names: &[&str]) -> usize {
         names.iter().filter(|name| self.has(name)).count()
     }
 
-    fn too_many(&mut self, names: &[&str]) {
+    pub(super) fn too_many(&mut self, clause: Clause, names: &[&str]) {
         let names = names.join(", ");
-        self.complain(format!("Only one of these fields is allowed: [{names}]"));
+        self.complain(
+            clause,
+            format!("Only one of these fields is allowed: [{names}]"),
+        );
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'v Value> {
@@ -262,10 +284,12 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         let text = self.str(name)?;
         if !words.contains(&text) {
             let words = words.join(", ");
-            self.complain_at(
-                name,
-                format!("The field '{name}' should have one of these values: [{words}]"),
-            );
+            let clause = match name {
+                "Type" => Clause::ValidateType,
+                _ => Clause::ValidateWord,
+            };
+            let message = format!("The field '{name}' should have one of these values: [{words}]");
+            self.complain_at(name, clause, message);
         }
         Some(text)
     }
@@ -280,6 +304,9 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         match (number.as_u64(), number.as_i64()) {
             (Some(value), _) if value > *range.end() => self.too_great(name, range.end()),
             (Some(value), _) if value >= *range.start() => {}
+            (None, None) if number.as_f64().is_some_and(|it| it.fract() == 0.0) => {
+                self.wrong_type_by(Clause::ValidateKindFloat, name, "an INTEGER");
+            }
             (None, None) => self.wrong_type(name, "an INTEGER"),
             _ => self.too_small(name, range.start()),
         }
@@ -303,17 +330,13 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 
     fn too_small(&mut self, name: &str, least: &impl fmt::Display) {
-        self.complain_at(
-            name,
-            format!("The value for the field '{name}' must be at least {least}"),
-        );
+        let message = format!("The value for the field '{name}' must be at least {least}");
+        self.complain_at(name, Clause::ValidateLow, message);
     }
 
     fn too_great(&mut self, name: &str, most: &impl fmt::Display) {
-        self.complain_at(
-            name,
-            format!("The value for the field '{name}' must be at most {most}"),
-        );
+        let message = format!("The value for the field '{name}' must be at most {most}");
+        self.complain_at(name, Clause::ValidateHigh, message);
     }
 
     /// A whole number as a literal, as a JSONata expression, or by its `…Path` twin; not both
@@ -337,7 +360,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         literal: impl FnOnce(&mut Self) -> Option<Limit>,
     ) -> Option<Limit> {
         if !self.is_jsonata() && self.has(twin) {
-            self.at_most_one(&[name, twin]);
+            self.at_most_one(Clause::ValidateTwins, &[name, twin]);
             return self.path(twin).map(Limit::Path);
         }
         match self.get(name)? {
@@ -353,10 +376,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         let text = self.str(name)?;
         let path = Path::parse(text).ok();
         if path.is_none() {
-            self.complain_at(
-                name,
-                format!("The value for the field '{name}' must be a valid JSONPath"),
-            );
+            let message = format!("The value for the field '{name}' must be a valid JSONPath");
+            self.complain_at(name, Clause::ValidatePath, message);
         }
         path
     }
@@ -373,10 +394,9 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         match path {
             Ok(path) => Some(path),
             Err(reason) => {
-                self.complain_at(
-                    name,
-                    format!("The value for the field '{name}' must be a reference path: {reason}"),
-                );
+                let message =
+                    format!("The value for the field '{name}' must be a reference path: {reason}");
+                self.complain_at(name, Clause::ValidateReferencePath, message);
                 None
             }
         }
@@ -400,22 +420,27 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     pub(super) fn source(&mut self, name: &str) -> Option<Source> {
         let source = Source::parse(self.str(name)?).ok();
         if source.is_none() {
-            self.complain_at(name, no_source(name));
+            self.complain_at(name, Clause::ValidateSource, no_source(name));
         }
         source
     }
 
-    /// A payload template in a JSONPath state (specification, "Payload Template"), a value that may
-    /// hold expressions in a JSONata state.
+    /// A payload template in a JSONPath state (specification, "Payload Template": an object), a value
+    /// that may hold expressions in a JSONata state.
     pub(super) fn template(&mut self, name: &str) -> Option<Template> {
         if self.is_jsonata() {
             return self.value(name).map(Template::literal);
+        }
+        if !self.get(name)?.is_object() {
+            self.wrong_type_by(Clause::ValidateTemplateObject, name, "an OBJECT");
+            return None;
         }
         match Template::parse(self.get(name)?) {
             Ok(template) => Some(template),
             Err(errors) => {
                 for error in errors {
-                    self.complain_at(name, template_message(&error));
+                    let (clause, message) = template_complaint(&error);
+                    self.complain_at(name, clause, message);
                 }
                 None
             }
@@ -463,7 +488,11 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
             .and_then(Value::as_array)
             .is_some_and(Vec::is_empty)
         {
-            self.complain_at(name, "Value cannot be empty");
+            let clause = match name {
+                "Branches" => Clause::ValidateEmptyBranches,
+                _ => Clause::ValidateEmpty,
+            };
+            self.complain_at(name, clause, "Value cannot be empty");
         }
         self.list(name, read).unwrap_or_default()
     }
@@ -502,14 +531,15 @@ fn no_source(field: &str) -> String {
 
 /// What is wrong with a template. The wording about duplicate names is ours (specification,
 /// "Payload Template": there are none once the suffixes are taken off).
-fn template_message(error: &TemplateError) -> String {
+fn template_complaint(error: &TemplateError) -> (Clause, String) {
     match error {
         TemplateError::NotText { field, .. } | TemplateError::Source { field, .. } => {
-            no_source(field)
+            (Clause::ValidateTemplate, no_source(field))
         }
-        TemplateError::Duplicate { field } => {
-            format!("The field '{field}' is given twice, with and without the suffix '.$'")
-        }
+        TemplateError::Duplicate { field } => (
+            Clause::ValidateTemplateDuplicate,
+            format!("The field '{field}' is given twice, with and without the suffix '.$'"),
+        ),
     }
 }
 
@@ -521,7 +551,7 @@ pub(super) const DELIMITERS: &str = "A JSONata expression starts with {% and end
 fn check_delimiters(value: &Value, at: &Pointer<'_>, problems: &mut Vec<Diagnostic>) {
     match value {
         Value::String(text) if text.starts_with("{%") != text.ends_with("%}") => {
-            problems.push(schema(DELIMITERS, at));
+            problems.push(schema(Clause::ValidateDelimiters, DELIMITERS, at));
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::{
     case::WorkflowType,
     machine::Machine,
     time::Instant,
-    validate::{Code, Diagnostic, Severity, validate},
+    validate::{Diagnostic, INVALID_DEFINITION, Severity, refusal, validate_text},
 };
 
 /// A machine that was created.
@@ -199,10 +199,7 @@ pub(super) fn validate_definition(params: &Params<'_>) -> Result<Value, Fault> {
     let definition = params.text("definition")?;
     let workflow = workflow(params)?;
     let errors_only = params.maybe_text("severity") == Some("ERROR");
-    let mut diagnostics = match serde_json::from_str(definition) {
-        Ok(value) => validate(&value, workflow).1,
-        Err(error) => vec![no_json(&error)],
-    };
+    let (_, mut diagnostics) = validate_text(definition, workflow);
     let failed = diagnostics.iter().any(is_error);
     diagnostics.retain(|diagnostic| !errors_only || is_error(diagnostic));
     let limit = params
@@ -233,33 +230,13 @@ fn workflow(params: &Params<'_>) -> Result<WorkflowType, Fault> {
 }
 
 fn compile(definition: &str, workflow: WorkflowType) -> Result<Machine, Fault> {
-    let (machine, diagnostics) = match serde_json::from_str(definition) {
-        Ok(value) => validate(&value, workflow),
-        Err(error) => (None, vec![no_json(&error)]),
-    };
-    let errors: Vec<String> = diagnostics
-        .iter()
-        .filter(|diagnostic| is_error(diagnostic))
-        .map(ToString::to_string)
-        .collect();
-    match machine.filter(|_| errors.is_empty()) {
-        Some(machine) => Ok(machine),
-        None => Err(Fault::new(
-            "InvalidDefinition",
-            format!("Invalid State Machine Definition: '{}'", errors.join(", ")),
-        )),
-    }
+    let (machine, diagnostics) = validate_text(definition, workflow);
+    machine.ok_or_else(|| {
+        let message = refusal(&diagnostics).unwrap_or_default();
+        Fault::new(INVALID_DEFINITION, message)
+    })
 }
 
 fn is_error(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error
-}
-
-fn no_json(error: &serde_json::Error) -> Diagnostic {
-    Diagnostic {
-        severity: Severity::Error,
-        code: Code::InvalidJsonDescription,
-        message: error.to_string(),
-        location: None,
-    }
 }

@@ -4,7 +4,10 @@ use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use super::{Code, Diagnostic};
-use crate::machine::{Body, Machine, Scope, State, pointer::Pointer, schema};
+use crate::{
+    clause::Clause,
+    machine::{Body, Machine, Scope, State, pointer::Pointer, schema},
+};
 
 /// The longest name of a state, in Unicode characters.
 const MAX_NAME: usize = 80;
@@ -43,7 +46,7 @@ fn check_scope<'m>(
         let at = states.field(name);
         if name.len() > MAX_NAME && name.chars().count() > MAX_NAME {
             let message = format!("The name of a state has at most {MAX_NAME} characters");
-            problems.push(schema(message, &at));
+            problems.push(schema(Clause::ValidateStateName, message, &at));
         }
         let Some(seen) = seen.as_deref_mut() else {
             continue;
@@ -51,6 +54,7 @@ fn check_scope<'m>(
         if !seen.states.insert(name) {
             problems.push(Diagnostic::error(
                 Code::DuplicateStateName,
+                Clause::ValidateDuplicateState,
                 format!("Duplicate State name: {name}"),
                 &at,
             ));
@@ -83,7 +87,8 @@ fn check_label<'m>(
     } else {
         return;
     };
-    problems.push(schema(message, &at.field("Label")));
+    let at = at.field("Label");
+    problems.push(schema(Clause::ValidateLabel, message, &at));
 }
 
 /// The characters that a label may not have.

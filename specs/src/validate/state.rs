@@ -3,6 +3,7 @@
 use super::{Diagnostic, not_recognized};
 use crate::{
     case::WorkflowType,
+    clause::Clause,
     machine::{Body, Limit, Map, Name, State, Task, pointer::Pointer, schema},
     resource::{Pattern, Resource},
 };
@@ -30,6 +31,7 @@ pub(super) fn check(
 /// Developer Guide, "Using Map state in Distributed mode": not in Express workflows. Wording ours.
 fn distributed_in_express(map: &Map, at: &Pointer<'_>) -> Diagnostic {
     schema(
+        Clause::ValidateExpressMap,
         "Express state machine does not support Map state in 'DISTRIBUTED' mode",
         &at.field(map.processor_field())
             .field("ProcessorConfig")
@@ -49,6 +51,7 @@ fn check_catch_all<'s>(
         let all = names.iter().any(|name| &**name == "States.ALL");
         if all && (names.len() > 1 || index != last) {
             problems.push(schema(
+                Clause::ValidateCatchAll,
                 "'States.ALL' must be alone in its list, and in the last entry",
                 &at.index(index).field("ErrorEquals"),
             ));
@@ -68,14 +71,15 @@ fn check_task(
     {
         problems.push(heartbeat_too_long(at));
     }
-    if let Some(message) = resource_complaint(&task.resource, workflow) {
-        problems.push(schema(message, &at.field("Resource")));
+    if let Some((clause, message)) = resource_complaint(&task.resource, workflow) {
+        problems.push(schema(clause, message, &at.field("Resource")));
     }
 }
 
 /// Specification, "Timeouts": the heartbeat is smaller than the timeout. Wording ours.
 fn heartbeat_too_long(at: &Pointer<'_>) -> Diagnostic {
     schema(
+        Clause::ValidateHeartbeat,
         "'HeartbeatSeconds' must be smaller than 'TimeoutSeconds'",
         &at.field("HeartbeatSeconds"),
     )
@@ -83,16 +87,17 @@ fn heartbeat_too_long(at: &Pointer<'_>) -> Diagnostic {
 
 /// What is wrong with a resource: it is not known, or an Express workflow may not use it. All
 /// recorded.
-fn resource_complaint(text: &str, workflow: WorkflowType) -> Option<String> {
+fn resource_complaint(text: &str, workflow: WorkflowType) -> Option<(Clause, String)> {
+    let express = |message: String| Some((Clause::ValidateExpressResource, message));
     match Resource::parse(text) {
-        Resource::Unknown => Some(not_recognized(text)),
+        Resource::Unknown => Some((Clause::ValidateResource, not_recognized(text))),
         _ if workflow == WorkflowType::Standard => None,
         Resource::Activity => {
-            Some("Express state machine does not support Activity ARN".to_owned())
+            express("Express state machine does not support Activity ARN".to_owned())
         }
         Resource::Integration(integration) if integration.pattern != Pattern::Request => {
             let pattern = integration.pattern.suffix();
-            Some(format!(
+            express(format!(
                 "Express state machine does not support '{pattern}' service integration"
             ))
         }

@@ -3,7 +3,10 @@
 //! the input, and how much of a long text is shown, are Jackson's.
 
 use super::{Code, Diagnostic, Severity};
-use crate::machine::text::{Position, locate};
+use crate::{
+    clause::Clause,
+    machine::text::{MAX_BYTES, Position, locate},
+};
 
 /// How much of the text the complaint repeats, in characters.
 const SHOWN: usize = 500;
@@ -31,8 +34,23 @@ pub(super) fn not_json(text: &str, error: &serde_json::Error) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         code: Code::InvalidJsonDescription,
+        clause: Clause::ValidateJson,
         message: format!("{reason}\n at {source}"),
         location: Some(source),
+    }
+}
+
+/// Code and wording ours.
+pub(super) fn too_long(text: &str) -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Error,
+        code: Code::SchemaValidationFailed,
+        clause: Clause::ValidateSize,
+        message: format!(
+            "The definition has {} bytes and may have {MAX_BYTES}",
+            text.len()
+        ),
+        location: None,
     }
 }
 

@@ -2,7 +2,10 @@
 //! state ends the machine.
 
 use super::{Code, Diagnostic, Severity};
-use crate::machine::{Body, Scope, State, Transition, pointer::Pointer};
+use crate::{
+    clause::Clause,
+    machine::{Body, Scope, State, Transition, pointer::Pointer},
+};
 
 /// Complains about the targets of a state that are not in its scope (specification, "Transitions"
 /// and "Parallel State"; the wording is AWS's, as users reported it).
@@ -30,6 +33,7 @@ pub(super) fn check_reachability(scope: &Scope, at: &Pointer<'_>, problems: &mut
         problems.push(Diagnostic {
             severity: Severity::Error,
             code: Code::MissingEndState,
+            clause: Clause::ValidateEnd,
             message: "Workflow has no terminal state".to_owned(),
             location: None,
         });
@@ -39,6 +43,7 @@ pub(super) fn check_reachability(scope: &Scope, at: &Pointer<'_>, problems: &mut
         if !reached {
             problems.push(Diagnostic::error(
                 Code::MissingTransitionTarget,
+                Clause::ValidateReachable,
                 format!("State \"{name}\" is not reachable."),
                 &states.field(name),
             ));
@@ -49,6 +54,7 @@ pub(super) fn check_reachability(scope: &Scope, at: &Pointer<'_>, problems: &mut
 fn missing(target: &str, at: &Pointer<'_>) -> Diagnostic {
     Diagnostic::error(
         Code::MissingTransitionTarget,
+        Clause::ValidateTarget,
         format!("Missing 'Next' target: {target}"),
         at,
     )

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Code, Diagnostic, transitions};
 use crate::{
+    clause::Clause,
     machine::{Body, Scope, State, pointer::Pointer, schema},
     template::Template,
 };
@@ -62,6 +63,7 @@ fn check_name(name: &str, outer: &[&str], at: &Pointer<'_>, problems: &mut Vec<D
     } else if outer.contains(&name) {
         problems.push(Diagnostic::error(
             Code::DuplicateVariableName,
+            Clause::ValidateDuplicateVariable,
             format!("The variable name '{name}' was already defined in a parent scope."),
             at,
         ));
@@ -69,7 +71,7 @@ fn check_name(name: &str, outer: &[&str], at: &Pointer<'_>, problems: &mut Vec<D
     } else {
         return;
     };
-    problems.push(schema(message, at));
+    problems.push(schema(Clause::ValidateVariableName, message, at));
 }
 
 /// Whether ASCII characters are where identifiers have them. Which of the others Unicode lets an

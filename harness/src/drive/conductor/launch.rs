@@ -115,7 +115,7 @@ impl Conductor<'_> {
                 Err(stuck) => Report::Stuck(index, Box::new(stuck)),
                 Ok(_) if deferred => Report::Deferred(index),
                 Ok(ready) => {
-                    let attempt = attempt(&context, &ready.job, overhead).await;
+                    let attempt = attempt(&context, &ready.prepared, overhead).await;
                     Report::Ran(Box::new(Ran {
                         index,
                         ready,
@@ -136,7 +136,7 @@ impl Conductor<'_> {
         let errand = Errand::Confirm(ran.index, signatures.clone());
         self.spawn(errand, async move {
             let counts = confirm(&signatures, repetitions, || async {
-                let outcome = attempt(&context, &ran.ready.job, control.overhead())
+                let outcome = attempt(&context, &ran.ready.prepared, control.overhead())
                     .await
                     .outcome;
                 outcome.into_signatures()

@@ -116,7 +116,8 @@ impl Conductor<'_> {
         } else {
             if verdict == Verdict::Agree {
                 let ready = &ran.ready;
-                self.witnesses.add(ran.index, &ready.job, ready.coverage);
+                self.witnesses
+                    .add(ran.index, &ready.prepared, ready.coverage);
             }
             self.record(ran, verdict);
         }
@@ -287,10 +288,9 @@ impl Conductor<'_> {
             self.faults
                 .push(format!("case {index}: failed to {}", stuck.reason));
         }
-        let stepproof_specs::case::Body::Execution(execution) = &stuck.case.body;
         let record = CaseRecord {
             id: CaseId::of(&stuck.case),
-            starts: execution.starts.len(),
+            starts: stuck.case.body.starts(),
             detail: Some(Detail {
                 trouble: Some(stuck.reason),
                 ..Detail::default()
@@ -368,8 +368,8 @@ impl Conductor<'_> {
             verdict,
             signatures: ran.attempt.outcome.signatures(),
             coverage: ran.ready.coverage,
-            starts: ran.ready.job.case.starts.len(),
-            lane: ran.ready.job.lane,
+            starts: ran.ready.case.body.starts(),
+            lane: ran.ready.prepared.lane(),
             asl: ran.ready.asl,
             engine: ran.attempt.engine,
             at: self.elapsed(),
@@ -395,7 +395,7 @@ fn may_be_lateness(ran: &Ran) -> bool {
         Outcome::Judged { judgement, .. } => {
             judgement.late
                 && !judgement.differences.is_empty()
-                && ran.ready.job.lane == Lane::Throughput
+                && ran.ready.prepared.lane() == Lane::Throughput
         }
         Outcome::Trouble(_) => false,
     }

@@ -21,6 +21,7 @@ use crate::{
         Boxed, Capabilities, CauseCompare, Engine, EngineProfile, HistoryCompare, Job, Lane,
         Policy, Trouble,
     },
+    prepare::Prepared,
     raw::{Creation, RawRun},
     report::{Event, Finding, Reporter, Subject},
     shrink::{Budget, trivial_case},
@@ -34,7 +35,9 @@ pub(super) struct Numbered;
 impl Source for Numbered {
     fn case(&self, index: u64) -> Case {
         let mut case = trivial_case();
-        let Body::Execution(execution) = &mut case.body;
+        let Body::Execution(execution) = &mut case.body else {
+            panic!("a definition");
+        };
         execution.starts[0].input = json!(index);
         if index % 10 == 9 {
             execution.definition = json!({
@@ -123,6 +126,7 @@ impl Engine for Scripted {
             let names = signatures.iter().map(|s| ((*s).to_owned(), String::new()));
             Ok(RawRun {
                 creation: Creation::Accepted,
+                validation: None,
                 executions: Vec::new(),
                 names: names.collect(),
                 wire: Vec::new(),
@@ -157,7 +161,7 @@ pub(super) fn unreachable() -> Trouble {
 pub(super) struct ByName;
 
 impl Judge for ByName {
-    fn judge(&self, _: &Job, raw: &RawRun, _: Millis) -> Judgement {
+    fn judge(&self, _: &Prepared, raw: &RawRun, _: Millis) -> Judgement {
         let difference = |signature: &str| {
             json!({
                 "start": 0, "aspect": "status", "state": null, "signature": signature,

@@ -1,5 +1,7 @@
 //! The embedded engine: a server in this process, driven through the SDK like any other.
 
+use stepproof_specs::case::DefinitionCase;
+
 use super::{Adapter, Choice, Home, chosen, everything};
 use crate::{
     engine::{
@@ -74,6 +76,10 @@ impl Engine for Embedded {
 
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
         self.engine.run(job)
+    }
+
+    fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        self.engine.define(case)
     }
 
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {

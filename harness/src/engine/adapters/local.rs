@@ -1,5 +1,7 @@
 //! Engines on this machine: where the choice says, where they listen by default, or started.
 
+use stepproof_specs::case::DefinitionCase;
+
 use super::{Behind, Choice, Opened, remote};
 use crate::{
     engine::{
@@ -50,6 +52,10 @@ impl Engine for Local {
 
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
         self.engine.run(job)
+    }
+
+    fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        self.engine.define(case)
     }
 
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {

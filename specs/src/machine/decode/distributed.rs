@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{COUNT, support};
 use crate::{
+    clause::Clause,
     machine::fields::{Fields, object},
     validate::not_recognized,
 };
@@ -82,7 +83,7 @@ fn reader(reader: &mut Fields<'_, '_, '_>) {
     inside(reader, "ReaderConfig", |config| {
         config.word("InputType", &INPUT_TYPES);
         config.word("CSVHeaderLocation", &["FIRST_ROW", "GIVEN"]);
-        config.at_most_one(&["MaxItems", "MaxItemsPath"]);
+        config.at_most_one(Clause::ValidateTwins, &["MaxItems", "MaxItemsPath"]);
     });
 }
 
@@ -90,7 +91,7 @@ fn reader(reader: &mut Fields<'_, '_, '_>) {
 /// `Branches`).
 fn writer(writer: &mut Fields<'_, '_, '_>) {
     if writer.keys().next().is_none() {
-        writer.complain("Value cannot be empty");
+        writer.complain(Clause::ValidateWriter, "Value cannot be empty");
     }
     resource(writer, &["putObject"]);
     arguments(writer);
@@ -103,8 +104,7 @@ fn writer(writer: &mut Fields<'_, '_, '_>) {
 /// `ItemBatcher` (specification, "Batching Items": at least one limit; wording ours).
 fn batcher(batcher: &mut Fields<'_, '_, '_>) {
     if !LIMITS.iter().any(|limit| batcher.has(limit)) {
-        let limits = LIMITS.join(", ");
-        batcher.complain(format!("One of these fields is required: [{limits}]"));
+        batcher.none_of(Clause::ValidateBatcher, &LIMITS);
     }
     batcher.limit("MaxItemsPerBatch", "MaxItemsPerBatchPath", &BATCH_ITEMS);
     batcher.limit(
@@ -126,7 +126,8 @@ fn resource(fields: &mut Fields<'_, '_, '_>, operations: &[&str]) {
         .and_then(|rest| rest.split_once(":states:::s3:"))
         .is_some_and(|(_, operation)| operations.contains(&operation));
     if !known {
-        fields.complain_at("Resource", not_recognized(resource));
+        let message = not_recognized(resource);
+        fields.complain_at("Resource", Clause::ValidateMapResource, message);
     }
 }
 

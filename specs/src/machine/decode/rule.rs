@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Problems, assign, wrong_language};
+use super::{NO_TIMESTAMP, Problems, assign, wrong_language};
 use crate::{
+    clause::Clause,
     machine::{
         ChoiceRule, Comparable, Condition, Dynamic, Operand, Operator, QueryLanguage, Test,
         fields::{DELIMITERS, Fields, Languages, is_expression, object},
@@ -64,10 +65,14 @@ fn only_known(fields: &mut Fields<'_, '_, '_>, top: bool) {
             "Next" | "Assign" if top => continue,
             "Output" if top => QueryLanguage::Jsonata,
             "Condition" => QueryLanguage::Jsonata,
+            "Next" => {
+                fields.unsupported(Clause::ValidateRuleNext, field);
+                continue;
+            }
             "And" | "Or" | "Not" | "Variable" => QueryLanguage::JsonPath,
             _ if Operator::parse(field).is_some() => QueryLanguage::JsonPath,
             _ => {
-                fields.unsupported(field);
+                fields.unsupported(Clause::ValidateUnknown, field);
                 continue;
             }
         };
@@ -79,13 +84,13 @@ fn only_known(fields: &mut Fields<'_, '_, '_>, top: bool) {
 
 fn condition(fields: &mut Fields<'_, '_, '_>) -> Condition {
     let placeholder = Condition::And(Vec::new());
-    if !fields.exactly_one(&FORMS) {
+    if !fields.exactly_one(Clause::ValidateRuleForm, &FORMS) {
         return placeholder;
     }
     if !fields.has("Variable")
         && let Some(operator) = fields.keys().find(|field| Operator::parse(field).is_some())
     {
-        fields.unsupported(operator);
+        fields.unsupported(Clause::ValidateUnknown, operator);
     }
     if fields.has("And") {
         return Condition::And(fields.required_list("And", nested));
@@ -112,7 +117,7 @@ fn jsonata(fields: &mut Fields<'_, '_, '_>, value: &Value) -> Option<Condition> 
             Some(Condition::Jsonata(Dynamic::Expression(text.clone())))
         }
         Value::String(_) => {
-            fields.complain_at("Condition", DELIMITERS);
+            fields.complain_at("Condition", Clause::ValidateDelimiters, DELIMITERS);
             None
         }
         _ => {
@@ -130,7 +135,10 @@ fn test(fields: &mut Fields<'_, '_, '_>) -> Option<Test> {
         .keys()
         .filter_map(|field| Operator::parse(field).map(|operator| (field, operator)));
     let (Some((field, (operator, twin))), None) = (operators.next(), operators.next()) else {
-        fields.complain("A rule with 'Variable' has exactly one comparison operator");
+        fields.complain(
+            Clause::ValidateOperator,
+            "A rule with 'Variable' has exactly one comparison operator",
+        );
         return None;
     };
     let operand = if twin {
@@ -159,7 +167,7 @@ fn literal(fields: &mut Fields<'_, '_, '_>, field: &str, operator: Operator) -> 
             if let Some(text) = value.as_str()
                 && Instant::parse_rfc3339(text).is_none()
             {
-                fields.complain_at(field, "String does not match RFC3339 timestamp");
+                fields.complain_at(field, Clause::ValidateTimestampOperand, NO_TIMESTAMP);
             }
             (value.is_string(), "a STRING")
         }

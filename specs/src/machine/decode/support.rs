@@ -59,6 +59,12 @@ pub(super) fn state_field(kind: StateType, field: &str) -> State {
     }
 }
 
+/// Whether a state of any type has a field.
+pub(super) fn is_known(field: &str) -> bool {
+    let mut kinds = StateType::ALL.into_iter();
+    kinds.any(|kind| state_field(kind, field) != State::Unknown)
+}
+
 /// Whether a field of Map is one for distributed processing.
 pub(super) fn is_distributed(field: &str) -> bool {
     matches!(

@@ -1,0 +1,178 @@
+//! Where in a definition something is broken. If the machine has no state of the kind that is
+//! needed, it gets one: a new first state, which leads to the old one.
+
+use serde_json::{Map, Value, json};
+use stepproof_specs::case::DefinitionCase;
+
+use crate::{ACTIVITY_PREFIX, dice::Dice, reduce::place};
+
+/// What a field is given to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum On {
+    /// The machine.
+    Machine,
+    /// The machine or a scope inside of it.
+    Scope,
+    /// Any state.
+    Any,
+    /// A state of one of these types.
+    State(&'static [&'static str]),
+    /// An entry of `Retry`.
+    Retrier,
+    /// An entry of `Catch`.
+    Catcher,
+    /// An entry of `Choices`.
+    Rule,
+    /// The processor of a Map.
+    Processor,
+}
+
+/// The name of a state that a mutation adds.
+const ADDED: &str = "Added";
+
+/// A definition that is being broken.
+pub(super) struct Site<'a> {
+    pub(super) case: &'a mut DefinitionCase,
+    pub(super) dice: &'a mut Dice,
+}
+
+impl Site<'_> {
+    /// The object that a field is given to.
+    pub(super) fn on(&mut self, on: On) -> Option<&mut Map<String, Value>> {
+        let pointer = match on {
+            On::Machine => String::new(),
+            On::Scope => {
+                let scopes = place::scopes(&self.case.definition);
+                scopes[self.dice.index(scopes.len())].pointer.clone()
+            }
+            On::Any => {
+                let states = place::states(&self.case.definition);
+                let last = states.len().checked_sub(1)?;
+                states[self.dice.index(last + 1)].pointer.clone()
+            }
+            On::State(kinds) => self.state(kinds)?,
+            On::Retrier => self.entry("Retry", &json!({ "ErrorEquals": ["Boom"] }))?,
+            On::Catcher => {
+                let (pointer, name) = self.handled()?;
+                let catcher = json!({ "ErrorEquals": ["Boom"], "Next": name });
+                self.entry_of(&pointer, "Catch", catcher)?
+            }
+            On::Rule => {
+                let pointer = self.state(&["Choice"])?;
+                let rules = self.case.definition.pointer(&pointer)?["Choices"].as_array()?;
+                let last = rules.len().checked_sub(1)?;
+                format!("{pointer}/Choices/{}", self.dice.index(last + 1))
+            }
+            On::Processor => self.state(&["Map"])? + "/ItemProcessor",
+        };
+        place::object_mut(&mut self.case.definition, &pointer)
+    }
+
+    /// The JSON pointer to some state of one of these types.
+    pub(super) fn state(&mut self, kinds: &[&str]) -> Option<String> {
+        let states = place::states(&self.case.definition);
+        let fitting: Vec<_> = states
+            .into_iter()
+            .filter(|state| {
+                let state = self.case.definition.pointer(&state.pointer);
+                let kind = state.and_then(|state| state["Type"].as_str());
+                kind.is_some_and(|kind| kinds.contains(&kind))
+            })
+            .collect();
+        if fitting.is_empty() {
+            let kind = self.dice.pick(kinds);
+            return self.prepend(plain(kind));
+        }
+        Some(fitting[self.dice.index(fitting.len())].pointer.clone())
+    }
+
+    /// A state with handlers: its JSON pointer and its name.
+    fn handled(&mut self) -> Option<(String, String)> {
+        let pointer = self.state(&["Task", "Parallel", "Map"])?;
+        let name = pointer.rsplit('/').next()?;
+        let name = name.replace("~1", "/").replace("~0", "~");
+        Some((pointer, name))
+    }
+
+    fn entry(&mut self, list: &str, plain: &Value) -> Option<String> {
+        let (pointer, _) = self.handled()?;
+        self.entry_of(&pointer, list, plain.clone())
+    }
+
+    /// The JSON pointer to some entry of a list, which gets one if it has none.
+    fn entry_of(&mut self, state: &str, list: &str, plain: Value) -> Option<String> {
+        let object = place::object_mut(&mut self.case.definition, state)?;
+        let entries = object.entry(list).or_insert_with(|| json!([]));
+        let entries = entries.as_array_mut()?;
+        if entries.is_empty() {
+            entries.push(plain);
+        }
+        let index = self.dice.index(entries.len());
+        Some(format!("{state}/{list}/{index}"))
+    }
+
+    /// Puts a state before the machine's first one, to which it leads; its JSON pointer.
+    pub(super) fn prepend(&mut self, state: Value) -> Option<String> {
+        self.prepend_named("", ADDED, state)
+    }
+
+    /// Puts a state with this name before the first one of a scope, to which it leads.
+    pub(super) fn prepend_named(
+        &mut self,
+        scope: &str,
+        name: &str,
+        mut state: Value,
+    ) -> Option<String> {
+        let scope_object = place::object_mut(&mut self.case.definition, scope)?;
+        let first = scope_object.insert("StartAt".to_owned(), name.into())?;
+        match state["Type"].as_str()? {
+            "Succeed" | "Fail" => {
+                // It would end here: a Choice leads to both.
+                let both = json!({
+                    "Type": "Choice", "Default": first,
+                    "Choices": [{ "Variable": "$.a", "IsPresent": true, "Next": name }],
+                });
+                let before = format!("{name}Before");
+                scope_object.insert("StartAt".to_owned(), before.as_str().into());
+                scope_object
+                    .get_mut("States")?
+                    .as_object_mut()?
+                    .insert(before, both);
+            }
+            "Choice" => {
+                for rule in state["Choices"].as_array_mut()? {
+                    rule["Next"] = first.clone();
+                }
+            }
+            _ => state["Next"] = first,
+        }
+        let states = scope_object.get_mut("States")?.as_object_mut()?;
+        states.insert(name.to_owned(), state);
+        Some(format!("{scope}/States/{name}"))
+    }
+
+    /// The JSON pointer to a scope inside the machine, which gets one if it has none.
+    pub(super) fn inner_scope(&mut self) -> Option<String> {
+        let scopes = place::scopes(&self.case.definition);
+        if scopes.len() < 2 {
+            return Some(self.prepend(plain("Parallel"))? + "/Branches/0");
+        }
+        let index = 1 + self.dice.index(scopes.len() - 1);
+        Some(scopes[index].pointer.clone())
+    }
+}
+
+/// A state of a type with what it cannot do without, but for where it leads to.
+pub(super) fn plain(kind: &str) -> Value {
+    let scope = |name: &str| json!({ "StartAt": name, "States": { name: { "Type": "Succeed" } } });
+    match kind {
+        "Task" => json!({ "Type": kind, "Resource": format!("{ACTIVITY_PREFIX}added") }),
+        "Choice" => {
+            json!({ "Type": kind, "Choices": [{ "Variable": "$.a", "IsPresent": true }] })
+        }
+        "Wait" => json!({ "Type": kind, "Seconds": 1 }),
+        "Parallel" => json!({ "Type": kind, "Branches": [scope("AddedBranch")] }),
+        "Map" => json!({ "Type": kind, "ItemProcessor": scope("AddedItem") }),
+        _ => json!({ "Type": kind }),
+    }
+}
