@@ -95,7 +95,7 @@ impl Bench<'_> {
         );
         // The size is a limit of the call, and not of the language.
         let size = |it: &&Diagnostic| it.clause == Clause::ValidateSize;
-        let doubtful = self.errors.iter().any(size) || self.errors.iter().all(is_assumed);
+        let doubtful = self.errors.iter().any(size) || self.errors.iter().all(|it| is_assumed(it));
         self.judgement.add(doubtful, difference);
     }
 
@@ -139,7 +139,7 @@ impl Bench<'_> {
             signature(aspect, words_of(&place), &shape),
             (json!(error), json!(actual)),
         );
-        self.judgement.add(is_assumed(&error), difference);
+        self.judgement.add(is_assumed(error), difference);
     }
 
     /// The complaints one by one, in any order, and the words of the refusal: if AWS was observed
@@ -204,7 +204,7 @@ impl Bench<'_> {
 }
 
 /// Whether it is only assumed that AWS makes a complaint.
-fn is_assumed(error: &&Diagnostic) -> bool {
+fn is_assumed(error: &Diagnostic) -> bool {
     error.clause.entry().basis == Basis::Assumed
 }
 

@@ -184,7 +184,7 @@ mod tests {
         places.collect()
     }
 
-    fn one(state: serde_json::Value) -> String {
+    fn one(state: &serde_json::Value) -> String {
         let definition = json!({ "StartAt": "A/B", "States": { "A": {}, "A/B": state } });
         places(&definition).into_iter().next_back().unwrap()
     }
@@ -220,7 +220,7 @@ mod tests {
             ),
             (json!({ "Type": "Dance" }), "State.Type"),
         ] {
-            assert_eq!(one(state), expected);
+            assert_eq!(one(&state), expected);
         }
     }
 

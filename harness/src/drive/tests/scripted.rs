@@ -21,6 +21,7 @@ use crate::{
         Boxed, Capabilities, CauseCompare, Engine, EngineProfile, HistoryCompare, Job, Lane,
         Policy, Trouble,
     },
+    prepare::Prepared,
     raw::{Creation, RawRun},
     report::{Event, Finding, Reporter, Subject},
     shrink::{Budget, trivial_case},
@@ -160,7 +161,7 @@ pub(super) fn unreachable() -> Trouble {
 pub(super) struct ByName;
 
 impl Judge for ByName {
-    fn judge(&self, _: &Job, raw: &RawRun, _: Millis) -> Judgement {
+    fn judge(&self, _: &Prepared, raw: &RawRun, _: Millis) -> Judgement {
         let difference = |signature: &str| {
             json!({
                 "start": 0, "aspect": "status", "state": null, "signature": signature,
