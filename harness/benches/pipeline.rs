@@ -11,7 +11,7 @@ use stepproof::{
     compare::{Bench, compare},
     drive::states,
     engine::{Lane, adapters},
-    prepare::prepare,
+    prepare::{Prepared, prepare},
 };
 use stepproof_generators::{Profile, generate};
 
@@ -43,7 +43,10 @@ fn whole(bencher: Bencher<'_, '_>, profile: &str) {
         let first = next.fetch_add(BATCH, Ordering::Relaxed);
         for index in first..first + BATCH {
             let case = generate(&profile, 1, index);
-            let job = prepare(&case, Lane::Throughput).expect("every case is valid and ends");
+            let prepared = prepare(&case, Lane::Throughput).expect("every case is valid and ends");
+            let Prepared::Execution(job) = prepared else {
+                continue;
+            };
             let bench = Bench {
                 case: &job.case,
                 machine: &job.machine,

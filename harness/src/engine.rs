@@ -110,7 +110,7 @@ pub struct Capabilities {
     pub activities: bool,
     /// It has `ValidateStateMachineDefinition`.
     pub validation: bool,
-    /// It has Express workflows.
+    /// It runs Express workflows.
     pub express: bool,
 }
 

@@ -95,7 +95,7 @@ impl Bench<'_> {
         );
         // The size is a limit of the call, and not of the language.
         let size = |it: &&Diagnostic| it.clause == Clause::ValidateSize;
-        let doubtful = self.errors.iter().any(size) || self.errors.iter().all(|error| is_assumed(error));
+        let doubtful = self.errors.iter().any(size) || self.errors.iter().all(|it| is_assumed(it));
         self.judgement.add(doubtful, difference);
     }
 

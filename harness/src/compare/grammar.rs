@@ -57,7 +57,16 @@ pub(super) fn place(definition: &Value, diagnostic: &Diagnostic) -> Place {
         state: None,
     };
     walk.follow(definition, diagnostic.location.as_deref().unwrap_or("/"));
-    walk.fields.extend(about(diagnostic));
+    if let Some(fields) = about(diagnostic) {
+        let whole_scope = walk
+            .fields
+            .last()
+            .is_some_and(|it| SCOPES.contains(&it.as_str()));
+        if whole_scope {
+            walk.begin_scope();
+        }
+        walk.fields.push(fields);
+    }
     let any_state = matches!(
         diagnostic.clause,
         Clause::ValidateDuplicateState
@@ -109,8 +118,7 @@ impl Walk {
         match key {
             "States" if !rest.is_empty() => return self.enter(inner, &rest[1..]),
             _ if SCOPES.contains(&key) && rest.contains('/') => {
-                "Machine".clone_into(&mut self.owner);
-                self.fields.clear();
+                self.begin_scope();
             }
             _ => self.fields.push(key.to_owned()),
         }
@@ -124,6 +132,11 @@ impl Walk {
             rest = tail;
         }
         self.follow(inner, rest);
+    }
+
+    fn begin_scope(&mut self) {
+        "Machine".clone_into(&mut self.owner);
+        self.fields.clear();
     }
 
     /// Enters a state of `States`.
