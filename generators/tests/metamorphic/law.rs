@@ -71,7 +71,9 @@ pub enum Check {
 impl Drawn {
     /// Draws a case. Nothing in it is random, and nothing near the limits of size.
     pub fn new(profile: &Profile, index: u64) -> Self {
-        let Body::Execution(mut case) = generate(profile, 21, index).body;
+        let Body::Execution(mut case) = generate(profile, 21, index).body else {
+            panic!("{} only breaks definitions", profile.name)
+        };
         let start = case.starts.swap_remove(index as usize % case.starts.len());
         let run = run(case.definition.clone(), &start, case.entropy);
         Self {
