@@ -10,7 +10,7 @@ mod flight;
 mod trivial;
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     future::Future,
     sync::Arc,
     time::{Duration, Instant},
@@ -68,6 +68,23 @@ pub enum Ended {
     NotReduced,
 }
 
+/// What a pass of the reducer cost, and what it was good for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Toll {
+    /// How many of its cases were run on the engine.
+    pub calls: u64,
+    /// How many of these were accepted.
+    pub steps: u64,
+}
+
+impl Toll {
+    /// Adds another toll to this one.
+    pub fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.steps += other.steps;
+    }
+}
+
 /// What became of a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shrunk {
@@ -79,6 +96,8 @@ pub struct Shrunk {
     pub calls: u64,
     /// How many times a smaller case was found.
     pub steps: u64,
+    /// What that cost, by pass. Calls before the search are not among it.
+    pub passes: BTreeMap<&'static str, Toll>,
     /// Why it ended.
     pub ended: Ended,
 }
@@ -129,6 +148,7 @@ struct Search<L: Lab> {
     flight: Flight<L>,
     candidates: u64,
     steps: u64,
+    passes: BTreeMap<&'static str, Toll>,
 }
 
 impl<L: Lab> Search<L> {
@@ -142,6 +162,7 @@ impl<L: Lab> Search<L> {
             best: original,
             candidates: 0,
             steps: 0,
+            passes: BTreeMap::new(),
         }
     }
 
@@ -180,6 +201,7 @@ impl<L: Lab> Search<L> {
                         self.tried.remove(&CaseId::of(&other.case));
                         reduction.withdraw(&other);
                     }
+                    self.passes.entry(candidate.pass).or_default().steps += 1;
                     reduction.accept(candidate);
                     self.best = reduction.best().clone();
                     self.lab.progress(&self.best);
@@ -208,6 +230,7 @@ impl<L: Lab> Search<L> {
             if self.tried.insert(CaseId::of(&candidate.case))
                 && let Some(sample) = self.lab.admit(&candidate.case)
             {
+                self.passes.entry(candidate.pass).or_default().calls += 1;
                 self.flight.launch(candidate, sample);
                 return None;
             }
@@ -225,6 +248,7 @@ impl<L: Lab> Search<L> {
             candidates: self.candidates,
             calls: self.flight.calls(),
             steps: self.steps,
+            passes: self.passes,
             ended,
         }
     }

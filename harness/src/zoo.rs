@@ -5,10 +5,15 @@
 //! has accepted it, so that the interpreter, following every rule, does what a broken engine would
 //! do with the machine that was given.
 
+mod conduct;
 mod hunt;
 mod rewrite;
+mod survey;
 
-pub use self::hunt::{Caught, HuntError, hunt};
+pub use self::{
+    hunt::{Caught, HuntError, hunt},
+    survey::{Form, Spread, Survey, survey},
+};
 
 use stepproof_specs::{clause::Clause, service::Rewrite};
 
@@ -243,11 +248,7 @@ impl Fault {
 
     /// What the embedded service is to do otherwise.
     pub fn rewrite(self) -> Rewrite {
-        let way = self.0.way;
-        let rewrite = Rewrite::new(move |machine| rewrite::machine(way, &machine));
-        if way == Way::MapOrder {
-            return rewrite.joining(rewrite::reverse_map_results);
-        }
-        rewrite
+        let way = &self.0.way;
+        Rewrite::new(move |machine| rewrite::machine(*way, &machine)).conducted(way)
     }
 }

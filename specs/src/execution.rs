@@ -6,6 +6,7 @@
 
 mod children;
 mod choice;
+mod conduct;
 mod envelope;
 mod eval;
 mod fault;
@@ -24,9 +25,12 @@ use std::{
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-pub use self::protocol::{
-    Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
-    Unsupported,
+pub use self::{
+    conduct::{Conduct, Lawful},
+    protocol::{
+        Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
+        Unsupported,
+    },
 };
 use self::{
     eval::Eval,
@@ -56,10 +60,6 @@ const HISTORY_LIMIT: usize = 25_000;
 const HISTORY_LIMIT_TEXT: &str =
     "The execution reached the maximum number of history events (25000).";
 
-/// What is done to the results of a Parallel's branches or a Map's items before they are joined.
-/// Nothing, by the language.
-pub type Join = fn(StateType, &mut [Value]);
-
 /// A running or ended execution.
 #[derive(Debug, Clone)]
 pub struct Execution {
@@ -84,7 +84,7 @@ pub struct Execution {
     commands: Vec<Command>,
     outcome: Option<Outcome>,
     interleaving: Interleaving,
-    join: Option<Join>,
+    conduct: &'static dyn Conduct,
     concurrent: bool,
     unsettled: bool,
 }
@@ -117,19 +117,19 @@ impl Execution {
         at: Instant,
         interleaving: Interleaving,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
-        Self::begin(machine, identity, input, at, interleaving, None)
+        Self::begin(machine, identity, input, at, interleaving, &Lawful)
     }
 
-    /// Starts an execution that joins results in a way of its own: for engines that break a rule on
-    /// purpose.
-    pub fn start_joining(
+    /// Starts an execution with a conduct of its own: for engines that break a rule on purpose.
+    pub fn start_conducted(
         machine: Arc<Machine>,
         identity: Identity,
         input: Value,
         at: Instant,
-        join: Option<Join>,
+        conduct: &'static dyn Conduct,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
-        Self::begin(machine, identity, input, at, Interleaving::default(), join)
+        let interleaving = Interleaving::default();
+        Self::begin(machine, identity, input, at, interleaving, conduct)
     }
 
     fn begin(
@@ -138,7 +138,7 @@ impl Execution {
         input: Value,
         at: Instant,
         interleaving: Interleaving,
-        join: Option<Join>,
+        conduct: &'static dyn Conduct,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
         let input = Arc::new(input);
         let root = Frame {
@@ -169,7 +169,7 @@ impl Execution {
             commands: Vec::new(),
             outcome: None,
             interleaving,
-            join,
+            conduct,
             concurrent: false,
             unsettled: false,
         };
@@ -304,7 +304,7 @@ impl Execution {
     /// Enters states until everything waits, and hands out what is wanted.
     fn settle(&mut self) -> Result<Vec<Command>, Unsupported> {
         while let Some((frame, name, input)) = self.next_ready() {
-            if self.history.len() >= HISTORY_LIMIT - 1 {
+            if self.history.len() >= self.conduct.history_limit() - 1 {
                 self.exceed_history();
             }
             if self.outcome.is_none() && self.frames[frame.0].is_some() {
@@ -323,7 +323,7 @@ impl Execution {
             return;
         }
         self.mark(Clause::HistoryLimit);
-        let last = HISTORY_LIMIT - 1;
+        let last = self.conduct.history_limit() - 1;
         self.history.truncate(last);
         let failure = Failure {
             error: Some("States.Runtime".into()),
@@ -381,7 +381,9 @@ impl Execution {
             retries: 0,
             phase: Phase::Working,
         });
-        self.attempt(id);
+        if !self.conduct.hangs(&self.history) {
+            self.attempt(id);
+        }
     }
 
     fn count_visit(&mut self, id: FrameId, name: &str) -> u32 {
@@ -414,14 +416,14 @@ impl Execution {
             }
             return Err(Fault::data_limit(&self.active(id).name).ending());
         }
-        let frame = self.frame_mut(id);
         if let Some(assigned) = &assigned {
             let values = assigned.iter();
-            frame
+            let scope = self.assigns_in(id);
+            self.frame_mut(scope)
                 .variables
                 .extend(values.map(|(name, value)| (name.clone(), value.clone())));
         }
-        let Some(active) = frame.active.take() else {
+        let Some(active) = self.frame_mut(id).active.take() else {
             return Ok(());
         };
         let details = Details {
@@ -436,6 +438,14 @@ impl Execution {
             Transition::End => self.complete(id, output),
         }
         Ok(())
+    }
+
+    /// The frame that keeps what a frame assigns: itself.
+    fn assigns_in(&self, id: FrameId) -> FrameId {
+        match self.frame(id).parent {
+            Some((parent, _)) if !self.conduct.keeps_variables_inside() => parent,
+            _ => id,
+        }
     }
 
     /// The variables that `Assign` sets; `None` if there are none.
@@ -623,9 +633,14 @@ impl Execution {
             });
     }
 
+    /// Whether a fault ends the execution, whatever handlers there are.
+    fn ends_at(&self, fault: &Fault) -> bool {
+        fault.terminal && self.conduct.ends_at_runtime_errors()
+    }
+
     /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
     fn raise(&mut self, id: FrameId, fault: &Fault) {
-        if fault.terminal {
+        if self.ends_at(fault) {
             self.mark(Clause::RuntimeTerminal);
             self.note_overtaken(id);
             self.fail(id, fault.failure.clone());

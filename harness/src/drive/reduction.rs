@@ -1,6 +1,6 @@
 //! A finding is made small on the engine it was found on, and written as files.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use stepproof_specs::{
     case::{Body, Case},
@@ -231,6 +231,7 @@ fn unreduced(finding: &FindingRecord) -> Shrunk {
         candidates: 0,
         calls: 0,
         steps: 0,
+        passes: BTreeMap::new(),
         ended: Ended::NotReduced,
     }
 }

@@ -5,11 +5,11 @@ mod data;
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use stepproof_specs::{
     machine::{
         Body, Catcher, Limit, Machine, Map, Name, Nullable, Parallel, Pass, Retrier, Scope, State,
-        StateType, Task, Transition, Until, Wait,
+        Task, Transition, Until, Wait,
     },
     path::Path,
 };
@@ -224,12 +224,5 @@ fn hang_after_catch(scope: &mut Scope) {
         };
         let state = State::new(Body::Wait(wait));
         scope.states.insert(limbo, Arc::new(state));
-    }
-}
-
-/// A Map's results in reverse.
-pub(super) fn reverse_map_results(kind: StateType, results: &mut [Value]) {
-    if kind == StateType::Map {
-        results.reverse();
     }
 }

@@ -42,17 +42,32 @@ impl Execution {
             frames: vec![None; count],
             items: Vec::new(),
             effective: input.clone(),
-            next: count,
+            next: 0,
             ended: None,
+            failed: None,
         }));
         let previous = self.frame(id).previous;
-        let site = self.frame(id).site(&self.active(id).name);
-        for (place, branch) in parallel.branches.iter().enumerate() {
-            let prefix = format!("{site}/{place}").into();
-            let items = self.frame(id).items.clone();
-            self.spawn(id, place, branch, prefix, items, previous, input.clone());
+        for _ in 0..self.conduct.at_once(StateType::Parallel, count) {
+            self.start_branch(id, parallel, previous);
         }
         Ok(())
+    }
+
+    /// Starts the Parallel's next branch, if there is one.
+    fn start_branch(&mut self, id: FrameId, parallel: &Parallel, previous: u64) {
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return;
+        };
+        let place = children.next;
+        let Some(branch) = parallel.branches.get(place) else {
+            return;
+        };
+        children.next += 1;
+        let input = children.effective.clone();
+        let frame = self.frame(id);
+        let site = frame.site(&self.active(id).name);
+        let (prefix, items) = (format!("{site}/{place}").into(), frame.items.clone());
+        self.spawn(id, place, branch, prefix, items, previous, input);
     }
 
     pub(super) fn start_map(&mut self, id: FrameId, map: &Map) -> Result<()> {
@@ -81,6 +96,7 @@ impl Execution {
             effective,
             next: 0,
             ended: None,
+            failed: None,
         }));
         if count == 0 {
             self.mark(Clause::MapEmpty);
@@ -88,18 +104,15 @@ impl Execution {
             return Ok(());
         }
         let previous = self.frame(id).previous;
+        let limit = self.conduct.at_once(StateType::Map, limit);
         for _ in 0..limit.min(count) {
-            self.start_iteration(id, previous)?;
+            self.start_iteration(id, map, previous)?;
         }
         Ok(())
     }
 
     /// Starts the Map's next item, if there is one.
-    fn start_iteration(&mut self, id: FrameId, previous: u64) -> Result<()> {
-        let state = self.active(id).state.clone();
-        let Body::Map(map) = &state.body else {
-            return Ok(());
-        };
+    fn start_iteration(&mut self, id: FrameId, map: &Map, previous: u64) -> Result<()> {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return Ok(());
         };
@@ -202,8 +215,40 @@ impl Execution {
         if joined {
             self.frame_mut(id).previous = previous;
             self.join(id);
-        } else if is_map && let Err(fault) = self.start_iteration(id, last) {
+        } else {
+            self.start_next(id, last);
+        }
+    }
+
+    /// Starts what waits for another child to end.
+    fn start_next(&mut self, id: FrameId, previous: u64) {
+        let state = self.active(id).state.clone();
+        let started = match &state.body {
+            Body::Parallel(parallel) => {
+                self.start_branch(id, parallel, previous);
+                Ok(())
+            }
+            Body::Map(map) => self.start_iteration(id, map, previous),
+            _ => Ok(()),
+        };
+        if let Err(fault) = started {
             self.raise(id, &fault);
+        }
+    }
+
+    /// The siblings of a child that has failed go on.
+    fn outlive(&mut self, id: FrameId, place: usize, last: u64, fault: &Fault) {
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return;
+        };
+        children.failed.get_or_insert_with(|| fault.clone());
+        children.frames[place] = None;
+        children.unfinished -= 1;
+        if children.unfinished == 0 {
+            self.frame_mut(id).previous = last;
+            self.join(id);
+        } else {
+            self.start_next(id, last);
         }
     }
 
@@ -213,15 +258,17 @@ impl Execution {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
+        if let Some(fault) = children.failed.take() {
+            self.active_mut(id).phase = Phase::Working;
+            return self.handle_fault(id, &fault);
+        }
         let results = std::mem::take(&mut children.results);
         let mut result: Vec<Value> = results
             .into_iter()
             .flatten()
             .map(Arc::unwrap_or_clone)
             .collect();
-        if let Some(join) = self.join {
-            join(state.kind(), &mut result);
-        }
+        self.conduct.join(state.kind(), &mut result);
         let result = Arc::new(Value::Array(result));
         // Exited does not point to Succeeded: both follow the same event (clause
         // `history.joined-exit`).
@@ -267,6 +314,10 @@ impl Execution {
         if is_map {
             let details = iteration_details(&name, place);
             self.emit(last, EventKind::Iteration(history::Phase::Failed), details);
+        }
+        let kind = self.active(parent).state.kind();
+        if !self.conduct.stops_siblings(kind) {
+            return self.outlive(parent, place, last, fault);
         }
         self.stop_children(parent, Some(place), last);
         self.frame_mut(parent).previous = last;

@@ -62,7 +62,11 @@ impl<'e> Eval<'e> {
         if let Err(PathError::ForeignPattern) = found {
             self.unsupported("Java's regular expressions");
         }
-        found
+        if path.is_definite() {
+            return found;
+        }
+        let several = |found: Cow<'_, Value>| self.execution.conduct.several(found.into_owned());
+        found.map(|found| Cow::Owned(several(found)))
     }
 
     /// Like [`Eval::find`] in a field that is documented to take one value.
@@ -250,6 +254,9 @@ impl<'e> Eval<'e> {
                 Ok(value.into_owned())
             }
             Err(error) => {
+                if let Some(value) = self.execution.conduct.missing() {
+                    return Ok(value);
+                }
                 self.mark(Clause::TemplatePathMissing);
                 if *path.root() == Root::Context {
                     self.mark(Clause::TemplateContextMissingText);
@@ -278,7 +285,10 @@ impl<'e> Eval<'e> {
             })
             .collect::<Result<_>>()?;
         let function = call.function();
-        function.apply(&arguments, self).map_err(|invalid| {
+        let answer = function.apply(&arguments, self);
+        let answer =
+            answer.map(|answer| self.execution.conduct.answer(function, &arguments, answer));
+        answer.map_err(|invalid| {
             self.mark(Clause::IntrinsicInvalid);
             if invalid != Invalid::Type || call != whole {
                 self.mark(Clause::IntrinsicInvalidText);

@@ -45,7 +45,7 @@ impl Execution {
 
     /// What goes wrong while an error is caught is not caught again.
     fn catch_failed(&mut self, id: FrameId, fault: &Fault) {
-        if fault.terminal {
+        if self.ends_at(fault) {
             self.raise(id, fault);
         } else {
             self.mark(Clause::CatchFails);
@@ -55,31 +55,44 @@ impl Execution {
 
     /// How long to wait before the next attempt, if there is one.
     fn retry_delay(&mut self, id: FrameId, retriers: &[Retrier], fault: &Fault) -> Option<Millis> {
-        let (index, retrier) = retriers
-            .iter()
-            .enumerate()
-            .find(|(_, retrier)| self.matches(&retrier.error_equals, fault))?;
-        if index > 0 {
-            self.mark(Clause::RetryFirstMatch);
+        self.active_mut(id).budgets.resize(retriers.len(), 0);
+        for (index, retrier) in retriers.iter().enumerate() {
+            if !self.matches(&retrier.error_equals, fault) {
+                continue;
+            }
+            if index > 0 {
+                self.mark(Clause::RetryFirstMatch);
+            }
+            if self.has_attempts(id, index, retrier) {
+                let used = &mut self.active_mut(id).budgets[index];
+                *used += 1;
+                let before = *used - 1;
+                return Some(self.delay(retrier, before));
+            }
+            if !self.conduct.asks_next_retrier() {
+                break;
+            }
         }
-        let budgets = &mut self.active_mut(id).budgets;
-        budgets.resize(retriers.len(), 0);
-        let used = budgets[index];
+        None
+    }
+
+    /// Whether a retrier may be used once more.
+    fn has_attempts(&self, id: FrameId, index: usize, retrier: &Retrier) -> bool {
+        let gone = self.conduct.attempts_gone(&self.active(id).budgets, index);
         let attempts = retrier.max_attempts.unwrap_or(MAX_ATTEMPTS);
-        if used >= attempts {
+        if gone >= attempts {
             self.mark(if attempts == 0 {
                 Clause::RetryMaxAttemptsZero
             } else {
                 Clause::RetryExhausted
             });
-            return None;
+            return false;
         }
-        self.active_mut(id).budgets[index] += 1;
         self.mark(Clause::RetryAgain);
         if retrier.max_attempts.is_none() {
             self.mark(Clause::RetryDefaultAttempts);
         }
-        Some(self.delay(retrier, used))
+        true
     }
 
     /// The delay before the retry after `used` earlier ones of this retrier.

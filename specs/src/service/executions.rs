@@ -92,7 +92,7 @@ impl Service {
         };
         let started = time.now();
         let (execution, commands) =
-            Execution::start_joining(machine, identity, input, started, self.rewrite.join)
+            Execution::start_conducted(machine, identity, input, started, self.rewrite.conduct)
                 .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
         self.next_number();
         let run = Run {
