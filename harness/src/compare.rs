@@ -530,9 +530,6 @@ impl<'a> Scene<'a> {
     }
 
     fn timing(&self) -> Option<Found> {
-        if tasks::jitters(self.anatomy) {
-            return None;
-        }
         let mut tolerance = self.bench.policy.timing?;
         tolerance.late += self.bench.overhead;
         tasks::timing(self, tolerance)

@@ -304,7 +304,7 @@ impl Execution {
     /// Enters states until everything waits, and hands out what is wanted.
     fn settle(&mut self) -> Result<Vec<Command>, Unsupported> {
         while let Some((frame, name, input)) = self.next_ready() {
-            if self.history.len() >= self.conduct.history_limit() - 1 {
+            if self.history.len() >= HISTORY_LIMIT - 1 {
                 self.exceed_history();
             }
             if self.outcome.is_none() && self.frames[frame.0].is_some() {
@@ -323,7 +323,7 @@ impl Execution {
             return;
         }
         self.mark(Clause::HistoryLimit);
-        let last = self.conduct.history_limit() - 1;
+        let last = HISTORY_LIMIT - 1;
         self.history.truncate(last);
         let failure = Failure {
             error: Some("States.Runtime".into()),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use stepproof_specs::{
-    case::{Body, Case},
+    case::{Body, Case, WorkflowType},
     plan::{Plan, Reply},
 };
 
@@ -36,7 +36,9 @@ pub fn measure(case: &Case) -> Measure {
         .filter_map(|state| execution.definition.pointer(&state.pointer))
         .map(|state| rank(state["Type"].as_str()))
         .sum::<usize>()
-        + strange(&execution.definition);
+        + strange(&execution.definition)
+        + usize::from(execution.entropy != 0)
+        + usize::from(execution.workflow != WorkflowType::Standard);
     for start in &execution.starts {
         // Writing to a string cannot fail: the keys of a start are strings.
         let start_value = serde_json::to_value(start).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use stepproof_specs::{
     json::equal,
-    machine::State,
+    machine::{Retrier, State},
     observation::{Aspect, Attempt, Observation},
     plan::{AttemptKey, Site},
     time::Millis,
@@ -111,14 +111,21 @@ pub fn effects(scene: &Scene<'_>) -> Option<Found> {
 }
 
 /// Whether the machine's timing depends on chance: a retrier has jitter.
-pub fn jitters(anatomy: &Anatomy<'_>) -> bool {
-    let jitters = |state: &State| {
-        let (retriers, _) = state.handlers();
-        retriers
-            .iter()
-            .any(|retrier| retrier.jitter_strategy.as_deref() == Some("FULL"))
-    };
-    anatomy.places().iter().any(|place| jitters(place.state))
+fn jitters(anatomy: &Anatomy<'_>) -> bool {
+    let retriers = |state: &State| state.handlers().0.iter().any(Retrier::has_jitter);
+    anatomy.places().iter().any(|place| retriers(place.state))
+}
+
+/// The longest that a state with jitter may wait before a retry, whichever of its retriers it is
+/// that waits.
+fn longest_jitter(state: &State, retry: u32) -> Option<Millis> {
+    let (retriers, _) = state.handlers();
+    if !retriers.iter().any(Retrier::has_jitter) {
+        return None;
+    }
+    let used = u64::from(retry.checked_sub(1)?);
+    let longest = |retrier: &Retrier| (retrier.delay(used) * 1_000.0).ceil() as Millis;
+    retriers.iter().map(longest).max()
 }
 
 /// The first wait before a retry, or the duration of the execution, that is too short or too long.
@@ -139,11 +146,21 @@ pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
             actual: json!(actual),
         })
     };
+    if jitters(scene.anatomy) {
+        return sites(scene).find_map(|(place, _, actual)| {
+            let state = scene.anatomy.place(place?).state;
+            gaps(actual).into_iter().find_map(|(key, gap)| {
+                let bound = longest_jitter(state, key.attempt).filter(|_| gap.replied)?;
+                let is_late = gap.length > bound + tolerance.late;
+                is_late.then(|| found(place, "retry", bound, gap.length))?
+            })
+        });
+    }
     let waits = sites(scene).find_map(|(place, expected, actual)| {
         let actual = gaps(actual);
-        gaps(expected)
-            .into_iter()
-            .find_map(|(key, expected)| found(place, "retry", expected, *actual.get(key)?))
+        gaps(expected).into_iter().find_map(|(key, expected)| {
+            found(place, "retry", expected.length, actual.get(key)?.length)
+        })
     });
     waits.or_else(|| {
         let expected = scene.expected.observation.duration?;
@@ -151,9 +168,15 @@ pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
     })
 }
 
-/// Per retry the time between the end of the attempt before it, as far as its worker knows, and
-/// its own beginning. A reply after the retry came too late to end anything.
-fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Millis> {
+/// The time between the end of an attempt, as far as its worker knows, and the next one's beginning.
+struct Gap {
+    length: Millis,
+    /// Whether the attempt ended with its reply. Otherwise the gap counts from where it began.
+    replied: bool,
+}
+
+/// The gap before each retry. A reply after the retry came too late to end anything.
+fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Gap> {
     let keyed: BTreeMap<&AttemptKey, &Attempt> = attempts
         .iter()
         .filter_map(|attempt| Some((attempt.key.as_ref()?, attempt)))
@@ -168,7 +191,11 @@ fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Millis> {
             let before = keyed.get(&before)?;
             let replied = before.replied.filter(|at| *at <= attempt.taken);
             let ended = replied.unwrap_or(before.taken);
-            Some((*key, attempt.taken.saturating_sub(ended)))
+            let gap = Gap {
+                length: attempt.taken.saturating_sub(ended),
+                replied: replied.is_some(),
+            };
+            Some((*key, gap))
         })
         .collect()
 }

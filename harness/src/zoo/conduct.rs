@@ -1,7 +1,14 @@
 //! Executions that break a rule which no other machine breaks.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
-use stepproof_specs::{execution::Conduct, machine::StateType};
+use stepproof_specs::{
+    execution::Conduct,
+    history::{Event, EventKind},
+    intrinsic::Function,
+    machine::StateType,
+};
 
 use super::Way;
 
@@ -11,4 +18,74 @@ impl Conduct for Way {
             results.reverse();
         }
     }
+
+    fn at_once(&self, kind: StateType, allowed: usize) -> usize {
+        if *self == Self::ParallelInTurn && kind == StateType::Parallel {
+            return allowed.min(1);
+        }
+        allowed
+    }
+
+    fn stops_siblings(&self, kind: StateType) -> bool {
+        match self {
+            Self::BranchesGoOn => kind != StateType::Parallel,
+            Self::ItemsGoOn => kind != StateType::Map,
+            _ => true,
+        }
+    }
+
+    fn attempts_gone(&self, used: &[u64], retrier: usize) -> u64 {
+        if *self == Self::SharedBudget {
+            return used.iter().sum();
+        }
+        used[retrier]
+    }
+
+    fn asks_next_retrier(&self) -> bool {
+        *self == Self::NextRetrier
+    }
+
+    fn ends_at_runtime_errors(&self) -> bool {
+        *self != Self::RuntimeHandled
+    }
+
+    fn keeps_variables_inside(&self) -> bool {
+        *self != Self::VariablesLeak
+    }
+
+    fn missing(&self) -> Option<Value> {
+        (*self == Self::MissingIsNull).then_some(Value::Null)
+    }
+
+    fn answer(&self, function: Function, arguments: &[Cow<'_, Value>], answer: Value) -> Value {
+        match (self, function, answer) {
+            (Self::ArrayUnique, Function::ArrayUnique, _) => arguments[0].clone().into_owned(),
+            (Self::ArrayRange, Function::ArrayRange, Value::Array(mut items)) => {
+                items.pop();
+                Value::Array(items)
+            }
+            (Self::MathAdd, Function::MathAdd, _) => {
+                let whole = |at: usize| arguments[at].as_f64().unwrap_or_default().floor() as i64;
+                whole(0).wrapping_add(whole(1)).into()
+            }
+            (.., answer) => answer,
+        }
+    }
+
+    fn hangs(&self, history: &[Event]) -> bool {
+        *self == Self::SecondMap && is_second_map(history)
+    }
+}
+
+/// Whether the last event enters a Map that its thread has entered before.
+fn is_second_map(history: &[Event]) -> bool {
+    let Some(entered) = history.last() else {
+        return false;
+    };
+    let same = |event: &Event| {
+        event.kind == EventKind::Entered(StateType::Map)
+            && event.details.name == entered.details.name
+    };
+    let before = |event: &&Event| history.get((event.previous as usize).wrapping_sub(1));
+    same(entered) && std::iter::successors(before(&entered), before).any(same)
 }

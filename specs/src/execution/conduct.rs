@@ -4,7 +4,6 @@ use std::{borrow::Cow, fmt};
 
 use serde_json::Value;
 
-use super::HISTORY_LIMIT;
 use crate::{history::Event, intrinsic::Function, machine::StateType};
 
 /// The interpreter's decisions. By default they are the language's; a service that breaks a rule on
@@ -49,19 +48,9 @@ pub trait Conduct: fmt::Debug + Send + Sync {
         None
     }
 
-    /// What a path that can find several values gives, of what it found.
-    fn several(&self, found: Value) -> Value {
-        found
-    }
-
     /// What an intrinsic function gives, of what it should.
     fn answer(&self, _: Function, _arguments: &[Cow<'_, Value>], answer: Value) -> Value {
         answer
-    }
-
-    /// How many events a history holds.
-    fn history_limit(&self) -> usize {
-        HISTORY_LIMIT
     }
 
     /// Whether the state that was just entered does nothing for ever, by the history so far.

@@ -62,11 +62,7 @@ impl<'e> Eval<'e> {
         if let Err(PathError::ForeignPattern) = found {
             self.unsupported("Java's regular expressions");
         }
-        if path.is_definite() {
-            return found;
-        }
-        let several = |found: Cow<'_, Value>| self.execution.conduct.several(found.into_owned());
-        found.map(|found| Cow::Owned(several(found)))
+        found
     }
 
     /// Like [`Eval::find`] in a field that is documented to take one value.

@@ -13,11 +13,6 @@ use crate::{
     time::Millis,
 };
 
-/// Defaults of a retrier (specification, "Retrying after error").
-const INTERVAL_SECONDS: u64 = 1;
-const MAX_ATTEMPTS: u64 = 3;
-const BACKOFF_RATE: f64 = 2.0;
-
 impl Execution {
     /// An error that handlers may see: Retry first, then Catch, then the enclosing state.
     pub(super) fn handle_fault(&mut self, id: FrameId, fault: &Fault) {
@@ -79,7 +74,7 @@ impl Execution {
     /// Whether a retrier may be used once more.
     fn has_attempts(&self, id: FrameId, index: usize, retrier: &Retrier) -> bool {
         let gone = self.conduct.attempts_gone(&self.active(id).budgets, index);
-        let attempts = retrier.max_attempts.unwrap_or(MAX_ATTEMPTS);
+        let attempts = retrier.attempts();
         if gone >= attempts {
             self.mark(if attempts == 0 {
                 Clause::RetryMaxAttemptsZero
@@ -97,26 +92,16 @@ impl Execution {
 
     /// The delay before the retry after `used` earlier ones of this retrier.
     fn delay(&self, retrier: &Retrier, used: u64) -> Millis {
-        let interval = retrier.interval_seconds.unwrap_or(INTERVAL_SECONDS) as f64;
-        let rate = retrier
-            .backoff_rate
-            .as_ref()
-            .and_then(serde_json::Number::as_f64)
-            .unwrap_or(BACKOFF_RATE);
-        let exponent = i32::try_from(used).unwrap_or(i32::MAX);
-        let mut seconds = interval * rate.powi(exponent);
         self.mark(if used == 0 {
             Clause::RetryInterval
         } else {
             Clause::RetryBackoff
         });
-        if let Some(cap) = retrier.max_delay_seconds
-            && seconds > cap as f64
-        {
+        let mut seconds = retrier.delay(used);
+        if seconds < retrier.uncapped_delay(used) {
             self.mark(Clause::RetryMaxDelay);
-            seconds = cap as f64;
         }
-        if retrier.jitter_strategy.as_deref() == Some("FULL") {
+        if retrier.has_jitter() {
             self.mark(Clause::RetryJitterFull);
             seconds *= self.random();
         }

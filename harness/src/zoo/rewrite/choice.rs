@@ -9,14 +9,18 @@ pub(super) fn rewrite(way: Way, state: &mut State) {
     let Body::Choice(choice) = &mut state.body else {
         return;
     };
-    if way == Way::ChoiceOrder {
-        choice.choices.reverse();
-        return;
+    match way {
+        Way::ChoiceOrder => choice.choices.reverse(),
+        Way::DefaultFirst if choice.default.is_some() => choice.choices.clear(),
+        _ => {}
     }
     for rule in &mut choice.choices {
         each_test(&mut rule.condition, &|test| match way {
             Way::MissingVariable => guarded(test),
-            _ => Condition::Test(as_text(test)),
+            Way::NullIsAbsent => absent_or_null(test),
+            Way::TimestampText => Condition::Test(as_text(test)),
+            Way::PatternEscapes => Condition::Test(without_escapes(test)),
+            _ => Condition::Test(test),
         });
     }
 }
@@ -45,6 +49,34 @@ fn guarded(test: Test) -> Condition {
         operand: Operand::Literal(json!(true)),
     };
     Condition::And(vec![Condition::Test(present), Condition::Test(test)])
+}
+
+/// IsPresent that does not hold for null.
+fn absent_or_null(test: Test) -> Condition {
+    let (Operator::Is(Kind::Present), Operand::Literal(expected)) = (test.operator, &test.operand)
+    else {
+        return Condition::Test(test);
+    };
+    let null = Condition::Test(Test {
+        variable: test.variable.clone(),
+        operator: Operator::Is(Kind::Null),
+        operand: Operand::Literal(json!(true)),
+    });
+    if expected == &json!(true) {
+        Condition::And(vec![Condition::Test(test), Condition::Not(Box::new(null))])
+    } else {
+        Condition::Or(vec![Condition::Test(test), null])
+    }
+}
+
+/// A pattern in which every backslash stands for itself, and every star for any run.
+fn without_escapes(mut test: Test) -> Test {
+    if let (Operator::StringMatches, Operand::Literal(serde_json::Value::String(pattern))) =
+        (test.operator, &mut test.operand)
+    {
+        *pattern = pattern.replace('\\', "\\\\");
+    }
+    test
 }
 
 /// A comparison of texts in place of one of instants.
