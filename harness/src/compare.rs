@@ -175,6 +175,13 @@ fn compare_into(
     judgement.judged = judgement.judged.and(judged);
 }
 
+/// Whether a machine has a state of this kind in a scope of this kind, in a signature's words.
+pub fn has_state(machine: &Machine, kind: &str, parent: &str) -> bool {
+    let anatomy = Anatomy::of(machine);
+    let mut places = 0..anatomy.places().len();
+    places.any(|place| anatomy.words(Some(place)) == (kind, parent))
+}
+
 /// The difference that a refused machine is: every case's machine is valid.
 fn refusal(bench: &Bench<'_>, code: &str, message: &str) -> Judgement {
     let anatomy = Anatomy::of(bench.machine);

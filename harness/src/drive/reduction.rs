@@ -14,6 +14,7 @@ use crate::{
     engine::{Job, Lane, Trouble},
     prepare,
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
+    signature::possible::is_possible,
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, StoreError, write_finding,
         write_progress,
@@ -21,14 +22,19 @@ use crate::{
     verdict::Signature,
 };
 
+/// What a candidate may take however short the original is, by the reference: with a default in the
+/// place of a field, a case is simpler and takes longer.
+const SHORT_MILLIS: Millis = 8_000;
+const FEW_EVENTS: usize = 50;
+
 /// Tries candidates on an engine, after the validator and the reference have let them through.
 pub struct EngineLab {
     context: Arc<Context>,
     sought: Signature,
     lane: Lane,
-    /// A candidate may not take longer than the original, by the reference.
+    /// A candidate may not take longer than the original, if that is not short, by the reference.
     longest: Millis,
-    /// A candidate may not have more events than the original, by the reference.
+    /// A candidate may not have more events than the original, if these are not few.
     events: usize,
     /// A candidate may not leave more open than the original, by the reference.
     poisoned: Vec<Aspect>,
@@ -53,8 +59,8 @@ impl EngineLab {
             context,
             sought,
             lane: original.lane,
-            longest: prepare::total_asl_time(original),
-            events: prepare::events(original),
+            longest: prepare::total_asl_time(original).max(SHORT_MILLIS),
+            events: prepare::events(original).max(FEW_EVENTS),
             poisoned: poisoned(original).collect(),
             looks: looks.max(1),
             control,
@@ -82,7 +88,8 @@ impl Lab for EngineLab {
 
     fn admit(&self, case: &Case) -> Option<Job> {
         let job = prepare::prepare(case, self.lane).ok()?;
-        let admitted = prepare::total_asl_time(&job) <= self.longest
+        let admitted = is_possible(&self.sought, &job)
+            && prepare::total_asl_time(&job) <= self.longest
             && prepare::events(&job) <= self.events
             && poisoned(&job).all(|aspect| self.poisoned.contains(&aspect));
         admitted.then_some(job)

@@ -18,7 +18,7 @@ pub struct Survey {
     pub hunts: usize,
     /// How many caught the fault.
     pub caught: usize,
-    /// How many of these reached the number of states that the smallest case is known to have.
+    /// How many of these came down to the number of states that the smallest case is known to have.
     pub at_minimum: usize,
     /// How many cases it took until the fault showed.
     pub cases: Spread,
@@ -91,7 +91,7 @@ fn tabulate(fault: Fault, hunts: usize, caught: &[(u64, Caught)]) -> Survey {
     for (pass, toll) in caught.iter().flat_map(|(_, one)| &one.shrunk.passes) {
         passes.entry(pass).or_default().add(*toll);
     }
-    let at_minimum = |(_, one): &&(u64, Caught)| one.states() == fault.states();
+    let at_minimum = |(_, one): &&(u64, Caught)| one.states() <= fault.states();
     Survey {
         fault: fault.name(),
         hunts,

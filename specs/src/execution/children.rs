@@ -242,9 +242,12 @@ impl Execution {
             return;
         };
         children.failed.get_or_insert_with(|| fault.clone());
-        children.frames[place] = None;
         children.unfinished -= 1;
-        if children.unfinished == 0 {
+        let all = children.unfinished == 0;
+        if let Some(failed) = children.frames[place].take() {
+            self.stop_thread(failed, last);
+        }
+        if all {
             self.frame_mut(id).previous = last;
             self.join(id);
         } else {
