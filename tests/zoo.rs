@@ -16,7 +16,7 @@ use stepproof_tests::{expect, workspace};
 const SEED: u64 = 1;
 const MOST_CASES: u64 = 20_000;
 /// What shrinking may cost: a call is dear on a real engine.
-const MOST_CALLS: u64 = 400;
+const MOST_CALLS: u64 = 200;
 
 fn seed() -> u64 {
     let said = env::var("STEPPROOF_SEED").ok();
@@ -85,6 +85,30 @@ zoo! {
     null_output_path = "null-output-path",
     caught_result_path = "caught-result-path",
     result_selector = "result-selector",
+    jitter = "jitter",
+    shared_budget = "shared-budget",
+    next_retrier = "next-retrier",
+    task_failed_timeout = "task-failed-timeout",
+    catch_before_retry = "catch-before-retry",
+    runtime_handled = "runtime-handled",
+    missing_is_null = "missing-is-null",
+    null_result_path = "null-result-path",
+    item_selector = "item-selector",
+    array_unique = "array-unique",
+    array_range = "array-range",
+    math_add = "math-add",
+    assign_in_turn = "assign-in-turn",
+    variables_leak = "variables-leak",
+    default_first = "default-first",
+    null_is_absent = "null-is-absent",
+    pattern_escapes = "pattern-escapes",
+    parallel_in_turn = "parallel-in-turn",
+    branches_go_on = "branches-go-on",
+    items_go_on = "items-go-on",
+    concurrency = "concurrency",
+    second_map = "second-map",
+    heartbeat_once = "heartbeat-once",
+    machine_timeout = "machine-timeout",
 }
 
 #[test]

@@ -148,6 +148,8 @@ struct Search<L: Lab> {
     flight: Flight<L>,
     candidates: u64,
     steps: u64,
+    /// How many candidates in a row did not diverge.
+    misses: usize,
     passes: BTreeMap<&'static str, Toll>,
 }
 
@@ -162,8 +164,15 @@ impl<L: Lab> Search<L> {
             best: original,
             candidates: 0,
             steps: 0,
+            misses: 0,
             passes: BTreeMap::new(),
         }
+    }
+
+    /// How many candidates to try at once: what is launched beside one that diverges is wasted, so
+    /// the more, the less is expected of each.
+    fn width(&self) -> usize {
+        self.budget.width.min(self.misses + 1).max(1)
     }
 
     /// The case must pass the filter and diverge; the trivial machine must not.
@@ -192,7 +201,7 @@ impl<L: Lab> Search<L> {
         let mut reduction = Reduction::new(self.best.clone());
         loop {
             let mut ended = None;
-            while ended.is_none() && self.flight.len() < self.budget.width.max(1) {
+            while ended.is_none() && self.flight.len() < self.width() {
                 ended = self.launch_next(&mut reduction).await;
             }
             match self.flight.land().await? {
@@ -206,8 +215,9 @@ impl<L: Lab> Search<L> {
                     self.best = reduction.best().clone();
                     self.lab.progress(&self.best);
                     self.steps += 1;
+                    self.misses = 0;
                 }
-                Some((_, false)) => {}
+                Some((_, false)) => self.misses += 1,
                 None => return Ok(ended.unwrap_or(Ended::Minimal)),
             }
         }

@@ -399,7 +399,7 @@ const ZOO: &[Entry] = &[
         sentence: "A Map that is entered for the second time hangs.",
         clause: Clause::MapIterations,
         signature: "liveness Map root ended≠RUNNING",
-        states: 3,
+        states: 4,
         way: Way::SecondMap,
     },
     Entry {
