@@ -16,7 +16,7 @@ use stepproof_tests::{expect, workspace};
 const SEED: u64 = 1;
 const MOST_CASES: u64 = 20_000;
 /// What shrinking may cost: a call is dear on a real engine.
-const MOST_CALLS: u64 = 400;
+const MOST_CALLS: u64 = 200;
 
 fn seed() -> u64 {
     let said = env::var("STEPPROOF_SEED").ok();
@@ -100,6 +100,20 @@ zoo! {
     and_is_or = "and-is-or",
     jitter = "jitter",
     wait = "wait",
+    jitter_above_cap = "jitter-above-cap",
+    task_failed_timeout = "task-failed-timeout",
+    catch_before_retry = "catch-before-retry",
+    null_result_path = "null-result-path",
+    item_selector = "item-selector",
+    array_unique = "array-unique",
+    array_range = "array-range",
+    math_add = "math-add",
+    variables_leak = "variables-leak",
+    default_first = "default-first",
+    null_is_absent = "null-is-absent",
+    branches_go_on = "branches-go-on",
+    heartbeat_once = "heartbeat-once",
+    machine_timeout = "machine-timeout",
 }
 
 #[test]

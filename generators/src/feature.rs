@@ -71,6 +71,7 @@ features! {
     Randomness "randomness" "`States.UUID` and `States.MathRandom`: nothing that follows can be judged."
     Variables "variables" "`Assign`, and paths into variables."
     CountingLoops "counting-loops" "Loops that count their laps in a variable."
+    LongLoops "long-loops" "Loops that count to some hundred."
     Oversize "oversize" "Payloads of about 256 KiB."
     Jitter "jitter" "`JitterStrategy`."
     ManyStarts "many-starts" "More than one execution per machine."

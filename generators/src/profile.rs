@@ -65,8 +65,6 @@ pub struct Sizes {
     pub seconds: u32,
     /// Executions per machine.
     pub starts: u32,
-    /// Laps of a loop that counts in a variable. More than a few are for small bodies.
-    pub laps: u32,
 }
 
 impl Weights {
@@ -92,7 +90,6 @@ impl Sizes {
         rules: 3,
         seconds: 8,
         starts: 2,
-        laps: 3,
     };
     const SMALL: Self = Self {
         states: (1, 4),
@@ -102,7 +99,6 @@ impl Sizes {
         rules: 2,
         seconds: 2,
         starts: 1,
-        laps: 2,
     };
 }
 
@@ -520,6 +516,7 @@ impl Profile {
             ]),
             optional: FeatureSet::of(&[
                 F::CountingLoops,
+                F::LongLoops,
                 F::Oversize,
                 F::ItemSelector,
                 F::MaxConcurrency,
@@ -536,7 +533,6 @@ impl Profile {
                 states: (2, 8),
                 depth: 1,
                 items: 40,
-                laps: 300,
                 ..Sizes::USUAL
             },
         }
@@ -549,7 +545,7 @@ impl Profile {
             summary: "The whole language that this build draws, a different part of it in every case.",
             core: FeatureSet::EMPTY,
             optional: FeatureSet::ALL,
-            rare: FeatureSet::of(&[F::Randomness, F::Oversize]),
+            rare: FeatureSet::of(&[F::Randomness, F::Oversize, F::LongLoops]),
             weights: Weights::EVEN,
             sizes: Sizes::USUAL,
         }

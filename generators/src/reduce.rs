@@ -17,6 +17,7 @@ mod measure;
 mod names;
 mod paths;
 pub(crate) mod place;
+mod plain;
 mod plans;
 mod replace;
 mod resume;
@@ -33,8 +34,11 @@ use std::{
 
 use stepproof_specs::case::{Body, Case, DefinitionCase, ExecutionCase};
 
-use self::edit::{Edit, collect_garbage};
 pub use self::measure::{Measure, measure};
+use self::{
+    edit::{Edit, collect_garbage},
+    plain::make_plain,
+};
 
 /// A smaller case, and the pass that made it.
 #[derive(Debug, Clone)]
@@ -118,6 +122,8 @@ fn passes(case: &Case) -> &'static [Pass] {
         Body::Definition(_) => DEFINITION_PASSES,
     }
 }
+/// The name of the step before all passes: see [`Reduction`].
+const PLAIN_NAMES: &str = "plain-names";
 
 const fn pass(name: &'static str, edits: fn(&ExecutionCase) -> Vec<Edit>) -> Pass {
     Pass { name, edits }
@@ -133,7 +139,7 @@ impl Pass {
             .filter_map(move |(at, edit)| {
                 Some(Candidate {
                     pass: self.name,
-                    case: apply(&edit, case, &bound)?,
+                    case: apply(&edit, case, &bound, false)?,
                     at,
                 })
             })
@@ -147,13 +153,16 @@ impl Pass {
     }
 }
 
-/// The edited case, if the edit applies and makes it smaller.
-fn apply(edit: &Edit, case: &Case, bound: &Measure) -> Option<Case> {
+/// The edited case, with plain names if it is to have them, if the edit applies and makes it smaller.
+fn apply(edit: &Edit, case: &Case, bound: &Measure, plain: bool) -> Option<Case> {
     let mut edited = case.clone();
     match &mut edited.body {
         Body::Execution(execution) => {
             edit(execution)?;
             collect_garbage(execution);
+            if plain {
+                make_plain(execution);
+            }
         }
         Body::Definition(definition) => {
             let mut execution = unstarted(definition);
@@ -190,10 +199,18 @@ pub fn candidates(case: &Case) -> impl Iterator<Item = Candidate> + '_ {
 ///
 /// The passes go round: a pass is left when it offers nothing new, and the search is over after a
 /// round in which nothing was accepted. Nothing is offered twice.
+///
+/// The first candidate is the case with plain names. If it is interesting, names do not matter, and
+/// all that follow have plain names as well: then what differs only in names is the same, and costs
+/// nothing.
 pub struct Reduction {
     passes: &'static [Pass],
     best: Case,
     bound: Measure,
+    /// The case with plain names, until it is offered.
+    renamed: Option<Case>,
+    /// Whether names do not matter.
+    plain: bool,
     pass: usize,
     /// What the pass offers of the best case.
     edits: Vec<Edit>,
@@ -208,9 +225,16 @@ impl Reduction {
     /// A search that begins with this case, which is taken for interesting.
     pub fn new(case: Case) -> Self {
         let passes = passes(&case);
+        let mut renamed = case.clone();
+        if let Body::Execution(execution) = &mut renamed.body {
+            make_plain(execution);
+        }
+        let plain = renamed == case;
         let mut reduction = Self {
             passes,
             bound: measure(&case),
+            renamed: (!plain).then_some(renamed),
+            plain,
             offered: HashSet::from([fingerprint(&case)]),
             best: case,
             pass: 0,
@@ -234,6 +258,11 @@ impl Reduction {
 
     /// The next candidate; `None` when the search is over.
     pub fn next_candidate(&mut self) -> Option<Candidate> {
+        if let Some(case) = self.renamed.take() {
+            self.offered.insert(fingerprint(&case));
+            let (pass, at) = (PLAIN_NAMES, 0);
+            return Some(Candidate { pass, case, at });
+        }
         while self.passes_left > 0 {
             if let Some(candidate) = self.next_of_pass() {
                 return Some(candidate);
@@ -268,6 +297,7 @@ impl Reduction {
             .iter()
             .position(|pass| pass.name == candidate.pass);
         self.pass = pass.unwrap_or(self.pass);
+        self.plain |= candidate.pass == PLAIN_NAMES;
         self.best = candidate.case;
         self.bound = measure(&self.best);
         self.at = candidate.at;
@@ -278,6 +308,9 @@ impl Reduction {
 
     /// Nothing is known of this candidate: it may be offered again.
     pub fn withdraw(&mut self, candidate: &Candidate) {
+        if candidate.pass == PLAIN_NAMES {
+            self.renamed = Some(candidate.case.clone());
+        }
         self.offered.remove(&fingerprint(&candidate.case));
     }
 
@@ -289,7 +322,7 @@ impl Reduction {
         while let Some(edit) = self.edits.get(self.at) {
             let at = self.at;
             self.at += 1;
-            if let Some(case) = apply(edit, &self.best, &self.bound)
+            if let Some(case) = apply(edit, &self.best, &self.bound, self.plain)
                 && self.offered.insert(fingerprint(&case))
             {
                 let pass = self.passes[self.pass].name;

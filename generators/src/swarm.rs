@@ -56,6 +56,7 @@ const NEEDS: &[(F, FeatureSet)] = &[
     (F::CountingLoops, FeatureSet::of(&[F::Choice])),
     (F::CountingLoops, FeatureSet::of(&[F::Pass])),
     (F::CountingLoops, FeatureSet::of(&[F::ResultPath])),
+    (F::LongLoops, FeatureSet::of(&[F::CountingLoops])),
     (F::Oversize, FeatureSet::of(&[F::Intrinsics])),
     (F::Oversize, FeatureSet::of(&[F::Parameters])),
     (F::Oversize, FeatureSet::of(&[F::Pass])),

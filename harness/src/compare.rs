@@ -181,6 +181,13 @@ fn compare_into(
     judgement.judged = judgement.judged.and(judged);
 }
 
+/// Whether a machine has a state of this kind in a scope of this kind, in a signature's words.
+pub fn has_state(machine: &Machine, kind: &str, parent: &str) -> bool {
+    let anatomy = Anatomy::of(machine);
+    let mut places = 0..anatomy.places().len();
+    places.any(|place| anatomy.words(Some(place)) == (kind, parent))
+}
+
 /// The difference that a refused machine is: every case's machine is valid.
 fn refusal(bench: &Bench<'_>, code: &str, message: &str) -> Judgement {
     let anatomy = Anatomy::of(bench.machine);
@@ -403,24 +410,30 @@ impl<'a> Scene<'a> {
         poisoned: Aspects,
         judgement: &mut Judgement,
     ) -> Aspects {
-        let root = admitted
-            .iter()
-            .map(|aspect| (aspect, self.differences(aspect)))
-            .find(|(_, found)| !found.is_empty());
-        let Some((root, found)) = root else {
-            self.properties(start, judgement);
-            return admitted;
-        };
-        let is_poisoned = poisoned.contains(root);
-        for found in found {
-            judgement.add(is_poisoned, found.difference(start, self.anatomy));
+        let mut judged = admitted;
+        for root in admitted.iter() {
+            let found = self.differences(root);
+            if found.is_empty() {
+                continue;
+            }
+            let is_poisoned = poisoned.contains(root);
+            for found in found {
+                judgement.add(is_poisoned, found.difference(start, self.anatomy));
+            }
+            if !is_poisoned {
+                let mut judged = judged.before(root);
+                judged.insert(root);
+                return judged;
+            }
+            judged = judged.without(root);
+            // What differs later may follow from it. But how long something takes does not follow
+            // from what a history says of it.
+            if root != Aspect::History {
+                judged = judged.before(root);
+                break;
+            }
         }
-        let mut judged = admitted.before(root);
-        if is_poisoned {
-            self.properties(start, judgement);
-        } else {
-            judged.insert(root);
-        }
+        self.properties(start, judgement);
         judged
     }
 
@@ -547,9 +560,6 @@ impl<'a> Scene<'a> {
     }
 
     fn timing(&self) -> Option<Found> {
-        if tasks::jitters(self.anatomy) {
-            return None;
-        }
         let mut tolerance = self.bench.policy.timing?;
         tolerance.late += self.bench.overhead;
         tasks::timing(self, tolerance)

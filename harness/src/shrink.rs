@@ -10,7 +10,7 @@ mod flight;
 mod trivial;
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     future::Future,
     sync::Arc,
     time::{Duration, Instant},
@@ -69,6 +69,23 @@ pub enum Ended {
     NotReduced,
 }
 
+/// What a pass of the reducer cost, and what it was good for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Toll {
+    /// How many of its cases were run on the engine.
+    pub calls: u64,
+    /// How many of these were accepted.
+    pub steps: u64,
+}
+
+impl Toll {
+    /// Adds another toll to this one.
+    pub fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.steps += other.steps;
+    }
+}
+
 /// What became of a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shrunk {
@@ -80,6 +97,8 @@ pub struct Shrunk {
     pub calls: u64,
     /// How many times a smaller case was found.
     pub steps: u64,
+    /// What that cost, by pass. Calls before the search are not among it.
+    pub passes: BTreeMap<&'static str, Toll>,
     /// Why it ended.
     pub ended: Ended,
 }
@@ -130,6 +149,9 @@ struct Search<L: Lab> {
     flight: Flight<L>,
     candidates: u64,
     steps: u64,
+    /// How many candidates in a row did not diverge.
+    misses: usize,
+    passes: BTreeMap<&'static str, Toll>,
 }
 
 impl<L: Lab> Search<L> {
@@ -143,7 +165,15 @@ impl<L: Lab> Search<L> {
             best: original,
             candidates: 0,
             steps: 0,
+            misses: 0,
+            passes: BTreeMap::new(),
         }
+    }
+
+    /// How many candidates to try at once: what is launched beside one that diverges is wasted, so
+    /// the more, the less is expected of each.
+    fn width(&self) -> usize {
+        self.budget.width.min(self.misses + 1).max(1)
     }
 
     /// The case must pass the filter and diverge; the trivial machine must not.
@@ -172,7 +202,7 @@ impl<L: Lab> Search<L> {
         let mut reduction = Reduction::new(self.best.clone());
         loop {
             let mut ended = None;
-            while ended.is_none() && self.flight.len() < self.budget.width.max(1) {
+            while ended.is_none() && self.flight.len() < self.width() {
                 ended = self.launch_next(&mut reduction).await;
             }
             match self.flight.land().await? {
@@ -181,12 +211,14 @@ impl<L: Lab> Search<L> {
                         self.tried.remove(&CaseId::of(&other.case));
                         reduction.withdraw(&other);
                     }
+                    self.passes.entry(candidate.pass).or_default().steps += 1;
                     reduction.accept(candidate);
                     self.best = reduction.best().clone();
                     self.lab.progress(&self.best);
                     self.steps += 1;
+                    self.misses = 0;
                 }
-                Some((_, false)) => {}
+                Some((_, false)) => self.misses += 1,
                 None => return Ok(ended.unwrap_or(Ended::Minimal)),
             }
         }
@@ -209,6 +241,7 @@ impl<L: Lab> Search<L> {
             if self.tried.insert(CaseId::of(&candidate.case))
                 && let Some(sample) = self.lab.admit(&candidate.case)
             {
+                self.passes.entry(candidate.pass).or_default().calls += 1;
                 self.flight.launch(candidate, sample);
                 return None;
             }
@@ -226,6 +259,7 @@ impl<L: Lab> Search<L> {
             candidates: self.candidates,
             calls: self.flight.calls(),
             steps: self.steps,
+            passes: self.passes,
             ended,
         }
     }

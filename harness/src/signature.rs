@@ -2,6 +2,7 @@
 //! shape of the difference, free of names and values, so that it survives reduction.
 
 pub mod clause;
+pub mod possible;
 
 use std::borrow::Cow;
 

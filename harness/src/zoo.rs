@@ -5,11 +5,15 @@
 //! has accepted it, so that the interpreter, following every rule, does what a broken engine would
 //! do with the machine that was given.
 
-mod habits;
+mod conduct;
 mod hunt;
 mod rewrite;
+mod survey;
 
-pub use self::hunt::{Caught, HuntError, hunt};
+pub use self::{
+    hunt::{Caught, HuntError, hunt},
+    survey::{Form, Spread, Survey, survey},
+};
 
 use stepproof_specs::{clause::Clause, service::Rewrite};
 
@@ -66,6 +70,21 @@ enum Way {
     AndIsOr,
     Jitter,
     Wait,
+    JitterAboveCap,
+    TaskFailedTimeout,
+    CatchBeforeRetry,
+    NullResultPath,
+    ItemSelector,
+    ArrayUnique,
+    ArrayRange,
+    MathAdd,
+    VariablesLeak,
+    DefaultFirst,
+    NullIsAbsent,
+    BranchesGoOn,
+    HeartbeatOnce,
+    MachineTimeout,
+    HistoryLimit,
 }
 
 const ZOO: &[Entry] = &[
@@ -217,7 +236,7 @@ const ZOO: &[Entry] = &[
         name: "shared-budget",
         sentence: "All retriers of a state share one count of attempts.",
         clause: Clause::RetryExhausted,
-        signature: "status Task root SUCCEEDED≠FAILED:custom",
+        signature: "attempts Task root fewer",
         states: 1,
         way: Way::SharedBudget,
     },
@@ -297,7 +316,7 @@ const ZOO: &[Entry] = &[
         name: "max-concurrency",
         sentence: "MaxConcurrency is ignored.",
         clause: Clause::MapSequential,
-        signature: "history Map root property:map-concurrency",
+        signature: "history Map root order:MapIterationSucceeded",
         states: 2,
         way: Way::MaxConcurrency,
     },
@@ -332,6 +351,126 @@ const ZOO: &[Entry] = &[
         signature: "timing - - end-early",
         states: 1,
         way: Way::Wait,
+    },
+    Entry {
+        name: "jitter-above-cap",
+        sentence: "JitterStrategy FULL draws from above the delay: a retry waits twice as long.",
+        clause: Clause::RetryJitterFull,
+        signature: "timing Task root retry-late",
+        states: 1,
+        way: Way::JitterAboveCap,
+    },
+    Entry {
+        name: "task-failed-timeout",
+        sentence: "States.TaskFailed matches States.Timeout, too.",
+        clause: Clause::MatchTaskFailed,
+        signature: "attempts Task root more",
+        states: 1,
+        way: Way::TaskFailedTimeout,
+    },
+    Entry {
+        name: "catch-before-retry",
+        sentence: "A Task that has a Catch is never retried.",
+        clause: Clause::RetryAgain,
+        signature: "attempts Task root fewer",
+        states: 2,
+        way: Way::CatchBeforeRetry,
+    },
+    Entry {
+        name: "null-result-path",
+        sentence: "ResultPath null is ignored: the result replaces the input.",
+        clause: Clause::ResultPathNull,
+        signature: "output Pass root present≠absent@member",
+        states: 1,
+        way: Way::NullResultPath,
+    },
+    Entry {
+        name: "item-selector",
+        sentence: "In ItemSelector, $ is the item.",
+        clause: Clause::MapItemSelector,
+        signature: "status Task Map SUCCEEDED≠FAILED:States.Runtime(the-jsonpath-specified-for-the-field)",
+        states: 2,
+        way: Way::ItemSelector,
+    },
+    Entry {
+        name: "array-unique",
+        sentence: "States.ArrayUnique keeps what is equal.",
+        clause: Clause::IntrinsicArrayUnique,
+        signature: "effects Task root array≠longer@length",
+        states: 1,
+        way: Way::ArrayUnique,
+    },
+    Entry {
+        name: "array-range",
+        sentence: "States.ArrayRange stops before its last number.",
+        clause: Clause::IntrinsicArrayRange,
+        signature: "effects Task root array≠shorter@length",
+        states: 1,
+        way: Way::ArrayRange,
+    },
+    Entry {
+        name: "math-add",
+        sentence: "States.MathAdd rounds down.",
+        clause: Clause::IntrinsicMathAdd,
+        signature: "effects Task root number≠number@value",
+        states: 1,
+        way: Way::MathAdd,
+    },
+    Entry {
+        name: "variables-leak",
+        sentence: "What a branch or an item assigns is stored in the scope around it.",
+        clause: Clause::Assign,
+        signature: "path Pass Map fewer",
+        states: 3,
+        way: Way::VariablesLeak,
+    },
+    Entry {
+        name: "default-first",
+        sentence: "A Choice that has a Default always takes it.",
+        clause: Clause::ChoiceFirstMatch,
+        signature: "path Choice root other",
+        states: 3,
+        way: Way::DefaultFirst,
+    },
+    Entry {
+        name: "null-is-absent",
+        sentence: "IsPresent takes null for nothing.",
+        clause: Clause::ChoiceIs,
+        signature: "path Choice root other",
+        states: 3,
+        way: Way::NullIsAbsent,
+    },
+    Entry {
+        name: "branches-go-on",
+        sentence: "When a branch of a Parallel fails, the others go on.",
+        clause: Clause::SiblingsStopped,
+        signature: "timing - - end-late",
+        states: 3,
+        way: Way::BranchesGoOn,
+    },
+    Entry {
+        name: "heartbeat-once",
+        sentence: "HeartbeatSeconds bounds the whole attempt: heartbeats do not extend it.",
+        clause: Clause::HeartbeatExtends,
+        signature: "status Task root SUCCEEDED≠FAILED:States.Timeout",
+        states: 1,
+        way: Way::HeartbeatOnce,
+    },
+    Entry {
+        name: "machine-timeout",
+        sentence: "The machine's TimeoutSeconds is ignored.",
+        clause: Clause::MachineTimeout,
+        signature: "status Task root TIMED_OUT≠FAILED:States.Timeout",
+        states: 1,
+        way: Way::MachineTimeout,
+    },
+    Entry {
+        name: "history-limit",
+        sentence: "A history holds 500 events, and an execution that needs more fails.",
+        clause: Clause::HistoryLimit,
+        signature: "status Pass root SUCCEEDED≠FAILED:States.Runtime(the-execution-reached-the-maximum-number)",
+        states: 2,
+        way: Way::HistoryLimit,
     },
 ];
 
@@ -379,27 +518,7 @@ impl Fault {
 
     /// What the embedded service is to do otherwise.
     pub fn rewrite(self) -> Rewrite {
-        match self.0.way {
-            way if way.is_habit() => Rewrite::habits(habits::Habit(way)),
-            way => Rewrite::new(move |machine| rewrite::machine(way, &machine)),
-        }
-    }
-}
-
-impl Way {
-    /// Whether no other machine does what this fault does.
-    fn is_habit(self) -> bool {
-        matches!(
-            self,
-            Self::MapOrder
-                | Self::SharedBudget
-                | Self::LaterRetrier
-                | Self::RuntimeCaught
-                | Self::Unwrapped
-                | Self::MissingIsNull
-                | Self::MapGoesOn
-                | Self::ParallelSequential
-                | Self::MapRevisit
-        )
+        let way = &self.0.way;
+        Rewrite::new(move |machine| rewrite::machine(*way, &machine)).conducted(way)
     }
 }

@@ -89,7 +89,6 @@ impl Clause {
     pub fn doubts(self) -> &'static [Aspect] {
         let entry = self.entry();
         match (entry.basis, self) {
-            (_, Self::RetryJitterFull) => &[Aspect::Timing],
             (_, Self::IntrinsicMathRandom | Self::IntrinsicUuid) => &Aspect::ALL,
             (Basis::Assumed, _) => match entry.id.rsplit('.').next() {
                 Some("text") => &[Aspect::Cause, Aspect::History],

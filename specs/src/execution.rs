@@ -6,11 +6,11 @@
 
 mod children;
 mod choice;
+mod conduct;
 mod envelope;
 mod eval;
 mod fault;
 mod frame;
-mod habits;
 mod handler;
 mod protocol;
 mod states;
@@ -25,10 +25,12 @@ use std::{
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-pub use self::habits::Habits;
-pub use self::protocol::{
-    Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
-    Unsupported,
+pub use self::{
+    conduct::{Conduct, Lawful},
+    protocol::{
+        Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
+        Unsupported,
+    },
 };
 use self::{
     eval::Eval,
@@ -51,10 +53,6 @@ use crate::{
 const DATA_LIMIT: usize = 262_144;
 /// How deep data may be nested here, so that it can be read again.
 const DEPTH_LIMIT: usize = 100;
-
-/// How long a state is at rest that has the habit of never beginning: longer than anybody watches
-/// (milliseconds).
-const FOR_EVER: crate::time::Millis = 1_000 * 99_999_999;
 
 /// How many events a history holds (AWS Developer Guide, "Quotas related to state machine
 /// executions").
@@ -86,7 +84,7 @@ pub struct Execution {
     commands: Vec<Command>,
     outcome: Option<Outcome>,
     interleaving: Interleaving,
-    habits: Option<Arc<dyn Habits>>,
+    conduct: &'static dyn Conduct,
     concurrent: bool,
     unsettled: bool,
 }
@@ -119,25 +117,19 @@ impl Execution {
         at: Instant,
         interleaving: Interleaving,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
-        Self::begin(machine, identity, input, at, interleaving, None)
+        Self::begin(machine, identity, input, at, interleaving, &Lawful)
     }
 
-    /// Starts an execution that has habits of its own: for engines that break a rule on purpose.
-    pub fn start_with_habits(
+    /// Starts an execution with a conduct of its own: for engines that break a rule on purpose.
+    pub fn start_conducted(
         machine: Arc<Machine>,
         identity: Identity,
         input: Value,
         at: Instant,
-        habits: Option<Arc<dyn Habits>>,
+        conduct: &'static dyn Conduct,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
-        Self::begin(
-            machine,
-            identity,
-            input,
-            at,
-            Interleaving::default(),
-            habits,
-        )
+        let interleaving = Interleaving::default();
+        Self::begin(machine, identity, input, at, interleaving, conduct)
     }
 
     fn begin(
@@ -146,7 +138,7 @@ impl Execution {
         input: Value,
         at: Instant,
         interleaving: Interleaving,
-        habits: Option<Arc<dyn Habits>>,
+        conduct: &'static dyn Conduct,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
         let input = Arc::new(input);
         let root = Frame {
@@ -177,7 +169,7 @@ impl Execution {
             commands: Vec::new(),
             outcome: None,
             interleaving,
-            habits,
+            conduct,
             concurrent: false,
             unsettled: false,
         };
@@ -312,7 +304,7 @@ impl Execution {
     /// Enters states until everything waits, and hands out what is wanted.
     fn settle(&mut self) -> Result<Vec<Command>, Unsupported> {
         while let Some((frame, name, input)) = self.next_ready() {
-            if self.history.len() >= HISTORY_LIMIT - 1 {
+            if self.history.len() >= self.conduct.history_limit(HISTORY_LIMIT) - 1 {
                 self.exceed_history();
             }
             if self.outcome.is_none() && self.frames[frame.0].is_some() {
@@ -331,7 +323,7 @@ impl Execution {
             return;
         }
         self.mark(Clause::HistoryLimit);
-        let last = HISTORY_LIMIT - 1;
+        let last = self.conduct.history_limit(HISTORY_LIMIT) - 1;
         self.history.truncate(last);
         let failure = Failure {
             error: Some("States.Runtime".into()),
@@ -367,7 +359,7 @@ impl Execution {
             return self.refuse("JSONata", &name);
         }
         let kind = state.kind();
-        let visit = if kind == StateType::Task || self.habits.is_some() {
+        let visit = if kind == StateType::Task {
             self.count_visit(id, &name)
         } else {
             0
@@ -389,13 +381,9 @@ impl Execution {
             retries: 0,
             phase: Phase::Working,
         });
-        let idle = self.habits.as_ref();
-        if idle.is_some_and(|habits| !habits.works(kind, visit)) {
-            let timer = self.set_timer(FOR_EVER, Waiter::Frame(id));
-            self.active_mut(id).phase = Phase::Delayed { timer };
-            return;
+        if !self.conduct.hangs(&self.history) {
+            self.attempt(id);
         }
-        self.attempt(id);
     }
 
     fn count_visit(&mut self, id: FrameId, name: &str) -> u32 {
@@ -428,14 +416,14 @@ impl Execution {
             }
             return Err(Fault::data_limit(&self.active(id).name).ending());
         }
-        let frame = self.frame_mut(id);
         if let Some(assigned) = &assigned {
             let values = assigned.iter();
-            frame
+            let scope = self.assigns_in(id);
+            self.frame_mut(scope)
                 .variables
                 .extend(values.map(|(name, value)| (name.clone(), value.clone())));
         }
-        let Some(active) = frame.active.take() else {
+        let Some(active) = self.frame_mut(id).active.take() else {
             return Ok(());
         };
         let details = Details {
@@ -450,6 +438,14 @@ impl Execution {
             Transition::End => self.complete(id, output),
         }
         Ok(())
+    }
+
+    /// The frame that keeps what a frame assigns: itself.
+    fn assigns_in(&self, id: FrameId) -> FrameId {
+        match self.frame(id).parent {
+            Some((parent, _)) if !self.conduct.keeps_variables_inside() => parent,
+            _ => id,
+        }
     }
 
     /// The variables that `Assign` sets; `None` if there are none.
@@ -637,10 +633,14 @@ impl Execution {
             });
     }
 
+    /// Whether a fault ends the execution, whatever handlers there are.
+    fn ends_at(&self, fault: &Fault) -> bool {
+        fault.terminal && self.conduct.ends_at_runtime_errors()
+    }
+
     /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
     fn raise(&mut self, id: FrameId, fault: &Fault) {
-        let habits = self.habits.as_ref();
-        if habits.map_or(fault.terminal, |habits| habits.is_terminal(fault.terminal)) {
+        if self.ends_at(fault) {
             self.mark(Clause::RuntimeTerminal);
             self.note_overtaken(id);
             self.fail(id, fault.failure.clone());

@@ -12,6 +12,7 @@ mod encode;
 mod fields;
 mod operator;
 pub(crate) mod pointer;
+mod retrier;
 pub mod text;
 
 use std::sync::Arc;

@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 pub use self::fault::Fault;
 use self::{activities::Activity, executions::Run, machines::Stored, params::Params};
 use crate::{
-    execution::{Habits, TimerId},
+    execution::{Conduct, Lawful, TimerId},
     machine::Machine,
     time::Instant,
 };
@@ -144,11 +144,20 @@ pub enum Effect {
 }
 
 /// What becomes of a machine after it was accepted. A service that breaks a rule on purpose runs
-/// another machine than the one it was given, or runs it with habits of its own.
-#[derive(Clone, Default)]
+/// another machine than the one it was given, or runs it otherwise.
+#[derive(Clone)]
 pub struct Rewrite {
     machine: Option<Arc<dyn Fn(Machine) -> Machine + Send + Sync>>,
-    habits: Option<Arc<dyn Habits>>,
+    conduct: &'static dyn Conduct,
+}
+
+impl Default for Rewrite {
+    fn default() -> Self {
+        Self {
+            machine: None,
+            conduct: &Lawful,
+        }
+    }
 }
 
 impl Rewrite {
@@ -156,16 +165,14 @@ impl Rewrite {
     pub fn new(rewrite: impl Fn(Machine) -> Machine + Send + Sync + 'static) -> Self {
         Self {
             machine: Some(Arc::new(rewrite)),
-            habits: None,
+            ..Self::default()
         }
     }
 
-    /// The machine as it is, run with these habits.
-    pub fn habits(habits: impl Habits + 'static) -> Self {
-        Self {
-            machine: None,
-            habits: Some(Arc::new(habits)),
-        }
+    /// The same, and executions run with this conduct.
+    #[must_use]
+    pub fn conducted(self, conduct: &'static dyn Conduct) -> Self {
+        Self { conduct, ..self }
     }
 
     fn apply(&self, machine: Machine) -> Machine {
@@ -180,7 +187,7 @@ impl fmt::Debug for Rewrite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rewrite")
             .field("machine", &self.machine.is_some())
-            .field("habits", &self.habits)
+            .field("conduct", &self.conduct)
             .finish()
     }
 }

@@ -29,10 +29,8 @@ impl Builder<'_> {
 
     fn retrier(&mut self, place: &Place<'_>, last: bool) -> Retrier {
         let bounded = !place.has(Feature::Delays);
-        let rate = self.dice.pick(&[None, Some(1.0), Some(1.5), Some(2.0)]);
         let interval = self.dice.pick(&[None, Some(1), Some(1), Some(2), Some(3)]);
-        // AWS wants more than the interval; just one more is soon reached.
-        let cap = interval.unwrap_or(1) + 1;
+        let rate = self.dice.pick(&[None, Some(1.0), Some(1.5), Some(2.0)]);
         Retrier {
             error_equals: self.matchers(place, last),
             interval_seconds: interval,
@@ -43,10 +41,17 @@ impl Builder<'_> {
                     .pick(&[None, Some(0), Some(1), Some(1), Some(2), Some(3)])
             },
             backoff_rate: rate.and_then(Number::from_f64),
-            max_delay_seconds: self.dice.pick(&[None, None, Some(cap), Some(5)]),
+            max_delay_seconds: self.cap(interval),
             jitter_strategy: self.jitter(place),
             ..Retrier::default()
         }
+    }
+
+    /// `MaxDelaySeconds`, more than the interval: mostly so little more that it soon counts.
+    fn cap(&mut self, interval: Option<u64>) -> Option<u64> {
+        let next = interval.unwrap_or(1) + 1;
+        self.dice
+            .pick(&[None, None, Some(next), Some(next), Some(5)])
     }
 
     /// `JitterStrategy`. Where something else goes on meanwhile, a delay of any length would race.

@@ -29,6 +29,7 @@ use super::{
     variables::one_more,
 };
 use crate::{
+    feature::Feature,
     key::{Key, LAPS},
     shape::{Hop, Shape, path},
 };
@@ -55,6 +56,9 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
 
 /// The most laps of a loop whose body may be anything; what a longer one holds stays small.
 const FEW_LAPS: u32 = 3;
+
+/// The most laps of a long loop.
+const MANY_LAPS: u32 = 300;
 
 /// Draws a loop that counts in a variable.
 pub(super) fn counting(
@@ -102,13 +106,12 @@ pub(super) fn counting(
     draft.lead_back(at, Slot::Rule(0), body);
 }
 
-/// A few laps; in the outermost scope of a machine that may get long, also many.
+/// A few laps; in the outermost scope, where loops may be long, also many.
 fn laps(builder: &mut Builder<'_>, place: &Place<'_>) -> u32 {
-    let most = builder.sizes.laps;
-    if most > FEW_LAPS && place.depth == 0 && builder.dice.one_in(2) {
-        builder.dice.between(most / 2, most)
+    if place.depth == 0 && place.has(Feature::LongLoops) && builder.dice.one_in(2) {
+        builder.dice.between(MANY_LAPS / 2, MANY_LAPS)
     } else {
-        builder.dice.between(2, most.min(FEW_LAPS))
+        builder.dice.between(2, FEW_LAPS)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use smallvec::SmallVec;
 use stepproof_specs::{
+    machine::Name,
     plan::{Act, Reply, Rule},
     time::Millis,
 };
@@ -26,6 +27,8 @@ pub(super) struct Stage<'a> {
     /// What it makes of it; its input, if there is nothing here.
     pub(super) result: Option<&'a Shape>,
     pub(super) limits: Limits,
+    /// The errors that its retriers name.
+    pub(super) retried: &'a [Name],
 }
 
 struct Behaviour {
@@ -46,7 +49,7 @@ const BEHAVIOURS: &[Behaviour] = &[
         needs: FeatureSet::of(&[Feature::TaskErrors]),
         weight: 3,
         admits: |_| true,
-        play: |builder, _| vec![Rule::always(failure(builder))],
+        play: |builder, stage| vec![Rule::always(failure(builder, stage))],
     },
     Behaviour {
         needs: FeatureSet::of(&[Feature::TaskErrors, Feature::Retry]),
@@ -54,7 +57,7 @@ const BEHAVIOURS: &[Behaviour] = &[
         admits: |stage| stage.tells_attempts_apart(),
         play: |builder, stage| {
             let bound = builder.dice.between(1, 2);
-            let first = below(bound, failure(builder));
+            let first = below(bound, failure(builder, stage));
             then_succeed(builder, stage, vec![first])
         },
     },
@@ -63,8 +66,8 @@ const BEHAVIOURS: &[Behaviour] = &[
         weight: 4,
         admits: |stage| stage.tells_attempts_apart(),
         play: |builder, stage| {
-            let first = below(1, failure(builder));
-            let second = below(builder.dice.between(2, 3), failure(builder));
+            let first = below(1, failure(builder, stage));
+            let second = below(builder.dice.between(2, 3), failure(builder, stage));
             then_succeed(builder, stage, vec![first, second])
         },
     },
@@ -75,7 +78,7 @@ const BEHAVIOURS: &[Behaviour] = &[
         play: |builder, stage| {
             let first = Rule {
                 visit: Some(builder.dice.one_in(4).into()),
-                ..Rule::always(failure(builder))
+                ..Rule::always(failure(builder, stage))
             };
             then_succeed(builder, stage, vec![first])
         },
@@ -87,7 +90,7 @@ const BEHAVIOURS: &[Behaviour] = &[
         play: |builder, stage| {
             let one = Rule {
                 items: Some(item(builder, stage.place)),
-                ..Rule::always(failure(builder))
+                ..Rule::always(failure(builder, stage))
             };
             then_succeed(builder, stage, vec![one])
         },
@@ -105,6 +108,12 @@ const BEHAVIOURS: &[Behaviour] = &[
             };
             then_succeed(builder, stage, vec![one])
         },
+    },
+    Behaviour {
+        needs: FeatureSet::of(&[Feature::Delays]),
+        weight: 6,
+        admits: |stage| stage.place.depth > 0,
+        play: |builder, stage| vec![Rule::always(slow(builder, stage))],
     },
     Behaviour {
         needs: FeatureSet::of(&[Feature::Delays]),
@@ -186,11 +195,32 @@ fn success(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     })
 }
 
-fn failure(builder: &mut Builder<'_>) -> Act {
+/// A failure, often with an error that is retried by its name.
+fn failure(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
+    let any = stage.retried.is_empty() || builder.dice.one_in(2);
+    let error = if any {
+        literal::error(builder.dice)
+    } else {
+        &stage.retried[builder.dice.index(stage.retried.len())]
+    };
     Act::now(Reply::Fail {
-        error: literal::error(builder.dice).to_owned(),
+        error: error.to_owned(),
         cause: literal::cause(builder.dice).to_owned(),
     })
+}
+
+/// A task that takes its time, so that what goes on beside it is ahead of it or behind.
+fn slow(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
+    let fails = stage.place.has(Feature::TaskErrors) && builder.dice.one_in(2);
+    let act = if fails {
+        failure(builder, stage)
+    } else {
+        success(builder, stage)
+    };
+    Act {
+        after: Millis::from(builder.dice.between(1, 3)) * 1_000,
+        ..act
+    }
 }
 
 /// A task that is taken and not answered, or not even taken: then only its timeout ends it.

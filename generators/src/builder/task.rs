@@ -2,7 +2,7 @@
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    machine::{Body, Limit, Retrier, State, StateType, Task, Transition},
+    machine::{Body, Limit, Name, Retrier, State, StateType, Task, Transition},
     plan::Rule,
     time::Millis,
 };
@@ -17,7 +17,7 @@ use super::{
     script::{self, Stage},
     timing::{self, Limits},
 };
-use crate::{feature::Feature, shape::Shape};
+use crate::{feature::Feature, literal, shape::Shape};
 
 /// The time limits of a task as its fields have them.
 #[derive(Default)]
@@ -35,13 +35,15 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     let (parameters, given) =
         builder.template(place, Feature::Parameters, Context::Attempts, effective);
     let own = builder.dice.one_in(2).then(|| builder.literal_shape(place));
+    let mut retry = builder.retriers(place);
+    let retried = named(retry.as_deref().unwrap_or_default());
     let stage = Stage {
         place,
         input: &given,
         result: own.as_ref(),
         limits,
+        retried: &retried,
     };
-    let mut retry = builder.retriers(place);
     plan(builder, &stage, &name, retry.as_deref_mut());
 
     let result = own.unwrap_or(given);
@@ -77,6 +79,15 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         ..commented(builder, place, body)
     };
     draft.push(name, task, exits);
+}
+
+/// The errors of a task's own that retriers name.
+fn named(retriers: &[Retrier]) -> Vec<Name> {
+    let names = retriers.iter().flat_map(|retrier| &retrier.error_equals);
+    names
+        .filter(|name| literal::ERRORS.contains(&&***name))
+        .cloned()
+        .collect()
 }
 
 /// Draws what the task does in every start, as far as there is time for it.

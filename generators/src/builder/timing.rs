@@ -39,7 +39,7 @@ pub(super) fn longest(rules: &[Rule], retriers: &[Retrier], limits: Limits) -> O
             .position(|retrier| retrier.error_equals.iter().any(|name| matches(name, &end)));
         let Some(index) = next else { break };
         let retrier = &retriers[index];
-        if used[index] >= retrier.max_attempts.unwrap_or(3) {
+        if used[index] >= retrier.attempts() {
             break;
         }
         total += delay(retrier, used[index]);
@@ -52,9 +52,7 @@ pub(super) fn longest(rules: &[Rule], retriers: &[Retrier], limits: Limits) -> O
 pub(super) fn patience(retriers: &[Retrier]) -> Millis {
     retriers
         .iter()
-        .flat_map(|retrier| {
-            (0..retrier.max_attempts.unwrap_or(3)).map(move |used| delay(retrier, used))
-        })
+        .flat_map(|retrier| (0..retrier.attempts()).map(move |used| delay(retrier, used)))
         .sum()
 }
 
@@ -69,14 +67,7 @@ fn matches(name: &Name, end: &End) -> bool {
 }
 
 fn delay(retrier: &Retrier, used: u64) -> Millis {
-    let rate = retrier
-        .backoff_rate
-        .as_ref()
-        .and_then(serde_json::Number::as_f64)
-        .unwrap_or(2.0);
-    let seconds = retrier.interval_seconds.unwrap_or(1) as f64 * rate.powi(used as i32);
-    let bound = retrier.max_delay_seconds.unwrap_or(u64::MAX) as f64;
-    (seconds.min(bound) * 1_000.0) as Millis
+    (retrier.delay(used) * 1_000.0) as Millis
 }
 
 /// How an attempt ends and after how long; `None` if it does not.

@@ -5,6 +5,7 @@ use stepproof_specs::case::ExecutionCase;
 
 use super::{
     edit::{Edit, edit},
+    flow::with,
     place::{object_mut, states},
     value::{of_its_kind, smaller},
 };
@@ -183,16 +184,48 @@ fn inside(condition: &Value) -> impl Iterator<Item = Map<String, Value>> + use<>
         .into_iter()
 }
 
-/// The same test of the whole data, and with simpler literals.
+/// The plainest timestamp there is.
+const PLAIN_TIMESTAMP: &str = "2000-01-01T00:00:00Z";
+
+fn plainest(value: &Value, plainest: Value) -> Vec<Value> {
+    (*value != plainest)
+        .then_some(plainest)
+        .into_iter()
+        .collect()
+}
+
+/// How operators of one type end, the simplest first.
+const ORDERINGS: &[&str] = &[
+    "Equals",
+    "LessThan",
+    "GreaterThan",
+    "LessThanEquals",
+    "GreaterThanEquals",
+];
+
+/// Simpler operators of the same type.
+fn simpler_operators(name: &str) -> impl Iterator<Item = String> {
+    let split = ["Numeric", "String", "Timestamp"]
+        .into_iter()
+        .find_map(|kind| Some((kind, name.strip_prefix(kind)?)));
+    let (kind, ordering) = split.unwrap_or_default();
+    let simpler = ORDERINGS.iter().position(|it| *it == ordering);
+    let simpler = ORDERINGS[..simpler.unwrap_or_default()].iter();
+    simpler.map(move |ordering| format!("{kind}{ordering}"))
+}
+
+/// The same test of the whole data, of another type, in a simpler way, and with simpler literals.
 fn simpler_tests(test: &Map<String, Value>) -> Vec<Value> {
-    let mut found = Vec::new();
+    let mut found = vec![json!({ "Variable": test["Variable"], "BooleanEquals": false })];
     for (name, operand) in test {
         let simpler = match name.as_str() {
             "Next" | "Comment" | "Assign" => continue,
             "Variable" => vec![json!("$")],
             _ if name.ends_with("Path") => continue,
+            _ if name.starts_with("Timestamp") => plainest(operand, json!(PLAIN_TIMESTAMP)),
             _ => of_its_kind(operand),
         };
+        found.extend(simpler_operators(name).map(|operator| with(test, name, &operator, operand)));
         for simpler in simpler {
             let mut test = test.clone();
             test[name] = simpler;

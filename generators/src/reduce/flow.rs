@@ -105,7 +105,11 @@ pub(super) fn with(fields: &Map<String, Value>, old: &str, new: &str, value: &Va
     Value::Object(replaced.collect())
 }
 
-/// Makes every path and every call simpler.
+/// Paths that can be null.
+const NULLABLE: &[&str] = &["InputPath", "OutputPath", "ResultPath"];
+
+/// Makes every path null or shorter (the root, without its last step, without its first), and every call
+/// simpler.
 fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for pointer in all_objects(&case.definition) {
@@ -114,7 +118,10 @@ fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
             let Some(text) = value.as_str().filter(|_| holds_path(name)) else {
                 continue;
             };
-            for (new, value) in simpler_sources(name, text) {
+            let nothing = NULLABLE
+                .contains(&name.as_str())
+                .then(|| (name.clone(), Value::Null));
+            for (new, value) in nothing.into_iter().chain(simpler_sources(name, text)) {
                 let (pointer, name) = (pointer.clone(), name.clone());
                 edits.push(edit(move |case| {
                     let fields = object_mut(&mut case.definition, &pointer)?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use stepproof_specs::{
-    case::{Body, Case},
+    case::{Body, Case, WorkflowType},
     plan::{Plan, Reply},
 };
 
@@ -40,7 +40,8 @@ pub fn measure(case: &Case) -> Measure {
         .filter_map(|state| definition.pointer(&state.pointer))
         .map(|state| rank(state["Type"].as_str()))
         .sum::<usize>()
-        + strange(definition);
+        + strange(definition)
+        + unusual(case);
     for start in starts {
         // Writing to a string cannot fail: the keys of a start are strings.
         let start_value = serde_json::to_value(start).unwrap_or_default();
@@ -55,6 +56,17 @@ pub fn measure(case: &Case) -> Measure {
         disorder: disorder(definition),
         bytes: text.len(),
         text,
+    }
+}
+
+/// What a case has that is neither in its definition nor in its starts, and need not be.
+fn unusual(case: &Case) -> usize {
+    match &case.body {
+        Body::Execution(execution) => {
+            usize::from(execution.entropy != 0)
+                + usize::from(execution.workflow != WorkflowType::Standard)
+        }
+        Body::Definition(_) => 0,
     }
 }
 

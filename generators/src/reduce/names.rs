@@ -240,7 +240,7 @@ pub(super) fn simplify_matchers(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Renames data fields to `a`, `b`, … everywhere.
+/// Renames data fields to `a`, `b`, … everywhere, and makes two of them one.
 pub(super) fn rename_fields(case: &ExecutionCase) -> Vec<Edit> {
     let mut renaming = Renaming::from(b'a');
     let mut copy = case.clone();
@@ -248,10 +248,24 @@ pub(super) fn rename_fields(case: &ExecutionCase) -> Vec<Edit> {
         renaming.meet(name);
         name.to_owned()
     });
-    vec![edit(move |case| {
+    let plain = nth(b'a', 0);
+    let mut others: Vec<String> = renaming.names.keys().cloned().collect();
+    others.retain(|name| *name != plain);
+    others.sort_unstable();
+    let mut edits = vec![edit(move |case| {
         each_field(case, &mut |name| renaming.of(name));
         Some(())
-    })]
+    })];
+    edits.extend(others.into_iter().map(|old| {
+        let plain = plain.clone();
+        edit(move |case| {
+            each_field(case, &mut |name| {
+                if name == old { &plain } else { name }.to_owned()
+            });
+            Some(())
+        })
+    }));
+    edits
 }
 
 /// Names that the language gives a meaning to.

@@ -121,6 +121,13 @@ fn simpler_acts(act: &Act) -> Vec<Act> {
             ..act.clone()
         },
     ];
+    let last = act.heartbeats.last().copied().unwrap_or_default();
+    let sooner = [act.after / 2, 2_000, 1_500].into_iter();
+    let sooner = sooner.filter(|after| (last + 1..act.after).contains(after));
+    found.extend(sooner.map(|after| Act {
+        after,
+        ..act.clone()
+    }));
     found.extend((0..act.heartbeats.len()).map(|at| {
         let mut act = act.clone();
         act.heartbeats.remove(at);

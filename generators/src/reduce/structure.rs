@@ -124,12 +124,24 @@ pub(super) fn remove_states(case: &ExecutionCase) -> Vec<Edit> {
             .map(|target| Some(target.to_owned()))
             .collect();
         ways.push(None);
+        if targets(fields).is_empty() {
+            ways.extend(another_end(&case.definition, &state).map(Some));
+        }
         for to in ways {
             let state = state.clone();
             edits.push(edit(move |case| bypass(case, &state, to.as_deref())));
         }
     }
     edits
+}
+
+/// The first other state of the scope that ends it.
+fn another_end(definition: &Value, state: &StatePlace) -> Option<String> {
+    let states = definition.pointer(&state.scope.pointer)?["States"].as_object()?;
+    let mut others = states.iter().filter(|(name, _)| **name != state.name);
+    others
+        .find(|(_, fields)| targets(fields).is_empty())
+        .map(|(name, _)| name.clone())
 }
 
 /// Puts the states of a branch or an item processor in the place of the state around them.
@@ -239,7 +251,19 @@ pub(super) fn drop_branches(case: &ExecutionCase) -> Vec<Edit> {
 
 /// Drops rules of a Choice.
 pub(super) fn drop_rules(case: &ExecutionCase) -> Vec<Edit> {
-    drop_from_lists(case, &["Choices"])
+    let mut edits = drop_from_lists(case, &["Choices"]);
+    for state in states(&case.definition) {
+        edits.push(edit(move |case| last_rule_by_default(case, &state)));
+    }
+    edits
+}
+
+/// The last rule of a Choice becomes its default.
+fn last_rule_by_default(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    let fields = object_mut(&mut case.definition, &state.pointer)?;
+    let last = fields.get_mut("Choices")?.as_array_mut()?.pop()?;
+    fields.insert("Default".to_owned(), last.get("Next")?.clone());
+    Some(())
 }
 
 /// Drops retriers and catchers, and error names that they match.

@@ -21,12 +21,21 @@ pub(super) fn of_its_kind(value: &Value) -> Vec<Value> {
         Value::Bool(flag) => flag.then(|| json!(false)).into_iter().collect(),
         Value::Number(number) => match number.as_i64() {
             Some(number) => smaller(number).into_iter().map(Value::from).collect(),
-            None => [0, 1].map(Value::from).to_vec(),
+            None => fractions(number),
         },
         Value::String(text) => shorter(text),
         Value::Array(items) => smaller_array(items),
         Value::Object(fields) => smaller_object(fields),
     }
+}
+
+/// Simpler numbers than a fraction: 0, 1, and the plainest fraction.
+fn fractions(number: &serde_json::Number) -> Vec<Value> {
+    let mut found = vec![json!(0), json!(1)];
+    if number.as_f64() != Some(0.5) {
+        found.push(json!(0.5));
+    }
+    found
 }
 
 /// Smaller numbers: 0, 1, half, one less.

@@ -19,7 +19,8 @@ use super::{
     place::object_mut,
 };
 
-/// Replaces every field of a template that reads a variable by what the variable held in the end.
+/// Replaces every field of a template that reads a variable by what the variable held in the end,
+/// or in the beginning.
 pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
     let reads = reads(&case.definition);
     if reads.is_empty() {
@@ -33,10 +34,9 @@ pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
         let Root::Variable(variable) = path.root() else {
             continue;
         };
-        let value = held
-            .get(&**variable)
-            .and_then(|value| path.find(value).ok());
-        if let Some(value) = value.map(Cow::into_owned) {
+        let values = held.get(&**variable).into_iter().flatten();
+        for value in values.filter_map(|value| path.find(value).ok().map(Cow::into_owned)) {
+            let (pointer, field) = (pointer.clone(), field.clone());
             edits.push(edit(move |case| {
                 let fields = object_mut(&mut case.definition, &pointer)?;
                 let plain = field.strip_suffix(".$")?;
@@ -67,20 +67,20 @@ fn reads(definition: &Value) -> Vec<(String, String, Path)> {
     found
 }
 
-/// What every variable held in the end, in the case's first execution.
-fn held(case: &ExecutionCase) -> Option<BTreeMap<String, Value>> {
+/// What every variable held in the end and in the beginning, in the case's first execution.
+fn held(case: &ExecutionCase) -> Option<BTreeMap<String, [Value; 2]>> {
     let machine = Arc::new(Machine::from_value(&case.definition).ok()?);
     let history = trace(&machine, case, case.starts.first()?).ok()?;
     let history = history.execution.into_history();
     let assigned = history
         .iter()
         .filter_map(|event| event.details.assigned.as_deref());
-    Some(
-        assigned
-            .flatten()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-    )
+    let mut held: BTreeMap<String, [Value; 2]> = BTreeMap::new();
+    for (name, value) in assigned.flatten() {
+        let first = || [value.clone(), value.clone()];
+        held.entry(name.clone()).or_insert_with(first)[0] = value.clone();
+    }
+    Some(held)
 }
 
 /// Renames variables to `x`, `y`, … in the order in which they are assigned.

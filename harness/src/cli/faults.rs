@@ -3,50 +3,127 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Failure, Status, clauses::Format, output::Output};
-use crate::zoo::Fault;
+use super::{
+    Failure, Status,
+    clauses::Format,
+    output::{Output, note},
+    profiles, runtime,
+};
+use crate::zoo::{Fault, Survey, survey};
 
-/// Lists the faults that the embedded engine can be told to have, to see the harness at work.
+/// Lists the faults that the embedded engine can be told to have, to see the harness at work; or
+/// hunts them, and says how soon each is caught and how small its case gets.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   stepproof faults
-  stepproof run --fault retry-budget")]
+  stepproof run --fault retry-budget
+  stepproof faults --seeds 100 --fault retry-budget --fault jitter")]
 pub(super) struct Faults {
     /// How to print them.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Hunt each fault so many times, with the seeds from 1 on.
+    #[arg(long, value_name = "N")]
+    seeds: Option<u64>,
+    /// Only this fault; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    fault: Vec<String>,
+    /// The profile from which the hunts draw their cases.
+    #[arg(long, default_value = "everything", requires = "seeds")]
+    profile: String,
+    /// In how many cases a fault has to show.
+    #[arg(long, default_value_t = 20_000, requires = "seeds")]
+    cases: u64,
 }
 
 impl Faults {
     pub(super) fn execute(self) -> Result<Status, Failure> {
+        let faults = if self.fault.is_empty() {
+            Fault::all().collect()
+        } else {
+            let named = self.fault.iter().map(|name| named(name));
+            named.collect::<Result<Vec<_>, _>>()?
+        };
         let mut output = Output::new();
-        match self.format {
-            Format::Human => {
-                let rows: Vec<[String; 3]> = Fault::all()
-                    .map(|fault| {
-                        [fault.name(), fault.clause().entry().id, fault.sentence()]
-                            .map(str::to_owned)
-                    })
-                    .collect();
-                output.table(&rows)?;
-            }
-            Format::Json => {
-                let all: Vec<_> = Fault::all()
-                    .map(|fault| {
-                        json!({
-                            "name": fault.name(), "sentence": fault.sentence(),
-                            "clause": fault.clause().entry().id, "signature": fault.signature(),
-                            "states": fault.states(),
-                        })
-                    })
-                    .collect();
-                output.json(&all)?;
-            }
+        match self.seeds {
+            Some(seeds) => self.hunt(&faults, seeds, &mut output)?,
+            None => list(&faults, self.format, &mut output)?,
         }
         output.flush()?;
         Ok(Status::Success)
     }
+
+    fn hunt(&self, faults: &[Fault], seeds: u64, output: &mut Output) -> Result<(), Failure> {
+        let profile = profiles::named(&self.profile)?;
+        let runtime = runtime()?;
+        let mut surveys = Vec::with_capacity(faults.len());
+        for fault in faults {
+            note(format_args!("hunting {fault} {seeds} times"));
+            let hunted = runtime.block_on(survey(*fault, &profile, 1..=seeds, self.cases));
+            surveys.push(hunted.map_err(|error| Failure::internal(error.to_string()))?);
+        }
+        match self.format {
+            Format::Human => output.table(&table(&surveys)),
+            Format::Json => output.json(&surveys),
+        }
+    }
+}
+
+fn list(faults: &[Fault], format: Format, output: &mut Output) -> Result<(), Failure> {
+    match format {
+        Format::Human => {
+            let rows: Vec<[String; 3]> = faults
+                .iter()
+                .map(|fault| {
+                    [fault.name(), fault.clause().entry().id, fault.sentence()].map(str::to_owned)
+                })
+                .collect();
+            output.table(&rows)
+        }
+        Format::Json => {
+            let all: Vec<_> = faults
+                .iter()
+                .map(|fault| {
+                    json!({
+                        "name": fault.name(), "sentence": fault.sentence(),
+                        "clause": fault.clause().entry().id, "signature": fault.signature(),
+                        "states": fault.states(),
+                    })
+                })
+                .collect();
+            output.json(&all)
+        }
+    }
+}
+
+/// What surveys found, fault by fault.
+fn table(surveys: &[Survey]) -> Vec<[String; 8]> {
+    let head = [
+        "fault",
+        "caught",
+        "cases",
+        "p95",
+        "calls",
+        "p95",
+        "at minimum",
+        "forms",
+    ];
+    let rows = surveys.iter().map(|survey| {
+        [
+            survey.fault.to_owned(),
+            format!("{}/{}", survey.caught, survey.hunts),
+            survey.cases.median.to_string(),
+            survey.cases.p95.to_string(),
+            survey.calls.median.to_string(),
+            survey.calls.p95.to_string(),
+            format!("{}/{}", survey.at_minimum, survey.caught),
+            survey.forms.len().to_string(),
+        ]
+    });
+    std::iter::once(head.map(str::to_owned))
+        .chain(rows)
+        .collect()
 }
 
 /// The fault with a name.

@@ -151,6 +151,12 @@ impl Aspects {
         Self(self.0 & other.0)
     }
 
+    /// The set without an aspect.
+    #[must_use]
+    pub fn without(self, aspect: Aspect) -> Self {
+        Self(self.0 & !(1 << aspect as u16))
+    }
+
     /// Whether no aspect is in the set.
     pub fn is_empty(self) -> bool {
         self.0 == 0

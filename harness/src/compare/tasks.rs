@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use stepproof_specs::{
     json::equal,
-    machine::State,
+    machine::{Retrier, State},
     observation::{Aspect, Attempt, Observation},
     plan::{AttemptKey, Site},
     time::Millis,
@@ -111,14 +111,21 @@ pub fn effects(scene: &Scene<'_>) -> Option<Found> {
 }
 
 /// Whether the machine's timing depends on chance: a retrier has jitter.
-pub fn jitters(anatomy: &Anatomy<'_>) -> bool {
-    let jitters = |state: &State| {
-        let (retriers, _) = state.handlers();
-        retriers
-            .iter()
-            .any(|retrier| retrier.jitter_strategy.as_deref() == Some("FULL"))
-    };
-    anatomy.places().iter().any(|place| jitters(place.state))
+fn jitters(anatomy: &Anatomy<'_>) -> bool {
+    let retriers = |state: &State| state.handlers().0.iter().any(Retrier::has_jitter);
+    anatomy.places().iter().any(|place| retriers(place.state))
+}
+
+/// The longest that a state with jitter may wait before a retry, whichever of its retriers it is
+/// that waits.
+fn longest_jitter(state: &State, retry: u32) -> Option<Millis> {
+    let (retriers, _) = state.handlers();
+    if !retriers.iter().any(Retrier::has_jitter) {
+        return None;
+    }
+    let used = u64::from(retry.checked_sub(1)?);
+    let longest = |retrier: &Retrier| (retrier.delay(used) * 1_000.0).ceil() as Millis;
+    retriers.iter().map(longest).max()
 }
 
 /// The first wait before a retry, or the duration of the execution, that is too short or too long.
@@ -139,11 +146,22 @@ pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
             actual: json!(actual),
         })
     };
+    if jitters(scene.anatomy) {
+        return sites(scene).find_map(|(place, _, actual)| {
+            let state = scene.anatomy.place(place?).state;
+            gaps(actual).into_iter().find_map(|(key, gap)| {
+                let bound = longest_jitter(state, key.attempt)?;
+                let is_late = gap.since_reply? > bound + tolerance.late;
+                is_late.then(|| found(place, "retry", bound, gap.since_reply?))?
+            })
+        });
+    }
     let waits = sites(scene).find_map(|(place, expected, actual)| {
         let actual = gaps(actual);
-        gaps(expected)
-            .into_iter()
-            .find_map(|(key, expected)| found(place, "retry", expected, *actual.get(key)?))
+        gaps(expected).into_iter().find_map(|(key, expected)| {
+            let (expected, actual) = expected.beside(actual.get(key)?);
+            found(place, "retry", expected, actual)
+        })
     });
     waits.or_else(|| {
         let expected = scene.expected.observation.duration?;
@@ -151,9 +169,26 @@ pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
     })
 }
 
-/// Per retry the time between the end of the attempt before it, as far as its worker knows, and
-/// its own beginning. A reply after the retry came too late to end anything.
-fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Millis> {
+/// The time before an attempt begins.
+struct Gap {
+    /// Since the one before it began.
+    since_taken: Millis,
+    /// Since the one before it ended with a reply; a reply after the retry came too late to end
+    /// anything.
+    since_reply: Option<Millis>,
+}
+
+impl Gap {
+    /// How long these are: since the reply that ended the attempt before on both sides, or else, as
+    /// a reply that came too late does not say when the attempt ended, since that began.
+    fn beside(&self, other: &Self) -> (Millis, Millis) {
+        let replied = self.since_reply.zip(other.since_reply);
+        replied.unwrap_or((self.since_taken, other.since_taken))
+    }
+}
+
+/// The gap before each retry.
+fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Gap> {
     let keyed: BTreeMap<&AttemptKey, &Attempt> = attempts
         .iter()
         .filter_map(|attempt| Some((attempt.key.as_ref()?, attempt)))
@@ -167,8 +202,11 @@ fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Millis> {
             };
             let before = keyed.get(&before)?;
             let replied = before.replied.filter(|at| *at <= attempt.taken);
-            let ended = replied.unwrap_or(before.taken);
-            Some((*key, attempt.taken.saturating_sub(ended)))
+            let gap = Gap {
+                since_taken: attempt.taken.saturating_sub(before.taken),
+                since_reply: replied.map(|at| attempt.taken - at),
+            };
+            Some((*key, gap))
         })
         .collect()
 }

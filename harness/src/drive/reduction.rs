@@ -1,6 +1,6 @@
 //! A finding is made small on the engine it was found on, and written as files.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use stepproof_specs::{case::Case, clause::Clause, observation::Aspect, time::Millis};
 
@@ -10,6 +10,7 @@ use crate::{
     engine::{Lane, Trouble},
     prepare::{self, Prepared},
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
+    signature::possible::is_possible,
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, StoreError, write_finding,
         write_progress,
@@ -17,14 +18,19 @@ use crate::{
     verdict::Signature,
 };
 
+/// What a candidate may take however short the original is, by the reference: with a default in the
+/// place of a field, a case is simpler and takes longer.
+const SHORT_MILLIS: Millis = 8_000;
+const FEW_EVENTS: usize = 50;
+
 /// Tries candidates on an engine, after the validator and the reference have let them through.
 pub struct EngineLab {
     context: Arc<Context>,
     sought: Signature,
     lane: Lane,
-    /// A candidate may not take longer than the original, by the reference.
+    /// A candidate may not take longer than the original, if that is not short, by the reference.
     longest: Millis,
-    /// A candidate may not have more events than the original, by the reference.
+    /// A candidate may not have more events than the original, if these are not few.
     events: usize,
     /// A candidate may not leave more open than the original, by the reference.
     poisoned: Vec<Aspect>,
@@ -51,8 +57,8 @@ impl EngineLab {
             context,
             sought,
             lane: original.lane(),
-            longest: original.total_asl_time(),
-            events: original.events(),
+            longest: original.total_asl_time().max(SHORT_MILLIS),
+            events: original.events().max(FEW_EVENTS),
             poisoned: original.poisoned().collect(),
             broken: original.broken().collect(),
             looks: looks.max(1),
@@ -75,7 +81,8 @@ impl Lab for EngineLab {
 
     fn admit(&self, case: &Case) -> Option<Prepared> {
         let sample = prepare::prepare(case, self.lane).ok()?;
-        let admitted = sample.total_asl_time() <= self.longest
+        let admitted = is_possible(&self.sought, &sample)
+            && sample.total_asl_time() <= self.longest
             && sample.events() <= self.events
             && sample
                 .poisoned()
@@ -228,6 +235,7 @@ fn unreduced(finding: &FindingRecord) -> Shrunk {
         candidates: 0,
         calls: 0,
         steps: 0,
+        passes: BTreeMap::new(),
         ended: Ended::NotReduced,
     }
 }

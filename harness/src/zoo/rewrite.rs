@@ -2,6 +2,7 @@
 
 mod choice;
 mod data;
+mod handlers;
 
 use std::sync::Arc;
 
@@ -16,15 +17,14 @@ use stepproof_specs::{
 
 use super::Way;
 
-/// The defaults of a retrier (specification, "Retrying after error").
-const MAX_ATTEMPTS: u64 = 3;
-
 /// The longest wait that AWS accepts, in seconds: more than three years.
 const LONGEST_WAIT: u64 = 99_999_999;
 
 pub(super) fn machine(way: Way, machine: &Machine) -> Machine {
+    let timeout_seconds = machine.timeout_seconds;
     Machine {
         scope: scope(way, &machine.scope, false),
+        timeout_seconds: timeout_seconds.filter(|_| way != Way::MachineTimeout),
         ..machine.clone()
     }
 }
@@ -57,88 +57,31 @@ fn inner_scopes(way: Way, state: &mut State) {
 }
 
 fn rewrite_state(way: Way, state: &mut State) {
-    let (retriers, catchers) = handlers(&mut state.body);
-    match way {
-        Way::RetryBudget => {
-            for retrier in retriers {
-                retrier.max_attempts = Some(retrier.max_attempts.unwrap_or(MAX_ATTEMPTS) + 1);
-            }
-        }
-        Way::BackoffRate => {
-            for retrier in retriers {
-                retrier.backoff_rate = Some(1.into());
-            }
-        }
-        Way::Wildcards => {
-            for name in matched(retriers, catchers).filter(|name| is_wildcard(name)) {
-                *name = literally(name);
-            }
-        }
-        Way::TaskFailed => {
-            for name in matched(retriers, catchers).filter(|name| &***name == "States.TaskFailed") {
-                *name = literally(name);
-            }
-        }
-        Way::MaxDelay => {
-            for retrier in retriers {
-                retrier.max_delay_seconds = None;
-            }
-        }
-        Way::CatchOrder => catchers.reverse(),
-        Way::ChoiceOrder
-        | Way::MissingVariable
-        | Way::TimestampText
-        | Way::PatternEscapes
-        | Way::FirstRule
-        | Way::AndIsOr => choice::rewrite(way, state),
-        Way::ResultPath
-        | Way::InputPath
-        | Way::NullOutputPath
-        | Way::CaughtResultPath
-        | Way::ResultSelector
-        | Way::AssignOrder => data::rewrite(way, state),
-        Way::Jitter => {
-            for retrier in retriers {
-                retrier.jitter_strategy = Some("FULL".to_owned());
-            }
-        }
-        Way::MaxConcurrency => {
-            if let Body::Map(map) = &mut state.body {
-                map.max_concurrency = None;
-            }
-        }
-        Way::Wait => {
-            if let Body::Wait(wait) = &mut state.body
-                && let Until::Seconds(seconds) = &mut wait.until
-            {
-                *seconds = Limit::Literal(0);
-            }
-        }
-        Way::Heartbeat => {
-            if let Body::Task(task) = &mut state.body {
-                task.heartbeat = None;
-            }
-        }
+    handlers::rewrite(way, state);
+    choice::rewrite(way, state);
+    data::rewrite(way, state);
+    match &mut state.body {
+        Body::Task(task) if way == Way::Heartbeat => task.heartbeat = None,
+        Body::Task(task) if way == Way::HeartbeatOnce => heartbeat_once(task),
+        Body::Wait(Wait {
+            until: Until::Seconds(seconds),
+            ..
+        }) if way == Way::Wait => *seconds = Limit::Literal(0),
+        Body::Map(map) if way == Way::MaxConcurrency => map.max_concurrency = None,
         _ => {}
     }
 }
 
-/// Every name in ErrorEquals.
-fn matched<'s>(
-    retriers: &'s mut [Retrier],
-    catchers: &'s mut [Catcher],
-) -> impl Iterator<Item = &'s mut Name> {
-    let retried = retriers.iter_mut().flat_map(|it| &mut it.error_equals);
-    retried.chain(catchers.iter_mut().flat_map(|it| &mut it.error_equals))
-}
-
-/// No error is called so, because a plan does not name errors `States.…` literally.
-fn literally(name: &Name) -> Name {
-    format!("literally {name}").into()
-}
-
-fn is_wildcard(name: &Name) -> bool {
-    matches!(&**name, "States.ALL" | "States.TaskFailed")
+/// What HeartbeatSeconds bounds is the whole attempt.
+fn heartbeat_once(task: &mut Task) {
+    let Some(Limit::Literal(seconds)) = task.heartbeat else {
+        return;
+    };
+    task.heartbeat = None;
+    task.timeout = Some(Limit::Literal(match task.timeout {
+        Some(Limit::Literal(timeout)) => timeout.min(seconds),
+        _ => seconds,
+    }));
 }
 
 fn handlers(body: &mut Body) -> (&mut [Retrier], &mut [Catcher]) {

@@ -41,13 +41,13 @@ impl Execution {
             unfinished: count,
             frames: vec![None; count],
             items: Vec::new(),
-            effective: input,
+            effective: input.clone(),
             next: 0,
             ended: None,
-            lost: None,
+            failed: None,
         }));
         let previous = self.frame(id).previous;
-        for _ in 0..self.at_once(StateType::Parallel, count) {
+        for _ in 0..self.conduct.at_once(StateType::Parallel, count) {
             self.start_branch(id, parallel, previous);
         }
         Ok(())
@@ -58,23 +58,16 @@ impl Execution {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
-        let (place, input) = (children.next, children.effective.clone());
+        let place = children.next;
         let Some(branch) = parallel.branches.get(place) else {
             return;
         };
         children.next += 1;
-        let site = self.frame(id).site(&self.active(id).name);
-        let prefix = format!("{site}/{place}").into();
-        let items = self.frame(id).items.clone();
+        let input = children.effective.clone();
+        let frame = self.frame(id);
+        let site = frame.site(&self.active(id).name);
+        let (prefix, items) = (format!("{site}/{place}").into(), frame.items.clone());
         self.spawn(id, place, branch, prefix, items, previous, input);
-    }
-
-    /// How many children of such a state run at once.
-    fn at_once(&self, kind: StateType, limit: usize) -> usize {
-        match &self.habits {
-            Some(habits) => habits.at_once(kind, limit),
-            None => limit,
-        }
     }
 
     pub(super) fn start_map(&mut self, id: FrameId, map: &Map) -> Result<()> {
@@ -103,7 +96,7 @@ impl Execution {
             effective,
             next: 0,
             ended: None,
-            lost: None,
+            failed: None,
         }));
         if count == 0 {
             self.mark(Clause::MapEmpty);
@@ -111,18 +104,15 @@ impl Execution {
             return Ok(());
         }
         let previous = self.frame(id).previous;
-        for _ in 0..self.at_once(StateType::Map, limit).min(count) {
-            self.start_iteration(id, previous)?;
+        let limit = self.conduct.at_once(StateType::Map, limit);
+        for _ in 0..limit.min(count) {
+            self.start_iteration(id, map, previous)?;
         }
         Ok(())
     }
 
     /// Starts the Map's next item, if there is one.
-    fn start_iteration(&mut self, id: FrameId, previous: u64) -> Result<()> {
-        let state = self.active(id).state.clone();
-        let Body::Map(map) = &state.body else {
-            return Ok(());
-        };
+    fn start_iteration(&mut self, id: FrameId, map: &Map, previous: u64) -> Result<()> {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return Ok(());
         };
@@ -222,45 +212,47 @@ impl Execution {
             let kind = EventKind::Iteration(history::Phase::Succeeded);
             previous = self.emit(last, kind, details);
         }
-        self.next_child(id, joined.then_some(previous), last);
+        if joined {
+            self.frame_mut(id).previous = previous;
+            self.join(id);
+        } else {
+            self.start_next(id, last);
+        }
     }
 
-    /// A child is over: the next one starts, or all are.
-    fn next_child(&mut self, id: FrameId, joined: Option<u64>, last: u64) {
+    /// Starts what waits for another child to end.
+    fn start_next(&mut self, id: FrameId, previous: u64) {
         let state = self.active(id).state.clone();
-        if let Some(previous) = joined {
-            self.frame_mut(id).previous = previous;
-            match self.take_lost(id) {
-                Some(fault) => {
-                    self.active_mut(id).phase = Phase::Working;
-                    self.handle_fault(id, &fault);
-                }
-                None => self.join(id),
+        let started = match &state.body {
+            Body::Parallel(parallel) => {
+                self.start_branch(id, parallel, previous);
+                Ok(())
             }
-        } else if let Body::Parallel(parallel) = &state.body {
-            self.start_branch(id, parallel, last);
-        } else if let Err(fault) = self.start_iteration(id, last) {
+            Body::Map(map) => self.start_iteration(id, map, previous),
+            _ => Ok(()),
+        };
+        if let Err(fault) = started {
             self.raise(id, &fault);
         }
     }
 
-    fn take_lost(&mut self, id: FrameId) -> Option<Box<Fault>> {
-        match &mut self.active_mut(id).phase {
-            Phase::Children(children) => children.lost.take(),
-            _ => None,
-        }
-    }
-
-    /// A child has failed and the others go on: the state fails when all are over.
-    fn lose(&mut self, id: FrameId, place: usize, last: u64, fault: &Fault) {
+    /// The siblings of a child that has failed go on.
+    fn outlive(&mut self, id: FrameId, place: usize, last: u64, fault: &Fault) {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
-        children.lost.get_or_insert_with(|| Box::new(fault.clone()));
-        children.frames[place] = None;
+        children.failed.get_or_insert_with(|| fault.clone());
         children.unfinished -= 1;
-        let joined = children.unfinished == 0;
-        self.next_child(id, joined.then_some(last), last);
+        let all = children.unfinished == 0;
+        if let Some(failed) = children.frames[place].take() {
+            self.stop_thread(failed, last);
+        }
+        if all {
+            self.frame_mut(id).previous = last;
+            self.join(id);
+        } else {
+            self.start_next(id, last);
+        }
     }
 
     /// All children have ended: the state's result is their outputs in order.
@@ -269,15 +261,17 @@ impl Execution {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
+        if let Some(fault) = children.failed.take() {
+            self.active_mut(id).phase = Phase::Working;
+            return self.handle_fault(id, &fault);
+        }
         let results = std::mem::take(&mut children.results);
         let mut result: Vec<Value> = results
             .into_iter()
             .flatten()
             .map(Arc::unwrap_or_clone)
             .collect();
-        if let Some(habits) = &self.habits {
-            habits.join(state.kind(), &mut result);
-        }
+        self.conduct.join(state.kind(), &mut result);
         let result = Arc::new(Value::Array(result));
         // Exited does not point to Succeeded: both follow the same event (clause
         // `history.joined-exit`).
@@ -325,10 +319,8 @@ impl Execution {
             self.emit(last, EventKind::Iteration(history::Phase::Failed), details);
         }
         let kind = self.active(parent).state.kind();
-        let habits = self.habits.as_ref();
-        if habits.is_some_and(|habits| !habits.stops_others(kind)) {
-            self.stop_thread(id, last);
-            return self.lose(parent, place, last, fault);
+        if !self.conduct.stops_siblings(kind) {
+            return self.outlive(parent, place, last, fault);
         }
         self.stop_children(parent, Some(place), last);
         self.frame_mut(parent).previous = last;

@@ -62,10 +62,7 @@ impl<'e> Eval<'e> {
         if let Err(PathError::ForeignPattern) = found {
             self.unsupported("Java's regular expressions");
         }
-        match &self.execution.habits {
-            Some(habits) => habits.found(path, found),
-            None => found,
-        }
+        self.execution.conduct.found(path, found)
     }
 
     /// Like [`Eval::find`] in a field that is documented to take one value.
@@ -281,7 +278,10 @@ impl<'e> Eval<'e> {
             })
             .collect::<Result<_>>()?;
         let function = call.function();
-        function.apply(&arguments, self).map_err(|invalid| {
+        let answer = function.apply(&arguments, self);
+        let answer =
+            answer.map(|answer| self.execution.conduct.answer(function, &arguments, answer));
+        answer.map_err(|invalid| {
             self.mark(Clause::IntrinsicInvalid);
             if invalid != Invalid::Type || call != whole {
                 self.mark(Clause::IntrinsicInvalidText);

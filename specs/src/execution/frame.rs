@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{TaskId, TimerId, envelope::Envelope};
+use super::{TaskId, TimerId, envelope::Envelope, fault::Fault};
 use crate::{
     machine::{Name, Scope, State},
     plan::Site,
@@ -96,14 +96,14 @@ pub(super) struct Children {
     pub frames: Vec<Option<FrameId>>,
     /// The Map's items; empty for a Parallel.
     pub items: Vec<Arc<Value>>,
-    /// The Map's effective input, for the item selector.
+    /// What a Parallel's branches are given; a Map's effective input, for the item selector.
     pub effective: Arc<Value>,
-    /// The next item to start.
+    /// The next branch or item to start.
     pub next: usize,
     /// When a child succeeded last, and how many events there were then.
     pub ended: Option<(Instant, usize)>,
-    /// The first failure, if the others go on all the same ([`super::Habits::stops_others`]).
-    pub lost: Option<Box<super::fault::Fault>>,
+    /// Why a child failed whose siblings go on.
+    pub failed: Option<Fault>,
 }
 
 impl Frame {

@@ -13,11 +13,6 @@ use crate::{
     time::Millis,
 };
 
-/// Defaults of a retrier (specification, "Retrying after error").
-const INTERVAL_SECONDS: u64 = 1;
-const MAX_ATTEMPTS: u64 = 3;
-const BACKOFF_RATE: f64 = 2.0;
-
 impl Execution {
     /// An error that handlers may see: Retry first, then Catch, then the enclosing state.
     pub(super) fn handle_fault(&mut self, id: FrameId, fault: &Fault) {
@@ -45,7 +40,7 @@ impl Execution {
 
     /// What goes wrong while an error is caught is not caught again.
     fn catch_failed(&mut self, id: FrameId, fault: &Fault) {
-        if fault.terminal {
+        if self.ends_at(fault) {
             self.raise(id, fault);
         } else {
             self.mark(Clause::CatchFails);
@@ -55,66 +50,58 @@ impl Execution {
 
     /// How long to wait before the next attempt, if there is one.
     fn retry_delay(&mut self, id: FrameId, retriers: &[Retrier], fault: &Fault) -> Option<Millis> {
-        let mut matching = retriers
-            .iter()
-            .enumerate()
-            .filter(|(_, retrier)| self.matches(&retrier.error_equals, fault));
-        let (mut index, mut retrier) = matching.next()?;
-        if index > 0 {
-            self.mark(Clause::RetryFirstMatch);
-        }
-        let own = |index: usize| self.active(id).budgets.get(index).copied().unwrap_or(0);
-        let mut used = own(index);
-        if let Some(habits) = &self.habits {
-            used = habits.used(used, self.active(id).budgets.iter().sum());
-            while !habits.first_retrier_decides()
-                && used >= retrier.max_attempts.unwrap_or(MAX_ATTEMPTS)
-                && let Some(next) = matching.next()
-            {
-                (index, retrier) = next;
-                used = own(index);
+        self.active_mut(id).budgets.resize(retriers.len(), 0);
+        for (index, retrier) in retriers.iter().enumerate() {
+            if !self.matches(&retrier.error_equals, fault) {
+                continue;
+            }
+            if index > 0 {
+                self.mark(Clause::RetryFirstMatch);
+            }
+            if self.has_attempts(id, index, retrier) {
+                let used = &mut self.active_mut(id).budgets[index];
+                *used += 1;
+                let before = *used - 1;
+                return Some(self.delay(retrier, before));
+            }
+            if !self.conduct.asks_next_retrier() {
+                break;
             }
         }
-        let attempts = retrier.max_attempts.unwrap_or(MAX_ATTEMPTS);
-        if used >= attempts {
+        None
+    }
+
+    /// Whether a retrier may be used once more.
+    fn has_attempts(&self, id: FrameId, index: usize, retrier: &Retrier) -> bool {
+        let gone = self.conduct.attempts_gone(&self.active(id).budgets, index);
+        let attempts = retrier.attempts();
+        if gone >= attempts {
             self.mark(if attempts == 0 {
                 Clause::RetryMaxAttemptsZero
             } else {
                 Clause::RetryExhausted
             });
-            return None;
+            return false;
         }
-        self.active_mut(id).budgets.resize(retriers.len(), 0);
-        self.active_mut(id).budgets[index] += 1;
         self.mark(Clause::RetryAgain);
         if retrier.max_attempts.is_none() {
             self.mark(Clause::RetryDefaultAttempts);
         }
-        Some(self.delay(retrier, used))
+        true
     }
 
     /// The delay before the retry after `used` earlier ones of this retrier.
     fn delay(&self, retrier: &Retrier, used: u64) -> Millis {
-        let interval = retrier.interval_seconds.unwrap_or(INTERVAL_SECONDS) as f64;
-        let rate = retrier
-            .backoff_rate
-            .as_ref()
-            .and_then(serde_json::Number::as_f64)
-            .unwrap_or(BACKOFF_RATE);
-        let exponent = i32::try_from(used).unwrap_or(i32::MAX);
-        let mut seconds = interval * rate.powi(exponent);
         self.mark(if used == 0 {
             Clause::RetryInterval
         } else {
             Clause::RetryBackoff
         });
-        if let Some(cap) = retrier.max_delay_seconds
-            && seconds > cap as f64
-        {
+        let mut seconds = retrier.delay(used);
+        if seconds < retrier.uncapped_delay(used) {
             self.mark(Clause::RetryMaxDelay);
-            seconds = cap as f64;
         }
-        if retrier.jitter_strategy.as_deref() == Some("FULL") {
+        if retrier.has_jitter() {
             self.mark(Clause::RetryJitterFull);
             seconds *= self.random();
         }

@@ -91,14 +91,9 @@ impl Service {
             entropy: token::mix(self.config.entropy ^ id.0),
         };
         let started = time.now();
-        let (execution, commands) = Execution::start_with_habits(
-            machine,
-            identity,
-            input,
-            started,
-            self.rewrite.habits.clone(),
-        )
-        .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
+        let (execution, commands) =
+            Execution::start_conducted(machine, identity, input, started, self.rewrite.conduct)
+                .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
         self.next_number();
         let run = Run {
             arn: arn.clone(),

@@ -19,21 +19,22 @@ pub(super) fn rewrite(way: Way, state: &mut State) {
                 loosen(&mut rule.condition);
             }
         }
-        _ => each_rule(way, choice),
+        Way::DefaultFirst if choice.default.is_some() => choice.choices.clear(),
+        Way::MissingVariable => in_each_test(choice, guarded),
+        Way::NullIsAbsent => in_each_test(choice, absent_or_null),
+        Way::TimestampText => in_each_test(choice, as_text),
+        Way::PatternEscapes => in_each_test(choice, with_plain_backslashes),
+        _ => {}
     }
 }
 
-fn each_rule(way: Way, choice: &mut Choice) {
+fn in_each_test(choice: &mut Choice, change: fn(Test) -> Condition) {
     for rule in &mut choice.choices {
-        each_test(&mut rule.condition, &|test| match way {
-            Way::MissingVariable => guarded(test),
-            Way::PatternEscapes => Condition::Test(with_plain_backslashes(test)),
-            _ => Condition::Test(as_text(test)),
-        });
+        each_test(&mut rule.condition, change);
     }
 }
 
-fn each_test(condition: &mut Condition, change: &impl Fn(Test) -> Condition) {
+fn each_test(condition: &mut Condition, change: fn(Test) -> Condition) {
     match condition {
         Condition::And(inner) | Condition::Or(inner) => {
             for condition in inner {
@@ -61,14 +62,14 @@ fn loosen(condition: &mut Condition) {
 }
 
 /// A pattern whose backslashes stand for themselves.
-fn with_plain_backslashes(mut test: Test) -> Test {
+fn with_plain_backslashes(mut test: Test) -> Condition {
     if let (Operator::StringMatches, Operand::Literal(pattern)) =
         (&test.operator, &mut test.operand)
         && let Some(text) = pattern.as_str()
     {
         *pattern = text.replace('\\', "\\\\").into();
     }
-    test
+    Condition::Test(test)
 }
 
 /// A test that does not hold where its Variable finds nothing.
@@ -84,10 +85,28 @@ fn guarded(test: Test) -> Condition {
     Condition::And(vec![Condition::Test(present), Condition::Test(test)])
 }
 
+/// IsPresent that does not hold for null.
+fn absent_or_null(test: Test) -> Condition {
+    let (Operator::Is(Kind::Present), Operand::Literal(expected)) = (test.operator, &test.operand)
+    else {
+        return Condition::Test(test);
+    };
+    let null = Condition::Test(Test {
+        variable: test.variable.clone(),
+        operator: Operator::Is(Kind::Null),
+        operand: Operand::Literal(json!(true)),
+    });
+    if expected == &json!(true) {
+        Condition::And(vec![Condition::Test(test), Condition::Not(Box::new(null))])
+    } else {
+        Condition::Or(vec![Condition::Test(test), null])
+    }
+}
+
 /// A comparison of texts in place of one of instants.
-fn as_text(mut test: Test) -> Test {
+fn as_text(mut test: Test) -> Condition {
     if let Operator::Compare(comparable @ Comparable::Timestamp, _) = &mut test.operator {
         *comparable = Comparable::String;
     }
-    test
+    Condition::Test(test)
 }

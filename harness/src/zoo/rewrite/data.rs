@@ -1,8 +1,8 @@
 //! How data flows through a state.
 
 use stepproof_specs::{
-    machine::{Body, Nullable, State},
-    path::Root,
+    machine::{Body, ChoiceRule, Nullable, State},
+    path::{Path, Root, Step},
     template::{Field, FieldValue, Source, Template},
 };
 
@@ -34,28 +34,76 @@ pub(super) fn rewrite(way: Way, state: &mut State) {
             Body::Map(map) => map.result_selector = None,
             _ => {}
         },
-        Way::AssignOrder => {
-            if let Some(Template::Object(fields)) = &mut state.assign {
-                see_new_values(fields);
+        Way::NullResultPath => {
+            if let Some(result_path) = result_path(&mut state.body)
+                && *result_path == Nullable::Null
+            {
+                *result_path = Nullable::Absent;
             }
         }
+        Way::ItemSelector => {
+            if let Body::Map(map) = &mut state.body
+                && let Some(selector) = &mut map.item_selector
+            {
+                read_item(selector);
+            }
+        }
+        Way::AssignOrder => each_assign(state, in_turn),
         _ => {}
     }
 }
 
-/// A field that reads a variable which a field before it assigns has what that one has.
-fn see_new_values(fields: &mut [Field]) {
-    for at in 1..fields.len() {
-        let (before, after) = fields.split_at_mut(at);
-        let FieldValue::Dynamic(Source::Path(path)) = &after[0].value else {
+/// Every path of an ItemSelector starts from the item.
+fn read_item(template: &mut Template) {
+    match template {
+        Template::Literal(_) => {}
+        Template::Array(items) => items.iter_mut().for_each(read_item),
+        Template::Object(fields) => {
+            for field in fields {
+                match &mut field.value {
+                    FieldValue::Nested(nested) => read_item(nested),
+                    FieldValue::Dynamic(Source::Path(path)) if *path.root() == Root::Data => {
+                        let item = ["Map", "Item", "Value"].map(|name| Step::Name(name.into()));
+                        let steps = item.into_iter().chain(path.steps().iter().cloned());
+                        *path = Path::new(Root::Context, steps.collect());
+                    }
+                    FieldValue::Dynamic(_) => {}
+                }
+            }
+        }
+    }
+}
+
+fn each_assign(state: &mut State, change: fn(&mut Template)) {
+    state.assign.iter_mut().for_each(change);
+    for catcher in handlers(&mut state.body).1 {
+        catcher.assign.iter_mut().for_each(change);
+    }
+    if let Body::Choice(choice) = &mut state.body {
+        let rules: &mut [ChoiceRule] = &mut choice.choices;
+        for rule in rules {
+            rule.assign.iter_mut().for_each(change);
+        }
+    }
+}
+
+/// What reads a variable that is assigned further up gets what is assigned there.
+fn in_turn(assign: &mut Template) {
+    let Template::Object(fields) = assign else {
+        return;
+    };
+    for at in 0..fields.len() {
+        let (before, rest) = fields.split_at_mut(at);
+        let Some(Field { value, .. }) = rest.first_mut() else {
+            return;
+        };
+        let FieldValue::Dynamic(Source::Path(path)) = &*value else {
             continue;
         };
-        let Root::Variable(name) = path.root() else {
-            continue;
-        };
-        let assigned = before.iter().find(|field| *field.name == **name);
-        if let Some(assigned) = assigned.filter(|_| path.steps().is_empty()) {
-            after[0].value = assigned.value.clone();
+        if let (Root::Variable(name), []) = (path.root(), path.steps())
+            && let Some(earlier) = before.iter().find(|field| *field.name == **name)
+        {
+            *value = earlier.value.clone();
         }
     }
 }
