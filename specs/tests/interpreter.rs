@@ -32,7 +32,7 @@ fn plan(rules: &[(&str, Vec<Rule>)]) -> Plan {
     Plan {
         sites: rules
             .iter()
-            .map(|(site, rules)| ((*site).into(), rules.clone()))
+            .map(|(site, rules)| ((*site).into(), rules.clone().into()))
             .collect(),
     }
 }
