@@ -114,6 +114,7 @@ zoo! {
     branches_go_on = "branches-go-on",
     heartbeat_once = "heartbeat-once",
     machine_timeout = "machine-timeout",
+    timeout_from_scheduling = "timeout-from-scheduling",
 }
 
 #[test]
