@@ -205,7 +205,10 @@ impl<'s> IntoIterator for &'s mut Script {
 struct Fields<Rules> {
     #[serde(default)]
     away: Millis,
-    #[serde(default = "Rules::default", bound(deserialize = "Rules: Default + Deserialize<'de>"))]
+    #[serde(
+        default = "Rules::default",
+        bound(deserialize = "Rules: Default + Deserialize<'de>")
+    )]
     rules: Rules,
 }
 

@@ -84,7 +84,9 @@ pub(super) fn fail_for_good(case: &ExecutionCase) -> Vec<Edit> {
         for state in states(&case.definition) {
             let scripts = start.plan.sites.iter();
             let scripts = scripts.filter(|(site, _)| ***site == *state.site);
-            for (site, rule) in scripts.filter_map(|(site, script)| Some((site, script.rules.first()?))) {
+            for (site, rule) in
+                scripts.filter_map(|(site, script)| Some((site, script.rules.first()?)))
+            {
                 if rule.attempts_below.is_none() {
                     continue;
                 }

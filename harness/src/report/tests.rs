@@ -188,7 +188,11 @@ fn reproducers_are_programs() {
     odd.case.starts[0].input = json!("it's '''odd\"\\");
     let odd = finding(&odd, |it| it.output = None);
     let mut away = task_fixture();
-    away.case.starts[0].plan.sites.values_mut().for_each(|it| it.away = 2_000);
+    away.case.starts[0]
+        .plan
+        .sites
+        .values_mut()
+        .for_each(|it| it.away = 2_000);
     away.again();
     let away = finding(&away, |it| it.error = None);
     let program = away.reproducer.as_deref().unwrap();
