@@ -142,6 +142,7 @@ mod tests {
         let limited = Limits {
             timeout: Some(2_000),
             heartbeat: Some(1_000),
+            by_path: false,
         };
         assert_eq!(longest(&silent, retriers, limited), Some(1_000));
         let away = |script| Script {
