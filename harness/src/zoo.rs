@@ -15,7 +15,7 @@ pub use self::{
     survey::{Form, Spread, Survey, survey},
 };
 
-use stepproof_specs::{clause::Clause, service::Rewrite};
+use stepproof_specs::{clause::Clause, service::Rewrite, simulate::Expectation};
 
 use crate::verdict::Signature;
 
@@ -276,7 +276,7 @@ const ZOO: &[Entry] = &[
     Entry {
         name: "map-goes-on",
         sentence: "A Map goes on with its items after one of them failed.",
-        clause: Clause::SiblingsStopped,
+        clause: Clause::MapFails,
         signature: "path Task Map more",
         states: 2,
         way: Way::MapGoesOn,
@@ -422,7 +422,7 @@ const ZOO: &[Entry] = &[
         sentence: "What a branch or an item assigns is stored in the scope around it.",
         clause: Clause::Assign,
         signature: "path Pass Map fewer",
-        states: 3,
+        states: 5,
         way: Way::VariablesLeak,
     },
     Entry {
@@ -470,7 +470,7 @@ const ZOO: &[Entry] = &[
         sentence: "A history holds 500 events, and an execution that needs more fails.",
         clause: Clause::HistoryLimit,
         signature: "status Pass root SUCCEEDED≠FAILED:States.Runtime(the-execution-reached-the-maximum-number)",
-        states: 2,
+        states: 4,
         way: Way::HistoryLimit,
     },
     Entry {
@@ -518,6 +518,17 @@ impl Fault {
     /// The signature under which it shows in its smallest case.
     pub fn signature(self) -> Signature {
         Signature(self.0.signature.to_owned())
+    }
+
+    /// Whether the rule comes into play where this is expected. If not, breaking it shows nothing.
+    pub fn can_show(self, expected: &Expectation) -> bool {
+        match self.0.way {
+            Way::HistoryLimit => {
+                let events = expected.observation.history.as_ref().map(Vec::len);
+                events.is_some_and(|events| events > conduct::FEW_EVENTS)
+            }
+            _ => expected.coverage.contains(self.clause()),
+        }
     }
 
     /// How many states the smallest machine has that shows it.

@@ -113,6 +113,20 @@ pub(super) fn drop_fields(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// Does before a task what is done to its result: a task that echoes makes no difference.
+pub(super) fn select_before(case: &ExecutionCase) -> Vec<Edit> {
+    let tasks = states(&case.definition).into_iter();
+    let edits = tasks.map(|state| {
+        edit(move |case| {
+            let fields = object_mut(&mut case.definition, &state.pointer)?;
+            let selector = fields.shift_remove("ResultSelector")?;
+            fields.insert("Parameters".to_owned(), selector);
+            Some(())
+        })
+    });
+    edits.collect()
+}
+
 /// Simplifies the conditions of Choice rules.
 pub(super) fn simplify_conditions(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();

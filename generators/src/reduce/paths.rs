@@ -7,7 +7,8 @@ use stepproof_specs::path::{
     filter::{Criterion, Operand},
 };
 
-/// Simpler paths: the root, the data itself instead of what the context object has of it, without
+/// Simpler paths: the root, the data itself instead of what the context object or a variable has of
+/// it, without
 /// one of the steps, with a simpler one.
 pub(super) fn simpler_paths(text: &str) -> Vec<String> {
     let Ok(path) = Path::parse(text) else {
@@ -17,6 +18,9 @@ pub(super) fn simpler_paths(text: &str) -> Vec<String> {
     let mut found = vec!["$".to_owned()];
     if let (Root::Context, [_, _, rest @ ..]) = (path.root(), steps) {
         found.push(Path::new(Root::Data, rest.to_vec()).text().to_owned());
+    }
+    if let Root::Variable(_) = path.root() {
+        found.push(Path::new(Root::Data, steps.to_vec()).text().to_owned());
     }
     for at in (0..steps.len()).rev() {
         let instead = simpler_steps(&steps[at]).into_iter().map(|step| vec![step]);

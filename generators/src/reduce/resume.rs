@@ -68,30 +68,41 @@ fn arrives_at(
 
 /// Makes one field of the inputs the input, and shortens the paths that lead there.
 pub(super) fn unwrap_inputs(case: &ExecutionCase) -> Vec<Edit> {
-    let fields = case
-        .starts
-        .first()
-        .and_then(|start| start.input.as_object());
-    fields
+    let Some(start) = case.starts.first() else {
+        return Vec::new();
+    };
+    let parts: Vec<Step> = match &start.input {
+        Value::Object(fields) => fields
+            .keys()
+            .map(|name| Step::Name(name.as_str().into()))
+            .collect(),
+        Value::Array(items) => (0..).map(Step::Index).take(items.len()).collect(),
+        _ => Vec::new(),
+    };
+    parts
         .into_iter()
-        .flatten()
-        .map(|(name, _)| {
-            let name = name.clone();
-            edit(move |case| unwrap(case, &name))
-        })
+        .map(|part| edit(move |case| unwrap(case, &part)))
         .collect()
 }
 
-fn unwrap(case: &mut ExecutionCase, name: &str) -> Option<()> {
+fn unwrap(case: &mut ExecutionCase, part: &Step) -> Option<()> {
     for start in &mut case.starts {
-        start.input = start.input.as_object_mut()?.shift_remove(name)?;
+        let whole = start.input.take();
+        start.input = match (whole, part) {
+            (Value::Object(mut fields), Step::Name(name)) => fields.shift_remove(&**name)?,
+            (Value::Array(mut items), Step::Index(at)) => {
+                let at = usize::try_from(*at).ok()?;
+                (at < items.len()).then(|| items.swap_remove(at))?
+            }
+            _ => return None,
+        };
     }
     for pointer in all_objects(&case.definition) {
         for (field, value) in object_mut(&mut case.definition, &pointer)? {
             let text = value.as_str().filter(|_| holds_path(field));
             if let Some(shorter) = text.and_then(|text| {
                 map_paths(text, &mut |path| {
-                    without_field(path, name).unwrap_or_else(|| path.clone())
+                    without_part(path, part).unwrap_or_else(|| path.clone())
                 })
             }) {
                 *value = shorter.into();
@@ -101,15 +112,15 @@ fn unwrap(case: &mut ExecutionCase, name: &str) -> Option<()> {
     Some(())
 }
 
-/// The path without this field of the data, or of the execution's input, if it leads through it.
-fn without_field(path: &Path, name: &str) -> Option<Path> {
+/// The path without this step into the data, or into the execution's input, if it leads through it.
+fn without_part(path: &Path, part: &Step) -> Option<Path> {
     let at = match path.root() {
         Root::Data => 0,
         Root::Context if path.text().starts_with("$$.Execution.Input") => 2,
         _ => return None,
     };
     let mut steps = path.steps().to_vec();
-    if !matches!(steps.get(at), Some(Step::Name(first)) if **first == *name) {
+    if steps.get(at) != Some(part) {
         return None;
     }
     steps.remove(at);

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use stepproof_specs::{
     case::ExecutionCase,
     machine::Machine,
@@ -48,6 +48,46 @@ pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
         }
     }
     edits
+}
+
+/// Replaces every field of a template that reads a variable by what assigns the variable, which is
+/// then not assigned any more.
+pub(super) fn sources_for_variables(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (pointer, field, path) in reads(&case.definition) {
+        let (Root::Variable(variable), []) = (path.root(), path.steps()) else {
+            continue;
+        };
+        for (from, assigned) in assigned(&case.definition, variable) {
+            let (pointer, field) = (pointer.clone(), field.clone());
+            edits.push(edit(move |case| {
+                let suffix = if assigned.ends_with(".$") { ".$" } else { "" };
+                let source = object_mut(&mut case.definition, &from)?.shift_remove(&assigned)?;
+                let fields = object_mut(&mut case.definition, &pointer)?;
+                let name = format!("{}{suffix}", field.strip_suffix(".$")?);
+                if let Value::Object(replaced) = with(fields, &field, &name, &source) {
+                    *fields = replaced;
+                }
+                Some(())
+            }));
+        }
+    }
+    edits
+}
+
+/// Where a variable is assigned: the pointer to the object, and the field.
+fn assigned(definition: &Value, variable: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for pointer in all_objects(definition) {
+        let fields = definition.pointer(&pointer).and_then(Value::as_object);
+        let fields = fields.filter(|_| pointer.ends_with("/Assign"));
+        for name in fields.into_iter().flat_map(Map::keys) {
+            if name.strip_suffix(".$").unwrap_or(name) == variable {
+                found.push((pointer.clone(), name.clone()));
+            }
+        }
+    }
+    found
 }
 
 /// The fields of templates that read a variable: the pointer to the object, the field, the path.

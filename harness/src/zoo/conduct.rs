@@ -13,6 +13,9 @@ use stepproof_specs::{
 
 use super::Way;
 
+/// How many events a history holds that is too short.
+pub(super) const FEW_EVENTS: usize = 500;
+
 impl Conduct for Way {
     fn join(&self, kind: StateType, results: &mut [Value]) {
         if *self == Self::MapOrder && kind == StateType::Map {
@@ -91,7 +94,7 @@ impl Conduct for Way {
 
     fn history_limit(&self, limit: usize) -> usize {
         if *self == Self::HistoryLimit {
-            return 500;
+            return limit.min(FEW_EVENTS);
         }
         limit
     }

@@ -147,9 +147,7 @@ async fn search(context: &Arc<Context>, fault: Fault, most: u64) -> Result<(u64,
 
 async fn shows(context: &Context, fault: Fault, index: u64) -> Result<bool, HuntError> {
     let job = prepare(&context.source.case(index), Lane::Quiet)?;
-    // Where the rule does not come into play, breaking it shows nothing, and costs no call.
-    let mut expected = job.expectations().iter();
-    if !expected.any(|start| start.coverage.contains(fault.clause())) {
+    if !job.expectations().iter().any(|it| fault.can_show(it)) {
         return Ok(false);
     }
     let outcome = attempt(context, &job, 0).await.outcome;
