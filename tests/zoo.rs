@@ -119,6 +119,7 @@ zoo! {
     heartbeat_once = "heartbeat-once",
     machine_timeout = "machine-timeout",
     history_limit = "history-limit",
+    timeout_from_scheduling = "timeout-from-scheduling",
 }
 
 #[test]

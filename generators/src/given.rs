@@ -153,7 +153,7 @@ impl Given {
         let mut plan = Plan::default();
         for task in &self.tasks {
             let rules = task.rules(dice, self.longest);
-            plan.sites.insert(task.site().clone(), rules);
+            plan.sites.insert(task.site().clone(), rules.into());
         }
         Start { input, plan }
     }
@@ -180,7 +180,7 @@ impl Given {
             } else {
                 task.succeed(dice)
             };
-            plan.sites.insert(task.site().clone(), rules);
+            plan.sites.insert(task.site().clone(), rules.into());
         }
         let input = self.input.root(dice, 0);
         self.with(vec![Start { input, plan }], entropy)

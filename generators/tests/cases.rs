@@ -6,6 +6,7 @@ use stepproof_generators::{Feature, FeatureSet, Profile, draft, generate};
 use stepproof_specs::{
     case::{Body, Case, ExecutionCase},
     clause::{Coverage, REGISTRY},
+    history::Event,
     intrinsic::Function,
     machine::{self, Condition, Machine, State},
     observation::{Aspect, Status},
@@ -323,6 +324,57 @@ fn every_feature_of_a_profile_occurs_and_no_other() {
             );
         }
     }
+}
+
+#[test]
+fn some_tasks_are_answered_in_time_although_their_queue_and_their_work_exceed_the_limit() {
+    let profile = Profile::everything();
+    let queued = (0..CASES).filter(|index| {
+        let case = generate(&profile, 12, *index);
+        let machine = accepted(&case);
+        let starts = execution(&case).starts.iter();
+        let expected = starts.map(|start| simulate(&machine, execution(&case), start));
+        expected.filter_map(Result::ok).any(|expected| {
+            let history = expected.observation.history.iter().flatten();
+            expected.poisoned.is_empty() && exceeds_its_limit(history)
+        })
+    });
+    assert!(queued.count() >= 2);
+    for index in 0..CASES {
+        let case = generate(&profile.clone().without(DELAYS), 12, index);
+        let starts = execution(&case).starts.iter();
+        let scripts = starts.flat_map(|start| start.plan.sites.values());
+        assert!(scripts.into_iter().all(|script| script.away == 0));
+    }
+}
+
+const DELAYS: FeatureSet = FeatureSet::of(&[Feature::Delays]);
+
+/// Whether a task succeeds longer after it was scheduled than its timeout allows.
+fn exceeds_its_limit<'h>(history: impl Iterator<Item = &'h Event>) -> bool {
+    let mut limits = Vec::new();
+    let mut exceeds = false;
+    for event in history {
+        match event.kind.name().as_str() {
+            "ActivityScheduled" => {
+                let task = event.details.task.as_deref();
+                let limit = task.and_then(|task| task.timeout_in_seconds);
+                limits.push((event.id, event.at, limit));
+            }
+            "ActivityStarted" => {
+                let task = limits.iter_mut().find(|(id, ..)| *id == event.previous);
+                task.expect("it was scheduled").0 = event.id;
+            }
+            "ActivitySucceeded" => {
+                exceeds |= limits.iter().any(|(id, at, limit)| {
+                    *id == event.previous
+                        && limit.is_some_and(|limit| event.at.since(*at) > limit * 1_000)
+                })
+            }
+            _ => {}
+        }
+    }
+    exceeds
 }
 
 #[test]

@@ -152,6 +152,28 @@ fn a_fact_about_a_definition_reduces_to_that_fact() {
     assert!(quality.calls < 60 * quality.cases, "{quality:#?}");
 }
 
+#[test]
+fn workers_are_away_only_where_that_matters() {
+    let away = |case: &ExecutionCase| {
+        let scripts = case
+            .starts
+            .iter()
+            .flat_map(|start| start.plan.sites.values());
+        scripts.map(|script| script.away).max().unwrap_or_default()
+    };
+    let valid = |case: &ExecutionCase| accepted(&case.definition).is_some();
+    let drawn = (0..20_000).map(|index| generate(&Profile::everything(), 11, index));
+    for case in drawn.filter(|case| away(execution(case)) > 2_000).take(20) {
+        let kept = reduce_with(case.clone(), &mut |case| {
+            valid(execution(case)) && away(execution(case)) > 0
+        });
+        assert_eq!(measure(&kept).states, 1);
+        assert_eq!(away(execution(&kept)), 2_000);
+        let gone = reduce_with(case, &mut |case| valid(execution(case)));
+        assert_eq!(away(execution(&gone)), 0);
+    }
+}
+
 /// A definition as an engine with a fault understands it.
 type Fault = fn(&mut serde_json::Map<String, Value>);
 

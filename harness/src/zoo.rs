@@ -85,6 +85,7 @@ enum Way {
     HeartbeatOnce,
     MachineTimeout,
     HistoryLimit,
+    TimeoutFromScheduling,
 }
 
 const ZOO: &[Entry] = &[
@@ -471,6 +472,14 @@ const ZOO: &[Entry] = &[
         signature: "status Pass root SUCCEEDED≠FAILED:States.Runtime(the-execution-reached-the-maximum-number)",
         states: 4,
         way: Way::HistoryLimit,
+    },
+    Entry {
+        name: "timeout-from-scheduling",
+        sentence: "TimeoutSeconds counts from when the task was scheduled, not from when a worker took it.",
+        clause: Clause::TimeoutFromStart,
+        signature: "status Task root SUCCEEDED≠FAILED:States.Timeout",
+        states: 1,
+        way: Way::TimeoutFromScheduling,
     },
 ];
 

@@ -4,9 +4,15 @@
 //! (how often the state was entered before, for the same items), the *items* (indexes of the
 //! enclosing Map iterations, outermost first) and its *attempt* within the visit (0 is the first).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 use serde_json::Value;
 
 use crate::time::Millis;
@@ -149,13 +155,107 @@ impl Rule {
     }
 }
 
-/// What every task of a case does: per site an ordered list of rules, first match wins. A site or
-/// an attempt without a rule echoes its input at once.
+/// What the workers of one site do.
+///
+/// As JSON it is the list of its rules, or an object with `away` and `rules`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Script {
+    /// So many milliseconds of ASL time from the start of the execution on nobody asks for tasks: a
+    /// task that is scheduled before waits in the queue.
+    pub away: Millis,
+    /// An ordered list of rules, first match wins. An attempt without a rule echoes its input at
+    /// once.
+    pub rules: Vec<Rule>,
+}
+
+impl Script {
+    /// Whether it says nothing: every task is taken at once, and echoes.
+    pub fn is_empty(&self) -> bool {
+        self.away == 0 && self.rules.is_empty()
+    }
+}
+
+impl From<Vec<Rule>> for Script {
+    fn from(rules: Vec<Rule>) -> Self {
+        Self { away: 0, rules }
+    }
+}
+
+impl<'s> IntoIterator for &'s Script {
+    type Item = &'s Rule;
+    type IntoIter = std::slice::Iter<'s, Rule>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.rules.iter()
+    }
+}
+
+impl<'s> IntoIterator for &'s mut Script {
+    type Item = &'s mut Rule;
+    type IntoIter = std::slice::IterMut<'s, Rule>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.rules.iter_mut()
+    }
+}
+
+/// A script as an object.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields<Rules> {
+    #[serde(default)]
+    away: Millis,
+    #[serde(
+        default = "Rules::default",
+        bound(deserialize = "Rules: Default + Deserialize<'de>")
+    )]
+    rules: Rules,
+}
+
+impl Serialize for Script {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.away {
+            0 => self.rules.serialize(serializer),
+            away => {
+                let rules = &self.rules;
+                Fields { away, rules }.serialize(serializer)
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Script {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScriptVisitor)
+    }
+}
+
+struct ScriptVisitor;
+
+impl<'de> Visitor<'de> for ScriptVisitor {
+    type Value = Script;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of rules, or an object with `away` and `rules`")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, rules: A) -> Result<Script, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(rules)).map(Script::from)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Script, A::Error> {
+        let Fields { away, rules } = Fields::deserialize(MapAccessDeserializer::new(fields))?;
+        Ok(Script { away, rules })
+    }
+}
+
+/// What every task of a case does, by site. A site without a script takes every task at once and
+/// echoes its input.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Plan {
-    /// The rules, by site.
-    pub sites: BTreeMap<Site, Vec<Rule>>,
+    /// The scripts, by site.
+    pub sites: BTreeMap<Site, Script>,
 }
 
 impl Plan {
@@ -163,7 +263,38 @@ impl Plan {
     pub fn act(&self, key: &AttemptKey) -> Act {
         self.sites
             .get(&key.site)
-            .and_then(|rules| rules.iter().find(|rule| rule.matches(key)))
+            .and_then(|script| script.rules.iter().find(|rule| rule.matches(key)))
             .map_or_else(Act::default, |rule| rule.act.clone())
+    }
+
+    /// Until when, after the start of the execution, nobody asks for the tasks of a site.
+    pub fn away(&self, site: &str) -> Millis {
+        self.sites.get(site).map_or(0, |script| script.away)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_value, json, to_value};
+
+    use super::{Plan, Script};
+
+    #[test]
+    fn a_script_is_a_list_unless_its_workers_are_away() {
+        let rules = json!([{"reply": "silent"}]);
+        for plan in [
+            json!({"W": rules}),
+            json!({"W": {"away": 2_000, "rules": rules}}),
+        ] {
+            let read: Plan = from_value(plan.clone()).unwrap();
+            assert_eq!(to_value(&read).unwrap(), plan);
+        }
+        let read = |script: Value| from_value::<Script>(script).map_err(|error| error.to_string());
+        assert_eq!(read(json!({"rules": rules})), read(rules));
+        assert_eq!(read(json!({})), Ok(Script::default()));
+        let misspelt = read(json!({"awya": 1})).unwrap_err();
+        assert!(misspelt.contains("unknown field `awya`"), "{misspelt}");
+        let strange = read(json!([{"reply": "shout"}])).unwrap_err();
+        assert!(strange.contains("unknown variant `shout`"), "{strange}");
     }
 }

@@ -32,7 +32,7 @@ fn plan(rules: &[(&str, Vec<Rule>)]) -> Plan {
     Plan {
         sites: rules
             .iter()
-            .map(|(site, rules)| ((*site).into(), rules.clone()))
+            .map(|(site, rules)| ((*site).into(), rules.clone().into()))
             .collect(),
     }
 }
@@ -298,6 +298,50 @@ fn heartbeats_keep_a_task_alive() {
         (dead.observation.cause.as_deref(), dead.duration),
         (None, 3_000)
     );
+}
+
+#[test]
+fn time_in_the_queue_counts_towards_no_limit() {
+    let mut state = task("a");
+    state["TimeoutSeconds"] = json!(3);
+    state["HeartbeatSeconds"] = json!(1);
+    let queued = |act: Act| {
+        let mut plan = plan(&[("A", vec![Rule::always(act)])]);
+        plan.sites.get_mut("A").expect("a script").away = 2_000;
+        simulated(&alone(state.clone()), json!(1), plan)
+    };
+    let act = Act {
+        after: 2_000,
+        heartbeats: vec![700, 1_400],
+        ..Act::now(Reply::Echo)
+    };
+    let seen = queued(act);
+    assert_eq!(seen.observation.status, Status::Succeeded);
+    assert_eq!(seen.duration, 4_000, "longer than the timeout");
+    assert_eq!(seen.observation.attempts["A"][0].taken, 2_000);
+    assert!(seen.poisoned.is_empty(), "{:?}", seen.poisoned);
+    for clause in [Clause::TimeoutFromStart, Clause::HeartbeatFromStart] {
+        assert!(seen.coverage.contains(clause));
+    }
+    assert!(!seen.coverage.contains(Clause::TimeoutNeverTaken));
+    let silent = queued(Act::now(Reply::Silent));
+    let error = silent.observation.error.as_deref();
+    assert_eq!((error, silent.duration), (Some("States.Timeout"), 3_000));
+}
+
+#[test]
+fn workers_that_are_back_take_tasks_at_once() {
+    let mut state = task("a");
+    state["Retry"] = json!([{"ErrorEquals": ["E"], "IntervalSeconds": 1}]);
+    let fails = Rule {
+        attempts_below: Some(2),
+        ..Rule::always(fail("E"))
+    };
+    let mut plan = plan(&[("A", vec![fails])]);
+    plan.sites.get_mut("A").expect("a script").away = 1_500;
+    let seen = simulated(&alone(state), json!(1), plan);
+    let taken = seen.observation.attempts["A"].iter().map(|it| it.taken);
+    assert_eq!(taken.collect::<Vec<_>>(), [1_500, 2_500, 4_500]);
 }
 
 #[test]

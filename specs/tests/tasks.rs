@@ -24,7 +24,7 @@ fn simulated(definition: &Value, input: Value, site: &str, acts: Vec<Act>) -> Ex
         ..Rule::always(act)
     });
     let plan = Plan {
-        sites: [(site.into(), rules.collect())].into(),
+        sites: [(site.into(), rules.collect::<Vec<_>>().into())].into(),
     };
     let start = Start { input, plan };
     let case = ExecutionCase {

@@ -7,7 +7,7 @@
 use smallvec::SmallVec;
 use stepproof_specs::{
     machine::Name,
-    plan::{Act, Reply, Rule},
+    plan::{Act, Reply, Rule, Script},
     time::Millis,
 };
 
@@ -35,7 +35,7 @@ struct Behaviour {
     needs: FeatureSet,
     weight: u32,
     admits: fn(&Stage<'_>) -> bool,
-    play: fn(&mut Builder<'_>, &Stage<'_>) -> Vec<Rule>,
+    play: fn(&mut Builder<'_>, &Stage<'_>) -> Script,
 }
 
 const BEHAVIOURS: &[Behaviour] = &[
@@ -49,7 +49,7 @@ const BEHAVIOURS: &[Behaviour] = &[
         needs: FeatureSet::of(&[Feature::TaskErrors]),
         weight: 3,
         admits: |_| true,
-        play: |builder, stage| vec![Rule::always(failure(builder, stage))],
+        play: |builder, stage| always(failure(builder, stage)),
     },
     Behaviour {
         needs: FeatureSet::of(&[Feature::TaskErrors, Feature::Retry]),
@@ -113,13 +113,13 @@ const BEHAVIOURS: &[Behaviour] = &[
         needs: FeatureSet::of(&[Feature::Delays]),
         weight: 6,
         admits: |stage| stage.place.depth > 0,
-        play: |builder, stage| vec![Rule::always(slow(builder, stage))],
+        play: |builder, stage| always(slow(builder, stage)),
     },
     Behaviour {
         needs: FeatureSet::of(&[Feature::Delays]),
         weight: 4,
         admits: |stage| stage.limits.ends(),
-        play: |builder, stage| vec![Rule::always(silence(builder, stage))],
+        play: |builder, stage| always(silence(builder, stage)),
     },
     Behaviour {
         needs: FeatureSet::of(&[Feature::Delays, Feature::Retry]),
@@ -134,15 +134,33 @@ const BEHAVIOURS: &[Behaviour] = &[
         needs: FeatureSet::of(&[Feature::Delays]),
         weight: 6,
         admits: |stage| stage.limits.heartbeat.is_some(),
-        play: |builder, stage| vec![Rule::always(beat(builder, stage, 500))],
+        play: |builder, stage| always(beat(builder, stage, 500)),
     },
     Behaviour {
         needs: FeatureSet::of(&[Feature::Delays]),
         weight: 4,
         admits: |stage| stage.limits.heartbeat.is_some(),
-        play: |builder, stage| vec![Rule::always(beat(builder, stage, 1_500))],
+        play: |builder, stage| always(beat(builder, stage, 1_500)),
+    },
+    Behaviour {
+        needs: FeatureSet::of(&[Feature::Delays]),
+        weight: 4,
+        admits: |stage| stage.limits.bounds_queue(),
+        play: |builder, stage| queue_then_work(builder, stage),
+    },
+    Behaviour {
+        needs: FeatureSet::of(&[Feature::Delays]),
+        weight: 1,
+        admits: |stage| stage.limits.timeout.is_none_or(|limit| limit > LONG_QUEUE),
+        play: |builder, stage| Script {
+            away: Millis::from(builder.dice.between(1, 3)) * 1_000,
+            ..succeed(builder, stage)
+        },
     },
 ];
+
+/// Longer than any task waits in the queue.
+const LONG_QUEUE: Millis = 3_500;
 
 impl Stage<'_> {
     /// Whether the harness can tell two attempts of one site apart.
@@ -160,12 +178,19 @@ impl Limits {
     fn ends(self) -> bool {
         self.timeout.is_some() || self.heartbeat.is_some()
     }
+
+    /// Whether a task can wait in the queue and then work for longer, all in all, than its timeout
+    /// allows the work.
+    fn bounds_queue(self) -> bool {
+        let short = |limit| !self.by_path && (3_000..=4_000).contains(&limit);
+        self.timeout.is_some_and(short) && self.heartbeat.is_none()
+    }
 }
 
-/// The rules of one start.
-pub(super) fn draw(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Vec<Rule> {
+/// The script of one start.
+pub(super) fn draw(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
     let features = stage.place.features;
-    let weights: SmallVec<[u32; 12]> = BEHAVIOURS
+    let weights: SmallVec<[u32; 14]> = BEHAVIOURS
         .iter()
         .map(|behaviour| {
             let fits = features.has_all(behaviour.needs) && (behaviour.admits)(stage);
@@ -176,16 +201,20 @@ pub(super) fn draw(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Vec<Rule> {
     (BEHAVIOURS[drawn].play)(builder, stage)
 }
 
-/// The rules of a task that always succeeds: none if it echoes.
-pub(super) fn succeed(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Vec<Rule> {
+/// The script of a task that always succeeds: without rules if it echoes.
+pub(super) fn succeed(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
     then_succeed(builder, stage, Vec::new())
 }
 
-fn then_succeed(builder: &mut Builder<'_>, stage: &Stage<'_>, mut rules: Vec<Rule>) -> Vec<Rule> {
+fn then_succeed(builder: &mut Builder<'_>, stage: &Stage<'_>, mut rules: Vec<Rule>) -> Script {
     if stage.result.is_some() {
         rules.push(Rule::always(success(builder, stage)));
     }
-    rules
+    rules.into()
+}
+
+fn always(act: Act) -> Script {
+    vec![Rule::always(act)].into()
 }
 
 fn success(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
@@ -232,6 +261,21 @@ fn silence(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
             Reply::Silent
         },
     )
+}
+
+/// A task that waits in the queue, and is answered in time although more than its timeout has passed
+/// since it was scheduled. Only the first tasks of an execution wait so long.
+fn queue_then_work(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
+    let limit = stage.limits.timeout.unwrap_or(LONG_QUEUE);
+    let act = Act {
+        after: limit - 1_000,
+        ..success(builder, stage)
+    };
+    Script {
+        // Whether a task times out that nobody has taken is not known.
+        away: limit - 1_000,
+        ..always(act)
+    }
 }
 
 /// Two heartbeats at multiples of so many thousandths of the limit, and a success after them.

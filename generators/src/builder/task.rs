@@ -3,7 +3,7 @@
 use smallvec::smallvec;
 use stepproof_specs::{
     machine::{Body, Limit, Name, Retrier, State, StateType, Task, Transition},
-    plan::Rule,
+    plan::Script,
     time::Millis,
 };
 
@@ -92,7 +92,7 @@ fn named(retriers: &[Retrier]) -> Vec<Name> {
 
 /// Draws what the task does in every start, as far as there is time for it.
 fn plan(builder: &mut Builder<'_>, stage: &Stage<'_>, name: &str, retry: Option<&mut [Retrier]>) {
-    let scripts: Vec<Vec<Rule>> = (0..builder.plans.len())
+    let scripts: Vec<Script> = (0..builder.plans.len())
         .map(|_| script::draw(builder, stage))
         .collect();
     let retriers = retry.unwrap_or_default();
@@ -101,12 +101,12 @@ fn plan(builder: &mut Builder<'_>, stage: &Stage<'_>, name: &str, retry: Option<
         pay(builder, stage, &scripts, retriers)
     };
     let site = stage.place.site(name);
-    for (start, mut rules) in scripts.into_iter().enumerate() {
+    for (start, mut script) in scripts.into_iter().enumerate() {
         if !affordable {
-            rules = script::succeed(builder, stage);
+            script = script::succeed(builder, stage);
         }
-        if !rules.is_empty() {
-            builder.plans[start].sites.insert(site.clone(), rules);
+        if !script.is_empty() {
+            builder.plans[start].sites.insert(site.clone(), script);
         }
     }
 }
@@ -114,12 +114,12 @@ fn plan(builder: &mut Builder<'_>, stage: &Stage<'_>, name: &str, retry: Option<
 fn pay(
     builder: &mut Builder<'_>,
     stage: &Stage<'_>,
-    scripts: &[Vec<Rule>],
+    scripts: &[Script],
     retriers: &[Retrier],
 ) -> bool {
     let longest: Option<Millis> = scripts
         .iter()
-        .map(|rules| timing::longest(rules, retriers, stage.limits))
+        .map(|script| timing::longest(script, retriers, stage.limits))
         .try_fold(0, |longest: Millis, one| Some(longest.max(one?)));
     longest.is_some_and(|time| builder.pay(stage.place, time))
 }
@@ -167,6 +167,7 @@ fn limits(
         fields.timeout = Some(Limit::Literal(seconds.into()));
         if let Some(path) = path {
             limits.timeout = Some(3_000);
+            limits.by_path = true;
             fields.timeout = Some(path);
         }
     }

@@ -2,7 +2,7 @@
 
 use stepproof_specs::{
     machine::{Name, Retrier},
-    plan::{Act, Reply, Rule},
+    plan::{Act, Reply, Script},
     time::Millis,
 };
 
@@ -13,6 +13,8 @@ use crate::literal;
 pub(super) struct Limits {
     pub(super) timeout: Option<Millis>,
     pub(super) heartbeat: Option<Millis>,
+    /// The timeout is selected by a path: it is this long at most.
+    pub(super) by_path: bool,
 }
 
 /// How one attempt ends.
@@ -24,16 +26,18 @@ enum End {
 }
 
 /// The longest that one visit takes, over all items and visits; `None` if it can last for ever.
-pub(super) fn longest(rules: &[Rule], retriers: &[Retrier], limits: Limits) -> Option<Millis> {
+pub(super) fn longest(script: &Script, retriers: &[Retrier], limits: Limits) -> Option<Millis> {
     let mut used = vec![0_u64; retriers.len()];
     let mut total = 0;
     for attempt in 0_u32.. {
-        let act = rules
+        let act = script
+            .rules
             .iter()
             .find(|rule| rule.attempts_below.is_none_or(|bound| attempt < bound))
             .map(|rule| &rule.act);
         let (end, took) = act.map_or(Some((End::Succeeded, 0)), |act| attempt_end(act, limits))?;
-        total += took;
+        // Nothing is said of a task that waits for longer than its timeout: none is drawn.
+        total = total.max(script.away) + took;
         let next = retriers
             .iter()
             .position(|retrier| retrier.error_equals.iter().any(|name| matches(name, &end)));
@@ -107,17 +111,20 @@ fn first_gap(act: &Act, replies: bool, limit: Millis) -> Option<Millis> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Act, Limits, Reply, Retrier, Rule, longest};
+    use stepproof_specs::plan::Rule;
 
-    fn fails(error: &str, below: Option<u32>) -> Rule {
+    use super::{Act, Limits, Reply, Retrier, Script, longest};
+
+    fn fails(error: &str, below: Option<u32>) -> Script {
         let reply = Reply::Fail {
             error: error.to_owned(),
             cause: "late".to_owned(),
         };
-        Rule {
+        let rule = Rule {
             attempts_below: below,
             ..Rule::always(Act::now(reply))
-        }
+        };
+        vec![rule].into()
     }
 
     #[test]
@@ -128,14 +135,22 @@ mod tests {
         };
         let retriers = std::slice::from_ref(&retrier);
         let none = Limits::default();
-        assert_eq!(longest(&[fails("E", None)], retriers, none), Some(7_000));
-        assert_eq!(longest(&[fails("E", Some(1))], retriers, none), Some(1_000));
-        let silent = [Rule::always(Act::now(Reply::Silent))];
+        assert_eq!(longest(&fails("E", None), retriers, none), Some(7_000));
+        assert_eq!(longest(&fails("E", Some(1)), retriers, none), Some(1_000));
+        let silent = vec![Rule::always(Act::now(Reply::Silent))].into();
         assert_eq!(longest(&silent, retriers, none), None);
         let limited = Limits {
             timeout: Some(2_000),
             heartbeat: Some(1_000),
+            by_path: false,
         };
         assert_eq!(longest(&silent, retriers, limited), Some(1_000));
+        let away = |script| Script {
+            away: 2_500,
+            ..script
+        };
+        assert_eq!(longest(&away(silent), retriers, limited), Some(3_500));
+        let fails = away(fails("E", None));
+        assert_eq!(longest(&fails, retriers, none), Some(9_500));
     }
 }

@@ -144,7 +144,7 @@ pub(super) fn collect_garbage(case: &mut ExecutionCase) {
         start
             .plan
             .sites
-            .retain(|site, rules| kept.contains(site) && !rules.is_empty());
+            .retain(|site, script| kept.contains(site) && !script.is_empty());
     }
 }
 

@@ -96,7 +96,8 @@ fn count_plan(plan: &Plan) -> usize {
             + act.heartbeats.len()
             + output
     });
-    values.sum()
+    let away = plan.sites.values().filter(|script| script.away > 0);
+    values.sum::<usize>() + away.count()
 }
 
 /// How much it takes to understand a state of this type.

@@ -3,6 +3,7 @@
 use stepproof_specs::{
     case::{ExecutionCase, WorkflowType},
     plan::{Act, Reply, Rule, Site},
+    time::Millis,
 };
 
 use super::{
@@ -36,14 +37,14 @@ fn rules(case: &ExecutionCase) -> Vec<(usize, Site, usize)> {
     starts
         .flat_map(|(start, plan)| {
             let sites = plan.plan.sites.iter();
-            sites.flat_map(move |(site, rules)| {
-                (0..rules.len()).map(move |at| (start, site.clone(), at))
+            sites.flat_map(move |(site, script)| {
+                (0..script.rules.len()).map(move |at| (start, site.clone(), at))
             })
         })
         .collect()
 }
 
-/// Drops rules of plans.
+/// Drops rules of plans, and the absence of workers.
 pub(super) fn drop_plans(case: &ExecutionCase) -> Vec<Edit> {
     let rules = rules(case);
     runs(rules.len())
@@ -52,23 +53,44 @@ pub(super) fn drop_plans(case: &ExecutionCase) -> Vec<Edit> {
             let run = rules[run].to_vec();
             edit(move |case| {
                 for (start, site, at) in run.iter().rev() {
-                    case.starts[*start].plan.sites.get_mut(site)?.remove(*at);
+                    let script = case.starts[*start].plan.sites.get_mut(site)?;
+                    script.rules.remove(*at);
                 }
                 Some(())
             })
         })
+        .chain(return_at(case, &[0]))
         .collect()
+}
+
+/// Has workers that are away be back sooner.
+fn return_at(case: &ExecutionCase, times: &[Millis]) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (start, plan) in case.starts.iter().enumerate() {
+        for (site, script) in &plan.plan.sites {
+            for back in times.iter().filter(|back| **back < script.away) {
+                let (site, back) = (site.clone(), *back);
+                edits.push(edit(move |case| {
+                    let plan = &mut case.starts.get_mut(start)?.plan;
+                    plan.sites.get_mut(&site)?.away = back;
+                    Some(())
+                }));
+            }
+        }
+    }
+    edits
 }
 
 /// Simplifies rules of plans: to whom they apply, and what happens.
 pub(super) fn simplify_rules(case: &ExecutionCase) -> Vec<Edit> {
-    let mut edits = Vec::new();
+    let mut edits = return_at(case, &[2_000]);
     for (start, site, at) in rules(case) {
-        for simpler in simpler_rules(&case.starts[start].plan.sites[&site][at]) {
+        let script = &case.starts[start].plan.sites[&site];
+        for simpler in simpler_rules(&script.rules[at], script.away) {
             let site = site.clone();
             edits.push(edit(move |case| {
-                let rules = case.starts.get_mut(start)?.plan.sites.get_mut(&site)?;
-                *rules.get_mut(at)? = simpler.clone();
+                let script = case.starts.get_mut(start)?.plan.sites.get_mut(&site)?;
+                *script.rules.get_mut(at)? = simpler.clone();
                 Some(())
             }));
         }
@@ -76,7 +98,7 @@ pub(super) fn simplify_rules(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-fn simpler_rules(rule: &Rule) -> Vec<Rule> {
+fn simpler_rules(rule: &Rule, away: Millis) -> Vec<Rule> {
     let mut found = vec![
         Rule::always(rule.act.clone()),
         Rule {
@@ -99,14 +121,14 @@ fn simpler_rules(rule: &Rule) -> Vec<Rule> {
             ..rule.clone()
         }));
     }
-    found.extend(simpler_acts(&rule.act).into_iter().map(|act| Rule {
+    found.extend(simpler_acts(&rule.act, away).into_iter().map(|act| Rule {
         act,
         ..rule.clone()
     }));
     found
 }
 
-fn simpler_acts(act: &Act) -> Vec<Act> {
+fn simpler_acts(act: &Act, away: Millis) -> Vec<Act> {
     let mut found = vec![
         Act::now(act.reply.clone()),
         Act::now(failure("E")),
@@ -123,7 +145,8 @@ fn simpler_acts(act: &Act) -> Vec<Act> {
     ];
     let last = act.heartbeats.last().copied().unwrap_or_default();
     let sooner = [act.after / 2, 2_000, 1_500].into_iter();
-    let sooner = sooner.filter(|after| (last + 1..act.after).contains(after));
+    // After a wait in the queue there is no knowing which sums of times come close to a limit.
+    let sooner = sooner.filter(|after| away == 0 && (last + 1..act.after).contains(after));
     found.extend(sooner.map(|after| Act {
         after,
         ..act.clone()

@@ -130,8 +130,8 @@ fn answer(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     if fields["Type"] != "Task" {
         return None;
     }
-    let rules = case.starts.first()?.plan.sites.get(state.site.as_str())?;
-    let Reply::Succeed(result) = &rules.last()?.act.reply else {
+    let script = case.starts.first()?.plan.sites.get(state.site.as_str())?;
+    let Reply::Succeed(result) = &script.rules.last()?.act.reply else {
         return None;
     };
     let way = only(fields, &["Next", "End"]);
@@ -173,7 +173,7 @@ fn become_a_task(case: &mut ExecutionCase, state: &StatePlace, reply: &Reply) ->
         let site: Site = state.site.as_str().into();
         for start in &mut case.starts {
             let rules = vec![Rule::always(Act::now(reply.clone()))];
-            start.plan.sites.insert(site.clone(), rules);
+            start.plan.sites.insert(site.clone(), rules.into());
         }
     }
     Some(())

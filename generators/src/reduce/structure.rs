@@ -57,11 +57,11 @@ fn map_levels(definition: &Value, place: &Place) -> usize {
 /// said of the first items is now said of all, and what was said of others is gone.
 fn forget_items(case: &mut ExecutionCase, prefix: &str, level: usize, count: usize) {
     for start in &mut case.starts {
-        for (site, rules) in &mut start.plan.sites {
+        for (site, script) in &mut start.plan.sites {
             if below(site, prefix).is_none() {
                 continue;
             }
-            rules.retain_mut(|rule| {
+            script.rules.retain_mut(|rule| {
                 let Some(items) = &mut rule.items else {
                     return true;
                 };

@@ -82,17 +82,19 @@ pub(super) fn fail_for_good(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (at, start) in case.starts.iter().enumerate() {
         for state in states(&case.definition) {
-            let rules = start.plan.sites.iter();
-            let rules = rules.filter(|(site, _)| ***site == *state.site);
-            for (site, rule) in rules.filter_map(|(site, rules)| Some((site, rules.first()?))) {
+            let scripts = start.plan.sites.iter();
+            let scripts = scripts.filter(|(site, _)| ***site == *state.site);
+            for (site, rule) in
+                scripts.filter_map(|(site, script)| Some((site, script.rules.first()?)))
+            {
                 if rule.attempts_below.is_none() {
                     continue;
                 }
                 let (site, pointer) = (site.clone(), state.pointer.clone());
                 let always = Rule::always(rule.act.clone());
                 edits.push(edit(move |case| {
-                    let rules = case.starts.get_mut(at)?.plan.sites.get_mut(&site)?;
-                    *rules = vec![always.clone()];
+                    let script = case.starts.get_mut(at)?.plan.sites.get_mut(&site)?;
+                    script.rules = vec![always.clone()];
                     let fields = object_mut(&mut case.definition, &pointer)?;
                     fields.shift_remove("Catch");
                     for retrier in fields.get_mut("Retry")?.as_array_mut()? {

@@ -87,11 +87,11 @@ fn assign(twin: &mut Twin, variables: &Value) {
 fn unrolled_retry(drawn: &Drawn) -> Option<Twin> {
     let fits = |spot: &Spot| {
         let state = spot.state(&drawn.definition);
-        let rules = drawn.start.plan.sites.get(spot.site().as_str());
+        let script = drawn.start.plan.sites.get(spot.site().as_str());
         is(state, &["Task"])
             && !state.to_string().contains("$$.State")
             && delays(state).is_some_and(|delays| delays.len() < 6)
-            && rules.is_some_and(|rules| rules.iter().all(|rule| rule.visit.is_none()))
+            && script.is_some_and(|script| script.rules.iter().all(|rule| rule.visit.is_none()))
     };
     let spot = drawn.pick(spots(&drawn.definition).into_iter().filter(fits).collect())?;
     let task = spot.state(&drawn.definition).clone();
@@ -165,12 +165,12 @@ fn single(task: &Value, next: Option<&str>) -> Value {
 
 /// What the plan says of one attempt is what it says of the state that makes it.
 fn share_plan(plan: &mut Plan, spot: &Spot, number: u32, name: &str) {
-    let rules = plan
+    let mut script = plan
         .sites
         .get(spot.site().as_str())
         .cloned()
         .unwrap_or_default();
-    let own = rules
+    let own = std::mem::take(&mut script.rules)
         .into_iter()
         .filter(|rule| rule.attempts_below.is_none_or(|it| it > number));
     let own = own.map(|rule| match number {
@@ -180,7 +180,8 @@ fn share_plan(plan: &mut Plan, spot: &Spot, number: u32, name: &str) {
             ..rule
         },
     });
-    plan.sites.insert(spot.beside(name).into(), own.collect());
+    script.rules = own.collect();
+    plan.sites.insert(spot.beside(name).into(), script);
 }
 
 /// What `States.ALL` does not stand for.

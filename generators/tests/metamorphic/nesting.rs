@@ -6,7 +6,7 @@ use stepproof_specs::{
     history::{Event, EventKind, Phase},
     machine::StateType,
     observation::{Aspect, Status},
-    plan::Rule,
+    plan::{Rule, Script},
 };
 
 use crate::{
@@ -186,14 +186,20 @@ fn branch(processor: &Value, number: usize, item: &Value) -> Value {
 /// What the plan says of an item is what it says of the item's branch.
 fn share_plans(drawn: &Drawn, spot: &Spot, count: usize, twin: &mut Twin) {
     let inside = format!("{}/", spot.site());
-    for (site, rules) in &drawn.start.plan.sites {
+    for (site, script) in &drawn.start.plan.sites {
         let Some(rest) = site.strip_prefix(&*inside) else {
             continue;
         };
         for number in 0..count {
-            let own = rules.iter().filter_map(|rule| of_item(rule, number as u32));
+            let own = script.rules.iter();
+            let own = Script {
+                rules: own
+                    .filter_map(|rule| of_item(rule, number as u32))
+                    .collect(),
+                ..*script
+            };
             let site = format!("{inside}{number}/{}", renamed(rest, number));
-            twin.start.plan.sites.insert(site.into(), own.collect());
+            twin.start.plan.sites.insert(site.into(), own);
         }
     }
     let moved = (0..count).map(|number| (format!("{inside}{number}/"), inside.clone()));

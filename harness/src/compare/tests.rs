@@ -35,7 +35,7 @@ impl Fixture {
         let machine = Arc::new(Machine::from_value(&definition).expect("a machine"));
         let sites = plan
             .iter()
-            .map(|(site, act)| ((*site).into(), vec![Rule::always(act.clone())]));
+            .map(|(site, act)| ((*site).into(), vec![Rule::always(act.clone())].into()));
         let plan = Plan {
             sites: sites.collect(),
         };
@@ -370,7 +370,7 @@ fn edited(fixture: &Fixture, edit: impl FnOnce(&mut Value)) -> Vec<String> {
     edit(&mut definition);
     let plan = fixture.case.starts[0].plan.sites.iter();
     let plan: Vec<(&str, Act)> = plan
-        .map(|(site, rules)| (&**site, rules[0].act.clone()))
+        .map(|(site, script)| (&**site, script.rules[0].act.clone()))
         .collect();
     let input = fixture.case.starts[0].input.clone();
     let other = Fixture::new(definition, input, &plan);

@@ -139,6 +139,11 @@ impl Roster {
         }
     }
 
+    /// Until when, after the start of the execution, nobody asks for the tasks of a site.
+    pub fn away(&self, site: &Site) -> Millis {
+        self.plan.away(site)
+    }
+
     /// The numbers of the attempts of a site, in the order of scheduling, that are to be ignored.
     pub fn ignored(&self, site: &Site) -> BTreeSet<usize> {
         let attempts = self.sites.get(site).map(|expected| &expected.attempts);

@@ -51,6 +51,15 @@ impl Polling {
     };
 }
 
+/// A site at which no poll may wait from before: it would take a task too soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unpolled {
+    /// Its number.
+    pub site: usize,
+    /// Never more than one poll may wait there: a second one would take what is to be ignored.
+    pub alone: bool,
+}
+
 /// The activities of one lane of cases.
 #[derive(Debug)]
 pub struct Slot {
@@ -124,12 +133,12 @@ impl Slot {
         &self.wire
     }
 
-    /// Makes ready for a case with so many sites; those of `unpolled` must have no poll waiting
-    /// from before. What earlier cases left behind is thrown away.
-    pub async fn prepare(&mut self, sites: usize, unpolled: &[usize]) -> Result<(), Trouble> {
+    /// Makes ready for a case with so many sites. What earlier cases left behind is thrown away.
+    pub async fn prepare(&mut self, sites: usize, unpolled: &[Unpolled]) -> Result<(), Trouble> {
         self.discard_stale().await?;
         for site in 0..sites {
-            let alone = unpolled.contains(&site);
+            let unpolled = unpolled.iter().find(|it| it.site == site);
+            let alone = unpolled.is_some_and(|it| it.alone);
             let pollers = if alone { 1 } else { self.polling.pollers };
             match self.activities.get(site) {
                 None => {
@@ -137,7 +146,7 @@ impl Slot {
                     self.activities.push(pooled);
                 }
                 Some(pooled) => {
-                    if pooled.pollers.len() != pollers || (alone && self.waits(site)) {
+                    if pooled.pollers.len() != pollers || (unpolled.is_some() && self.waits(site)) {
                         self.replace_with(site, pollers).await?;
                     }
                 }

@@ -13,12 +13,13 @@ use tokio::{sync::watch, task::JoinSet};
 use super::{
     roster::{Attendance, Roster},
     sites::TaskSite,
-    slot::{Arrival, News, Slot, parse_input},
+    slot::{Arrival, News, Slot, Unpolled, parse_input},
 };
 use crate::{
     engine::{
         Trouble,
-        clock::{Clock, Ignored, Pace, Turn},
+        clock::{Clock, Pace, Turn},
+        embedded::{Absence, Absences},
         sdk::{Api, CallError, Report, Task, Wire},
     },
     raw::{RawAttempt, RawReply},
@@ -122,7 +123,8 @@ impl<'s> Stage<'s> {
     fn take_note(&mut self, played: Result<Played, tokio::task::JoinError>) -> Result<(), Trouble> {
         match played.map_err(|error| Trouble::Internal(format!("play a task: {error}")))? {
             Played::Answered(attempt, reply) => self.attempts[attempt].reply = reply?,
-            Played::Attend(site) => self.slot.attend(site),
+            Played::Attend(site) if !*self.curtain.borrow() => self.slot.attend(site),
+            Played::Attend(_) => {}
         }
         Ok(())
     }
@@ -132,25 +134,31 @@ impl<'s> Stage<'s> {
         if self.pace.is_virtual() {
             return self.slot.attend(site);
         }
-        match self.roster.attendance(&self.sites[site].site) {
-            Attendance::Now => self.slot.attend(site),
-            Attendance::Never => {}
-            Attendance::From(from) => {
-                let wait = from.saturating_sub(self.pace.elapsed());
-                let wakes = self.pace.turn(None).later(&[wait]);
-                let mut curtain = self.curtain.subscribe();
-                self.plays.spawn(async move {
-                    for wake in wakes {
-                        let falls = async { drop(curtain.wait_for(|down| *down).await) };
-                        tokio::select! {
-                            _ = wake.due() => {}
-                            () = falls => {}
-                        }
-                    }
-                    Played::Attend(site)
-                });
-            }
+        let from = match self.roster.attendance(&self.sites[site].site) {
+            Attendance::Now => 0,
+            Attendance::From(from) => from,
+            Attendance::Never => return,
+        };
+        let back = from.max(self.roster.away(&self.sites[site].site));
+        match back.saturating_sub(self.pace.elapsed()) {
+            0 => self.slot.attend(site),
+            wait => self.attend_later(site, wait),
         }
+    }
+
+    fn attend_later(&mut self, site: usize, wait: Millis) {
+        let wakes = self.pace.turn(None).later(&[wait]);
+        let mut curtain = self.curtain.subscribe();
+        self.plays.spawn(async move {
+            for wake in wakes {
+                let falls = async { drop(curtain.wait_for(|down| *down).await) };
+                tokio::select! {
+                    _ = wake.due() => {}
+                    () = falls => {}
+                }
+            }
+            Played::Attend(site)
+        });
     }
 
     fn arrived(&mut self, site: usize, arrival: Arrival) -> Result<(), Trouble> {
@@ -264,25 +272,28 @@ impl Player {
     }
 }
 
-/// The tasks of a start that its workers must not take, per activity.
-pub fn ignored(roster: &Roster, sites: &[TaskSite], slot: &Slot) -> Ignored {
-    let mut ignored = Ignored::new();
+/// When the workers of a start do not ask for tasks, per activity.
+pub fn absences(roster: &Roster, sites: &[TaskSite], slot: &Slot) -> Absences {
+    let mut absences = Absences::new();
     for (number, task) in sites.iter().enumerate() {
-        let numbers = roster.ignored(&task.site);
-        if !numbers.is_empty() {
-            ignored.insert(slot.arn(number).to_owned(), numbers);
+        let absence = Absence {
+            away: roster.away(&task.site),
+            ignored: roster.ignored(&task.site),
+        };
+        if absence.away > 0 || !absence.ignored.is_empty() {
+            absences.insert(slot.arn(number).to_owned(), absence);
         }
     }
-    ignored
+    absences
 }
 
-/// The sites whose first task may be ignored: no poll may wait there from before.
+/// The sites whose tasks may be ignored or have to wait: no poll may wait there from before.
 pub fn unpolled(
     clock: &Clock,
     sites: &[TaskSite],
     starts: &[Start],
     expectations: &[Expectation],
-) -> Vec<usize> {
+) -> Vec<Unpolled> {
     if matches!(clock, Clock::Virtual(_)) {
         return Vec::new();
     }
@@ -295,9 +306,11 @@ pub fn unpolled(
             here.any(|attempt| start.plan.act(&attempt.key).reply == Reply::Ignore)
         })
     };
+    let is_away = |task: &TaskSite| starts.iter().any(|it| it.plan.away(&task.site) > 0);
     let places = sites.iter().enumerate();
     places
-        .filter(|(_, task)| may_ignore(task))
-        .map(|(place, _)| place)
+        .map(|(site, task)| (site, may_ignore(task), is_away(task)))
+        .filter(|(_, ignored, away)| *ignored || *away)
+        .map(|(site, alone, _)| Unpolled { site, alone })
         .collect()
 }

@@ -1,16 +1,12 @@
 //! ASL time as the harness lives in it: real time, perhaps scaled, or the embedded engine's virtual
 //! time.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use stepproof_specs::time::Millis;
 use tokio::{sync::oneshot, time::Instant};
 
-use super::embedded::{self, Core, End};
+use super::embedded::{self, Absences, Core, End};
 
 /// Whose time it is.
 #[derive(Debug, Clone)]
@@ -20,9 +16,6 @@ pub enum Clock {
     /// The embedded engine's: it stands still while anything is going on.
     Virtual(Arc<Core>),
 }
-
-/// Which tasks are never taken: per activity, the numbers of tasks in the order of scheduling.
-pub type Ignored = HashMap<String, BTreeSet<usize>>;
 
 /// The time of one execution.
 #[derive(Debug)]
@@ -36,11 +29,11 @@ pub struct Pace {
 
 impl Clock {
     /// The time of an execution that is about to be started under this name, and is watched for
-    /// `deadline`. With virtual time `ignored` tasks are kept from the workers.
-    pub fn pace(&self, name: &str, deadline: Millis, ignored: Ignored) -> Pace {
+    /// `deadline`. With virtual time the engine keeps tasks from workers that are absent.
+    pub fn pace(&self, name: &str, deadline: Millis, absences: Absences) -> Pace {
         let end = match self {
             Self::Real(_) => None,
-            Self::Virtual(core) => Some(core.announce(name, deadline, ignored)),
+            Self::Virtual(core) => Some(core.announce(name, deadline, absences)),
         };
         Pace {
             clock: self.clone(),

@@ -10,5 +10,5 @@ mod wall;
 pub use self::{
     core::Core,
     http::{Server, Speed},
-    virtual_time::{End, Turn, Wake},
+    virtual_time::{Absence, Absences, End, Turn, Wake},
 };

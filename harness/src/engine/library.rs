@@ -133,7 +133,7 @@ fn possible(start: &Start, machine: &Machine, expectation: &Expectation) -> Resu
         .map(|_| "error for machines that time out");
     for attempt in &expectation.attempts {
         let act = start.plan.act(&attempt.key);
-        if act.reply == Reply::Ignore {
+        if act.reply == Reply::Ignore || start.plan.away(&attempt.key.site) > 0 {
             lack = Some("queue in which a task could be left");
         } else if !act.heartbeats.is_empty() {
             lack = Some("heartbeats");

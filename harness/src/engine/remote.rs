@@ -30,7 +30,7 @@ use crate::{
         roster::Roster,
         sites::{self, TaskSite},
         slot::{Polling, Slot},
-        stage::{Seen, Stage, ignored, unpolled},
+        stage::{Seen, Stage, absences, unpolled},
     },
     raw::{Creation, RawExecution, RawRun},
 };
@@ -276,9 +276,9 @@ impl Deployment<'_> {
         let clock = &self.engine.clock;
         let all = unpolled(clock, &self.sites, starts, expectations);
         for (number, (start, expectation)) in starts.iter().zip(expectations.iter()).enumerate() {
-            // A poll left from the start before would take a task that this one's workers ignore.
+            // A poll left from the start before would take a task that this one's workers leave.
             let here = unpolled(clock, &self.sites, from_ref(start), from_ref(expectation));
-            if self.machine.is_some() && here.iter().any(|site| slot.waits(*site)) {
+            if self.machine.is_some() && here.iter().any(|it| slot.waits(it.site)) {
                 self.withdraw(slot).await?;
             }
             if self.machine.is_none() {
@@ -365,9 +365,9 @@ impl Deployment<'_> {
         let engine = self.engine;
         let name = format!("{}-{number}", last(&machine));
         let roster = Roster::new(&start.plan, &self.sites, expectation);
-        let ignored = ignored(&roster, &self.sites, slot);
+        let absences = absences(&roster, &self.sites, slot);
         let deadline = engine.deadline(expectation);
-        let mut pace = engine.clock.pace(&name, deadline, ignored);
+        let mut pace = engine.clock.pace(&name, deadline, absences);
         let end = pace.end();
         pace.start();
         let wire = slot.wire().clone();

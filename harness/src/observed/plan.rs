@@ -11,7 +11,7 @@ pub(super) fn recorded(definition: &Value, tasks: &Value) -> Plan {
     for place in places {
         if let Some(results) = tasks[&place.name].as_array() {
             plan.sites
-                .insert(place.site.clone(), rules(&place, results));
+                .insert(place.site.clone(), rules(&place, results).into());
         }
     }
     plan

@@ -8,6 +8,7 @@ use stepproof_specs::{
     machine::text::MAX_BYTES,
     plan::{Act, AttemptKey, Reply},
     simulate::Expectation,
+    time::Millis,
 };
 
 use super::layout::{flat, pretty};
@@ -34,6 +35,12 @@ pub fn reproducer(
         .enumerate()
         .map(|(number, site)| (activity(number), script(site, start, expectation)))
         .collect();
+    let away: serde_json::Map<String, Value> = sites
+        .iter()
+        .enumerate()
+        .filter(|(_, site)| start.plan.away(site) > 0)
+        .map(|(number, site)| (activity(number), seconds(start.plan.away(site)).into()))
+        .collect();
     let mut program = String::from(if scripts.is_empty() {
         "import json, time, uuid\n"
     } else {
@@ -47,9 +54,9 @@ pub fn reproducer(
         literal(&pretty(&definition, WIDTH)),
     );
     if !scripts.is_empty() {
-        workers(&Value::Object(scripts), &mut program);
+        workers(&Value::Object(scripts), &away, &mut program);
     }
-    program.push_str(&finish(case, &start.input));
+    program.push_str(&finish(case, &start.input, !away.is_empty()));
     if let Some(expectation) = expectation {
         let end = crate::compare::end(&expectation.observation);
         let _ = writeln!(program, "# Expected: {}", flat(&end));
@@ -171,17 +178,17 @@ fn script(site: &str, start: &Start, expectation: Option<&Expectation>) -> Value
 }
 
 fn act(act: &Act) -> Value {
-    let after = act.after as f64 / 1_000.0;
+    let after = seconds(act.after);
     let mut beats: Vec<f64> = Vec::new();
     let mut before = 0;
     for beat in &act.heartbeats {
-        beats.push((beat - before) as f64 / 1_000.0);
+        beats.push(seconds(beat - before));
         before = *beat;
     }
     let after = if beats.is_empty() {
         after
     } else {
-        (act.after.saturating_sub(before)) as f64 / 1_000.0
+        seconds(act.after.saturating_sub(before))
     };
     match &act.reply {
         Reply::Succeed(output) => json!([beats, after, "succeed", flat(output)]),
@@ -195,6 +202,10 @@ fn act(act: &Act) -> Value {
     }
 }
 
+fn seconds(span: Millis) -> f64 {
+    span as f64 / 1_000.0
+}
+
 /// A Python literal for a text.
 fn literal(text: &str) -> String {
     if text.contains("'''") || text.ends_with(['\'', '\\']) {
@@ -204,20 +215,37 @@ fn literal(text: &str) -> String {
     }
 }
 
-fn workers(scripts: &Value, program: &mut String) {
+/// The workers; those that are away wait for the start of the execution, and then for longer.
+fn workers(scripts: &Value, away: &serde_json::Map<String, Value>, program: &mut String) {
     let scripts_text = literal(&pretty(scripts, WIDTH));
     let ignores = if scripts_text.contains("\"ignore\"") {
         "if what == \"ignore\":\n            return\n        "
     } else {
         ""
     };
+    let [parameter, waits, argument] = if away.is_empty() {
+        [""; 3]
+    } else {
+        let literal = json!(away);
+        let _ = write!(
+            program,
+            "# How many seconds after the start the workers of a task are there.\n\
+             away = {literal}\n\
+             started = threading.Event()\n",
+        );
+        [
+            ", away",
+            "started.wait()\n    time.sleep(away)\n    ",
+            ", away.get(name, 0)",
+        ]
+    };
     let _ = write!(
         program,
         "# Per task and attempt: heartbeats and seconds before the reply, and the reply.\n\
          scripts = json.loads({scripts_text})\n\
          \n\
-         def work(arn, script):\n    \
-         for beats, after, what, *data in script + 99 * [script[-1]]:\n        \
+         def work(arn, script{parameter}):\n    \
+         {waits}for beats, after, what, *data in script + 99 * [script[-1]]:\n        \
          {ignores}task = {{}}\n        \
          while not task.get(\"taskToken\"):\n            \
          task = sfn.get_activity_task(activityArn=arn)\n        \
@@ -233,17 +261,18 @@ fn workers(scripts: &Value, program: &mut String) {
          for name, script in scripts.items():\n    \
          arn = sfn.create_activity(name=name)[\"activityArn\"]\n    \
          definition = definition.replace(\"{ACTIVITY}\" + name, arn)\n    \
-         threading.Thread(target=work, args=(arn, script), daemon=True).start()\n",
+         threading.Thread(target=work, args=(arn, script{argument}), daemon=True).start()\n",
     );
 }
 
-fn finish(case: &ExecutionCase, input: &Value) -> String {
+fn finish(case: &ExecutionCase, input: &Value, waited_for: bool) -> String {
     let kind = kind(case.workflow);
+    let started = if waited_for { "started.set()\n" } else { "" };
     format!(
         "machine = sfn.create_state_machine(name=f\"m-{{uuid.uuid4()}}\", definition=definition,\n    \
          roleArn=\"{ROLE}\"{kind})[\"stateMachineArn\"]\n\
          execution = sfn.start_execution(stateMachineArn=machine, input={})[\"executionArn\"]\n\
-         while (seen := sfn.describe_execution(executionArn=execution))[\"status\"] == \"RUNNING\":\n    \
+         {started}while (seen := sfn.describe_execution(executionArn=execution))[\"status\"] == \"RUNNING\":\n    \
          time.sleep(0.1)\n\
          print(json.dumps({{key: seen.get(key) for key in (\"status\", \"output\", \"error\", \"cause\")}}, indent=2))\n",
         literal(&flat(input)),

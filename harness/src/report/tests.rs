@@ -187,7 +187,17 @@ fn reproducers_are_programs() {
     odd.case.definition["Comment"] = json!("'''\\");
     odd.case.starts[0].input = json!("it's '''odd\"\\");
     let odd = finding(&odd, |it| it.output = None);
-    for finding in [wrong_output(), wrong_status(), odd] {
+    let mut away = task_fixture();
+    away.case.starts[0]
+        .plan
+        .sites
+        .values_mut()
+        .for_each(|it| it.away = 2_000);
+    away.again();
+    let away = finding(&away, |it| it.error = None);
+    let program = away.reproducer.as_deref().unwrap();
+    assert!(program.contains("away = {\"task-0-end\":2.0}"), "{program}");
+    for finding in [wrong_output(), wrong_status(), odd, away] {
         assert_ne!(
             parses(finding.reproducer.as_deref().unwrap()),
             Some(false),

@@ -53,6 +53,10 @@ impl Conduct for Way {
         *self != Self::RuntimeCaught
     }
 
+    fn counts_from_start(&self) -> bool {
+        *self != Self::TimeoutFromScheduling
+    }
+
     fn keeps_variables_inside(&self) -> bool {
         *self != Self::VariablesLeak
     }

@@ -117,6 +117,21 @@ async fn an_ignored_attempt_is_never_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_waits_for_workers_that_are_away() {
+    let engine = engine().await;
+    let plan = json!({"W": {"away": 2_000, "rules": [{"reply": "echo", "after": 2_000}]}});
+    let limits = json!({"TimeoutSeconds": 3});
+    let job = job(only(&task("work", limits)), json!({"a": 1}), &plan);
+    let run = agreed(&engine, &job).await;
+    let execution = &run.executions[0];
+    assert_eq!(execution.attempts[0].taken, 2_000);
+    assert_eq!(
+        (execution.status, execution.duration),
+        (Status::Succeeded, Some(4_000))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_sent_again_and_refused() {
     let engine = engine().await;
     let plan = json!({"W": [{"reply": "echo", "lose_answer": true}]});

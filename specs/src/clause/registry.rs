@@ -422,6 +422,9 @@ clauses! {
     HeartbeatTimeout = "task.heartbeat.timeout", Observed,
         "A task whose worker is silent for HeartbeatSeconds fails with States.Timeout.",
         "recorded: test_heartbeat_timeout";
+    HeartbeatFromStart = "task.heartbeat.from-start", Documented,
+        "HeartbeatSeconds counts from the moment a worker has taken the task.",
+        "AWS Developer Guide, \"Task\": the count begins with ActivityStarted";
     HeartbeatExtends = "task.heartbeat.extends", Language,
         "Every heartbeat starts the count of HeartbeatSeconds anew.",
         "States Language specification, \"Task State\"; recorded: test_heartbeat_no_timeout";

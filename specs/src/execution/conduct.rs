@@ -43,6 +43,11 @@ pub trait Conduct: fmt::Debug + Send + Sync {
         true
     }
 
+    /// Whether the count of TimeoutSeconds begins anew when a worker has taken the task.
+    fn counts_from_start(&self) -> bool {
+        true
+    }
+
     /// Where an inner scope's variables are stored: there, or in the scope around it.
     fn keeps_variables_inside(&self) -> bool {
         true

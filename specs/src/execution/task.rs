@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Command, DATA_LIMIT, Execution, TaskId, TaskRequest, Waiter,
+    Command, DATA_LIMIT, Execution, TaskId, TaskRequest, TimerId, Waiter,
     envelope::Envelope,
     fault::{Fault, Result},
     frame::{FrameId, Phase, TaskState},
@@ -59,8 +59,7 @@ impl Execution {
         self.emit_in(id, envelope.event(history::Phase::Scheduled), details);
         self.tasks.push(Some(id));
         // Nobody may ever take the task; see the clause for what happens then.
-        let timeout_timer =
-            timeout.map(|seconds| self.set_timer(seconds.saturating_mul(1_000), Waiter::Frame(id)));
+        let timeout_timer = timeout.map(|seconds| self.set_limit(id, seconds));
         let frame = self.frame(id);
         let active = self.active(id);
         let key = AttemptKey {
@@ -140,13 +139,18 @@ impl Execution {
         let (timeout, timeout_timer, heartbeat) =
             (state.timeout, state.timeout_timer, state.heartbeat);
         self.emit_in(id, envelope.event(history::Phase::Started), details);
-        let timeout_timer = timeout.map(|seconds| {
+        let mut timeout_timer = timeout_timer;
+        if let Some(seconds) = timeout {
             self.mark(Clause::TimeoutFromStart);
-            self.cancel_timer(timeout_timer);
-            self.set_timer(seconds.saturating_mul(1_000), Waiter::Frame(id))
+            if self.conduct.counts_from_start() {
+                self.cancel_timer(timeout_timer);
+                timeout_timer = Some(self.set_limit(id, seconds));
+            }
+        }
+        let heartbeat_timer = heartbeat.map(|seconds| {
+            self.mark(Clause::HeartbeatFromStart);
+            self.set_limit(id, seconds)
         });
-        let heartbeat_timer = heartbeat
-            .map(|seconds| self.set_timer(seconds.saturating_mul(1_000), Waiter::Frame(id)));
         if let Some(state) = self.task_state(id) {
             state.timeout_timer = timeout_timer;
             state.heartbeat_timer = heartbeat_timer;
@@ -196,7 +200,7 @@ impl Execution {
         };
         self.mark(Clause::HeartbeatExtends);
         self.cancel_timer(timer);
-        let timer = self.set_timer(seconds.saturating_mul(1_000), Waiter::Frame(id));
+        let timer = self.set_limit(id, seconds);
         if let Some(state) = self.task_state(id) {
             state.heartbeat_timer = Some(timer);
         }
@@ -262,6 +266,11 @@ impl Execution {
         if parts.into_iter().flatten().any(|part| part.is_empty()) {
             self.mark(Clause::FailureEmptyText);
         }
+    }
+
+    /// A time limit of so many seconds begins.
+    fn set_limit(&mut self, id: FrameId, seconds: u64) -> TimerId {
+        self.set_timer(seconds.saturating_mul(1_000), Waiter::Frame(id))
     }
 
     /// A time limit has passed.

@@ -347,8 +347,10 @@ impl World {
         let act = start.plan.act(&request.key);
         let task = request.task;
         if act.reply != Reply::Ignore {
+            let back = self.started.plus(start.plan.away(&request.key.site));
+            self.racy |= back > self.now;
             let late = self.schedule.latency(self.number);
-            self.push(self.now.plus(late), Happening::Take(task));
+            self.push(self.now.max(back).plus(late), Happening::Take(task));
         }
         self.running.insert(
             task,

@@ -51,7 +51,7 @@ fn fixture() -> Fixture {
         attempts_below: Some(1),
         ..stepproof_specs::plan::Rule::always(fails)
     };
-    start.plan.sites.insert("Work".into(), vec![rule]);
+    start.plan.sites.insert("Work".into(), vec![rule].into());
     fixture.again();
     fixture
 }

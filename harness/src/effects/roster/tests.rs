@@ -66,7 +66,7 @@ fn numbered() -> Plan {
         ..Rule::always(Act::now(Reply::Succeed(attempt.into())))
     };
     Plan {
-        sites: BTreeMap::from([("W".into(), (0..9).map(rule).collect())]),
+        sites: BTreeMap::from([("W".into(), (0..9).map(rule).collect::<Vec<_>>().into())]),
     }
 }
 
@@ -117,7 +117,7 @@ fn a_task_to_be_ignored_is_passed_over_until_the_next_is_due() {
         ..Rule::always(Act::now(Reply::Ignore))
     };
     let plan = Plan {
-        sites: BTreeMap::from([("W".into(), vec![ignore])]),
+        sites: BTreeMap::from([("W".into(), vec![ignore].into())]),
     };
     let expected = [(key(&[], 0), json!(1)), (key(&[], 1), json!(1))];
     let mut roster = roster(false, &expected, &plan);

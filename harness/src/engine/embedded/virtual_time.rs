@@ -36,11 +36,20 @@ pub(super) struct Timelines {
 struct Announced {
     watcher: oneshot::Sender<End>,
     deadline: Millis,
-    ignored: Ignored,
+    absences: Absences,
 }
 
-/// Which tasks are never taken: per activity, the numbers of tasks in the order of scheduling.
-pub type Ignored = HashMap<String, BTreeSet<usize>>;
+/// When nobody asks for the tasks of an activity.
+#[derive(Debug, Clone, Default)]
+pub struct Absence {
+    /// So long after the start of the execution.
+    pub away: Millis,
+    /// The numbers of the tasks that are never taken, in the order of scheduling.
+    pub ignored: BTreeSet<usize>,
+}
+
+/// The absences of an execution's workers, by activity.
+pub type Absences = HashMap<String, Absence>;
 
 /// How watching an execution ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +71,7 @@ struct Timeline {
     handed: Option<TaskRef>,
     watcher: Option<oneshot::Sender<End>>,
     over: bool,
-    ignored: Ignored,
+    absences: Absences,
     scheduled: HashMap<String, usize>,
 }
 
@@ -144,12 +153,12 @@ impl Timelines {
             handed: None,
             watcher: None,
             over: false,
-            ignored: Ignored::new(),
+            absences: Absences::new(),
             scheduled: HashMap::new(),
         };
         if let Some(announced) = self.announced.remove(name) {
             timeline.watcher = Some(announced.watcher);
-            timeline.ignored = announced.ignored;
+            timeline.absences = announced.absences;
             // Whatever is due at the deadline happens before it.
             let deadline = (EPOCH.plus(announced.deadline), u64::MAX);
             timeline.queue.insert(deadline, Happening::Deadline);
@@ -164,15 +173,19 @@ impl Timelines {
 }
 
 impl Timeline {
-    /// A task is to be handed out now, unless it is to be ignored.
+    /// A task is to be handed out now, or when its workers are back, unless it is to be ignored.
     fn schedule(&mut self, task: TaskRef, activity: &str, number: u64) {
         let count = self.scheduled.entry(activity.to_owned()).or_default();
         let ordinal = *count;
         *count += 1;
-        let ignored = self.ignored.get(activity);
-        if !ignored.is_some_and(|ignored| ignored.contains(&ordinal)) {
-            self.queue.insert((self.now, number), Happening::Take(task));
+        let mut at = self.now;
+        if let Some(absence) = self.absences.get(activity) {
+            if absence.ignored.contains(&ordinal) {
+                return;
+            }
+            at = at.max(EPOCH.plus(absence.away));
         }
+        self.queue.insert((at, number), Happening::Take(task));
     }
 
     /// Nothing more happens. Workers that were to act later are let go.
@@ -187,19 +200,19 @@ impl Timeline {
 }
 
 impl Core {
-    /// Announces an execution by the name it will be started with: what is never taken, and until
-    /// when it is watched (after its start).
+    /// Announces an execution by the name it will be started with: what is not taken, or later, and
+    /// until when it is watched (after its start).
     pub fn announce(
         self: &Arc<Self>,
         name: &str,
         deadline: Millis,
-        ignored: Ignored,
+        absences: Absences,
     ) -> oneshot::Receiver<End> {
         let (watcher, end) = oneshot::channel();
         let announced = Announced {
             watcher,
             deadline,
-            ignored,
+            absences,
         };
         if let Pace::Virtual(timelines) = &mut self.lock().pace {
             timelines.announced.insert(name.to_owned(), announced);
