@@ -78,6 +78,8 @@ pub const PASSES: &[Pass] = &[
     pass("redirect", together::redirect),
     pass("number-items", together::number_items),
     pass("fail-for-good", together::fail_for_good),
+    pass("count-further", together::count_further),
+    pass("limits-for-delays", together::limits_for_delays),
     pass("simplify-conditions", fields::simplify_conditions),
     pass("drop-plans", plans::drop_plans),
     pass("simplify-rules", plans::simplify_rules),

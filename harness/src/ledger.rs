@@ -14,7 +14,7 @@ use std::{
 
 use jiff::civil::Date;
 use stepproof_generators::FeatureSet;
-use stepproof_specs::clause::Clause;
+use stepproof_specs::clause::{Clause, Coverage};
 use wildmatch::WildMatch;
 
 pub use self::error::{LedgerError, Problem};
@@ -45,6 +45,8 @@ pub struct Entry {
     pub reason: String,
     /// The rule that it breaks; never an assumed one.
     pub clause: Clause,
+    /// Other clauses through which it shows; `*` in one stands for anything.
+    pub also: Vec<String>,
     /// What shows that the reference is right.
     pub evidence: String,
     /// When it was found.
@@ -63,9 +65,18 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether it is known under this signature.
-    pub fn names(&self, signature: &Signature) -> bool {
-        self.signatures.iter().any(|it| covers(it, signature))
+    /// Whether it is known under this signature, in a case that exercises these clauses: where none
+    /// of its own plays a part, something else is the cause.
+    pub fn names(&self, signature: &Signature, exercised: &Coverage) -> bool {
+        self.concerns(exercised) && self.signatures.iter().any(|it| covers(it, signature))
+    }
+
+    fn concerns(&self, exercised: &Coverage) -> bool {
+        exercised.contains(self.clause)
+            || self.also.iter().any(|pattern| {
+                let pattern = WildMatch::new(pattern);
+                exercised.iter().any(|it| pattern.matches(it.entry().id))
+            })
     }
 }
 
@@ -156,14 +167,16 @@ impl Ledger {
         spoilt.fold(FeatureSet::EMPTY, FeatureSet::with)
     }
 
-    /// The entry that names this signature.
-    pub fn matches(&self, signature: &Signature) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.names(signature))
+    /// The entry that names this signature of a case that exercises these clauses.
+    pub fn matches(&self, signature: &Signature, exercised: &Coverage) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| entry.names(signature, exercised))
     }
 
-    /// What a judgement comes to: a divergence is known only if every one of its signatures is.
-    pub fn verdict(&self, judgement: &Judgement) -> Verdict {
-        judgement.verdict(|signature| self.matches(signature).is_some())
+    /// What a judgement of a case that exercises these clauses comes to: a divergence is known only
+    /// if every one of its signatures is.
+    pub fn verdict(&self, judgement: &Judgement, exercised: &Coverage) -> Verdict {
+        judgement.verdict(|signature| self.matches(signature, exercised).is_some())
     }
 
     /// The file of an entry's minimal case.
@@ -220,17 +233,23 @@ pub enum Staleness {
 }
 
 impl StaleCheck {
-    /// From the judgement of the entry's minimal case.
-    pub fn new(ledger: &Ledger, entry: &Entry, judgement: &Judgement) -> Self {
+    /// From the judgement of the entry's minimal case, which exercises these clauses.
+    pub fn new(
+        ledger: &Ledger,
+        entry: &Entry,
+        judgement: &Judgement,
+        exercised: &Coverage,
+    ) -> Self {
         let found: Vec<Signature> = judgement
             .differences
             .iter()
             .map(|it| it.signature.clone())
             .collect();
-        let outcome = match judgement.verdict(|signature| entry.names(signature)) {
+        let names = |signature: &Signature| entry.names(signature, exercised);
+        let outcome = match judgement.verdict(names) {
             Verdict::Known => Staleness::Confirmed,
             Verdict::Agree => Staleness::Stale,
-            Verdict::Diverge if found.iter().any(|it| entry.names(it)) => Staleness::Confirmed,
+            Verdict::Diverge if found.iter().any(names) => Staleness::Confirmed,
             Verdict::Diverge => Staleness::Changed(found),
             other => Staleness::Unjudged(other.name().into()),
         };

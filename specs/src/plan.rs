@@ -181,24 +181,6 @@ impl From<Vec<Rule>> for Script {
     }
 }
 
-impl<'s> IntoIterator for &'s Script {
-    type Item = &'s Rule;
-    type IntoIter = std::slice::Iter<'s, Rule>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.rules.iter()
-    }
-}
-
-impl<'s> IntoIterator for &'s mut Script {
-    type Item = &'s mut Rule;
-    type IntoIter = std::slice::IterMut<'s, Rule>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.rules.iter_mut()
-    }
-}
-
 /// A script as an object.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -259,6 +241,16 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Every rule, of all sites.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.sites.values().flat_map(|script| &script.rules)
+    }
+
+    /// Every rule, of all sites.
+    pub fn rules_mut(&mut self) -> impl Iterator<Item = &mut Rule> {
+        self.sites.values_mut().flat_map(|script| &mut script.rules)
+    }
+
     /// What happens to this attempt.
     pub fn act(&self, key: &AttemptKey) -> Act {
         self.sites

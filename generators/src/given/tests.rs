@@ -58,7 +58,7 @@ fn inputs_and_plans_are_shaped_after_what_is_read() {
     let replies = || {
         starts()
             .filter_map(|start| start.plan.sites.get("Approve"))
-            .flatten()
+            .flat_map(|script| &script.rules)
     };
     let replies = || replies().map(|rule| &rule.act.reply);
     let ok = |reply: &Reply| matches!(reply, Reply::Succeed(value) if value["ok"].is_boolean());

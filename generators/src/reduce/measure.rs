@@ -81,8 +81,7 @@ fn count(value: &Value) -> usize {
 
 /// The values that say what tasks do: fields of rules, and outputs. All replies count alike.
 fn count_plan(plan: &Plan) -> usize {
-    let rules = plan.sites.values().flatten();
-    let values = rules.map(|rule| {
+    let values = plan.rules().map(|rule| {
         let act = &rule.act;
         let output = match &act.reply {
             Reply::Succeed(output) => count(output),
@@ -129,9 +128,7 @@ fn strange(value: &Value) -> usize {
 }
 
 fn strange_plan(plan: &Plan) -> usize {
-    plan.sites
-        .values()
-        .flatten()
+    plan.rules()
         .map(|rule| match &rule.act.reply {
             Reply::Echo => 0,
             Reply::Succeed(value) => 1 + strange(value),

@@ -198,7 +198,7 @@ fn each_error(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> Option<S
         }
     }
     for start in &mut case.starts {
-        for rule in start.plan.sites.values_mut().flatten() {
+        for rule in start.plan.rules_mut() {
             if let Reply::Fail { error, .. } = &mut rule.act.reply
                 && let Some(new) = change(error)
             {
@@ -275,7 +275,7 @@ const RESERVED: &[&str] = &["Error", "Cause"];
 fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) {
     for start in &mut case.starts {
         rename_keys(&mut start.input, change);
-        for rule in start.plan.sites.values_mut().flatten() {
+        for rule in start.plan.rules_mut() {
             if let Reply::Succeed(value) = &mut rule.act.reply {
                 rename_keys(value, change);
             }

@@ -1,11 +1,15 @@
 //! Passes that change several things at once, where no change alone keeps a divergence.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::{case::ExecutionCase, plan::Rule};
+use stepproof_specs::{
+    case::{ExecutionCase, Start},
+    plan::Rule,
+};
 
 use super::{
     edit::{Edit, edit},
     place::{object_mut, states, states_of},
+    structure::remove_states,
 };
 
 /// Leads a rule, a catcher or a Default where something else in the scope leads too: what nothing
@@ -103,6 +107,70 @@ pub(super) fn fail_for_good(case: &ExecutionCase) -> Vec<Edit> {
                     Some(())
                 }));
             }
+        }
+    }
+    edits
+}
+
+/// Removes states from a machine that counts far, and has it count further instead: what a long run
+/// shows may need as many events as before.
+pub(super) fn count_further(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (pointer, bound) in bounds(&case.definition) {
+        for removal in remove_states(case) {
+            let pointer = pointer.clone();
+            edits.push(edit(move |case| {
+                *case.definition.pointer_mut(&pointer)? = (3 * bound).into();
+                removal(case)
+            }));
+        }
+    }
+    edits
+}
+
+/// The numbers up to which the rules of a machine count, if they are large.
+fn bounds(definition: &Value) -> Vec<(String, i64)> {
+    let mut found = Vec::new();
+    for state in states(definition) {
+        let rules = definition.pointer(&format!("{}/Choices", state.pointer));
+        for (at, rule) in rules
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
+            let fields = rule.as_object().into_iter().flatten();
+            let numbers = fields.filter_map(|(name, value)| Some((name, value.as_i64()?)));
+            found.extend(
+                numbers
+                    .filter(|(_, number)| (30..1_000).contains(number))
+                    .map(|(name, number)| {
+                        (format!("{}/Choices/{at}/{name}", state.pointer), number)
+                    }),
+            );
+        }
+    }
+    found
+}
+
+/// Gives a task a second more, so that what was late because of other tasks' delays is late without
+/// them.
+pub(super) fn limits_for_delays(case: &ExecutionCase) -> Vec<Edit> {
+    let delayed = |start: &Start| start.plan.rules().any(|rule| rule.act.after > 0);
+    if !case.starts.iter().any(delayed) {
+        return Vec::new();
+    }
+    let mut edits = Vec::new();
+    for state in states(&case.definition) {
+        for limit in ["TimeoutSeconds", "HeartbeatSeconds"] {
+            let pointer = format!("{}/{limit}", state.pointer);
+            edits.push(edit(move |case| {
+                let limit = case.definition.pointer_mut(&pointer)?;
+                *limit = (limit.as_i64()? + 1).into();
+                let rules = case.starts.iter_mut().flat_map(|it| it.plan.rules_mut());
+                rules.for_each(|rule| rule.act.after = 0);
+                Some(())
+            }));
         }
     }
     edits

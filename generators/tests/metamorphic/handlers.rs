@@ -194,7 +194,7 @@ fn all_spelled_out(drawn: &Drawn) -> Option<Twin> {
             names.insert(failure.error.as_deref()?.to_owned());
         }
     }
-    for rule in drawn.start.plan.sites.values().flatten() {
+    for rule in drawn.start.plan.rules() {
         if let Reply::Fail { error, .. } = &rule.act.reply {
             names.insert(error.clone());
         }

@@ -34,6 +34,8 @@ pub struct EngineLab {
     events: usize,
     /// A candidate may not leave more open than the original, by the reference.
     poisoned: Vec<Aspect>,
+    /// A candidate may not show a known divergence, unless the original does.
+    known: bool,
     /// A definition may not break a rule that the original keeps, nor rules more often.
     broken: Vec<Clause>,
     /// How often a candidate is run until it diverges: a divergence that does not show every time
@@ -54,6 +56,7 @@ impl EngineLab {
         control: Control,
     ) -> Self {
         Self {
+            known: context.judge.is_known(&sought, &original.coverage()),
             context,
             sought,
             lane: original.lane(),
@@ -65,6 +68,11 @@ impl EngineLab {
             control,
             progress: None,
         }
+    }
+
+    fn is_known(&self, sample: &Prepared) -> bool {
+        let judge = &self.context.judge;
+        judge.is_known(&self.sought, &sample.coverage())
     }
 
     /// Keeps the smallest case so far in these files.
@@ -87,6 +95,7 @@ impl Lab for EngineLab {
             && sample
                 .poisoned()
                 .all(|aspect| self.poisoned.contains(&aspect))
+            && (self.known || !self.is_known(&sample))
             && sample.broken().count() <= self.broken.len()
             && sample.broken().all(|clause| self.broken.contains(&clause));
         admitted.then_some(sample)

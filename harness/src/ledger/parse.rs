@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use stepproof_generators::{Feature, FeatureSet};
 use stepproof_specs::{
-    clause::{Basis, Clause},
+    clause::{Basis, Clause, REGISTRY},
     observation::Aspect,
 };
 use toml::{Spanned, value::Datetime};
@@ -30,6 +30,8 @@ struct Table {
     signatures: Option<Spanned<Vec<Spanned<String>>>>,
     reason: Option<Spanned<String>>,
     clause: Option<Spanned<String>>,
+    #[serde(default)]
+    also: Vec<Spanned<String>>,
     evidence: Option<Spanned<String>>,
     first_seen: Option<Spanned<Datetime>>,
     last_confirmed: Option<Spanned<Datetime>>,
@@ -149,6 +151,7 @@ impl Reader<'_> {
             "last_confirmed",
             table.last_confirmed.as_ref(),
         );
+        let also = self.clauses(&label, &table.also);
         let avoid = self.features(&label, &table.avoid);
         Some(Entry {
             id: id?,
@@ -156,6 +159,7 @@ impl Reader<'_> {
             signatures: signatures?,
             reason: reason?,
             clause: clause?,
+            also,
             evidence: evidence?,
             first_seen: first_seen?,
             last_confirmed: last?,
@@ -202,6 +206,18 @@ impl Reader<'_> {
             return None;
         }
         Some(clause)
+    }
+
+    fn clauses(&mut self, entry: &str, patterns: &[Spanned<String>]) -> Vec<String> {
+        for pattern in patterns {
+            let ids = WildMatch::new(pattern.get_ref());
+            if !REGISTRY.iter().any(|(_, it)| ids.matches(it.id)) {
+                let what = format!("entry '{entry}': there is no clause '{ids}'");
+                let remedy = "`stepproof clauses` lists them; `*` stands for anything";
+                self.complain(pattern.span().start, what, remedy);
+            }
+        }
+        patterns.iter().map(|it| it.get_ref().clone()).collect()
     }
 
     fn signatures(

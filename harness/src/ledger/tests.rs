@@ -1,10 +1,10 @@
 use std::path::Path;
 
 use stepproof_generators::{Feature, FeatureSet};
-use stepproof_specs::clause::Clause;
+use stepproof_specs::clause::{Clause, Coverage};
 
 use super::{Entry, Ledger};
-use crate::verdict::Signature;
+use crate::{casefile, engine::Lane, prepare::prepare, verdict::Signature};
 
 /// Snapshots are data: they live with the others.
 fn snapshot(name: &str, text: &str) {
@@ -21,6 +21,7 @@ fn entry(id: &str, signature: &str) -> Entry {
         signatures: vec![Signature(signature.into())],
         reason: "reported \"upstream\"\nand open".into(),
         clause: Clause::from_id("choice.missing-variable").unwrap(),
+        also: Vec::new(),
         evidence: "recorded on AWS".into(),
         first_seen: "2026-01-31".parse().unwrap(),
         last_confirmed: "2026-02-01".parse().unwrap(),
@@ -58,6 +59,7 @@ fn what_is_written_can_be_read() {
         "status Choice root FAILED:States.Runtime≠SUCCEEDED",
     );
     let second = Entry {
+        also: vec!["data.*".into()],
         avoid: FeatureSet::of(&[Feature::OddNames, Feature::Damage]),
         link: Some("https://example.org/1".into()),
         ..entry("second", "output Pass Map object≠null@value")
@@ -79,12 +81,19 @@ fn what_is_written_can_be_read() {
     assert_eq!(loaded, ledger);
     assert_eq!(loaded.entries()[0], first);
     assert_eq!(loaded.entries()[1].engine_version, "1.3.0");
-    assert_eq!(loaded.matches(&second.signatures[0]).unwrap().id, "second");
-    assert!(
-        loaded
-            .matches(&Signature("output Pass root order".into()))
-            .is_none()
-    );
+    let known = |signature: &str, exercised: &Coverage| {
+        let entry = loaded.matches(&Signature(signature.into()), exercised);
+        entry.map(|entry| entry.id.clone())
+    };
+    let shown = &second.signatures[0].0;
+    let mut exercised = Coverage::default();
+    exercised.mark(second.clause);
+    assert_eq!(known(shown, &exercised).as_deref(), Some("second"));
+    assert_eq!(known("output Pass root order", &exercised), None);
+    assert_eq!(known(shown, &Coverage::default()), None);
+    let mut exercised = Coverage::default();
+    exercised.mark(Clause::PathMissing);
+    assert_eq!(known(shown, &exercised).as_deref(), Some("second"));
     let text = std::fs::read_to_string(&path).unwrap();
     snapshot("written", &text);
 }
@@ -122,4 +131,22 @@ fn problems_have_a_place_and_a_remedy() {
     let unknown = empty.replace("signatures", "signature");
     snapshot("unknown", &problems(&unknown));
     snapshot("broken", &problems("format = \n"));
+}
+
+#[test]
+fn minimal_cases_exercise_the_clauses_that_they_break() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../snapshots/ledger");
+    let mut wrong = Vec::new();
+    for engine in ["localstack", "ministack", "moto", "aws-local-stepfunctions"] {
+        let ledger = Ledger::load(&directory.join(format!("{engine}.toml"))).unwrap();
+        for entry in ledger.entries() {
+            let case = casefile::load(&ledger.case_file(entry)).unwrap();
+            let exercised = prepare(&case, Lane::Quiet).unwrap().coverage();
+            if !entry.concerns(&exercised) {
+                let ids: Vec<_> = exercised.iter().map(|it| it.entry().id).collect();
+                wrong.push(format!("{engine} {}: {ids:?}", entry.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -34,6 +34,9 @@ clauses! {
     ResultPathMerges = "data.result-path.merges", Language,
         "ResultPath puts the result into the raw input, creating objects on the way and replacing what is there.",
         "States Language specification, \"ResultPath\"";
+    ResultPathRoot = "data.result-path.root", Language,
+        "ResultPath $ takes the result for the whole output: nothing of the raw input is kept.",
+        "States Language specification, \"ResultPath\"";
     ResultPathNull = "data.result-path.null", Language,
         "ResultPath null discards the result: the output is the raw input.",
         "States Language specification, \"ResultPath\"";

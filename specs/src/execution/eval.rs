@@ -170,7 +170,10 @@ impl<'e> Eval<'e> {
                 self.mark(Clause::ResultPathNull);
                 return Ok(self.active.input.clone());
             }
-            Nullable::Set(path) if path.is_data_root() => return Ok(result),
+            Nullable::Set(path) if path.is_data_root() => {
+                self.mark(Clause::ResultPathRoot);
+                return Ok(result);
+            }
             Nullable::Set(path) => path,
         };
         self.mark(Clause::ResultPathMerges);

@@ -74,7 +74,9 @@ async fn check_entry(
         Err(error) => return StaleCheck::unjudged(ledger, entry, error.to_string()),
     };
     match attempt(context, &job, control.overhead()).await.outcome {
-        Outcome::Judged { judgement, .. } => StaleCheck::new(ledger, entry, &judgement),
+        Outcome::Judged { judgement, .. } => {
+            StaleCheck::new(ledger, entry, &judgement, &job.coverage())
+        }
         Outcome::Trouble(trouble) => StaleCheck::unjudged(ledger, entry, trouble.to_string()),
     }
 }

@@ -91,7 +91,7 @@ impl Conductor<'_> {
         let judge = &self.context.judge;
         let verdict = match &ran.attempt.outcome {
             Outcome::Judged { judgement, .. } => {
-                judgement.verdict(|signature| judge.is_known(signature))
+                judgement.verdict(|signature| judge.is_known(signature, &ran.ready.coverage))
             }
             Outcome::Trouble(Trouble::Unreachable { .. }) => {
                 self.doubtful = true;
@@ -125,11 +125,8 @@ impl Conductor<'_> {
 
     /// A case that diverges in a way that the ledger does not name.
     fn suspect(&mut self, ran: Ran) {
-        let judge = self.context.judge.as_ref();
-        let signatures = self
-            .bugbase
-            .unknown_of(&ran.attempt.outcome.signatures(), judge);
-        let standing = |signature: &Signature| self.bugbase.standing(signature, judge);
+        let signatures = self.unknown_of(&ran);
+        let standing = |signature: &Signature| self.bugbase.standing(signature);
         let confirming = signatures
             .iter()
             .find(|signature| standing(signature) == Standing::Confirming);
@@ -158,6 +155,14 @@ impl Conductor<'_> {
         self.launch_confirmation(ran, new);
     }
 
+    /// The signatures of a case that no ledger entry names.
+    fn unknown_of(&self, ran: &Ran) -> Vec<Signature> {
+        let judge = self.context.judge.as_ref();
+        let mut signatures = ran.attempt.outcome.signatures();
+        signatures.retain(|signature| !judge.is_known(signature, &ran.ready.coverage));
+        signatures
+    }
+
     fn confirmed(
         &mut self,
         ran: Ran,
@@ -182,11 +187,8 @@ impl Conductor<'_> {
                 self.bugbase.note(&signature, Standing::New);
             }
         }
-        let judge = self.context.judge.as_ref();
-        let others = self
-            .bugbase
-            .unknown_of(&ran.attempt.outcome.signatures(), judge);
-        let confirmed = |signature| self.bugbase.standing(signature, judge) == Standing::Confirmed;
+        let others = self.unknown_of(&ran);
+        let confirmed = |signature| self.bugbase.standing(signature) == Standing::Confirmed;
         let verdict = if holds || others.iter().any(confirmed) {
             Verdict::Diverge
         } else {
