@@ -369,7 +369,7 @@ fn exceeds_its_limit<'h>(history: impl Iterator<Item = &'h Event>) -> bool {
                 exceeds |= limits.iter().any(|(id, at, limit)| {
                     *id == event.previous
                         && limit.is_some_and(|limit| event.at.since(*at) > limit * 1_000)
-                })
+                });
             }
             _ => {}
         }

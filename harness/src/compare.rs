@@ -26,6 +26,7 @@ pub(crate) mod tests;
 use serde_json::{Value, json};
 use stepproof_specs::{
     case::ExecutionCase,
+    execution::HISTORY_LIMIT_TEXT,
     history::{Event, EventKind, Phase},
     json::equal,
     machine::Machine,
@@ -573,8 +574,13 @@ impl<'a> Scene<'a> {
         )
     }
 
-    /// The state at which the observations part.
+    /// The state at which the observations part. Where a history was full is chance.
     fn place(&self) -> Option<usize> {
+        let sides = [self.expected.observation, self.actual.observation];
+        let full = |side: &Observation| side.cause.as_deref() == Some(HISTORY_LIMIT_TEXT);
+        if sides.into_iter().any(full) {
+            return None;
+        }
         self.parting()
             .map(|parting| parting.place)
             .or_else(|| self.fallback())

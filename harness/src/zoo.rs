@@ -469,8 +469,8 @@ const ZOO: &[Entry] = &[
         name: "history-limit",
         sentence: "A history holds 500 events, and an execution that needs more fails.",
         clause: Clause::HistoryLimit,
-        signature: "status Pass root SUCCEEDED≠FAILED:States.Runtime(the-execution-reached-the-maximum-number)",
-        states: 4,
+        signature: "status - - SUCCEEDED≠FAILED:States.Runtime(the-execution-reached-the-maximum-number)",
+        states: 3,
         way: Way::HistoryLimit,
     },
     Entry {

@@ -57,7 +57,8 @@ const DEPTH_LIMIT: usize = 100;
 /// How many events a history holds (AWS Developer Guide, "Quotas related to state machine
 /// executions").
 const HISTORY_LIMIT: usize = 25_000;
-const HISTORY_LIMIT_TEXT: &str =
+/// The cause of an execution that needs more events.
+pub const HISTORY_LIMIT_TEXT: &str =
     "The execution reached the maximum number of history events (25000).";
 
 /// A running or ended execution.

@@ -117,12 +117,15 @@ pub(super) fn fail_for_good(case: &ExecutionCase) -> Vec<Edit> {
 pub(super) fn count_further(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (pointer, bound) in bounds(&case.definition) {
-        for removal in remove_states(case) {
-            let pointer = pointer.clone();
-            edits.push(edit(move |case| {
-                *case.definition.pointer_mut(&pointer)? = (3 * bound).into();
-                removal(case)
-            }));
+        // Mostly one state of two or three in a loop goes.
+        for further in [bound * 3 / 2 + 1, bound * 2] {
+            for removal in remove_states(case) {
+                let pointer = pointer.clone();
+                edits.push(edit(move |case| {
+                    *case.definition.pointer_mut(&pointer)? = further.into();
+                    removal(case)
+                }));
+            }
         }
     }
     edits

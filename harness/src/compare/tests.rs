@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use stepproof_specs::{
     case::{ExecutionCase, Start, WorkflowType},
+    execution::HISTORY_LIMIT_TEXT,
     history::{Details, Event, EventKind, Phase, Service},
     machine::{Machine, StateType},
     observation::{Aspect, Observation, Status},
@@ -387,6 +388,20 @@ fn a_container_that_is_tried_again_too_often() {
     assert_eq!(more, ["path Parallel root more"]);
     let fewer = edited(&fixture, |it| it["States"]["Fan"]["Retry"] = json!([]));
     assert_eq!(fewer, ["path Parallel root fewer"]);
+}
+
+#[test]
+fn where_a_history_is_full_is_chance() {
+    let found = retried(|_| ()).tampered(|it| {
+        it.status = Status::Failed;
+        it.output = None;
+        it.error = Some("States.Runtime".into());
+        it.cause = Some(HISTORY_LIMIT_TEXT.into());
+        let at = position(it, EventKind::Exited(StateType::Pass));
+        history(it).truncate(at);
+    });
+    let shape = "SUCCEEDED≠FAILED:States.Runtime(the-execution-reached-the-maximum-number)";
+    assert_eq!(found, [format!("status - - {shape}")]);
 }
 
 #[test]
