@@ -45,8 +45,9 @@ pub struct Entry {
     pub reason: String,
     /// The rule that it breaks; never an assumed one.
     pub clause: Clause,
-    /// Other clauses through which it shows; `*` in one stands for anything.
-    pub also: Vec<String>,
+    /// It is known only in cases that exercise one of these clauses, in which `*` stands for
+    /// anything; if there are none, in all cases.
+    pub only: Vec<String>,
     /// What shows that the reference is right.
     pub evidence: String,
     /// When it was found.
@@ -65,15 +66,14 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether it is known under this signature, in a case that exercises these clauses: where none
-    /// of its own plays a part, something else is the cause.
+    /// Whether it is known under this signature, in a case that exercises these clauses.
     pub fn names(&self, signature: &Signature, exercised: &Coverage) -> bool {
         self.concerns(exercised) && self.signatures.iter().any(|it| covers(it, signature))
     }
 
     fn concerns(&self, exercised: &Coverage) -> bool {
-        exercised.contains(self.clause)
-            || self.also.iter().any(|pattern| {
+        self.only.is_empty()
+            || self.only.iter().any(|pattern| {
                 let pattern = WildMatch::new(pattern);
                 exercised.iter().any(|it| pattern.matches(it.entry().id))
             })

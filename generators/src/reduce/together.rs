@@ -159,7 +159,7 @@ fn bounds(definition: &Value) -> Vec<(String, i64)> {
 /// Gives a task a second more, so that what was late because of other tasks' delays is late without
 /// them.
 pub(super) fn limits_for_delays(case: &ExecutionCase) -> Vec<Edit> {
-    let delayed = |start: &Start| start.plan.rules().any(|rule| rule.act.after > 0);
+    let delayed = |start: &Start| start.plan.rules().any(is_delayed);
     if !case.starts.iter().any(delayed) {
         return Vec::new();
     }
@@ -171,12 +171,18 @@ pub(super) fn limits_for_delays(case: &ExecutionCase) -> Vec<Edit> {
                 let limit = case.definition.pointer_mut(&pointer)?;
                 *limit = (limit.as_i64()? + 1).into();
                 let rules = case.starts.iter_mut().flat_map(|it| it.plan.rules_mut());
-                rules.for_each(|rule| rule.act.after = 0);
+                for rule in rules.filter(|rule| is_delayed(rule)) {
+                    rule.act.after = 0;
+                }
                 Some(())
             }));
         }
     }
     edits
+}
+
+fn is_delayed(rule: &Rule) -> bool {
+    rule.act.after > 0 && rule.act.heartbeats.is_empty()
 }
 
 /// A retrier with nothing but its names, for one attempt.

@@ -31,7 +31,7 @@ struct Table {
     reason: Option<Spanned<String>>,
     clause: Option<Spanned<String>>,
     #[serde(default)]
-    also: Vec<Spanned<String>>,
+    only: Vec<Spanned<String>>,
     evidence: Option<Spanned<String>>,
     first_seen: Option<Spanned<Datetime>>,
     last_confirmed: Option<Spanned<Datetime>>,
@@ -151,7 +151,7 @@ impl Reader<'_> {
             "last_confirmed",
             table.last_confirmed.as_ref(),
         );
-        let also = self.clauses(&label, &table.also);
+        let only = self.clauses(&label, &table.only);
         let avoid = self.features(&label, &table.avoid);
         Some(Entry {
             id: id?,
@@ -159,7 +159,7 @@ impl Reader<'_> {
             signatures: signatures?,
             reason: reason?,
             clause: clause?,
-            also,
+            only,
             evidence: evidence?,
             first_seen: first_seen?,
             last_confirmed: last?,

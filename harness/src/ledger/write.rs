@@ -32,9 +32,9 @@ pub fn entry(entry: &Entry) -> String {
     line("signatures", &format!("[\n{}]", signatures.concat()));
     line("reason", &quoted(&entry.reason));
     line("clause", &quoted(entry.clause.entry().id));
-    if !entry.also.is_empty() {
-        let patterns: Vec<String> = entry.also.iter().map(|it| quoted(it)).collect();
-        line("also", &format!("[{}]", patterns.join(", ")));
+    if !entry.only.is_empty() {
+        let patterns: Vec<String> = entry.only.iter().map(|it| quoted(it)).collect();
+        line("only", &format!("[{}]", patterns.join(", ")));
     }
     line("evidence", &quoted(&entry.evidence));
     line("first_seen", &entry.first_seen.to_string());
