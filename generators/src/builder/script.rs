@@ -145,24 +145,35 @@ const BEHAVIOURS: &[Behaviour] = &[
     Behaviour {
         needs: FeatureSet::of(&[Feature::Delays]),
         weight: 4,
-        admits: |stage| stage.limits.bounds_queue(),
+        admits: |stage| stage.is_alone() && stage.limits.bounds_queue(),
         play: |builder, stage| queue_then_work(builder, stage),
     },
     Behaviour {
         needs: FeatureSet::of(&[Feature::Delays]),
         weight: 1,
-        admits: |stage| stage.limits.timeout.is_none_or(|limit| limit > LONG_QUEUE),
+        admits: |stage| {
+            let limit = stage.limits.timeout;
+            stage.is_alone() && limit.is_none_or(|limit| limit > LONG_QUEUE)
+        },
         play: |builder, stage| Script {
-            away: Millis::from(builder.dice.between(1, 3)) * 1_000,
+            away: Millis::from(builder.dice.between(1, 3)) * 1_000 + ASIDE,
             ..succeed(builder, stage)
         },
     },
 ];
 
+/// Workers come back at a time of their own: most else happens at full seconds.
+const ASIDE: Millis = 250;
+
 /// Longer than any task waits in the queue.
 const LONG_QUEUE: Millis = 3_500;
 
 impl Stage<'_> {
+    /// Whether nothing runs beside it that could be sooner or later than what it waits for.
+    fn is_alone(&self) -> bool {
+        self.place.depth == 0
+    }
+
     /// Whether the harness can tell two attempts of one site apart.
     fn tells_attempts_apart(&self) -> bool {
         let place = self.place;
@@ -273,7 +284,7 @@ fn queue_then_work(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
     };
     Script {
         // Whether a task times out that nobody has taken is not known.
-        away: limit - 1_000,
+        away: limit - 1_000 + ASIDE,
         ..always(act)
     }
 }

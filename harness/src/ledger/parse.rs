@@ -294,8 +294,10 @@ impl Reader<'_> {
                 let what = format!("entry '{}' stands twice", id.get_ref());
                 self.complain(id.span().start, what, "merge the entries");
             }
+            // The same signature may have another cause in other cases.
+            let only: Vec<&String> = table.only.iter().map(Spanned::get_ref).collect();
             let all = table.signatures.iter().flat_map(Spanned::get_ref);
-            for signature in all.filter(|it| !signatures.insert(it.get_ref())) {
+            for signature in all.filter(|it| !signatures.insert((only.clone(), it.get_ref()))) {
                 let what = format!("signature '{}' stands twice", signature.get_ref());
                 self.complain(signature.span().start, what, "keep it in one entry");
             }
