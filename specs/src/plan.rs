@@ -222,13 +222,27 @@ impl<'de> Visitor<'de> for ScriptVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, rules: A) -> Result<Script, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(rules)).map(Script::from)
+        ordered(Vec::deserialize(SeqAccessDeserializer::new(rules))?.into())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Script, A::Error> {
         let Fields { away, rules } = Fields::deserialize(MapAccessDeserializer::new(fields))?;
-        Ok(Script { away, rules })
+        ordered(Script { away, rules })
     }
+}
+
+/// The script, if every worker of it does one thing after the other.
+fn ordered<E: serde::de::Error>(script: Script) -> Result<Script, E> {
+    for act in script.rules.iter().map(|rule| &rule.act) {
+        let replies = !matches!(act.reply, Reply::Silent | Reply::Ignore);
+        if !act.heartbeats.is_sorted() || (replies && act.heartbeats.last() > Some(&act.after)) {
+            return Err(E::custom(format_args!(
+                "`heartbeats` {:?} are not in order before the reply, which comes `after` {} ms",
+                act.heartbeats, act.after
+            )));
+        }
+    }
+    Ok(script)
 }
 
 /// What every task of a case does, by site. A site without a script takes every task at once and
@@ -284,6 +298,15 @@ mod tests {
         let read = |script: Value| from_value::<Script>(script).map_err(|error| error.to_string());
         assert_eq!(read(json!({"rules": rules})), read(rules));
         assert_eq!(read(json!({})), Ok(Script::default()));
+        let beats = |after: u64, beats: [u64; 2], reply: &str| {
+            read(json!([{"after": after, "heartbeats": beats, "reply": reply}]))
+        };
+        assert!(beats(3_000, [1_000, 2_000], "echo").is_ok());
+        assert!(beats(0, [1_000, 2_000], "silent").is_ok());
+        for (after, wrong) in [(1_500, [1_000, 2_000]), (3_000, [2_000, 1_000])] {
+            let late = beats(after, wrong, "echo").unwrap_err();
+            assert!(late.contains("not in order before the reply"), "{late}");
+        }
         let misspelt = read(json!({"awya": 1})).unwrap_err();
         assert!(misspelt.contains("unknown field `awya`"), "{misspelt}");
         let strange = read(json!([{"reply": "shout"}])).unwrap_err();
