@@ -32,7 +32,13 @@ fn caught(name: &str) {
     let fault = Fault::named(name).expect("a fault of the zoo");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let caught = runtime
-        .block_on(hunt(fault, Profile::everything(), seed(), MOST_CASES))
+        .block_on(hunt(
+            fault,
+            "embedded",
+            Profile::everything(),
+            seed(),
+            MOST_CASES,
+        ))
         .unwrap_or_else(|error| panic!("failed to {error}"));
     tell(&caught);
     if env::var_os("STEPPROOF_UPDATE").is_some() {

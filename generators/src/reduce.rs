@@ -11,6 +11,7 @@
 mod calls;
 mod definition;
 mod edit;
+mod ends;
 mod fields;
 mod flow;
 mod measure;
@@ -75,9 +76,15 @@ pub const PASSES: &[Pass] = &[
     pass("select-before", fields::select_before),
     pass("replace-states", replace::replace_states),
     pass("fold", replace::fold),
+    pass("simplify-ends", ends::simplify_ends),
     pass("redirect", together::redirect),
     pass("number-items", together::number_items),
     pass("fail-for-good", together::fail_for_good),
+    pass("contrast-catchers", together::contrast_catchers),
+    pass("add-to-inputs", together::add_to_inputs),
+    pass("find-one", flow::find_one),
+    pass("deny", together::deny),
+    pass("compare-with-no-time", together::compare_with_no_time),
     pass("count-further", together::count_further),
     pass("limits-for-delays", together::limits_for_delays),
     pass("simplify-conditions", fields::simplify_conditions),
@@ -91,6 +98,7 @@ pub const PASSES: &[Pass] = &[
     pass("simplify-flow", flow::simplify_flow),
     pass("shrink-numbers", fields::shrink_numbers),
     pass("simplify-matchers", names::simplify_matchers),
+    pass("swap-branches", structure::swap_branches),
     pass("rename-states", names::rename_states),
     pass("rename-errors", names::rename_errors),
     pass("rename-variables", variables::rename_variables),

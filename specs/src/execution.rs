@@ -107,33 +107,13 @@ impl Execution {
         input: Value,
         at: Instant,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
-        Self::start_interleaved(machine, identity, input, at, Interleaving::default())
-    }
-
-    /// Starts an execution whose threads take turns in the given way.
-    pub fn start_interleaved(
-        machine: Arc<Machine>,
-        identity: Identity,
-        input: Value,
-        at: Instant,
-        interleaving: Interleaving,
-    ) -> Result<(Self, Vec<Command>), Unsupported> {
-        Self::begin(machine, identity, input, at, interleaving, &Lawful)
-    }
-
-    /// Starts an execution with a conduct of its own: for engines that break a rule on purpose.
-    pub fn start_conducted(
-        machine: Arc<Machine>,
-        identity: Identity,
-        input: Value,
-        at: Instant,
-        conduct: &'static dyn Conduct,
-    ) -> Result<(Self, Vec<Command>), Unsupported> {
         let interleaving = Interleaving::default();
-        Self::begin(machine, identity, input, at, interleaving, conduct)
+        Self::start_conducted(machine, identity, input, at, interleaving, &Lawful)
     }
 
-    fn begin(
+    /// Starts an execution whose threads take turns in the given way, and whose conduct is its own:
+    /// for engines that break a rule on purpose.
+    pub fn start_conducted(
         machine: Arc<Machine>,
         identity: Identity,
         input: Value,

@@ -175,11 +175,17 @@ impl Rewrite {
         Self { conduct, ..self }
     }
 
-    fn apply(&self, machine: Machine) -> Machine {
+    /// The machine that runs in the place of the one that was accepted.
+    pub fn apply(&self, machine: Machine) -> Machine {
         match &self.machine {
             Some(rewrite) => rewrite(machine),
             None => machine,
         }
+    }
+
+    /// How executions of it are run.
+    pub fn conduct(&self) -> &'static dyn Conduct {
+        self.conduct
     }
 }
 

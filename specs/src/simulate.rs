@@ -15,7 +15,7 @@ use self::{
 use crate::{
     case::{ExecutionCase, Start},
     clause::{Clause, Coverage},
-    execution::{Execution, Identity, Logged, Unsupported},
+    execution::{Conduct, Execution, Identity, Logged, Unsupported},
     machine::Machine,
     observation::{Aspect, Observation},
     plan::AttemptKey,
@@ -107,21 +107,28 @@ pub fn simulate_as(
     }
     poisoned.sort_unstable();
     poisoned.dedup();
+    let (observation, attempts) = world.into_observation();
     Ok(Expectation {
-        duration: world.duration(),
-        attempts: world.expected,
-        observation: Observation {
-            status: world.outcome.status,
-            output: world.outcome.output.as_deref().cloned(),
-            error: world.outcome.failure.error.as_deref().map(str::to_owned),
-            cause: world.outcome.failure.cause.as_deref().map(str::to_owned),
-            attempts: world.attempts,
-            history: Some(world.execution.into_history()),
-            duration: Some(world.ended.since(at)),
-        },
+        duration: observation.duration.unwrap_or_default(),
+        attempts,
+        observation,
         poisoned,
         coverage,
     })
+}
+
+/// What is seen until `within` after the start when the executions of a machine are run with this
+/// conduct: nothing is expected, and nothing is poisoned.
+pub fn watch(
+    machine: &Arc<Machine>,
+    case: &ExecutionCase,
+    start: &Start,
+    within: Millis,
+    conduct: &'static dyn Conduct,
+) -> Result<Observation, SimulationError> {
+    let until = EPOCH.plus(within);
+    let world = World::watch(machine, identity(case), start, EPOCH, until, conduct)?;
+    Ok(world.into_observation().0)
 }
 
 /// Who a simulated execution is.

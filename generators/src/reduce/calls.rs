@@ -17,13 +17,19 @@ pub(super) enum Simpler {
     Literal(Value),
 }
 
-/// Simpler than a call: each of its arguments, the call with fewer, the call with simpler ones.
+/// Simpler than a call: each of its arguments and of theirs, the call with fewer, the call with
+/// simpler ones.
 pub(super) fn simpler(text: &str) -> Vec<Simpler> {
     let Ok(call) = Call::parse(text) else {
         return Vec::new();
     };
     let arguments = call.arguments();
     let mut found: Vec<Simpler> = arguments.iter().map(itself).collect();
+    let inner = arguments.iter().filter_map(|argument| match argument {
+        Argument::Call(call) => Some(call.arguments()),
+        _ => None,
+    });
+    found.extend(inner.flatten().map(itself));
     found.extend(shorter(&call).into_iter().map(Simpler::Source));
     for (at, argument) in arguments.iter().enumerate() {
         for simpler in simpler_arguments(argument) {

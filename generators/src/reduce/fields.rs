@@ -113,18 +113,39 @@ pub(super) fn drop_fields(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Does before a task what is done to its result: a task that echoes makes no difference.
+/// What is done after a state's work, and where the same can be done before it.
+const BEFORE: &[(&str, &str)] = &[
+    ("ResultSelector", "Parameters"),
+    ("Assign", "Parameters"),
+    ("OutputPath", "InputPath"),
+];
+
+/// Does before a Task or a Pass what is done after it: where the result is the input it makes no
+/// difference. What one path gives needs no template.
 pub(super) fn select_before(case: &ExecutionCase) -> Vec<Edit> {
-    let tasks = states(&case.definition).into_iter();
-    let edits = tasks.map(|state| {
-        edit(move |case| {
+    let mut edits = Vec::new();
+    for state in states(&case.definition) {
+        for (after, before) in BEFORE {
+            let pointer = state.pointer.clone();
+            edits.push(edit(move |case| {
+                let fields = object_mut(&mut case.definition, &pointer)?;
+                let selector = fields.shift_remove(*after)?;
+                let kind = fields.get("Type")?.as_str()?;
+                ["Task", "Pass"].contains(&kind).then_some(())?;
+                fields.insert((*before).to_owned(), selector);
+                Some(())
+            }));
+        }
+        edits.push(edit(move |case| {
             let fields = object_mut(&mut case.definition, &state.pointer)?;
-            let selector = fields.shift_remove("ResultSelector")?;
-            fields.insert("Parameters".to_owned(), selector);
+            let template = fields.shift_remove("Parameters")?;
+            let mut paths = template.as_object()?.values().filter_map(Value::as_str);
+            let path = paths.find(|text| text.starts_with('$'))?;
+            fields.insert("InputPath".to_owned(), path.into());
             Some(())
-        })
-    });
-    edits.collect()
+        }));
+    }
+    edits
 }
 
 /// Simplifies the conditions of Choice rules.

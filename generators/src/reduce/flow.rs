@@ -1,7 +1,7 @@
 //! Passes over data flow: templates, literals, paths.
 
-use serde_json::{Map, Value};
-use stepproof_specs::case::ExecutionCase;
+use serde_json::{Map, Value, json};
+use stepproof_specs::{case::ExecutionCase, path::Path};
 
 use super::{
     calls::{self, Simpler},
@@ -83,11 +83,11 @@ fn simpler_templates(template: &Value) -> Vec<Value> {
     for (name, field) in fields {
         match name.strip_suffix(".$") {
             Some(plain) => found.push(with(fields, name, plain, &Value::Null)),
-            None => found.extend(
-                simpler_templates(field)
-                    .into_iter()
-                    .map(|simpler| with(fields, name, name, &simpler)),
-            ),
+            None => {
+                found.extend(field.is_object().then(|| field.clone()));
+                let simpler = simpler_templates(field).into_iter();
+                found.extend(simpler.map(|simpler| with(fields, name, name, &simpler)));
+            }
         }
     }
     found
@@ -131,6 +131,31 @@ fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
                     Some(())
                 }));
             }
+        }
+    }
+    edits
+}
+
+/// The simplest data in which a path that may find several values finds one.
+pub(super) fn find_one(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for pointer in all_objects(&case.definition) {
+        let fields = case.definition.pointer(&pointer).and_then(Value::as_object);
+        for (name, value) in fields.into_iter().flatten() {
+            let path = value.as_str().filter(|_| holds_path(name));
+            let path = path.and_then(|text| Path::parse(text).ok());
+            if path.is_none_or(|path| path.is_definite()) {
+                continue;
+            }
+            let (pointer, name) = (pointer.clone(), name.clone());
+            edits.push(edit(move |case| {
+                let fields = object_mut(&mut case.definition, &pointer)?;
+                fields.insert(name.clone(), "$[?(@)]".into());
+                for start in &mut case.starts {
+                    start.input = json!({});
+                }
+                Some(())
+            }));
         }
     }
     edits

@@ -144,7 +144,7 @@ fn simpler_acts(act: &Act, away: Millis) -> Vec<Act> {
         },
     ];
     let last = act.heartbeats.last().copied().unwrap_or_default();
-    let sooner = [act.after / 2, 2_000, 1_500].into_iter();
+    let sooner = [500, 1_000, 1_500, 2_000].into_iter();
     // After a wait in the queue there is no knowing which sums of times come close to a limit.
     let sooner = sooner.filter(|after| away == 0 && (last + 1..act.after).contains(after));
     found.extend(sooner.map(|after| Act {

@@ -30,7 +30,7 @@ pub(super) fn resume(case: &ExecutionCase) -> Vec<Edit> {
         .collect()
 }
 
-fn begin_at(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+pub(super) fn begin_at(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     let machine = Arc::new(Machine::from_value(&case.definition).ok()?);
     let inputs: Vec<Value> = case
         .starts

@@ -249,6 +249,35 @@ pub(super) fn drop_branches(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// Swaps two branches of a Parallel that stand side by side.
+pub(super) fn swap_branches(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for state in states(&case.definition) {
+        let branches = case
+            .definition
+            .pointer(&format!("{}/Branches", state.pointer));
+        for left in 1..branches.and_then(Value::as_array).map_or(0, Vec::len) {
+            let state = state.clone();
+            edits.push(edit(move |case| swap(case, &state, left - 1, left)));
+        }
+    }
+    edits
+}
+
+fn swap(case: &mut ExecutionCase, state: &StatePlace, left: usize, right: usize) -> Option<()> {
+    let fields = object_mut(&mut case.definition, &state.pointer)?;
+    let branches = fields.get_mut("Branches")?.as_array_mut()?;
+    branches.swap(left, right);
+    let inside = |branch: usize| format!("{}/{branch}", state.site);
+    let (left, right) = (inside(left), inside(right));
+    move_sites(case, |site| {
+        let moved = |from: &str, to: &str| below(site, from).map(|rest| format!("{to}/{rest}"));
+        let moved = moved(&left, &right).or_else(|| moved(&right, &left));
+        Some(moved.unwrap_or_else(|| site.to_owned()))
+    });
+    Some(())
+}
+
 /// Drops rules of a Choice.
 pub(super) fn drop_rules(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = drop_from_lists(case, &["Choices"]);

@@ -65,14 +65,117 @@ pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
             continue;
         };
         let plain = json!({ "StartAt": first, "States": { first: { "Type": "Succeed" } } });
-        for count in [2_usize, 3] {
+        for count in [0_usize, 2, 3] {
             let (pointer, plain) = (state.pointer.clone(), plain.clone());
             edits.push(edit(move |case| {
                 let map = object_mut(&mut case.definition, &pointer)?;
                 map.shift_remove("ItemsPath");
+                map.shift_remove("ItemSelector");
                 map.insert("ItemProcessor".to_owned(), plain.clone());
                 for start in &mut case.starts {
                     start.input = (0..count).collect();
+                }
+                Some(())
+            }));
+        }
+    }
+    edits
+}
+
+/// What two catchers make of the input differs most simply where the first replaces it and the last
+/// keeps it.
+pub(super) fn contrast_catchers(case: &ExecutionCase) -> Vec<Edit> {
+    let with_two = states(&case.definition).into_iter().filter(|state| {
+        let catchers = case.definition.pointer(&format!("{}/Catch", state.pointer));
+        catchers
+            .and_then(Value::as_array)
+            .is_some_and(|it| it.len() > 1)
+    });
+    let edits = with_two.map(|state| {
+        edit(move |case| {
+            let fields = object_mut(&mut case.definition, &state.pointer)?;
+            let catchers = fields.get_mut("Catch")?.as_array_mut()?;
+            let (first, rest) = catchers.split_first_mut()?;
+            first.as_object_mut()?.shift_remove("ResultPath");
+            rest.last_mut()?["ResultPath"] = Value::Null;
+            for start in &mut case.starts {
+                start.input = json!({});
+            }
+            Some(())
+        })
+    });
+    edits.collect()
+}
+
+/// What keeps its input with `ResultPath` null shows where a result that adds to it would do.
+pub(super) fn add_to_inputs(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let first = case
+        .starts
+        .first()
+        .and_then(|start| start.input.as_object());
+    let Some(name) = first.and_then(|input| input.keys().next()).cloned() else {
+        return edits;
+    };
+    for state in states(&case.definition) {
+        let name = name.clone();
+        edits.push(edit(move |case| {
+            let fields = object_mut(&mut case.definition, &state.pointer)?;
+            (*fields.get("ResultPath")? == Value::Null).then_some(())?;
+            fields.insert("ResultPath".to_owned(), format!("$.{name}").into());
+            for made in ["InputPath", "Result", "Parameters"] {
+                fields.shift_remove(made);
+            }
+            for start in &mut case.starts {
+                start.input = json!({});
+            }
+            Some(())
+        }));
+    }
+    edits
+}
+
+/// Tests whether a condition does not hold, where that leads to the default's place.
+pub(super) fn deny(case: &ExecutionCase) -> Vec<Edit> {
+    let choices = states(&case.definition).into_iter();
+    let edits = choices.map(|state| {
+        edit(move |case| {
+            let fields = object_mut(&mut case.definition, &state.pointer)?;
+            let default = fields.shift_remove("Default")?;
+            let [rule] = fields.get_mut("Choices")?.as_array_mut()?.as_mut_slice() else {
+                return None;
+            };
+            let mut condition = rule.take();
+            condition
+                .as_object_mut()?
+                .retain(|key, _| key != "Next" && key != "Assign");
+            *rule = json!({ "Not": condition, "Next": default });
+            Some(())
+        })
+    });
+    edits.collect()
+}
+
+/// A time compared with a text that is none.
+pub(super) fn compare_with_no_time(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for state in states(&case.definition) {
+        let pointer = format!("{}/Choices", state.pointer);
+        let rules = case.definition.pointer(&pointer).and_then(Value::as_array);
+        for (at, rule) in rules.into_iter().flatten().enumerate() {
+            let names = rule.as_object().into_iter().flat_map(Map::keys);
+            if !names.into_iter().any(|name| name.starts_with("Timestamp")) {
+                continue;
+            }
+            let pointer = format!("{pointer}/{at}");
+            edits.push(edit(move |case| {
+                let rule = case.definition.pointer_mut(&pointer)?;
+                *rule = json!({
+                    "Variable": "$", "TimestampLessThan": "2000-01-01T00:00:00Z",
+                    "Next": rule["Next"],
+                });
+                for start in &mut case.starts {
+                    start.input = "".into();
                 }
                 Some(())
             }));

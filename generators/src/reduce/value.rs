@@ -10,6 +10,9 @@ pub(super) fn simpler(value: &Value) -> Vec<Value> {
         .into_iter()
         .filter(|plain| plain != value)
         .collect();
+    if value.is_number() || value.is_string() {
+        found.push(json!(false));
+    }
     found.extend(of_its_kind(value));
     found
 }
@@ -67,6 +70,9 @@ fn smaller_array(items: &[Value]) -> Vec<Value> {
         })
         .collect();
     found.extend(items.iter().cloned());
+    let mut sorted = items.to_vec();
+    sorted.sort_by_cached_key(Value::to_string);
+    found.push(Value::Array(sorted));
     for (at, item) in items.iter().enumerate() {
         for simpler in simpler(item) {
             let mut items = items.to_vec();

@@ -19,10 +19,11 @@ use super::{
     place::object_mut,
 };
 
-/// Replaces every field of a template that reads a variable by what the variable held in the end,
-/// or in the beginning.
+/// Replaces every field of a template that reads a variable, or assigns one, by what the variable
+/// held in the end, or in the beginning.
 pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
-    let reads = reads(&case.definition);
+    let mut reads = reads(&case.definition);
+    reads.extend(computed(&case.definition));
     if reads.is_empty() {
         return Vec::new();
     }
@@ -35,7 +36,11 @@ pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
             continue;
         };
         let values = held.get(&**variable).into_iter().flatten();
-        for value in values.filter_map(|value| path.find(value).ok().map(Cow::into_owned)) {
+        let mut values: Vec<_> = values
+            .filter_map(|value| path.find(value).ok().map(Cow::into_owned))
+            .collect();
+        values.dedup();
+        for value in values {
             let (pointer, field) = (pointer.clone(), field.clone());
             edits.push(edit(move |case| {
                 let fields = object_mut(&mut case.definition, &pointer)?;
@@ -73,6 +78,23 @@ pub(super) fn sources_for_variables(case: &ExecutionCase) -> Vec<Edit> {
         }
     }
     edits
+}
+
+/// The fields that assign what they compute: the pointer to the object, the field, the path to the
+/// variable.
+fn computed(definition: &Value) -> Vec<(String, String, Path)> {
+    let mut found = Vec::new();
+    for pointer in assigning(definition) {
+        let pointer = format!("{pointer}/Assign");
+        let fields = definition.pointer(&pointer).and_then(Value::as_object);
+        for field in fields.into_iter().flat_map(Map::keys) {
+            if let Some(variable) = field.strip_suffix(".$") {
+                let path = Path::new(Root::Variable(variable.into()), Vec::new());
+                found.push((pointer.clone(), field.clone(), path));
+            }
+        }
+    }
+    found
 }
 
 /// Where a variable is assigned: the pointer to the object, and the field.

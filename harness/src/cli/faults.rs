@@ -32,6 +32,10 @@ pub(super) struct Faults {
     /// The profile from which the hunts draw their cases.
     #[arg(long, default_value = "everything", requires = "seeds")]
     profile: String,
+    /// The engine that is told to have it: reference, in process, or embedded, over HTTP.
+    #[arg(long, default_value = "reference", requires = "seeds",
+        value_parser = ["reference", "embedded"])]
+    engine: String,
     /// In how many cases a fault has to show.
     #[arg(long, default_value_t = 20_000, requires = "seeds")]
     cases: u64,
@@ -60,7 +64,7 @@ impl Faults {
         let mut surveys = Vec::with_capacity(faults.len());
         for fault in faults {
             note(format_args!("hunting {fault} {seeds} times"));
-            let hunted = runtime.block_on(survey(*fault, &profile, 1..=seeds, self.cases));
+            let hunted = runtime.block_on(survey(*fault, &self.engine, &profile, 1..=seeds, self.cases));
             surveys.push(hunted.map_err(|error| Failure::internal(error.to_string()))?);
         }
         match self.format {

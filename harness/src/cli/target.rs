@@ -14,6 +14,9 @@ use crate::zoo::Fault;
 /// The engine of a command that names none.
 pub(super) const DEFAULT: &str = "embedded";
 
+/// The engines that can be told to break a rule.
+const BREAKABLE: &[&str] = &[DEFAULT, "reference"];
+
 /// Which engine a command is about.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Target {
@@ -26,7 +29,7 @@ pub(super) struct Target {
     /// Seconds of waiting in one real second, if the engine's clock is fast.
     #[arg(long, value_name = "FACTOR", requires = "endpoint", value_parser = time_scale)]
     pub time_scale: Option<f64>,
-    /// Tell the embedded engine to break a rule ('stepproof faults').
+    /// Tell the embedded engine, or the reference, to break a rule ('stepproof faults').
     #[arg(long, value_name = "NAME", conflicts_with = "endpoint")]
     pub fault: Option<String>,
 }
@@ -64,11 +67,12 @@ impl Target {
     /// Starts or reaches the engine.
     pub(super) async fn open(&self) -> Result<Arc<dyn Engine>, Failure> {
         let fault = self.fault.as_deref().map(faults::named).transpose()?;
-        if fault.is_some() && self.name() != DEFAULT {
+        if fault.is_some() && !BREAKABLE.contains(&self.name()) {
             return Err(Failure::usage(
                 format!(
-                    "break a rule of {}: only {DEFAULT} can be told to",
-                    self.name()
+                    "break a rule of {}: only {} can be told to",
+                    self.name(),
+                    BREAKABLE.join(" and ")
                 ),
                 "leave --engine or --fault out",
             ));
@@ -78,7 +82,7 @@ impl Target {
             endpoint: self.endpoint.clone(),
             time_scale: self.time_scale,
             jobs: None,
-            rewrite: fault.map(Fault::rewrite).unwrap_or_default(),
+            rewrite: fault.map(Fault::rewrite),
         };
         let (token, _) = uuid::Uuid::new_v4().as_u64_pair();
         let engine = open(&choice, &format!("{:08x}", token >> 32)).await?;

@@ -35,8 +35,8 @@ pub struct Choice {
     pub time_scale: Option<f64>,
     /// How many cases it runs at once.
     pub jobs: Option<usize>,
-    /// The rule that the embedded engine is to break.
-    pub rewrite: Rewrite,
+    /// The rule that it is to break, if it is the embedded engine or the reference.
+    pub rewrite: Option<Rewrite>,
 }
 
 /// An engine that can be chosen by name.

@@ -1,11 +1,17 @@
-//! The reference as an engine: what it expects is what it does. Definitions make a round trip.
+//! The reference as an engine: what it expects is what it does, unless it is told to break a rule.
+//! Definitions make a round trip.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 use stepproof_specs::{
     case::DefinitionCase,
     history::Event,
+    machine::Machine,
     observation::{Attempt, Observation},
-    simulate::Expectation,
+    service::Rewrite,
+    simulate::watch,
+    time::Millis,
     validate::{Diagnostic, INVALID_DEFINITION, refusal, validate_text},
 };
 
@@ -21,11 +27,14 @@ use crate::raw::{
 #[derive(Debug)]
 pub struct Reference {
     profile: EngineProfile,
+    /// The rule that it breaks.
+    rewrite: Option<Rewrite>,
 }
 
 impl Default for Reference {
     fn default() -> Self {
         Self {
+            rewrite: None,
             profile: EngineProfile {
                 name: "reference".to_owned(),
                 capabilities: Capabilities {
@@ -40,12 +49,41 @@ impl Default for Reference {
                     cause: CauseCompare::Exact,
                     history: HistoryCompare::Details,
                     timing: Some(TimingCompare { early: 0, late: 0 }),
-                    liveness_grace: 0,
+                    liveness_grace: 60_000,
                 },
                 jobs: std::thread::available_parallelism().map_or(1, usize::from),
                 time_scale: 1.0,
             },
         }
+    }
+}
+
+impl Reference {
+    /// The reference that breaks a rule: what the embedded engine does, without HTTP.
+    pub fn breaking(rewrite: Rewrite) -> Self {
+        Self {
+            rewrite: Some(rewrite),
+            ..Self::default()
+        }
+    }
+
+    /// What is seen of every start of a job.
+    fn observe(&self, job: &Job) -> Result<RawRun, Trouble> {
+        let Some(rewrite) = &self.rewrite else {
+            let expected = job.expectations.iter().map(|it| &it.observation);
+            return Ok(raw_run(expected));
+        };
+        let machine = Arc::new(rewrite.apply(Machine::clone(&job.machine)));
+        let seen = job.case.starts.iter().zip(job.expectations.iter());
+        let seen = seen.map(|(start, expected)| {
+            let within = expected
+                .duration
+                .saturating_add(self.profile.policy.liveness_grace);
+            watch(&machine, &job.case, start, within, rewrite.conduct())
+        });
+        let seen = seen.collect::<Result<Vec<_>, _>>();
+        let seen = seen.map_err(|error| Trouble::Internal(error.to_string()))?;
+        Ok(raw_run(&seen))
     }
 }
 
@@ -61,7 +99,7 @@ impl Engine for Reference {
                 let reason = "the machine is not written as it was read".to_owned();
                 return Err(Trouble::Internal(reason));
             }
-            Ok(raw_run(&job.expectations))
+            self.observe(job)
         })
     }
 
@@ -105,15 +143,12 @@ pub fn raw_definition(diagnostics: &[Diagnostic]) -> RawRun {
     }
 }
 
-/// Expectations as if an engine had done them.
-pub fn raw_run(expectations: &[Expectation]) -> RawRun {
+/// Observations as if an engine had answered so.
+pub fn raw_run<'a>(observations: impl IntoIterator<Item = &'a Observation>) -> RawRun {
     RawRun {
         creation: Creation::Accepted,
         validation: None,
-        executions: expectations
-            .iter()
-            .map(|expectation| raw_execution(&expectation.observation))
-            .collect(),
+        executions: observations.into_iter().map(raw_execution).collect(),
         names: Vec::new(),
         wire: Vec::new(),
     }
@@ -132,7 +167,8 @@ fn raw_execution(observation: &Observation) -> RawExecution {
         error: observation.error.clone(),
         cause: observation.cause.clone(),
         duration: observation.duration,
-        watched: observation.duration.unwrap_or_default(),
+        // Whoever has not ended was watched for as long as anybody asks.
+        watched: observation.duration.unwrap_or(Millis::MAX),
         history: observation
             .history
             .as_ref()

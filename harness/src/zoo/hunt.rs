@@ -11,8 +11,8 @@ use crate::{
     confirm::{Confirmation, confirm},
     drive::{Context, Control, EngineLab, Stop, attempt, states},
     engine::{
-        Engine, Lane, Trouble,
-        adapters::{Choice, Embedded},
+        Lane, Trouble,
+        adapters::{Choice, open},
     },
     judging::{Compared, Generated},
     prepare::{PrepareError, prepare},
@@ -63,14 +63,16 @@ pub enum HuntError {
     Shrink(#[from] ShrinkError),
 }
 
-/// Hunts a fault on an embedded engine of its own, in at most this many cases of a seed.
+/// Hunts a fault in at most this many cases of a seed, on an engine of its own: `embedded`, or
+/// `reference`, which is the same without HTTP and faster.
 pub async fn hunt(
     fault: Fault,
+    engine: &str,
     profile: Profile,
     seed: u64,
     most: u64,
 ) -> Result<Caught, HuntError> {
-    let context = context(fault, profile, seed).await?;
+    let context = context(fault, engine, profile, seed).await?;
     let (index, original) = search(&context, fault, most).await?;
     let job = prepare(&original, Lane::Quiet)?;
     let sought = fault.signature();
@@ -95,12 +97,18 @@ pub async fn hunt(
     })
 }
 
-async fn context(fault: Fault, profile: Profile, seed: u64) -> Result<Arc<Context>, Trouble> {
+async fn context(
+    fault: Fault,
+    engine: &str,
+    profile: Profile,
+    seed: u64,
+) -> Result<Arc<Context>, Trouble> {
     let choice = Choice {
-        rewrite: fault.rewrite(),
+        name: Some(engine.to_owned()),
+        rewrite: Some(fault.rewrite()),
         ..Choice::default()
     };
-    let engine = Embedded::start(&choice, "zoo").await?;
+    let engine = open(&choice, "zoo").await?;
     let judge = Compared {
         engine: engine.profile().clone(),
         engine_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -112,7 +120,7 @@ async fn context(fault: Fault, profile: Profile, seed: u64) -> Result<Arc<Contex
     Ok(Arc::new(Context {
         source: Arc::new(Generated::new(profile, seed, engine.profile())),
         judge: Arc::new(judge),
-        engine: Arc::new(engine),
+        engine: Arc::from(engine),
         stop: Stop::default(),
     }))
 }

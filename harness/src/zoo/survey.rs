@@ -69,6 +69,7 @@ impl Spread {
 /// caught; any other trouble ends the survey.
 pub async fn survey(
     fault: Fault,
+    engine: &str,
     profile: &Profile,
     seeds: impl IntoIterator<Item = u64>,
     most: u64,
@@ -77,7 +78,7 @@ pub async fn survey(
     let mut caught = Vec::new();
     for seed in seeds {
         hunts += 1;
-        match hunt(fault, profile.clone(), seed, most).await {
+        match hunt(fault, engine, profile.clone(), seed, most).await {
             Ok(one) => caught.push((seed, one)),
             Err(HuntError::NotSeen { .. }) => {}
             Err(trouble) => return Err(trouble),

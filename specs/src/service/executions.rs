@@ -9,7 +9,7 @@ use super::{
     params::Params, render, render::seconds, token,
 };
 use crate::{
-    execution::{Command, Execution, Identity, Input, TaskId, TimerId},
+    execution::{Command, Execution, Identity, Input, Interleaving, TaskId, TimerId},
     history::Failure,
     observation::Status,
     time::Instant,
@@ -91,9 +91,15 @@ impl Service {
             entropy: token::mix(self.config.entropy ^ id.0),
         };
         let started = time.now();
-        let (execution, commands) =
-            Execution::start_conducted(machine, identity, input, started, self.rewrite.conduct)
-                .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
+        let (execution, commands) = Execution::start_conducted(
+            machine,
+            identity,
+            input,
+            started,
+            Interleaving::default(),
+            self.rewrite.conduct(),
+        )
+        .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
         self.next_number();
         let run = Run {
             arn: arn.clone(),

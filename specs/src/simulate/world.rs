@@ -13,12 +13,12 @@ use super::{ExpectedAttempt, SimulationError};
 use crate::{
     case::Start,
     execution::{
-        Command, Execution, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest,
-        TimerId, mix,
+        Command, Conduct, Execution, Identity, Input, Interleaving, Lawful, Logged, Outcome, TaskId,
+        TaskRequest, TimerId, mix,
     },
     history::Failure,
     machine::Machine,
-    observation::Attempt,
+    observation::{Attempt, Observation, Status},
     plan::{Act, Reply, Site},
     resource::{Pattern, Resource},
     time::{Instant, Millis},
@@ -129,6 +129,21 @@ impl Ended {
     pub fn duration(&self) -> Millis {
         self.ended.since(self.started)
     }
+
+    /// What was seen of it, and what it scheduled.
+    pub fn into_observation(self) -> (Observation, Vec<ExpectedAttempt>) {
+        let running = self.outcome.status == Status::Running;
+        let observation = Observation {
+            duration: (!running).then(|| self.duration()),
+            status: self.outcome.status,
+            output: self.outcome.output.as_deref().cloned(),
+            error: self.outcome.failure.error.as_deref().map(str::to_owned),
+            cause: self.outcome.failure.cause.as_deref().map(str::to_owned),
+            attempts: self.attempts,
+            history: Some(self.execution.into_history()),
+        };
+        (observation, self.expected)
+    }
 }
 
 /// Whether a task is not over when the service has answered.
@@ -148,12 +163,48 @@ impl World {
         schedule: Schedule,
         log: Option<Vec<Logged>>,
     ) -> Result<Ended, SimulationError> {
-        let (execution, commands) = Execution::start_interleaved(
+        let mut world = Self::begin(machine, identity, start, at, schedule, &Lawful)?;
+        world.log = log;
+        match world.go_on(start, None)? {
+            Some(outcome) => Ok(world.end(outcome)),
+            None => Err(SimulationError::NeverEnds(world.stuck())),
+        }
+    }
+
+    /// Runs an execution of this conduct in the plain schedule, and looks at it until then at the
+    /// latest: it may be running still.
+    pub fn watch(
+        machine: &Arc<Machine>,
+        identity: Identity,
+        start: &Start,
+        at: Instant,
+        until: Instant,
+        conduct: &'static dyn Conduct,
+    ) -> Result<Ended, SimulationError> {
+        let mut world = Self::begin(machine, identity, start, at, Schedule::plain(), conduct)?;
+        let outcome = world.go_on(start, Some(until))?;
+        Ok(world.end(outcome.unwrap_or(Outcome {
+            status: Status::Running,
+            output: None,
+            failure: Failure::default(),
+        })))
+    }
+
+    fn begin(
+        machine: &Arc<Machine>,
+        identity: Identity,
+        start: &Start,
+        at: Instant,
+        schedule: Schedule,
+        conduct: &'static dyn Conduct,
+    ) -> Result<Self, SimulationError> {
+        let (execution, commands) = Execution::start_conducted(
             machine.clone(),
             identity,
             start.input.clone(),
             at,
             schedule.interleaving(),
+            conduct,
         )?;
         let mut world = Self {
             schedule,
@@ -167,17 +218,29 @@ impl World {
             expected: Vec::new(),
             attempts: BTreeMap::new(),
             racy: machine.timeout_seconds.is_some(),
-            log,
+            log: None,
         };
         world.obey(commands, start);
+        Ok(world)
+    }
+
+    /// Goes on until the execution has ended, until nothing can happen any more, or until that time.
+    fn go_on(
+        &mut self,
+        start: &Start,
+        until: Option<Instant>,
+    ) -> Result<Option<Outcome>, SimulationError> {
         for _ in 0..STEP_LIMIT {
-            if let Some(outcome) = world.execution.outcome().cloned() {
-                return Ok(world.end(outcome));
+            if let Some(outcome) = self.execution.outcome().cloned() {
+                return Ok(Some(outcome));
             }
-            let Some(Reverse((at, _, _, happening))) = world.queue.pop() else {
-                return Err(SimulationError::NeverEnds(world.stuck()));
+            let Some(Reverse((at, _, _, happening))) = self.queue.pop() else {
+                return Ok(None);
             };
-            world.step(at, happening, start)?;
+            if until.is_some_and(|until| at > until) {
+                return Ok(None);
+            }
+            self.step(at, happening, start)?;
         }
         Err(SimulationError::TooLong(STEP_LIMIT))
     }

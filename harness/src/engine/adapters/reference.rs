@@ -5,8 +5,12 @@ use crate::engine::{Engine as _, reference::Reference};
 
 pub(super) const ADAPTER: Adapter = Adapter {
     name: "reference",
-    about: "The reference in process: checks the generator and the interpreter.",
+    about: "The reference in process: checks the generator and the interpreter; fast.",
     home: Home::BuiltIn,
     profile: || Reference::default().profile().clone(),
-    open: |_, _| Box::pin(async { Ok(Box::new(Reference::default()) as _) }),
+    open: |choice, _| {
+        let rewrite = choice.rewrite.clone();
+        let reference = rewrite.map_or_else(Reference::default, Reference::breaking);
+        Box::pin(async { Ok(Box::new(reference) as _) })
+    },
 };

@@ -1,0 +1,219 @@
+//! Passes over how things end: what several states, plans and limits say together is said by one.
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    case::ExecutionCase,
+    plan::{Act, Reply, Rule, Script},
+};
+
+use super::{
+    edit::{Edit, edit},
+    place::{StatePlace, object_mut, states, targets},
+    plans::failure,
+    resume::begin_at,
+};
+
+/// The shortest time after which a sibling is sure to have begun: generated plans know no shorter.
+const SOON: u64 = 500;
+
+/// Simpler ends.
+pub(super) fn simplify_ends(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = vec![edit(end_well)];
+    for state in states(&case.definition) {
+        let Some(fields) = case.definition.pointer(&state.pointer) else {
+            continue;
+        };
+        if leads_to_a_failure(case, &state, fields) || is_silent(case, &state) {
+            let state = state.clone();
+            edits.push(edit(move |case| fail_in_place(case, &state)));
+        }
+        if is_late(case, &state) {
+            let state = state.clone();
+            edits.push(edit(move |case| wait_instead(case, &state)));
+        }
+        if fields["Catch"][0].get("Assign").is_some() {
+            let state = state.clone();
+            edits.push(edit(move |case| assign_without_catching(case, &state)));
+        }
+        if fields["Next"].is_string() && in_a_loop(case, &state, fields) {
+            let twice = state.clone();
+            edits.push(edit(move |case| leave_loop(case, &state)));
+            edits.push(edit(move |case| enter_twice(case, &twice)));
+        }
+    }
+    edits
+}
+
+/// Every state that leads nowhere succeeds: where a run ends matters, and not how.
+fn end_well(case: &mut ExecutionCase) -> Option<()> {
+    let places = states(&case.definition);
+    let ends = places.into_iter().filter(|state| {
+        let fields = case.definition.pointer(&state.pointer);
+        fields.is_some_and(|fields| targets(fields).is_empty())
+    });
+    for state in ends
+        .filter(|state| state.scope.site.is_empty())
+        .collect::<Vec<_>>()
+    {
+        *case.definition.pointer_mut(&state.pointer)? = json!({ "Type": "Succeed" });
+    }
+    Some(())
+}
+
+fn scripts<'c>(case: &'c ExecutionCase, state: &StatePlace) -> impl Iterator<Item = &'c Script> {
+    let starts = case.starts.iter();
+    starts.filter_map(|start| start.plan.sites.get(state.site.as_str()))
+}
+
+/// Whether a task leads to a Fail.
+fn leads_to_a_failure(case: &ExecutionCase, state: &StatePlace, fields: &Value) -> bool {
+    let next = fields["Next"].as_str();
+    let scope = case.definition.pointer(&state.scope.pointer);
+    let next = next.and_then(|next| scope?["States"].get(next));
+    fields["Type"] == "Task" && next.is_some_and(|next| next["Type"] == "Fail")
+}
+
+/// Whether a task gets no answer.
+fn is_silent(case: &ExecutionCase, state: &StatePlace) -> bool {
+    let mut rules = scripts(case, state).flat_map(|script| &script.rules);
+    rules.any(|rule| rule.act.reply == Reply::Silent)
+}
+
+/// A task fails by itself, not by a time limit nor in the state after it; its handlers, if it has
+/// some, handle that.
+fn fail_in_place(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    let fields = object_mut(&mut case.definition, &state.pointer)?;
+    for limit in ["TimeoutSeconds", "HeartbeatSeconds"] {
+        fields.shift_remove(limit);
+    }
+    let mut handled = false;
+    for list in ["Retry", "Catch"] {
+        let handlers = fields.get_mut(list).and_then(Value::as_array_mut);
+        for handler in handlers.into_iter().flatten() {
+            handler["ErrorEquals"] = json!(["E"]);
+            handled = true;
+        }
+    }
+    if !handled {
+        fields.shift_remove("Next");
+        fields.insert("End".to_owned(), true.into());
+    }
+    for start in &mut case.starts {
+        let script = start.plan.sites.get(state.site.as_str());
+        let rules = script.into_iter().flat_map(|script| &script.rules);
+        let after = rules.map(|rule| rule.act.after).max();
+        let mut act = Act::now(failure("E"));
+        if !handled {
+            act.after = after.filter(|after| *after > 0).unwrap_or(SOON);
+        }
+        let rules = vec![Rule::always(act)];
+        start
+            .plan
+            .sites
+            .insert(state.site.as_str().into(), rules.into());
+    }
+    Some(())
+}
+
+/// Whether a task takes its time and succeeds.
+fn is_late(case: &ExecutionCase, state: &StatePlace) -> bool {
+    let mut rules = scripts(case, state).flat_map(|script| &script.rules);
+    rules.any(|rule| rule.act.after > 0 && rule.act.reply == Reply::Echo)
+}
+
+/// Waits instead of having a worker take its time.
+fn wait_instead(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    let rules = scripts(case, state).flat_map(|script| &script.rules);
+    let after = rules.map(|rule| rule.act.after).max()?;
+    let fields = case.definition.pointer_mut(&state.pointer)?;
+    let mut wait = json!({ "Type": "Wait", "Seconds": after.div_ceil(1_000) });
+    for way in ["Next", "End"] {
+        if let Some(way_on) = fields.get(way) {
+            wait[way] = way_on.clone();
+        }
+    }
+    *fields = wait;
+    Some(())
+}
+
+/// Assigns what a catcher would, without an error that it catches.
+fn assign_without_catching(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    let fields = object_mut(&mut case.definition, &state.pointer)?;
+    let catchers = fields.shift_remove("Catch")?;
+    let assigned = catchers.get(0)?.get("Assign")?;
+    fields.insert("Assign".to_owned(), assigned.clone());
+    for start in &mut case.starts {
+        start.plan.sites.remove(state.site.as_str());
+    }
+    Some(())
+}
+
+/// Whether a state can be reached again from where it leads.
+fn in_a_loop(case: &ExecutionCase, state: &StatePlace, fields: &Value) -> bool {
+    let scope = case.definition.pointer(&state.scope.pointer);
+    let Some(states) = scope.map(|scope| &scope["States"]) else {
+        return false;
+    };
+    let mut ahead = targets(fields);
+    let mut at = 0;
+    while let Some(name) = ahead.get(at) {
+        for next in targets(&states[*name]) {
+            if !ahead.contains(&next) {
+                ahead.push(next);
+            }
+        }
+        at += 1;
+    }
+    ahead.contains(&state.name.as_str())
+}
+
+/// The simplest machine that enters a state twice; a Map has no items then.
+fn enter_twice(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    begin_at(case, state)?;
+    let mut fields = case.definition.get("States")?.get(&state.name)?.clone();
+    let entered = fields.as_object_mut()?;
+    entered.shift_remove("End");
+    entered.insert("Next".to_owned(), AGAIN.into());
+    if entered.get("Type")? == "Map" {
+        entered.shift_remove("ItemsPath");
+        for start in &mut case.starts {
+            start.input = json!([]);
+        }
+    }
+    let rule = json!({
+        "Variable": "$x", "NumericLessThan": 1, "Assign": { "x": {} }, "Next": state.name,
+    });
+    let scope = object_mut(&mut case.definition, "")?;
+    scope.insert("StartAt".to_owned(), ONCE.into());
+    scope.insert(
+        "States".to_owned(),
+        json!({
+            ONCE: { "Type": "Pass", "Next": state.name, "Assign": { "x": 0 } },
+            state.name.as_str(): fields,
+            AGAIN: { "Type": "Choice", "Choices": [rule] },
+        }),
+    );
+    Some(())
+}
+
+/// The states around one that is entered twice.
+const ONCE: &str = "once";
+const AGAIN: &str = "again";
+
+/// Begins after a state of a loop, with the data that arrives there, and ends where it would go
+/// round again.
+fn leave_loop(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    let next = case.definition.pointer(&state.pointer)?["Next"]
+        .as_str()?
+        .to_owned();
+    let places = states(&case.definition);
+    let next = places
+        .iter()
+        .find(|it| it.scope == state.scope && it.name == next)?;
+    begin_at(case, next)?;
+    let ended = states(&case.definition)
+        .into_iter()
+        .find(|it| it.scope.site.is_empty() && it.name == state.name)?;
+    *case.definition.pointer_mut(&ended.pointer)? = json!({ "Type": "Succeed" });
+    Some(())
+}
