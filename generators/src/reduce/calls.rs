@@ -30,6 +30,8 @@ pub(super) fn simpler(text: &str) -> Vec<Simpler> {
         _ => None,
     });
     found.extend(inner.flatten().map(itself));
+    found.extend(same_arguments(&call).map(Simpler::Source));
+    found.extend(in_order(&call).map(Simpler::Source));
     found.extend(shorter(&call).into_iter().map(Simpler::Source));
     for (at, argument) in arguments.iter().enumerate() {
         for simpler in simpler_arguments(argument) {
@@ -39,6 +41,75 @@ pub(super) fn simpler(text: &str) -> Vec<Simpler> {
         }
     }
     found
+}
+
+/// The call with the data in the place of what it is given twice.
+fn same_arguments(call: &Call) -> Option<String> {
+    fn leaves(call: &Call, found: &mut Vec<String>) {
+        for (text, argument) in texts(call).into_iter().zip(call.arguments()) {
+            match argument {
+                Argument::Call(inner) => leaves(inner, found),
+                _ => found.push(text),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    leaves(call, &mut found);
+    let twice = found
+        .iter()
+        .enumerate()
+        .find(|(at, leaf)| found[..*at].contains(leaf))?
+        .1;
+    Some(replaced(call, twice)).filter(|_| twice != "$")
+}
+
+/// The call with the data in the place of every argument that is written so.
+fn replaced(call: &Call, leaf: &str) -> String {
+    let texts: Vec<String> = texts(call)
+        .into_iter()
+        .zip(call.arguments())
+        .map(|(text, argument)| match argument {
+            Argument::Call(inner) => replaced(inner, leaf),
+            _ if text == leaf => "$".to_owned(),
+            _ => text,
+        })
+        .collect();
+    written(call.function(), &texts)
+}
+
+/// The call with its two numbers in the order of their texts.
+fn in_order(call: &Call) -> Option<String> {
+    let [
+        Argument::Literal(Value::Number(_)),
+        Argument::Literal(Value::Number(_)),
+    ] = call.arguments()
+    else {
+        return None;
+    };
+    let mut texts = texts(call);
+    texts.sort_by_key(|text| format!("{text},"));
+    Some(written(call.function(), &texts))
+}
+
+/// A call with literals in the place of the paths that `value` knows a scalar for.
+pub(super) fn fill(text: &str, value: &mut dyn FnMut(&Path) -> Option<Value>) -> Option<String> {
+    fn filled(call: &Call, value: &mut dyn FnMut(&Path) -> Option<Value>) -> String {
+        let mut texts = texts(call);
+        for (text, argument) in texts.iter_mut().zip(call.arguments()) {
+            match argument {
+                Argument::Literal(_) => {}
+                Argument::Call(inner) => *text = filled(inner, value),
+                Argument::Path(path) => {
+                    let scalar = value(path).filter(|it| !it.is_array() && !it.is_object());
+                    if let Some(scalar) = scalar {
+                        *text = literal(&scalar);
+                    }
+                }
+            }
+        }
+        written(call.function(), &texts)
+    }
+    Call::parse(text).ok().map(|call| filled(&call, value))
 }
 
 fn itself(argument: &Argument) -> Simpler {
@@ -86,6 +157,7 @@ fn simpler_arguments(argument: &Argument) -> Vec<String> {
                 Simpler::Source(text) => text,
                 Simpler::Literal(value) => literal(&value),
             })
+            .chain(["0".to_owned()])
             .collect(),
     }
 }

@@ -27,6 +27,10 @@ pub(super) fn simplify_ends(case: &ExecutionCase) -> Vec<Edit> {
             let state = state.clone();
             edits.push(edit(move |case| fail_in_place(case, &state)));
         }
+        if fields.get("Retry").is_some() {
+            let state = state.clone();
+            edits.push(edit(move |case| fail_at_last(case, &state)));
+        }
         if is_late(case, &state) {
             let state = state.clone();
             edits.push(edit(move |case| wait_instead(case, &state)));
@@ -111,6 +115,22 @@ fn fail_in_place(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
             .plan
             .sites
             .insert(state.site.as_str().into(), rules.into());
+    }
+    Some(())
+}
+
+/// A task that is tried again for a while fails after a while instead.
+fn fail_at_last(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    let fields = object_mut(&mut case.definition, &state.pointer)?;
+    fields.shift_remove("Retry")?;
+    for start in &mut case.starts {
+        let script = start.plan.sites.get_mut(state.site.as_str());
+        for rule in script.into_iter().flat_map(|script| &mut script.rules) {
+            *rule = Rule::always(Act {
+                after: SOON,
+                ..rule.act.clone()
+            });
+        }
     }
     Some(())
 }

@@ -113,29 +113,42 @@ pub(super) fn drop_fields(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// What is done after a state's work, and where the same can be done before it.
-const BEFORE: &[(&str, &str)] = &[
+/// Fields of which one does what the other would, where the result is the input.
+const INSTEAD: &[(&str, &str)] = &[
     ("ResultSelector", "Parameters"),
-    ("Assign", "Parameters"),
     ("OutputPath", "InputPath"),
+    ("Parameters", "Assign"),
 ];
 
-/// Does before a Task or a Pass what is done after it: where the result is the input it makes no
-/// difference. What one path gives needs no template.
-pub(super) fn select_before(case: &ExecutionCase) -> Vec<Edit> {
+/// Does in another field of a Task or a Pass what one does. What one path gives needs no template,
+/// and what a Pass makes is its result.
+pub(super) fn exchange_fields(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for state in states(&case.definition) {
-        for (after, before) in BEFORE {
+        for (field, instead) in INSTEAD {
             let pointer = state.pointer.clone();
             edits.push(edit(move |case| {
                 let fields = object_mut(&mut case.definition, &pointer)?;
-                let selector = fields.shift_remove(*after)?;
+                let value = fields.shift_remove(*field)?;
                 let kind = fields.get("Type")?.as_str()?;
                 ["Task", "Pass"].contains(&kind).then_some(())?;
-                fields.insert((*before).to_owned(), selector);
+                fields.insert((*instead).to_owned(), value);
                 Some(())
             }));
         }
+        let pointer = state.pointer.clone();
+        edits.push(edit(move |case| {
+            let fields = object_mut(&mut case.definition, &pointer)?;
+            (fields.get("Type")? == "Pass").then_some(())?;
+            let made = match fields.shift_remove("Parameters") {
+                Some(made) => made,
+                None => fields.shift_remove("InputPath").map(|_| json!({}))?,
+            };
+            fields
+                .insert("Result".to_owned(), made)
+                .is_none()
+                .then_some(())
+        }));
         edits.push(edit(move |case| {
             let fields = object_mut(&mut case.definition, &state.pointer)?;
             let template = fields.shift_remove("Parameters")?;
@@ -183,6 +196,11 @@ fn simpler_conditions(rule: &Map<String, Value>) -> Vec<Map<String, Value>> {
     ];
     for list in ["And", "Or"] {
         let parts = rule.get(list).and_then(Value::as_array);
+        if let Some(parts) = parts {
+            let mut sorted = parts.clone();
+            sorted.sort_by_cached_key(Value::to_string);
+            found.push(json!({ list: sorted }));
+        }
         for (at, part) in parts.into_iter().flatten().enumerate() {
             found.push(part.clone());
             found.extend(parts.map(|parts| {

@@ -6,7 +6,10 @@ use stepproof_specs::{
     plan::{Plan, Reply},
 };
 
-use super::{names::disorder, place::states};
+use super::{
+    names::disorder,
+    place::{states, targets},
+};
 
 /// The size of a case: compared by its fields from first to last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,8 +40,11 @@ pub fn measure(case: &Case) -> Measure {
     let mut values = count(definition);
     let mut strangeness = states
         .iter()
-        .filter_map(|state| definition.pointer(&state.pointer))
-        .map(|state| rank(state["Type"].as_str()))
+        .filter_map(|place| Some((place, definition.pointer(&place.pointer)?)))
+        .map(|(place, state)| {
+            let to_itself = targets(state).contains(&place.name.as_str());
+            rank(state["Type"].as_str()) + usize::from(to_itself)
+        })
         .sum::<usize>()
         + strange(definition)
         + unusual(case);
@@ -115,9 +121,9 @@ fn rank(kind: Option<&str>) -> usize {
 fn strange(value: &Value) -> usize {
     match value {
         Value::Null => 1,
-        Value::Bool(_) => 3,
-        Value::Number(number) => 4 + usize::from(number.is_f64()),
-        Value::String(text) => 5 + usize::from(!text.is_empty()),
+        Value::Bool(flag) => 3 + usize::from(*flag),
+        Value::Number(number) => 5 + usize::from(number.is_f64()),
+        Value::String(text) => 6 + usize::from(!text.is_empty()),
         Value::Array(items) => 2 + items.iter().map(strange).sum::<usize>(),
         Value::Object(fields) => {
             let tests = fields.keys().filter(|name| name.starts_with("Is"));

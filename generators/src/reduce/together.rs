@@ -82,6 +82,22 @@ pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// Selects of a Map's items what the items themselves do not have.
+pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
+    let edits = states(&case.definition).into_iter().map(|state| {
+        edit(move |case| {
+            let fields = object_mut(&mut case.definition, &state.pointer)?;
+            *fields.get_mut("ItemSelector")? = json!({ "a.$": "$[0]" });
+            fields.shift_remove("ItemsPath");
+            for start in &mut case.starts {
+                start.input = json!([{}]);
+            }
+            Some(())
+        })
+    });
+    edits.collect()
+}
+
 /// What two catchers make of the input differs most simply where the first replaces it and the last
 /// keeps it.
 pub(super) fn contrast_catchers(case: &ExecutionCase) -> Vec<Edit> {

@@ -11,12 +11,12 @@ use stepproof_specs::{
 };
 
 use super::{
-    calls::map_paths,
+    calls::{fill, map_paths},
     edit::{Edit, edit},
     fields::{all_objects, assigning},
     flow::{holds_path, with},
     names::Renaming,
-    place::object_mut,
+    place::{object_mut, states},
 };
 
 /// Replaces every field of a template that reads a variable, or assigns one, by what the variable
@@ -24,13 +24,14 @@ use super::{
 pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
     let mut reads = reads(&case.definition);
     reads.extend(computed(&case.definition));
-    if reads.is_empty() {
+    let calls = calls(&case.definition);
+    if reads.is_empty() && calls.is_empty() {
         return Vec::new();
     }
     let Some(held) = held(case) else {
         return Vec::new();
     };
-    let mut edits = Vec::new();
+    let mut edits = literals_for_arguments(case, &held, calls);
     for (pointer, field, path) in reads {
         let Root::Variable(variable) = path.root() else {
             continue;
@@ -55,11 +56,61 @@ pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// Gives every call the scalars that its paths find in the input or in variables.
+fn literals_for_arguments(
+    case: &ExecutionCase,
+    held: &BTreeMap<String, [Value; 2]>,
+    calls: Vec<(String, String, String)>,
+) -> Vec<Edit> {
+    let input = case.starts.first().map(|start| &start.input);
+    let mut value = |path: &Path| {
+        let whole = match path.root() {
+            Root::Data => input?,
+            Root::Variable(name) => &held.get(&**name)?[0],
+            Root::Context => return None,
+        };
+        path.find(whole).ok().map(Cow::into_owned)
+    };
+    let filled = calls.into_iter().filter_map(|(pointer, field, text)| {
+        let filled = fill(&text, &mut value).filter(|filled| *filled != text)?;
+        Some((pointer, field, filled))
+    });
+    let edits = filled.map(|(pointer, field, filled)| {
+        edit(move |case| {
+            let fields = object_mut(&mut case.definition, &pointer)?;
+            fields
+                .insert(field.clone(), filled.clone().into())
+                .map(drop)
+        })
+    });
+    edits.collect()
+}
+
+/// The fields of templates that hold a call with paths: the pointer to the object, the field, the
+/// call.
+fn calls(definition: &Value) -> Vec<(String, String, String)> {
+    let mut found = Vec::new();
+    for pointer in all_objects(definition) {
+        let fields = definition.pointer(&pointer).and_then(Value::as_object);
+        for (name, value) in fields.into_iter().flatten() {
+            let text = value.as_str().filter(|_| name.ends_with(".$"));
+            if let Some(text) =
+                text.filter(|text| text.starts_with("States.") && text.contains('$'))
+            {
+                found.push((pointer.clone(), name.clone(), text.to_owned()));
+            }
+        }
+    }
+    found
+}
+
 /// Replaces every field of a template that reads a variable by what assigns the variable, which is
 /// then not assigned any more.
 pub(super) fn sources_for_variables(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for (pointer, field, path) in reads(&case.definition) {
+    let mut reads = reads(&case.definition);
+    reads.extend(whole_inputs(&case.definition));
+    for (pointer, field, path) in reads {
         let (Root::Variable(variable), []) = (path.root(), path.steps()) else {
             continue;
         };
@@ -69,6 +120,13 @@ pub(super) fn sources_for_variables(case: &ExecutionCase) -> Vec<Edit> {
                 let suffix = if assigned.ends_with(".$") { ".$" } else { "" };
                 let source = object_mut(&mut case.definition, &from)?.shift_remove(&assigned)?;
                 let fields = object_mut(&mut case.definition, &pointer)?;
+                if field == "InputPath" {
+                    fields.shift_remove(&field)?;
+                    let template = [(format!("a{suffix}"), source)];
+                    let template: Map<String, Value> = template.into_iter().collect();
+                    fields.insert("Parameters".to_owned(), template.into());
+                    return Some(());
+                }
                 let name = format!("{}{suffix}", field.strip_suffix(".$")?);
                 if let Value::Object(replaced) = with(fields, &field, &name, &source) {
                     *fields = replaced;
@@ -78,6 +136,18 @@ pub(super) fn sources_for_variables(case: &ExecutionCase) -> Vec<Edit> {
         }
     }
     edits
+}
+
+/// The states whose input is a variable: the pointer to the state, the field, the path.
+fn whole_inputs(definition: &Value) -> Vec<(String, String, Path)> {
+    let mut found = Vec::new();
+    for state in states(definition) {
+        let path = definition.pointer(&format!("{}/InputPath", state.pointer));
+        if let Some(Ok(path)) = path.and_then(Value::as_str).map(Path::parse) {
+            found.push((state.pointer, "InputPath".to_owned(), path));
+        }
+    }
+    found
 }
 
 /// The fields that assign what they compute: the pointer to the object, the field, the path to the

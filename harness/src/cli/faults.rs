@@ -64,7 +64,13 @@ impl Faults {
         let mut surveys = Vec::with_capacity(faults.len());
         for fault in faults {
             note(format_args!("hunting {fault} {seeds} times"));
-            let hunted = runtime.block_on(survey(*fault, &self.engine, &profile, 1..=seeds, self.cases));
+            let hunted = runtime.block_on(survey(
+                *fault,
+                &self.engine,
+                &profile,
+                1..=seeds,
+                self.cases,
+            ));
             surveys.push(hunted.map_err(|error| Failure::internal(error.to_string()))?);
         }
         match self.format {

@@ -13,8 +13,8 @@ use super::{ExpectedAttempt, SimulationError};
 use crate::{
     case::Start,
     execution::{
-        Command, Conduct, Execution, Identity, Input, Interleaving, Lawful, Logged, Outcome, TaskId,
-        TaskRequest, TimerId, mix,
+        Command, Conduct, Execution, Identity, Input, Interleaving, Lawful, Logged, Outcome,
+        TaskId, TaskRequest, TimerId, mix,
     },
     history::Failure,
     machine::Machine,
