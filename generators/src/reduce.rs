@@ -14,6 +14,7 @@ mod edit;
 mod ends;
 mod fields;
 mod flow;
+mod limits;
 mod measure;
 mod names;
 mod paths;
@@ -87,7 +88,9 @@ pub const PASSES: &[Pass] = &[
     pass("deny", together::deny),
     pass("compare-with-no-time", together::compare_with_no_time),
     pass("count-further", together::count_further),
-    pass("limits-for-delays", together::limits_for_delays),
+    pass("limits-for-delays", limits::limits_for_delays),
+    pass("shorten-limits", limits::shorten_limits),
+    pass("outlast-the-machine", limits::outlast_the_machine),
     pass("simplify-conditions", fields::simplify_conditions),
     pass("drop-plans", plans::drop_plans),
     pass("simplify-rules", plans::simplify_rules),

@@ -301,8 +301,8 @@ const ZOO: &[Entry] = &[
         name: "assign-order",
         sentence: "Assign sees the new values of the variables before it.",
         clause: Clause::Assign,
-        signature: "history Task root details:TaskStateExited.assignedVariables:scalar≠array@value",
-        states: 3,
+        signature: "history Pass root details:PassStateExited.assignedVariables:object≠scalar@value",
+        states: 2,
         way: Way::AssignOrder,
     },
     Entry {

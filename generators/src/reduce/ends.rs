@@ -8,6 +8,7 @@ use stepproof_specs::{
 
 use super::{
     edit::{Edit, edit},
+    limits::LIMITS,
     place::{StatePlace, object_mut, states, targets},
     plans::failure,
     resume::begin_at,
@@ -87,7 +88,7 @@ fn is_silent(case: &ExecutionCase, state: &StatePlace) -> bool {
 /// some, handle that.
 fn fail_in_place(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
-    for limit in ["TimeoutSeconds", "HeartbeatSeconds"] {
+    for limit in LIMITS {
         fields.shift_remove(limit);
     }
     let mut handled = false;

@@ -1,10 +1,7 @@
 //! Passes that change several things at once, where no change alone keeps a divergence.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::{
-    case::{ExecutionCase, Start},
-    plan::Rule,
-};
+use stepproof_specs::{case::ExecutionCase, plan::Rule};
 
 use super::{
     edit::{Edit, edit},
@@ -273,35 +270,6 @@ fn bounds(definition: &Value) -> Vec<(String, i64)> {
         }
     }
     found
-}
-
-/// Gives a task a second more, so that what was late because of other tasks' delays is late without
-/// them.
-pub(super) fn limits_for_delays(case: &ExecutionCase) -> Vec<Edit> {
-    let delayed = |start: &Start| start.plan.rules().any(is_delayed);
-    if !case.starts.iter().any(delayed) {
-        return Vec::new();
-    }
-    let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        for limit in ["TimeoutSeconds", "HeartbeatSeconds"] {
-            let pointer = format!("{}/{limit}", state.pointer);
-            edits.push(edit(move |case| {
-                let limit = case.definition.pointer_mut(&pointer)?;
-                *limit = (limit.as_i64()? + 1).into();
-                let rules = case.starts.iter_mut().flat_map(|it| it.plan.rules_mut());
-                for rule in rules.filter(|rule| is_delayed(rule)) {
-                    rule.act.after = 0;
-                }
-                Some(())
-            }));
-        }
-    }
-    edits
-}
-
-fn is_delayed(rule: &Rule) -> bool {
-    rule.act.after > 0 && rule.act.heartbeats.is_empty()
 }
 
 /// A retrier with nothing but its names, for one attempt.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use stepproof_specs::{
     case::ExecutionCase,
     machine::Machine,
@@ -39,6 +39,8 @@ pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
         let values = held.get(&**variable).into_iter().flatten();
         let mut values: Vec<_> = values
             .filter_map(|value| path.find(value).ok().map(Cow::into_owned))
+            .flat_map(|value| [emptied(&value), Some(value)])
+            .flatten()
             .collect();
         values.dedup();
         for value in values {
@@ -54,6 +56,15 @@ pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
         }
     }
     edits
+}
+
+/// The value of the same kind with nothing in it.
+fn emptied(value: &Value) -> Option<Value> {
+    match value {
+        Value::Array(items) if !items.is_empty() => Some(json!([])),
+        Value::Object(fields) if !fields.is_empty() => Some(json!({})),
+        _ => None,
+    }
 }
 
 /// Gives every call the scalars that its paths find in the input or in variables.
