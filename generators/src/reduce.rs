@@ -15,6 +15,7 @@ mod ends;
 mod fields;
 mod flow;
 mod limits;
+mod loops;
 mod measure;
 mod names;
 mod paths;
@@ -66,6 +67,7 @@ pub struct Pass {
 pub const PASSES: &[Pass] = &[
     pass("drop-starts", plans::drop_starts),
     pass("resume", resume::resume),
+    pass("leave-loops", loops::leave_loops),
     pass("keep-only-a-scope", structure::keep_only_a_scope),
     pass("cut", structure::cut),
     pass("remove-states", structure::remove_states),

@@ -6,6 +6,7 @@ use stepproof_specs::{case::ExecutionCase, plan::Rule};
 use super::{
     edit::{Edit, edit},
     place::{object_mut, states, states_of},
+    resume::begin_at,
     structure::remove_states,
 };
 
@@ -83,7 +84,11 @@ pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
 pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
     let edits = states(&case.definition).into_iter().map(|state| {
         edit(move |case| {
-            let fields = object_mut(&mut case.definition, &state.pointer)?;
+            case.definition
+                .pointer(&format!("{}/ItemSelector", state.pointer))?;
+            begin_at(case, &state)?;
+            let pointer = format!("/States/{}", state.name);
+            let fields = object_mut(&mut case.definition, &pointer)?;
             *fields.get_mut("ItemSelector")? = json!({ "a.$": "$[0]" });
             fields.shift_remove("ItemsPath");
             for start in &mut case.starts {

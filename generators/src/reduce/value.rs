@@ -41,10 +41,15 @@ fn fractions(number: &serde_json::Number) -> Vec<Value> {
     found
 }
 
-/// Smaller numbers: 0, 1, half, one less.
+/// Smaller numbers: 0, 1, half, large ones by smaller and smaller parts, one less.
 pub(super) fn smaller(number: i64) -> Vec<i64> {
     let mut found = Vec::new();
-    for other in [0, 1, number / 2, number - number.signum(), number.abs()] {
+    let parts = (2..62).map(|power| number >> power);
+    let parts = parts.take_while(|part| part.abs() > 1 && number.abs() > 16);
+    let nearby = parts.map(|part| number - part);
+    let plain = [0, 1, number / 2].into_iter();
+    let last = [number - number.signum(), number.abs()];
+    for other in plain.chain(nearby).chain(last) {
         let nearer = (other.abs(), other < 0) < (number.abs(), number < 0);
         if nearer && !found.contains(&other) {
             found.push(other);

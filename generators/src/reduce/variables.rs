@@ -89,12 +89,32 @@ fn literals_for_arguments(
     let edits = filled.map(|(pointer, field, filled)| {
         edit(move |case| {
             let fields = object_mut(&mut case.definition, &pointer)?;
-            fields
-                .insert(field.clone(), filled.clone().into())
-                .map(drop)
+            let call = fields.insert(field.clone(), filled.clone().into())?;
+            forget(case, call.as_str()?)
         })
     });
     edits.collect()
+}
+
+/// Takes away what a call was given: the input, and the variables.
+fn forget(case: &mut ExecutionCase, call: &str) -> Option<()> {
+    let mut roots = Vec::new();
+    map_paths(call, &mut |path| {
+        roots.push(path.root().clone());
+        path.clone()
+    })?;
+    for root in roots {
+        match root {
+            Root::Data => case.starts.iter_mut().for_each(|it| it.input = json!({})),
+            Root::Variable(variable) => {
+                for (pointer, field) in assigned(&case.definition, &variable) {
+                    object_mut(&mut case.definition, &pointer)?.shift_remove(&field);
+                }
+            }
+            Root::Context => {}
+        }
+    }
+    Some(())
 }
 
 /// The fields of templates that hold a call with paths: the pointer to the object, the field, the

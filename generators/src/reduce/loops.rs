@@ -1,0 +1,96 @@
+//! Passes over loops: out of one, or twice through it and no more.
+
+use serde_json::{Value, json};
+use stepproof_specs::case::ExecutionCase;
+
+use super::{
+    edit::{Edit, edit},
+    place::{StatePlace, object_mut, states, targets},
+    resume::begin_at,
+};
+
+/// Leaves loops where they would go round again.
+pub(super) fn leave_loops(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for state in states(&case.definition) {
+        let Some(fields) = case.definition.pointer(&state.pointer) else {
+            continue;
+        };
+        if fields["Next"].is_string() && in_a_loop(case, &state, fields) {
+            let twice = state.clone();
+            edits.push(edit(move |case| leave_loop(case, &state)));
+            edits.push(edit(move |case| enter_twice(case, &twice)));
+        }
+    }
+    edits
+}
+
+/// Whether a state can be reached again from where it leads.
+fn in_a_loop(case: &ExecutionCase, state: &StatePlace, fields: &Value) -> bool {
+    let scope = case.definition.pointer(&state.scope.pointer);
+    let Some(states) = scope.map(|scope| &scope["States"]) else {
+        return false;
+    };
+    let mut ahead = targets(fields);
+    let mut at = 0;
+    while let Some(name) = ahead.get(at) {
+        for next in targets(&states[*name]) {
+            if !ahead.contains(&next) {
+                ahead.push(next);
+            }
+        }
+        at += 1;
+    }
+    ahead.contains(&state.name.as_str())
+}
+
+/// The simplest machine that enters a state twice; a Map has no items then.
+fn enter_twice(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    begin_at(case, state)?;
+    let mut fields = case.definition.get("States")?.get(&state.name)?.clone();
+    let entered = fields.as_object_mut()?;
+    entered.shift_remove("End");
+    entered.insert("Next".to_owned(), AGAIN.into());
+    if entered.get("Type")? == "Map" {
+        entered.shift_remove("ItemsPath");
+        for start in &mut case.starts {
+            start.input = json!([]);
+        }
+    }
+    let rule = json!({
+        "Variable": "$x", "NumericLessThan": 1, "Assign": { "x": {} }, "Next": state.name,
+    });
+    let scope = object_mut(&mut case.definition, "")?;
+    scope.insert("StartAt".to_owned(), ONCE.into());
+    scope.insert(
+        "States".to_owned(),
+        json!({
+            ONCE: { "Type": "Pass", "Next": state.name, "Assign": { "x": 0 } },
+            state.name.as_str(): fields,
+            AGAIN: { "Type": "Choice", "Choices": [rule] },
+        }),
+    );
+    Some(())
+}
+
+/// The states around one that is entered twice.
+const ONCE: &str = "once";
+const AGAIN: &str = "again";
+
+/// Begins after a state of a loop, with the data that arrives there, and ends where it would go
+/// round again.
+fn leave_loop(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+    let next = case.definition.pointer(&state.pointer)?["Next"]
+        .as_str()?
+        .to_owned();
+    let places = states(&case.definition);
+    let next = places
+        .iter()
+        .find(|it| it.scope == state.scope && it.name == next)?;
+    begin_at(case, next)?;
+    let ended = states(&case.definition)
+        .into_iter()
+        .find(|it| it.scope.site.is_empty() && it.name == state.name)?;
+    *case.definition.pointer_mut(&ended.pointer)? = json!({ "Type": "Succeed" });
+    Some(())
+}
