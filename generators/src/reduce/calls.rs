@@ -227,10 +227,16 @@ mod tests {
             [
                 source("States.ArrayLength($.a)"),
                 Simpler::Literal(json!(0)),
+                source("$.a"),
                 source("States.MathAdd($.a, 0)"),
                 source("States.MathAdd(States.ArrayLength($), 0)"),
+                source("States.MathAdd(0, 0)"),
             ]
         );
+        let twice = simpler("States.ArrayUnique(States.Array(1, 1))");
+        assert!(twice.contains(&source("States.ArrayUnique(States.Array($, $))")));
+        let in_order = simpler("States.MathAdd(0.5, 0)");
+        assert!(in_order.contains(&source("States.MathAdd(0, 0.5)")));
         let found = simpler("States.Format('it\\'s {}', $)");
         assert!(found.contains(&source("States.Format('{}', $)")));
         assert!(found.contains(&source("States.Format('')")));

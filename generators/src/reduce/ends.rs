@@ -155,8 +155,10 @@ fn wait_instead(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
 fn assign_without_catching(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     let catchers = fields.shift_remove("Catch")?;
-    let assigned = catchers.get(0)?.get("Assign")?;
-    fields.insert("Assign".to_owned(), assigned.clone());
+    let catcher = catchers.get(0)?;
+    fields.insert("Assign".to_owned(), catcher.get("Assign")?.clone());
+    fields.insert("Next".to_owned(), catcher.get("Next")?.clone());
+    fields.shift_remove("End");
     for start in &mut case.starts {
         start.plan.sites.remove(state.site.as_str());
     }

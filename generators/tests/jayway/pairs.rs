@@ -36,7 +36,9 @@ const TEXTS: &[&str] = &[
     "", "b", "x y", "abc", "ABC", "5", "1.5", "true", "null", "é", "b_7", "a-b", "=", "&&",
     "\"\\\n",
 ];
-const WHOLE: &[i64] = &[0, 1, 2, 5, -1, 1_000_000_000_000, i64::MAX];
+/// Of 18 digits at most: of longer ones it depends on the version of Jackson below Jayway which are
+/// longs, and which are big integers, that are compared with nothing.
+const WHOLE: &[i64] = &[0, 1, 2, 5, -1, 1_000_000_000_000, 999_999_999_999_999_999];
 const BROKEN: &[f64] = &[1.5, -0.25, 1e10, 1e-5, 5.0, 123_456.789];
 const CHARACTERS: &str = "$.[]'*?@(),:-&|=<>!~/ 01ab\"\\";
 
