@@ -41,7 +41,7 @@ pub use crate::{
 
 /// The version of the generators. With the profile, the seed and the index it says where a case
 /// came from; it changes whenever the same four could draw something else.
-pub const GENERATOR_VERSION: &str = "9";
+pub const GENERATOR_VERSION: &str = "10";
 
 /// What the ARN of every generated activity starts with.
 pub const ACTIVITY_PREFIX: &str = "arn:aws:states:us-east-1:123456789012:activity:";

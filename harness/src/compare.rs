@@ -526,7 +526,9 @@ impl<'a> Scene<'a> {
         );
         let whole = value::shape(expected, actual)?;
         let parting = self.parting();
-        let shape = parting.and_then(|parting| parting.shape());
+        // What a state passed on makes no output where there should be none.
+        let passed = parting.filter(|_| expected.is_some());
+        let shape = passed.and_then(|parting| parting.shape());
         let take = |it: Option<&Value>| it.cloned().unwrap_or_default();
         Some(Found {
             aspect: Aspect::Output,

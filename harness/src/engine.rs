@@ -168,6 +168,17 @@ pub struct TimingCompare {
     pub early: Millis,
     /// How much too late something may happen, on top of what a control machine beside it takes.
     pub late: Millis,
+    /// How long it may take until a worker that asks for tasks is given one, each time.
+    pub handover: Millis,
+}
+
+impl TimingCompare {
+    /// To the millisecond.
+    pub const EXACT: Self = Self {
+        early: 0,
+        late: 0,
+        handover: 0,
+    };
 }
 
 /// Trouble outside the semantics: the verdict is `unknown`.

@@ -46,7 +46,7 @@ pub struct Entry {
     /// The rule that it breaks; never an assumed one.
     pub clause: Clause,
     /// It is known only in cases that exercise one of these clauses, in which `*` stands for
-    /// anything; if there are none, in all cases.
+    /// anything, or all of several that `&` joins; if there are none, in all cases.
     pub only: Vec<String>,
     /// What shows that the reference is right.
     pub evidence: String,
@@ -73,11 +73,16 @@ impl Entry {
 
     fn concerns(&self, exercised: &Coverage) -> bool {
         self.only.is_empty()
-            || self.only.iter().any(|pattern| {
-                let pattern = WildMatch::new(pattern);
-                exercised.iter().any(|it| pattern.matches(it.entry().id))
+            || self.only.iter().any(|joined| {
+                let mut all = joined_by_and(joined);
+                all.all(|ids| exercised.iter().any(|it| ids.matches(it.entry().id)))
             })
     }
+}
+
+/// The patterns for clauses that `&` joins.
+fn joined_by_and(patterns: &str) -> impl Iterator<Item = WildMatch> {
+    patterns.split('&').map(|ids| WildMatch::new(ids.trim()))
 }
 
 /// Whether a ledger's signature names this one: word by word, `*` standing for anything.

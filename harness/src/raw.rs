@@ -1,7 +1,7 @@
 //! What an engine answered for one case, recorded unchanged, so that a stored run can be judged
 //! again without the engine.
 //!
-//! Times are milliseconds of ASL time (real time divided by the endpoint's time scale) after the
+//! Times are milliseconds of ASL time (real time multiplied by the endpoint's time scale) after the
 //! execution was started, by the harness's clock, unless said otherwise.
 
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,8 @@ pub struct RawEvent {
     pub previous: i64,
     /// `type`.
     pub kind: String,
-    /// `timestamp`, milliseconds since the epoch by the engine's clock.
+    /// `timestamp`, milliseconds since the epoch by the engine's clock; ASL time from the execution's
+    /// start on.
     pub at: i64,
     /// The details under AWS's key names; `input`, `output` and `parameters` are the texts as they
     /// came.

@@ -49,6 +49,16 @@ pub enum Event {
     },
     /// A new divergence, confirmed and reduced.
     Divergence(Box<Finding>),
+    /// A new divergence that did not come back from its file: the cases that diverged only so are
+    /// flaky.
+    Withdrawn {
+        /// Its number in the run.
+        number: u32,
+        /// Its identity.
+        signature: Signature,
+        /// How many cases are flaky for it.
+        cases: u64,
+    },
     /// A ledger entry's minimal case was run again.
     LedgerChecked(StaleCheck),
     /// The engine does not answer.

@@ -25,7 +25,8 @@ pub use self::{
     error::StoreError,
     files::{FindingFiles, write_finding, write_progress},
     record::{
-        CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, RunRecord, Stored,
+        CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, RunRecord,
+        Stored,
     },
     schema::FORMAT,
 };

@@ -163,7 +163,7 @@ impl Function {
             (Self::Format, [template, values @ ..]) => text::format(template, values, host),
             (Self::Hash, [data, algorithm]) => text::hash(data, algorithm, host),
             (Self::JsonMerge, [left, right, deep]) => text::json_merge(left, right, deep, host),
-            (Self::JsonToString, [value]) => Ok(value.to_string().into()),
+            (Self::JsonToString, [value]) => Ok(text::json_to_string(value, host)),
             (Self::MathAdd, [left, right]) => math::add(left, right, host),
             (Self::MathRandom, [first, last]) => math::random(first, last, None, host),
             (Self::MathRandom, [first, last, seed]) => math::random(first, last, Some(seed), host),

@@ -491,3 +491,20 @@ fn what_runs_beside_a_failure_is_open() {
     let seen = simulated(&alone(map), json!([1, 2]), plan(&[("A/B", vec![second])]));
     assert!(seen.poisoned.is_empty(), "{:?}", seen.poisoned);
 }
+
+#[test]
+fn a_result_path_names_fields_in_brackets() {
+    let machine = |path: &str| {
+        json!({"StartAt": "A", "States": {
+            "A": {"Type": "Pass", "Result": 1, "ResultPath": path, "End": true},
+        }})
+    };
+    let run = |path: &str| simulated(&machine(path), json!({"x.y": 0}), Plan::default());
+    let brackets = run("$['x.y']");
+    assert_eq!(brackets.observation.output, Some(json!({"x.y": 1})));
+    assert!(brackets.coverage.contains(Clause::ResultPathBrackets));
+    let dots = run("$.x.y");
+    let merged = json!({"x.y": 0, "x": {"y": 1}});
+    assert_eq!(dots.observation.output, Some(merged));
+    assert!(!dots.coverage.contains(Clause::ResultPathBrackets));
+}

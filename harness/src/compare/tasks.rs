@@ -130,10 +130,11 @@ fn longest_jitter(state: &State, retry: u32) -> Option<Millis> {
 
 /// The first wait before a retry, or the duration of the execution, that is too short or too long.
 pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
-    let found = |place, what: &str, expected: Millis, actual: Millis| {
+    let late = |tasks: usize| tolerance.late + tolerance.handover * tasks as Millis;
+    let found = |place, what: &str, tasks, expected: Millis, actual: Millis| {
         let shape = if actual + tolerance.early < expected {
             "early"
-        } else if actual > expected + tolerance.late {
+        } else if actual > expected + late(tasks) {
             "late"
         } else {
             return None;
@@ -151,8 +152,8 @@ pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
             let state = scene.anatomy.place(place?).state;
             gaps(actual).into_iter().find_map(|(key, gap)| {
                 let bound = longest_jitter(state, key.attempt)?;
-                let is_late = gap.since_reply? > bound + tolerance.late;
-                is_late.then(|| found(place, "retry", bound, gap.since_reply?))?
+                let is_late = gap.since_reply? > bound + late(1);
+                is_late.then(|| found(place, "retry", 1, bound, gap.since_reply?))?
             })
         });
     }
@@ -160,12 +161,14 @@ pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
         let actual = gaps(actual);
         gaps(expected).into_iter().find_map(|(key, expected)| {
             let (expected, actual) = expected.beside(actual.get(key)?);
-            found(place, "retry", expected, actual)
+            found(place, "retry", 1, expected, actual)
         })
     });
     waits.or_else(|| {
-        let expected = scene.expected.observation.duration?;
-        found(None, "end", expected, scene.actual.observation.duration?)
+        let expected = scene.expected.observation;
+        let tasks = expected.attempts.values().map(Vec::len).sum();
+        let ends = expected.duration?;
+        found(None, "end", tasks, ends, scene.actual.observation.duration?)
     })
 }
 

@@ -63,6 +63,7 @@ impl Fixture {
                 timing: Some(TimingCompare {
                     early: 50,
                     late: 500,
+                    handover: 0,
                 }),
                 liveness_grace: 0,
             },
@@ -344,6 +345,25 @@ fn another_output_is_located_where_it_arose() {
 }
 
 #[test]
+fn an_output_of_what_failed_is_not_what_its_states_passed_on() {
+    let definition = json!({
+        "StartAt": "A",
+        "States": {
+            "A": { "Type": "Pass", "Result": [], "Next": "B" },
+            "B": { "Type": "Fail", "Error": "Boom" },
+        },
+    });
+    let mut fixture = Fixture::new(definition, json!({}), &[]);
+    fixture.policy.history = HistoryCompare::Ignore;
+    let found = fixture.tampered(|it| {
+        it.output = Some(json!({ "Error": "Boom" }));
+        let at = position(it, EventKind::Exited(StateType::Pass));
+        history(it)[at].details.output = Some(Arc::new(Value::Null));
+    });
+    assert_eq!(found, ["output Pass root absent≠object@value"]);
+}
+
+#[test]
 fn an_output_without_a_telling_history() {
     let found = retried(|_| ()).tampered(|it| {
         it.output = Some(json!({ "go": true }));
@@ -563,6 +583,23 @@ fn the_quiet_lane_judges_time() {
     assert_eq!(late, ["timing - - end-late"]);
     fixture.lane = Lane::Throughput;
     assert_eq!(fixture.tampered(shift(1_000)), [""; 0]);
+}
+
+#[test]
+fn each_task_may_be_handed_over_late() {
+    let mut fixture = retried(|policy| policy.timing.as_mut().unwrap().handover = 500);
+    fixture.lane = Lane::Quiet;
+    let attempts = fixture.expectation.observation.attempts.values();
+    let tasks: u64 = attempts.map(|attempts| attempts.len() as u64).sum();
+    let later =
+        |by: u64| fixture.tampered(|it| it.duration = it.duration.map(|duration| duration + by));
+    let most = 500 + tasks * 500;
+    assert_eq!(later(most), [""; 0]);
+    assert_eq!(later(most + 1), ["timing - - end-late"]);
+    let retried =
+        |by: u64| fixture.tampered(|it| it.attempts.get_mut("Work").unwrap()[1].taken += by);
+    assert_eq!(retried(1_000), [""; 0]);
+    assert_eq!(retried(1_001), ["timing Task root retry-late"]);
 }
 
 #[test]

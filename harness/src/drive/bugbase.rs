@@ -9,6 +9,8 @@ use crate::verdict::Signature;
 pub enum Standing {
     /// It was confirmed in this run: it is counted only.
     Confirmed,
+    /// It was confirmed, and its written case did not show it again.
+    Withdrawn,
     /// A case with it is being repeated.
     Confirming,
     /// Nobody has seen it.

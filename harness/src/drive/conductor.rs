@@ -17,8 +17,8 @@ use super::{Bugbase, Context, Control, Options, Standing, reach, witness::Witnes
 use crate::{
     engine::Trouble,
     report::{Event, Reporter, Summary},
-    store::{FindingRecord, JudgedCase, Store, StoreError},
-    verdict::Signature,
+    store::{FindingRecord, JudgedCase, ReductionRecord, Store, StoreError},
+    verdict::{Signature, Verdict},
 };
 
 /// How long a judged case may wait until its row is on disk.
@@ -116,6 +116,8 @@ struct Conductor<'a> {
     findings: u32,
     /// Findings that are not on disk yet.
     unannounced: Vec<FindingRecord>,
+    /// Cases that are counted as divergences: one whose finding is taken back is counted otherwise.
+    diverged: Vec<JudgedCase>,
     /// Judged, appended, not on disk.
     uncommitted: Vec<JudgedCase>,
     faults: Vec<String>,
@@ -144,8 +146,14 @@ impl<'a> Conductor<'a> {
         let mut reductions = VecDeque::new();
         let findings = stored.findings.len() as u32;
         for (finding, reduction) in stored.findings {
-            bugbase.note(&finding.signature, Standing::Confirmed);
-            summary.findings += 1;
+            let withdrawn = reduction.as_ref().is_some_and(ReductionRecord::withdraws);
+            let standing = if withdrawn {
+                Standing::Withdrawn
+            } else {
+                Standing::Confirmed
+            };
+            bugbase.note(&finding.signature, standing);
+            summary.findings += u64::from(!withdrawn);
             if reduction.is_none() {
                 reductions.push_back(finding);
             }
@@ -154,6 +162,7 @@ impl<'a> Conductor<'a> {
             indexes: options.indexes(),
             before: stored.elapsed,
             done: stored.cases.iter().map(|case| case.index).collect(),
+            diverged: stored.cases.into_iter().filter(is_divergence).collect(),
             context,
             options,
             store,
@@ -248,6 +257,9 @@ impl<'a> Conductor<'a> {
         }
         for case in self.uncommitted.drain(..) {
             tell(&case, &mut self.summary, self.reporter);
+            if is_divergence(&case) {
+                self.diverged.push(case);
+            }
         }
         Ok(())
     }
@@ -284,6 +296,10 @@ impl<'a> Conductor<'a> {
             store: self.store,
         })
     }
+}
+
+fn is_divergence(case: &JudgedCase) -> bool {
+    case.verdict == Verdict::Diverge
 }
 
 /// Counts a case whose row is on disk, and tells of it.

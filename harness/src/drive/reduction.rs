@@ -12,7 +12,7 @@ use crate::{
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     signature::possible::is_possible,
     store::{
-        Detail, FindingFiles, FindingRecord, ReductionRecord, StoreError, write_finding,
+        Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
         write_progress,
     },
     verdict::Signature,
@@ -137,8 +137,9 @@ pub(super) enum Reduced {
     NotWritten(StoreError),
 }
 
-/// Makes a finding's case small, writes its files, loads what was written and runs it again.
-/// Without a budget the case stands as it was found.
+/// Makes a finding's case small, writes its files, loads what was written and runs it again. A
+/// small case that does not diverge any more gives way to the one that was found. Without a budget
+/// that one stands from the start.
 pub(super) async fn reduce(
     context: Arc<Context>,
     finding: FindingRecord,
@@ -161,30 +162,109 @@ pub(super) async fn reduce(
         }
         Err(error) => (unreduced(&finding), Some(error.to_string())),
     };
-    let lane = lane_of(&context, &finding.signature);
-    let detail = match run_once(&context, &shrunk.case, lane, &control).await {
-        Ok(detail) => detail,
-        Err(_) if budget.is_some() => return (finding, Reduced::Unreachable),
-        Err(gone) => troubled(&gone),
+    let desk = Desk {
+        context: &context,
+        finding: &finding,
+        files: &files,
+        control: &control,
+        patient: budget.is_some(),
     };
-    let mut reduction = ReductionRecord {
-        number: finding.number,
-        states: states(&shrunk.case),
-        minimal: shrunk.case,
-        candidates: shrunk.candidates,
-        calls: shrunk.calls,
-        ended: shrunk.ended,
-        error,
-        detail,
-        replayed: false,
+    let reduced = match desk.write(shrunk, error).await {
+        Reduced::Written(small) if small.withdraws() && small.minimal != finding.original => {
+            let error = Some(GONE.to_owned());
+            desk.write(unreduced(&finding), error).await
+        }
+        reduced => reduced,
     };
-    let page = context.judge.finding(&finding, &reduction).markdown();
-    let written = write_finding(&files, &reduction.minimal, &finding.original, &page);
-    if let Err(error) = written {
-        return (finding, Reduced::NotWritten(error));
+    (finding, reduced)
+}
+
+/// Why a case is not reduced although it was: completes "failed to …".
+const GONE: &str = "see the smaller case diverge again";
+
+/// Where a finding's files are written.
+struct Desk<'a> {
+    context: &'a Context,
+    finding: &'a FindingRecord,
+    files: &'a FindingFiles,
+    control: &'a Control,
+    /// The reduction is tried again if the engine goes away.
+    patient: bool,
+}
+
+impl Desk<'_> {
+    /// Writes the files, loads what was written and runs it again.
+    async fn write(&self, shrunk: Shrunk, error: Option<String>) -> Reduced {
+        let detail = match self.run_once(&shrunk.case).await {
+            Ok(detail) => detail,
+            Err(_) if self.patient => return Reduced::Unreachable,
+            Err(gone) => troubled(&gone),
+        };
+        let mut reduction = ReductionRecord {
+            number: self.finding.number,
+            states: states(&shrunk.case),
+            minimal: shrunk.case,
+            candidates: shrunk.candidates,
+            calls: shrunk.calls,
+            ended: shrunk.ended,
+            error,
+            detail,
+            replay: Replay::Troubled,
+        };
+        let page = self.context.judge.finding(self.finding, &reduction);
+        let (minimal, original) = (&reduction.minimal, &self.finding.original);
+        if let Err(error) = write_finding(self.files, minimal, original, &page.markdown()) {
+            return Reduced::NotWritten(error);
+        }
+        reduction.replay = match self.replay().await {
+            Ok(replay) => replay,
+            Err(_) if self.patient => return Reduced::Unreachable,
+            Err(_) => Replay::Troubled,
+        };
+        Reduced::Written(Box::new(reduction))
     }
-    reduction.replayed = replays(&context, &files, &finding.signature, &control).await;
-    (finding, Reduced::Written(Box::new(reduction)))
+
+    fn lane(&self) -> Lane {
+        lane_of(self.context, &self.finding.signature)
+    }
+
+    /// Runs a case for its report. An error if the engine is gone.
+    async fn run_once(&self, case: &Case) -> Result<Detail, Trouble> {
+        let job = match prepare::prepare(case, self.lane()) {
+            Ok(job) => job,
+            Err(error) => return Ok(troubled(&error)),
+        };
+        match self.attempt(&job).await {
+            Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
+            outcome => Ok(outcome.into_detail()),
+        }
+    }
+
+    /// Loads the written case and runs it until it diverges, as often as it was run to be believed.
+    /// An error if the engine is gone.
+    async fn replay(&self) -> Result<Replay, Trouble> {
+        let Ok(case) = casefile::load(&self.files.case) else {
+            return Ok(Replay::Troubled);
+        };
+        let Ok(job) = prepare::prepare(&case, self.lane()) else {
+            return Ok(Replay::Troubled);
+        };
+        for _ in 0..self.finding.repetitions.max(1) {
+            match self.attempt(&job).await.into_signatures() {
+                Ok(seen) if seen.contains(&self.finding.signature) => return Ok(Replay::CameBack),
+                Ok(_) => {}
+                Err(gone @ Trouble::Unreachable { .. }) => return Err(gone),
+                Err(_) => return Ok(Replay::Troubled),
+            }
+        }
+        Ok(Replay::Gone)
+    }
+
+    async fn attempt(&self, job: &Prepared) -> Outcome {
+        attempt(self.context, job, self.control.overhead())
+            .await
+            .outcome
+    }
 }
 
 async fn shrink_finding(
@@ -250,45 +330,11 @@ fn unreduced(finding: &FindingRecord) -> Shrunk {
     }
 }
 
-/// Runs a case for its report. An error if the engine is gone.
-async fn run_once(
-    context: &Context,
-    case: &Case,
-    lane: Lane,
-    control: &Control,
-) -> Result<Detail, Trouble> {
-    let job = match prepare::prepare(case, lane) {
-        Ok(job) => job,
-        Err(error) => return Ok(troubled(&error)),
-    };
-    match attempt(context, &job, control.overhead()).await.outcome {
-        Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
-        outcome => Ok(outcome.into_detail()),
-    }
-}
-
 fn troubled(error: &dyn std::error::Error) -> Detail {
     Detail {
         trouble: Some(error.to_string()),
         ..Detail::default()
     }
-}
-
-/// Loads the written case and runs it: whether it still diverges so.
-async fn replays(
-    context: &Context,
-    files: &FindingFiles,
-    sought: &Signature,
-    control: &Control,
-) -> bool {
-    let Ok(case) = casefile::load(&files.case) else {
-        return false;
-    };
-    let Ok(job) = prepare::prepare(&case, lane_of(context, sought)) else {
-        return false;
-    };
-    let outcome = attempt(context, &job, control.overhead()).await.outcome;
-    outcome.signatures().contains(sought)
 }
 
 /// How many states a case's machine has, in all scopes.

@@ -12,7 +12,7 @@ use self::scripted::{ByName, Heard, Numbered, Scripted, options, record, scripte
 use super::{Context, End, Limit, Options, Stop, drive};
 use crate::{
     engine::{Lane, TimingCompare, Trouble},
-    store::Store,
+    store::{Replay, Store},
     verdict::Verdict,
 };
 
@@ -126,6 +126,78 @@ async fn each_outcome_has_its_verdict() {
     assert_eq!((finding.reproduced, finding.repetitions), (3, 3));
     assert!(reduction.is_some(), "it was reduced");
     assert_eq!(heard.iter().filter(|it| **it == "reduced bug").count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finding_that_does_not_come_back_from_its_file_is_flaky() {
+    // Case 3 diverges until it has been believed; case 5 is like it.
+    let wobbly = |number, before| {
+        Ok(match number {
+            3 if before < 3 => vec!["!wobbly"],
+            5 => vec!["!wobbly"],
+            7 => vec!["!wobbly", "!bug"],
+            8 => vec!["!bug"],
+            _ => vec![],
+        })
+    };
+    let options = Options {
+        jobs: 1,
+        ..options(10)
+    };
+    let directory = tempfile::tempdir().unwrap();
+    for sitting in ["first", "resumed"] {
+        let engine = Arc::new(scripted(wobbly));
+        let stop = Stop::default();
+        let (end, heard) = run_in(directory.path(), engine, options.clone(), stop).await;
+        let others = verdicts(&end).into_iter();
+        let others: Vec<_> = others.filter(|(_, it)| *it != Verdict::Agree).collect();
+        let expected = [
+            (3, Verdict::Flaky),
+            (5, Verdict::Flaky),
+            (7, Verdict::Diverge),
+            (8, Verdict::Diverge),
+        ];
+        assert_eq!(others, expected, "{sitting}");
+        assert_eq!(end.summary.of(Verdict::Flaky), 2, "{sitting}");
+        assert_eq!(end.summary.of(Verdict::Diverge), 2, "{sitting}");
+        assert_eq!(end.summary.findings, 1, "{sitting}");
+        let told = |what: &str| heard.iter().filter(|it| it.starts_with(what)).count();
+        let first = usize::from(sitting == "first");
+        assert_eq!(told("withdrawn wobbly"), first, "{heard:?}");
+        assert_eq!(told("reduced wobbly"), 0, "{heard:?}");
+        assert_eq!(told("reduced bug"), first, "{heard:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_case_that_does_not_come_back_gives_way_to_the_original() {
+    // Anything but case 3 shows it once.
+    let engine = scripted(|number, before| {
+        let shows = number == 3 || number > 10 && before == 0;
+        Ok(if shows { vec!["!bug"] } else { vec![] })
+    });
+    let (end, heard) = run(engine, options(10)).await;
+    assert_eq!(end.summary.of(Verdict::Diverge), 1);
+    let mut findings = end.store.stored().unwrap().findings;
+    let (finding, reduction) = findings.remove(0);
+    let reduction = reduction.unwrap();
+    assert_eq!(reduction.minimal, finding.original);
+    assert_eq!(reduction.replay, Replay::CameBack);
+    let told = "warning divergence 1 is not reduced: failed to see the smaller case";
+    assert!(heard.iter().any(|it| it.starts_with(told)), "{heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_takes_no_finding_back() {
+    let engine = scripted(|number, before| match number {
+        3 if before < 3 => Ok(vec!["!bug"]),
+        3 => Err(Trouble::Unsupported("it any more".to_owned())),
+        _ => Ok(vec![]),
+    });
+    let (end, heard) = run(engine, options(10)).await;
+    assert_eq!(end.summary.of(Verdict::Diverge), 1);
+    assert_eq!(end.summary.findings, 1);
+    assert!(heard.contains(&"reduced bug".to_owned()), "{heard:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -271,6 +343,7 @@ async fn waiting_cases_go_through_the_quiet_lane_once() {
     engine.profile.policy.timing = Some(TimingCompare {
         early: 10,
         late: 100,
+        handover: 0,
     });
     let engine = Arc::new(engine);
     let options = Options {

@@ -12,7 +12,7 @@ mod ministack;
 mod moto;
 mod reference;
 
-use stepproof_specs::service::Rewrite;
+use stepproof_specs::{service::Rewrite, time::Millis};
 
 pub use self::embedded::Embedded;
 use super::{
@@ -124,7 +124,10 @@ pub fn profile(name: &str) -> Option<EngineProfile> {
 /// An engine behind the Step Functions API, before the choice is heard.
 type Behind = (EngineProfile, Traits);
 
-fn remote(endpoint: &str, choice: &Choice, run: &str, (profile, traits): Behind) -> Remote {
+fn remote(endpoint: &str, choice: &Choice, run: &str, (mut profile, traits): Behind) -> Remote {
+    if let Some(timing) = &mut profile.policy.timing {
+        timing.handover = traits.polling.period.as_millis() as Millis;
+    }
     let profile = chosen(profile, choice);
     let api = Api::plain(endpoint, &Account::default(), Patience::default());
     let clock = Clock::Real(profile.time_scale);
@@ -138,6 +141,15 @@ fn chosen(mut profile: EngineProfile, choice: &Choice) -> EngineProfile {
     }
     if let Some(scale) = choice.time_scale.filter(|scale| *scale > 0.0) {
         profile.time_scale = scale;
+        // What takes real time is longer in ASL time.
+        let longer = |span: Millis| (span as f64 * scale.max(1.0)) as Millis;
+        let policy = &mut profile.policy;
+        policy.liveness_grace = longer(policy.liveness_grace);
+        policy.timing = policy.timing.map(|timing| TimingCompare {
+            early: longer(timing.early),
+            late: longer(timing.late),
+            handover: longer(timing.handover),
+        });
     }
     profile
 }
@@ -164,6 +176,7 @@ fn generic(name: &str) -> Behind {
             timing: Some(TimingCompare {
                 early: 100,
                 late: 1_500,
+                handover: 0,
             }),
             liveness_grace: 10_000,
         },

@@ -52,6 +52,11 @@ impl Clock {
         }
     }
 
+    /// Whether it is virtual.
+    pub fn is_virtual(&self) -> bool {
+        matches!(self, Self::Virtual(_))
+    }
+
     /// How long `span` takes on the wall; with virtual time nothing takes long.
     fn real(&self, span: Millis) -> Duration {
         match self {
@@ -84,7 +89,7 @@ impl Pace {
 
     /// Whether it is virtual.
     pub fn is_virtual(&self) -> bool {
-        matches!(self.clock, Clock::Virtual(_))
+        self.clock.is_virtual()
     }
 
     /// Whether the deadline has passed; with virtual time [`Pace::end`] tells.

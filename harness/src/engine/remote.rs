@@ -2,6 +2,7 @@
 //! watches, and takes away what it deployed.
 
 mod definition;
+mod stamps;
 
 use std::{
     slice::from_ref,
@@ -19,6 +20,9 @@ use stepproof_specs::{
     time::Millis,
 };
 
+use tokio::sync::OnceCell;
+
+use self::stamps::Stamps;
 use super::{
     Boxed, Engine, EngineProfile, Job, Trouble,
     clock::{Clock, Pace},
@@ -41,6 +45,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_RUN: usize = 32;
 /// How long the virtual clock may stand still before something must be wrong.
 const STANDSTILL: Duration = Duration::from_mins(1);
+
+/// A machine that does nothing.
+const NOTHING: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#;
 
 /// What an adapter says of its engine besides its profile.
 #[derive(Debug, Clone)]
@@ -78,6 +85,8 @@ pub struct Remote {
     traits: Traits,
     /// What the names of everything that this run creates start with.
     prefix: String,
+    /// How its stamps count, once that is measured.
+    stamps: OnceCell<Stamps>,
     idle: Mutex<Vec<Slot>>,
     slots: AtomicU64,
     machines: AtomicU64,
@@ -95,6 +104,7 @@ impl Remote {
             profile,
             traits,
             prefix: format!("stepproof-{run}-{nonce:08x}-"),
+            stamps: OnceCell::new(),
             idle: Mutex::default(),
             slots: AtomicU64::new(0),
             machines: AtomicU64::new(0),
@@ -172,19 +182,24 @@ impl Remote {
     /// Has the engine do everything once: some load what they need when they need it first.
     pub async fn warm_up(&self) -> Result<(), Trouble> {
         let wire = Wire::default();
-        let definition = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#;
         let name = format!("{}warm-up", self.prefix);
-        let (role, workflow) = (&self.traits.role, WorkflowType::Standard);
         let trouble = CallError::into_trouble;
         let api = &self.api;
-        let machine = api
-            .create_machine(&wire, &name, definition, role, workflow)
-            .await;
-        let machine = machine.map_err(trouble)?;
+        let machine = self.create_idle(&wire, &name).await?;
         api.start(&wire, &machine, &name, "{}")
             .await
             .map_err(trouble)?;
         api.delete_machine(&wire, &machine).await.map_err(trouble)
+    }
+
+    /// Creates a machine that does nothing.
+    async fn create_idle(&self, wire: &Wire, name: &str) -> Result<String, Trouble> {
+        let (role, workflow) = (&self.traits.role, WorkflowType::Standard);
+        let api = &self.api;
+        let created = api
+            .create_machine(wire, name, NOTHING, role, workflow)
+            .await;
+        created.map_err(CallError::into_trouble)
     }
 
     async fn remove_all(&self) -> Result<(), Trouble> {
@@ -399,9 +414,15 @@ impl Deployment<'_> {
         pace: &Pace,
     ) -> Result<Vec<usize>, Trouble> {
         let engine = self.engine;
+        let stamps = engine.stamps().await?;
+        let since_start = |at: i64| stamps.between(described.start, at);
         let history = if engine.profile.capabilities.history {
             let events = engine.api.history(slot.wire(), execution).await;
-            Some(events.map_err(CallError::into_trouble)?)
+            let mut events = events.map_err(CallError::into_trouble)?;
+            for event in &mut events {
+                event.at = described.start + since_start(event.at);
+            }
+            Some(events)
         } else {
             None
         };
@@ -429,7 +450,7 @@ impl Deployment<'_> {
         };
         let duration = described
             .stop
-            .map(|stop| Millis::try_from(stop - described.start).unwrap_or_default());
+            .map(|stop| Millis::try_from(since_start(stop)).unwrap_or_default());
         let watched = if pace.is_virtual() {
             duration.unwrap_or_else(|| pace.deadline())
         } else {

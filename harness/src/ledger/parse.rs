@@ -10,7 +10,7 @@ use stepproof_specs::{
 use toml::{Spanned, value::Datetime};
 use wildmatch::WildMatch;
 
-use super::{Entry, LEDGER_FORMAT, Problem};
+use super::{Entry, LEDGER_FORMAT, Problem, joined_by_and};
 use crate::verdict::Signature;
 
 #[derive(Deserialize)]
@@ -209,12 +209,12 @@ impl Reader<'_> {
     }
 
     fn clauses(&mut self, entry: &str, patterns: &[Spanned<String>]) -> Vec<String> {
-        for pattern in patterns {
-            let ids = WildMatch::new(pattern.get_ref());
-            if !REGISTRY.iter().any(|(_, it)| ids.matches(it.id)) {
+        let known = |ids: &WildMatch| REGISTRY.iter().any(|(_, it)| ids.matches(it.id));
+        for joined in patterns {
+            for ids in joined_by_and(joined.get_ref()).filter(|ids| !known(ids)) {
                 let what = format!("entry '{entry}': there is no clause '{ids}'");
-                let remedy = "`stepproof clauses` lists them; `*` stands for anything";
-                self.complain(pattern.span().start, what, remedy);
+                let remedy = "`stepproof clauses` lists them; `*` stands for anything, `&` joins";
+                self.complain(joined.span().start, what, remedy);
             }
         }
         patterns.iter().map(|it| it.get_ref().clone()).collect()

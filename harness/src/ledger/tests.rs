@@ -59,7 +59,7 @@ fn what_is_written_can_be_read() {
         "status Choice root FAILED:States.Runtime≠SUCCEEDED",
     );
     let second = Entry {
-        only: vec!["data.*".into()],
+        only: vec!["data.path.* & choice.is".into(), "data.limit".into()],
         avoid: FeatureSet::of(&[Feature::OddNames, Feature::Damage]),
         link: Some("https://example.org/1".into()),
         ..entry("second", "output Pass Map object≠null@value")
@@ -93,6 +93,8 @@ fn what_is_written_can_be_read() {
     );
     assert_eq!(known(shown, &exercised), None);
     exercised.mark(Clause::PathMissing);
+    assert_eq!(known(shown, &exercised), None);
+    exercised.mark(Clause::ChoiceIs);
     assert_eq!(known(shown, &exercised).as_deref(), Some("second"));
     assert_eq!(known("output Pass root order", &exercised), None);
     let text = std::fs::read_to_string(&path).unwrap();

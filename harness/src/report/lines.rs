@@ -61,6 +61,13 @@ fn encode(event: &Event) -> Value {
             "event": "case_judged", "index": index, "verdict": verdict, "signatures": signatures,
         }),
         Event::Divergence(finding) => divergence(finding),
+        Event::Withdrawn {
+            number,
+            signature,
+            cases,
+        } => json!({
+            "event": "withdrawn", "number": number, "signature": signature, "cases": cases,
+        }),
         Event::LedgerChecked(check) => {
             let (outcome, detail) = match &check.outcome {
                 Staleness::Confirmed => ("confirmed", Value::Null),

@@ -62,6 +62,12 @@ impl Summary {
         self.counts[verdict as usize] += cases;
     }
 
+    /// Counts a case otherwise than before.
+    pub fn recount(&mut self, before: Verdict, now: Verdict) {
+        self.counts[before as usize] -= 1;
+        self.count(now);
+    }
+
     /// How many cases came to a verdict.
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.counts[verdict as usize]

@@ -210,6 +210,18 @@ impl<W: Write + Send> Reporter for Terminal<W> {
                 self.progress();
             }
             Event::Divergence(finding) => self.finding(finding),
+            Event::Withdrawn {
+                number,
+                signature,
+                cases,
+            } => {
+                for _ in 0..*cases {
+                    self.summary.recount(Verdict::Diverge, Verdict::Flaky);
+                }
+                self.line(&format!(
+                    "flaky: divergence {number} ({signature}) did not come back from its file"
+                ));
+            }
             Event::LedgerChecked(check) => self.ledger(check),
             Event::Unreachable { trouble, probe } => {
                 self.line(&format!(

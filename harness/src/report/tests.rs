@@ -259,10 +259,12 @@ fn events() -> Vec<Event> {
     let finding = wrong_output();
     let mut summary = Summary::default();
     summary.add(Verdict::Agree, 1);
-    summary.add(Verdict::Diverge, 1);
+    summary.add(Verdict::Diverge, 2);
+    summary.recount(Verdict::Diverge, Verdict::Flaky);
     summary.findings = 1;
     summary.stale = vec!["old".into()];
     summary.elapsed = Duration::from_millis(1_500);
+    let wobbly = Signature("status Task root SUCCEEDED≠FAILED:custom".into());
     vec![
         Event::RunStarted(header()),
         judged(0, Verdict::Agree, Vec::new()),
@@ -272,6 +274,12 @@ fn events() -> Vec<Event> {
             probe: 1,
         },
         Event::Divergence(Box::new(finding)),
+        judged(2, Verdict::Diverge, vec![wobbly.clone()]),
+        Event::Withdrawn {
+            number: 2,
+            signature: wobbly,
+            cases: 1,
+        },
         Event::LedgerChecked(StaleCheck {
             entry: "old".into(),
             title: "an old one".into(),
@@ -291,7 +299,7 @@ fn the_terminal_tells_plain_lines_where_nobody_looks_on() {
     }
     let text = String::from_utf8(terminal.into_inner()).unwrap();
     assert!(text.ends_with(
-        "\n2 cases, 2 judged: 1 agreed, 1 diverged, 0 known; 0 unsupported, 0 poisoned, 0 flaky, \
+        "\n3 cases, 2 judged: 1 agreed, 1 diverged, 0 known; 0 unsupported, 0 poisoned, 1 flaky, \
          0 unknown\n"
     ));
     // The registry grows.

@@ -6,7 +6,9 @@ use rusqlite::Row;
 use serde::de::DeserializeOwned;
 use stepproof_specs::clause::{Clause, Coverage};
 
-use super::{Detail, FindingRecord, JudgedCase, ReductionRecord, Store, StoreError, Stored};
+use super::{
+    Detail, FindingRecord, JudgedCase, ReductionRecord, Replay, Store, StoreError, Stored,
+};
 use crate::verdict::Signature;
 
 impl Store {
@@ -60,7 +62,7 @@ impl Store {
             stored.elapsed = stored.elapsed.max(millis(row, 4)?);
         }
         stored.findings = self.findings()?;
-        Ok(stored)
+        Ok(stored.settled())
     }
 
     fn findings(&self) -> rusqlite::Result<Vec<(FindingRecord, Option<ReductionRecord>)>> {
@@ -126,7 +128,7 @@ fn reduction(row: &Row<'_>) -> rusqlite::Result<Option<ReductionRecord>> {
         ended: decode(12, &format!("\"{}\"", row.get::<_, String>(12)?))?,
         error: row.get(13)?,
         detail: decode(14, &row.get::<_, String>(14)?)?,
-        replayed: row.get(15)?,
+        replay: Replay::from_code(row.get(15)?),
     }))
 }
 

@@ -138,8 +138,39 @@ pub struct ReductionRecord {
     pub error: Option<String>,
     /// The run of the smallest case.
     pub detail: Detail,
-    /// The case file was loaded again, and diverged again.
-    pub replayed: bool,
+    /// What came of the case file when it was loaded and run again.
+    pub replay: Replay,
+}
+
+/// What came of a finding's case file when it was loaded and run again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// It did not diverge so, however often it was run.
+    Gone,
+    /// It diverged again.
+    CameBack,
+    /// Trouble outside the semantics: nothing follows.
+    Troubled,
+}
+
+impl Replay {
+    /// How it is stored.
+    pub(super) fn code(self) -> i64 {
+        match self {
+            Self::Gone => 0,
+            Self::CameBack => 1,
+            Self::Troubled => 2,
+        }
+    }
+
+    /// From how it is stored.
+    pub(super) fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Gone,
+            1 => Self::CameBack,
+            _ => Self::Troubled,
+        }
+    }
 }
 
 /// Everything that a resumed run needs to know of what was done before.
@@ -151,6 +182,46 @@ pub struct Stored {
     pub findings: Vec<(FindingRecord, Option<ReductionRecord>)>,
     /// How long the run has taken so far.
     pub elapsed: Duration,
+}
+
+impl ReductionRecord {
+    /// Whether the finding is taken back: its case did not diverge any more.
+    pub fn withdraws(&self) -> bool {
+        self.replay == Replay::Gone
+    }
+}
+
+impl JudgedCase {
+    /// Whether it diverged only in ways that were taken back: then it is flaky.
+    pub fn is_unfounded(
+        &self,
+        withdrawn: impl Fn(&Signature) -> bool,
+        stands: impl Fn(&Signature) -> bool,
+    ) -> bool {
+        self.verdict == Verdict::Diverge
+            && self.signatures.iter().any(withdrawn)
+            && !self.signatures.iter().any(stands)
+    }
+}
+
+impl Stored {
+    /// With the verdicts that hold after findings were taken back.
+    pub(super) fn settled(mut self) -> Self {
+        let gone = |reduction: &Option<ReductionRecord>| {
+            reduction.as_ref().is_some_and(ReductionRecord::withdraws)
+        };
+        let (withdrawn, standing): (Vec<_>, Vec<_>) =
+            self.findings.iter().partition(|(_, it)| gone(it));
+        let among = |findings: &[&(FindingRecord, _)], signature: &Signature| {
+            findings.iter().any(|(it, _)| it.signature == *signature)
+        };
+        for case in &mut self.cases {
+            if case.is_unfounded(|it| among(&withdrawn, it), |it| among(&standing, it)) {
+                case.verdict = Verdict::Flaky;
+            }
+        }
+        self
+    }
 }
 
 /// A row that is not committed yet.

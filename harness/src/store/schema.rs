@@ -55,7 +55,7 @@ const TABLES: &str = "
         ended         TEXT NOT NULL,
         error         TEXT,
         detail        TEXT NOT NULL,    -- Detail as JSON
-        replayed      INTEGER NOT NULL
+        replayed      INTEGER NOT NULL  -- 0: it did not diverge, 1: it did, 2: trouble
     ) STRICT;
     CREATE TABLE events (
         seq           INTEGER PRIMARY KEY,

@@ -8,8 +8,8 @@ use stepproof_specs::{
 };
 
 use super::{
-    CaseRecord, Detail, FindingFiles, FindingRecord, ReductionRecord, RunRecord, Store, StoreError,
-    write_finding,
+    CaseRecord, Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, RunRecord, Store,
+    StoreError, write_finding,
 };
 use crate::{
     engine::Lane,
@@ -87,7 +87,7 @@ fn finding() -> (FindingRecord, ReductionRecord) {
         ended: Ended::OutOfCalls,
         error: None,
         detail: Detail::default(),
-        replayed: true,
+        replay: Replay::CameBack,
     };
     (finding, reduction)
 }
@@ -123,6 +123,33 @@ fn a_run_is_read_back_as_it_was_written() {
     );
     assert!(store.detail(3).unwrap().unwrap().trouble.is_some());
     assert_eq!(store.detail(2).unwrap(), None);
+}
+
+#[test]
+fn what_diverged_only_as_a_finding_that_was_taken_back_is_flaky() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = Store::create(directory.path(), run()).unwrap();
+    let (mut gone, mut reduction) = finding();
+    gone.signature = judged(3, Verdict::Diverge).signatures.remove(0);
+    reduction.replay = Replay::Gone;
+    let (mut stands, mut troubled) = finding();
+    (stands.number, troubled.number) = (2, 2);
+    troubled.replay = Replay::Troubled;
+    let mut both = judged(4, Verdict::Diverge);
+    both.signatures = vec![gone.signature.clone(), stands.signature.clone()];
+    store.append_case(judged(3, Verdict::Diverge));
+    store.append_case(both);
+    for (finding, reduction) in [(gone, reduction), (stands, troubled)] {
+        store.append_finding(finding);
+        store.append_reduction(reduction);
+    }
+    store.commit().unwrap();
+    let stored = store.stored().unwrap();
+    let verdicts: Vec<_> = stored.cases.iter().map(|c| (c.index, c.verdict)).collect();
+    assert_eq!(verdicts, [(3, Verdict::Flaky), (4, Verdict::Diverge)]);
+    let replays = stored.findings.iter();
+    let replays: Vec<_> = replays.map(|(_, it)| it.as_ref().unwrap().replay).collect();
+    assert_eq!(replays, [Replay::Gone, Replay::Troubled]);
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn write_reduction(
             word(&reduction.ended)?,
             reduction.error,
             encode(&reduction.detail)?,
-            reduction.replayed,
+            reduction.replay.code(),
         ])?;
     Ok(())
 }

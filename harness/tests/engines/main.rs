@@ -4,4 +4,5 @@ mod embedded;
 mod endurance;
 mod faults;
 mod others;
+mod scaled;
 mod support;

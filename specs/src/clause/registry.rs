@@ -34,6 +34,9 @@ clauses! {
     ResultPathMerges = "data.result-path.merges", Language,
         "ResultPath puts the result into the raw input, creating objects on the way and replacing what is there.",
         "States Language specification, \"ResultPath\"";
+    ResultPathBrackets = "data.result-path.brackets", Language,
+        "ResultPath may name fields in brackets, as in $['a b'].",
+        "States Language specification, \"Reference Paths\" and \"Paths\"";
     ResultPathRoot = "data.result-path.root", Language,
         "ResultPath $ takes the result for the whole output: nothing of the raw input is kept.",
         "States Language specification, \"ResultPath\"";
@@ -232,6 +235,9 @@ clauses! {
     IntrinsicJsonToString = "intrinsic.json-to-string", Language,
         "States.JsonToString gives compact JSON text.",
         "States Language specification, \"Intrinsic Functions\"; recorded: test_json_to_string";
+    IntrinsicJsonToStringBeyondAscii = "intrinsic.json-to-string.beyond-ascii", Assumed,
+        "States.JsonToString writes characters beyond ASCII as they are.",
+        "as good JSON as an escape, and not recorded";
     IntrinsicStringToJson = "intrinsic.string-to-json", Language,
         "States.StringToJson parses JSON text; a blank text is null.",
         "States Language specification, \"Intrinsic Functions\"; recorded: test_string_to_json";

@@ -177,6 +177,9 @@ impl<'e> Eval<'e> {
             Nullable::Set(path) => path,
         };
         self.mark(Clause::ResultPathMerges);
+        if path.text().contains('[') {
+            self.mark(Clause::ResultPathBrackets);
+        }
         let mut merged = Value::clone(&self.active.input);
         match path.put(&mut merged, Arc::unwrap_or_clone(result)) {
             Ok(()) => Ok(Arc::new(merged)),

@@ -27,6 +27,11 @@ impl Host for Notes {
 }
 
 fn apply(function: &str, arguments: &Value) -> Result<Value, Invalid> {
+    noted(function, arguments).0
+}
+
+/// The result, and the clauses that were marked.
+fn noted(function: &str, arguments: &Value) -> (Result<Value, Invalid>, Coverage) {
     let function = Function::from_name(&format!("States.{function}")).unwrap();
     let arguments: Vec<_> = arguments
         .as_array()
@@ -34,7 +39,20 @@ fn apply(function: &str, arguments: &Value) -> Result<Value, Invalid> {
         .iter()
         .map(Cow::Borrowed)
         .collect();
-    function.apply(&arguments, &Notes::default())
+    let notes = Notes::default();
+    let result = function.apply(&arguments, &notes);
+    (result, notes.coverage.into_inner())
+}
+
+#[test]
+fn characters_beyond_ascii_in_json_text_are_guessed() {
+    let guessed = |value: Value| {
+        let (result, coverage) = noted("JsonToString", &json!([value]));
+        assert!(result.is_ok());
+        coverage.contains(Clause::IntrinsicJsonToStringBeyondAscii)
+    };
+    assert!(!guessed(json!({"a": ["b\n"]})));
+    assert!(guessed(json!({"a": ["é"]})) && guessed(json!({"é": 1})));
 }
 
 #[test]

@@ -86,6 +86,15 @@ pub(super) fn json_merge(
     Ok(Value::Object(merged))
 }
 
+/// Nothing was recorded of characters beyond ASCII: an escape is as good JSON.
+pub(super) fn json_to_string(value: &Value, host: &impl Host) -> Value {
+    let text = value.to_string();
+    if !text.is_ascii() {
+        host.mark(Clause::IntrinsicJsonToStringBeyondAscii);
+    }
+    text.into()
+}
+
 /// A blank text is null, and -0 is the integer 0 (recorded: `test_string_to_json`).
 pub(super) fn string_to_json(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let text = string(text)?;

@@ -13,7 +13,9 @@ use crate::{
     engine::{Lane, Trouble},
     identity::CaseId,
     report::Event,
-    store::{CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, StoreError},
+    store::{
+        CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, StoreError,
+    },
     verdict::{Signature, Verdict},
 };
 
@@ -141,7 +143,8 @@ impl Conductor<'_> {
             .cloned()
             .collect();
         if new.is_empty() {
-            self.record(ran, Verdict::Diverge);
+            let verdict = self.verdict_of(&signatures);
+            self.record(ran, verdict);
             return;
         }
         if self.context.stop.is_asked() {
@@ -153,6 +156,16 @@ impl Conductor<'_> {
             self.bugbase.note(signature, Standing::Confirming);
         }
         self.launch_confirmation(ran, new);
+    }
+
+    /// The verdict of a case whose unknown signatures are all decided.
+    fn verdict_of(&self, unknown: &[Signature]) -> Verdict {
+        let stands = |signature| self.bugbase.standing(signature) == Standing::Confirmed;
+        if unknown.iter().any(stands) {
+            Verdict::Diverge
+        } else {
+            Verdict::Flaky
+        }
     }
 
     /// The signatures of a case that no ledger entry names.
@@ -177,23 +190,15 @@ impl Conductor<'_> {
                 return Ok(());
             }
         };
-        let mut holds = false;
         for (signature, confirmation) in counts {
             if confirmation.holds() {
-                holds = true;
                 self.bugbase.note(&signature, Standing::Confirmed);
                 self.found(&ran, signature, confirmation);
             } else {
                 self.bugbase.note(&signature, Standing::New);
             }
         }
-        let others = self.unknown_of(&ran);
-        let confirmed = |signature| self.bugbase.standing(signature) == Standing::Confirmed;
-        let verdict = if holds || others.iter().any(confirmed) {
-            Verdict::Diverge
-        } else {
-            Verdict::Flaky
-        };
+        let verdict = self.verdict_of(&self.unknown_of(&ran));
         self.record(ran, verdict);
         self.commit()?;
         self.announce();
@@ -257,9 +262,14 @@ impl Conductor<'_> {
             Reduced::Written(reduction) => {
                 self.warn(&finding, &reduction);
                 let page = self.context.judge.finding(&finding, &reduction);
+                let withdrawn = reduction.withdraws();
                 self.store.append_reduction(*reduction);
                 self.commit()?;
-                self.reporter.event(&Event::Divergence(Box::new(page)));
+                if withdrawn {
+                    self.withdraw(&finding);
+                } else {
+                    self.reporter.event(&Event::Divergence(Box::new(page)));
+                }
             }
             Reduced::Stopped => self.reductions.push_front(finding),
             Reduced::Unreachable => {
@@ -279,10 +289,30 @@ impl Conductor<'_> {
             let text = format!("divergence {number} is not reduced: failed to {error}");
             self.reporter.event(&Event::Warning(text));
         }
-        if !reduction.replayed {
-            let text = format!("the case of divergence {number} was written and did not diverge");
+        if reduction.replay == Replay::Troubled {
+            let text = format!("the case of divergence {number} was written and not judged again");
             self.reporter.event(&Event::Warning(text));
         }
+    }
+
+    /// Takes a finding back: the cases that diverged only so are flaky.
+    fn withdraw(&mut self, finding: &FindingRecord) {
+        let bugbase = &mut self.bugbase;
+        bugbase.note(&finding.signature, Standing::Withdrawn);
+        let stands = |signature: &Signature| bugbase.standing(signature) == Standing::Confirmed;
+        let before = self.diverged.len();
+        self.diverged
+            .retain(|case| !case.is_unfounded(|it| *it == finding.signature, stands));
+        let cases = before - self.diverged.len();
+        for _ in 0..cases {
+            self.summary.recount(Verdict::Diverge, Verdict::Flaky);
+        }
+        self.summary.findings -= 1;
+        self.reporter.event(&Event::Withdrawn {
+            number: finding.number,
+            signature: finding.signature.clone(),
+            cases: cases as u64,
+        });
     }
 
     fn stuck(&mut self, index: u64, stuck: Stuck) {

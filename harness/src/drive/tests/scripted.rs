@@ -212,6 +212,7 @@ impl Reporter for Heard {
     fn event(&mut self, event: &Event) {
         self.0.push(match event {
             Event::CaseJudged { index, .. } => format!("judged {index}"),
+            Event::Withdrawn { signature, .. } => format!("withdrawn {}", signature.0),
             Event::Divergence(finding) => format!("reduced {}", finding.signature.0),
             Event::Unreachable { probe, .. } => format!("unreachable {probe}"),
             Event::Warning(text) => format!("warning {text}"),

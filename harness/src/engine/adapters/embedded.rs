@@ -30,7 +30,7 @@ fn profile() -> EngineProfile {
         policy: Policy {
             cause: CauseCompare::Exact,
             history: HistoryCompare::Details,
-            timing: Some(TimingCompare { early: 0, late: 0 }),
+            timing: Some(TimingCompare::EXACT),
             liveness_grace: 60_000,
         },
         jobs: 2 * std::thread::available_parallelism().map_or(1, usize::from),

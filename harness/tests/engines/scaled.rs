@@ -1,0 +1,71 @@
+//! Engines whose waits pass faster than time does.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use stepproof::{
+    compare::judge,
+    engine::{
+        Engine, Job, Lane,
+        adapters::{Choice, open},
+        embedded::{Server, Speed},
+    },
+    raw::RawExecution,
+};
+use stepproof_specs::service::Rewrite;
+
+use crate::support::{everything, job, only};
+
+const SCALE: f64 = 20.0;
+
+/// Runs a case on a server whose clock has this speed, and judges its timing; the machine is slow,
+/// and being late is forgiven.
+async fn timed(job: &Job, speed: f64) -> RawExecution {
+    let server = Server::start(0, Speed::Scaled(speed), Rewrite::default());
+    let server = server.await.unwrap();
+    let choice = Choice {
+        endpoint: Some(server.endpoint()),
+        time_scale: Some(SCALE),
+        ..Choice::default()
+    };
+    let engine: Box<dyn Engine> = open(&choice, "test").await.unwrap();
+    let mut run = engine.run(job).await.unwrap();
+    let judgement = judge(job, &run, engine.profile(), 600_000);
+    assert!(judgement.differences.is_empty(), "{judgement:#?}\n{run:#?}");
+    run.executions.remove(0)
+}
+
+/// How much ASL time the history covers.
+fn covered(execution: &RawExecution) -> i64 {
+    let events = execution.history.as_ref().unwrap();
+    events.last().unwrap().at - events[0].at
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fast_clock_stamps_asl_time() {
+    let mut job = everything();
+    job.lane = Lane::Quiet;
+    let seen = timed(&job, SCALE).await;
+    let duration = seen.duration.unwrap();
+    assert!((3_000..=seen.watched).contains(&duration), "{seen:#?}");
+    assert!(covered(&seen) >= 3_000, "{seen:#?}");
+}
+
+/// A machine that waits.
+fn waits(seconds: u64) -> Value {
+    only(&json!({"Type": "Wait", "Seconds": seconds, "End": true}))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_on_the_wall_stamps_real_time() {
+    let mut job = job(waits(20), json!({}), &json!({}));
+    job.lane = Lane::Quiet;
+    // An engine that waits for a twentieth of what it should.
+    let mut case = (*job.case).clone();
+    case.definition = waits(1);
+    job.case = Arc::new(case);
+    let seen = timed(&job, 1.0).await;
+    let duration = seen.duration.unwrap();
+    assert!((20_000..=seen.watched).contains(&duration), "{seen:#?}");
+    assert!(covered(&seen) >= 20_000, "{seen:#?}");
+}
