@@ -503,10 +503,35 @@ fn last(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or(arn)
 }
 
-/// Whether a refusal of `CreateStateMachine` says something about the definition.
+/// Whether a refusal of `CreateStateMachine` says something about the definition. One whose error has
+/// a name that the answer hides is taken by its message.
 fn is_about_the_definition(refusal: &Refusal) -> bool {
-    matches!(
-        refusal.code.as_str(),
-        "InvalidDefinition" | "ValidationException" | "InvalidArn" | "StateMachineTypeNotSupported"
-    )
+    match refusal.code.as_str() {
+        "InvalidDefinition"
+        | "ValidationException"
+        | "InvalidArn"
+        | "StateMachineTypeNotSupported" => true,
+        "UnknownError" => refusal.message.contains(" in definition '"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, is_about_the_definition};
+
+    #[test]
+    fn a_refusal_without_a_name_is_taken_by_its_message() {
+        let about = |code: &str, message: &str| {
+            is_about_the_definition(&Refusal {
+                operation: "CreateStateMachine",
+                code: code.to_owned(),
+                message: message.to_owned(),
+            })
+        };
+        assert!(about("InvalidDefinition", ""));
+        assert!(about("UnknownError", "Error=E Args=[] in definition '{}'."));
+        assert!(!about("UnknownError", "no room"));
+        assert!(!about("StateMachineAlreadyExists", ""));
+    }
 }

@@ -3,5 +3,6 @@
 mod embedded;
 mod endurance;
 mod faults;
+mod library;
 mod others;
 mod support;

@@ -105,9 +105,17 @@ function names(scope, type, found = new Set()) {
   return found;
 }
 
-async function collect(logs, events) {
+// As many events as a history holds: an execution with more steps than that goes on for ever.
+const HISTORY = 25_000;
+
+// As much of its log shows where it went.
+const LOG = 1000;
+
+async function collect(logs, events, endless) {
   for await (const { type, state } of logs) {
-    if (type === "StateEntered" || type === "StateExited") events.push([type, state.type, state.name]);
+    if (type !== "StateEntered" && type !== "StateExited") continue;
+    events.push([type, state.type, state.name]);
+    if (events.length === HISTORY) endless();
   }
 }
 
@@ -117,8 +125,15 @@ async function play(world, { definition, input, context, deadline }) {
   const overrides = { taskResourceLocalHandlers: Object.fromEntries(handlers) };
   const execution = machine.run(input, { overrides, context });
   const events = [];
-  const logged = collect(execution.eventLogs, events).catch(() => {});
-  const late = new Promise((resolve) => world.after(deadline, () => resolve({ status: "RUNNING" })));
+  // An execution that goes on without a pause leaves no time to anything else, its deadline included:
+  // it is stopped on the spot.
+  const endless = Promise.withResolvers();
+  const stop = () => {
+    endless.resolve({ status: "RUNNING" });
+    execution.abort();
+  };
+  const logged = collect(execution.eventLogs, events, stop).catch(() => {});
+  world.after(deadline, stop);
   const ended = execution.result.then(
     (output) => ({ status: "SUCCEEDED", output: JSON.stringify(output) }),
     (thrown) => {
@@ -128,12 +143,11 @@ async function play(world, { definition, input, context, deadline }) {
       return { status: status[thrown.name] ?? "FAILED", error: text(name), cause: text(message) };
     },
   );
-  const end = await Promise.race([ended, late]);
-  end.at = world.now;
-  if (end.status === "RUNNING") execution.abort();
-  else await logged;
+  const end = await Promise.race([endless.promise, ended]);
+  end.at = end.status === "RUNNING" ? deadline : world.now;
+  await logged;
   world.over = true;
-  return { ...end, events };
+  return { ...end, events: end.status === "RUNNING" ? events.slice(0, LOG) : events };
 }
 
 async function start(order) {
