@@ -87,7 +87,7 @@ impl Library {
                 attempts: Vec::new(),
                 numbers: HashMap::new(),
             };
-            let deadline = expectation.duration + self.profile.policy.liveness_grace;
+            let deadline = expectation.longest + self.profile.policy.liveness_grace;
             let order = json!({
                 "definition": job.case.definition,
                 "input": start.input,

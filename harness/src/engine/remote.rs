@@ -160,13 +160,13 @@ impl Remote {
         Ok(run)
     }
 
-    /// Until when an execution is watched: as long as the reference takes, and the grace; and every
-    /// task may wait in its queue until the engine looks there.
+    /// Until when an execution is watched: as long as the reference takes at most, and the grace; and
+    /// every task may wait in its queue until the engine looks there.
     fn deadline(&self, expectation: &Expectation) -> Millis {
         let tasks = expectation.attempts.len() as f64;
         let queueing = self.traits.polling.period.as_secs_f64() * 1_000.0 * tasks;
         let grace = self.profile.policy.liveness_grace;
-        expectation.duration + grace + (queueing * self.profile.time_scale) as Millis
+        expectation.longest + grace + (queueing * self.profile.time_scale) as Millis
     }
 
     /// Has the engine do everything once: some load what they need when they need it first.

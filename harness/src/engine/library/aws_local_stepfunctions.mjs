@@ -17,6 +17,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
+// The longest time of a timer of Node.js, in milliseconds.
+const LONGEST = 2 ** 31 - 1;
+
 const worlds = new AsyncLocalStorage();
 const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
@@ -25,9 +28,14 @@ class World {
     Object.assign(this, { id, now: 0, timers: [], count: 0, asked: 0, due: false, over: false });
   }
 
-  // Timers are called in the order of their times, then in that of their making.
+  // Timers are called in the order of their times, then in that of their making. One that is too long
+  // for Node.js ends at once there, and here.
   after(span, call) {
-    const timer = { world: this, at: this.now + Math.max(0, span || 0), number: this.count++, call };
+    return this.at(this.now + (span > LONGEST ? 1 : Math.max(0, span || 0)), call);
+  }
+
+  at(time, call) {
+    const timer = { world: this, at: time, number: this.count++, call };
     this.timers.push(timer);
     this.wake();
     return timer;
@@ -87,7 +95,7 @@ function reply({ task, after, reply }) {
   tasks.delete(task);
   world.asked--;
   if (reply !== "silent") {
-    world.after(after, () => {
+    world.at(world.now + after, () => {
       say({ execution: world.id, replied: task, at: world.now });
       if (reply.fail) reject(new Failure(reply.fail));
       else resolve(reply.succeed);
@@ -133,7 +141,7 @@ async function play(world, { definition, input, context, deadline }) {
     execution.abort();
   };
   const logged = collect(execution.eventLogs, events, stop).catch(() => {});
-  world.after(deadline, stop);
+  world.at(deadline, stop);
   const ended = execution.result.then(
     (output) => ({ status: "SUCCEEDED", output: JSON.stringify(output) }),
     (thrown) => {

@@ -23,6 +23,9 @@ use crate::engine::Trouble;
 /// How long a process may take to start.
 const START: Duration = Duration::from_secs(30);
 
+/// How often a process that says nothing of an execution may answer that it is there.
+const ROUNDS: usize = 6;
+
 /// The process. It is ended when this is dropped.
 #[derive(Debug)]
 pub(super) struct Pipe {
@@ -182,18 +185,16 @@ impl Talk {
 
     /// The next that is said.
     pub async fn next(&mut self) -> Result<Value, Silence> {
-        let next = tokio::time::timeout(self.pipe.patience, self.heard.recv()).await;
-        let next = match next {
-            Ok(next) => next.ok_or_else(|| self.pipe.lost()),
-            Err(_) => match self.pipe.probe().await {
-                Ok(_) => {
-                    let silent = || strange("it says nothing of an execution".to_owned());
-                    return Ok(self.heard.try_recv().map_err(|_| silent())?);
+        for _ in 0..ROUNDS {
+            match tokio::time::timeout(self.pipe.patience, self.heard.recv()).await {
+                Ok(Some(line)) => return Ok(line),
+                Ok(None) => return Err(self.pipe.lost().into()),
+                Err(_) => {
+                    self.pipe.probe().await?;
                 }
-                Err(lost) => Err(lost),
-            },
-        };
-        next.map_err(Silence::Lost)
+            }
+        }
+        Err(strange("it says nothing of an execution".to_owned()).into())
     }
 }
 
