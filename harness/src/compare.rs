@@ -105,7 +105,7 @@ pub fn judge(job: &Job, run: &RawRun, profile: &EngineProfile, overhead: Millis)
     let mut observer = Observer::new(&run.names);
     for (start, expectation) in job.expectations.iter().enumerate() {
         let deadline = expectation
-            .duration
+            .longest
             .saturating_add(bench.policy.liveness_grace);
         let conclusive =
             |raw: &&RawExecution| raw.status != Status::Running || raw.watched >= deadline;

@@ -36,6 +36,8 @@ pub struct Expectation {
     pub attempts: Vec<ExpectedAttempt>,
     /// From start to end in virtual time.
     pub duration: Millis,
+    /// The same in the slowest of the schedules: until then nobody can say that it hangs.
+    pub longest: Millis,
 }
 
 /// An attempt that the reference scheduled, and with what input.
@@ -98,10 +100,12 @@ pub fn simulate_as(
     if world.execution.was_unsettled() {
         poisoned.extend(lucky(&coverage));
     }
+    let mut longest = world.duration();
     if world.racy {
         let expected = Fingerprint::of(machine, &world);
         for schedule in perturbed() {
             let other = once(schedule)?;
+            longest = longest.max(other.duration());
             expected.differing(&Fingerprint::of(machine, &other), &mut poisoned);
         }
     }
@@ -110,6 +114,7 @@ pub fn simulate_as(
     let (observation, attempts) = world.into_observation();
     Ok(Expectation {
         duration: observation.duration.unwrap_or_default(),
+        longest,
         attempts,
         observation,
         poisoned,

@@ -273,6 +273,26 @@ fn task_failed_stands_for_everything_but_a_timeout() {
 }
 
 #[test]
+fn the_longest_schedule_counts_where_a_reply_comes_with_the_time_limit() {
+    let mut state = task("a");
+    state["TimeoutSeconds"] = json!(2);
+    state["Retry"] = json!([{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 1}]);
+    let reply = |after| Act {
+        after,
+        ..Act::now(Reply::Echo)
+    };
+    let took = |after| {
+        let rules = vec![Rule::always(reply(after))];
+        let seen = simulated(&alone(state.clone()), json!({}), plan(&[("A", rules)]));
+        (seen.duration, seen.longest)
+    };
+    assert_eq!(took(500).0, 500);
+    assert!(took(500).1 < 2_000, "{:?}", took(500));
+    assert_eq!(took(2_000).0, 2_000);
+    assert!(took(2_000).1 >= 5_000, "{:?}", took(2_000));
+}
+
+#[test]
 fn heartbeats_keep_a_task_alive() {
     let mut state = task("a");
     state["HeartbeatSeconds"] = json!(2);

@@ -685,7 +685,7 @@ fn what_was_not_watched_long_enough_is_unknown() {
     fixture.policy.liveness_grace = 1_000;
     let mut raw = testing::run(&fixture.clean());
     raw.executions[0].status = Status::Running;
-    raw.executions[0].watched = fixture.expectation.duration + 999;
+    raw.executions[0].watched = fixture.expectation.longest + 999;
     let judgement = fixture.judge(1, &raw, 0);
     assert_eq!(judgement.verdict(|_| false), Verdict::Unknown);
     raw.executions[0].watched += 1;

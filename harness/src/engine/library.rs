@@ -1,10 +1,15 @@
 //! An engine that is a library without the Step Functions API: a process of its own runs its
 //! executions and asks back for every task. The harness says what each does, so that attempts are
 //! what it saw; time is virtual and not judged.
+//!
+//! A process that ends, or does not answer any more, is replaced. Any of the executions that were in
+//! it may have done that: each is run again, alone. The one that does it again is still running when
+//! its process hangs, and nobody knows of it if its process ends.
 
 mod pipe;
+mod seat;
 
-use std::{collections::HashMap, path::PathBuf, time::Duration};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -15,7 +20,10 @@ use stepproof_specs::{
     simulate::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
 };
 
-use self::pipe::{Pipe, Talk};
+use self::{
+    pipe::{Lost, Pipe, Silence, Talk},
+    seat::Seat,
+};
 use super::{Boxed, Engine, EngineProfile, Job, Trouble};
 use crate::{
     effects::{
@@ -25,9 +33,6 @@ use crate::{
     raw::{Creation, RawAttempt, RawEvent, RawExecution, RawReply, RawRun},
 };
 
-/// How long an execution may say nothing. Waiting costs it no time.
-const SILENCE: Duration = Duration::from_secs(20);
-
 /// How a library is run.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -35,24 +40,39 @@ pub struct Program {
     pub name: &'static str,
     /// What runs the script.
     pub interpreter: PathBuf,
+    /// What is said to it before the script.
+    pub arguments: &'static [&'static str],
     /// Where it is run: the packages are looked for there.
     pub directory: PathBuf,
     /// The script, which speaks the protocol described in it.
     pub script: &'static str,
+    /// How long it may say nothing, waiting costing it no time, before it is asked whether it is
+    /// there, and how long it may take to answer that.
+    pub patience: Duration,
 }
 
 /// A library in a process.
 #[derive(Debug)]
 pub struct Library {
+    name: &'static str,
     profile: EngineProfile,
-    pipe: Pipe,
+    /// Where executions run beside each other.
+    shared: Seat,
+    /// Where one runs that was there when a process was lost: one at a time.
+    alone: tokio::sync::Mutex<Seat>,
 }
 
 impl Library {
     /// Starts the process.
     pub async fn start(program: &Program, profile: EngineProfile) -> Result<Self, Trouble> {
-        let pipe = Pipe::open(program).await?;
-        Ok(Self { profile, pipe })
+        let library = Self {
+            name: program.name,
+            profile,
+            shared: Seat::new(program),
+            alone: tokio::sync::Mutex::new(Seat::new(program)),
+        };
+        library.shared.pipe().await?;
+        Ok(library)
     }
 
     async fn run_case(&self, job: &Job) -> Result<RawRun, Trouble> {
@@ -61,20 +81,20 @@ impl Library {
         let mut executions = Vec::new();
         for (start, expectation) in job.case.starts.iter().zip(job.expectations.iter()) {
             possible(start, &job.machine, expectation)?;
-            let show = Show {
+            let show = || Show {
                 roster: Roster::new(&start.plan, &sites, expectation),
                 sites: &named,
                 attempts: Vec::new(),
                 numbers: HashMap::new(),
             };
-            let deadline = expectation.duration + self.profile.policy.liveness_grace;
+            let deadline = expectation.longest + self.profile.policy.liveness_grace;
             let order = json!({
                 "definition": job.case.definition,
                 "input": start.input,
                 "context": context(),
                 "deadline": deadline,
             });
-            executions.push(show.play(self.pipe.start(order)?).await?);
+            executions.push(self.execution(&order, show).await?);
         }
         Ok(RawRun {
             creation: Creation::Accepted,
@@ -84,6 +104,49 @@ impl Library {
             wire: Vec::new(),
         })
     }
+
+    /// One execution, beside others; alone, if the process is lost.
+    async fn execution<'a>(
+        &self,
+        order: &Value,
+        show: impl Fn() -> Show<'a>,
+    ) -> Result<RawExecution, Trouble> {
+        let pipe = self.process(&self.shared).await?;
+        let mut first = show();
+        match first.play(pipe.start(order)).await {
+            Ok(end) => return Ok(first.finish(&end)),
+            Err(Silence::Trouble(trouble)) => return Err(trouble),
+            Err(Silence::Lost(_)) => {}
+        }
+        let seat = self.alone.lock().await;
+        let pipe = self.process(&seat).await?;
+        let mut again = show();
+        match again.play(pipe.start(order)).await {
+            Ok(end) => Ok(again.finish(&end)),
+            Err(Silence::Trouble(trouble)) => Err(trouble),
+            Err(Silence::Lost(Lost::Hung)) => Ok(again.finish(&running(order))),
+            Err(Silence::Lost(Lost::Ended)) => Err(strange("it has ended its process".to_owned())),
+        }
+    }
+
+    /// The process at a place.
+    async fn process(&self, seat: &Seat) -> Result<Arc<Pipe>, Trouble> {
+        let process = seat.pipe().await;
+        process.map_err(|trouble| self.gone(trouble.to_string()))
+    }
+
+    fn gone(&self, reason: String) -> Trouble {
+        Trouble::Unreachable {
+            endpoint: self.name.to_owned(),
+            reason,
+        }
+    }
+}
+
+/// The end of an execution that has none: its process did nothing else any more, and no time would
+/// ever have passed in it.
+fn running(order: &Value) -> Value {
+    json!({ "status": "RUNNING", "at": order["deadline"] })
 }
 
 impl Engine for Library {
@@ -96,7 +159,11 @@ impl Engine for Library {
     }
 
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
-        Box::pin(self.pipe.probe())
+        Box::pin(async {
+            let pipe = self.process(&self.shared).await?;
+            let version = pipe.probe().await.map(str::to_owned);
+            version.map_err(|_| self.gone("its process has ended, or does not answer".to_owned()))
+        })
     }
 
     fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
@@ -152,14 +219,16 @@ struct Show<'a> {
 }
 
 impl Show<'_> {
-    async fn play(mut self, mut talk: Talk) -> Result<RawExecution, Trouble> {
+    /// Plays the tasks: how the execution ended.
+    async fn play(&mut self, talk: Result<Talk, Lost>) -> Result<Value, Silence> {
+        let mut talk = talk?;
         loop {
-            let line = talk.next(SILENCE).await?;
+            let line = talk.next().await?;
             if let Some(end) = line.get("end") {
-                return Ok(self.finish(end));
+                return Ok(end.clone());
             }
             if let Some(trouble) = line.get("trouble") {
-                return Err(strange(trouble.to_string()));
+                return Err(strange(trouble.to_string()).into());
             }
             let at = line["at"].as_u64().unwrap_or_default();
             if let Some(number) = line["replied"].as_u64() {
@@ -207,7 +276,8 @@ impl Show<'_> {
             Some("ABORTED") => Status::Aborted,
             _ => Status::Running,
         };
-        let events = end["events"].as_array().into_iter().flatten();
+        let events = end["events"].as_array();
+        let history = |events: &Vec<Value>| (1..).zip(events).filter_map(event).collect();
         RawExecution {
             status,
             output: text("output"),
@@ -215,7 +285,7 @@ impl Show<'_> {
             cause: text("cause"),
             duration: None,
             watched: at,
-            history: Some((1..).zip(events).filter_map(event).collect()),
+            history: events.map(history),
             attempts: self.attempts,
         }
     }

@@ -170,13 +170,13 @@ impl Remote {
         Ok(run)
     }
 
-    /// Until when an execution is watched: as long as the reference takes, and the grace; and every
-    /// task may wait in its queue until the engine looks there.
+    /// Until when an execution is watched: as long as the reference takes at most, and the grace; and
+    /// every task may wait in its queue until the engine looks there.
     fn deadline(&self, expectation: &Expectation) -> Millis {
         let tasks = expectation.attempts.len() as f64;
         let queueing = self.traits.polling.period.as_secs_f64() * 1_000.0 * tasks;
         let grace = self.profile.policy.liveness_grace;
-        expectation.duration + grace + (queueing * self.profile.time_scale) as Millis
+        expectation.longest + grace + (queueing * self.profile.time_scale) as Millis
     }
 
     /// Has the engine do everything once: some load what they need when they need it first.
@@ -524,10 +524,33 @@ fn last(arn: &str) -> &str {
     arn.rsplit(':').next().unwrap_or(arn)
 }
 
-/// Whether a refusal of `CreateStateMachine` says something about the definition.
+/// Whether a refusal of `CreateStateMachine` says something about the definition. Name and role are
+/// good, and what says something about the moment has a name: an error whose name is hidden does.
 fn is_about_the_definition(refusal: &Refusal) -> bool {
     matches!(
         refusal.code.as_str(),
-        "InvalidDefinition" | "ValidationException" | "InvalidArn" | "StateMachineTypeNotSupported"
+        "InvalidDefinition"
+            | "ValidationException"
+            | "InvalidArn"
+            | "StateMachineTypeNotSupported"
+            | "UnknownError"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, is_about_the_definition};
+
+    #[test]
+    fn a_refusal_whose_name_is_hidden_is_about_the_definition() {
+        let about = |code: &str| {
+            is_about_the_definition(&Refusal {
+                operation: "CreateStateMachine",
+                code: code.to_owned(),
+                message: String::new(),
+            })
+        };
+        assert!(about("InvalidDefinition") && about("UnknownError"));
+        assert!(!about("StateMachineLimitExceeded"));
+    }
 }

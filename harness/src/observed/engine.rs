@@ -166,7 +166,7 @@ fn judged(
         return Outcome::diverged([], refused);
     }
     let policy = &engine.profile().policy;
-    let deadline = expectation.duration.saturating_add(policy.liveness_grace);
+    let deadline = expectation.longest.saturating_add(policy.liveness_grace);
     let Some(execution) = raw.executions.first() else {
         return Outcome::Unknown("the engine ran nothing".to_owned());
     };

@@ -77,5 +77,6 @@ fn seen(execution: &Execution) -> Result<Expectation, SimulationError> {
         coverage: execution.coverage(),
         attempts: Vec::new(),
         duration: 0,
+        longest: 0,
     })
 }

@@ -3,6 +3,7 @@
 mod embedded;
 mod endurance;
 mod faults;
+mod library;
 mod others;
 mod scaled;
 mod support;

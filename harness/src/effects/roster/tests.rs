@@ -50,6 +50,7 @@ fn roster(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> Roster
             })
             .collect(),
         duration: 0,
+        longest: 0,
     };
     let site = TaskSite {
         site: "W".into(),

@@ -1,6 +1,6 @@
 //! aws-local-stepfunctions: a library for Node.js, run in a process of its own.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use super::{Adapter, Choice, Home, Opened, chosen, everything};
 use crate::engine::{
@@ -53,8 +53,10 @@ async fn open(choice: &Choice) -> Opened {
     let program = Program {
         name: NAME,
         interpreter: interpreter(),
+        arguments: &["--input-type=module", "-e"],
         directory: directory(),
         script: include_str!("../library/aws_local_stepfunctions.mjs"),
+        patience: Duration::from_secs(10),
     };
     let library = Library::start(&program, chosen(profile(), choice)).await?;
     Ok(Box::new(library))

@@ -17,6 +17,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
+// The longest time of a timer of Node.js, in milliseconds.
+const LONGEST = 2 ** 31 - 1;
+
 const worlds = new AsyncLocalStorage();
 const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
@@ -25,9 +28,14 @@ class World {
     Object.assign(this, { id, now: 0, timers: [], count: 0, asked: 0, due: false, over: false });
   }
 
-  // Timers are called in the order of their times, then in that of their making.
+  // Timers are called in the order of their times, then in that of their making. One that is too long
+  // for Node.js ends at once there, and here.
   after(span, call) {
-    const timer = { world: this, at: this.now + Math.max(0, span || 0), number: this.count++, call };
+    return this.at(this.now + (span > LONGEST ? 1 : Math.max(0, span || 0)), call);
+  }
+
+  at(time, call) {
+    const timer = { world: this, at: time, number: this.count++, call };
     this.timers.push(timer);
     this.wake();
     return timer;
@@ -87,7 +95,7 @@ function reply({ task, after, reply }) {
   tasks.delete(task);
   world.asked--;
   if (reply !== "silent") {
-    world.after(after, () => {
+    world.at(world.now + after, () => {
       say({ execution: world.id, replied: task, at: world.now });
       if (reply.fail) reject(new Failure(reply.fail));
       else resolve(reply.succeed);
@@ -105,9 +113,17 @@ function names(scope, type, found = new Set()) {
   return found;
 }
 
-async function collect(logs, events) {
+// As many events as a history holds: an execution with more steps than that goes on for ever.
+const HISTORY = 25_000;
+
+// As much of its log shows where it went.
+const LOG = 1000;
+
+async function collect(logs, events, endless) {
   for await (const { type, state } of logs) {
-    if (type === "StateEntered" || type === "StateExited") events.push([type, state.type, state.name]);
+    if (type !== "StateEntered" && type !== "StateExited") continue;
+    events.push([type, state.type, state.name]);
+    if (events.length === HISTORY) endless();
   }
 }
 
@@ -117,8 +133,15 @@ async function play(world, { definition, input, context, deadline }) {
   const overrides = { taskResourceLocalHandlers: Object.fromEntries(handlers) };
   const execution = machine.run(input, { overrides, context });
   const events = [];
-  const logged = collect(execution.eventLogs, events).catch(() => {});
-  const late = new Promise((resolve) => world.after(deadline, () => resolve({ status: "RUNNING" })));
+  // An execution that goes on without a pause leaves no time to anything else, its deadline included:
+  // it is stopped on the spot.
+  const endless = Promise.withResolvers();
+  const stop = () => {
+    endless.resolve({ status: "RUNNING" });
+    execution.abort();
+  };
+  const logged = collect(execution.eventLogs, events, stop).catch(() => {});
+  world.at(deadline, stop);
   const ended = execution.result.then(
     (output) => ({ status: "SUCCEEDED", output: JSON.stringify(output) }),
     (thrown) => {
@@ -128,12 +151,11 @@ async function play(world, { definition, input, context, deadline }) {
       return { status: status[thrown.name] ?? "FAILED", error: text(name), cause: text(message) };
     },
   );
-  const end = await Promise.race([ended, late]);
-  end.at = world.now;
-  if (end.status === "RUNNING") execution.abort();
-  else await logged;
+  const end = await Promise.race([endless.promise, ended]);
+  end.at = end.status === "RUNNING" ? deadline : world.now;
+  await logged;
   world.over = true;
-  return { ...end, events };
+  return { ...end, events: end.status === "RUNNING" ? events.slice(0, LOG) : events };
 }
 
 async function start(order) {

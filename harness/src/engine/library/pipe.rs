@@ -4,8 +4,8 @@ use std::{
     collections::HashMap,
     process::Stdio,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -20,53 +20,67 @@ use tokio::{
 use super::{Program, strange};
 use crate::engine::Trouble;
 
-/// How long a process may take to start, and to answer that it is there.
+/// How long a process may take to start.
 const START: Duration = Duration::from_secs(30);
-const ANSWER: Duration = Duration::from_secs(5);
+
+/// How often a process that says nothing of an execution may answer that it is there.
+const ROUNDS: usize = 6;
 
 /// The process. It is ended when this is dropped.
 #[derive(Debug)]
 pub(super) struct Pipe {
-    name: &'static str,
     version: String,
+    patience: Duration,
     lines: UnboundedSender<String>,
-    listeners: Listeners,
+    listeners: Arc<Listeners>,
     numbers: AtomicU64,
-    _child: Child,
+    hung: AtomicBool,
+    child: Mutex<Child>,
 }
 
-/// Who hears what about which execution, or which ping; nobody, once the process is gone.
-type Listeners = Arc<Mutex<Option<HashMap<u64, UnboundedSender<Value>>>>>;
+/// Who hears what about which execution, or which ping; nobody, once the process is lost.
+type Listeners = Mutex<Option<HashMap<u64, UnboundedSender<Value>>>>;
 
-/// What is said about one execution.
-pub(super) struct Talk {
-    name: &'static str,
-    number: u64,
-    heard: UnboundedReceiver<Value>,
-    lines: UnboundedSender<String>,
-    listeners: Listeners,
+/// How a process was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// It has ended.
+    Ended,
+    /// It does not answer any more.
+    Hung,
 }
 
-impl Drop for Talk {
-    fn drop(&mut self) {
-        let mut listeners = self
-            .listeners
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(listeners) = listeners.as_mut() {
-            listeners.remove(&self.number);
-        }
+/// Why nothing more is said about an execution.
+#[derive(Debug)]
+pub(super) enum Silence {
+    /// The process is lost, and with it all that it ran.
+    Lost(Lost),
+    /// The process is there.
+    Trouble(Trouble),
+}
+
+impl From<Lost> for Silence {
+    fn from(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl From<Trouble> for Silence {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
     }
 }
 
 impl Pipe {
-    pub(super) async fn open(program: &Program) -> Result<Self, Trouble> {
+    /// Starts the process.
+    pub async fn open(program: &Program) -> Result<Arc<Self>, Trouble> {
         let failed = |reason: String| Trouble::Start {
             engine: program.name.to_owned(),
             reason,
         };
         let mut child = Command::new(&program.interpreter)
-            .args(["--input-type=module", "-e", program.script])
+            .args(program.arguments)
+            .arg(program.script)
             .current_dir(&program.directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -86,72 +100,114 @@ impl Pipe {
             .ok_or_else(|| failed("it ended, or did not say that it is ready".to_owned()))?
             .to_owned();
         let (lines, orders) = unbounded_channel();
-        let listeners = Listeners::default();
-        *listeners.lock().unwrap_or_else(PoisonError::into_inner) = Some(HashMap::new());
+        let listeners = Arc::new(Mutex::new(Some(HashMap::new())));
         tokio::spawn(write(orders, stdin));
         tokio::spawn(read(answers, Arc::clone(&listeners)));
-        Ok(Self {
-            name: program.name,
+        Ok(Arc::new(Self {
             version,
+            patience: program.patience,
             lines,
             listeners,
             numbers: AtomicU64::new(0),
-            _child: child,
-        })
+            hung: AtomicBool::new(false),
+            child: Mutex::new(child),
+        }))
+    }
+
+    /// Whether it was not lost yet, as far as anybody has noticed.
+    pub fn is_there(&self) -> bool {
+        locked(&self.listeners).is_some()
     }
 
     /// Starts an execution.
-    pub(super) fn start(&self, mut order: Value) -> Result<Talk, Trouble> {
+    pub fn start(self: &Arc<Self>, order: &Value) -> Result<Talk, Lost> {
         let talk = self.talk()?;
+        let mut order = order.clone();
         order["start"] = talk.number.into();
         talk.say(&order)?;
         Ok(talk)
     }
 
-    /// Whether the process answers; its version.
-    pub(super) async fn probe(&self) -> Result<String, Trouble> {
+    /// Asks the process whether it is there: its version. One that does not answer is ended.
+    pub async fn probe(self: &Arc<Self>) -> Result<&str, Lost> {
         let mut talk = self.talk()?;
         talk.say(&json!({ "ping": talk.number }))?;
-        let answer = tokio::time::timeout(ANSWER, talk.heard.recv()).await;
-        match answer {
-            Ok(Some(_)) => Ok(self.version.clone()),
-            _ => Err(gone(self.name)),
+        match tokio::time::timeout(self.patience, talk.heard.recv()).await {
+            Ok(Some(_)) => Ok(&self.version),
+            Ok(None) => Err(self.lost()),
+            Err(_) => Err(self.end()),
         }
     }
 
-    fn talk(&self) -> Result<Talk, Trouble> {
+    /// Ends the process, which does not answer; everybody who listens learns of it.
+    fn end(&self) -> Lost {
+        self.hung.store(true, Ordering::Relaxed);
+        *locked(&self.listeners) = None;
+        // If it cannot be ended it has ended.
+        let _ = locked(&self.child).start_kill();
+        Lost::Hung
+    }
+
+    fn lost(&self) -> Lost {
+        if self.hung.load(Ordering::Relaxed) {
+            Lost::Hung
+        } else {
+            Lost::Ended
+        }
+    }
+
+    fn talk(self: &Arc<Self>) -> Result<Talk, Lost> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (sender, heard) = unbounded_channel();
-        let mut listeners = self
-            .listeners
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let all = listeners.as_mut().ok_or_else(|| gone(self.name))?;
+        let mut listeners = locked(&self.listeners);
+        let all = listeners.as_mut().ok_or_else(|| self.lost())?;
         all.insert(number, sender);
         Ok(Talk {
-            name: self.name,
+            pipe: Arc::clone(self),
             number,
             heard,
-            lines: self.lines.clone(),
-            listeners: Arc::clone(&self.listeners),
         })
     }
 }
 
+/// What is said about one execution.
+pub(super) struct Talk {
+    pipe: Arc<Pipe>,
+    number: u64,
+    heard: UnboundedReceiver<Value>,
+}
+
 impl Talk {
-    pub(super) fn say(&self, line: &Value) -> Result<(), Trouble> {
-        let sent = self.lines.send(format!("{line}\n"));
-        sent.map_err(|_| gone(self.name))
+    pub fn say(&self, line: &Value) -> Result<(), Lost> {
+        let sent = self.pipe.lines.send(format!("{line}\n"));
+        sent.map_err(|_| self.pipe.lost())
     }
 
-    /// The next that is said, within this time.
-    pub(super) async fn next(&mut self, silence: Duration) -> Result<Value, Trouble> {
-        match tokio::time::timeout(silence, self.heard.recv()).await {
-            Ok(Some(line)) => Ok(line),
-            Ok(None) => Err(gone(self.name)),
-            Err(_) => Err(strange("it says nothing".to_owned())),
+    /// The next that is said.
+    pub async fn next(&mut self) -> Result<Value, Silence> {
+        for _ in 0..ROUNDS {
+            match tokio::time::timeout(self.pipe.patience, self.heard.recv()).await {
+                Ok(Some(line)) => return Ok(line),
+                Ok(None) => return Err(self.pipe.lost().into()),
+                Err(_) => {
+                    self.pipe.probe().await?;
+                }
+            }
+        }
+        Err(strange("it says nothing of an execution".to_owned()).into())
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        if let Some(listeners) = locked(&self.pipe.listeners).as_mut() {
+            listeners.remove(&self.number);
         }
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn write(mut orders: UnboundedReceiver<String>, mut stdin: ChildStdin) {
@@ -166,7 +222,7 @@ async fn write(mut orders: UnboundedReceiver<String>, mut stdin: ChildStdin) {
     }
 }
 
-async fn read(mut answers: Lines<BufReader<ChildStdout>>, listeners: Listeners) {
+async fn read(mut answers: Lines<BufReader<ChildStdout>>, listeners: Arc<Listeners>) {
     while let Ok(Some(line)) = answers.next_line().await {
         let Ok(line) = serde_json::from_str::<Value>(&line) else {
             continue;
@@ -175,19 +231,12 @@ async fn read(mut answers: Lines<BufReader<ChildStdout>>, listeners: Listeners) 
         let Some(number) = number.and_then(Value::as_u64) else {
             continue;
         };
-        let listeners = listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        let listeners = locked(&listeners);
         let listener = listeners.as_ref().and_then(|all| all.get(&number));
         if let Some(listener) = listener {
             // Whoever does not listen any more has given the execution up.
             let _ = listener.send(line);
         }
     }
-    *listeners.lock().unwrap_or_else(PoisonError::into_inner) = None;
-}
-
-fn gone(name: &str) -> Trouble {
-    Trouble::Unreachable {
-        endpoint: name.to_owned(),
-        reason: "its process has ended, or does not answer".to_owned(),
-    }
+    *locked(&listeners) = None;
 }

@@ -1,0 +1,106 @@
+//! A library whose process hangs, or ends.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stepproof::{
+    engine::{
+        Engine as _, Job, Trouble, adapters,
+        library::{Library, Program},
+    },
+    raw::RawExecution,
+};
+use stepproof_specs::observation::Status;
+
+use crate::support::{job, only};
+
+/// Speaks the protocol of a library. Every execution succeeds with 1 at once, but for one whose input
+/// is `late`, which is answered together with the next ping, `hang`, after which nothing is answered
+/// any more, and `end`, which ends the process.
+const SCRIPT: &str = r#"
+succeed() { echo "{\"execution\":$1,\"end\":{\"status\":\"SUCCEEDED\",\"output\":\"1\",\"at\":0,\"events\":[]}}"; }
+echo '{"ready":"1"}'
+late=
+while read -r line; do
+  number=${line##*\"start\":}
+  number=${number%%[,\}]*}
+  case $line in
+    '{"ping":'*)
+      for one in $late; do succeed "$one"; done
+      late=
+      echo "{\"pong\":${line#*:}";;
+    *'"input":"late"'*) late="$late $number";;
+    *'"input":"hang"'*) exec sleep 600;;
+    *'"input":"end"'*) exit;;
+    *) succeed "$number";;
+  esac
+done
+"#;
+
+async fn library() -> Library {
+    let program = Program {
+        name: "fake",
+        interpreter: "sh".into(),
+        arguments: &["-c"],
+        directory: "/".into(),
+        script: SCRIPT,
+        patience: Duration::from_secs(1),
+    };
+    let profile = adapters::profile("aws-local-stepfunctions").unwrap();
+    Library::start(&program, profile).await.unwrap()
+}
+
+fn case(input: &str) -> Job {
+    let pass = json!({"Type": "Pass", "Result": 1, "End": true});
+    job(only(&pass), json!(input), &json!({}))
+}
+
+async fn run(library: &Library, input: &str) -> Result<RawExecution, Trouble> {
+    let raw = library.run(&case(input)).await?;
+    Ok(raw.executions.into_iter().next().unwrap())
+}
+
+fn succeeded(execution: &RawExecution) -> bool {
+    let output: Value = serde_json::from_str(execution.output.as_deref().unwrap()).unwrap();
+    execution.status == Status::Succeeded && output == json!(1)
+}
+
+#[tokio::test]
+async fn who_hangs_its_process_runs_for_ever_and_nobody_else_is_lost() {
+    let library = library().await;
+    let (hangs, late, later) = tokio::join!(
+        run(&library, "hang"),
+        run(&library, "late"),
+        run(&library, "late")
+    );
+    let hangs = hangs.unwrap();
+    assert_eq!(hangs.status, Status::Running);
+    assert!(hangs.watched >= 10_000, "watched for {}", hangs.watched);
+    assert!(succeeded(&late.unwrap()) && succeeded(&later.unwrap()));
+    assert_eq!(library.probe().await.unwrap(), "1");
+    assert!(succeeded(&run(&library, "prompt").await.unwrap()));
+}
+
+#[tokio::test]
+async fn who_ends_its_process_is_unknown_and_nobody_else_is_lost() {
+    let library = library().await;
+    let (late, ends) = tokio::join!(run(&library, "late"), run(&library, "end"));
+    assert!(matches!(ends, Err(Trouble::Protocol { .. })), "{ends:?}");
+    assert!(succeeded(&late.unwrap()));
+    assert!(succeeded(&run(&library, "prompt").await.unwrap()));
+}
+
+#[tokio::test]
+async fn a_process_that_ends_at_once_cannot_be_started() {
+    let program = Program {
+        name: "fake",
+        interpreter: "sh".into(),
+        arguments: &["-c"],
+        directory: "/".into(),
+        script: "exit",
+        patience: Duration::from_secs(1),
+    };
+    let profile = adapters::profile("aws-local-stepfunctions").unwrap();
+    let failed = Library::start(&program, profile).await.unwrap_err();
+    assert!(matches!(failed, Trouble::Start { .. }), "{failed}");
+}
