@@ -35,7 +35,7 @@ clauses! {
         "ResultPath puts the result into the raw input, creating objects on the way and replacing what is there.",
         "States Language specification, \"ResultPath\"";
     ResultPathBrackets = "data.result-path.brackets", Language,
-        "ResultPath may name fields in brackets, as in $['a b'].",
+        "ResultPath may name fields in brackets as well as after dots.",
         "States Language specification, \"Reference Paths\" and \"Paths\"";
     ResultPathRoot = "data.result-path.root", Language,
         "ResultPath $ takes the result for the whole output: nothing of the raw input is kept.",
