@@ -61,6 +61,7 @@ fn simpler_steps(step: &Step) -> Vec<Step> {
             vec![Step::Slice(Some(*from), None), Step::Slice(None, Some(*to))]
         }
         Step::Slice(..) => vec![Step::Wildcard],
+        Step::Index(_) => vec![Step::Name("a".into())],
         Step::Filter(filter) => {
             let mut found = vec![Step::Wildcard];
             let simpler = simpler_filters(filter).into_iter().map(Arc::new);

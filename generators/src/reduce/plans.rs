@@ -1,5 +1,6 @@
 //! Passes over starts: how many, their inputs, and what their tasks do.
 
+use serde_json::json;
 use stepproof_specs::{
     case::{ExecutionCase, WorkflowType},
     plan::{Act, Reply, Rule, Site},
@@ -204,12 +205,17 @@ pub(super) fn simplify_inputs(case: &ExecutionCase) -> Vec<Edit> {
     let starts = case.starts.iter().enumerate();
     starts
         .flat_map(|(at, start)| {
-            simpler(&start.input).into_iter().map(move |input| {
-                edit(move |case| {
-                    case.starts.get_mut(at)?.input = input.clone();
-                    Some(())
+            // A name that means something elsewhere may be there for nothing.
+            let plain = start.input.is_object().then(|| json!({ "a": {} }));
+            simpler(&start.input)
+                .into_iter()
+                .chain(plain)
+                .map(move |input| {
+                    edit(move |case| {
+                        case.starts.get_mut(at)?.input = input.clone();
+                        Some(())
+                    })
                 })
-            })
         })
         .collect()
 }

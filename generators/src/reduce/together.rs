@@ -51,6 +51,24 @@ fn transitions(state: &Value) -> Vec<String> {
     found
 }
 
+/// Takes a Map's items from the input and from nowhere else.
+pub(super) fn plain_items(case: &ExecutionCase) -> Vec<Edit> {
+    let edits = states(&case.definition).into_iter().map(|state| {
+        edit(move |case| {
+            case.definition
+                .pointer(&format!("{}/ItemsPath", state.pointer))?;
+            begin_at(case, &state)?;
+            let pointer = format!("/States/{}", state.name);
+            object_mut(&mut case.definition, &pointer)?.shift_remove("ItemsPath")?;
+            for start in &mut case.starts {
+                start.input = json!([null, {}]);
+            }
+            Some(())
+        })
+    });
+    edits.collect()
+}
+
 /// Makes a Map's items differ by themselves, so that nothing has to be done with them: its scope
 /// only succeeds, and the items are numbers in the input.
 pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
@@ -151,6 +169,21 @@ pub(super) fn add_to_inputs(case: &ExecutionCase) -> Vec<Edit> {
         }));
     }
     edits
+}
+
+/// Has in the input what a result would add to it.
+pub(super) fn hold_in_inputs(case: &ExecutionCase) -> Vec<Edit> {
+    let edits = states(&case.definition).into_iter().map(|state| {
+        edit(move |case| {
+            let fields = object_mut(&mut case.definition, &state.pointer)?;
+            fields.shift_remove("ResultPath")?.as_str()?;
+            for start in &mut case.starts {
+                start.input = json!({ "a": {} });
+            }
+            Some(())
+        })
+    });
+    edits.collect()
 }
 
 /// Tests whether a condition does not hold, where that leads to the default's place.
