@@ -197,7 +197,10 @@ fn refusal(bench: &Bench<'_>, code: &str, message: &str) -> Judgement {
         let rest = message.split_once(&pointer).map(|(_, rest)| rest);
         rest.is_some_and(|rest| !rest.starts_with(|it: char| it.is_alphanumeric()))
     });
-    let shape = format!("accepted≠refused:{code}");
+    let shape = match cause::refusal(message) {
+        Some(words) => format!("accepted≠refused:{code}({words})"),
+        None => format!("accepted≠refused:{code}"),
+    };
     let found = Found {
         aspect: Aspect::Acceptance,
         place,

@@ -638,7 +638,7 @@ fn a_refused_machine_is_a_divergence() {
         message: "SCHEMA_VALIDATION_FAILED: no at /States/Work/Retry[0]".into(),
     };
     let judgement = fixture.judge(1, &raw, 0);
-    let wanted = ["acceptance Task root accepted≠refused:InvalidDefinition"];
+    let wanted = ["acceptance Task root accepted≠refused:InvalidDefinition(no-at)"];
     assert_eq!(signatures(&judgement), wanted);
 }
 
