@@ -690,6 +690,20 @@ fn nothing_is_late_by_less_than_the_overhead() {
 }
 
 #[test]
+fn a_machine_that_times_out_without_an_event_may_be_late() {
+    let fixture = retried(|_| ());
+    let mut raw = testing::run(&fixture.clean());
+    raw.executions[0].status = Status::TimedOut;
+    raw.executions[0].history.as_mut().expect("a history").pop();
+    assert_eq!(raw.executions[0].attempts.len(), 2);
+    for (overhead, verdict) in [(130, Verdict::Diverge), (140, Verdict::Poisoned)] {
+        let judgement = fixture.judge(1, &raw, overhead);
+        assert!(judgement.late);
+        assert_eq!(judgement.verdict(|_| false), verdict, "three turns");
+    }
+}
+
+#[test]
 fn lateness_is_forgiven_while_the_engine_is_slow() {
     for (overhead, differences, poisoned) in [(0, 1, 0), (1_000, 0, 1)] {
         let fixture = retried(|_| ());
