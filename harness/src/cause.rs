@@ -8,6 +8,9 @@ const PREFIX: &str = "An error occurred while executing the state";
 /// How many words of a template its class has.
 const WORDS: usize = 6;
 
+/// How many words of a refusal tell it from others.
+const REFUSAL_WORDS: usize = 4;
+
 /// Whether a task or a Fail state gave the cause, and not the interpreter.
 pub fn is_given(error: Option<&str>, cause: Option<&str>) -> bool {
     !error.is_some_and(|error| error.starts_with("States."))
@@ -31,6 +34,15 @@ pub fn class(error: Option<&str>, cause: Option<&str>) -> String {
         Some(_) if is_given(error, cause) => "given".into(),
         Some(text) => template(text).unwrap_or_else(|| "text".into()),
     }
+}
+
+/// The first words of what an engine says when it refuses a machine; nothing if there are none.
+///
+/// They are few: what follows may be the machine itself, whose quotes do not match.
+pub fn refusal(message: &str) -> Option<String> {
+    let words = template(message)?;
+    let few: Vec<&str> = words.split('-').take(REFUSAL_WORDS).collect();
+    Some(few.join("-"))
 }
 
 /// The first words of an interpreter's own cause; nothing if there are none.
@@ -83,7 +95,7 @@ fn unquoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{class, is_given};
+    use super::{class, is_given, refusal};
 
     #[test]
     fn a_class_is_free_of_names_and_values() {
@@ -110,6 +122,18 @@ mod tests {
         assert_eq!(own("1"), "text");
         assert_eq!(class(Some("Custom"), Some("boom")), "given");
         assert_eq!(class(None, None), "absent");
+    }
+
+    #[test]
+    fn a_refusal_is_told_by_its_first_words() {
+        let told = |message: &str| refusal(message).unwrap_or_default();
+        let timestamp = "Error=ValueError Args=[\"The Timestamp value does not reference a valid \
+                         date: '2016'\"] in definition '{\"StartAt\":\"A\"}'";
+        assert_eq!(told(timestamp), "timestamp-value-does-not");
+        let attribute = "Error=AttributeError Args=[\"'X' object has no attribute 'INT'\"] in \
+                         definition '{\"Comment\":\"it is, a machine\"}'";
+        assert_eq!(told(attribute), "object-has-no-attribute");
+        assert_eq!(told("InvalidDefinition"), "");
     }
 
     #[test]

@@ -103,6 +103,7 @@ pub fn judge(job: &Job, run: &RawRun, profile: &EngineProfile, overhead: Millis)
         ..Judgement::default()
     };
     let mut observer = Observer::new(&run.names);
+    let mut room = overhead;
     for (start, expectation) in job.expectations.iter().enumerate() {
         let deadline = expectation
             .longest
@@ -115,27 +116,30 @@ pub fn judge(job: &Job, run: &RawRun, profile: &EngineProfile, overhead: Millis)
         };
         let observation = observer.execution(raw);
         judgement.late |= expired(&observation) > expired(&expectation.observation);
+        room = room.max(lateness(overhead, raw.attempts.len()));
         compare_into(&bench, start, expectation, &observation, &mut judgement);
     }
     judgement.rewrites.merge(&observer.rewrites());
-    judgement.forgive_lateness(overhead);
+    judgement.forgive_lateness(room);
     judgement
 }
 
-/// How many time limits expired, as far as can be told.
+/// How late an execution with so many attempts comes to its end, if a control machine without any
+/// comes as late as `overhead`: every attempt comes later by as much.
+fn lateness(overhead: Millis, attempts: usize) -> Millis {
+    overhead.saturating_mul(1 + attempts as Millis)
+}
+
+/// How many time limits expired, as far as can be told. That of the machine shows in the status: not
+/// every history ends with it.
 fn expired(observation: &Observation) -> usize {
+    let machine = observation.status == Status::TimedOut;
     let Some(history) = &observation.history else {
-        let machine = observation.status == Status::TimedOut;
         let task = observation.error.as_deref() == Some("States.Timeout");
         return usize::from(machine || task);
     };
-    let is_expiry = |event: &&Event| {
-        matches!(
-            event.kind,
-            EventKind::ExecutionTimedOut | EventKind::Work(_, Phase::TimedOut)
-        )
-    };
-    history.iter().filter(is_expiry).count()
+    let is_expiry = |event: &&Event| matches!(event.kind, EventKind::Work(_, Phase::TimedOut));
+    usize::from(machine) + history.iter().filter(is_expiry).count()
 }
 
 /// Compares one start's observation with its expectation.
@@ -197,7 +201,10 @@ fn refusal(bench: &Bench<'_>, code: &str, message: &str) -> Judgement {
         let rest = message.split_once(&pointer).map(|(_, rest)| rest);
         rest.is_some_and(|rest| !rest.starts_with(|it: char| it.is_alphanumeric()))
     });
-    let shape = format!("accepted≠refused:{code}");
+    let shape = match cause::refusal(message) {
+        Some(words) => format!("accepted≠refused:{code}({words})"),
+        None => format!("accepted≠refused:{code}"),
+    };
     let found = Found {
         aspect: Aspect::Acceptance,
         place,
@@ -564,7 +571,9 @@ impl<'a> Scene<'a> {
 
     fn timing(&self) -> Option<Found> {
         let mut tolerance = self.bench.policy.timing?;
-        tolerance.late += self.bench.overhead;
+        let attempts = self.actual.observation.attempts.values();
+        let attempts = attempts.map(Vec::len).sum();
+        tolerance.late += lateness(self.bench.overhead, attempts);
         tasks::timing(self, tolerance)
     }
 

@@ -675,7 +675,7 @@ fn a_refused_machine_is_a_divergence() {
         message: "SCHEMA_VALIDATION_FAILED: no at /States/Work/Retry[0]".into(),
     };
     let judgement = fixture.judge(1, &raw, 0);
-    let wanted = ["acceptance Task root accepted≠refused:InvalidDefinition"];
+    let wanted = ["acceptance Task root accepted≠refused:InvalidDefinition(no-at)"];
     assert_eq!(signatures(&judgement), wanted);
 }
 
@@ -724,6 +724,20 @@ fn nothing_is_late_by_less_than_the_overhead() {
         ["timing - - end-late"]
     );
     assert_eq!(signatures(&fixture.judge(1, &raw, 1_500)), [""; 0]);
+}
+
+#[test]
+fn a_machine_that_times_out_without_an_event_may_be_late() {
+    let fixture = retried(|_| ());
+    let mut raw = testing::run(&fixture.clean());
+    raw.executions[0].status = Status::TimedOut;
+    raw.executions[0].history.as_mut().expect("a history").pop();
+    assert_eq!(raw.executions[0].attempts.len(), 2);
+    for (overhead, verdict) in [(130, Verdict::Diverge), (140, Verdict::Poisoned)] {
+        let judgement = fixture.judge(1, &raw, overhead);
+        assert!(judgement.late);
+        assert_eq!(judgement.verdict(|_| false), verdict, "three turns");
+    }
 }
 
 #[test]

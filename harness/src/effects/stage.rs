@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use stepproof_specs::{
     case::Start,
     plan::{Act, Reply},
@@ -202,7 +204,7 @@ fn lines(act: &Act, input: &str) -> Vec<(Millis, Report)> {
     let heartbeats = act.heartbeats.iter().map(|at| (*at, Report::Heartbeat));
     let reply = match &act.reply {
         Reply::Succeed(output) => Some(Report::Success(output.to_string())),
-        Reply::Echo => Some(Report::Success(input.to_owned())),
+        Reply::Echo => Some(Report::Success(echo(input))),
         Reply::Fail { error, cause } => Some(Report::Failure {
             error: Some(error.clone()),
             cause: Some(cause.clone()),
@@ -216,6 +218,15 @@ fn lines(act: &Act, input: &str) -> Vec<(Millis, Report)> {
     heartbeats
         .chain(reply.map(|reply| (act.after, reply)))
         .collect()
+}
+
+/// A task's input as its output. What is no JSON is sent back as a text: that an engine hands over
+/// something else is one divergence, and the refusal of the answer would hide others behind it.
+fn echo(input: &str) -> String {
+    match serde_json::from_str::<IgnoredAny>(input) {
+        Ok(_) => input.to_owned(),
+        Err(_) => Value::from(input).to_string(),
+    }
 }
 
 /// A worker with a task.
@@ -313,4 +324,17 @@ pub fn unpolled(
         .filter(|(_, ignored, away)| *ignored || *away)
         .map(|(site, alone, _)| Unpolled { site, alone })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::echo;
+
+    #[test]
+    fn what_is_no_json_is_sent_back_as_a_text() {
+        assert_eq!(echo(r#"{ "a": 1 }"#), r#"{ "a": 1 }"#);
+        assert_eq!(echo("null"), "null");
+        assert_eq!(echo("it's \"so\""), r#""it's \"so\"""#);
+        assert_eq!(echo(""), r#""""#);
+    }
 }
