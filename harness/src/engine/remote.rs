@@ -184,8 +184,8 @@ impl Remote {
         let wire = Wire::default();
         let name = format!("{}warm-up", self.prefix);
         let trouble = CallError::into_trouble;
-        let api = &self.api;
-        let machine = self.create_idle(&wire, &name).await?;
+        let api = self.api.patient();
+        let machine = self.create_idle(&api, &wire, &name).await?;
         api.start(&wire, &machine, &name, "{}")
             .await
             .map_err(trouble)?;
@@ -193,9 +193,8 @@ impl Remote {
     }
 
     /// Creates a machine that does nothing.
-    async fn create_idle(&self, wire: &Wire, name: &str) -> Result<String, Trouble> {
+    async fn create_idle(&self, api: &Api, wire: &Wire, name: &str) -> Result<String, Trouble> {
         let (role, workflow) = (&self.traits.role, WorkflowType::Standard);
-        let api = &self.api;
         let created = api
             .create_machine(wire, name, NOTHING, role, workflow)
             .await;

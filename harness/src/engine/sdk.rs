@@ -271,6 +271,15 @@ impl Api {
         }
     }
 
+    /// The same with a long poll's patience for every call: for an engine that is still loading.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        Self {
+            calls: self.polls.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Where it calls.
     pub fn endpoint(&self) -> &str {
         &self.endpoint

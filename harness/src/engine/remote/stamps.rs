@@ -59,7 +59,7 @@ impl Remote {
     async fn measure(&self, scale: f64) -> Result<Stamps, Trouble> {
         let wire = Wire::default();
         let name = format!("{}stamps", self.prefix);
-        let machine = self.create_idle(&wire, &name).await?;
+        let machine = self.create_idle(&self.api, &wire, &name).await?;
         let (first, stamp) = self.stamp(&wire, &machine, "first").await?;
         tokio::time::sleep(SPAN).await;
         let (second, later) = self.stamp(&wire, &machine, "second").await?;
