@@ -90,7 +90,7 @@ pub const PASSES: &[Pass] = &[
     pass("hold-in-inputs", together::hold_in_inputs),
     pass("find-one", flow::find_one),
     pass("deny", together::deny),
-    pass("compare-with-no-time", together::compare_with_no_time),
+    pass("compare-simply", together::compare_simply),
     pass("count-further", together::count_further),
     pass("limits-for-delays", limits::limits_for_delays),
     pass("shorten-limits", limits::shorten_limits),

@@ -109,6 +109,7 @@ pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
             let fields = object_mut(&mut case.definition, &pointer)?;
             *fields.get_mut("ItemSelector")? = json!({ "a.$": "$[0]" });
             fields.shift_remove("ItemsPath");
+            only_a_task(fields.get_mut("ItemProcessor")?);
             for start in &mut case.starts {
                 start.input = json!([{}]);
             }
@@ -116,6 +117,17 @@ pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
         })
     });
     edits.collect()
+}
+
+/// Leaves of a scope its first task, and of that what it cannot be without.
+fn only_a_task(scope: &mut Value) -> Option<()> {
+    let mut states = states_of(scope);
+    let (name, task) = states.find(|(_, fields)| fields["Type"] == "Task")?;
+    let plain = json!({ "Type": "Task", "Resource": task["Resource"], "End": true });
+    let only = json!({ "StartAt": name, "States": { name.as_str(): plain } });
+    drop(states);
+    *scope = only;
+    Some(())
 }
 
 /// What two catchers make of the input differs most simply where the first replaces it and the last
@@ -207,29 +219,34 @@ pub(super) fn deny(case: &ExecutionCase) -> Vec<Edit> {
     edits.collect()
 }
 
-/// A time compared with a text that is none.
-pub(super) fn compare_with_no_time(case: &ExecutionCase) -> Vec<Edit> {
+/// Comparisons that tell most simply how an engine compares: operators that begin so, the operator,
+/// its operand, and the input.
+const TELLING: &[(&str, &str, &str, &str)] = &[
+    // No time at all.
+    ("Timestamp", "TimestampLessThan", "2000-01-01T00:00:00Z", ""),
+    ("StringMatches", "StringMatches", "a\\*", "a*"),
+];
+
+/// Compares the input with what tells most, where something alike is compared.
+pub(super) fn compare_simply(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for state in states(&case.definition) {
         let pointer = format!("{}/Choices", state.pointer);
         let rules = case.definition.pointer(&pointer).and_then(Value::as_array);
         for (at, rule) in rules.into_iter().flatten().enumerate() {
-            let names = rule.as_object().into_iter().flat_map(Map::keys);
-            if !names.into_iter().any(|name| name.starts_with("Timestamp")) {
-                continue;
+            let written = rule.to_string();
+            let alike = |it: &&(&str, _, _, _)| written.contains(&format!("\"{}", it.0));
+            for (_, operator, operand, input) in TELLING.iter().filter(alike) {
+                let pointer = format!("{pointer}/{at}");
+                edits.push(edit(move |case| {
+                    let rule = case.definition.pointer_mut(&pointer)?;
+                    *rule = json!({ "Variable": "$", *operator: operand, "Next": rule["Next"] });
+                    for start in &mut case.starts {
+                        start.input = (*input).into();
+                    }
+                    Some(())
+                }));
             }
-            let pointer = format!("{pointer}/{at}");
-            edits.push(edit(move |case| {
-                let rule = case.definition.pointer_mut(&pointer)?;
-                *rule = json!({
-                    "Variable": "$", "TimestampLessThan": "2000-01-01T00:00:00Z",
-                    "Next": rule["Next"],
-                });
-                for start in &mut case.starts {
-                    start.input = "".into();
-                }
-                Some(())
-            }));
         }
     }
     edits
