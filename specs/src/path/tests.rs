@@ -1,6 +1,9 @@
+use std::cell::RefCell;
+
 use serde_json::{Value, json};
 
 use super::{Path, PathError, Root, Step};
+use crate::clause::Coverage;
 
 fn path(text: &str) -> Path {
     Path::parse(text).unwrap_or_else(|error| panic!("{error}"))
@@ -189,4 +192,170 @@ fn put_creates_objects_and_refuses_to_go_through_scalars() {
     assert_eq!(data, json!({"a": [1, "two"], "x": {"y": 5}}));
     assert!(path("$.a.b").put(&mut data, json!(0)).is_err());
     assert!(path("$.a[2]").put(&mut data, json!(0)).is_err());
+}
+
+/// What a path gives, and the clauses that had a say, without what their ids have in common.
+fn judged(text: &str, data: &Value) -> (Result<Value, PathError>, String) {
+    let marks = RefCell::new(Coverage::default());
+    let path = path(text);
+    let found = path.find_marking(data, &|clause| marks.borrow_mut().mark(clause));
+    let found = found.map(std::borrow::Cow::into_owned);
+    let mut ids: Vec<&str> = marks.into_inner().iter().map(|it| it.entry().id).collect();
+    ids.sort_unstable();
+    let ids: Vec<&str> = ids.iter().map(|id| &id["data.path.".len()..]).collect();
+    (found, ids.join(" "))
+}
+
+#[test]
+fn a_rule_marks_its_clause_where_it_has_a_say_and_nowhere_else() {
+    let data = json!({
+        "a": [{"p": 1, "q": "x"}, {"p": 2}], "n": 1, "s": "t", "z": null, "o": {"p": 3},
+        "f()": 0, "nulls": [{"q": null}],
+    });
+    for (text, expected, marks) in [
+        ("$.a[1].p", Some(json!(2)), ""),
+        ("$.none.x", None, ""),
+        ("$.a[(@.length-1)].p", Some(json!(2)), "from-end"),
+        ("$.f()", Some(json!(0)), "no-functions"),
+        ("$.n.length()", None, "no-functions not-an-object"),
+        ("$.n.x", None, "not-an-object"),
+        ("$.n['x', 'y']", None, "not-an-object"),
+        ("$.o['p', 'p']", Some(json!({"p": 3})), "names"),
+        (
+            "$.o['p', 'q']",
+            Some(json!({"p": 3})),
+            "names names.missing",
+        ),
+        ("$.o['p', 'q'].x", None, "names names.not-last"),
+        ("$.a[2]", Some(Value::Null), "index-outside"),
+        ("$.a[2].p", None, "index-outside not-an-object"),
+        ("$.a[-1]", Some(Value::Null), "index-outside"),
+        ("$.a[-1].p", None, "negative-index not-an-object"),
+        ("$.a[-1][0]", None, "index-outside"),
+        (
+            "$.a[(@.length-3)].p",
+            None,
+            "from-end index-outside not-an-object",
+        ),
+        ("$.a[0:1].p", Some(json!([1])), ""),
+        ("$.a[-1:].p", Some(json!([2])), ""),
+        (
+            "$.a[-1:1]",
+            Some(json!([null, {"p": 1, "q": "x"}])),
+            "index-outside slice.negative-start",
+        ),
+        ("$.a[*].p", Some(json!([1, 2])), ""),
+        ("$.a[*].q", Some(json!(["x"])), "wildcard.missing"),
+        (
+            "$.a[*].p.x",
+            Some(json!([])),
+            "not-an-object several.mismatch",
+        ),
+        ("$.a[*].p[0]", None, "several.mismatch"),
+        ("$.o.*.x", None, "not-an-object several.mismatch"),
+        ("$.a[0, 1].q", None, "several.missing"),
+        ("$..p", Some(json!([1, 2, 3])), ""),
+        ("$.o..['p', 'q']", Some(json!([])), "several.missing"),
+        ("$.a..[0].p", Some(json!([1, 2])), "scan.array"),
+        ("$.o..[0]", Some(json!([])), ""),
+        ("$.a[?(@.p == 1)].q", Some(json!(["x"])), "filter"),
+        (
+            "$.a[?(@.p == '1')].q",
+            Some(json!(["x"])),
+            "filter filter.types",
+        ),
+        (
+            "$.a[?(@.q == x)].p",
+            Some(json!([1])),
+            "filter filter.missing filter.types filter.words",
+        ),
+        (
+            "$.a[?(@.q == 'x')].p",
+            Some(json!([1])),
+            "filter filter.missing",
+        ),
+        (
+            "$.a[?(@['p q'] == 1)]",
+            Some(json!([])),
+            "filter filter.missing filter.names",
+        ),
+        ("$.a[?(@.q)].p", Some(json!([1])), "filter"),
+        (
+            "$.nulls[?(@.q)]",
+            Some(json!([])),
+            "filter filter.exists-null",
+        ),
+        (
+            "$.a[?($.q)].p",
+            Some(json!([1])),
+            "filter filter.exists-root",
+        ),
+        ("$.a[?(@.p == $.n)].q", Some(json!(["x"])), "filter"),
+        ("$.n[?(@.p)]", None, "filter several.mismatch"),
+    ] {
+        let (found, seen) = judged(text, &data);
+        assert_eq!((found.ok(), seen), (expected, marks.to_owned()), "{text}");
+    }
+}
+
+/// How a filter compares a value of each type; `types` says that other implementations may differ.
+#[test]
+fn filters_compare_by_the_type_of_the_element() {
+    let data = json!([{
+        "n": 1, "s": "x", "N": "null", "b": true, "z": null, "l": [], "m": 2, "t": "10",
+    }]);
+    for (filter, holds, types) in [
+        ("@.n == 1", true, false),
+        ("@.n != 1", false, false),
+        ("@.n < 2", true, false),
+        ("@.n <= 1", true, false),
+        ("@.n > 1", false, false),
+        ("@.n >= 1", true, false),
+        ("@.n < @.m", true, false),
+        ("@.m < @.n", false, false),
+        ("@.n == '1'", true, true),
+        ("@.n < '10'", true, true),
+        ("@.n == @.t", false, true),
+        ("@.s == 'x'", true, false),
+        ("@.s < 'y'", true, false),
+        ("@.s == @.s", true, false),
+        ("@.s == x", true, true),
+        ("'x' == @.s", true, true),
+        ("@.t < '9'", true, false),
+        ("@.b == true", true, false),
+        ("@.b != false", true, false),
+        ("@.b > false", true, true),
+        ("@.b == @.b", true, false),
+        ("@.b == 'TRUE'", true, true),
+        ("@.s == null", false, false),
+        ("@.z == null", true, false),
+        ("@.z != 1", true, true),
+        ("@.z < 1", false, true),
+        ("@.z <= null", false, true),
+        ("@.s > null", true, true),
+        ("@.N == null", true, true),
+        ("@.s == 'null'", false, true),
+        ("@.s != 'null'", true, true),
+        ("@.s != @.N", true, true),
+        ("@.N == @.z", true, true),
+        ("@.l == 1", false, true),
+        ("@.l != 1", false, true),
+        ("@.s =~ /X/i", true, false),
+        ("/x/ =~ @.s", true, false),
+        ("@.n =~ /1/", true, true),
+        ("@.b =~ /true/", true, true),
+        ("@.z =~ /null/", false, true),
+        ("@.l =~ /\\[\\]/", true, true),
+    ] {
+        let (found, marks) = judged(&format!("$[?({filter})].n"), &data);
+        let expected = if holds { json!([1]) } else { json!([]) };
+        assert_eq!(found, Ok(expected), "{filter}");
+        // Null is neither less nor more than anything: nothing is compared, nothing is in doubt.
+        let silent = ["@.z < 1", "@.z <= null"].contains(&filter);
+        assert_eq!(
+            marks.contains("types"),
+            types && !silent,
+            "{filter}: {marks}"
+        );
+    }
 }
