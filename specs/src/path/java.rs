@@ -144,10 +144,13 @@ impl Ord for Decimal {
             let exponents = self.exponent.cmp(&other.exponent);
             exponents.then_with(|| self.digits.cmp(&other.digits))
         };
-        sign(self).cmp(&sign(other)).then_with(|| match sign(self) {
-            0 => Ordering::Equal,
-            1 => size(),
-            _ => size().reverse(),
+        let signs = sign(self).cmp(&sign(other));
+        signs.then_with(|| {
+            if self.negative {
+                size().reverse()
+            } else {
+                size()
+            }
         })
     }
 }
@@ -206,6 +209,7 @@ mod tests {
         ] {
             assert_eq!(reason(text), expected, "{text}");
         }
+        assert!(Decimal::parse("1e1234567890").is_ok());
         for (text, character) in [("x", 'x'), ("12345678901234567x", 'x'), ("1 ", ' ')] {
             assert_eq!(
                 Decimal::parse(text),
@@ -239,8 +243,9 @@ mod tests {
             let expected = value(left, left_power).cmp(&value(right, right_power));
             for left in spellings(left, left_power) {
                 for right in spellings(right, right_power) {
-                    let order = Decimal::parse(&left).unwrap().cmp(&Decimal::parse(&right).unwrap());
-                    prop_assert_eq!(order, expected, "{} {}", &left, &right);
+                    let [one, other] = [&left, &right].map(|it| Decimal::parse(it).unwrap());
+                    prop_assert_eq!(one.cmp(&other), expected, "{} {}", &left, &right);
+                    prop_assert_eq!(one.partial_cmp(&other), Some(expected));
                 }
             }
         }
