@@ -152,3 +152,125 @@ fn strange_plan(plan: &Plan) -> usize {
         })
         .sum()
 }
+
+#[cfg(test)]
+#[allow(clippy::needless_pass_by_value)] // callers write literals
+mod tests {
+    use serde_json::{Value, json};
+    use stepproof_specs::case::Case;
+
+    use super::{Measure, measure};
+
+    fn sized(case: Value) -> Measure {
+        let case: Case = serde_json::from_value(case).expect("a case");
+        measure(&case)
+    }
+
+    fn execution(definition: Value, input: Value, plan: Value) -> Value {
+        let starts = json!([{ "input": input, "plan": plan }]);
+        json!({ "format": 1, "kind": "execution", "definition": definition, "starts": starts })
+    }
+
+    fn machine(state: Value) -> Value {
+        json!({ "StartAt": "A", "States": { "A": state } })
+    }
+
+    fn planned(script: Value) -> Measure {
+        let definition = machine(json!({ "Type": "Succeed" }));
+        sized(execution(definition, json!({}), json!({ "A": script })))
+    }
+
+    #[test]
+    fn every_part_of_a_plan_counts_once() {
+        // Five values in the definition, the input, and the rule.
+        assert_eq!(planned(json!([])).values, 6);
+        assert_eq!(planned(json!([{ "reply": "echo" }])).values, 7);
+        for (rule, more) in [
+            (json!({ "reply": "silent" }), 0),
+            (json!({ "reply": "echo", "visit": 0 }), 1),
+            (json!({ "reply": "echo", "items": [0, 1] }), 1),
+            (json!({ "reply": "echo", "attempts_below": 1 }), 1),
+            (json!({ "reply": "echo", "after": 1 }), 1),
+            (json!({ "reply": "echo", "lose_answer": true }), 1),
+            (json!({ "reply": "silent", "heartbeats": [1, 2] }), 2),
+            (json!({ "reply": { "succeed": { "a": [1, 2] } } }), 4),
+            (
+                json!({
+                    "reply": { "succeed": 1 }, "visit": 0, "items": [0], "attempts_below": 1,
+                    "after": 1, "lose_answer": true, "heartbeats": [1],
+                }),
+                7,
+            ),
+        ] {
+            let text = rule.to_string();
+            assert_eq!(planned(json!([rule])).values, 7 + more, "{text}");
+        }
+        let rules = json!([{ "reply": "echo" }, { "reply": "echo" }]);
+        assert_eq!(planned(rules.clone()).values, 8);
+        assert_eq!(planned(json!({ "away": 5, "rules": rules })).values, 9);
+    }
+
+    #[test]
+    fn the_plainest_comes_first() {
+        let kinds = ["Pass", "Fail", "Wait", "Choice", "Task", "Map"];
+        let kinds = kinds.map(|kind| machine(json!({ "Type": kind })));
+        let literals = [
+            json!({}),
+            json!(null),
+            json!([]),
+            json!(true),
+            json!(7),
+            json!(0.5),
+            json!("a"),
+            json!(["a"]),
+        ];
+        let literals =
+            literals.map(|literal| machine(json!({ "Type": "Pass", "Result": literal })));
+        let tests = ["IsPresent", "IsNull"];
+        let tests =
+            tests.map(|test| machine(json!({ "Type": "Choice", "Choices": [{ test: 0 }] })));
+        for ladder in [&kinds[..], &literals, &tests] {
+            for pair in ladder.windows(2) {
+                let [less, more] = [&pair[0], &pair[1]]
+                    .map(|it| sized(execution(it.clone(), json!({}), json!({}))).strangeness);
+                assert!(less < more, "{} {}", pair[0], pair[1]);
+            }
+        }
+        let replies = [
+            json!("echo"),
+            json!({ "succeed": {} }),
+            json!({ "succeed": null }),
+            json!({ "fail": { "error": "E", "cause": "c" } }),
+            json!("silent"),
+            json!("ignore"),
+        ];
+        let replies = replies.map(|reply| planned(json!([{ "reply": reply }])).strangeness);
+        assert!(
+            replies.is_sorted_by(|less, more| less < more),
+            "{replies:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_strange_adds_up() {
+        // Three words, a Fail state, the input and the reply.
+        let definition = machine(json!({ "Type": "Fail", "Error": "E" }));
+        let plan = json!({ "A": [{ "reply": { "succeed": null } }] });
+        let mut case = execution(definition, json!({ "x": true }), plan);
+        assert_eq!(sized(case.clone()).strangeness, 3 * 6 + 8 + 3 + 2);
+        case["entropy"] = json!(7);
+        case["workflow"] = json!("EXPRESS");
+        assert_eq!(sized(case).strangeness, 3 * 6 + 8 + 3 + 2 + 2);
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_text() {
+        let definition = machine(json!({ "Type": "Pass" }));
+        let one = sized(execution(definition.clone(), json!("in"), json!({})));
+        assert_eq!((one.states, one.bytes), (1, one.text.len()));
+        assert!(one.text.starts_with(&definition.to_string()));
+        assert!(one.text.contains("\"in\""));
+        let alone = json!({ "format": 1, "kind": "definition", "definition": definition });
+        assert_eq!(sized(alone).text, definition.to_string());
+    }
+}

@@ -254,23 +254,28 @@ fn glob(pattern: &[Option<char>], text: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::glob;
 
-    #[test]
-    fn globs_match_whole_strings() {
-        let matches = |pattern: &str, text: &str| {
-            let tokens: Vec<_> = pattern.chars().map(|c| (c != '*').then_some(c)).collect();
-            glob(&tokens, &text.chars().collect::<Vec<_>>())
-        };
-        for (pattern, text, expected) in [
-            ("a*c", "abc", true),
-            ("a*c", "abcd", false),
-            ("*", "", true),
-            ("a*b*c", "axxbyyc", true),
-            ("*aab", "aaaab", true),
-            ("", "a", false),
-        ] {
-            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+    /// What a pattern means: a star stands for any run, everything else for itself.
+    fn by_definition(pattern: &[Option<char>], text: &[char]) -> bool {
+        match pattern {
+            [] => text.is_empty(),
+            [None, rest @ ..] => (0..=text.len()).any(|run| by_definition(rest, &text[run..])),
+            [Some(c), rest @ ..] => text.first() == Some(c) && by_definition(rest, &text[1..]),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn globs_match_by_their_definition(
+            pattern in prop::collection::vec(prop::sample::select(&[None, Some('a'), Some('b')]), 0..7),
+            text in prop::collection::vec(prop::sample::select(&['a', 'b']), 0..9),
+        ) {
+            prop_assert_eq!(glob(&pattern, &text), by_definition(&pattern, &text));
         }
     }
 }

@@ -182,9 +182,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
         self.mark_several(at, from, Clause::PathSeveralMissing);
         // Whether this fails is decided by the step before and everything after it.
-        let lenient = self
-            .last_several
-            .is_some_and(|last| at == 0 || last + 1 >= at);
+        let lenient = self.last_several.is_some_and(|last| last + 1 >= at);
         if self.is_leaf(at) {
             Err(PathError::NoResults(trail.to_string()))
         } else if lenient {

@@ -216,7 +216,7 @@ impl Operand {
             return inner_path(rest).map(Self::Root);
         }
         if text.starts_with('\'') && text.ends_with('\'') {
-            let quoted = text.get(1..text.len() - 1).filter(|_| text.len() > 1);
+            let quoted = text.get(1..text.len() - 1);
             return quoted
                 .map(|text| Self::Quoted(text.into()))
                 .ok_or("a quote is closed");

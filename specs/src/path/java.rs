@@ -144,10 +144,13 @@ impl Ord for Decimal {
             let exponents = self.exponent.cmp(&other.exponent);
             exponents.then_with(|| self.digits.cmp(&other.digits))
         };
-        sign(self).cmp(&sign(other)).then_with(|| match sign(self) {
-            0 => Ordering::Equal,
-            1 => size(),
-            _ => size().reverse(),
+        let signs = sign(self).cmp(&sign(other));
+        signs.then_with(|| {
+            if self.negative {
+                size().reverse()
+            } else {
+                size()
+            }
         })
     }
 }
@@ -155,5 +158,96 @@ impl Ord for Decimal {
 impl PartialOrd for Decimal {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Decimal, PathError, double};
+
+    #[test]
+    fn doubles_print_as_in_java() {
+        for (value, text) in [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.0, "1.0"),
+            (-2.5, "-2.5"),
+            (0.001, "0.001"),
+            (0.000_99, "9.9E-4"),
+            (0.000_1, "1.0E-4"),
+            (9_999_999.0, "9999999.0"),
+            (10_000_000.0, "1.0E7"),
+            (12_345_678.5, "1.23456785E7"),
+            (1e300, "1.0E300"),
+        ] {
+            assert_eq!(double(value), text);
+        }
+    }
+
+    #[test]
+    fn what_java_does_not_read_as_a_number_is_refused_in_its_words() {
+        let reason = |text: &str| match Decimal::parse(text) {
+            Err(PathError::NotANumber(reason)) => reason.unwrap_or("null"),
+            other => panic!("{text}: {other:?}"),
+        };
+        let no_mark = "Character array is missing \"e\" notation exponential mark.";
+        for (text, expected) in [
+            ("", "null"),
+            ("-", "No digits found."),
+            (".", "No digits found."),
+            (
+                "1.2.3",
+                "Character array contains more than one decimal point.",
+            ),
+            ("1e", "null"),
+            ("1e-", "No exponent digits."),
+            ("1e1.5", "Not a digit."),
+            ("1e12345678901", "Too many nonzero exponent digits."),
+            ("123456789012345678x", no_mark),
+        ] {
+            assert_eq!(reason(text), expected, "{text}");
+        }
+        assert!(Decimal::parse("1e1234567890").is_ok());
+        for (text, character) in [("x", 'x'), ("12345678901234567x", 'x'), ("1 ", ' ')] {
+            assert_eq!(
+                Decimal::parse(text),
+                Err(PathError::NotADigit(character)),
+                "{text}"
+            );
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// A number is the same however it is written.
+        #[test]
+        fn decimals_compare_by_value(
+            left in -2_000_i64..2_000, left_power in 0_u32..4,
+            right in -2_000_i64..2_000, right_power in 0_u32..4,
+        ) {
+            let value = |digits: i64, power: u32| digits * 10_i64.pow(power);
+            let spellings = |digits: i64, power: u32| {
+                let plain = value(digits, power);
+                let sign = if plain < 0 { "-" } else { "+" };
+                [
+                    plain.to_string(),
+                    format!("{digits}e{power}"),
+                    format!("{digits}00E-{}", 2 - i64::from(power)).replace("--", "+"),
+                    format!("{plain}.000"),
+                    format!("{sign}0{}.", plain.abs()),
+                ]
+            };
+            let expected = value(left, left_power).cmp(&value(right, right_power));
+            for left in spellings(left, left_power) {
+                for right in spellings(right, right_power) {
+                    let [one, other] = [&left, &right].map(|it| Decimal::parse(it).unwrap());
+                    prop_assert_eq!(one.cmp(&other), expected, "{} {}", &left, &right);
+                    prop_assert_eq!(one.partial_cmp(&other), Some(expected));
+                }
+            }
+        }
     }
 }

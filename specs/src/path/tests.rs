@@ -1,6 +1,9 @@
+use std::cell::RefCell;
+
 use serde_json::{Value, json};
 
 use super::{Path, PathError, Root, Step};
+use crate::clause::Coverage;
 
 fn path(text: &str) -> Path {
     Path::parse(text).unwrap_or_else(|error| panic!("{error}"))
@@ -33,6 +36,12 @@ fn definite_paths_find_or_say_what_is_missing() {
         "Filter: [0]['x'] can only be applied to arrays. Current context is: x"
     );
     assert_eq!(text("$.n[0]"), "The path $['n'] is null");
+    // A text in an array is still a node of the tree, and Java's numbers are printed as Java does.
+    let data = json!({"l": ["x"], "o": {"x": 12_345_678.5}});
+    let text = |p: &str| path(p).find(&data).unwrap_err().to_string();
+    let applied = "Filter: [0] can only be applied to arrays. Current context is: ";
+    assert_eq!(text("$.l[0][0]"), format!("{applied}\"x\""));
+    assert_eq!(text("$.o[0]"), format!("{applied}{{\"x\":1.23456785E7}}"));
 }
 
 #[test]
@@ -87,9 +96,65 @@ fn roots_are_data_context_or_variable() {
         "$[?]",
         "$[?('a')]",
         "$[?(@.a =~ /(/)]",
+        "$[?(@.a =~ /)]",
     ] {
         assert!(Path::parse(bad).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn what_is_no_path_is_wrong_somewhere() {
+    for (text, offset) in [("a", 0), ("$.a b", 3), ("$$.a b", 4), ("$v.ab c", 5)] {
+        let error = Path::parse(text).unwrap_err();
+        assert_eq!(error.offset, offset, "{text}");
+    }
+}
+
+#[test]
+fn several_steps_make_a_path_indefinite_and_none_make_it_the_root() {
+    for (text, definite, root) in [
+        ("$", true, true),
+        ("$$", true, false),
+        ("$.a", true, false),
+        ("$.a[0]['b', 'c']", true, false),
+        ("$.a[(@.length-1)]", true, false),
+        ("$[*]", false, false),
+        ("$..a", false, false),
+        ("$.a[1:].b", false, false),
+        ("$.a[0, 1]", false, false),
+        ("$.a[?(@.b)]", false, false),
+    ] {
+        let path = path(text);
+        assert_eq!(
+            (path.is_definite(), path.is_data_root()),
+            (definite, root),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn scans_try_their_step_on_every_value() {
+    let data = json!({"a": [1, {"b": 2}], "o": {"p": 3}});
+    assert_eq!(
+        found("$..*", &data),
+        json!([[1, {"b": 2}], {"p": 3}, 1, {"b": 2}, 2, 3])
+    );
+    assert_eq!(found("$..[?(@.p == 3)].p", &data), json!([3]));
+}
+
+/// Before the last step that can lead to several values and right after it, what lacks a member is
+/// passed over; later on the whole path fails.
+#[test]
+fn a_missing_member_is_passed_over_near_the_last_step_with_several_values() {
+    let data = json!([{"q": {"x": 1, "y": {}}}, {}]);
+    assert_eq!(found("$[0, 1].q.x", &data), json!([1]));
+    assert_eq!(found("$.none[0, 1]", &json!({})), json!([]));
+    let error = |text: &str| path(text).find(&data).unwrap_err().to_string();
+    assert_eq!(
+        error("$[0, 0].q.r.x"),
+        "Missing property in path $[0]['q']['r']"
+    );
 }
 
 #[test]
@@ -157,9 +222,26 @@ fn filters_fail_on_what_java_cannot_read_as_a_number() {
 #[test]
 fn regular_expressions_are_those_that_java_shares() {
     let data = json!([{"p": "ab"}]);
-    assert_eq!(found("$[?(@.p =~ /a|.b+?/)]", &data), data);
-    assert_eq!(found("$[?(@.p =~ /A[B-Z]/i)]", &data), data);
-    for foreign in ["/a++b/", "/(?i)AB/", "/\\p{L}+/"] {
+    for shared in [
+        "/a|.b+?/",
+        "/A[B-Z]/i",
+        "/a*b*/",
+        "/(a)(b)/",
+        "/[a]b[c]*/",
+        "/[*+a][b(?)]/",
+        "/\\w\\S/",
+    ] {
+        let filtered = format!("$[?(@.p =~ {shared})]");
+        assert_eq!(found(&filtered, &data), data, "{shared}");
+    }
+    for foreign in [
+        "/a++b/",
+        "/a{1}+b/",
+        "/(?i)AB/",
+        "/\\p{L}+/",
+        "/\\p{L}/",
+        "/[a[b]]/",
+    ] {
         let path = path(&format!("$[?(@.p =~ {foreign})]"));
         assert_eq!(
             path.find(&data),
@@ -173,6 +255,10 @@ fn regular_expressions_are_those_that_java_shares() {
             "{refused}"
         );
     }
+    assert_ne!(
+        path("$[?(@.p =~ /a/)]").steps(),
+        path("$[?(@.p =~ /b/)]").steps()
+    );
 }
 
 #[test]
@@ -189,4 +275,188 @@ fn put_creates_objects_and_refuses_to_go_through_scalars() {
     assert_eq!(data, json!({"a": [1, "two"], "x": {"y": 5}}));
     assert!(path("$.a.b").put(&mut data, json!(0)).is_err());
     assert!(path("$.a[2]").put(&mut data, json!(0)).is_err());
+}
+
+/// What a path gives, and the clauses that had a say, without what their ids have in common.
+fn judged(text: &str, data: &Value) -> (Result<Value, PathError>, String) {
+    let marks = RefCell::new(Coverage::default());
+    let path = path(text);
+    let found = path.find_marking(data, &|clause| marks.borrow_mut().mark(clause));
+    let found = found.map(std::borrow::Cow::into_owned);
+    let mut ids: Vec<&str> = marks.into_inner().iter().map(|it| it.entry().id).collect();
+    ids.sort_unstable();
+    let ids: Vec<&str> = ids.iter().map(|id| &id["data.path.".len()..]).collect();
+    (found, ids.join(" "))
+}
+
+#[test]
+fn a_rule_marks_its_clause_where_it_has_a_say_and_nowhere_else() {
+    let data = json!({
+        "a": [{"p": 1, "q": "x"}, {"p": 2}], "n": 1, "s": "t", "z": null, "o": {"p": 3},
+        "f()": 0, "nulls": [{"q": null}], "e": [],
+    });
+    for (text, expected, marks) in [
+        ("$.a[1].p", Some(json!(2)), ""),
+        ("$.none.x", None, ""),
+        ("$.a[(@.length-1)].p", Some(json!(2)), "from-end"),
+        ("$.f()", Some(json!(0)), "no-functions"),
+        ("$.n.length()", None, "no-functions not-an-object"),
+        ("$.n.x", None, "not-an-object"),
+        ("$.n['x', 'y']", None, "not-an-object"),
+        ("$.o['p', 'p']", Some(json!({"p": 3})), "names"),
+        (
+            "$.o['p', 'q']",
+            Some(json!({"p": 3})),
+            "names names.missing",
+        ),
+        ("$.o['p', 'q'].x", None, "names names.not-last"),
+        ("$.a[2]", Some(Value::Null), "index-outside"),
+        ("$.a[2].p", None, "index-outside not-an-object"),
+        ("$.a[-1]", Some(Value::Null), "index-outside"),
+        ("$.a[-1].p", None, "negative-index not-an-object"),
+        ("$.a[-1][0]", None, "index-outside"),
+        (
+            "$.a[(@.length-3)].p",
+            None,
+            "from-end index-outside not-an-object",
+        ),
+        ("$.a[0:1].p", Some(json!([1])), ""),
+        ("$.a[-1:].p", Some(json!([2])), ""),
+        (
+            "$.a[-1:1]",
+            Some(json!([null, {"p": 1, "q": "x"}])),
+            "index-outside slice.negative-start",
+        ),
+        ("$.a[*].p", Some(json!([1, 2])), ""),
+        ("$.a[*].q", Some(json!(["x"])), "wildcard.missing"),
+        (
+            "$.a[*].p.x",
+            Some(json!([])),
+            "not-an-object several.mismatch",
+        ),
+        ("$.a[*].p[0]", None, "several.mismatch"),
+        ("$.o.*.x", None, "not-an-object several.mismatch"),
+        ("$.a[0, 1].q", None, "several.missing"),
+        ("$.a[0:].p", Some(json!([1, 2])), ""),
+        ("$.a[:0].p", Some(json!([])), ""),
+        ("$.e[-1:1]", Some(json!([])), ""),
+        ("$.e[0].p", None, "index-outside not-an-object"),
+        ("$..p", Some(json!([1, 2, 3])), ""),
+        ("$.o..['p', 'q']", Some(json!([])), "several.missing"),
+        ("$.a..[0].p", Some(json!([1, 2])), "scan.array"),
+        ("$.o..[0]", Some(json!([])), ""),
+        ("$.a[?(@.p == 1)].q", Some(json!(["x"])), "filter"),
+        (
+            "$.a[?(@.p == '1')].q",
+            Some(json!(["x"])),
+            "filter filter.types",
+        ),
+        (
+            "$.a[?(@.q == x)].p",
+            Some(json!([1])),
+            "filter filter.missing filter.types filter.words",
+        ),
+        (
+            "$.a[?(@.q == 'x')].p",
+            Some(json!([1])),
+            "filter filter.missing",
+        ),
+        (
+            "$.a[?(@['p q'] == 1)]",
+            Some(json!([])),
+            "filter filter.missing filter.names",
+        ),
+        ("$.a[?(@.q)].p", Some(json!([1])), "filter"),
+        (
+            "$.nulls[?(@.q)]",
+            Some(json!([])),
+            "filter filter.exists-null",
+        ),
+        (
+            "$.a[?($.q)].p",
+            Some(json!([1])),
+            "filter filter.exists-root",
+        ),
+        ("$.a[?(@.p == $.n)].q", Some(json!(["x"])), "filter"),
+        ("$.o[?(@.p == 3)].p", Some(json!([3])), "filter"),
+        ("$.a[?(@.p[0] == 1)]", None, "filter filter.types"),
+        ("$.a[?(@.p[0])]", None, "filter filter.types"),
+        ("$.a[?(@['p','q'])].p", Some(json!([1])), "filter names"),
+        ("$.n[?(@.p)]", None, "filter several.mismatch"),
+    ] {
+        let (found, seen) = judged(text, &data);
+        assert_eq!((found.ok(), seen), (expected, marks.to_owned()), "{text}");
+    }
+}
+
+/// How a filter compares a value of each type; `types` says that other implementations may differ.
+#[test]
+fn filters_compare_by_the_type_of_the_element() {
+    let data = json!([{
+        "f": 1e7, "u": u64::MAX, "q": "x'y'", "Q": "'x'y", "d": "a/",
+        "n": 1, "s": "x", "N": "null", "b": true, "z": null, "l": [], "m": 2, "t": "10",
+    }]);
+    for (filter, holds, types) in [
+        ("@.n == 1", true, false),
+        ("@.n != 1", false, false),
+        ("@.n < 2", true, false),
+        ("@.n <= 1", true, false),
+        ("@.n > 1", false, false),
+        ("@.n >= 1", true, false),
+        ("@.n < @.m", true, false),
+        ("@.m < @.n", false, false),
+        ("@.n == '1'", true, true),
+        ("@.n < '10'", true, true),
+        ("@.n == @.t", false, true),
+        ("@.s == 'x'", true, false),
+        ("@.s < 'y'", true, false),
+        ("@.s == @.s", true, false),
+        ("@.s == x", true, true),
+        ("'x' == @.s", true, true),
+        ("@.t < '9'", true, false),
+        ("@.b == true", true, false),
+        ("@.b != false", true, false),
+        ("@.b > false", true, true),
+        ("@.b == @.b", true, false),
+        ("@.b == 'TRUE'", true, true),
+        ("@.s == null", false, false),
+        ("@.z == null", true, false),
+        ("@.z != 1", true, true),
+        ("@.z < 1", false, true),
+        ("@.z <= null", false, true),
+        ("@.s > null", true, true),
+        ("@.d > null", true, true),
+        ("@.n != null", true, true),
+        ("@.N == null", true, true),
+        ("@.s == 'null'", false, true),
+        ("@.s != 'null'", true, true),
+        ("@.s != @.N", true, true),
+        ("@.N == @.z", true, true),
+        ("@.l == 1", false, true),
+        ("@.l != 1", false, true),
+        ("@.u > 1", false, true),
+        ("@.q == x'y'", true, true),
+        ("@.Q == 'x'y", true, true),
+        ("@.d == a/", true, true),
+        ("@.f =~ /1.0E7/", true, true),
+        ("/x/ =~ /x/", true, true),
+        ("@.z =~ @.z", false, true),
+        ("@.s =~ /X/i", true, false),
+        ("/x/ =~ @.s", true, false),
+        ("@.n =~ /1/", true, true),
+        ("@.b =~ /true/", true, true),
+        ("@.z =~ /null/", false, true),
+        ("@.l =~ /\\[\\]/", true, true),
+    ] {
+        let (found, marks) = judged(&format!("$[?({filter})].n"), &data);
+        let expected = if holds { json!([1]) } else { json!([]) };
+        assert_eq!(found, Ok(expected), "{filter}");
+        // Null is neither less nor more than anything: nothing is compared, nothing is in doubt.
+        let silent = ["@.z < 1", "@.z <= null"].contains(&filter);
+        assert_eq!(
+            marks.contains("types"),
+            types && !silent,
+            "{filter}: {marks}"
+        );
+    }
 }
