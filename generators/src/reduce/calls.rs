@@ -45,32 +45,32 @@ pub(super) fn simpler(text: &str) -> Vec<Simpler> {
 
 /// The call with the data in the place of what it is given twice.
 fn same_arguments(call: &Call) -> Option<String> {
-    fn leaves(call: &Call, found: &mut Vec<String>) {
-        for (text, argument) in texts(call).into_iter().zip(call.arguments()) {
-            match argument {
-                Argument::Call(inner) => leaves(inner, found),
-                _ => found.push(text),
+    fn given(call: &Call, found: &mut Vec<String>) {
+        found.extend(texts(call));
+        for argument in call.arguments() {
+            if let Argument::Call(inner) = argument {
+                given(inner, found);
             }
         }
     }
     let mut found = Vec::new();
-    leaves(call, &mut found);
+    given(call, &mut found);
     let twice = found
         .iter()
         .enumerate()
-        .find(|(at, leaf)| found[..*at].contains(leaf))?
+        .find(|(at, text)| found[..*at].contains(text))?
         .1;
     Some(replaced(call, twice)).filter(|_| twice != "$")
 }
 
 /// The call with the data in the place of every argument that is written so.
-fn replaced(call: &Call, leaf: &str) -> String {
+fn replaced(call: &Call, same: &str) -> String {
     let texts: Vec<String> = texts(call)
         .into_iter()
         .zip(call.arguments())
         .map(|(text, argument)| match argument {
-            Argument::Call(inner) => replaced(inner, leaf),
-            _ if text == leaf => "$".to_owned(),
+            _ if text == same => "$".to_owned(),
+            Argument::Call(inner) => replaced(inner, same),
             _ => text,
         })
         .collect();

@@ -257,10 +257,10 @@ mod tests {
         let definition = machine(json!({ "Type": "Fail", "Error": "E" }));
         let plan = json!({ "A": [{ "reply": { "succeed": null } }] });
         let mut case = execution(definition, json!({ "x": true }), plan);
-        assert_eq!(sized(case.clone()).strangeness, 3 * 6 + 8 + 3 + 2);
+        assert_eq!(sized(case.clone()).strangeness, 3 * 7 + 8 + 4 + 2);
         case["entropy"] = json!(7);
         case["workflow"] = json!("EXPRESS");
-        assert_eq!(sized(case).strangeness, 3 * 6 + 8 + 3 + 2 + 2);
+        assert_eq!(sized(case).strangeness, 3 * 7 + 8 + 4 + 2 + 2);
     }
 
     #[test]

@@ -330,6 +330,8 @@ fn every_event_is_one_json_line() {
             "case_judged",
             "unreachable",
             "divergence",
+            "case_judged",
+            "withdrawn",
             "ledger_checked",
             "warning",
             "run_finished",
