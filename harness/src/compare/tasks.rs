@@ -84,8 +84,11 @@ pub fn amount(expected: usize, actual: usize) -> &'static str {
 /// The first site whose inputs differ as a multiset.
 pub fn effects(scene: &Scene<'_>) -> Option<Found> {
     sites(scene).find_map(|(place, expected, actual)| {
-        let inputs =
-            |side: &'_ [Attempt]| side.iter().map(|it| it.input.clone()).collect::<Vec<_>>();
+        let inputs = |side: &'_ [Attempt]| {
+            side.iter()
+                .map(|it| Value::clone(&it.input))
+                .collect::<Vec<_>>()
+        };
         let in_order = expected.len() == actual.len()
             && expected
                 .iter()
