@@ -10,7 +10,7 @@ use std::{
 };
 
 use divan::{Bencher, counter::ItemsCount};
-use stepproof_generators::{Profile, draft, generate};
+use stepproof_generators::{Feature, FeatureSet, Profile, draft, generate};
 use stepproof_specs::{
     case::{Body, Case, WorkflowType},
     machine::Machine,
@@ -24,7 +24,26 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Cases per sample: enough that a sample sees the whole spread of sizes.
 const BATCH: u64 = 1_000;
 
-const PROFILES: [&str; 3] = ["smoke", "retry", "everything"];
+const PROFILES: [&str; 4] = ["smoke", "retry", SKELETON, "everything"];
+
+/// `everything` without what was drawn last: the language as far as its paths are definite.
+const SKELETON: &str = "skeleton";
+
+fn drawn(profile: &str) -> Profile {
+    if profile == SKELETON {
+        return Profile::everything().without(FeatureSet::of(&[
+            Feature::SeveralPaths,
+            Feature::Intrinsics,
+            Feature::Randomness,
+            Feature::Variables,
+            Feature::CountingLoops,
+            Feature::LongLoops,
+            Feature::Oversize,
+            Feature::Jitter,
+        ]));
+    }
+    Profile::named(profile).expect("a named profile")
+}
 
 fn main() {
     divan::main();
@@ -32,7 +51,7 @@ fn main() {
 
 /// Runs `work` on a batch of indexes that no other sample had.
 fn each(bencher: Bencher<'_, '_>, profile: &str, work: impl Fn(&Profile, u64) + Sync) {
-    let profile = Profile::named(profile).expect("a named profile");
+    let profile = drawn(profile);
     let next = AtomicU64::new(0);
     bencher.counter(ItemsCount::new(BATCH)).bench(|| {
         let first = next.fetch_add(BATCH, Ordering::Relaxed);

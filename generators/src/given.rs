@@ -10,7 +10,7 @@ mod reads;
 mod script;
 mod want;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -211,7 +211,8 @@ impl Given {
     /// Whether attempts at one site that may be out at the same time, and have the same input, are
     /// all to do the same: nothing else tells them apart.
     fn tells_attempts_apart(&self, plan: &Plan, expectation: &Expectation) -> bool {
-        let mut alike: HashMap<(&Site, String), Vec<(&AttemptKey, Act)>> = HashMap::new();
+        type Played<'a> = (&'a AttemptKey, Cow<'a, Act>);
+        let mut alike: HashMap<(&Site, String), Vec<Played<'_>>> = HashMap::new();
         for attempt in &expectation.attempts {
             let site = &attempt.key.site;
             let task = self.tasks.iter().find(|task| task.site() == site);

@@ -28,6 +28,8 @@ mod literal;
 mod shape;
 mod swarm;
 
+use std::sync::Arc;
+
 use stepproof_specs::{
     case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start, WorkflowType},
     machine::Machine,
@@ -50,7 +52,7 @@ pub const ACTIVITY_PREFIX: &str = "arn:aws:states:us-east-1:123456789012:activit
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// The machine.
-    pub machine: Machine,
+    pub machine: Arc<Machine>,
     /// The executions.
     pub starts: Vec<Start>,
     /// The features that this case could draw on.
@@ -119,7 +121,7 @@ fn draft_from(profile: &Profile, case_seed: u64) -> Draft {
         })
         .collect();
     Draft {
-        machine: built.machine,
+        machine: Arc::new(built.machine),
         starts,
         features,
         entropy: dice.word(),

@@ -5,18 +5,15 @@
 //! seed. So a case is still a function of the profile, the seed and its index alone, whichever
 //! cases were drawn before it: it replays by its number, and shards need no coordination.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::HashMap, sync::OnceLock};
 
 use stepproof_specs::{
-    case::{Body, Case},
+    case::Case,
     clause::{Clause, Coverage},
-    simulate::simulate,
+    simulate::{EPOCH, identity, simulate_as},
 };
 
-use crate::{Profile, assemble, dice::case_seed, draft_from};
+use crate::{Draft, Profile, assemble, dice::case_seed, draft_from};
 
 /// One case in this many is chosen, the others are drawn as they come: most findings need nothing
 /// rare.
@@ -52,35 +49,38 @@ impl Steered {
 
     /// The case with this number: always the same one.
     pub fn case(&self, index: u64) -> Case {
+        assemble(self.draft(index), &self.profile, self.seed, index)
+    }
+
+    fn draft(&self, index: u64) -> Draft {
         // What is broken on purpose exercises nothing.
         if index % EVERY != EVERY - 1 || self.profile.breaks() {
             return self.candidate(index, 0);
         }
-        let candidates = (0..CANDIDATES).map(|number| self.candidate(index, number));
-        let mut best: Option<(usize, Case)> = None;
-        for case in candidates {
-            let rarities = self.rarities(&case);
+        let mut best: Option<(usize, Draft)> = None;
+        for number in 0..CANDIDATES {
+            let draft = self.candidate(index, number);
+            let rarities = self.rarities(&draft);
             if best.as_ref().is_none_or(|(most, _)| rarities > *most) {
-                best = Some((rarities, case));
+                best = Some((rarities, draft));
             }
         }
-        best.map_or_else(|| self.candidate(index, 0), |(_, case)| case)
+        best.map_or_else(|| self.candidate(index, 0), |(_, draft)| draft)
     }
 
     /// One of the cases that could have this number; the first is the one that is drawn unsteered.
-    fn candidate(&self, index: u64, number: u64) -> Case {
+    fn candidate(&self, index: u64, number: u64) -> Draft {
         let seed = match number {
             0 => case_seed(self.seed, index),
             _ => case_seed(case_seed(self.seed, index), number),
         };
-        let draft = draft_from(&self.profile, seed);
-        assemble(draft, &self.profile, self.seed, index)
+        draft_from(&self.profile, seed)
     }
 
     /// How many rare pairs a case exercises.
-    fn rarities(&self, case: &Case) -> usize {
+    fn rarities(&self, draft: &Draft) -> usize {
         let pilots = self.pilots.get_or_init(|| pilot(&self.profile));
-        pairs(&coverage(case))
+        pairs(&coverage(draft))
             .filter(|pair| pilots.get(pair).is_none_or(|count| *count < COMMON))
             .count()
     }
@@ -89,7 +89,7 @@ impl Steered {
 fn pilot(profile: &Profile) -> Pairs {
     let mut counts = Pairs::default();
     for index in 0..PILOTS {
-        for pair in pairs(&coverage(&crate::generate(profile, PILOT_SEED, index))) {
+        for pair in pairs(&coverage(&crate::draft(profile, PILOT_SEED, index))) {
             *counts.entry(pair).or_default() += 1;
         }
     }
@@ -97,17 +97,11 @@ fn pilot(profile: &Profile) -> Pairs {
 }
 
 /// What a case exercises, without what nothing follows from.
-fn coverage(case: &Case) -> Vec<Clause> {
-    let Body::Execution(execution) = &case.body else {
-        return Vec::new();
-    };
-    let Ok(machine) = stepproof_specs::machine::Machine::from_value(&execution.definition) else {
-        return Vec::new();
-    };
-    let machine = Arc::new(machine);
+fn coverage(draft: &Draft) -> Vec<Clause> {
     let mut seen = Coverage::default();
-    for start in &execution.starts {
-        if let Ok(expected) = simulate(&machine, execution, start) {
+    let somebody = identity(draft.entropy);
+    for start in &draft.starts {
+        if let Ok(expected) = simulate_as(&draft.machine, &somebody, start, EPOCH) {
             seen.merge(&expected.coverage);
         }
     }
@@ -127,8 +121,8 @@ fn pairs(clauses: &[Clause]) -> impl Iterator<Item = (Clause, Clause)> + '_ {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{EVERY, Steered, coverage, pairs};
-    use crate::{Profile, generate};
+    use super::{Draft, EVERY, Steered, coverage, pairs};
+    use crate::{Profile, draft, generate};
 
     #[test]
     fn a_case_is_the_same_whatever_was_drawn_before() {
@@ -148,15 +142,15 @@ mod tests {
     fn more_pairs_of_clauses_are_exercised() {
         const CASES: u64 = 2_000;
         let steered = Steered::new(Profile::everything(), 5);
-        let distinct = |case: &dyn Fn(u64) -> stepproof_specs::case::Case| {
+        let distinct = |drawn: &dyn Fn(u64) -> Draft| {
             let mut seen = HashSet::new();
             for index in 0..CASES {
-                seen.extend(pairs(&coverage(&case(index))));
+                seen.extend(pairs(&coverage(&drawn(index))));
             }
             seen.len()
         };
-        let with = distinct(&|index| steered.case(index));
-        let without = distinct(&|index| generate(&Profile::everything(), 5, index));
+        let with = distinct(&|index| steered.draft(index));
+        let without = distinct(&|index| draft(&Profile::everything(), 5, index));
         println!("{with} pairs of clauses in {CASES} cases, unsteered {without}");
         assert!(with * 100 > without * 103, "{with} and {without}");
     }

@@ -11,9 +11,9 @@ use stepproof::{
     compare::{Bench, compare},
     drive::states,
     engine::{Lane, adapters},
-    prepare::{Prepared, prepare},
+    prepare::{Prepared, prepare_body},
 };
-use stepproof_generators::{Profile, generate};
+use stepproof_generators::{Feature, FeatureSet, Profile, generate};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -21,11 +21,30 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Cases per sample: enough that a sample sees the whole spread of sizes.
 const BATCH: u64 = 1_000;
 
-const PROFILES: [&str; 3] = ["smoke", "retry", "everything"];
+const PROFILES: [&str; 4] = ["smoke", "retry", SKELETON, "everything"];
+
+/// `everything` without what was drawn last: the language as far as its paths are definite.
+const SKELETON: &str = "skeleton";
+
+fn drawn(profile: &str) -> Profile {
+    if profile == SKELETON {
+        return Profile::everything().without(FeatureSet::of(&[
+            Feature::SeveralPaths,
+            Feature::Intrinsics,
+            Feature::Randomness,
+            Feature::Variables,
+            Feature::CountingLoops,
+            Feature::LongLoops,
+            Feature::Oversize,
+            Feature::Jitter,
+        ]));
+    }
+    Profile::named(profile).expect("a named profile")
+}
 
 fn main() {
     for profile in PROFILES {
-        let drawn = Profile::named(profile).expect("a named profile");
+        let drawn = drawn(profile);
         let cases = (0..BATCH).map(|index| states(&generate(&drawn, 1, index)));
         let mean = cases.sum::<usize>() as f64 / BATCH as f64;
         println!("{profile}: {mean:.1} states a machine");
@@ -36,14 +55,15 @@ fn main() {
 /// Generate, validate, simulate, compare.
 #[divan::bench(args = PROFILES)]
 fn whole(bencher: Bencher<'_, '_>, profile: &str) {
-    let profile = Profile::named(profile).expect("a named profile");
+    let profile = drawn(profile);
     let engine = adapters::profile("embedded").expect("a known engine");
     let next = AtomicU64::new(0);
     bencher.counter(ItemsCount::new(BATCH)).bench(|| {
         let first = next.fetch_add(BATCH, Ordering::Relaxed);
         for index in first..first + BATCH {
             let case = generate(&profile, 1, index);
-            let prepared = prepare(&case, Lane::Throughput).expect("every case is valid and ends");
+            let prepared = prepare_body(case.body, Lane::Throughput);
+            let prepared = prepared.expect("every case is valid and ends");
             let Prepared::Execution(job) = prepared else {
                 continue;
             };

@@ -290,8 +290,19 @@ fn same(
         && (!admitted.contains(Aspect::Attempts)
             || tasks::same(&expected.attempts, &actual.attempts))
         && (!admitted.contains(Aspect::Cause) || expected.cause == actual.cause)
-        && !admitted.contains(Aspect::Timing)
+        && (!admitted.contains(Aspect::Timing) || same_times(expected, actual))
         && same_history(bench, admitted, expected, actual)
+}
+
+/// Whether everything happened at the very same times after the start.
+fn same_times(expected: &Observation, actual: &Observation) -> bool {
+    fn times(observation: &Observation) -> impl Iterator<Item = Millis> {
+        let events = observation.history.as_deref().unwrap_or_default();
+        events.iter().map(|event| event.at.since(events[0].at))
+    }
+    expected.duration == actual.duration
+        && tasks::same_times(&expected.attempts, &actual.attempts)
+        && times(expected).eq(times(actual))
 }
 
 fn same_history(

@@ -143,7 +143,7 @@ impl<'a> Normaliser<'a> {
             self.whole_text(text);
         }
         for attempt in observation.attempts.values_mut().flatten() {
-            self.value(&mut attempt.input);
+            self.value(Arc::make_mut(&mut attempt.input));
         }
         for event in observation.history.iter_mut().flatten() {
             self.details(&mut event.details);

@@ -80,7 +80,7 @@ impl<'a> Observer<'a> {
     fn attempt(&mut self, raw: &RawAttempt) -> Attempt {
         Attempt {
             key: raw.key.clone(),
-            input: self.data(&raw.input),
+            input: self.data(&raw.input).into(),
             taken: raw.taken,
             replied: raw.reply.as_ref().map(|reply| reply.at),
         }
@@ -234,7 +234,7 @@ mod tests {
         let mut observer = Observer::new(&names);
         let seen = observer.execution(&raw());
         assert_eq!(seen.output, Some(json!({ "a": "<execution:1>" })));
-        assert_eq!(seen.attempts["A"][0].input, json!({ NOT_JSON: "oops" }));
+        assert_eq!(*seen.attempts["A"][0].input, json!({ NOT_JSON: "oops" }));
         let event = &seen.history.unwrap()[0];
         assert_eq!(event.kind, EventKind::Exited(StateType::Task));
         assert_eq!(event.details.output.as_deref(), Some(&json!([1])));

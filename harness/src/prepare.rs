@@ -79,13 +79,16 @@ fn first_error(diagnostics: &[Diagnostic]) -> String {
 
 /// Puts a case through the reference: validates a definition, and simulates what is started.
 pub fn prepare(case: &Case, lane: Lane) -> Result<Prepared, PrepareError> {
-    match &case.body {
-        Body::Execution(execution) => {
-            prepare_execution(execution.clone(), lane).map(Prepared::Execution)
-        }
+    prepare_body(case.body.clone(), lane)
+}
+
+/// The same for a case of which nobody needs anything else.
+pub fn prepare_body(body: Body, lane: Lane) -> Result<Prepared, PrepareError> {
+    match body {
+        Body::Execution(execution) => prepare_execution(execution, lane).map(Prepared::Execution),
         Body::Definition(definition) => Ok(Prepared::Definition(Definition {
-            diagnostics: diagnostics(definition).into(),
-            case: Arc::new(definition.clone()),
+            diagnostics: diagnostics(&definition).into(),
+            case: Arc::new(definition),
             lane,
         })),
     }

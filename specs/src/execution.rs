@@ -34,13 +34,13 @@ pub use self::{
 };
 use self::{
     eval::Eval,
-    fault::{Fault, Result},
+    fault::{Fault, Origin, Result},
     frame::{Active, Frame, FrameId, Phase},
 };
 use crate::{
-    clause::{Clause, Coverage},
+    clause::{Clause, Coverage, Marks},
     history::{Details, Event, EventKind, Failure},
-    json,
+    json::{self, Size},
     machine::{Machine, Name, StateType, Transition},
     observation::Status,
     plan::Site,
@@ -73,10 +73,12 @@ pub struct Execution {
     /// States to be entered, in order.
     ready: VecDeque<(FrameId, Name, Arc<Value>)>,
     history: Vec<Event>,
-    coverage: Cell<Coverage>,
+    marks: Marks,
     /// How often entropy was drawn.
     draws: Cell<u64>,
     refused: RefCell<Option<Unsupported>>,
+    /// What was measured last: data often goes through a state as it is.
+    measured: RefCell<Option<(Arc<Value>, Size)>>,
     /// Who waits for a task, by its number.
     tasks: Vec<Option<FrameId>>,
     /// Who waits for a timer, by its number.
@@ -88,6 +90,7 @@ pub struct Execution {
     conduct: &'static dyn Conduct,
     concurrent: bool,
     unsettled: bool,
+    swayed: Cell<bool>,
 }
 
 /// Who waits for a timer.
@@ -108,7 +111,7 @@ impl Execution {
         at: Instant,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
         let interleaving = Interleaving::default();
-        Self::start_conducted(machine, identity, input, at, interleaving, &Lawful)
+        Self::start_conducted(machine, identity, input.into(), at, interleaving, &Lawful)
     }
 
     /// Starts an execution whose threads take turns in the given way, and whose conduct is its own:
@@ -116,12 +119,11 @@ impl Execution {
     pub fn start_conducted(
         machine: Arc<Machine>,
         identity: Identity,
-        input: Value,
+        input: Arc<Value>,
         at: Instant,
         interleaving: Interleaving,
         conduct: &'static dyn Conduct,
     ) -> Result<(Self, Vec<Command>), Unsupported> {
-        let input = Arc::new(input);
         let root = Frame {
             scope: machine.scope.clone(),
             parent: None,
@@ -141,9 +143,10 @@ impl Execution {
             input,
             frames: vec![Some(root)],
             history: Vec::with_capacity(16),
-            coverage: Cell::default(),
+            marks: Marks::default(),
             draws: Cell::default(),
             refused: RefCell::default(),
+            measured: RefCell::default(),
             tasks: Vec::new(),
             timers: Vec::new(),
             visits: FxHashMap::default(),
@@ -153,6 +156,7 @@ impl Execution {
             conduct,
             concurrent: false,
             unsettled: false,
+            swayed: Cell::default(),
         };
         let details = Details {
             input: Some(execution.input.clone()),
@@ -160,6 +164,7 @@ impl Execution {
         };
         execution.emit(0, EventKind::ExecutionStarted, details);
         if let Some(seconds) = execution.machine.timeout_seconds {
+            execution.sway();
             if seconds == 0 {
                 execution.mark(Clause::MachineTimeoutZero);
             }
@@ -200,7 +205,7 @@ impl Execution {
 
     /// The clauses that have fired.
     pub fn coverage(&self) -> Coverage {
-        self.coverage.get()
+        self.marks.coverage()
     }
 
     /// How it ended, if it has.
@@ -222,6 +227,18 @@ impl Execution {
     /// then a matter of luck.
     pub fn was_unsettled(&self) -> bool {
         self.unsettled
+    }
+
+    /// Whether anything happened that might have come otherwise if its threads had taken turns in
+    /// another way, or somebody had been late: a thread stopped others, a time limit ran, chance was
+    /// drawn, or the data has a time or the number of an event in it. Nothing else passes from one
+    /// thread to another before they are joined.
+    pub fn was_swayed(&self) -> bool {
+        self.swayed.get()
+    }
+
+    fn sway(&self) {
+        self.swayed.set(true);
     }
 
     /// The machine it runs.
@@ -304,6 +321,7 @@ impl Execution {
             return;
         }
         self.mark(Clause::HistoryLimit);
+        self.sway();
         let last = self.conduct.history_limit(HISTORY_LIMIT) - 1;
         self.history.truncate(last);
         let failure = Failure {
@@ -367,7 +385,7 @@ impl Execution {
         }
     }
 
-    fn count_visit(&mut self, id: FrameId, name: &str) -> u32 {
+    fn count_visit(&mut self, id: FrameId, name: &Name) -> u32 {
         let frame = self.frame(id);
         let key = (frame.site(name), frame.items.clone());
         let count = self.visits.entry(key).or_insert(0);
@@ -386,7 +404,7 @@ impl Execution {
         to: Transition,
     ) -> Result<()> {
         let assigned = self.assigned(id, assign, data)?;
-        let size = json::measure(&output);
+        let size = self.measure(&output);
         if size.depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
@@ -419,6 +437,19 @@ impl Execution {
             Transition::End => self.complete(id, output),
         }
         Ok(())
+    }
+
+    /// How large shared data is.
+    fn measure(&self, data: &Arc<Value>) -> Size {
+        let mut last = self.measured.borrow_mut();
+        match &*last {
+            Some((measured, size)) if Arc::ptr_eq(measured, data) => *size,
+            _ => {
+                let size = json::measure(data);
+                *last = Some((data.clone(), size));
+                size
+            }
+        }
     }
 
     /// The frame that keeps what a frame assigns: itself.
@@ -476,6 +507,7 @@ impl Execution {
         let previous = self.frame(id).previous;
         if self.frame(id).parent.is_some() {
             self.mark(Clause::RuntimeInBranchHistory);
+            self.sway();
         }
         self.emit(
             previous,
@@ -594,15 +626,14 @@ impl Execution {
 
     /// The next number of the injected entropy, the same at every replay.
     fn draw(&self) -> u64 {
+        self.sway();
         let number = self.draws.get();
         self.draws.set(number + 1);
         mix(mix(self.identity.entropy) ^ number)
     }
 
     fn mark(&self, clause: Clause) {
-        let mut coverage = self.coverage.get();
-        coverage.mark(clause);
-        self.coverage.set(coverage);
+        self.marks.mark(clause);
     }
 
     fn refuse(&self, feature: &str, state: &str) {
@@ -621,6 +652,10 @@ impl Execution {
 
     /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
     fn raise(&mut self, id: FrameId, fault: &Fault) {
+        if fault.origin == Origin::Interpreter && self.has_company(id) {
+            // Its cause has the number of an event.
+            self.sway();
+        }
         if self.ends_at(fault) {
             self.mark(Clause::RuntimeTerminal);
             self.note_overtaken(id);
@@ -628,6 +663,13 @@ impl Execution {
         } else {
             self.handle_fault(id, fault);
         }
+    }
+
+    /// Whether other threads may live beside a frame, or below it.
+    fn has_company(&self, id: FrameId) -> bool {
+        let frame = self.frame(id);
+        let phase = frame.active.as_ref().map(|active| &active.phase);
+        frame.parent.is_some() || matches!(phase, Some(Phase::Children(_)))
     }
 }
 

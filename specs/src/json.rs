@@ -56,41 +56,44 @@ pub struct Size {
 
 /// Measures a value without writing it.
 pub fn measure(value: &Value) -> Size {
-    let leaf = |bytes| Size { bytes, depth: 0 };
-    match value {
-        Value::Null | Value::Bool(true) => leaf(4),
-        Value::Bool(false) => leaf(5),
-        Value::Number(number) => leaf(number_length(number)),
-        Value::String(text) => leaf(text_length(text)),
-        Value::Array(items) => nested(items.iter().map(measure)),
-        Value::Object(members) => nested(members.iter().map(|(key, value)| {
-            let size = measure(value);
-            Size {
-                bytes: text_length(key) + 1 + size.bytes,
-                ..size
-            }
-        })),
-    }
+    let mut bytes = 0;
+    let depth = add(value, &mut bytes);
+    Size { bytes, depth }
 }
 
-/// The brackets, the commas and what is between them.
-fn nested(parts: impl ExactSizeIterator<Item = Size>) -> Size {
-    let empty = Size {
-        bytes: 2 + parts.len().saturating_sub(1),
-        depth: 1,
+/// Adds the length of a value, and gives its depth.
+fn add(value: &Value, bytes: &mut usize) -> usize {
+    *bytes += match value {
+        Value::Null | Value::Bool(true) => 4,
+        Value::Bool(false) => 5,
+        Value::Number(number) => number_length(number),
+        Value::String(text) => text_length(text),
+        // The brackets, the commas and what is between them.
+        Value::Array(items) => {
+            *bytes += 2 + items.len().saturating_sub(1);
+            let depths = items.iter().map(|item| add(item, bytes));
+            return 1 + depths.max().unwrap_or(0);
+        }
+        Value::Object(members) => {
+            *bytes += 2 + members.len().saturating_sub(1);
+            let depths = members.iter().map(|(key, value)| {
+                *bytes += text_length(key) + 1;
+                add(value, bytes)
+            });
+            return 1 + depths.max().unwrap_or(0);
+        }
     };
-    parts.fold(empty, |sum, part| Size {
-        bytes: sum.bytes + part.bytes,
-        depth: sum.depth.max(part.depth + 1),
-    })
+    0
 }
 
 fn number_length(number: &serde_json::Number) -> usize {
     let digits = |magnitude: u64| magnitude.checked_ilog10().unwrap_or_default() as usize + 1;
-    match (number.as_u64(), number.as_i64()) {
-        (Some(positive), _) => digits(positive),
-        (_, Some(negative)) => 1 + digits(negative.unsigned_abs()),
-        _ => number.to_string().len(),
+    if let Some(positive) = number.as_u64() {
+        digits(positive)
+    } else if let Some(negative) = number.as_i64() {
+        1 + digits(negative.unsigned_abs())
+    } else {
+        number.to_string().len()
     }
 }
 

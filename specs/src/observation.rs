@@ -3,7 +3,7 @@
 //! The reference's simulation and every engine's raw run are brought into this one shape before
 //! they are compared.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -150,7 +150,7 @@ pub struct Attempt {
     /// Which attempt of the plan it was taken for; `None` if it could not be attributed.
     pub key: Option<AttemptKey>,
     /// The task's input.
-    pub input: Value,
+    pub input: Arc<Value>,
     /// When it was taken, in milliseconds of ASL time after the start of the execution.
     pub taken: Millis,
     /// When the worker replied; `None` if it did not.

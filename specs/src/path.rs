@@ -177,25 +177,19 @@ impl Path {
         root: &'v Value,
         mark: &dyn Fn(Clause),
     ) -> Result<Cow<'v, Value>, PathError> {
-        match self.find_plainly(root) {
+        match plainly(&self.steps, root) {
             Some(value) => Ok(Cow::Borrowed(value)),
             None => evaluate::find(&self.steps, root, mark),
         }
     }
 
-    /// The value at the end of names and indexes that are all there: what nearly every path is.
-    fn find_plainly<'v>(&self, root: &'v Value) -> Option<&'v Value> {
-        self.steps
-            .iter()
-            .try_fold(root, |value, step| match (step, value) {
-                (Step::Name(name), Value::Object(object)) if !evaluate::is_call(name) => {
-                    object.get(&**name)
-                }
-                (Step::Index(index), Value::Array(array)) => {
-                    array.get(usize::try_from(*index).ok()?)
-                }
-                _ => None,
-            })
+    /// The value at this path if it begins with these names, which lead to `below`, and goes on with
+    /// names and indexes that are all there.
+    pub(crate) fn find_below<'v>(&self, names: &[&str], below: &'v Value) -> Option<&'v Value> {
+        let (first, rest) = self.steps.split_at_checked(names.len())?;
+        let same = |(step, name): (&Step, &&str)| matches!(step, Step::Name(it) if **it == **name);
+        let begins = first.iter().zip(names).all(same);
+        begins.then(|| plainly(rest, below))?
     }
 
     /// Puts `value` at this reference path below `root`, creating objects on the way (clause
@@ -218,6 +212,19 @@ impl Path {
         *place = value;
         Ok(())
     }
+}
+
+/// The value at the end of names and indexes that are all there: what nearly every path leads to.
+fn plainly<'v>(steps: &[Step], root: &'v Value) -> Option<&'v Value> {
+    steps
+        .iter()
+        .try_fold(root, |value, step| match (step, value) {
+            (Step::Name(name), Value::Object(object)) if !evaluate::is_call(name) => {
+                object.get(&**name)
+            }
+            (Step::Index(index), Value::Array(array)) => array.get(usize::try_from(*index).ok()?),
+            _ => None,
+        })
 }
 
 impl fmt::Display for Path {

@@ -4,7 +4,7 @@
 //! (how often the state was entered before, for the same items), the *items* (indexes of the
 //! enclosing Map iterations, outermost first) and its *attempt* within the visit (0 is the first).
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -24,7 +24,7 @@ pub type Site = std::sync::Arc<str>;
 
 /// Appends a state name to a scope prefix.
 pub fn site(prefix: &str, name: &str) -> Site {
-    let name: std::borrow::Cow<'_, str> = if name.contains(['~', '/']) {
+    let name: Cow<'_, str> = if name.contains(['~', '/']) {
         name.replace('~', "~0").replace('/', "~1").into()
     } else {
         name.into()
@@ -266,11 +266,11 @@ impl Plan {
     }
 
     /// What happens to this attempt.
-    pub fn act(&self, key: &AttemptKey) -> Act {
+    pub fn act(&self, key: &AttemptKey) -> Cow<'_, Act> {
         self.sites
             .get(&key.site)
             .and_then(|script| script.rules.iter().find(|rule| rule.matches(key)))
-            .map_or_else(Act::default, |rule| rule.act.clone())
+            .map_or_else(Cow::default, |rule| Cow::Borrowed(&rule.act))
     }
 
     /// Until when, after the start of the execution, nobody asks for the tasks of a site.

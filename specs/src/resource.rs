@@ -103,24 +103,22 @@ impl Pattern {
 impl<'t> Resource<'t> {
     /// Parses a `Resource`.
     pub fn parse(text: &'t str) -> Self {
-        if !text.contains(':') {
+        let mut parts = text.as_bytes().splitn(6, |byte| *byte == b':');
+        let first = parts.next();
+        let Some(_partition) = parts.next() else {
             return Self::Other;
-        }
-        let mut parts = text.splitn(6, ':');
-        if parts.next() != Some("arn") {
-            return Self::Unknown;
-        }
-        let _partition = parts.next();
+        };
         let (service, region, account) = (parts.next(), parts.next(), parts.next());
-        let Some(rest) = parts.next() else {
+        let (Some(b"arn"), Some(rest)) = (first, parts.next()) else {
             return Self::Unknown;
         };
         match (service, region, account) {
-            (Some("states"), Some(""), Some("")) => {
+            (Some(b"states"), Some(b""), Some(b"")) => {
+                let rest = &text[text.len() - rest.len()..];
                 Integration::parse(rest).map_or(Self::Unknown, Self::Integration)
             }
-            (Some("states"), ..) if rest.starts_with("activity:") => Self::Activity,
-            (Some("lambda"), ..) if rest.starts_with("function:") => Self::Lambda,
+            (Some(b"states"), ..) if rest.starts_with(b"activity:") => Self::Activity,
+            (Some(b"lambda"), ..) if rest.starts_with(b"function:") => Self::Lambda,
             _ => Self::Other,
         }
     }

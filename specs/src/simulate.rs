@@ -1,16 +1,17 @@
 //! An execution driven by a plan in virtual time: the expected observation of a case.
 //!
-//! Where the language leaves the order open (concurrent branches, an answer against a timeout) the
-//! case is simulated under several tie-breaks and latencies; aspects that vary are poisoned.
+//! Where the language leaves the order open (concurrent branches, an answer against a timeout), and
+//! something depends on it, the case is simulated under several tie-breaks and latencies; aspects
+//! that vary are poisoned.
 
 mod fingerprint;
 mod world;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use self::{
     fingerprint::Fingerprint,
-    world::{Order, Schedule, World},
+    world::{Ended, Order, Schedule, World},
 };
 use crate::{
     case::{ExecutionCase, Start},
@@ -83,7 +84,7 @@ pub fn simulate(
     case: &ExecutionCase,
     start: &Start,
 ) -> Result<Expectation, SimulationError> {
-    simulate_as(machine, &identity(case), start, EPOCH)
+    simulate_as(machine, &identity(case.entropy), start, EPOCH)
 }
 
 /// The same for an execution that is somebody else, and starts at another time.
@@ -93,21 +94,18 @@ pub fn simulate_as(
     start: &Start,
     at: Instant,
 ) -> Result<Expectation, SimulationError> {
-    let once = |schedule| World::run(machine, identity.clone(), start, at, schedule, None);
-    let world = once(Schedule::plain())?;
+    let runs = Runs::new(machine, identity, start, at);
+    let world = runs.once(Schedule::plain())?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
     if world.execution.was_unsettled() {
         poisoned.extend(lucky(&coverage));
     }
     let mut longest = world.duration();
-    if world.racy {
-        let expected = Fingerprint::of(machine, &world);
-        for schedule in perturbed() {
-            let other = once(schedule)?;
-            longest = longest.max(other.duration());
-            expected.differing(&Fingerprint::of(machine, &other), &mut poisoned);
-        }
+    if world.may_vary() {
+        let others = runs.others(&world)?;
+        poisoned.extend(others.aspects);
+        longest = longest.max(others.longest);
     }
     poisoned.sort_unstable();
     poisoned.dedup();
@@ -132,22 +130,114 @@ pub fn watch(
     conduct: &'static dyn Conduct,
 ) -> Result<Observation, SimulationError> {
     let until = EPOCH.plus(within);
-    let world = World::watch(machine, identity(case), start, EPOCH, until, conduct)?;
+    let world = World::watch(
+        machine,
+        identity(case.entropy),
+        start,
+        EPOCH,
+        until,
+        conduct,
+    )?;
     Ok(world.into_observation().0)
 }
 
-/// Who a simulated execution is.
-fn identity(case: &ExecutionCase) -> Identity {
-    Identity {
-        execution_arn: EXECUTION_ARN.into(),
-        execution_name: "execution".into(),
-        role_arn: ROLE_ARN.into(),
-        machine_arn: MACHINE_ARN.into(),
-        machine_name: "machine".into(),
-        redrive_count: Some(0),
-        entropy: case.entropy,
+/// How an execution comes out under other schedules than the plain one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variation {
+    /// Whether the plain one says that it can come out otherwise: if not, nobody looks.
+    pub possible: bool,
+    /// The aspects in which it does.
+    pub aspects: Vec<Aspect>,
+}
+
+/// Simulates one start of a case under every schedule, also where that is known to be idle.
+pub fn variation(
+    machine: &Arc<Machine>,
+    case: &ExecutionCase,
+    start: &Start,
+) -> Result<Variation, SimulationError> {
+    let somebody = identity(case.entropy);
+    let runs = Runs::new(machine, &somebody, start, EPOCH);
+    let world = runs.once(Schedule::plain())?;
+    Ok(Variation {
+        possible: world.may_vary(),
+        aspects: runs.others(&world)?.aspects,
+    })
+}
+
+/// The same start under one schedule after the other.
+struct Runs<'r> {
+    machine: &'r Arc<Machine>,
+    identity: &'r Identity,
+    start: &'r Start,
+    input: Arc<serde_json::Value>,
+    at: Instant,
+}
+
+/// What a start comes to under other schedules than the plain one.
+struct Others {
+    /// The aspects in which one of them gives something else.
+    aspects: Vec<Aspect>,
+    /// How long the slowest of them takes.
+    longest: Millis,
+}
+
+impl<'r> Runs<'r> {
+    fn new(
+        machine: &'r Arc<Machine>,
+        identity: &'r Identity,
+        start: &'r Start,
+        at: Instant,
+    ) -> Self {
+        Self {
+            machine,
+            identity,
+            start,
+            input: Arc::new(start.input.clone()),
+            at,
+        }
+    }
+
+    fn once(&self, schedule: Schedule) -> Result<Ended, SimulationError> {
+        let start = (self.start, self.input.clone());
+        let identity = self.identity.clone();
+        World::run(self.machine, identity, start, self.at, schedule, None)
+    }
+
+    /// What other schedules than the plain one give.
+    fn others(&self, plain: &Ended) -> Result<Others, SimulationError> {
+        let mut others = Others {
+            aspects: Vec::new(),
+            longest: 0,
+        };
+        let expected = Fingerprint::of(self.machine, plain);
+        for schedule in perturbed() {
+            let other = self.once(schedule)?;
+            others.longest = others.longest.max(other.duration());
+            expected.differing(&Fingerprint::of(self.machine, &other), &mut others.aspects);
+        }
+        Ok(others)
     }
 }
+
+/// Who a simulated execution is, in a case with this entropy.
+pub fn identity(entropy: u64) -> Identity {
+    Identity {
+        entropy,
+        ..SOMEBODY.clone()
+    }
+}
+
+/// What simulated executions have in common: names that all of them share.
+static SOMEBODY: LazyLock<Identity> = LazyLock::new(|| Identity {
+    execution_arn: EXECUTION_ARN.into(),
+    execution_name: "execution".into(),
+    role_arn: ROLE_ARN.into(),
+    machine_arn: MACHINE_ARN.into(),
+    machine_name: "machine".into(),
+    redrive_count: Some(0),
+    entropy: 0,
+});
 
 /// An execution that has ended, and everything it was told: [`Execution::replay`] of any prefix of
 /// the log gives the execution at that moment.
@@ -167,11 +257,11 @@ pub fn trace(
     case: &ExecutionCase,
     start: &Start,
 ) -> Result<Trace, SimulationError> {
-    let identity = identity(case);
+    let identity = identity(case.entropy);
     let ended = World::run(
         machine,
         identity.clone(),
-        start,
+        (start, Arc::new(start.input.clone())),
         EPOCH,
         Schedule::plain(),
         Some(Vec::new()),

@@ -24,7 +24,7 @@ use crate::{
     drive::{Limit, Shard, Source},
     engine::{Engine, Lane},
     judging::GivenCases,
-    prepare::prepare,
+    prepare::prepare_body,
     report::MachineNotice,
 };
 
@@ -144,7 +144,7 @@ fn probe(
     }
     let source = GivenCases::new(vec![given.clone()], 0, longest);
     let objections = (0..PROBES).filter_map(|index| {
-        prepare(&source.case(index), Lane::Throughput)
+        prepare_body(source.case(index).body, Lane::Throughput)
             .map_err(|error| error.to_string())
             .map_or_else(Some, |job| source.objection(&job))
     });

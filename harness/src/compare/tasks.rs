@@ -32,6 +32,15 @@ pub fn same(expected: &Attempts, actual: &Attempts) -> bool {
             })
 }
 
+/// Whether every attempt has the same times in order of arrival; false decides nothing.
+pub fn same_times(expected: &Attempts, actual: &Attempts) -> bool {
+    fn times(attempts: &Attempts) -> impl Iterator<Item = impl PartialEq> {
+        let attempts = attempts.values().flatten();
+        attempts.map(|attempt| (&attempt.key, attempt.taken, attempt.replied))
+    }
+    times(expected).eq(times(actual))
+}
+
 /// Whether an attempt could not be attributed, so that it may have played the wrong part.
 pub fn unattributed(observation: &Observation) -> bool {
     let mut attempts = observation.attempts.values().flatten();
@@ -84,8 +93,11 @@ pub fn amount(expected: usize, actual: usize) -> &'static str {
 /// The first site whose inputs differ as a multiset.
 pub fn effects(scene: &Scene<'_>) -> Option<Found> {
     sites(scene).find_map(|(place, expected, actual)| {
-        let inputs =
-            |side: &'_ [Attempt]| side.iter().map(|it| it.input.clone()).collect::<Vec<_>>();
+        let inputs = |side: &'_ [Attempt]| {
+            side.iter()
+                .map(|it| Value::clone(&it.input))
+                .collect::<Vec<_>>()
+        };
         let in_order = expected.len() == actual.len()
             && expected
                 .iter()

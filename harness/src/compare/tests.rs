@@ -461,7 +461,7 @@ fn another_number_of_attempts() {
 #[test]
 fn another_input_of_a_task() {
     let found = mapped(0).tampered(|it| {
-        it.attempts.get_mut("Each/Work").unwrap()[1].input = json!([2]);
+        it.attempts.get_mut("Each/Work").unwrap()[1].input = json!([2]).into();
     });
     assert_eq!(found, ["effects Task Map scalar≠array@value"]);
 }
@@ -659,7 +659,7 @@ fn what_cannot_be_attributed_is_poisoned() {
     let mut observation = fixture.clean();
     let attempts = observation.attempts.get_mut("Work").unwrap();
     attempts[0].key = None;
-    attempts[0].input = json!("?");
+    attempts[0].input = json!("?").into();
     let judgement = fixture.compare(&observation);
     assert_eq!(judgement.verdict(|_| false), Verdict::Poisoned);
     assert_eq!(judgement.poisoned[0].aspect, Aspect::Effects);

@@ -77,7 +77,7 @@ impl Roster {
             let planned = Planned {
                 key: attempt.key.clone(),
                 input: Value::clone(&attempt.input),
-                act: plan.act(&attempt.key),
+                act: plan.act(&attempt.key).into_owned(),
                 taken,
                 over: false,
             };
@@ -103,7 +103,7 @@ impl Roster {
             None if expected.attempts.iter().all(|planned| planned.over) => {
                 let key = expected.extra(site, input);
                 key.map(|key| {
-                    let act = self.plan.act(&key);
+                    let act = self.plan.act(&key).into_owned();
                     (key, act)
                 })
             }

@@ -15,7 +15,7 @@ use crate::{
         adapters::{Choice, open},
     },
     judging::{Compared, Generated},
-    prepare::{PrepareError, prepare},
+    prepare::{PrepareError, prepare, prepare_body},
     shrink::{Budget, ShrinkError, Shrunk, shrink},
 };
 
@@ -154,7 +154,7 @@ async fn search(context: &Arc<Context>, fault: Fault, most: u64) -> Result<(u64,
 }
 
 async fn shows(context: &Context, fault: Fault, index: u64) -> Result<bool, HuntError> {
-    let job = prepare(&context.source.case(index), Lane::Quiet)?;
+    let job = prepare_body(context.source.case(index).body, Lane::Quiet)?;
     if !job.expectations().iter().any(|it| fault.can_show(it)) {
         return Ok(false);
     }

@@ -306,6 +306,7 @@ impl Execution {
             return self.fail(id, fault.failure.clone());
         };
         self.unsettled |= self.is_overtaken(id);
+        self.sway();
         let last = self.frame(id).previous;
         let is_map = self.active(parent).state.kind() == StateType::Map;
         self.mark(if is_map {

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     DATA_LIMIT, Execution,
@@ -12,7 +12,6 @@ use super::{
 use crate::{
     clause::Clause,
     intrinsic::{Argument, Call, Host, Invalid},
-    json,
     machine::{Nullable, StateType},
     path::{Path, PathError, Root, Step},
     template::{Field, FieldValue, Source, Template},
@@ -44,8 +43,12 @@ impl<'e> Eval<'e> {
             Root::Data => path.find_marking(data, &mark),
             Root::Context => {
                 self.mark(Clause::ContextPath);
-                path.find_marking(&self.context(path), &mark)
-                    .map(|value| Cow::Owned(value.into_owned()))
+                match path.find_below(&["Execution", "Input"], &self.execution.input) {
+                    Some(value) => Ok(Cow::Borrowed(value)),
+                    None => path
+                        .find_marking(&self.context(path), &mark)
+                        .map(|value| Cow::Owned(value.into_owned())),
+                }
             }
             Root::Variable(name) => {
                 self.mark(Clause::VariableRead);
@@ -76,59 +79,74 @@ impl<'e> Eval<'e> {
         self.find(path, data)
     }
 
-    /// The context object (AWS Developer Guide, "Accessing the Context object"): all of it, or the
-    /// one member that a path goes into.
+    /// The context object (AWS Developer Guide, "Accessing the Context object"): all of it, or what
+    /// a path goes into.
     fn context(&self, path: &Path) -> Value {
-        let wanted = match path.steps().first() {
+        let name = |step: usize| match path.steps().get(step) {
             Some(Step::Name(name)) => Some(&**name),
             _ => None,
         };
+        let wanted = name(0);
+        if wanted.is_none_or(|member| member == "State")
+            && name(1).is_none_or(|field| field == "EnteredTime")
+        {
+            self.execution.sway();
+        }
         let mut context = Map::new();
         for member in ["Execution", "StateMachine", "State", "Task", "Map"] {
             if wanted.is_none_or(|wanted| wanted == member)
-                && let Some(value) = self.context_member(member)
+                && let Some(fields) = self.context_member(member, name(1))
             {
-                context.insert(member.to_owned(), value);
+                context.insert(member.to_owned(), Value::Object(fields));
             }
         }
         Value::Object(context)
     }
 
-    fn context_member(&self, member: &str) -> Option<Value> {
-        let execution = self.execution;
+    /// A member of the context object, with all its fields or the one that is wanted.
+    fn context_member(&self, member: &str, wanted: Option<&str>) -> Option<Map<String, Value>> {
+        let (execution, active) = (self.execution, self.active);
         let identity = &execution.identity;
-        let mut value = match member {
-            "Execution" => serde_json::json!({
-                "Id": &*identity.execution_arn,
-                "Input": &*execution.input,
-                "Name": &*identity.execution_name,
-                "RoleArn": &*identity.role_arn,
-                "StartTime": execution.started.rfc3339(),
-            }),
-            "StateMachine" => serde_json::json!({
-                "Id": &*identity.machine_arn,
-                "Name": &*identity.machine_name,
-            }),
-            "State" => serde_json::json!({
-                "EnteredTime": self.active.entered_at.rfc3339(),
-                "Name": &*self.active.name,
-            }),
-            "Task" => serde_json::json!({ "Token": self.token.as_ref()? }),
-            _ => {
-                let (index, value) = self.item?;
-                serde_json::json!({ "Item": { "Index": index, "Value": value } })
+        let mut fields = Map::new();
+        let mut put = |name: &str, value: &dyn Fn() -> Value| {
+            if wanted.is_none_or(|wanted| wanted == name) {
+                fields.insert(name.to_owned(), value());
             }
         };
-        let kind = self.active.state.kind();
-        if let ("Execution", Some(count)) = (member, identity.redrive_count) {
-            value["RedriveCount"] = count.into();
+        let text = |text: &str| Value::from(text);
+        match member {
+            "Execution" => {
+                put("Id", &|| text(&identity.execution_arn));
+                put("Input", &|| Value::clone(&execution.input));
+                put("Name", &|| text(&identity.execution_name));
+                put("RoleArn", &|| text(&identity.role_arn));
+                put("StartTime", &|| execution.started.rfc3339().into());
+                if let Some(count) = identity.redrive_count {
+                    put("RedriveCount", &|| count.into());
+                }
+            }
+            "StateMachine" => {
+                put("Id", &|| text(&identity.machine_arn));
+                put("Name", &|| text(&identity.machine_name));
+            }
+            "State" => {
+                put("EnteredTime", &|| active.entered_at.rfc3339().into());
+                put("Name", &|| text(&active.name));
+                let kind = active.state.kind();
+                if matches!(kind, StateType::Task | StateType::Map | StateType::Parallel) {
+                    put("RetryCount", &|| active.retries.into());
+                }
+            }
+            "Task" => {
+                let token = self.token.as_ref()?;
+                put("Token", &|| text(token));
+            }
+            _ => {
+                let (index, value) = self.item?;
+                put("Item", &|| json!({ "Index": index, "Value": value }));
+            }
         }
-        if member == "State"
-            && matches!(kind, StateType::Task | StateType::Map | StateType::Parallel)
-        {
-            value["RetryCount"] = self.active.retries.into();
-        }
-        Some(value)
+        Some(fields)
     }
 
     /// `InputPath` or `OutputPath`.
@@ -235,13 +253,13 @@ impl<'e> Eval<'e> {
             return Ok(effective);
         };
         self.mark(Clause::Parameters);
-        let shaped = self.template(parameters, &effective)?;
-        if json::measure(&shaped).bytes > DATA_LIMIT {
+        let shaped = Arc::new(self.template(parameters, &effective)?);
+        if self.execution.measure(&shaped).bytes > DATA_LIMIT {
             self.mark(Clause::ParametersDataLimit);
             self.mark(Clause::ParametersDataLimitText);
             return Err(Fault::data_limit(&self.active.name).ending());
         }
-        Ok(Arc::new(shaped))
+        Ok(shaped)
     }
 
     /// A dynamic value for the field `field`.

@@ -107,7 +107,11 @@ pub(super) struct Children {
 }
 
 impl Frame {
-    pub fn site(&self, name: &str) -> Site {
+    pub fn site(&self, name: &Name) -> Site {
+        let plain = self.prefix.is_empty() && !name.contains(['~', '/']);
+        if plain {
+            return name.clone();
+        }
         crate::plan::site(&self.prefix, name)
     }
 }

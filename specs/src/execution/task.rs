@@ -29,6 +29,7 @@ impl Execution {
         let mut eval = self.eval(id);
         if envelope.is_callback() {
             self.mark(Clause::TaskToken);
+            self.sway();
             eval.token = Some(self.token(number));
         }
         let effective = eval.input_path()?;
@@ -46,6 +47,9 @@ impl Execution {
         }
         let timeout = self.limit(id, task.timeout.as_ref(), &effective)?;
         let heartbeat = self.limit(id, task.heartbeat.as_ref(), &effective)?;
+        if timeout.is_some() || heartbeat.is_some() {
+            self.sway();
+        }
         let details = Details {
             input: Some(input.clone()),
             task: Some(Box::new(TaskDetails {

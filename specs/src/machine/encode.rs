@@ -11,8 +11,16 @@ use super::{
 use crate::{path::Path, template::Template};
 
 /// An object being written.
-#[derive(Default)]
 struct Writer(serde_json::Map<String, Value>);
+
+/// Room for the fields of nearly every object: it need not grow.
+const FIELDS: usize = 7;
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self(serde_json::Map::with_capacity(FIELDS))
+    }
+}
 
 impl Writer {
     fn put(&mut self, name: &str, value: impl Into<Value>) {
@@ -77,7 +85,7 @@ impl Writer {
 
     fn states(&mut self, scope: &Scope) {
         self.put("StartAt", &*scope.start_at);
-        let mut states = Self::default();
+        let mut states = Self(serde_json::Map::with_capacity(scope.states.len()));
         for (name, state) in &scope.states {
             states.put(name, state.to_value());
         }

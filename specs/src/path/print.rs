@@ -21,14 +21,21 @@ pub(super) fn path(root: &Root, steps: &[Step]) -> String {
                 text.push_str(name);
             }
             Step::Wildcard if after_scan => text.push('*'),
-            Step::FromEnd(n) => text.push_str(&format!("[(@.length{n})]")),
-            Step::Filter(filter) => text.push_str(&format!("[?({filter})]")),
-            Step::Indexes(list) if list.len() == 1 => text.push_str(&format!("[{},]", list[0])),
-            other => text.push_str(&Canonical(std::slice::from_ref(other)).to_string()),
+            other => other_step(&mut text, other),
         }
         after_scan = matches!(step, Step::Scan);
     }
     text
+}
+
+/// A step that takes more than its name. Writing to a text does not fail.
+fn other_step(text: &mut String, step: &Step) {
+    let _ = match step {
+        Step::FromEnd(n) => write!(text, "[(@.length{n})]"),
+        Step::Filter(filter) => write!(text, "[?({filter})]"),
+        Step::Indexes(list) if list.len() == 1 => write!(text, "[{},]", list[0]),
+        other => write!(text, "{}", Canonical(std::slice::from_ref(other))),
+    };
 }
 
 fn is_plain(name: &str) -> bool {

@@ -94,7 +94,7 @@ impl Service {
         let (execution, commands) = Execution::start_conducted(
             machine,
             identity,
-            input,
+            input.into(),
             started,
             Interleaving::default(),
             self.rewrite.conduct(),

@@ -3,9 +3,12 @@
 //! What may legally come in any order (concurrent threads) is summed, so that only what happened
 //! counts, not when.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 use serde_json::Value;
 
 use super::world::Ended;
@@ -33,6 +36,7 @@ impl Fingerprint {
     pub fn of(machine: &Machine, ended: &Ended) -> Self {
         let outcome = &ended.outcome;
         let history = ended.execution.history();
+        let mut values = Values::default();
         let attempts = || {
             ended
                 .attempts
@@ -42,12 +46,12 @@ impl Fingerprint {
         Self([
             hash(&outcome.status),
             hash(&outcome.failure.error),
-            outcome.output.as_deref().map_or(0, value_hash),
+            values.hash(outcome.output.as_ref()).unwrap_or(0),
             path(machine, history),
             sum(attempts().map(|(site, _)| hash(site))),
-            sum(attempts().map(|(site, attempt)| hash(&(site, value_hash(&attempt.input))))),
+            sum(attempts().map(|(site, attempt)| hash(&(site, values.one(&attempt.input))))),
             hash(&outcome.failure.cause),
-            sum(history.iter().map(event_hash)),
+            sum(history.iter().map(|event| event_hash(event, &mut values))),
         ])
     }
 
@@ -82,7 +86,7 @@ fn path(machine: &Machine, history: &[Event]) -> u64 {
     root.finish().wrapping_add(nested)
 }
 
-fn event_hash(event: &Event) -> u64 {
+fn event_hash(event: &Event, values: &mut Values) -> u64 {
     let Details {
         name,
         input,
@@ -93,7 +97,6 @@ fn event_hash(event: &Event) -> u64 {
         index,
         assigned,
     } = &event.details;
-    let value = |value: &Option<std::sync::Arc<Value>>| value.as_deref().map(value_hash);
     let task = task
         .as_deref()
         .map(|task| (&task.resource, task.timeout_in_seconds));
@@ -103,12 +106,28 @@ fn event_hash(event: &Event) -> u64 {
     hash(&(
         event.kind,
         name,
-        value(input),
-        value(output),
+        values.hash(input.as_ref()),
+        values.hash(output.as_ref()),
         failure,
         task,
         (length, index, assigned.as_deref().map(serde_json::Map::len)),
     ))
+}
+
+/// The hashes of an execution's values, which its events share: one state's output is the next
+/// one's input.
+#[derive(Default)]
+struct Values(FxHashMap<*const Value, u64>);
+
+impl Values {
+    fn one(&mut self, value: &Arc<Value>) -> u64 {
+        let known = self.0.entry(Arc::as_ptr(value));
+        *known.or_insert_with(|| value_hash(value))
+    }
+
+    fn hash(&mut self, value: Option<&Arc<Value>>) -> Option<u64> {
+        value.map(|value| self.one(value))
+    }
 }
 
 /// Equal for values that are equal as data: numbers by value, objects in any order.

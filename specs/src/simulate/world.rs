@@ -2,12 +2,14 @@
 //! when.
 
 use std::{
+    borrow::Cow,
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
     sync::Arc,
 };
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
 
 use super::{ExpectedAttempt, SimulationError};
 use crate::{
@@ -88,21 +90,22 @@ enum Happening {
     Reply(TaskId),
 }
 
-struct Running {
+struct Running<'s> {
     request: TaskRequest,
-    act: Act,
+    act: Cow<'s, Act>,
     /// Where its attempt is noted, once taken.
     noted: Option<usize>,
 }
 
-pub(super) struct World {
+pub(super) struct World<'s> {
+    start: &'s Start,
     schedule: Schedule,
     execution: Execution,
     started: Instant,
     now: Instant,
     queue: BinaryHeap<Reverse<(Instant, u64, u64, Happening)>>,
     number: u64,
-    running: FxHashMap<TaskId, Running>,
+    running: FxHashMap<TaskId, Running<'s>>,
     cancelled: FxHashSet<TimerId>,
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
@@ -119,13 +122,18 @@ pub(super) struct Ended {
     pub ended: Instant,
     pub expected: Vec<ExpectedAttempt>,
     pub attempts: BTreeMap<Site, Vec<Attempt>>,
-    /// Another order of things may have given something else.
+    /// Things may have come in another order, or later.
     pub racy: bool,
     /// Everything the execution was told, if it was asked for.
     pub log: Vec<Logged>,
 }
 
 impl Ended {
+    /// Whether another schedule may have given something else.
+    pub fn may_vary(&self) -> bool {
+        self.racy && self.execution.was_swayed()
+    }
+
     pub fn duration(&self) -> Millis {
         self.ended.since(self.started)
     }
@@ -154,18 +162,19 @@ fn waits_for_more(request: &TaskRequest) -> bool {
     }
 }
 
-impl World {
+impl<'s> World<'s> {
+    /// Runs a start, whose input is shared, to its end.
     pub fn run(
         machine: &Arc<Machine>,
         identity: Identity,
-        start: &Start,
+        (start, input): (&'s Start, Arc<Value>),
         at: Instant,
         schedule: Schedule,
         log: Option<Vec<Logged>>,
     ) -> Result<Ended, SimulationError> {
-        let mut world = Self::begin(machine, identity, start, at, schedule, &Lawful)?;
+        let mut world = Self::begin(machine, identity, (start, input), at, schedule, &Lawful)?;
         world.log = log;
-        match world.go_on(start, None)? {
+        match world.go_on(None)? {
             Some(outcome) => Ok(world.end(outcome)),
             None => Err(SimulationError::NeverEnds(world.stuck())),
         }
@@ -176,13 +185,14 @@ impl World {
     pub fn watch(
         machine: &Arc<Machine>,
         identity: Identity,
-        start: &Start,
+        start: &'s Start,
         at: Instant,
         until: Instant,
         conduct: &'static dyn Conduct,
     ) -> Result<Ended, SimulationError> {
+        let start = (start, Arc::new(start.input.clone()));
         let mut world = Self::begin(machine, identity, start, at, Schedule::plain(), conduct)?;
-        let outcome = world.go_on(start, Some(until))?;
+        let outcome = world.go_on(Some(until))?;
         Ok(world.end(outcome.unwrap_or(Outcome {
             status: Status::Running,
             output: None,
@@ -193,7 +203,7 @@ impl World {
     fn begin(
         machine: &Arc<Machine>,
         identity: Identity,
-        start: &Start,
+        (start, input): (&'s Start, Arc<Value>),
         at: Instant,
         schedule: Schedule,
         conduct: &'static dyn Conduct,
@@ -201,12 +211,13 @@ impl World {
         let (execution, commands) = Execution::start_conducted(
             machine.clone(),
             identity,
-            start.input.clone(),
+            input,
             at,
             schedule.interleaving(),
             conduct,
         )?;
         let mut world = Self {
+            start,
             schedule,
             execution,
             started: at,
@@ -220,16 +231,12 @@ impl World {
             racy: machine.timeout_seconds.is_some(),
             log: None,
         };
-        world.obey(commands, start);
+        world.obey(commands);
         Ok(world)
     }
 
     /// Goes on until the execution has ended, until nothing can happen any more, or until that time.
-    fn go_on(
-        &mut self,
-        start: &Start,
-        until: Option<Instant>,
-    ) -> Result<Option<Outcome>, SimulationError> {
+    fn go_on(&mut self, until: Option<Instant>) -> Result<Option<Outcome>, SimulationError> {
         for _ in 0..STEP_LIMIT {
             if let Some(outcome) = self.execution.outcome().cloned() {
                 return Ok(Some(outcome));
@@ -240,7 +247,7 @@ impl World {
             if until.is_some_and(|until| at > until) {
                 return Ok(None);
             }
-            self.step(at, happening, start)?;
+            self.step(at, happening)?;
         }
         Err(SimulationError::TooLong(STEP_LIMIT))
     }
@@ -271,12 +278,7 @@ impl World {
         )
     }
 
-    fn step(
-        &mut self,
-        at: Instant,
-        happening: Happening,
-        start: &Start,
-    ) -> Result<(), SimulationError> {
+    fn step(&mut self, at: Instant, happening: Happening) -> Result<(), SimulationError> {
         let Some(input) = self.input(at, happening) else {
             return Ok(());
         };
@@ -288,7 +290,7 @@ impl World {
             });
         }
         let commands = self.execution.handle(at, input)?;
-        self.obey(commands, start);
+        self.obey(commands);
         Ok(())
     }
 
@@ -325,13 +327,13 @@ impl World {
         running.noted = Some(attempts.len());
         attempts.push(Attempt {
             key: Some(running.request.key.clone()),
-            input: serde_json::Value::clone(&running.request.input),
+            input: running.request.input.clone(),
             taken: at.since(self.started),
             replied: None,
         });
         if running.act.submitted.is_none() && waits_for_more(&running.request) {
             let fails = matches!(running.act.reply, Reply::Fail { .. } | Reply::FailNameless);
-            running.act.submitted = (!fails).then(|| serde_json::json!({}));
+            running.act.to_mut().submitted = (!fails).then(|| serde_json::json!({}));
         }
         if running.act.submitted.is_some() {
             self.push(at, Happening::Submit(task));
@@ -343,14 +345,16 @@ impl World {
 
     /// A worker, or a service that has taken a job, does what the plan says.
     fn play(&mut self, at: Instant, task: TaskId) -> Option<()> {
-        let act = self.running.get(&task)?.act.clone();
-        self.racy |= act.after > 0 || !act.heartbeats.is_empty();
-        for heartbeat in act.heartbeats {
+        let act = &self.running.get(&task)?.act;
+        let (after, heartbeats) = (act.after, act.heartbeats.clone());
+        let replies = !matches!(act.reply, Reply::Silent | Reply::Ignore);
+        self.racy |= after > 0 || !heartbeats.is_empty();
+        for heartbeat in heartbeats {
             self.push(at.plus(heartbeat), Happening::Heartbeat(task));
         }
-        if !matches!(act.reply, Reply::Silent | Reply::Ignore) {
+        if replies {
             let late = self.schedule.latency(self.number);
-            self.push(at.plus(act.after).plus(late), Happening::Reply(task));
+            self.push(at.plus(after).plus(late), Happening::Reply(task));
         }
         Some(())
     }
@@ -365,16 +369,19 @@ impl World {
         if let Some(attempt) = noted {
             attempt.replied = Some(at.since(self.started));
         }
-        match running.act.reply {
-            Reply::Succeed(output) => Some(Input::TaskSucceeded { task, output }),
+        match &running.act.reply {
+            Reply::Succeed(output) => {
+                let output = output.clone();
+                Some(Input::TaskSucceeded { task, output })
+            }
             Reply::Echo => {
                 let output = Arc::unwrap_or_clone(running.request.input);
                 Some(Input::TaskSucceeded { task, output })
             }
             Reply::Fail { error, cause } => {
                 let failure = Failure {
-                    error: Some(error.into()),
-                    cause: Some(cause.into()),
+                    error: Some(error.as_str().into()),
+                    cause: Some(cause.as_str().into()),
                 };
                 Some(Input::TaskFailed { task, failure })
             }
@@ -386,10 +393,10 @@ impl World {
         }
     }
 
-    fn obey(&mut self, commands: Vec<Command>, start: &Start) {
+    fn obey(&mut self, commands: Vec<Command>) {
         for command in commands {
             match command {
-                Command::Schedule(request) => self.schedule(request, start),
+                Command::Schedule(request) => self.schedule(request),
                 Command::Cancel(task) => {
                     self.running.remove(&task);
                 }
@@ -402,15 +409,16 @@ impl World {
         }
     }
 
-    fn schedule(&mut self, request: TaskRequest, start: &Start) {
+    fn schedule(&mut self, request: TaskRequest) {
         self.expected.push(ExpectedAttempt {
             key: request.key.clone(),
             input: request.input.clone(),
         });
-        let act = start.plan.act(&request.key);
+        let plan = &self.start.plan;
+        let act = plan.act(&request.key);
         let task = request.task;
         if act.reply != Reply::Ignore {
-            let back = self.started.plus(start.plan.away(&request.key.site));
+            let back = self.started.plus(plan.away(&request.key.site));
             self.racy |= back > self.now;
             let late = self.schedule.latency(self.number);
             self.push(self.now.max(back).plus(late), Happening::Take(task));

@@ -26,7 +26,7 @@ fn roster(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> Roster
         .enumerate()
         .map(|(order, (key, input))| Attempt {
             key: Some(key.clone()),
-            input: input.clone(),
+            input: input.clone().into(),
             taken: order as u64 * 100,
             replied: None,
         });
