@@ -178,12 +178,6 @@ impl Ledger {
         entries.find(|entry| entry.names(signature, exercised))
     }
 
-    /// What a judgement of a case that exercises these clauses comes to: a divergence is known only
-    /// if every one of its signatures is.
-    pub fn verdict(&self, judgement: &Judgement, exercised: &Coverage) -> Verdict {
-        judgement.verdict(|signature| self.matches(signature, exercised).is_some())
-    }
-
     /// The file of an entry's minimal case.
     pub fn case_file(&self, entry: &Entry) -> PathBuf {
         let parent = self.path.parent().unwrap_or(Path::new(""));
