@@ -73,6 +73,7 @@ pub const PASSES: &[Pass] = &[
     pass("remove-states", structure::remove_states),
     pass("hoist", structure::hoist),
     pass("drop-branches", structure::drop_branches),
+    pass("join-branches", structure::join_branches),
     pass("drop-rules", structure::drop_rules),
     pass("drop-handlers", structure::drop_handlers),
     pass("drop-fields", fields::drop_fields),

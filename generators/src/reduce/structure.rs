@@ -249,6 +249,45 @@ pub(super) fn drop_branches(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// Puts a branch of a Parallel at the end of the branch before it.
+pub(super) fn join_branches(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for state in states(&case.definition) {
+        let branches = case
+            .definition
+            .pointer(&format!("{}/Branches", state.pointer));
+        for second in 1..branches.and_then(Value::as_array).map_or(0, Vec::len) {
+            let state = state.clone();
+            edits.push(edit(move |case| join(case, &state, second)));
+        }
+    }
+    edits
+}
+
+fn join(case: &mut ExecutionCase, state: &StatePlace, second: usize) -> Option<()> {
+    let fields = object_mut(&mut case.definition, &state.pointer)?;
+    let branches = fields.get_mut("Branches")?.as_array_mut()?;
+    let mut after = branches.remove(second);
+    let start = after["StartAt"].as_str()?.to_owned();
+    let states = branches[second - 1].get_mut("States")?.as_object_mut()?;
+    lead_on(states, &start);
+    for (name, joined) in std::mem::take(after.get_mut("States")?.as_object_mut()?) {
+        if states.insert(name, joined).is_some() {
+            return None;
+        }
+    }
+    move_sites(case, |site| {
+        let Some(rest) = below(site, &state.site) else {
+            return Some(site.to_owned());
+        };
+        let (number, rest) = rest.split_once('/')?;
+        let number: usize = number.parse().ok()?;
+        let moved = number - usize::from(number >= second);
+        Some(format!("{}/{moved}/{rest}", state.site))
+    });
+    Some(())
+}
+
 /// Swaps two branches of a Parallel that stand side by side.
 pub(super) fn swap_branches(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
