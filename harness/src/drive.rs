@@ -26,7 +26,7 @@ pub use self::{
 
 use std::sync::Arc;
 
-use stepproof_specs::{case::Case, clause::Coverage, time::Millis};
+use stepproof_specs::{case::Case, time::Millis};
 
 use crate::{
     engine::Engine,
@@ -60,8 +60,8 @@ pub trait Judge: Send + Sync {
     /// the quiet lane; `overhead` is what a control machine beside it took longer than it should.
     fn judge(&self, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement;
 
-    /// Whether a ledger entry names this divergence of a case that exercises these clauses.
-    fn is_known(&self, signature: &Signature, exercised: &Coverage) -> bool;
+    /// Whether a ledger entry names this divergence of this case.
+    fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool;
 
     /// Everything that a reader of a finding needs.
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding;

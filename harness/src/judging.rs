@@ -7,7 +7,7 @@ use stepproof_generators::{
     given::{Given, MOST_EVENTS},
     steering::Steered,
 };
-use stepproof_specs::{case::Case, clause::Coverage, time::Millis};
+use stepproof_specs::{case::Case, time::Millis};
 
 use crate::{
     compare,
@@ -151,9 +151,9 @@ impl Judge for Compared {
         })
     }
 
-    fn is_known(&self, signature: &Signature, exercised: &Coverage) -> bool {
+    fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool {
         let ledger = self.ledger.as_ref();
-        ledger.is_some_and(|ledger| ledger.matches(signature, exercised).is_some())
+        ledger.is_some_and(|ledger| ledger.matches(signature, &prepared.into()).is_some())
     }
 }
 

@@ -13,12 +13,20 @@ use std::{
 };
 
 use jiff::civil::Date;
+use regex_lite::Regex;
+use serde_json::Value;
 use stepproof_generators::FeatureSet;
-use stepproof_specs::clause::{Clause, Coverage};
+use stepproof_specs::{
+    clause::{Clause, Coverage},
+    observation::Aspect,
+};
 use wildmatch::WildMatch;
 
 pub use self::error::{LedgerError, Problem};
-use crate::verdict::{Judgement, Signature, Verdict};
+use crate::{
+    prepare::Prepared,
+    verdict::{Judgement, Signature, Verdict},
+};
 
 /// The version of the ledger format that this build reads and writes.
 pub const LEDGER_FORMAT: i64 = 1;
@@ -48,6 +56,12 @@ pub struct Entry {
     /// It is known only in cases that exercise one of these clauses, in which `*` stands for
     /// anything, or all of several that `&` joins; if there are none, in all cases.
     pub only: Vec<String>,
+    /// It is known only in cases in whose definition, as compact JSON, this regular expression finds
+    /// something; if there is none, in all cases.
+    pub definition: Option<String>,
+    /// In these cases it sends data or control elsewhere, and what follows may differ in any way: it
+    /// is known under every signature of an execution's course, and hides other roots there.
+    pub spreads: bool,
     /// What shows that the reference is right.
     pub evidence: String,
     /// When it was found.
@@ -65,19 +79,57 @@ pub struct Entry {
     pub link: Option<String>,
 }
 
+/// What entries ask of a case.
+#[derive(Debug, Clone)]
+pub struct Circumstances<'c> {
+    /// The clauses that it exercises.
+    pub exercised: Coverage,
+    /// Its definition.
+    pub definition: &'c Value,
+}
+
+impl<'c> From<&'c Prepared> for Circumstances<'c> {
+    fn from(prepared: &'c Prepared) -> Self {
+        Self {
+            exercised: prepared.coverage(),
+            definition: prepared.definition(),
+        }
+    }
+}
+
 impl Entry {
-    /// Whether it is known under this signature, in a case that exercises these clauses.
-    pub fn names(&self, signature: &Signature, exercised: &Coverage) -> bool {
-        self.concerns(exercised) && self.signatures.iter().any(|it| covers(it, signature))
+    /// Whether it is known under this signature, in such a case.
+    pub fn names(&self, signature: &Signature, case: &Circumstances<'_>) -> bool {
+        let names = (self.spreads && is_of_the_course(signature))
+            || self.signatures.iter().any(|it| covers(it, signature));
+        names && self.concerns(case)
     }
 
-    fn concerns(&self, exercised: &Coverage) -> bool {
-        self.only.is_empty()
-            || self.only.iter().any(|joined| {
-                let mut all = joined_by_and(joined);
-                all.all(|ids| exercised.iter().any(|it| ids.matches(it.entry().id)))
+    fn concerns(&self, case: &Circumstances<'_>) -> bool {
+        let exercises = |joined: &String| {
+            joined_by_and(joined).all(|ids| {
+                let mut exercised = case.exercised.iter();
+                exercised.any(|it| ids.matches(it.entry().id))
             })
+        };
+        let holds = |pattern: &String| {
+            let pattern = Regex::new(pattern);
+            pattern.is_ok_and(|pattern| pattern.is_match(&case.definition.to_string()))
+        };
+        (self.only.is_empty() || self.only.iter().any(exercises))
+            && self.definition.iter().all(holds)
     }
+}
+
+/// Whether a signature is about how an execution goes, and not about its definition or its end.
+fn is_of_the_course(signature: &Signature) -> bool {
+    use Aspect::{Attempts, Cause, Effects, Error, Output, Path, Status};
+    signature.parts().is_some_and(|(aspect, ..)| {
+        matches!(
+            aspect,
+            Status | Error | Cause | Output | Path | Attempts | Effects
+        )
+    })
 }
 
 /// The patterns for clauses that `&` joins.
@@ -172,10 +224,10 @@ impl Ledger {
         spoilt.fold(FeatureSet::EMPTY, FeatureSet::with)
     }
 
-    /// The entry that names this signature of a case that exercises these clauses.
-    pub fn matches(&self, signature: &Signature, exercised: &Coverage) -> Option<&Entry> {
+    /// The entry that names this signature of such a case.
+    pub fn matches(&self, signature: &Signature, case: &Circumstances<'_>) -> Option<&Entry> {
         let mut entries = self.entries.iter();
-        entries.find(|entry| entry.names(signature, exercised))
+        entries.find(|entry| entry.names(signature, case))
     }
 
     /// The file of an entry's minimal case.
@@ -232,19 +284,19 @@ pub enum Staleness {
 }
 
 impl StaleCheck {
-    /// From the judgement of the entry's minimal case, which exercises these clauses.
+    /// From the judgement of the entry's minimal case.
     pub fn new(
         ledger: &Ledger,
         entry: &Entry,
         judgement: &Judgement,
-        exercised: &Coverage,
+        case: &Circumstances<'_>,
     ) -> Self {
         let found: Vec<Signature> = judgement
             .differences
             .iter()
             .map(|it| it.signature.clone())
             .collect();
-        let names = |signature: &Signature| entry.names(signature, exercised);
+        let names = |signature: &Signature| entry.names(signature, case);
         let outcome = match judgement.verdict(names) {
             Verdict::Known => Staleness::Confirmed,
             Verdict::Agree => Staleness::Stale,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use stepproof_specs::{
     case::{Body, Case, DefinitionCase, ExecutionCase},
     clause::{Clause, Coverage},
@@ -143,6 +144,14 @@ impl Prepared {
         match self {
             Self::Execution(job) => &job.expectations,
             Self::Definition(_) => &[],
+        }
+    }
+
+    /// The definition.
+    pub fn definition(&self) -> &Value {
+        match self {
+            Self::Execution(job) => &job.case.definition,
+            Self::Definition(definition) => &definition.case.definition,
         }
     }
 

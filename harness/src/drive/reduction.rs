@@ -57,7 +57,7 @@ impl EngineLab {
         control: Control,
     ) -> Self {
         Self {
-            known: context.judge.is_known(&sought, &original.coverage()),
+            known: context.judge.is_known(&sought, original),
             context,
             sought,
             lane: original.lane(),
@@ -72,8 +72,7 @@ impl EngineLab {
     }
 
     fn is_known(&self, sample: &Prepared) -> bool {
-        let judge = &self.context.judge;
-        judge.is_known(&self.sought, &sample.coverage())
+        self.context.judge.is_known(&self.sought, sample)
     }
 
     /// Keeps the smallest case so far in these files.

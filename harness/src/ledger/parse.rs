@@ -1,6 +1,7 @@
 //! From a ledger's text to its entries, with every problem and its line.
 
 use jiff::civil::Date;
+use regex_lite::Regex;
 use serde::Deserialize;
 use stepproof_generators::{Feature, FeatureSet};
 use stepproof_specs::{
@@ -32,6 +33,8 @@ struct Table {
     clause: Option<Spanned<String>>,
     #[serde(default)]
     only: Vec<Spanned<String>>,
+    definition: Option<Spanned<String>>,
+    spreads: Option<Spanned<bool>>,
     evidence: Option<Spanned<String>>,
     first_seen: Option<Spanned<Datetime>>,
     last_confirmed: Option<Spanned<Datetime>>,
@@ -143,7 +146,6 @@ impl Reader<'_> {
         );
         let clause = text("clause", &table.clause, "name the rule that it breaks");
         let clause = clause.and_then(|id| self.clause(&label, table.clause.as_ref(), &id));
-        let signatures = self.signatures(offset, &label, table.signatures.as_ref());
         let first_seen = self.date(offset, &label, "first_seen", table.first_seen.as_ref());
         let last = self.date(
             offset,
@@ -152,6 +154,20 @@ impl Reader<'_> {
             table.last_confirmed.as_ref(),
         );
         let only = self.clauses(&label, &table.only);
+        let definition = self.expression(&label, table.definition.as_ref());
+        let spreads = table.spreads.as_ref().filter(|it| *it.get_ref());
+        let signatures = match &table.signatures {
+            None if spreads.is_some() => Some(Vec::new()),
+            signatures => self.signatures(offset, &label, signatures.as_ref()),
+        };
+        if let Some(spreads) = spreads
+            && only.is_empty()
+            && definition.is_none()
+        {
+            let what = format!("entry '{label}' spreads, and would name everything");
+            let remedy = "say by `only` or `definition` in which cases";
+            self.complain(spreads.span().start, what, remedy);
+        }
         let avoid = self.features(&label, &table.avoid);
         Some(Entry {
             id: id?,
@@ -160,6 +176,8 @@ impl Reader<'_> {
             reason: reason?,
             clause: clause?,
             only,
+            definition,
+            spreads: spreads.is_some(),
             evidence: evidence?,
             first_seen: first_seen?,
             last_confirmed: last?,
@@ -218,6 +236,16 @@ impl Reader<'_> {
             }
         }
         patterns.iter().map(|it| it.get_ref().clone()).collect()
+    }
+
+    fn expression(&mut self, entry: &str, value: Option<&Spanned<String>>) -> Option<String> {
+        let value = value?;
+        if let Err(error) = Regex::new(value.get_ref()) {
+            let what = format!("entry '{entry}': `definition` is no regular expression: {error}");
+            let remedy = "write one that finds what the definitions of its cases have in common";
+            self.complain(value.span().start, what, remedy);
+        }
+        Some(value.get_ref().clone())
     }
 
     fn signatures(
@@ -296,6 +324,7 @@ impl Reader<'_> {
             }
             // The same signature may have another cause in other cases.
             let only: Vec<&String> = table.only.iter().map(Spanned::get_ref).collect();
+            let only = (only, table.definition.as_ref().map(Spanned::get_ref));
             let all = table.signatures.iter().flat_map(Spanned::get_ref);
             for signature in all.filter(|it| !signatures.insert((only.clone(), it.get_ref()))) {
                 let what = format!("signature '{}' stands twice", signature.get_ref());

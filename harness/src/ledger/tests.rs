@@ -1,9 +1,10 @@
 use std::path::Path;
 
+use serde_json::json;
 use stepproof_generators::{Feature, FeatureSet};
 use stepproof_specs::clause::{Clause, Coverage};
 
-use super::{Entry, Ledger};
+use super::{Circumstances, Entry, Ledger};
 use crate::{casefile, engine::Lane, prepare::prepare, verdict::Signature};
 
 /// Snapshots are data: they live with the others.
@@ -22,6 +23,8 @@ fn entry(id: &str, signature: &str) -> Entry {
         reason: "reported \"upstream\"\nand open".into(),
         clause: Clause::from_id("choice.missing-variable").unwrap(),
         only: Vec::new(),
+        definition: None,
+        spreads: false,
         evidence: "recorded on AWS".into(),
         first_seen: "2026-01-31".parse().unwrap(),
         last_confirmed: "2026-02-01".parse().unwrap(),
@@ -64,8 +67,19 @@ fn what_is_written_can_be_read() {
         link: Some("https://example.org/1".into()),
         ..entry("second", "output Pass Map object≠null@value")
     };
+    let third = Entry {
+        definition: Some(r#""[^"]*[^\x00-\x7F]"#.into()),
+        spreads: true,
+        ..entry("third", "output Map root order")
+    };
+    let fourth = Entry {
+        definition: Some("Choices".into()),
+        ..entry("fourth", "output Map root length")
+    };
     ledger.append(&first).unwrap();
     ledger.append(&second).unwrap();
+    ledger.append(&third).unwrap();
+    ledger.append(&fourth).unwrap();
     ledger
         .confirm("second", "2026-03-01".parse().unwrap(), "1.3.0")
         .unwrap();
@@ -81,22 +95,28 @@ fn what_is_written_can_be_read() {
     assert_eq!(loaded, ledger);
     assert_eq!(loaded.entries()[0], first);
     assert_eq!(loaded.entries()[1].engine_version, "1.3.0");
-    let known = |signature: &str, exercised: &Coverage| {
-        let entry = loaded.matches(&Signature(signature.into()), exercised);
-        entry.map(|entry| entry.id.clone())
-    };
-    let shown = &second.signatures[0].0;
     let mut exercised = Coverage::default();
-    assert_eq!(
-        known(&first.signatures[0].0, &exercised).as_deref(),
-        Some("first")
-    );
-    assert_eq!(known(shown, &exercised), None);
+    let known = |signature: &Signature, exercised: &Coverage, start: &str| {
+        let case = Circumstances {
+            exercised: exercised.clone(),
+            definition: &json!({ "StartAt": start }),
+        };
+        let entry = loaded.matches(signature, &case);
+        entry.map_or("new".to_owned(), |entry| entry.id.clone())
+    };
+    let of = |entry: &Entry| entry.signatures[0].clone();
+    assert_eq!(known(&of(&first), &exercised, "A"), "first");
+    assert_eq!(known(&of(&second), &exercised, "A"), "new");
     exercised.mark(Clause::PathMissing);
-    assert_eq!(known(shown, &exercised), None);
+    assert_eq!(known(&of(&second), &exercised, "A"), "new");
     exercised.mark(Clause::ChoiceIs);
-    assert_eq!(known(shown, &exercised).as_deref(), Some("second"));
-    assert_eq!(known("output Pass root order", &exercised), None);
+    assert_eq!(known(&of(&second), &exercised, "A"), "second");
+    assert_eq!(known(&of(&third), &exercised, "A"), "new");
+    assert_eq!(known(&of(&third), &exercised, "é"), "third");
+    assert_eq!(known(&of(&fourth), &exercised, "A"), "new");
+    assert_eq!(known(&of(&fourth), &exercised, "é"), "third");
+    let hangs = Signature("liveness - - ended≠RUNNING".into());
+    assert_eq!(known(&hangs, &exercised, "é"), "new");
     let text = std::fs::read_to_string(&path).unwrap();
     snapshot("written", &text);
 }
@@ -127,7 +147,7 @@ fn problems_have_a_place_and_a_remedy() {
                  signatures = [\"output\", \"output Pass root x\", \"output Pass root x\"]\n\
                  reason = \"r\"\nclause = \"no.such.clause\"\nevidence = \"e\"\n\
                  first_seen = 2026-01-31T10:00:00Z\nlast_confirmed = 10:00:00\n\
-                 engine_version = \"1\"\ncase = \"c.json\"\n";
+                 engine_version = \"1\"\ncase = \"c.json\"\ndefinition = \"(\"\nspreads = true\n";
     snapshot("wrong", &problems(wrong));
     let assumed = wrong.replace("no.such.clause", "data.result-path.conflict.text");
     assert!(problems(&assumed).contains("'data.result-path.conflict.text' is only assumed"));
@@ -144,8 +164,10 @@ fn minimal_cases_exercise_the_clauses_that_they_break() {
         let ledger = Ledger::load(&directory.join(format!("{engine}.toml"))).unwrap();
         for entry in ledger.entries() {
             let case = casefile::load(&ledger.case_file(entry)).unwrap();
-            let exercised = prepare(&case, Lane::Quiet).unwrap().coverage();
-            if !exercised.contains(entry.clause) || !entry.concerns(&exercised) {
+            let prepared = prepare(&case, Lane::Quiet).unwrap();
+            let case = Circumstances::from(&prepared);
+            let exercised = &case.exercised;
+            if !exercised.contains(entry.clause) || !entry.concerns(&case) {
                 let ids: Vec<_> = exercised.iter().map(|it| it.entry().id).collect();
                 wrong.push(format!("{engine} {}: {ids:?}", entry.id));
             }

@@ -29,12 +29,20 @@ pub fn entry(entry: &Entry) -> String {
     let signatures: Vec<String> = signatures
         .map(|it| format!("    {},\n", quoted(&it.0)))
         .collect();
-    line("signatures", &format!("[\n{}]", signatures.concat()));
+    if !signatures.is_empty() {
+        line("signatures", &format!("[\n{}]", signatures.concat()));
+    }
     line("reason", &quoted(&entry.reason));
     line("clause", &quoted(entry.clause.entry().id));
     if !entry.only.is_empty() {
         let patterns: Vec<String> = entry.only.iter().map(|it| quoted(it)).collect();
         line("only", &format!("[{}]", patterns.join(", ")));
+    }
+    if let Some(definition) = &entry.definition {
+        line("definition", &quoted(definition));
+    }
+    if entry.spreads {
+        line("spreads", "true");
     }
     line("evidence", &quoted(&entry.evidence));
     line("first_seen", &entry.first_seen.to_string());

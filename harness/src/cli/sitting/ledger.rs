@@ -75,7 +75,7 @@ async fn check_entry(
     };
     match attempt(context, &job, control.overhead()).await.outcome {
         Outcome::Judged { judgement, .. } => {
-            StaleCheck::new(ledger, entry, &judgement, &job.coverage())
+            StaleCheck::new(ledger, entry, &judgement, &(&job).into())
         }
         Outcome::Trouble(trouble) => StaleCheck::unjudged(ledger, entry, trouble.to_string()),
     }

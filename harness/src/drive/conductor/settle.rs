@@ -93,7 +93,7 @@ impl Conductor<'_> {
         let judge = &self.context.judge;
         let verdict = match &ran.attempt.outcome {
             Outcome::Judged { judgement, .. } => {
-                judgement.verdict(|signature| judge.is_known(signature, &ran.ready.coverage))
+                judgement.verdict(|signature| judge.is_known(signature, &ran.ready.prepared))
             }
             Outcome::Trouble(Trouble::Unreachable { .. }) => {
                 self.doubtful = true;
@@ -172,7 +172,7 @@ impl Conductor<'_> {
     fn unknown_of(&self, ran: &Ran) -> Vec<Signature> {
         let judge = self.context.judge.as_ref();
         let mut signatures = ran.attempt.outcome.signatures();
-        signatures.retain(|signature| !judge.is_known(signature, &ran.ready.coverage));
+        signatures.retain(|signature| !judge.is_known(signature, &ran.ready.prepared));
         signatures
     }
 

@@ -12,7 +12,6 @@ use std::{
 use serde_json::{Value, json};
 use stepproof_specs::{
     case::{Body, Case},
-    clause::Coverage,
     time::Millis,
 };
 
@@ -183,7 +182,7 @@ impl Judge for ByName {
         .unwrap()
     }
 
-    fn is_known(&self, signature: &Signature, _exercised: &Coverage) -> bool {
+    fn is_known(&self, signature: &Signature, _prepared: &Prepared) -> bool {
         signature.0.starts_with("known")
     }
 
