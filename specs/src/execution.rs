@@ -25,6 +25,7 @@ use std::{
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
+pub(crate) use self::children::SETTLED_MILLIS;
 pub use self::{
     conduct::{Conduct, Lawful},
     protocol::{
@@ -221,6 +222,11 @@ impl Execution {
     /// Whether two threads of control ever ran at the same time.
     pub fn was_concurrent(&self) -> bool {
         self.concurrent
+    }
+
+    /// Whether a branch or an iteration was stopped because another one failed.
+    pub(crate) fn has_stopped_siblings(&self) -> bool {
+        self.coverage().contains(Clause::SiblingsStopped)
     }
 
     /// Whether a sibling was stopped that could have moved on at about that time: how far it came is

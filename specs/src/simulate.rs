@@ -98,7 +98,7 @@ pub fn simulate_as(
     let world = runs.once(Schedule::plain())?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
-    if world.execution.was_unsettled() {
+    if world.was_unsettled() {
         poisoned.extend(lucky(&coverage));
     }
     let mut longest = world.duration();

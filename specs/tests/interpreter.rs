@@ -512,6 +512,24 @@ fn what_runs_beside_a_failure_is_open() {
     assert!(seen.poisoned.is_empty(), "{:?}", seen.poisoned);
 }
 
+/// What is about to go on when another one fails may have begun, even if it has waited for long.
+#[test]
+fn what_is_about_to_go_on_beside_a_failure_is_open() {
+    let branch = |state: &str, seconds: u64| {
+        json!({ "StartAt": state, "States": {
+            state: { "Type": "Wait", "Seconds": seconds, "Next": format!("{state}{state}") },
+            format!("{state}{state}"): { "Type": "Fail", "Error": state },
+        }})
+    };
+    let beside = |seconds: u64| {
+        let branches = [branch("B", 2), branch("C", seconds)];
+        let parallel = alone(json!({ "Type": "Parallel", "Branches": branches, "End": true }));
+        simulated(&parallel, json!({}), Plan::default()).poisoned
+    };
+    assert!(beside(2).contains(&Aspect::Path));
+    assert!(!beside(4).contains(&Aspect::Path));
+}
+
 #[test]
 fn a_result_path_names_fields_in_brackets() {
     let machine = |path: &str| {

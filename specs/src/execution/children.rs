@@ -22,7 +22,7 @@ use crate::{
 const INLINE_CONCURRENCY: usize = 40;
 
 /// How long a thread must have waited to be certain to have come that far on a loaded engine.
-const SETTLED_MILLIS: u64 = 500;
+pub(crate) const SETTLED_MILLIS: u64 = 500;
 
 impl Execution {
     pub(super) fn start_branches(&mut self, id: FrameId, parallel: &Parallel) -> Result<()> {

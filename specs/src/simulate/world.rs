@@ -16,7 +16,7 @@ use crate::{
     case::Start,
     execution::{
         Command, Conduct, Execution, Identity, Input, Interleaving, Lawful, Logged, Outcome,
-        TaskId, TaskRequest, TimerId, mix,
+        SETTLED_MILLIS, TaskId, TaskRequest, TimerId, mix,
     },
     history::Failure,
     machine::Machine,
@@ -110,6 +110,8 @@ pub(super) struct World<'s> {
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
     racy: bool,
+    /// A sibling was stopped that was about to go on.
+    unsettled: bool,
     /// Everything the execution was told, if somebody asked for it.
     log: Option<Vec<Logged>>,
 }
@@ -124,6 +126,8 @@ pub(super) struct Ended {
     pub attempts: BTreeMap<Site, Vec<Attempt>>,
     /// Things may have come in another order, or later.
     pub racy: bool,
+    /// A sibling was stopped that was about to go on.
+    unsettled: bool,
     /// Everything the execution was told, if it was asked for.
     pub log: Vec<Logged>,
 }
@@ -132,6 +136,12 @@ impl Ended {
     /// Whether another schedule may have given something else.
     pub fn may_vary(&self) -> bool {
         self.racy && self.execution.was_swayed()
+    }
+
+    /// Whether a sibling was stopped that could have moved on at about that time: how far it came is
+    /// then a matter of luck.
+    pub fn was_unsettled(&self) -> bool {
+        self.unsettled || self.execution.was_unsettled()
     }
 
     pub fn duration(&self) -> Millis {
@@ -229,6 +239,7 @@ impl<'s> World<'s> {
             expected: Vec::new(),
             attempts: BTreeMap::new(),
             racy: machine.timeout_seconds.is_some(),
+            unsettled: false,
             log: None,
         };
         world.obey(commands);
@@ -255,6 +266,7 @@ impl<'s> World<'s> {
     fn end(self, outcome: Outcome) -> Ended {
         Ended {
             racy: self.racy || self.execution.was_concurrent(),
+            unsettled: self.unsettled,
             execution: self.execution,
             outcome,
             started: self.started,
@@ -290,8 +302,29 @@ impl<'s> World<'s> {
             });
         }
         let commands = self.execution.handle(at, input)?;
+        if self.execution.has_stopped_siblings() {
+            self.unsettled |= self.is_soon(&commands);
+        }
         self.obey(commands);
         Ok(())
+    }
+
+    /// Whether the commands call off what was about to happen: in an engine it may have begun.
+    fn is_soon(&self, commands: &[Command]) -> bool {
+        let called_off = |happening: Happening| {
+            commands.iter().any(|command| match (command, happening) {
+                (Command::CancelTimer(timer), Happening::Timer(due)) => *timer == due,
+                (
+                    Command::Cancel(task),
+                    Happening::Take(due) | Happening::Submit(due) | Happening::Reply(due),
+                ) => *task == due,
+                _ => false,
+            })
+        };
+        let mut queue = self.queue.iter();
+        queue.any(|Reverse((at, _, _, happening))| {
+            at.since(self.now) < SETTLED_MILLIS && called_off(*happening)
+        })
     }
 
     /// What the execution is told; nothing if nobody waits for it any more.
