@@ -92,6 +92,7 @@ pub const PASSES: &[Pass] = &[
     pass("find-one", flow::find_one),
     pass("deny", together::deny),
     pass("compare-simply", together::compare_simply),
+    pass("wait-longer", together::wait_longer),
     pass("count-further", together::count_further),
     pass("limits-for-delays", limits::limits_for_delays),
     pass("shorten-limits", limits::shorten_limits),

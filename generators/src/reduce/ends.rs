@@ -12,6 +12,7 @@ use super::{
     place::{StatePlace, object_mut, states, targets},
     plans::failure,
 };
+use crate::ACTIVITY_PREFIX;
 
 /// The shortest time after which a sibling is sure to have begun: generated plans know no shorter.
 const SOON: u64 = 500;
@@ -64,12 +65,13 @@ fn scripts<'c>(case: &'c ExecutionCase, state: &StatePlace) -> impl Iterator<Ite
     starts.filter_map(|start| start.plan.sites.get(state.site.as_str()))
 }
 
-/// Whether a task leads to a Fail.
+/// Whether a task or a Wait leads to a Fail.
 fn leads_to_a_failure(case: &ExecutionCase, state: &StatePlace, fields: &Value) -> bool {
     let next = fields["Next"].as_str();
     let scope = case.definition.pointer(&state.scope.pointer);
     let next = next.and_then(|next| scope?["States"].get(next));
-    fields["Type"] == "Task" && next.is_some_and(|next| next["Type"] == "Fail")
+    let takes_time = fields["Type"] == "Task" || fields["Type"] == "Wait";
+    takes_time && next.is_some_and(|next| next["Type"] == "Fail")
 }
 
 /// Whether a task gets no answer.
@@ -78,10 +80,15 @@ fn is_silent(case: &ExecutionCase, state: &StatePlace) -> bool {
     rules.any(|rule| rule.act.reply == Reply::Silent)
 }
 
-/// A task fails by itself, not by a time limit nor in the state after it; its handlers, if it has
-/// some, handle that.
+/// A task, or one instead of a Wait, fails by itself, not by a time limit nor in the state after it;
+/// its handlers, if it has some, handle that.
 fn fail_in_place(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
+    if fields["Type"] == "Wait" {
+        fields.clear();
+        fields.insert("Type".to_owned(), "Task".into());
+        fields.insert("Resource".to_owned(), format!("{ACTIVITY_PREFIX}A").into());
+    }
     for limit in LIMITS {
         fields.shift_remove(limit);
     }

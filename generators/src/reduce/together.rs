@@ -283,6 +283,30 @@ pub(super) fn fail_for_good(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// How long a Wait is that outlasts what is beside it, in seconds.
+const LONG: u64 = 10;
+
+/// Removes states from a machine that waits, and has it wait longer: what happened in the meantime
+/// may come later without them.
+pub(super) fn wait_longer(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for state in states(&case.definition) {
+        let pointer = format!("{}/Seconds", state.pointer);
+        let seconds = case.definition.pointer(&pointer).and_then(Value::as_u64);
+        if seconds.is_none_or(|seconds| seconds >= LONG) {
+            continue;
+        }
+        for removal in remove_states(case) {
+            let pointer = pointer.clone();
+            edits.push(edit(move |case| {
+                *case.definition.pointer_mut(&pointer)? = LONG.into();
+                removal(case)
+            }));
+        }
+    }
+    edits
+}
+
 /// Removes states from a machine that counts far, and has it count further instead: what a long run
 /// shows may need as many events as before.
 pub(super) fn count_further(case: &ExecutionCase) -> Vec<Edit> {
