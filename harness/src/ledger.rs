@@ -121,15 +121,17 @@ impl Entry {
     }
 }
 
-/// Whether a signature is about how an execution goes, and not about its definition or its end.
+/// Whether a signature is about how an execution goes, and not about its definition, its end or what
+/// holds of every history.
 fn is_of_the_course(signature: &Signature) -> bool {
-    use Aspect::{Attempts, Cause, Effects, Error, Output, Path, Status};
-    signature.parts().is_some_and(|(aspect, ..)| {
-        matches!(
-            aspect,
-            Status | Error | Cause | Output | Path | Attempts | Effects
-        )
-    })
+    use Aspect::{Attempts, Cause, Effects, Error, History, Output, Path, Status};
+    signature
+        .parts()
+        .is_some_and(|(aspect, _, _, shape)| match aspect {
+            Status | Error | Cause | Output | Path | Attempts | Effects => true,
+            History => !shape.starts_with("property:"),
+            _ => false,
+        })
 }
 
 /// The patterns for clauses that `&` joins.

@@ -36,12 +36,15 @@ pub(super) fn replace_states(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Simpler states that end, or lead on to where a state leads: plain ones first, then those that
-/// keep what they have in common with it, then one that makes something else of the data.
+/// Simpler states that lead on to where a state leads (to end earlier is another pass): plain ones
+/// first, then those that keep what they have in common with it, then one that makes something else of
+/// the data.
 fn plainer(fields: &Value) -> Vec<Value> {
-    let mut ways = vec![json!({ "End": true })];
     let ahead = targets(fields).into_iter();
-    ways.extend(ahead.map(|next| json!({ "Next": next })));
+    let mut ways: Vec<Value> = ahead.map(|next| json!({ "Next": next })).collect();
+    if ways.is_empty() {
+        ways.push(json!({ "End": true }));
+    }
     let mut found = vec![json!({ "Type": "Succeed" })];
     found.extend(
         ways.iter()
