@@ -116,6 +116,9 @@ fn quality(profile: &Profile, interesting: impl Fn(&ExecutionCase) -> bool) -> Q
             calls += 1;
             interesting(execution(case))
         });
+        let mut left = candidates(&minimum).filter(|it| interesting(execution(&it.case)));
+        let left = left.next().map(|it| it.pass);
+        assert_eq!(left, None, "{minimum:#?}");
         quality.cases += 1;
         quality.calls += calls;
         quality.most_calls = quality.most_calls.max(calls);
