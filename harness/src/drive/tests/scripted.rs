@@ -44,7 +44,7 @@ impl Source for Numbered {
             execution.definition = json!({
                 "StartAt": "W",
                 "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}},
-            });
+            }).into();
         }
         case
     }
