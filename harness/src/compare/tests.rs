@@ -403,7 +403,11 @@ fn a_container_that_is_tried_again_too_often() {
     let mut definition = failing_branch().case.definition;
     let retry = |attempts: u64| json!([{ "ErrorEquals": ["Boom"], "MaxAttempts": attempts }]);
     definition["States"]["Fan"]["Retry"] = retry(1);
-    let fixture = Fixture::new(definition.into(), json!({}), &[("Fan/0/Work", fails("Boom"))]);
+    let fixture = Fixture::new(
+        definition.into(),
+        json!({}),
+        &[("Fan/0/Work", fails("Boom"))],
+    );
     let more = edited(&fixture, |it| it["States"]["Fan"]["Retry"] = retry(2));
     assert_eq!(more, ["path Parallel root more"]);
     let fewer = edited(&fixture, |it| it["States"]["Fan"]["Retry"] = json!([]));

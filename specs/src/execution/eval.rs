@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use serde_json::{Map, Value, json};
 
 use super::{
-    DATA_LIMIT, Execution,
+    Execution,
     fault::{Fault, Result},
     frame::{Active, Frame},
 };
@@ -219,6 +219,14 @@ impl<'e> Eval<'e> {
         }
     }
 
+    /// A payload template, of which a literal one is shared.
+    fn shared(&self, template: &Template, data: &Value) -> Result<Arc<Value>> {
+        match template {
+            Template::Literal(value) => Ok(value.clone()),
+            _ => self.template(template, data).map(Arc::new),
+        }
+    }
+
     /// A payload template; `data` is what its `$` stands for.
     pub fn template(&self, template: &Template, data: &Value) -> Result<Value> {
         match template {
@@ -253,8 +261,8 @@ impl<'e> Eval<'e> {
             return Ok(effective);
         };
         self.mark(Clause::Parameters);
-        let shaped = Arc::new(self.template(parameters, &effective)?);
-        if self.execution.measure(&shaped).bytes > DATA_LIMIT {
+        let shaped = self.shared(parameters, &effective)?;
+        if self.execution.is_too_long(&shaped) {
             self.mark(Clause::ParametersDataLimit);
             self.mark(Clause::ParametersDataLimitText);
             return Err(Fault::data_limit(&self.active.name).ending());
@@ -384,7 +392,7 @@ impl<'e> Eval<'e> {
                 if self.active.state.assign.is_some() {
                     self.mark(Clause::AssignBeforeSelector);
                 }
-                Arc::new(self.template(selector, result)?)
+                self.shared(selector, result)?
             }
         };
         let merged = self.result_path(result_path, selected)?;

@@ -22,7 +22,6 @@ use crate::{
     machine::Machine,
     observation::{Attempt, Observation, Status},
     plan::{Act, Reply, Site},
-    resource::{Pattern, Resource},
     time::{Instant, Millis},
 };
 
@@ -93,8 +92,22 @@ enum Happening {
 struct Running<'s> {
     request: TaskRequest,
     act: Cow<'s, Act>,
-    /// Where its attempt is noted, once taken.
-    noted: Option<usize>,
+    /// When it was taken, and where that is noted.
+    taken: Option<(Instant, usize)>,
+}
+
+impl Running<'_> {
+    /// Whether its worker does something at this very time, or would take it at last.
+    fn is_near(&self, now: Instant) -> bool {
+        let act = &self.act;
+        match self.taken {
+            None => act.reply != Reply::Ignore,
+            Some((taken, _)) => {
+                let mut due = act.heartbeats.iter().chain([&act.after]);
+                due.any(|after| taken.plus(*after) == now)
+            }
+        }
+    }
 }
 
 pub(super) struct World<'s> {
@@ -110,6 +123,8 @@ pub(super) struct World<'s> {
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
     racy: bool,
+    /// A time limit came just before something that it made vain.
+    near: bool,
     /// Everything the execution was told, if somebody asked for it.
     log: Option<Vec<Logged>>,
 }
@@ -124,6 +139,8 @@ pub(super) struct Ended {
     pub attempts: BTreeMap<Site, Vec<Attempt>>,
     /// Things may have come in another order, or later.
     pub racy: bool,
+    /// Something depends on that.
+    pub swayed: bool,
     /// Everything the execution was told, if it was asked for.
     pub log: Vec<Logged>,
 }
@@ -131,7 +148,7 @@ pub(super) struct Ended {
 impl Ended {
     /// Whether another schedule may have given something else.
     pub fn may_vary(&self) -> bool {
-        self.racy && self.execution.was_swayed()
+        self.racy && self.swayed
     }
 
     pub fn duration(&self) -> Millis {
@@ -151,14 +168,6 @@ impl Ended {
             history: Some(self.execution.into_history()),
         };
         (observation, self.expected)
-    }
-}
-
-/// Whether a task is not over when the service has answered.
-fn waits_for_more(request: &TaskRequest) -> bool {
-    match Resource::parse(&request.resource) {
-        Resource::Integration(integration) => integration.pattern != Pattern::Request,
-        _ => false,
     }
 }
 
@@ -229,6 +238,7 @@ impl<'s> World<'s> {
             expected: Vec::new(),
             attempts: BTreeMap::new(),
             racy: machine.timeout_seconds.is_some(),
+            near: false,
             log: None,
         };
         world.obey(commands);
@@ -255,6 +265,7 @@ impl<'s> World<'s> {
     fn end(self, outcome: Outcome) -> Ended {
         Ended {
             racy: self.racy || self.execution.was_concurrent(),
+            swayed: self.near || self.execution.was_swayed(),
             execution: self.execution,
             outcome,
             started: self.started,
@@ -324,14 +335,14 @@ impl<'s> World<'s> {
             .attempts
             .entry(running.request.key.site.clone())
             .or_default();
-        running.noted = Some(attempts.len());
+        running.taken = Some((at, attempts.len()));
         attempts.push(Attempt {
             key: Some(running.request.key.clone()),
             input: running.request.input.clone(),
             taken: at.since(self.started),
             replied: None,
         });
-        if running.act.submitted.is_none() && waits_for_more(&running.request) {
+        if running.act.submitted.is_none() && running.request.waits {
             let fails = matches!(running.act.reply, Reply::Fail { .. } | Reply::FailNameless);
             running.act.to_mut().submitted = (!fails).then(|| serde_json::json!({}));
         }
@@ -361,7 +372,7 @@ impl<'s> World<'s> {
 
     fn reply(&mut self, at: Instant, task: TaskId) -> Option<Input> {
         let running = self.running.remove(&task)?;
-        let noted = running.noted.and_then(|place| {
+        let noted = running.taken.and_then(|(_, place)| {
             self.attempts
                 .get_mut(&running.request.key.site)?
                 .get_mut(place)
@@ -371,11 +382,11 @@ impl<'s> World<'s> {
         }
         match &running.act.reply {
             Reply::Succeed(output) => {
-                let output = output.clone();
+                let output = Arc::new(output.clone());
                 Some(Input::TaskSucceeded { task, output })
             }
             Reply::Echo => {
-                let output = Arc::unwrap_or_clone(running.request.input);
+                let output = running.request.input;
                 Some(Input::TaskSucceeded { task, output })
             }
             Reply::Fail { error, cause } => {
@@ -398,7 +409,8 @@ impl<'s> World<'s> {
             match command {
                 Command::Schedule(request) => self.schedule(request),
                 Command::Cancel(task) => {
-                    self.running.remove(&task);
+                    let running = self.running.remove(&task);
+                    self.near |= running.is_some_and(|running| running.is_near(self.now));
                 }
                 Command::SetTimer { timer, at } => self.push(at, Happening::Timer(timer)),
                 Command::CancelTimer(timer) => {
@@ -428,7 +440,7 @@ impl<'s> World<'s> {
             Running {
                 request,
                 act,
-                noted: None,
+                taken: None,
             },
         );
     }
