@@ -230,7 +230,7 @@ impl Execution {
         };
         self.mark(Clause::FailPath);
         let eval = self.eval(id);
-        match eval.source(source, &eval.active.input, field)? {
+        match eval.source(source, &eval.active.input, &field)? {
             Value::String(text) => Ok(Some(text.into())),
             other => {
                 self.mark(Clause::FailPathNotText);

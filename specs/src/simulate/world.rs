@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use super::{ExpectedAttempt, SimulationError};
@@ -118,7 +118,8 @@ pub(super) struct World<'s> {
     now: Instant,
     queue: BinaryHeap<Reverse<(Instant, u64, u64, Happening)>>,
     number: u64,
-    running: FxHashMap<TaskId, Running<'s>>,
+    /// The tasks, by their numbers.
+    running: Vec<Option<Running<'s>>>,
     cancelled: FxHashSet<TimerId>,
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
@@ -233,7 +234,7 @@ impl<'s> World<'s> {
             now: at,
             queue: BinaryHeap::new(),
             number: 0,
-            running: FxHashMap::default(),
+            running: Vec::new(),
             cancelled: FxHashSet::default(),
             expected: Vec::new(),
             attempts: BTreeMap::new(),
@@ -280,7 +281,8 @@ impl<'s> World<'s> {
     fn stuck(&self) -> String {
         let site = self
             .running
-            .values()
+            .iter()
+            .flatten()
             .map(|running| &running.request.key.site)
             .min();
         site.map_or_else(
@@ -317,20 +319,17 @@ impl<'s> World<'s> {
             }
             Happening::Submit(task) => {
                 self.play(at, task)?;
-                let output = self.running.get(&task)?.act.submitted.clone()?;
+                let output = self.running(task)?.act.submitted.clone()?;
                 Some(Input::TaskSubmitted { task, output })
             }
-            Happening::Heartbeat(task) => self
-                .running
-                .contains_key(&task)
-                .then_some(Input::TaskHeartbeat { task }),
+            Happening::Heartbeat(task) => self.running(task).map(|_| Input::TaskHeartbeat { task }),
             Happening::Reply(task) => self.reply(at, task),
         }
     }
 
     /// A worker takes a task and starts to play its act.
     fn take(&mut self, at: Instant, task: TaskId) -> Option<()> {
-        let running = self.running.get_mut(&task)?;
+        let running = self.running.get_mut(task.0 as usize)?.as_mut()?;
         let attempts = self
             .attempts
             .entry(running.request.key.site.clone())
@@ -356,7 +355,7 @@ impl<'s> World<'s> {
 
     /// A worker, or a service that has taken a job, does what the plan says.
     fn play(&mut self, at: Instant, task: TaskId) -> Option<()> {
-        let act = &self.running.get(&task)?.act;
+        let act = &self.running(task)?.act;
         let (after, heartbeats) = (act.after, act.heartbeats.clone());
         let replies = !matches!(act.reply, Reply::Silent | Reply::Ignore);
         self.racy |= after > 0 || !heartbeats.is_empty();
@@ -371,7 +370,7 @@ impl<'s> World<'s> {
     }
 
     fn reply(&mut self, at: Instant, task: TaskId) -> Option<Input> {
-        let running = self.running.remove(&task)?;
+        let running = self.over(task)?;
         let noted = running.taken.and_then(|(_, place)| {
             self.attempts
                 .get_mut(&running.request.key.site)?
@@ -409,7 +408,7 @@ impl<'s> World<'s> {
             match command {
                 Command::Schedule(request) => self.schedule(request),
                 Command::Cancel(task) => {
-                    let running = self.running.remove(&task);
+                    let running = self.over(task);
                     self.near |= running.is_some_and(|running| running.is_near(self.now));
                 }
                 Command::SetTimer { timer, at } => self.push(at, Happening::Timer(timer)),
@@ -435,14 +434,20 @@ impl<'s> World<'s> {
             let late = self.schedule.latency(self.number);
             self.push(self.now.max(back).plus(late), Happening::Take(task));
         }
-        self.running.insert(
-            task,
-            Running {
-                request,
-                act,
-                taken: None,
-            },
-        );
+        self.running.push(Some(Running {
+            request,
+            act,
+            taken: None,
+        }));
+    }
+
+    fn running(&self, task: TaskId) -> Option<&Running<'s>> {
+        self.running.get(task.0 as usize)?.as_ref()
+    }
+
+    /// Nobody waits for the task any more.
+    fn over(&mut self, task: TaskId) -> Option<Running<'s>> {
+        self.running.get_mut(task.0 as usize)?.take()
     }
 
     fn push(&mut self, at: Instant, happening: Happening) {
