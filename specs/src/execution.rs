@@ -142,6 +142,8 @@ impl Execution {
             began: 0,
             active: None,
         };
+        let mut frames = Vec::with_capacity(8);
+        frames.push(Some(root));
         let mut execution = Self {
             identity,
             started: at,
@@ -149,7 +151,7 @@ impl Execution {
             ready: VecDeque::from([(FrameId(0), machine.scope.start_at.clone(), input.clone())]),
             machine,
             input,
-            frames: vec![Some(root)],
+            frames,
             history: Vec::with_capacity(32),
             marks: Marks::default(),
             draws: Cell::default(),
