@@ -135,8 +135,8 @@ impl Execution {
         let root = Frame {
             scope: machine.scope.clone(),
             parent: None,
-            prefix: "".into(),
-            items: Arc::new([]),
+            prefix: Arc::default(),
+            items: Arc::default(),
             variables: Map::new(),
             previous: 0,
             began: 0,
@@ -144,11 +144,13 @@ impl Execution {
         };
         let mut frames = Vec::with_capacity(8);
         frames.push(Some(root));
+        let mut ready = VecDeque::with_capacity(8);
+        ready.push_back((FrameId(0), machine.scope.start_at.clone(), input.clone()));
         let mut execution = Self {
             identity,
             started: at,
             now: at,
-            ready: VecDeque::from([(FrameId(0), machine.scope.start_at.clone(), input.clone())]),
+            ready,
             machine,
             input,
             frames,
@@ -262,7 +264,7 @@ impl Execution {
             Input::NoSuchActivity { task } => self.no_such_activity(task),
             Input::TaskSubmitted { task, output } => self.task_submitted(task, output),
             Input::TaskHeartbeat { task } => self.task_heartbeat(task),
-            Input::TaskSucceeded { task, output } => self.task_succeeded(task, output),
+            Input::TaskSucceeded { task, output } => self.task_succeeded(task, &output),
             Input::TaskFailed { task, failure } => self.task_failed(task, failure),
             Input::TimerFired { timer } => self.timer_fired(timer),
             Input::Stop { failure } => {

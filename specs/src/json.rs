@@ -71,7 +71,8 @@ fn sized<const EXACT: bool>(value: &Value) -> Size {
     Size { bytes, depth }
 }
 
-/// Adds the length of a value, and gives its depth.
+/// Adds the length of a value, and gives its depth. Most values are in a long array or in none.
+#[inline]
 fn add<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
     *bytes += match value {
         Value::Null | Value::Bool(true) => 4,
@@ -79,11 +80,17 @@ fn add<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
         Value::Number(number) if EXACT => number_length(number),
         Value::Number(_) => LONGEST_NUMBER,
         Value::String(text) => text_length::<EXACT>(text),
-        // The brackets, the commas and what is between them.
+        Value::Array(_) | Value::Object(_) => return add_all::<EXACT>(value, bytes),
+    };
+    0
+}
+
+/// The same for what is in brackets: them, the commas and what is between them.
+fn add_all<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
+    let deepest = match value {
         Value::Array(items) => {
             *bytes += 2 + items.len().saturating_sub(1);
-            let depths = items.iter().map(|item| add::<EXACT>(item, bytes));
-            return 1 + depths.max().unwrap_or(0);
+            items.iter().map(|item| add::<EXACT>(item, bytes)).max()
         }
         Value::Object(members) => {
             *bytes += 2 + members.len().saturating_sub(1);
@@ -91,10 +98,11 @@ fn add<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
                 *bytes += text_length::<EXACT>(key) + 1;
                 add::<EXACT>(value, bytes)
             });
-            return 1 + depths.max().unwrap_or(0);
+            depths.max()
         }
+        _ => None,
     };
-    0
+    1 + deepest.unwrap_or(0)
 }
 
 /// `-1.7976931348623157e308` and the like.

@@ -114,9 +114,11 @@ impl Draft {
 
     /// Adds the state that the taken transitions lead to.
     pub(super) fn push(&mut self, name: Name, state: State, exits: Exits) -> usize {
-        for taken in std::mem::take(&mut self.taken) {
-            self.lead(taken.from, taken.slot, &name);
+        for at in 0..self.taken.len() {
+            let Open { from, slot, .. } = self.taken[at];
+            self.lead(from, slot, &name);
         }
+        self.taken.clear();
         let from = self.states.len();
         self.states.insert(name, Arc::new(state));
         self.open.extend(

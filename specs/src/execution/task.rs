@@ -206,11 +206,11 @@ impl Execution {
         }
     }
 
-    pub(super) fn task_succeeded(&mut self, task: TaskId, output: Arc<Value>) {
+    pub(super) fn task_succeeded(&mut self, task: TaskId, output: &Arc<Value>) {
         let Some((id, envelope)) = self.end_task(task) else {
             return;
         };
-        if self.is_too_long(&output) {
+        if self.is_too_long(output) {
             self.mark(Clause::TaskDataLimit);
             return self.attempt_failed(id, &envelope, &Fault::data_limit(envelope.name()));
         }
@@ -226,12 +226,12 @@ impl Execution {
         };
         let delivered =
             self.eval(id)
-                .deliver(&output, task.result_selector.as_ref(), &task.result_path);
+                .deliver(output, task.result_selector.as_ref(), &task.result_path);
         let done = delivered.and_then(|delivered| {
             self.leave(
                 id,
                 state.assign.as_ref(),
-                &output,
+                output,
                 delivered,
                 task.transition.clone(),
             )
