@@ -84,6 +84,6 @@ fn an_execution_can_be_rebuilt_at_any_event() {
 #[test]
 fn definitions_round_trip() {
     for (index, case, machine) in cases() {
-        assert_eq!(machine.to_value(), case.definition, "case {index}");
+        assert_eq!(machine.to_value(), *case.definition, "case {index}");
     }
 }

@@ -206,7 +206,7 @@ impl<'p> Builder<'p> {
 
     /// Draws a scope of about `size` states for data of this shape, and what comes out of it.
     fn scope(&mut self, place: Place<'_>, input: Shape, size: u32) -> (Arc<Scope>, Shape) {
-        let mut draft = Draft::new(place.flow(input));
+        let mut draft = Draft::new(place.flow(input), size);
         while draft.is_open() && draft.len() < size && self.budget.states > 0 {
             let flow = draft.advance(self.dice);
             options::draw(self, &place.seeing(&flow), &mut draft, &flow.data);

@@ -188,7 +188,7 @@ impl Given {
 
     fn with(&self, starts: Vec<Start>, entropy: u64) -> ExecutionCase {
         ExecutionCase {
-            definition: self.definition.clone(),
+            definition: self.definition.clone().into(),
             workflow: WorkflowType::Standard,
             starts,
             entropy,

@@ -87,7 +87,7 @@ fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -> Case {
 
 fn execution(draft: Draft) -> ExecutionCase {
     ExecutionCase {
-        definition: draft.machine.to_value(),
+        definition: draft.machine.into(),
         workflow: WorkflowType::Standard,
         starts: draft.starts,
         entropy: draft.entropy,

@@ -194,7 +194,7 @@ fn apply(edit: &Edit, case: &Case, bound: &Measure, plain: bool) -> Option<Case>
                 collect_garbage(&mut execution);
             }
             let before = definition::dangling(&definition.definition);
-            definition.definition = execution.definition;
+            definition.definition = execution.definition.into();
             (definition::dangling(&definition.definition) <= before).then_some(())?;
         }
     }
@@ -204,7 +204,7 @@ fn apply(edit: &Edit, case: &Case, bound: &Measure, plain: bool) -> Option<Case>
 /// A definition as an execution that is never started, for the passes that both have.
 fn unstarted(case: &DefinitionCase) -> ExecutionCase {
     ExecutionCase {
-        definition: case.definition.clone(),
+        definition: case.definition.clone().into(),
         workflow: case.workflow,
         starts: Vec::new(),
         entropy: 0,

@@ -121,10 +121,12 @@ impl Shape {
 
     /// This object with the field set.
     pub(crate) fn with(&self, key: Key, shape: Self) -> Self {
-        let mut fields = match self {
-            Self::Object(fields) => Vec::clone(fields),
-            _ => Vec::with_capacity(1),
+        let known = match self {
+            Self::Object(fields) => fields.as_slice(),
+            _ => &[],
         };
+        let mut fields = Vec::with_capacity(known.len() + 1);
+        fields.extend_from_slice(known);
         match fields.iter_mut().find(|(name, _)| *name == key) {
             Some(field) => field.1 = shape,
             None => fields.push((key, shape)),

@@ -52,7 +52,7 @@ mod tests {
             format: 1,
             origin: None,
             body: Body::Execution(ExecutionCase {
-                definition: json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}),
+                definition: json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}).into(),
                 workflow: WorkflowType::Standard,
                 starts: vec![Start {
                     input,

@@ -9,7 +9,7 @@ use stepproof_specs::{
     observation::Aspect,
     simulate::{Expectation, SimulationError, simulate},
     time::Millis,
-    validate::{Diagnostic, Severity, validate, validate_text},
+    validate::{Diagnostic, Severity, validate_definition, validate_text},
 };
 
 use crate::engine::{Job, Lane};
@@ -101,8 +101,8 @@ fn diagnostics(case: &DefinitionCase) -> Vec<Diagnostic> {
 }
 
 fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareError> {
-    let (machine, diagnostics) = validate(&case.definition, case.workflow);
-    let machine = Arc::new(machine.ok_or(PrepareError::Refused(diagnostics))?);
+    let (machine, diagnostics) = validate_definition(&case.definition, case.workflow);
+    let machine = machine.ok_or(PrepareError::Refused(diagnostics))?;
     let expectations = case
         .starts
         .iter()

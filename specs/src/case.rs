@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::plan::Plan;
+use crate::{machine::Definition, plan::Plan};
 
 /// The version of the case format that this build writes. It reads this one and no later one.
 pub const CASE_FORMAT: u32 = 1;
@@ -79,7 +79,7 @@ pub struct DefinitionCase {
 pub struct ExecutionCase {
     /// The definition. Task resources name activities of the account `123456789012` in
     /// `us-east-1`; an engine's adapter replaces them by its own.
-    pub definition: Value,
+    pub definition: Definition,
     /// The workflow type.
     #[serde(default)]
     pub workflow: WorkflowType,

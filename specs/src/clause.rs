@@ -135,10 +135,19 @@ impl Coverage {
         }
     }
 
+    /// The clauses that fired in both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let mut both = *self;
+        for (word, other) in both.0.iter_mut().zip(other.0) {
+            *word &= other;
+        }
+        both
+    }
+
     /// How many clauses fired in both.
     pub fn common(&self, other: &Self) -> usize {
-        let both = self.0.iter().zip(other.0).map(|(word, other)| word & other);
-        both.map(|word| word.count_ones() as usize).sum()
+        self.and(other).len()
     }
 
     /// How many clauses fired.

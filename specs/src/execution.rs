@@ -26,17 +26,17 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 pub(crate) use self::children::SETTLED_MILLIS;
+use self::{
+    eval::Eval,
+    fault::{Fault, Origin, Result},
+    frame::{Active, Frame, FrameId, Phase},
+};
 pub use self::{
     conduct::{Conduct, Lawful},
     protocol::{
         Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
         Unsupported,
     },
-};
-use self::{
-    eval::Eval,
-    fault::{Fault, Origin, Result},
-    frame::{Active, Frame, FrameId, Phase},
 };
 use crate::{
     clause::{Clause, Coverage, Marks},
@@ -83,7 +83,7 @@ pub struct Execution {
     /// Who waits for a task, by its number.
     tasks: Vec<Option<FrameId>>,
     /// Who waits for a timer, by its number.
-    timers: Vec<Option<Waiter>>,
+    timers: Vec<Option<Timer>>,
     visits: FxHashMap<(Site, Arc<[u32]>), u32>,
     commands: Vec<Command>,
     outcome: Option<Outcome>,
@@ -92,6 +92,13 @@ pub struct Execution {
     concurrent: bool,
     unsettled: bool,
     swayed: Cell<bool>,
+}
+
+/// A timer that runs.
+#[derive(Debug, Clone, Copy)]
+struct Timer {
+    waiter: Waiter,
+    due: Instant,
 }
 
 /// Who waits for a timer.
@@ -128,22 +135,26 @@ impl Execution {
         let root = Frame {
             scope: machine.scope.clone(),
             parent: None,
-            prefix: "".into(),
-            items: Arc::new([]),
+            prefix: Arc::default(),
+            items: Arc::default(),
             variables: Map::new(),
             previous: 0,
             began: 0,
             active: None,
         };
+        let mut frames = Vec::with_capacity(8);
+        frames.push(Some(root));
+        let mut ready = VecDeque::with_capacity(8);
+        ready.push_back((FrameId(0), machine.scope.start_at.clone(), input.clone()));
         let mut execution = Self {
             identity,
             started: at,
             now: at,
-            ready: VecDeque::from([(FrameId(0), machine.scope.start_at.clone(), input.clone())]),
+            ready,
             machine,
             input,
-            frames: vec![Some(root)],
-            history: Vec::with_capacity(16),
+            frames,
+            history: Vec::with_capacity(32),
             marks: Marks::default(),
             draws: Cell::default(),
             refused: RefCell::default(),
@@ -165,7 +176,6 @@ impl Execution {
         };
         execution.emit(0, EventKind::ExecutionStarted, details);
         if let Some(seconds) = execution.machine.timeout_seconds {
-            execution.sway();
             if seconds == 0 {
                 execution.mark(Clause::MachineTimeoutZero);
             }
@@ -236,9 +246,10 @@ impl Execution {
     }
 
     /// Whether anything happened that might have come otherwise if its threads had taken turns in
-    /// another way, or somebody had been late: a thread stopped others, a time limit ran, chance was
-    /// drawn, or the data has a time or the number of an event in it. Nothing else passes from one
-    /// thread to another before they are joined.
+    /// another way, or somebody had been late: a thread stopped others, something came just before a
+    /// time limit, chance was drawn, or the data has a time or the number of an event in it. Nothing
+    /// else passes from one thread to another before they are joined. Who sets the tasks to work
+    /// knows what came just after a time limit.
     pub fn was_swayed(&self) -> bool {
         self.swayed.get()
     }
@@ -258,7 +269,7 @@ impl Execution {
             Input::NoSuchActivity { task } => self.no_such_activity(task),
             Input::TaskSubmitted { task, output } => self.task_submitted(task, output),
             Input::TaskHeartbeat { task } => self.task_heartbeat(task),
-            Input::TaskSucceeded { task, output } => self.task_succeeded(task, output),
+            Input::TaskSucceeded { task, output } => self.task_succeeded(task, &output),
             Input::TaskFailed { task, failure } => self.task_failed(task, failure),
             Input::TimerFired { timer } => self.timer_fired(timer),
             Input::Stop { failure } => {
@@ -271,11 +282,13 @@ impl Execution {
     }
 
     fn timer_fired(&mut self, timer: TimerId) {
-        match self.timers.get_mut(timer.0 as usize).and_then(Option::take) {
+        let running = self.timers.get_mut(timer.0 as usize).and_then(Option::take);
+        match running.map(|running| running.waiter) {
             None => {}
             Some(Waiter::Machine) => {
                 self.mark(Clause::MachineTimeout);
                 self.mark(Clause::MachineTimeoutHistory);
+                self.sway();
                 let details = failure_details(&Failure {
                     error: Some(fault::TIMEOUT.into()),
                     cause: None,
@@ -364,8 +377,9 @@ impl Execution {
             return self.refuse("JSONata", &name);
         }
         let kind = state.kind();
+        let site = self.frame(id).site(&name);
         let visit = if kind == StateType::Task {
-            self.count_visit(id, &name)
+            self.count_visit(id, &site)
         } else {
             0
         };
@@ -378,6 +392,7 @@ impl Execution {
         self.frame_mut(id).active = Some(Active {
             budgets: Vec::new(),
             name,
+            site,
             state,
             input,
             entered,
@@ -391,9 +406,8 @@ impl Execution {
         }
     }
 
-    fn count_visit(&mut self, id: FrameId, name: &Name) -> u32 {
-        let frame = self.frame(id);
-        let key = (frame.site(name), frame.items.clone());
+    fn count_visit(&mut self, id: FrameId, site: &Site) -> u32 {
+        let key = (site.clone(), self.frame(id).items.clone());
         let count = self.visits.entry(key).or_insert(0);
         *count += 1;
         *count - 1
@@ -410,11 +424,10 @@ impl Execution {
         to: Transition,
     ) -> Result<()> {
         let assigned = self.assigned(id, assign, data)?;
-        let size = self.measure(&output);
-        if size.depth > DEPTH_LIMIT {
+        if self.bound(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
-        if size.bytes > DATA_LIMIT {
+        if self.is_too_long(&output) {
             self.mark(Clause::StateDataLimit);
             if self.active(id).state.kind() != StateType::Pass {
                 self.mark(Clause::StateDataLimitOther);
@@ -445,13 +458,18 @@ impl Execution {
         Ok(())
     }
 
-    /// How large shared data is.
-    fn measure(&self, data: &Arc<Value>) -> Size {
+    /// Whether there is more of shared data than a state may leave.
+    fn is_too_long(&self, data: &Arc<Value>) -> bool {
+        self.bound(data).bytes > DATA_LIMIT && json::measure(data).bytes > DATA_LIMIT
+    }
+
+    /// How large shared data is at most.
+    fn bound(&self, data: &Arc<Value>) -> Size {
         let mut last = self.measured.borrow_mut();
         match &*last {
             Some((measured, size)) if Arc::ptr_eq(measured, data) => *size,
             _ => {
-                let size = json::measure(data);
+                let size = json::bound(data);
                 *last = Some((data.clone(), size));
                 size
             }
@@ -513,6 +531,8 @@ impl Execution {
         let previous = self.frame(id).previous;
         if self.frame(id).parent.is_some() {
             self.mark(Clause::RuntimeInBranchHistory);
+        }
+        if self.has_siblings(id) {
             self.sway();
         }
         self.emit(
@@ -529,6 +549,7 @@ impl Execution {
                 self.commands.push(Command::Cancel(TaskId(task as u64)));
             }
         }
+        self.note_near_timeout();
         self.timers.clear();
         self.ready.clear();
         let outcome = Outcome {
@@ -538,6 +559,21 @@ impl Execution {
         };
         self.commands.push(Command::Finish(outcome.clone()));
         self.outcome = Some(outcome);
+    }
+
+    /// The machine's time limit decides something if it passes when every task is taken late and
+    /// answered late.
+    fn note_near_timeout(&self) {
+        let late = 2 * SETTLED_MILLIS * self.tasks.len() as u64;
+        // It is the first timer of all.
+        if let Some(Some(Timer {
+            waiter: Waiter::Machine,
+            due,
+        })) = self.timers.first()
+            && due.since(self.now) <= late
+        {
+            self.sway();
+        }
     }
 
     /// Adds an event after `previous`.
@@ -562,22 +598,20 @@ impl Execution {
 
     fn set_timer(&mut self, after: u64, waiter: Waiter) -> TimerId {
         let timer = TimerId(self.timers.len() as u64);
-        self.timers.push(Some(waiter));
-        self.commands.push(Command::SetTimer {
-            timer,
-            at: self.now.plus(after),
-        });
+        let due = self.now.plus(after);
+        self.timers.push(Some(Timer { waiter, due }));
+        self.commands.push(Command::SetTimer { timer, at: due });
         timer
     }
 
     fn cancel_timer(&mut self, timer: Option<TimerId>) {
-        if let Some(timer) = timer
-            && self
-                .timers
-                .get_mut(timer.0 as usize)
-                .and_then(Option::take)
-                .is_some()
-        {
+        let Some(timer) = timer else { return };
+        let running = self.timers.get_mut(timer.0 as usize);
+        if let Some(Timer { due, .. }) = running.and_then(Option::take) {
+            if due.since(self.now) < SETTLED_MILLIS {
+                // Whoever came before it could have come after it.
+                self.sway();
+            }
             self.commands.push(Command::CancelTimer(timer));
         }
     }
@@ -673,9 +707,8 @@ impl Execution {
 
     /// Whether other threads may live beside a frame, or below it.
     fn has_company(&self, id: FrameId) -> bool {
-        let frame = self.frame(id);
-        let phase = frame.active.as_ref().map(|active| &active.phase);
-        frame.parent.is_some() || matches!(phase, Some(Phase::Children(_)))
+        let phase = self.frame(id).active.as_ref().map(|active| &active.phase);
+        self.has_siblings(id) || matches!(phase, Some(Phase::Children(_)))
     }
 }
 

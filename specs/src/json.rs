@@ -56,35 +56,57 @@ pub struct Size {
 
 /// Measures a value without writing it.
 pub fn measure(value: &Value) -> Size {
+    sized::<true>(value)
+}
+
+/// A size that the value does not exceed, found without looking at every letter: nearly all data is
+/// far from every limit.
+pub fn bound(value: &Value) -> Size {
+    sized::<false>(value)
+}
+
+fn sized<const EXACT: bool>(value: &Value) -> Size {
     let mut bytes = 0;
-    let depth = add(value, &mut bytes);
+    let depth = add::<EXACT>(value, &mut bytes);
     Size { bytes, depth }
 }
 
-/// Adds the length of a value, and gives its depth.
-fn add(value: &Value, bytes: &mut usize) -> usize {
+/// Adds the length of a value, and gives its depth. Most values are in a long array or in none.
+#[inline]
+fn add<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
     *bytes += match value {
         Value::Null | Value::Bool(true) => 4,
         Value::Bool(false) => 5,
-        Value::Number(number) => number_length(number),
-        Value::String(text) => text_length(text),
-        // The brackets, the commas and what is between them.
+        Value::Number(number) if EXACT => number_length(number),
+        Value::Number(_) => LONGEST_NUMBER,
+        Value::String(text) => text_length::<EXACT>(text),
+        Value::Array(_) | Value::Object(_) => return add_all::<EXACT>(value, bytes),
+    };
+    0
+}
+
+/// The same for what is in brackets: them, the commas and what is between them.
+fn add_all<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
+    let deepest = match value {
         Value::Array(items) => {
             *bytes += 2 + items.len().saturating_sub(1);
-            let depths = items.iter().map(|item| add(item, bytes));
-            return 1 + depths.max().unwrap_or(0);
+            items.iter().map(|item| add::<EXACT>(item, bytes)).max()
         }
         Value::Object(members) => {
             *bytes += 2 + members.len().saturating_sub(1);
             let depths = members.iter().map(|(key, value)| {
-                *bytes += text_length(key) + 1;
-                add(value, bytes)
+                *bytes += text_length::<EXACT>(key) + 1;
+                add::<EXACT>(value, bytes)
             });
-            return 1 + depths.max().unwrap_or(0);
+            depths.max()
         }
+        _ => None,
     };
-    0
+    1 + deepest.unwrap_or(0)
 }
+
+/// `-1.7976931348623157e308` and the like.
+const LONGEST_NUMBER: usize = 25;
 
 fn number_length(number: &serde_json::Number) -> usize {
     let digits = |magnitude: u64| magnitude.checked_ilog10().unwrap_or_default() as usize + 1;
@@ -98,7 +120,10 @@ fn number_length(number: &serde_json::Number) -> usize {
 }
 
 /// The quotes, and every character as JSON writes it.
-fn text_length(text: &str) -> usize {
+fn text_length<const EXACT: bool>(text: &str) -> usize {
+    if !EXACT {
+        return 2 + 6 * text.len();
+    }
     let escapes = text.bytes().map(|byte| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
         0..0x20 => 5,
@@ -112,7 +137,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::{Size, measure};
+    use super::{Size, bound, measure};
 
     #[test]
     fn values_are_measured_like_their_text() {
@@ -127,6 +152,7 @@ mod tests {
         ] {
             let bytes = value.to_string().len();
             assert_eq!(measure(&value), Size { bytes, depth }, "{value}");
+            assert_eq!(bound(&value).depth, depth, "{value}");
         }
     }
 
@@ -134,7 +160,9 @@ mod tests {
         #[test]
         fn any_text_is_measured_like_its_json(text in any::<String>()) {
             let value = Value::from(text);
-            prop_assert_eq!(measure(&value).bytes, value.to_string().len());
+            let length = value.to_string().len();
+            prop_assert_eq!(measure(&value).bytes, length);
+            prop_assert!(bound(&value).bytes >= length);
         }
     }
 }

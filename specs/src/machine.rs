@@ -8,6 +8,7 @@
 //! the AWS Developer Guide ("Amazon States Language").
 
 mod decode;
+mod definition;
 mod encode;
 mod fields;
 mod operator;
@@ -23,7 +24,10 @@ use serde_json::Value;
 
 pub(crate) use self::fields::schema;
 use self::pointer::Pointer;
-pub use self::text::{ParseError, from_text};
+pub use self::{
+    definition::Definition,
+    text::{ParseError, from_text},
+};
 use crate::{path::Path, template::Template};
 
 /// A name that is shared by many events: a state name, an error name.

@@ -37,8 +37,11 @@ use crate::clause::Clause;
 
 /// A path, parsed once, with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path {
-    text: Arc<str>,
+pub struct Path(Arc<Parsed>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Parsed {
+    text: String,
     root: Root,
     steps: Vec<Step>,
 }
@@ -109,11 +112,7 @@ impl Path {
         };
         let start = text.len() - rest.len();
         let steps = parse::steps(rest).map_err(|(at, reason)| error((start + at, reason)))?;
-        Ok(Self {
-            text: text.into(),
-            root,
-            steps,
-        })
+        Ok(Self::parsed(text.to_owned(), root, steps))
     }
 
     /// The path `$`.
@@ -125,41 +124,45 @@ impl Path {
     /// say (a name with a quote or a bracket, a `..` at the end) makes a text that is no path or
     /// another one.
     pub fn new(root: Root, steps: Vec<Step>) -> Self {
-        let text = print::path(&root, &steps).into();
-        Self { text, root, steps }
+        let text = print::path(&root, &steps);
+        Self::parsed(text, root, steps)
+    }
+
+    fn parsed(text: String, root: Root, steps: Vec<Step>) -> Self {
+        Self(Arc::new(Parsed { text, root, steps }))
     }
 
     /// The text it was parsed from.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// What it starts from.
     pub fn root(&self) -> &Root {
-        &self.root
+        &self.0.root
     }
 
     /// The steps after the root.
     pub fn steps(&self) -> &[Step] {
-        &self.steps
+        &self.0.steps
     }
 
     /// Whether it leads to one value. The others gather everything that they match in an array.
     pub fn is_definite(&self) -> bool {
-        self.steps.iter().all(Step::is_definite)
+        self.0.steps.iter().all(Step::is_definite)
     }
 
     /// Whether it is `$`.
     pub fn is_data_root(&self) -> bool {
-        self.root == Root::Data && self.steps.is_empty()
+        self.0.root == Root::Data && self.0.steps.is_empty()
     }
 
     /// Whether it is a reference path: names and indexes only, no function (specification,
     /// "Reference Paths"; Developer Guide, "Using JSONPath paths").
     pub fn is_reference(&self) -> bool {
-        self.steps.iter().all(|step| match step {
+        self.0.steps.iter().all(|step| match step {
             Step::Name(name) => {
-                !evaluate::is_call(name) || self.text.contains(&format!("['{name}']"))
+                !evaluate::is_call(name) || self.0.text.contains(&format!("['{name}']"))
             }
             Step::Index(index) => *index >= 0,
             _ => false,
@@ -177,16 +180,16 @@ impl Path {
         root: &'v Value,
         mark: &dyn Fn(Clause),
     ) -> Result<Cow<'v, Value>, PathError> {
-        match plainly(&self.steps, root) {
+        match plainly(&self.0.steps, root) {
             Some(value) => Ok(Cow::Borrowed(value)),
-            None => evaluate::find(&self.steps, root, mark),
+            None => evaluate::find(&self.0.steps, root, mark),
         }
     }
 
     /// The value at this path if it begins with these names, which lead to `below`, and goes on with
     /// names and indexes that are all there.
     pub(crate) fn find_below<'v>(&self, names: &[&str], below: &'v Value) -> Option<&'v Value> {
-        let (first, rest) = self.steps.split_at_checked(names.len())?;
+        let (first, rest) = self.0.steps.split_at_checked(names.len())?;
         let same = |(step, name): (&Step, &&str)| matches!(step, Step::Name(it) if **it == **name);
         let begins = first.iter().zip(names).all(same);
         begins.then(|| plainly(rest, below))?
@@ -197,7 +200,7 @@ impl Path {
     /// object, or an array without that index (clause `result-path.conflict`).
     pub fn put(&self, root: &mut Value, value: Value) -> Result<(), Conflict> {
         let mut place = root;
-        for step in &self.steps {
+        for step in &self.0.steps {
             place = match (step, place) {
                 (Step::Name(name), Value::Object(object)) => object
                     .entry(&**name)
@@ -229,6 +232,6 @@ fn plainly<'v>(steps: &[Step], root: &'v Value) -> Option<&'v Value> {
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0.text)
     }
 }

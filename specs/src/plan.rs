@@ -24,16 +24,21 @@ pub type Site = std::sync::Arc<str>;
 
 /// Appends a state name to a scope prefix.
 pub fn site(prefix: &str, name: &str) -> Site {
-    let name: Cow<'_, str> = if name.contains(['~', '/']) {
-        name.replace('~', "~0").replace('/', "~1").into()
-    } else {
+    let name: Cow<'_, str> = if is_plain(name) {
         name.into()
+    } else {
+        name.replace('~', "~0").replace('/', "~1").into()
     };
     if prefix.is_empty() {
         Site::from(name)
     } else {
-        Site::from(format!("{prefix}/{name}"))
+        [prefix, &name].join("/").into()
     }
+}
+
+/// Whether a name is written as it is.
+pub(crate) fn is_plain(name: &str) -> bool {
+    !name.bytes().any(|byte| matches!(byte, b'~' | b'/'))
 }
 
 /// The address of one attempt of a task.

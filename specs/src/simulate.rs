@@ -15,7 +15,7 @@ use self::{
 };
 use crate::{
     case::{ExecutionCase, Start},
-    clause::{Clause, Coverage},
+    clause::{Clause, Coverage, REGISTRY},
     execution::{Conduct, Execution, Identity, Logged, Unsupported},
     machine::Machine,
     observation::{Aspect, Observation},
@@ -102,8 +102,9 @@ pub fn simulate_as(
         poisoned.extend(lucky(&coverage));
     }
     let mut longest = world.duration();
-    if world.may_vary() {
-        let others = runs.others(&world)?;
+    let is_open = !Aspect::ALL.iter().all(|aspect| poisoned.contains(aspect));
+    if is_open && world.may_vary() {
+        let others = runs.others(&world, &poisoned)?;
         poisoned.extend(others.aspects);
         longest = longest.max(others.longest);
     }
@@ -161,7 +162,7 @@ pub fn variation(
     let world = runs.once(Schedule::plain())?;
     Ok(Variation {
         possible: world.may_vary(),
-        aspects: runs.others(&world)?.aspects,
+        aspects: runs.others(&world, &[])?.aspects,
     })
 }
 
@@ -204,17 +205,18 @@ impl<'r> Runs<'r> {
         World::run(self.machine, identity, start, self.at, schedule, None)
     }
 
-    /// What other schedules than the plain one give.
-    fn others(&self, plain: &Ended) -> Result<Others, SimulationError> {
+    /// What other schedules than the plain one give, besides what is poisoned anyway.
+    fn others(&self, plain: &Ended, poisoned: &[Aspect]) -> Result<Others, SimulationError> {
         let mut others = Others {
             aspects: Vec::new(),
             longest: 0,
         };
-        let expected = Fingerprint::of(self.machine, plain);
+        let fingerprint = |ended: &Ended| Fingerprint::of(self.machine, ended, poisoned);
+        let expected = fingerprint(plain);
         for schedule in perturbed() {
             let other = self.once(schedule)?;
             others.longest = others.longest.max(other.duration());
-            expected.differing(&Fingerprint::of(self.machine, &other), &mut others.aspects);
+            expected.differing(&fingerprint(&other), &mut others.aspects);
         }
         Ok(others)
     }
@@ -309,5 +311,15 @@ fn lucky(coverage: &Coverage) -> impl Iterator<Item = Aspect> {
 
 /// The aspects that assumed clauses make doubtful.
 fn doubtful(coverage: &Coverage) -> Vec<Aspect> {
-    coverage.iter().flat_map(Clause::doubts).copied().collect()
+    let doubtful = coverage.and(&DOUBTFUL);
+    doubtful.iter().flat_map(Clause::doubts).copied().collect()
 }
+
+/// The clauses that make anything doubtful.
+static DOUBTFUL: LazyLock<Coverage> = LazyLock::new(|| {
+    let mut doubtful = Coverage::default();
+    let all = REGISTRY.iter().map(|(clause, _)| *clause);
+    all.filter(|clause| !clause.doubts().is_empty())
+        .for_each(|clause| doubtful.mark(clause));
+    doubtful
+});

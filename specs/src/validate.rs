@@ -12,14 +12,14 @@ mod text;
 mod transitions;
 mod variables;
 
-use std::fmt;
+use std::{borrow::Borrow, fmt, sync::Arc};
 
 use serde_json::Value;
 
 use crate::{
     case::WorkflowType,
     clause::Clause,
-    machine::{Body, Machine, Scope, pointer::Pointer, text::MAX_BYTES},
+    machine::{Body, Definition, Machine, Scope, pointer::Pointer, text::MAX_BYTES},
 };
 
 /// One complaint about a definition, as `ValidateStateMachineDefinition` gives it.
@@ -137,14 +137,31 @@ impl fmt::Display for Diagnostic {
 pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
     match Machine::from_value(definition) {
         Err(diagnostics) => (None, diagnostics),
-        Ok(machine) => {
-            let diagnostics = check(&machine, workflow);
-            let refused = diagnostics
-                .iter()
-                .any(|diagnostic| diagnostic.severity == Severity::Error);
-            ((!refused).then_some(machine), diagnostics)
+        Ok(machine) => accept(machine, workflow),
+    }
+}
+
+/// Validates the definition of a case: a machine that was never written down is taken as it is.
+pub fn validate_definition(
+    definition: &Definition,
+    workflow: WorkflowType,
+) -> (Option<Arc<Machine>>, Vec<Diagnostic>) {
+    match definition.machine() {
+        Some(machine) => accept(machine.clone(), workflow),
+        None => {
+            let (machine, diagnostics) = validate(definition, workflow);
+            (machine.map(Arc::new), diagnostics)
         }
     }
+}
+
+/// The machine if nothing is wrong with it, and all diagnostics.
+fn accept<M: Borrow<Machine>>(machine: M, workflow: WorkflowType) -> (Option<M>, Vec<Diagnostic>) {
+    let diagnostics = check(machine.borrow(), workflow);
+    let refused = diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error);
+    ((!refused).then_some(machine), diagnostics)
 }
 
 /// Validates a definition given as text, as `ValidateStateMachineDefinition` takes it. A text that

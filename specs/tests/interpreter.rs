@@ -16,7 +16,7 @@ fn run(definition: &Value, input: Value, plan: Plan) -> Result<Expectation, Simu
     let machine = Arc::new(Machine::from_value(definition).expect("a valid machine"));
     let start = Start { input, plan };
     let case = ExecutionCase {
-        definition: definition.clone(),
+        definition: definition.clone().into(),
         workflow: WorkflowType::Standard,
         starts: vec![start.clone()],
         entropy: 7,

@@ -25,7 +25,7 @@ fn run(definition: Value, input: Value, acts: &[Act]) -> Expectation {
     };
     let start = Start { input, plan };
     let case = ExecutionCase {
-        definition,
+        definition: definition.into(),
         workflow: WorkflowType::Standard,
         starts: vec![start.clone()],
         entropy: 7,

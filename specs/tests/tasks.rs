@@ -25,7 +25,7 @@ fn simulated(definition: &Value, input: Value, site: &str, acts: Vec<Act>) -> Ex
     };
     let start = Start { input, plan };
     let case = ExecutionCase {
-        definition: definition.clone(),
+        definition: definition.clone().into(),
         workflow: WorkflowType::Standard,
         starts: vec![start.clone()],
         entropy: 7,

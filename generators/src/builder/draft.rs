@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 use stepproof_specs::machine::{Body, Name, Scope, State, States, Transition};
 
@@ -64,7 +65,8 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    pub(super) fn new(input: Flow) -> Self {
+    /// A scope of about so many states.
+    pub(super) fn new(input: Flow, size: u32) -> Self {
         let mut open = SmallVec::new();
         open.push(Open {
             from: 0,
@@ -72,7 +74,7 @@ impl Draft {
             flow: input,
         });
         Self {
-            states: States::default(),
+            states: States::with_capacity_and_hasher(size as usize, FxBuildHasher),
             start_at: None,
             open,
             taken: SmallVec::new(),
@@ -112,9 +114,11 @@ impl Draft {
 
     /// Adds the state that the taken transitions lead to.
     pub(super) fn push(&mut self, name: Name, state: State, exits: Exits) -> usize {
-        for taken in std::mem::take(&mut self.taken) {
-            self.lead(taken.from, taken.slot, &name);
+        for at in 0..self.taken.len() {
+            let Open { from, slot, .. } = self.taken[at];
+            self.lead(from, slot, &name);
         }
+        self.taken.clear();
         let from = self.states.len();
         self.states.insert(name, Arc::new(state));
         self.open.extend(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stepproof_specs::{
     machine::Nullable,
     path::{Path, Root},
@@ -408,21 +408,24 @@ impl Fields {
 
     /// The template in its canonical form: a literal if nothing in it is dynamic.
     pub(super) fn into_template(self) -> (Template, Shape) {
-        let literal: Option<Map<String, Value>> = self
-            .fields
-            .iter()
-            .map(|field| match &field.value {
-                FieldValue::Nested(Template::Literal(value)) => {
-                    Some((field.name.clone(), Value::clone(value)))
-                }
-                _ => None,
-            })
-            .collect();
-        let template = match literal {
-            Some(object) => Template::Literal(Arc::new(Value::Object(object))),
-            None => Template::Object(self.fields),
+        let mut values = self.fields.iter().map(literal);
+        let template = if values.all(|value| value.is_some()) {
+            let fields = self.fields.iter();
+            let members =
+                fields.filter_map(|it| Some((it.name.clone(), Value::clone(literal(it)?))));
+            Template::literal(members.collect())
+        } else {
+            Template::Object(self.fields)
         };
         (template, Shape::object(self.shapes))
+    }
+}
+
+/// The value of a field in which nothing is dynamic.
+fn literal(field: &Field) -> Option<&Value> {
+    match &field.value {
+        FieldValue::Nested(Template::Literal(value)) => Some(value),
+        _ => None,
     }
 }
 

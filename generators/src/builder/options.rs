@@ -1,8 +1,6 @@
 //! The table of what a scope can continue with: each option with the predicate under which it may
 //! be drawn. Nothing is drawn first and refused later.
 
-use smallvec::SmallVec;
-
 use super::{Builder, Place, choice, draft::Draft, leaves, loops, nested, oversize, task};
 use crate::{
     feature::{Feature, FeatureSet},
@@ -34,7 +32,7 @@ struct Situation<'a, 'p> {
     open: bool,
 }
 
-const OPTIONS: &[Choosable] = &[
+static OPTIONS: [Choosable; 11] = [
     Choosable {
         needs: FeatureSet::of(&[Feature::Pass]),
         weight: |weights| weights.pass,
@@ -134,18 +132,15 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         input: &builder.input,
         open: draft.is_open(),
     };
-    let weights: SmallVec<[u32; 12]> = OPTIONS
-        .iter()
-        .map(|option| {
-            let fits = place.features.has_all(option.needs) && (option.admits)(&situation);
-            if fits {
-                (option.weight)(builder.weights)
-            } else {
-                0
-            }
-        })
-        .collect();
-    match builder.dice.weighted(weights.iter().copied()) {
+    let weights = OPTIONS.each_ref().map(|option| {
+        let fits = place.features.has_all(option.needs) && (option.admits)(&situation);
+        if fits {
+            (option.weight)(builder.weights)
+        } else {
+            0
+        }
+    });
+    match builder.dice.weighted(weights.into_iter()) {
         Some(drawn) => (OPTIONS[drawn].draw)(builder, place, draft, data),
         None => draw_last(builder, place, draft, data),
     }

@@ -4,7 +4,6 @@
 //! The harness recognises an attempt by its site and its input. Where items of a Map run at once
 //! and have the same input, their attempts look the same, so there every attempt does the same.
 
-use smallvec::SmallVec;
 use stepproof_specs::{
     machine::Name,
     plan::{Act, Reply, Rule, Script},
@@ -38,7 +37,7 @@ struct Behaviour {
     play: fn(&mut Builder<'_>, &Stage<'_>) -> Script,
 }
 
-const BEHAVIOURS: &[Behaviour] = &[
+static BEHAVIOURS: [Behaviour; 14] = [
     Behaviour {
         needs: FeatureSet::EMPTY,
         weight: 6,
@@ -201,14 +200,11 @@ impl Limits {
 /// The script of one start.
 pub(super) fn draw(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
     let features = stage.place.features;
-    let weights: SmallVec<[u32; 14]> = BEHAVIOURS
-        .iter()
-        .map(|behaviour| {
-            let fits = features.has_all(behaviour.needs) && (behaviour.admits)(stage);
-            behaviour.weight * u32::from(fits)
-        })
-        .collect();
-    let drawn = builder.dice.weighted(weights.iter().copied()).unwrap_or(0);
+    let weights = BEHAVIOURS.each_ref().map(|behaviour| {
+        let fits = features.has_all(behaviour.needs) && (behaviour.admits)(stage);
+        behaviour.weight * u32::from(fits)
+    });
+    let drawn = builder.dice.weighted(weights.into_iter()).unwrap_or(0);
     (BEHAVIOURS[drawn].play)(builder, stage)
 }
 

@@ -18,9 +18,10 @@ pub(super) struct Limits {
 }
 
 /// How one attempt ends.
-enum End {
+enum End<'a> {
     Succeeded,
-    Failed(String),
+    /// With this error, if it has a name.
+    Failed(Option<&'a str>),
     TimedOut,
     HeartbeatLost,
 }
@@ -60,11 +61,11 @@ pub(super) fn patience(retriers: &[Retrier]) -> Millis {
         .sum()
 }
 
-fn matches(name: &Name, end: &End) -> bool {
+fn matches(name: &Name, end: &End<'_>) -> bool {
     match end {
         End::Succeeded => false,
         _ if **name == *literal::ALL => true,
-        End::Failed(error) => **name == **error || **name == *literal::TASK_FAILED,
+        End::Failed(error) => Some(&**name) == *error || **name == *literal::TASK_FAILED,
         End::TimedOut => **name == *literal::TIMEOUT,
         End::HeartbeatLost => **name == *literal::TIMEOUT || **name == *literal::HEARTBEAT_TIMEOUT,
     }
@@ -75,11 +76,11 @@ fn delay(retrier: &Retrier, used: u64) -> Millis {
 }
 
 /// How an attempt ends and after how long; `None` if it does not.
-fn attempt_end(act: &Act, limits: Limits) -> Option<(End, Millis)> {
+fn attempt_end(act: &Act, limits: Limits) -> Option<(End<'_>, Millis)> {
     let reply = match &act.reply {
         Reply::Succeed(_) | Reply::Echo => Some((End::Succeeded, act.after)),
-        Reply::Fail { error, .. } => Some((End::Failed(error.clone()), act.after)),
-        Reply::FailNameless => Some((End::Failed(String::new()), act.after)),
+        Reply::Fail { error, .. } => Some((End::Failed(Some(error)), act.after)),
+        Reply::FailNameless => Some((End::Failed(None), act.after)),
         Reply::Silent | Reply::Ignore => None,
     };
     let lost = limits

@@ -121,7 +121,8 @@ fn outlast(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     });
     case.definition = json!({
         "StartAt": state.name, "States": { state.name.as_str(): task }, "TimeoutSeconds": 1,
-    });
+    })
+    .into();
     for start in &mut case.starts {
         let silent = vec![Rule::always(Act::now(Reply::Silent))];
         start.input = json!({});

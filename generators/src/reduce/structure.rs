@@ -33,7 +33,7 @@ pub(super) fn promote(case: &mut ExecutionCase, place: &Place) -> Option<()> {
         }
     }
     let levels = map_levels(&case.definition, place);
-    case.definition = Value::Object(scope);
+    case.definition = Value::Object(scope).into();
     move_sites(case, |site| below(site, &place.site).map(str::to_owned));
     forget_items(case, "", 0, levels);
     Some(())

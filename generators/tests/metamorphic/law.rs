@@ -75,11 +75,12 @@ impl Drawn {
             panic!("{} only breaks definitions", profile.name)
         };
         let start = case.starts.swap_remove(index as usize % case.starts.len());
-        let run = run(case.definition.clone(), &start, case.entropy);
+        let definition = Value::from(case.definition);
+        let run = run(definition.clone(), &start, case.entropy);
         Self {
             index,
             expectation: run.expect("a drawn case can be run"),
-            definition: case.definition,
+            definition,
             start,
             entropy: case.entropy,
         }
@@ -115,7 +116,7 @@ pub fn predictable(profile: Profile) -> Profile {
 
 fn run(definition: Value, start: &Start, entropy: u64) -> Result<Expectation, String> {
     let case = ExecutionCase {
-        definition,
+        definition: definition.into(),
         workflow: stepproof_specs::case::WorkflowType::Standard,
         starts: vec![start.clone()],
         entropy,

@@ -65,7 +65,7 @@ impl Simulate {
             plan,
         };
         let case = ExecutionCase {
-            definition,
+            definition: definition.into(),
             workflow: workflow(self.express),
             starts: vec![start.clone()],
             entropy: self.entropy,

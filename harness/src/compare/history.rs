@@ -54,16 +54,14 @@ fn same_details(expected: &Details, actual: &Details) -> bool {
 
 /// A worker's name is chance; a task that says nothing of itself says as much as none.
 fn same_task(expected: Option<&TaskDetails>, actual: Option<&TaskDetails>) -> bool {
-    let told = |task: Option<&TaskDetails>| {
-        task.map(|task| {
-            (
-                (task.resource.clone(), task.resource_type.clone()),
-                (task.region.clone(), task.timeout_in_seconds),
-                task.heartbeat_in_seconds,
-            )
-        })
-        .unwrap_or_default()
-    };
+    fn told(task: Option<&TaskDetails>) -> Option<impl PartialEq> {
+        let task = task?;
+        let says = (
+            (&task.resource, &task.resource_type, &task.region),
+            (&task.timeout_in_seconds, &task.heartbeat_in_seconds),
+        );
+        (says != ((&None, &None, &None), (&None, &None))).then_some(says)
+    }
     told(expected) == told(actual)
 }
 

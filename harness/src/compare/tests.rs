@@ -42,7 +42,7 @@ impl Fixture {
         };
         let start = Start { input, plan };
         let case = ExecutionCase {
-            definition,
+            definition: definition.into(),
             workflow: WorkflowType::Standard,
             starts: vec![start.clone()],
             entropy: 7,
@@ -394,7 +394,7 @@ fn edited(fixture: &Fixture, edit: impl FnOnce(&mut Value)) -> Vec<String> {
         .map(|(site, script)| (&**site, script.rules[0].act.clone()))
         .collect();
     let input = fixture.case.starts[0].input.clone();
-    let other = Fixture::new(definition, input, &plan);
+    let other = Fixture::new(definition.into(), input, &plan);
     fixture.tampered(|it| *it = other.clean())
 }
 
@@ -403,7 +403,11 @@ fn a_container_that_is_tried_again_too_often() {
     let mut definition = failing_branch().case.definition;
     let retry = |attempts: u64| json!([{ "ErrorEquals": ["Boom"], "MaxAttempts": attempts }]);
     definition["States"]["Fan"]["Retry"] = retry(1);
-    let fixture = Fixture::new(definition, json!({}), &[("Fan/0/Work", fails("Boom"))]);
+    let fixture = Fixture::new(
+        definition.into(),
+        json!({}),
+        &[("Fan/0/Work", fails("Boom"))],
+    );
     let more = edited(&fixture, |it| it["States"]["Fan"]["Retry"] = retry(2));
     assert_eq!(more, ["path Parallel root more"]);
     let fewer = edited(&fixture, |it| it["States"]["Fan"]["Retry"] = json!([]));

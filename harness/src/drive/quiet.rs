@@ -104,7 +104,8 @@ fn control_case() -> Option<Prepared> {
         execution.definition = json!({
             "StartAt": "Control",
             "States": {"Control": {"Type": "Wait", "Seconds": 1, "End": true}},
-        });
+        })
+        .into();
     }
     prepare::prepare(&case, Lane::Quiet).ok()
 }

@@ -142,7 +142,7 @@ fn tasks(scope: &Value) -> usize {
 fn job(recorded: &Recorded, expectation: &Expectation) -> Job {
     Job {
         case: Arc::new(ExecutionCase {
-            definition: recorded.definition.clone(),
+            definition: recorded.definition.clone().into(),
             workflow: recorded.workflow,
             starts: vec![recorded.start.clone()],
             entropy: 0,

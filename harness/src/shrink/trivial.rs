@@ -28,7 +28,8 @@ pub fn trivial_case() -> Case {
             definition: json!({
                 "StartAt": "A",
                 "States": {"A": {"Type": "Pass", "End": true}},
-            }),
+            })
+            .into(),
             workflow: WorkflowType::Standard,
             starts: vec![Start {
                 input: json!({}),

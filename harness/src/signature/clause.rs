@@ -50,7 +50,7 @@ static TRIVIAL: LazyLock<Coverage> = LazyLock::new(|| {
         return Coverage::default();
     };
     let case = ExecutionCase {
-        definition,
+        definition: definition.into(),
         workflow: WorkflowType::Standard,
         starts: Vec::new(),
         entropy: 0,

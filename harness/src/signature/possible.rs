@@ -78,7 +78,7 @@ mod tests {
     fn case(definition: serde_json::Value) -> Case {
         let mut case = trivial_case();
         if let Body::Execution(execution) = &mut case.body {
-            execution.definition = definition;
+            execution.definition = definition.into();
         }
         case
     }

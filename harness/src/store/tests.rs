@@ -35,7 +35,7 @@ fn case() -> Case {
         format: 1,
         origin: None,
         body: Body::Execution(ExecutionCase {
-            definition: json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}),
+            definition: json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}).into(),
             workflow: WorkflowType::Standard,
             starts: vec![Start {
                 input: json!({}),

@@ -62,7 +62,7 @@ async fn the_clock_on_the_wall_stamps_real_time() {
     job.lane = Lane::Quiet;
     // An engine that waits for a twentieth of what it should.
     let mut case = (*job.case).clone();
-    case.definition = waits(1);
+    case.definition = waits(1).into();
     job.case = Arc::new(case);
     let seen = timed(&job, 1.0).await;
     let duration = seen.duration.unwrap();

@@ -20,7 +20,7 @@ pub fn job(definition: Value, input: Value, plan: &Value) -> Job {
 pub fn starts(definition: Value, starts: &[(Value, &Value)]) -> Job {
     let plan = |plan: &Value| -> Plan { serde_json::from_value(plan.clone()).unwrap() };
     let case = ExecutionCase {
-        definition,
+        definition: definition.into(),
         workflow: WorkflowType::Standard,
         starts: starts
             .iter()

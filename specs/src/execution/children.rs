@@ -36,9 +36,11 @@ impl Execution {
             Details::default(),
         );
         let count = parallel.branches.len();
+        let at_once = self.conduct.at_once(StateType::Parallel, count);
         self.active_mut(id).phase = Phase::Children(Box::new(Children {
             results: vec![None; count],
             unfinished: count,
+            at_once,
             frames: vec![None; count],
             items: Vec::new(),
             effective: input.clone(),
@@ -47,7 +49,7 @@ impl Execution {
             failed: None,
         }));
         let previous = self.frame(id).previous;
-        for _ in 0..self.conduct.at_once(StateType::Parallel, count) {
+        for _ in 0..at_once {
             self.start_branch(id, parallel, previous);
         }
         Ok(())
@@ -64,9 +66,9 @@ impl Execution {
         };
         children.next += 1;
         let input = children.effective.clone();
-        let frame = self.frame(id);
-        let site = frame.site(&self.active(id).name);
-        let (prefix, items) = (format!("{site}/{place}").into(), frame.items.clone());
+        let site = &self.active(id).site;
+        let prefix = [site, place.to_string().as_str()].join("/").into();
+        let items = self.frame(id).items.clone();
         self.spawn(id, place, branch, prefix, items, previous, input);
     }
 
@@ -88,9 +90,11 @@ impl Execution {
             ..Details::default()
         };
         self.emit_in(id, EventKind::Started(StateType::Map), details);
+        let at_once = self.conduct.at_once(StateType::Map, limit).min(count);
         self.active_mut(id).phase = Phase::Children(Box::new(Children {
             results: vec![None; count],
             unfinished: count,
+            at_once,
             frames: vec![None; count],
             items,
             effective,
@@ -104,8 +108,7 @@ impl Execution {
             return Ok(());
         }
         let previous = self.frame(id).previous;
-        let limit = self.conduct.at_once(StateType::Map, limit);
-        for _ in 0..limit.min(count) {
+        for _ in 0..at_once {
             self.start_iteration(id, map, previous)?;
         }
         Ok(())
@@ -144,7 +147,7 @@ impl Execution {
             EventKind::Iteration(history::Phase::Started),
             details,
         );
-        let prefix = self.frame(id).site(&name);
+        let prefix = self.active(id).site.clone();
         let items = self
             .frame(id)
             .items
@@ -306,7 +309,9 @@ impl Execution {
             return self.fail(id, fault.failure.clone());
         };
         self.unsettled |= self.is_overtaken(id);
-        self.sway();
+        if self.has_siblings(id) {
+            self.sway();
+        }
         let last = self.frame(id).previous;
         let is_map = self.active(parent).state.kind() == StateType::Map;
         self.mark(if is_map {
@@ -360,6 +365,20 @@ impl Execution {
         if let Some(first) = first {
             self.stop_thread(first, cause);
         }
+    }
+
+    /// Whether another thread can live at the same time as this one: a branch beside it, or another
+    /// iteration than the only one at a time; or beside one around it.
+    pub(super) fn has_siblings(&self, mut id: FrameId) -> bool {
+        while let Some((parent, _)) = self.frame(id).parent {
+            if let Phase::Children(children) = &self.active(parent).phase
+                && children.at_once > 1
+            {
+                return true;
+            }
+            id = parent;
+        }
+        false
     }
 
     /// Whether a thread beside this one may as well have come less far, or farther, when this one

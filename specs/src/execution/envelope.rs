@@ -1,5 +1,6 @@
 //! Which events a task has, and what they say of it.
 
+use super::Identity;
 use crate::{
     history::{EventKind, Phase, Service, TaskDetails},
     machine::Name,
@@ -54,12 +55,20 @@ impl Envelope {
         self.pattern == Pattern::Callback
     }
 
-    /// What the Scheduled event says of the task; `region` is where the machine runs.
-    pub fn scheduled(&self, region: &str) -> TaskDetails {
+    /// Whether the task goes on when the service has answered.
+    pub fn waits(&self) -> bool {
+        self.pattern != Pattern::Request
+    }
+
+    /// What the Scheduled event says of the task of such an execution.
+    pub fn scheduled(&self, identity: &Identity) -> TaskDetails {
         TaskDetails {
             resource: Some(self.resource.clone()),
             resource_type: self.resource_type.clone(),
-            region: self.resource_type.as_ref().map(|_| region.into()),
+            region: self
+                .resource_type
+                .as_ref()
+                .map(|_| identity.region().into()),
             ..TaskDetails::default()
         }
     }

@@ -1,11 +1,11 @@
 //! Evaluation of paths and templates against a state's data, the context object and variables.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, fmt::Display, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    DATA_LIMIT, Execution,
+    Execution,
     fault::{Fault, Result},
     frame::{Active, Frame},
 };
@@ -16,6 +16,25 @@ use crate::{
     path::{Path, PathError, Root, Step},
     template::{Field, FieldValue, Source, Template},
 };
+
+/// The members of the context object and their fields, in AWS's order.
+const CONTEXT: [(&str, &[&str]); 5] = [
+    (
+        "Execution",
+        &[
+            "Id",
+            "Input",
+            "Name",
+            "RoleArn",
+            "StartTime",
+            "RedriveCount",
+        ],
+    ),
+    ("StateMachine", &["Id", "Name"]),
+    ("State", &["EnteredTime", "Name", "RetryCount"]),
+    ("Task", &["Token"]),
+    ("Map", &["Item"]),
+];
 
 /// What expressions of one state can see.
 pub(super) struct Eval<'e> {
@@ -43,8 +62,8 @@ impl<'e> Eval<'e> {
             Root::Data => path.find_marking(data, &mark),
             Root::Context => {
                 self.mark(Clause::ContextPath);
-                match path.find_below(&["Execution", "Input"], &self.execution.input) {
-                    Some(value) => Ok(Cow::Borrowed(value)),
+                match self.context_value(path) {
+                    Some(value) => Ok(value),
                     None => path
                         .find_marking(&self.context(path), &mark)
                         .map(|value| Cow::Owned(value.into_owned())),
@@ -79,74 +98,76 @@ impl<'e> Eval<'e> {
         self.find(path, data)
     }
 
+    /// What nearly every path into the context object leads to: a field of a member, or something
+    /// inside the execution's input or an item.
+    fn context_value<'v>(&self, path: &Path) -> Option<Cow<'v, Value>>
+    where
+        'e: 'v,
+    {
+        if let [Step::Name(member), Step::Name(field)] = path.steps() {
+            return self.context_field(member, field).map(Cow::Owned);
+        }
+        let input = path.find_below(&["Execution", "Input"], &self.execution.input);
+        let item = || path.find_below(&["Map", "Item", "Value"], self.item?.1);
+        input.or_else(item).map(Cow::Borrowed)
+    }
+
     /// The context object (AWS Developer Guide, "Accessing the Context object"): all of it, or what
     /// a path goes into.
     fn context(&self, path: &Path) -> Value {
-        let name = |step: usize| match path.steps().get(step) {
-            Some(Step::Name(name)) => Some(&**name),
-            _ => None,
+        let wanted = |step: usize, name: &str| match path.steps().get(step) {
+            Some(Step::Name(wanted)) => **wanted == *name,
+            _ => true,
         };
-        let wanted = name(0);
-        if wanted.is_none_or(|member| member == "State")
-            && name(1).is_none_or(|field| field == "EnteredTime")
-        {
-            self.execution.sway();
-        }
         let mut context = Map::new();
-        for member in ["Execution", "StateMachine", "State", "Task", "Map"] {
-            if wanted.is_none_or(|wanted| wanted == member)
-                && let Some(fields) = self.context_member(member, name(1))
-            {
+        for (member, fields) in CONTEXT {
+            let is_there = match member {
+                "Task" => self.token.is_some(),
+                "Map" => self.item.is_some(),
+                _ => true,
+            };
+            if is_there && wanted(0, member) {
+                let fields = fields.iter().filter(|field| wanted(1, field));
+                let fields: Map<_, _> = fields
+                    .filter_map(|field| Some(((*field).into(), self.context_field(member, field)?)))
+                    .collect();
                 context.insert(member.to_owned(), Value::Object(fields));
             }
         }
         Value::Object(context)
     }
 
-    /// A member of the context object, with all its fields or the one that is wanted.
-    fn context_member(&self, member: &str, wanted: Option<&str>) -> Option<Map<String, Value>> {
+    /// A field of a member of the context object, if it is there.
+    fn context_field(&self, member: &str, field: &str) -> Option<Value> {
         let (execution, active) = (self.execution, self.active);
         let identity = &execution.identity;
-        let mut fields = Map::new();
-        let mut put = |name: &str, value: &dyn Fn() -> Value| {
-            if wanted.is_none_or(|wanted| wanted == name) {
-                fields.insert(name.to_owned(), value());
+        let text = |text: &str| Some(Value::from(text));
+        match (member, field) {
+            ("Execution", "Id") => text(&identity.execution_arn),
+            ("Execution", "Input") => Some(Value::clone(&execution.input)),
+            ("Execution", "Name") => text(&identity.execution_name),
+            ("Execution", "RoleArn") => text(&identity.role_arn),
+            ("Execution", "StartTime") => Some(execution.started.rfc3339().into()),
+            ("Execution", "RedriveCount") => identity.redrive_count.map(Value::from),
+            ("StateMachine", "Id") => text(&identity.machine_arn),
+            ("StateMachine", "Name") => text(&identity.machine_name),
+            ("State", "EnteredTime") => {
+                execution.sway();
+                Some(active.entered_at.rfc3339().into())
             }
-        };
-        let text = |text: &str| Value::from(text);
-        match member {
-            "Execution" => {
-                put("Id", &|| text(&identity.execution_arn));
-                put("Input", &|| Value::clone(&execution.input));
-                put("Name", &|| text(&identity.execution_name));
-                put("RoleArn", &|| text(&identity.role_arn));
-                put("StartTime", &|| execution.started.rfc3339().into());
-                if let Some(count) = identity.redrive_count {
-                    put("RedriveCount", &|| count.into());
-                }
-            }
-            "StateMachine" => {
-                put("Id", &|| text(&identity.machine_arn));
-                put("Name", &|| text(&identity.machine_name));
-            }
-            "State" => {
-                put("EnteredTime", &|| active.entered_at.rfc3339().into());
-                put("Name", &|| text(&active.name));
+            ("State", "Name") => text(&active.name),
+            ("State", "RetryCount") => {
                 let kind = active.state.kind();
-                if matches!(kind, StateType::Task | StateType::Map | StateType::Parallel) {
-                    put("RetryCount", &|| active.retries.into());
-                }
+                matches!(kind, StateType::Task | StateType::Map | StateType::Parallel)
+                    .then(|| active.retries.into())
             }
-            "Task" => {
-                let token = self.token.as_ref()?;
-                put("Token", &|| text(token));
-            }
-            _ => {
+            ("Task", "Token") => text(self.token.as_ref()?),
+            ("Map", "Item") => {
                 let (index, value) = self.item?;
-                put("Item", &|| json!({ "Index": index, "Value": value }));
+                Some(json!({ "Index": index, "Value": value }))
             }
+            _ => None,
         }
-        Some(fields)
     }
 
     /// `InputPath` or `OutputPath`.
@@ -219,6 +240,14 @@ impl<'e> Eval<'e> {
         }
     }
 
+    /// A payload template, of which a literal one is shared.
+    fn shared(&self, template: &Template, data: &Value) -> Result<Arc<Value>> {
+        match template {
+            Template::Literal(value) => Ok(value.clone()),
+            _ => self.template(template, data).map(Arc::new),
+        }
+    }
+
     /// A payload template; `data` is what its `$` stands for.
     pub fn template(&self, template: &Template, data: &Value) -> Result<Value> {
         match template {
@@ -233,7 +262,7 @@ impl<'e> Eval<'e> {
                     let value = match value {
                         FieldValue::Nested(nested) => self.template(nested, data)?,
                         FieldValue::Dynamic(source) => {
-                            self.source(source, data, &format!("{name}.$"))?
+                            self.source(source, data, &format_args!("{name}.$"))?
                         }
                     };
                     object.insert(name.clone(), value);
@@ -253,8 +282,8 @@ impl<'e> Eval<'e> {
             return Ok(effective);
         };
         self.mark(Clause::Parameters);
-        let shaped = Arc::new(self.template(parameters, &effective)?);
-        if self.execution.measure(&shaped).bytes > DATA_LIMIT {
+        let shaped = self.shared(parameters, &effective)?;
+        if self.execution.is_too_long(&shaped) {
             self.mark(Clause::ParametersDataLimit);
             self.mark(Clause::ParametersDataLimitText);
             return Err(Fault::data_limit(&self.active.name).ending());
@@ -263,7 +292,7 @@ impl<'e> Eval<'e> {
     }
 
     /// A dynamic value for the field `field`.
-    pub fn source(&self, source: &Source, data: &Value, field: &str) -> Result<Value> {
+    pub fn source(&self, source: &Source, data: &Value, field: &dyn Display) -> Result<Value> {
         let path = match source {
             Source::Path(path) => path,
             Source::Intrinsic(call) => return self.call(call, call, data),
@@ -384,7 +413,7 @@ impl<'e> Eval<'e> {
                 if self.active.state.assign.is_some() {
                     self.mark(Clause::AssignBeforeSelector);
                 }
-                Arc::new(self.template(selector, result)?)
+                self.shared(selector, result)?
             }
         };
         let merged = self.result_path(result_path, selected)?;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{TaskId, TimerId, envelope::Envelope, fault::Fault};
 use crate::{
     machine::{Name, Scope, State},
-    plan::Site,
+    plan::{self, Site},
     time::Instant,
 };
 
@@ -40,6 +40,8 @@ pub(super) struct Frame {
 #[derive(Debug, Clone)]
 pub(super) struct Active {
     pub name: Name,
+    /// Its path through the scopes.
+    pub site: Site,
     pub state: Arc<State>,
     /// The state's raw input.
     pub input: Arc<Value>,
@@ -92,6 +94,8 @@ pub(super) struct TaskState {
 pub(super) struct Children {
     pub results: Vec<Option<Arc<Value>>>,
     pub unfinished: usize,
+    /// How many may run at the same time.
+    pub at_once: usize,
     /// The live child of each place.
     pub frames: Vec<Option<FrameId>>,
     /// The Map's items; empty for a Parallel.
@@ -108,10 +112,9 @@ pub(super) struct Children {
 
 impl Frame {
     pub fn site(&self, name: &Name) -> Site {
-        let plain = self.prefix.is_empty() && !name.contains(['~', '/']);
-        if plain {
+        if self.prefix.is_empty() && plan::is_plain(name) {
             return name.clone();
         }
-        crate::plan::site(&self.prefix, name)
+        plan::site(&self.prefix, name)
     }
 }

@@ -74,7 +74,7 @@ pub enum Input {
         /// Which.
         task: TaskId,
         /// Its output.
-        output: Value,
+        output: Arc<Value>,
     },
     /// The task failed.
     TaskFailed {
@@ -126,6 +126,8 @@ pub struct TaskRequest {
     pub resource: Name,
     /// Its input (or the parameters of an integration).
     pub input: Arc<Value>,
+    /// Whether it goes on when the service has answered.
+    pub waits: bool,
 }
 
 /// How an execution ended.

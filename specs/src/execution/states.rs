@@ -68,6 +68,7 @@ impl Execution {
 
     fn choice(&mut self, id: FrameId, choice: &Choice) -> Result<()> {
         let eval = self.eval(id);
+        let state = eval.active.state.clone();
         let effective = eval.input_path()?;
         let mut chosen = None;
         for rule in &choice.choices {
@@ -83,7 +84,7 @@ impl Execution {
             }
             (None, Some(default)) => {
                 self.mark(Clause::ChoiceDefault);
-                (default.clone(), eval.active.state.assign.as_ref())
+                (default.clone(), state.assign.as_ref())
             }
             (None, None) => {
                 self.mark(Clause::ChoiceNoMatch);
@@ -93,9 +94,8 @@ impl Execution {
             }
         };
         let output = eval.output_path(&effective)?;
-        let assign = assign.cloned();
         let to = Transition::Next(next);
-        self.leave(id, assign.as_ref(), &effective, output, to)
+        self.leave(id, assign, &effective, output, to)
     }
 
     fn wait(&mut self, id: FrameId, wait: &Wait) -> Result<()> {
@@ -230,7 +230,7 @@ impl Execution {
         };
         self.mark(Clause::FailPath);
         let eval = self.eval(id);
-        match eval.source(source, &eval.active.input, field)? {
+        match eval.source(source, &eval.active.input, &field)? {
             Value::String(text) => Ok(Some(text.into())),
             other => {
                 self.mark(Clause::FailPathNotText);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Command, DATA_LIMIT, Execution, TaskId, TaskRequest, TimerId, Waiter,
+    Command, Execution, TaskId, TaskRequest, TimerId, Waiter,
     envelope::Envelope,
     fault::{Fault, Result},
     frame::{FrameId, Phase, TaskState},
@@ -13,7 +13,6 @@ use super::{
 use crate::{
     clause::Clause,
     history::{self, Details, Failure, TaskDetails},
-    json,
     machine::{Body, Limit, Name, Task},
     plan::AttemptKey,
 };
@@ -47,16 +46,13 @@ impl Execution {
         }
         let timeout = self.limit(id, task.timeout.as_ref(), &effective)?;
         let heartbeat = self.limit(id, task.heartbeat.as_ref(), &effective)?;
-        if timeout.is_some() || heartbeat.is_some() {
-            self.sway();
-        }
         let details = Details {
             input: Some(input.clone()),
             task: Some(Box::new(TaskDetails {
                 timeout_in_seconds: timeout,
                 heartbeat_in_seconds: heartbeat,
                 credentials,
-                ..envelope.scheduled(self.identity.region())
+                ..envelope.scheduled(&self.identity)
             })),
             ..Details::default()
         };
@@ -64,18 +60,18 @@ impl Execution {
         self.tasks.push(Some(id));
         // Nobody may ever take the task; see the clause for what happens then.
         let timeout_timer = timeout.map(|seconds| self.set_limit(id, seconds));
-        let frame = self.frame(id);
         let active = self.active(id);
         let key = AttemptKey {
-            site: frame.site(&active.name),
+            site: active.site.clone(),
             visit: active.visit,
-            items: frame.items.to_vec(),
+            items: self.frame(id).items.to_vec(),
             attempt: active.retries,
         };
         self.commands.push(Command::Schedule(TaskRequest {
             task: number,
             key,
             resource: task.resource.as_str().into(),
+            waits: envelope.waits(),
             input,
         }));
         self.active_mut(id).phase = Phase::Task(TaskState {
@@ -210,15 +206,14 @@ impl Execution {
         }
     }
 
-    pub(super) fn task_succeeded(&mut self, task: TaskId, output: Value) {
+    pub(super) fn task_succeeded(&mut self, task: TaskId, output: &Arc<Value>) {
         let Some((id, envelope)) = self.end_task(task) else {
             return;
         };
-        if json::measure(&output).bytes > DATA_LIMIT {
+        if self.is_too_long(output) {
             self.mark(Clause::TaskDataLimit);
             return self.attempt_failed(id, &envelope, &Fault::data_limit(envelope.name()));
         }
-        let output = Arc::new(output);
         let details = Details {
             output: Some(output.clone()),
             task: envelope.details(),
@@ -231,12 +226,12 @@ impl Execution {
         };
         let delivered =
             self.eval(id)
-                .deliver(&output, task.result_selector.as_ref(), &task.result_path);
+                .deliver(output, task.result_selector.as_ref(), &task.result_path);
         let done = delivered.and_then(|delivered| {
             self.leave(
                 id,
                 state.assign.as_ref(),
-                &output,
+                output,
                 delivered,
                 task.transition.clone(),
             )

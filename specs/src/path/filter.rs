@@ -230,11 +230,9 @@ impl Operand {
 }
 
 fn inner_path(after_root: &str) -> Result<Path, Reason> {
-    Ok(Path {
-        text: format!("${}", after_root.trim_end_matches(is_blank)).into(),
-        root: Root::Data,
-        steps: super::parse::inner_steps(after_root)?,
-    })
+    let text = format!("${}", after_root.trim_end_matches(is_blank));
+    let steps = super::parse::inner_steps(after_root)?;
+    Ok(Path::parsed(text, Root::Data, steps))
 }
 
 impl Pattern {

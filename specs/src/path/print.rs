@@ -4,13 +4,18 @@ use std::fmt::{self, Display, Write};
 
 use super::{Root, Step};
 
+/// As long as most paths are not.
+const ROOM: usize = 48;
+
 /// A path in its shortest form.
 pub(super) fn path(root: &Root, steps: &[Step]) -> String {
-    let mut text = match root {
-        Root::Data => "$".to_owned(),
-        Root::Context => "$$".to_owned(),
-        Root::Variable(name) => format!("${name}"),
-    };
+    let mut text = String::with_capacity(ROOM);
+    text.push('$');
+    match root {
+        Root::Data => {}
+        Root::Context => text.push('$'),
+        Root::Variable(name) => text.push_str(name),
+    }
     let mut after_scan = false;
     for step in steps {
         match step {

@@ -159,12 +159,12 @@ impl Service {
         time: &dyn Time,
         params: &Params<'_>,
     ) -> Result<Value, Fault> {
-        let output = serde_json::from_str(params.text("output")?)
+        let output: Value = serde_json::from_str(params.text("output")?)
             .map_err(|error| Fault::new("InvalidOutput", format!("Invalid Output: '{error}'")))?;
         let task = self.answered(params)?;
         let input = Input::TaskSucceeded {
             task: task.task,
-            output,
+            output: output.into(),
         };
         self.feed(task.execution, time.of(task.execution), input);
         Ok(json!({}))

@@ -33,7 +33,9 @@ const JUDGED: [Aspect; 8] = [
 ];
 
 impl Fingerprint {
-    pub fn of(machine: &Machine, ended: &Ended) -> Self {
+    /// The fingerprint without what is settled: where timing is, nothing else follows from an aspect
+    /// than itself.
+    pub fn of(machine: &Machine, ended: &Ended, settled: &[Aspect]) -> Self {
         let outcome = &ended.outcome;
         let history = ended.execution.history();
         let mut values = Values::default();
@@ -43,16 +45,20 @@ impl Fingerprint {
                 .iter()
                 .flat_map(|(site, attempts)| attempts.iter().map(move |attempt| (site, attempt)))
         };
-        Self([
-            hash(&outcome.status),
-            hash(&outcome.failure.error),
-            values.hash(outcome.output.as_ref()).unwrap_or(0),
-            path(machine, history),
-            sum(attempts().map(|(site, _)| hash(site))),
-            sum(attempts().map(|(site, attempt)| hash(&(site, values.one(&attempt.input))))),
-            hash(&outcome.failure.cause),
-            sum(history.iter().map(|event| event_hash(event, &mut values))),
-        ])
+        let counts = !settled.contains(&Aspect::Timing);
+        Self(JUDGED.map(|aspect| match aspect {
+            aspect if !counts && settled.contains(&aspect) => 0,
+            Aspect::Status => hash(&outcome.status),
+            Aspect::Error => hash(&outcome.failure.error),
+            Aspect::Output => values.hash(outcome.output.as_ref()).unwrap_or(0),
+            Aspect::Path => path(machine, history),
+            Aspect::Attempts => sum(attempts().map(|(site, _)| hash(site))),
+            Aspect::Effects => {
+                sum(attempts().map(|(site, attempt)| hash(&(site, values.one(&attempt.input)))))
+            }
+            Aspect::Cause => hash(&outcome.failure.cause),
+            _ => sum(history.iter().map(|event| event_hash(event, &mut values))),
+        }))
     }
 
     /// Adds the aspects that differ, and what follows from them: where anything differs, so does

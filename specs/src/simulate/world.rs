@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use super::{ExpectedAttempt, SimulationError};
@@ -22,7 +22,6 @@ use crate::{
     machine::Machine,
     observation::{Attempt, Observation, Status},
     plan::{Act, Reply, Site},
-    resource::{Pattern, Resource},
     time::{Instant, Millis},
 };
 
@@ -93,8 +92,22 @@ enum Happening {
 struct Running<'s> {
     request: TaskRequest,
     act: Cow<'s, Act>,
-    /// Where its attempt is noted, once taken.
-    noted: Option<usize>,
+    /// When it was taken, and where that is noted.
+    taken: Option<(Instant, usize)>,
+}
+
+impl Running<'_> {
+    /// Whether its worker does something at this very time, or would take it at last.
+    fn is_near(&self, now: Instant) -> bool {
+        let act = &self.act;
+        match self.taken {
+            None => act.reply != Reply::Ignore,
+            Some((taken, _)) => {
+                let mut due = act.heartbeats.iter().chain([&act.after]);
+                due.any(|after| taken.plus(*after) == now)
+            }
+        }
+    }
 }
 
 pub(super) struct World<'s> {
@@ -105,13 +118,16 @@ pub(super) struct World<'s> {
     now: Instant,
     queue: BinaryHeap<Reverse<(Instant, u64, u64, Happening)>>,
     number: u64,
-    running: FxHashMap<TaskId, Running<'s>>,
+    /// The tasks, by their numbers.
+    running: Vec<Option<Running<'s>>>,
     cancelled: FxHashSet<TimerId>,
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
     racy: bool,
     /// A sibling was stopped that was about to go on.
     unsettled: bool,
+    /// A time limit came just before something that it made vain.
+    near: bool,
     /// Everything the execution was told, if somebody asked for it.
     log: Option<Vec<Logged>>,
 }
@@ -128,6 +144,8 @@ pub(super) struct Ended {
     pub racy: bool,
     /// A sibling was stopped that was about to go on.
     unsettled: bool,
+    /// Something depends on that.
+    pub swayed: bool,
     /// Everything the execution was told, if it was asked for.
     pub log: Vec<Logged>,
 }
@@ -135,7 +153,7 @@ pub(super) struct Ended {
 impl Ended {
     /// Whether another schedule may have given something else.
     pub fn may_vary(&self) -> bool {
-        self.racy && self.execution.was_swayed()
+        self.racy && self.swayed
     }
 
     /// Whether a sibling was stopped that could have moved on at about that time: how far it came is
@@ -161,14 +179,6 @@ impl Ended {
             history: Some(self.execution.into_history()),
         };
         (observation, self.expected)
-    }
-}
-
-/// Whether a task is not over when the service has answered.
-fn waits_for_more(request: &TaskRequest) -> bool {
-    match Resource::parse(&request.resource) {
-        Resource::Integration(integration) => integration.pattern != Pattern::Request,
-        _ => false,
     }
 }
 
@@ -234,12 +244,13 @@ impl<'s> World<'s> {
             now: at,
             queue: BinaryHeap::new(),
             number: 0,
-            running: FxHashMap::default(),
+            running: Vec::new(),
             cancelled: FxHashSet::default(),
             expected: Vec::new(),
             attempts: BTreeMap::new(),
             racy: machine.timeout_seconds.is_some(),
             unsettled: false,
+            near: false,
             log: None,
         };
         world.obey(commands);
@@ -267,6 +278,7 @@ impl<'s> World<'s> {
         Ended {
             racy: self.racy || self.execution.was_concurrent(),
             unsettled: self.unsettled,
+            swayed: self.near || self.execution.was_swayed(),
             execution: self.execution,
             outcome,
             started: self.started,
@@ -281,7 +293,8 @@ impl<'s> World<'s> {
     fn stuck(&self) -> String {
         let site = self
             .running
-            .values()
+            .iter()
+            .flatten()
             .map(|running| &running.request.key.site)
             .min();
         site.map_or_else(
@@ -339,32 +352,29 @@ impl<'s> World<'s> {
             }
             Happening::Submit(task) => {
                 self.play(at, task)?;
-                let output = self.running.get(&task)?.act.submitted.clone()?;
+                let output = self.running(task)?.act.submitted.clone()?;
                 Some(Input::TaskSubmitted { task, output })
             }
-            Happening::Heartbeat(task) => self
-                .running
-                .contains_key(&task)
-                .then_some(Input::TaskHeartbeat { task }),
+            Happening::Heartbeat(task) => self.running(task).map(|_| Input::TaskHeartbeat { task }),
             Happening::Reply(task) => self.reply(at, task),
         }
     }
 
     /// A worker takes a task and starts to play its act.
     fn take(&mut self, at: Instant, task: TaskId) -> Option<()> {
-        let running = self.running.get_mut(&task)?;
+        let running = self.running.get_mut(task.0 as usize)?.as_mut()?;
         let attempts = self
             .attempts
             .entry(running.request.key.site.clone())
             .or_default();
-        running.noted = Some(attempts.len());
+        running.taken = Some((at, attempts.len()));
         attempts.push(Attempt {
             key: Some(running.request.key.clone()),
             input: running.request.input.clone(),
             taken: at.since(self.started),
             replied: None,
         });
-        if running.act.submitted.is_none() && waits_for_more(&running.request) {
+        if running.act.submitted.is_none() && running.request.waits {
             let fails = matches!(running.act.reply, Reply::Fail { .. } | Reply::FailNameless);
             running.act.to_mut().submitted = (!fails).then(|| serde_json::json!({}));
         }
@@ -378,7 +388,7 @@ impl<'s> World<'s> {
 
     /// A worker, or a service that has taken a job, does what the plan says.
     fn play(&mut self, at: Instant, task: TaskId) -> Option<()> {
-        let act = &self.running.get(&task)?.act;
+        let act = &self.running(task)?.act;
         let (after, heartbeats) = (act.after, act.heartbeats.clone());
         let replies = !matches!(act.reply, Reply::Silent | Reply::Ignore);
         self.racy |= after > 0 || !heartbeats.is_empty();
@@ -393,8 +403,8 @@ impl<'s> World<'s> {
     }
 
     fn reply(&mut self, at: Instant, task: TaskId) -> Option<Input> {
-        let running = self.running.remove(&task)?;
-        let noted = running.noted.and_then(|place| {
+        let running = self.over(task)?;
+        let noted = running.taken.and_then(|(_, place)| {
             self.attempts
                 .get_mut(&running.request.key.site)?
                 .get_mut(place)
@@ -404,11 +414,11 @@ impl<'s> World<'s> {
         }
         match &running.act.reply {
             Reply::Succeed(output) => {
-                let output = output.clone();
+                let output = Arc::new(output.clone());
                 Some(Input::TaskSucceeded { task, output })
             }
             Reply::Echo => {
-                let output = Arc::unwrap_or_clone(running.request.input);
+                let output = running.request.input;
                 Some(Input::TaskSucceeded { task, output })
             }
             Reply::Fail { error, cause } => {
@@ -431,7 +441,8 @@ impl<'s> World<'s> {
             match command {
                 Command::Schedule(request) => self.schedule(request),
                 Command::Cancel(task) => {
-                    self.running.remove(&task);
+                    let running = self.over(task);
+                    self.near |= running.is_some_and(|running| running.is_near(self.now));
                 }
                 Command::SetTimer { timer, at } => self.push(at, Happening::Timer(timer)),
                 Command::CancelTimer(timer) => {
@@ -456,14 +467,20 @@ impl<'s> World<'s> {
             let late = self.schedule.latency(self.number);
             self.push(self.now.max(back).plus(late), Happening::Take(task));
         }
-        self.running.insert(
-            task,
-            Running {
-                request,
-                act,
-                noted: None,
-            },
-        );
+        self.running.push(Some(Running {
+            request,
+            act,
+            taken: None,
+        }));
+    }
+
+    fn running(&self, task: TaskId) -> Option<&Running<'s>> {
+        self.running.get(task.0 as usize)?.as_ref()
+    }
+
+    /// Nobody waits for the task any more.
+    fn over(&mut self, task: TaskId) -> Option<Running<'s>> {
+        self.running.get_mut(task.0 as usize)?.take()
     }
 
     fn push(&mut self, at: Instant, happening: Happening) {

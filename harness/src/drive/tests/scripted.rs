@@ -43,7 +43,8 @@ impl Source for Numbered {
             execution.definition = json!({
                 "StartAt": "W",
                 "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}},
-            });
+            })
+            .into();
         }
         case
     }
