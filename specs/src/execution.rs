@@ -26,17 +26,17 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 pub(crate) use self::children::SETTLED_MILLIS;
-use self::{
-    eval::Eval,
-    fault::{Fault, Origin, Result},
-    frame::{Active, Frame, FrameId, Phase},
-};
 pub use self::{
     conduct::{Conduct, Lawful},
     protocol::{
         Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
         Unsupported,
     },
+};
+use self::{
+    eval::Eval,
+    fault::{Fault, Origin, Result},
+    frame::{Active, Frame, FrameId, Phase},
 };
 use crate::{
     clause::{Clause, Coverage, Marks},

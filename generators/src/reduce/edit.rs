@@ -72,13 +72,22 @@ fn retarget_rules(state: &mut Map<String, Value>, key: &str, from: &str, to: Opt
         }
         None => rules.retain(|rule| rule["Next"] != from),
     }
-    if rules.is_empty() && key == "Choices" {
+    if rules.is_empty() {
+        empty_list(state, key);
+    }
+}
+
+/// A list of rules or handlers has none left.
+pub(super) fn empty_list(state: &mut Map<String, Value>, list: &str) {
+    if list == "Choices" {
         become_end_of_choice(state);
+    } else {
+        state.shift_remove(list);
     }
 }
 
 /// A Choice without rules goes to its default, or ends.
-pub(super) fn become_end_of_choice(state: &mut Map<String, Value>) {
+fn become_end_of_choice(state: &mut Map<String, Value>) {
     let plain = match state.get("Default").and_then(Value::as_str) {
         Some(next) => serde_json::json!({ "Type": "Pass", "Next": next }),
         None => serde_json::json!({ "Type": "Succeed" }),

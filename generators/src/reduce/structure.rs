@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use stepproof_specs::case::ExecutionCase;
 
 use super::{
-    edit::{Edit, become_end_of_choice, below, bypass, edit, move_sites, retarget, runs},
+    edit::{Edit, below, bypass, edit, empty_list, move_sites, retarget, runs},
     place::{Place, StatePlace, inner_scopes, object_mut, scopes, states, targets},
 };
 
@@ -385,12 +385,4 @@ fn drop_from_lists(case: &ExecutionCase, lists: &'static [&'static str]) -> Vec<
         }
     }
     edits
-}
-
-fn empty_list(fields: &mut Map<String, Value>, list: &str) {
-    if list == "Choices" {
-        become_end_of_choice(fields);
-    } else {
-        fields.shift_remove(list);
-    }
 }
