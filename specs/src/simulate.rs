@@ -37,7 +37,7 @@ pub struct Expectation {
     pub attempts: Vec<ExpectedAttempt>,
     /// From start to end in virtual time.
     pub duration: Millis,
-    /// The same in the slowest of the schedules: until then nobody can say that it hangs.
+    /// The same where every task is late: until then nobody can say that it hangs.
     pub longest: Millis,
 }
 
@@ -101,7 +101,7 @@ pub fn simulate_as(
     if world.was_unsettled() {
         poisoned.extend(lucky(&coverage));
     }
-    let mut longest = world.duration();
+    let mut longest = world.slowest();
     let is_open = !Aspect::ALL.iter().all(|aspect| poisoned.contains(aspect));
     if is_open && world.may_vary() {
         let others = runs.others(&world, &poisoned)?;

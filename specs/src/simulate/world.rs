@@ -11,7 +11,7 @@ use std::{
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
-use super::{ExpectedAttempt, SimulationError};
+use super::{ExpectedAttempt, NOISE_MILLIS, SimulationError};
 use crate::{
     case::Start,
     execution::{
@@ -164,6 +164,11 @@ impl Ended {
 
     pub fn duration(&self) -> Millis {
         self.ended.since(self.started)
+    }
+
+    /// How long it takes if every task is taken late and answered late.
+    pub fn slowest(&self) -> Millis {
+        self.duration() + self.expected.len() as Millis * 2 * NOISE_MILLIS
     }
 
     /// What was seen of it, and what it scheduled.
