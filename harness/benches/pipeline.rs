@@ -42,12 +42,29 @@ fn drawn(profile: &str) -> Profile {
     Profile::named(profile).expect("a named profile")
 }
 
+/// How large the cases of a profile are: their states, the events of their executions, and the bytes
+/// of their definitions and of what goes in and out.
+fn sizes(profile: &Profile) -> [usize; 3] {
+    let mut sum = [0; 3];
+    for index in 0..BATCH {
+        let case = generate(profile, 1, index);
+        sum[0] += states(&case);
+        sum[2] += case.body.definition().to_string().len();
+        let prepared = prepare_body(case.body, Lane::Throughput);
+        let prepared = prepared.expect("every case is valid and ends");
+        sum[1] += prepared.events();
+        for expectation in prepared.expectations() {
+            let output = expectation.observation.output.as_ref();
+            sum[2] += output.map_or(0, |output| output.to_string().len());
+        }
+    }
+    sum
+}
+
 fn main() {
     for profile in PROFILES {
-        let drawn = drawn(profile);
-        let cases = (0..BATCH).map(|index| states(&generate(&drawn, 1, index)));
-        let mean = cases.sum::<usize>() as f64 / BATCH as f64;
-        println!("{profile}: {mean:.1} states a machine");
+        let [states, events, bytes] = sizes(&drawn(profile)).map(|sum| sum as f64 / BATCH as f64);
+        println!("{profile}: {states:.1} states, {events:.1} events, {bytes:.0} bytes a case");
     }
     divan::main();
 }
