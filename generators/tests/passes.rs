@@ -246,3 +246,35 @@ fn definitions_that_are_refused() {
     });
     snapshot("definitions_that_are_refused", &case);
 }
+
+#[test]
+fn paths_loops_and_delays() {
+    let alone = |name: &str, state: Value| json!({ "StartAt": name, "States": { name: state } });
+    let ended = || json!({ "Type": "Succeed" });
+    let definition = json!({
+        "StartAt": "Drop",
+        "States": {
+            "Drop": { "Type": "Pass", "Result": { "b": 1 }, "ResultPath": null, "Next": "Slow" },
+            "Slow": { "Type": "Task", "Resource": activity("slow"), "TimeoutSeconds": 3,
+                      "InputPath": "$.list[?(@.a > 1 && @.b || @.c == 'x')]", "ResultPath": "$.slow",
+                      "Next": "Three" },
+            "Three": { "Type": "Parallel", "Next": "Again", "ResultPath": "$.three", "Branches": [
+                alone("First", ended()), alone("Second", ended()), alone("Third", ended()),
+            ] },
+            "Again": { "Type": "Choice", "Default": "Last", "Choices": [
+                { "Variable": "$['list'][0].a", "IsPresent": false, "Next": "Drop" },
+                { "Variable": "$.list", "IsPresent": true, "Next": "Slow" },
+            ] },
+            "Last": { "Type": "Pass", "End": true, "Parameters": {
+                "call.$": "States.Array(States.Format('{}', States.JsonToString($.list)), 2)",
+                "names.$": "$.list[0]['a','b']",
+            } },
+        },
+    });
+    let plan = json!({ "Slow": [
+        { "visit": 1, "after": 2000, "reply": { "succeed": { "a": [1] } } },
+        { "after": 500, "reply": "silent" },
+    ] });
+    let input = json!({ "list": [{ "a": 2, "b": 3 }] });
+    snapshot("paths_loops_and_delays", &case(&definition, &input, &plan));
+}
