@@ -98,7 +98,7 @@ fn what_is_written_can_be_read() {
     let mut exercised = Coverage::default();
     let known = |signature: &Signature, exercised: &Coverage, start: &str| {
         let case = Circumstances {
-            exercised: exercised.clone(),
+            exercised: *exercised,
             definition: &json!({ "StartAt": start }),
         };
         let entry = loaded.matches(signature, &case);
