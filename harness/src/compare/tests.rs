@@ -1,5 +1,7 @@
 //! Clean pairs give no difference; each single tampering gives exactly one, with its identity.
 
+mod tamperings;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
