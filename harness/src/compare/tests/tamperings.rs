@@ -46,10 +46,10 @@ fn of_ends() -> Vec<Tampering> {
         tampering("another cause", |it| it.cause = Some("other".to_owned())),
         tampering("no duration", |it| it.duration = None),
         tampering("later", |it| {
-            it.duration = it.duration.map(|span| span + 9_000)
+            it.duration = it.duration.map(|span| span + 9_000);
         }),
         tampering("earlier", |it| {
-            it.duration = it.duration.map(|span| span / 4)
+            it.duration = it.duration.map(|span| span / 4);
         }),
         tampering("no history", |it| it.history = None),
         tampering("no attempts", |it| it.attempts.clear()),
@@ -72,11 +72,11 @@ fn of_attempts(clean: &Observation) -> Vec<Tampering> {
             };
             add("of nobody", |it| it.key = None);
             add("another input", |it| {
-                it.input = json!({ "other": true }).into()
+                it.input = json!({ "other": true }).into();
             });
             add("taken late", |it| it.taken += 9_000);
             add("replied late", |it| {
-                it.replied = it.replied.map(|at| at + 9_000)
+                it.replied = it.replied.map(|at| at + 9_000);
             });
             add("no reply", |it| it.replied = None);
             let of = Arc::clone(site);
@@ -154,7 +154,7 @@ fn of_events(clean: &Observation) -> Vec<Tampering> {
         }
         if details.input.is_some() {
             add("without input", |events, at| {
-                events[at].details.input = None
+                events[at].details.input = None;
             });
             add("another input", |events, at| {
                 events[at].details.input = Some(json!({ "other": 1 }).into());
@@ -162,7 +162,7 @@ fn of_events(clean: &Observation) -> Vec<Tampering> {
         }
         if details.output.is_some() {
             add("without output", |events, at| {
-                events[at].details.output = None
+                events[at].details.output = None;
             });
             add("another output", |events, at| {
                 events[at].details.output = Some(json!({ "other": 1 }).into());
@@ -170,7 +170,7 @@ fn of_events(clean: &Observation) -> Vec<Tampering> {
         }
         if details.failure.is_some() {
             add("without failure", |events, at| {
-                events[at].details.failure = None
+                events[at].details.failure = None;
             });
             add("another failure", |events, at| {
                 events[at].details.failure = Some(Box::new(Failure {
