@@ -1,5 +1,6 @@
 //! Clean pairs give no difference; each single tampering gives exactly one, with its identity.
 
+mod answers;
 mod tamperings;
 
 use std::sync::Arc;
