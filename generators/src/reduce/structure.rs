@@ -179,11 +179,7 @@ fn hoist_one(
     let start = inner["StartAt"].as_str()?.to_owned();
     retarget(outer, &state.name, Some(&start))?;
     let states = outer.get_mut("States")?.as_object_mut()?;
-    for (name, hoisted) in std::mem::take(inner.get_mut("States")?.as_object_mut()?) {
-        if states.insert(name, hoisted).is_some() {
-            return None;
-        }
-    }
+    take_in(states, inner.get_mut("States")?.as_object_mut()?)?;
     let inside = match number {
         Some(number) => format!("{}/{number}", state.site),
         None => state.site.clone(),
@@ -197,6 +193,14 @@ fn hoist_one(
         None => Some(site.to_owned()),
     });
     Some(())
+}
+
+/// Moves the states of another scope in, if no name is used twice.
+fn take_in(states: &mut Map<String, Value>, others: &mut Map<String, Value>) -> Option<()> {
+    std::mem::take(others)
+        .into_iter()
+        .all(|(name, state)| states.insert(name, state).is_none())
+        .then_some(())
 }
 
 /// Leads every end of a scope on to a state after it.
@@ -230,23 +234,32 @@ pub(super) fn drop_branches(case: &ExecutionCase) -> Vec<Edit> {
                     .get_mut("Branches")?
                     .as_array_mut()?
                     .drain(run.clone());
-                move_sites(case, |site| {
-                    let Some(rest) = below(site, &state.site) else {
-                        return Some(site.to_owned());
-                    };
-                    let (number, rest) = rest.split_once('/')?;
-                    let number: usize = number.parse().ok()?;
-                    if run.contains(&number) {
-                        return None;
-                    }
-                    let moved = number - if number < run.start { 0 } else { run.len() };
-                    Some(format!("{}/{moved}/{rest}", state.site))
+                move_branches(case, &state, |number| {
+                    let before = if number < run.start { 0 } else { run.len() };
+                    (!run.contains(&number)).then(|| number - before)
                 });
                 Some(())
             }));
         }
     }
     edits
+}
+
+/// Gives the plans of tasks in the branches of a Parallel the branches' new numbers; what is in a
+/// branch without one is dropped.
+fn move_branches(
+    case: &mut ExecutionCase,
+    state: &StatePlace,
+    moved: impl Fn(usize) -> Option<usize>,
+) {
+    move_sites(case, |site| {
+        let Some(rest) = below(site, &state.site) else {
+            return Some(site.to_owned());
+        };
+        let (number, rest) = rest.split_once('/')?;
+        let number = moved(number.parse().ok()?)?;
+        Some(format!("{}/{number}/{rest}", state.site))
+    });
 }
 
 /// Puts a branch of a Parallel at the end of the branch before it.
@@ -271,19 +284,9 @@ fn join(case: &mut ExecutionCase, state: &StatePlace, second: usize) -> Option<(
     let start = after["StartAt"].as_str()?.to_owned();
     let states = branches[second - 1].get_mut("States")?.as_object_mut()?;
     lead_on(states, &start);
-    for (name, joined) in std::mem::take(after.get_mut("States")?.as_object_mut()?) {
-        if states.insert(name, joined).is_some() {
-            return None;
-        }
-    }
-    move_sites(case, |site| {
-        let Some(rest) = below(site, &state.site) else {
-            return Some(site.to_owned());
-        };
-        let (number, rest) = rest.split_once('/')?;
-        let number: usize = number.parse().ok()?;
-        let moved = number - usize::from(number >= second);
-        Some(format!("{}/{moved}/{rest}", state.site))
+    take_in(states, after.get_mut("States")?.as_object_mut()?)?;
+    move_branches(case, state, |number| {
+        Some(number - usize::from(number >= second))
     });
     Some(())
 }
@@ -307,12 +310,10 @@ fn swap(case: &mut ExecutionCase, state: &StatePlace, left: usize, right: usize)
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     let branches = fields.get_mut("Branches")?.as_array_mut()?;
     branches.swap(left, right);
-    let inside = |branch: usize| format!("{}/{branch}", state.site);
-    let (left, right) = (inside(left), inside(right));
-    move_sites(case, |site| {
-        let moved = |from: &str, to: &str| below(site, from).map(|rest| format!("{to}/{rest}"));
-        let moved = moved(&left, &right).or_else(|| moved(&right, &left));
-        Some(moved.unwrap_or_else(|| site.to_owned()))
+    move_branches(case, state, |number| match number {
+        _ if number == left => Some(right),
+        _ if number == right => Some(left),
+        _ => Some(number),
     });
     Some(())
 }
