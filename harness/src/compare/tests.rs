@@ -231,11 +231,9 @@ fn position(observation: &Observation, kind: EventKind) -> usize {
     found.unwrap_or_else(|| panic!("no {}", kind.name()))
 }
 
-/// Takes an event out and closes the gap that it leaves.
-fn drop_event(observation: &mut Observation, kind: EventKind) {
-    let position = position(observation, kind);
-    let events = history(observation);
-    let gone = events.remove(position);
+/// Takes the event at this position out and closes the gap that it leaves.
+fn remove(events: &mut Vec<Event>, at: usize) {
+    let gone = events.remove(at);
     for event in events {
         if event.previous == gone.id {
             event.previous = gone.previous;
@@ -243,6 +241,20 @@ fn drop_event(observation: &mut Observation, kind: EventKind) {
         event.previous -= u64::from(event.previous > gone.id);
         event.id -= u64::from(event.id > gone.id);
     }
+}
+
+/// Takes out the first event of a kind.
+fn drop_event(observation: &mut Observation, kind: EventKind) {
+    let position = position(observation, kind);
+    remove(history(observation), position);
+}
+
+/// Snapshots are data: they live with the others.
+fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../../snapshots/insta");
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
 const WORK_FAILED: EventKind = EventKind::Work(Service::Activity, Phase::Failed);

@@ -9,6 +9,7 @@ use stepproof_specs::{
     validate::refusal,
 };
 
+use super::{signatures, snapshot};
 use crate::{
     compare::judge_definition,
     engine::{Lane, adapters},
@@ -138,7 +139,7 @@ fn table(definition: Value) -> String {
         let profile = adapters::profile(engine).expect("a known engine");
         for (name, raw) in answers(&right(&definition)) {
             let judgement = judge_definition(&definition, &raw, &profile);
-            let found = super::signatures(&judgement).join(" & ");
+            let found = signatures(&judgement).join(" & ");
             let poisoned: Vec<_> = judgement
                 .poisoned
                 .iter()
@@ -150,20 +151,12 @@ fn table(definition: Value) -> String {
     text
 }
 
-/// Snapshots are data: they live with the others.
-fn snapshot(name: &str, definition: Value) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../../../snapshots/insta");
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, table(definition)));
-}
-
 #[test]
 fn answers_to_a_valid_definition() {
     let definition = json!({
         "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } },
     });
-    snapshot("answers_to_a_valid_definition", definition);
+    snapshot("answers_to_a_valid_definition", &table(definition));
 }
 
 #[test]
@@ -176,7 +169,7 @@ fn answers_to_a_nickname() {
             "A": { "Type": "Parallel", "End": true, "Branches": [branch] },
         },
     });
-    snapshot("answers_to_a_nickname", definition);
+    snapshot("answers_to_a_nickname", &table(definition));
 }
 
 #[test]
@@ -187,7 +180,7 @@ fn answers_to_a_missing_target() {
             "B": { "Type": "Succeed" },
         },
     });
-    snapshot("answers_to_a_missing_target", definition);
+    snapshot("answers_to_a_missing_target", &table(definition));
 }
 
 #[test]
@@ -199,7 +192,7 @@ fn answers_to_several_faults() {
             "C": { "Type": "Pass" },
         },
     });
-    snapshot("answers_to_several_faults", definition);
+    snapshot("answers_to_several_faults", &table(definition));
 }
 
 #[test]
@@ -211,5 +204,5 @@ fn answers_to_unreachable_states() {
             "C": { "Type": "Succeed" },
         },
     });
-    snapshot("answers_to_unreachable_states", definition);
+    snapshot("answers_to_unreachable_states", &table(definition));
 }

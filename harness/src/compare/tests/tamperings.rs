@@ -11,7 +11,7 @@ use stepproof_specs::{
     plan::{Act, Reply},
 };
 
-use super::{Fixture, activity, failing_branch, mapped, retried, runtime_error};
+use super::{Fixture, activity, failing_branch, mapped, remove, retried, runtime_error, snapshot};
 use crate::engine::Lane;
 
 /// A tampering, by its name.
@@ -94,18 +94,6 @@ fn of_attempts(clean: &Observation) -> Vec<Tampering> {
         }
     }
     all
-}
-
-/// Takes an event out, and closes the gap that it leaves.
-fn remove(events: &mut Vec<Event>, at: usize) {
-    let gone = events.remove(at);
-    for event in events {
-        if event.previous == gone.id {
-            event.previous = gone.previous;
-        }
-        event.previous -= u64::from(event.previous > gone.id);
-        event.id -= u64::from(event.id > gone.id);
-    }
 }
 
 /// Has an event happen twice.
@@ -204,14 +192,6 @@ fn table(fixture: Fixture) -> String {
     text
 }
 
-/// Snapshots are data: they live with the others.
-fn snapshot(name: &str, fixture: Fixture) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../../../snapshots/insta");
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, table(fixture)));
-}
-
 /// Two branches, one of which waits and reads what it assigns.
 fn branches() -> Fixture {
     let definition = json!({
@@ -246,30 +226,30 @@ fn timeout() -> Fixture {
 
 #[test]
 fn tampered_retries() {
-    snapshot("tampered_retries", retried(|_| ()));
+    snapshot("tampered_retries", &table(retried(|_| ())));
 }
 
 #[test]
 fn tampered_iterations() {
-    snapshot("tampered_iterations", mapped(1));
+    snapshot("tampered_iterations", &table(mapped(1)));
 }
 
 #[test]
 fn tampered_failure_of_a_branch() {
-    snapshot("tampered_failure_of_a_branch", failing_branch());
+    snapshot("tampered_failure_of_a_branch", &table(failing_branch()));
 }
 
 #[test]
 fn tampered_runtime_error() {
-    snapshot("tampered_runtime_error", runtime_error());
+    snapshot("tampered_runtime_error", &table(runtime_error()));
 }
 
 #[test]
 fn tampered_branches() {
-    snapshot("tampered_branches", branches());
+    snapshot("tampered_branches", &table(branches()));
 }
 
 #[test]
 fn tampered_timeout() {
-    snapshot("tampered_timeout", timeout());
+    snapshot("tampered_timeout", &table(timeout()));
 }
