@@ -10,7 +10,7 @@ use std::{
 };
 
 use divan::{Bencher, counter::ItemsCount};
-use stepproof_generators::{Feature, FeatureSet, Profile, draft, generate};
+use stepproof_generators::{Profile, draft, generate};
 use stepproof_specs::{
     case::{Body, Case, WorkflowType},
     machine::Machine,
@@ -24,25 +24,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Cases per sample: enough that a sample sees the whole spread of sizes.
 const BATCH: u64 = 1_000;
 
-const PROFILES: [&str; 4] = ["smoke", "retry", SKELETON, "everything"];
-
-/// `everything` without what was drawn last: the language as far as its paths are definite.
-const SKELETON: &str = "skeleton";
+const PROFILES: [&str; 4] = ["smoke", "retry", "skeleton", "everything"];
 
 fn drawn(profile: &str) -> Profile {
-    if profile == SKELETON {
-        return Profile::everything().without(FeatureSet::of(&[
-            Feature::SeveralPaths,
-            Feature::Intrinsics,
-            Feature::Randomness,
-            Feature::Variables,
-            Feature::CountingLoops,
-            Feature::LongLoops,
-            Feature::Oversize,
-            Feature::Jitter,
-        ]));
+    match profile {
+        "skeleton" => Profile::skeleton(),
+        named => Profile::named(named).expect("a named profile"),
     }
-    Profile::named(profile).expect("a named profile")
 }
 
 fn main() {

@@ -551,6 +551,21 @@ impl Profile {
         }
     }
 
+    /// `everything` without what the language has beyond definite paths: what benchmarks are held
+    /// against. No command draws it by name.
+    pub fn skeleton() -> Self {
+        Self::everything().without(FeatureSet::of(&[
+            F::SeveralPaths,
+            F::Intrinsics,
+            F::Randomness,
+            F::Variables,
+            F::CountingLoops,
+            F::LongLoops,
+            F::Oversize,
+            F::Jitter,
+        ]))
+    }
+
     /// Machines that are broken on purpose.
     pub fn invalid() -> Self {
         Self {

@@ -13,7 +13,7 @@ use stepproof::{
     engine::{Lane, adapters},
     prepare::{Prepared, prepare_body},
 };
-use stepproof_generators::{Feature, FeatureSet, Profile, generate};
+use stepproof_generators::{Profile, generate};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -21,25 +21,13 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Cases per sample: enough that a sample sees the whole spread of sizes.
 const BATCH: u64 = 1_000;
 
-const PROFILES: [&str; 4] = ["smoke", "retry", SKELETON, "everything"];
-
-/// `everything` without what was drawn last: the language as far as its paths are definite.
-const SKELETON: &str = "skeleton";
+const PROFILES: [&str; 4] = ["smoke", "retry", "skeleton", "everything"];
 
 fn drawn(profile: &str) -> Profile {
-    if profile == SKELETON {
-        return Profile::everything().without(FeatureSet::of(&[
-            Feature::SeveralPaths,
-            Feature::Intrinsics,
-            Feature::Randomness,
-            Feature::Variables,
-            Feature::CountingLoops,
-            Feature::LongLoops,
-            Feature::Oversize,
-            Feature::Jitter,
-        ]));
+    match profile {
+        "skeleton" => Profile::skeleton(),
+        named => Profile::named(named).expect("a named profile"),
     }
-    Profile::named(profile).expect("a named profile")
 }
 
 /// How large the cases of a profile are: their states, the events of their executions, and the bytes
