@@ -53,5 +53,5 @@ fn a_failing_property_shrinks_to_a_minimal_machine() {
     };
     let mut count = 0;
     machine(&minimum).scope.visit("", &mut |_, _, _| count += 1);
-    assert_eq!(count, 3, "{minimum:#?}");
+    assert!(count <= 3, "{minimum:#?}");
 }

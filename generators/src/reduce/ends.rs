@@ -36,9 +36,9 @@ pub(super) fn simplify_ends(case: &ExecutionCase) -> Vec<Edit> {
             let state = state.clone();
             edits.push(edit(move |case| wait_instead(case, &state)));
         }
-        if fields["Catch"][0].get("Assign").is_some() {
+        if fields["Catch"][0].get("Next").is_some() {
             let state = state.clone();
-            edits.push(edit(move |case| assign_without_catching(case, &state)));
+            edits.push(edit(move |case| go_on_without_catching(case, &state)));
         }
     }
     edits
@@ -158,12 +158,14 @@ fn wait_instead(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     Some(())
 }
 
-/// Assigns what a catcher would, without an error that it catches.
-fn assign_without_catching(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+/// Goes on where a catcher would, and assigns what it would, without an error that it catches.
+fn go_on_without_catching(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     let catchers = fields.shift_remove("Catch")?;
     let catcher = catchers.get(0)?;
-    fields.insert("Assign".to_owned(), catcher.get("Assign")?.clone());
+    if let Some(assign) = catcher.get("Assign") {
+        fields.insert("Assign".to_owned(), assign.clone());
+    }
     fields.insert("Next".to_owned(), catcher.get("Next")?.clone());
     fields.shift_remove("End");
     for start in &mut case.starts {
