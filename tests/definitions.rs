@@ -4,20 +4,24 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use stepproof::{
-    drive::{Context, Control, EngineLab, Stop, attempt, states},
-    engine::{
-        Boxed, Engine, EngineProfile, Job, Lane, Trouble,
+    engines::{
+        Boxed, Engine, EngineProfile,
         adapters::{Choice, Embedded},
     },
-    judging::{Compared, Generated},
-    prepare::prepare,
+    job::{Job, Lane, prepare},
+    judge::verdict::{Signature, Verdict},
     raw::{Creation, RawRun},
     report::{Finding, Subject},
+    run::{
+        Context, Control, EngineLab, Stop, attempt,
+        judging::{Compared, Generated},
+        states,
+    },
     shrink::{Budget, Ended, shrink},
-    verdict::{Signature, Verdict},
+    trouble::Trouble,
 };
 use stepproof_generators::Profile;
-use stepproof_specs::case::{Case, DefinitionCase};
+use stepproof_specs::scenario::case::{Case, DefinitionCase};
 
 const CASES: u64 = 1_000;
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
-    case::{Body, ExecutionCase},
-    execution::Execution,
-    machine::Machine,
-    simulate::{EPOCH, Trace, trace},
+    asl::Machine,
+    interpreter::Execution,
+    reference::{EPOCH, Trace, trace},
+    scenario::case::{Body, ExecutionCase},
     validate::validate,
 };
 

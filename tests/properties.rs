@@ -7,18 +7,20 @@ use std::{collections::BTreeSet, env, path::Path, sync::Arc};
 
 use serde_json::Value;
 use stepproof::{
-    compare::properties::{Depth, violations},
-    engine::HistoryCompare,
-    observe::Observer,
+    judge::{
+        compare::properties::{Depth, violations},
+        observe::Observer,
+        policy::HistoryCompare,
+    },
     observed::{Extent, Recording, files},
     raw::{RawEvent, RawExecution},
 };
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
-    case::Body,
-    machine::Machine,
+    asl::Machine,
     observation::{Observation, Status},
-    simulate::simulate,
+    reference::simulate,
+    scenario::case::Body,
 };
 
 /// Cases of every profile.

@@ -12,9 +12,9 @@ use std::{
 use divan::{Bencher, counter::ItemsCount};
 use stepproof_generators::{Profile, draft, generate};
 use stepproof_specs::{
-    case::{Body, Case, WorkflowType},
-    machine::Machine,
-    simulate::simulate,
+    asl::{Machine, WorkflowType},
+    reference::simulate,
+    scenario::case::{Body, Case},
     validate::validate,
 };
 

@@ -17,10 +17,10 @@ use std::{
 use serde_json::{Value, json};
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
-    case::{Body, Case, ExecutionCase},
-    clause::Clause,
-    observation::{Aspect, Observation},
-    simulate::{Expectation, simulate},
+    clause::{Aspect, Clause},
+    observation::Observation,
+    reference::{Expectation, simulate},
+    scenario::case::{Body, Case, ExecutionCase},
     validate::validate_definition,
 };
 

@@ -26,9 +26,9 @@ mod variables;
 use std::sync::Arc;
 
 use stepproof_specs::{
-    machine::{Machine, Scope, StateType},
-    plan::{Plan, Site},
-    time::Millis,
+    asl::{Machine, Scope, StateType, site::Site},
+    base::time::Millis,
+    scenario::plan::Plan,
 };
 
 use self::draft::{Draft, Flow};
@@ -124,7 +124,7 @@ impl<'a> Place<'a> {
     }
 
     fn site(&self, name: &str) -> Site {
-        stepproof_specs::plan::site(self.prefix, name)
+        stepproof_specs::asl::site::site(self.prefix, name)
     }
 }
 
@@ -227,7 +227,7 @@ impl<'p> Builder<'p> {
     }
 
     /// A name for the next state.
-    fn name(&mut self, kind: StateType) -> stepproof_specs::machine::Name {
+    fn name(&mut self, kind: StateType) -> stepproof_specs::asl::Name {
         self.drawn += 1;
         self.budget.states = self.budget.states.saturating_sub(1);
         names::state(kind, self.drawn)

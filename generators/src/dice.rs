@@ -1,6 +1,7 @@
 //! Random draws: the only source of chance in this crate, portable and seeded.
 
 use rand::{Rng, SeedableRng, rngs::Xoshiro256PlusPlus};
+use stepproof_specs::base::entropy::mix;
 
 /// A seeded stream of draws. The algorithm is fixed (xoshiro256++), so that a seed means the same
 /// on every platform.
@@ -79,14 +80,6 @@ impl Dice {
 /// The seed of case `index` in the run `seed`: neighbours share nothing.
 pub(crate) fn case_seed(seed: u64, index: u64) -> u64 {
     mix(mix(seed) ^ index)
-}
-
-/// The finaliser of SplitMix64.
-fn mix(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -14,12 +14,18 @@ use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use serde_json::Value;
 use stepproof_specs::{
-    case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start, WorkflowType},
-    machine::Machine,
-    plan::{Act, AttemptKey, Plan, Site},
-    simulate::{Expectation, simulate},
-    time::Millis,
-    validate::{Diagnostic, Severity, validate},
+    asl::{
+        Machine, WorkflowType,
+        diagnostic::{Diagnostic, Severity},
+        site::{AttemptKey, Site},
+    },
+    base::time::Millis,
+    reference::{Expectation, simulate},
+    scenario::{
+        case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start},
+        plan::{Act, Plan},
+    },
+    validate::validate,
 };
 
 pub use self::adapt::{Served, Unservable};

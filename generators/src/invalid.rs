@@ -10,9 +10,9 @@ mod site;
 mod tweak;
 
 use stepproof_specs::{
-    case::{DefinitionCase, WorkflowType},
+    asl::{Machine, WorkflowType},
     clause::Clause,
-    machine::Machine,
+    scenario::case::DefinitionCase,
 };
 
 use self::site::{On, Site};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stepproof_specs::machine::Name;
+use stepproof_specs::asl::Name;
 
 /// A field name of the vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -31,8 +31,8 @@ mod swarm;
 use std::sync::Arc;
 
 use stepproof_specs::{
-    case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start, WorkflowType},
-    machine::Machine,
+    asl::{Machine, WorkflowType},
+    scenario::case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start},
 };
 
 pub use crate::{

@@ -3,7 +3,7 @@
 use serde_json::{Number, Value};
 use std::sync::Arc;
 
-use stepproof_specs::machine::Name;
+use stepproof_specs::asl::Name;
 
 use crate::dice::Dice;
 

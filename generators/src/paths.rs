@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rand::Rng;
 use serde_json::Value;
-use stepproof_specs::path::{Path, Root, Step};
+use stepproof_specs::query::jsonpath::path::{Path, Root, Step};
 
 use crate::dice::Dice;
 

@@ -35,7 +35,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use stepproof_specs::case::{Body, Case, DefinitionCase, ExecutionCase};
+use stepproof_specs::scenario::case::{Body, Case, DefinitionCase, ExecutionCase};
 
 pub use self::measure::{Measure, measure};
 use self::{

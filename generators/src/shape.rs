@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 use smallvec::SmallVec;
-use stepproof_specs::path::{Path, Root, Step};
+use stepproof_specs::query::jsonpath::path::{Path, Root, Step};
 
 use crate::{dice::Dice, key::Key, literal};
 

@@ -8,9 +8,9 @@
 use std::{collections::HashMap, sync::OnceLock};
 
 use stepproof_specs::{
-    case::Case,
     clause::{Clause, Coverage},
-    simulate::{EPOCH, identity, simulate_as},
+    reference::{EPOCH, identity, simulate_as},
+    scenario::case::Case,
 };
 
 use crate::{Draft, Profile, assemble, dice::case_seed, draft_from};

@@ -9,8 +9,9 @@ use proptest::{
 };
 use rand::Rng;
 use stepproof_specs::{
-    case::{Body, Case},
-    validate::{Severity, validate},
+    asl::diagnostic::Severity,
+    scenario::case::{Body, Case},
+    validate::validate,
 };
 
 use crate::{

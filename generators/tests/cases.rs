@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use stepproof_generators::{Feature, FeatureSet, Profile, draft, generate};
 use stepproof_specs::{
-    case::{Body, Case, ExecutionCase},
-    clause::{Coverage, REGISTRY},
+    asl::{self, Condition, Machine, State, diagnostic::Severity},
+    clause::{Aspect, Coverage, REGISTRY},
     history::Event,
-    intrinsic::Function,
-    machine::{self, Condition, Machine, State},
-    observation::{Aspect, Status},
-    simulate::{Expectation, simulate},
-    validate::{Severity, validate},
+    observation::Status,
+    query::jsonpath::intrinsic::Function,
+    reference::{Expectation, simulate},
+    scenario::case::{Body, Case, ExecutionCase},
+    validate::validate,
 };
 
 const CASES: u64 = 2_000;
@@ -255,7 +255,7 @@ const SIGNS: &[(Feature, Sign)] = &[
     }),
     (Feature::NoDefault, |_, machine| {
         any_state(machine, |state| match &state.body {
-            machine::Body::Choice(choice) => {
+            asl::Body::Choice(choice) => {
                 let last = choice.choices.last();
                 choice.default.is_none()
                     && last.is_some_and(|rule| matches!(rule.condition, Condition::Not(_)))

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use stepproof_generators::{Mutation, Profile, broken, generate, reduce::reduce_with};
 use stepproof_specs::{
-    case::{Body, Case, DefinitionCase},
+    asl::diagnostic::{Diagnostic, Severity},
     clause::Clause,
-    validate::{Diagnostic, Severity, validate_text},
+    scenario::case::{Body, Case, DefinitionCase},
+    validate::validate_text,
 };
 
 const CASES: u64 = 4_000;

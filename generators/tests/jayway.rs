@@ -22,9 +22,9 @@ use std::{
 use oracle::{Answer, Oracle};
 use pairs::Pair;
 use stepproof_specs::{
+    base::json,
     clause::{Basis, Clause, Coverage},
-    json,
-    path::{Path, PathError},
+    query::jsonpath::path::{Path, PathError},
 };
 
 /// Pairs asked in one go.

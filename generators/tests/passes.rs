@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use stepproof_generators::reduce::candidates;
-use stepproof_specs::case::{Body, Case};
+use stepproof_specs::scenario::case::{Body, Case};
 
 /// The leaves of a value, by their JSON pointers.
 fn leaves(value: &Value, pointer: &str, found: &mut BTreeMap<String, String>) {

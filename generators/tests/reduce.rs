@@ -11,11 +11,10 @@ use stepproof_generators::{
     reduce::{candidates, measure, reduce_with},
 };
 use stepproof_specs::{
-    case::{Body, Case, ExecutionCase},
-    machine::Machine,
-    plan::Site,
-    simulate::simulate,
-    validate::{Severity, validate},
+    asl::{Machine, diagnostic::Severity, site::Site},
+    reference::simulate,
+    scenario::case::{Body, Case, ExecutionCase},
+    validate::validate,
 };
 
 fn execution(case: &Case) -> &ExecutionCase {
@@ -26,8 +25,7 @@ fn execution(case: &Case) -> &ExecutionCase {
 }
 
 fn accepted(definition: &Value) -> Option<Arc<Machine>> {
-    let (machine, diagnostics) =
-        validate(definition, stepproof_specs::case::WorkflowType::Standard);
+    let (machine, diagnostics) = validate(definition, stepproof_specs::asl::WorkflowType::Standard);
     let refused = diagnostics
         .iter()
         .any(|diagnostic| diagnostic.severity == Severity::Error);

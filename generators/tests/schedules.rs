@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
-    case::Body,
-    machine::Machine,
-    simulate::{Variation, variation},
+    asl::Machine,
+    reference::{Variation, variation},
+    scenario::case::Body,
 };
 
 const CASES: u64 = 1_500;

@@ -6,8 +6,8 @@ use proptest::{
 };
 use stepproof_generators::{Profile, strategy::CaseStrategy};
 use stepproof_specs::{
-    case::{Body, Case},
-    machine::{Machine, StateType},
+    asl::{Machine, StateType},
+    scenario::case::{Body, Case},
 };
 
 fn machine(case: &Case) -> Machine {

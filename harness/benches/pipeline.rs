@@ -8,10 +8,10 @@ use std::{
 
 use divan::{Bencher, counter::ItemsCount};
 use stepproof::{
-    compare::{Bench, compare},
-    drive::states,
-    engine::{Lane, adapters},
-    prepare::{Prepared, prepare_body},
+    engines::adapters,
+    job::{Lane, Prepared, prepare_body},
+    judge::compare::{Bench, compare},
+    run::states,
 };
 use stepproof_generators::{Profile, generate};
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
-use stepproof_specs::case::{Body, CASE_FORMAT, Case};
+use stepproof_specs::scenario::case::{Body, CASE_FORMAT, Case};
 
 /// Why a file is no case.
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +106,7 @@ mod tests {
 
     use super::{CaseFileError, encode, load};
 
-    fn written(text: &str) -> Result<stepproof_specs::case::Case, CaseFileError> {
+    fn written(text: &str) -> Result<stepproof_specs::scenario::case::Case, CaseFileError> {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("case.json");
         std::fs::write(&path, text).unwrap();

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use stepproof_specs::case::{Body, Case};
+use stepproof_specs::scenario::case::{Body, Case};
 
 /// The blake3 hash of a case's JSON without its origin, in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,7 +43,10 @@ impl fmt::Display for CaseId {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use stepproof_specs::case::{Body, Case, ExecutionCase, Origin, Start, WorkflowType};
+    use stepproof_specs::{
+        asl::WorkflowType,
+        scenario::case::{Body, Case, ExecutionCase, Origin, Start},
+    };
 
     use super::CaseId;
 
@@ -56,7 +59,7 @@ mod tests {
                 workflow: WorkflowType::Standard,
                 starts: vec![Start {
                     input,
-                    plan: stepproof_specs::plan::Plan::default(),
+                    plan: stepproof_specs::scenario::plan::Plan::default(),
                 }],
                 entropy: 0,
             }),

@@ -14,11 +14,10 @@ mod reference;
 mod tally;
 
 use stepproof_specs::{
-    clause::Clause,
+    asl::StateType,
+    clause::{Aspect, Clause},
     history::{Event, EventKind, Phase},
-    machine::StateType,
-    observation::Aspect,
-    simulate::{Expectation, SimulationError},
+    reference::{Expectation, SimulationError},
 };
 
 pub use self::{
@@ -28,8 +27,8 @@ pub use self::{
     tally::{Counts, Judged, Tally},
 };
 use self::{compare::Terms, execution::Recorded};
-use crate::{
-    engine::{CauseCompare, HistoryCompare, Policy},
+use crate::judge::{
+    policy::{CauseCompare, HistoryCompare, Policy},
     verdict::{Aspects, Verdict},
 };
 

@@ -8,19 +8,14 @@ use std::{
 
 use serde_json::Value;
 use stepproof_generators::Profile;
-use stepproof_specs::{
-    case::{Body, WorkflowType},
-    observation::Status,
-};
+use stepproof_specs::{asl::WorkflowType, observation::Status, scenario::case::Body};
 use tokio::task::JoinSet;
 
 use crate::{
-    drive::{Context, attempt},
-    engine::{
-        Lane, Trouble,
-        sdk::{Account, Api, CallError, Patience, Wire},
-    },
-    prepare::{PrepareError, prepare},
+    client::sdk::{Account, Api, CallError, Patience, Wire},
+    job::{Lane, PrepareError, prepare},
+    run::{Context, attempt},
+    trouble::Trouble,
 };
 
 /// So many cases are driven by the one before it is the other's turn: what else the machine does

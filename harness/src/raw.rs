@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stepproof_specs::{observation::Status, plan::AttemptKey, time::Millis};
+use stepproof_specs::{asl::site::AttemptKey, base::time::Millis, observation::Status};
 
 /// One case on one engine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ pub use self::{
     summary::{DEFAULT_UNSURE_SHARE, ExitStatus, Summary},
     terminal::Terminal,
 };
-use crate::{
+use crate::judge::{
     ledger::StaleCheck,
     verdict::{Signature, Verdict},
 };

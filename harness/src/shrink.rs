@@ -18,12 +18,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use stepproof_generators::reduce::Reduction;
-use stepproof_specs::case::Case;
+use stepproof_specs::scenario::case::Case;
 
 use self::flight::Flight;
 pub use self::trivial::trivial_case;
 use self::trivial::trivial_like;
-use crate::{engine::Trouble, identity::CaseId};
+use crate::{identity::CaseId, trouble::Trouble};
 
 /// What the reducer needs from the world.
 pub trait Lab: Send + Sync + 'static {

@@ -15,9 +15,9 @@ pub use self::{
     survey::{Form, Spread, Survey, survey},
 };
 
-use stepproof_specs::{clause::Clause, service::Rewrite, simulate::Expectation};
+use stepproof_specs::{clause::Clause, reference::Expectation, service::Rewrite};
 
-use crate::verdict::Signature;
+use crate::judge::verdict::Signature;
 
 /// A rule that an engine is told to break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

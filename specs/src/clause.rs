@@ -6,8 +6,6 @@
 
 use std::{cell::Cell, fmt, iter::successors};
 
-use crate::observation::Aspect;
-
 /// On what a clause rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Basis {
@@ -64,8 +62,13 @@ macro_rules! clauses {
     };
 }
 
+mod aspect;
 mod registry;
-pub use registry::{Clause, REGISTRY};
+
+pub use self::{
+    aspect::Aspect,
+    registry::{Clause, REGISTRY},
+};
 
 impl Clause {
     /// What the clause is.

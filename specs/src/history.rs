@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    machine::{Name, StateType},
-    time::Instant,
+    asl::{Name, StateType},
+    base::time::Instant,
 };
 
 /// One event.

@@ -2,29 +2,25 @@
 //!
 //! Pure: no clock, no randomness, no I/O, no async. Time and entropy enter as data.
 //!
-//! * [`machine`] — a definition as types; JSON or YAML in, the same JSON out
-//! * [`validate`] — what AWS refuses at creation, with its codes and messages
-//! * [`path`], [`intrinsic`], [`template`] — the sub-languages of data flow
-//! * [`resource`] — what a Task may call
+//! * [`asl`] — a definition as types; JSON or YAML in, the same JSON out
+//! * [`query`] — the query languages of data flow
 //! * [`clause`] — every rule, with its source and its kind
-//! * [`execution`] — the sans-I/O reference interpreter
-//! * [`simulate`] — an execution driven by plans in virtual time
-//! * [`service`] — the Step Functions service around it, sans-I/O too
-//! * [`case`], [`plan`], [`observation`], [`history`] — the vocabulary shared with the harness
+//! * [`validate`] — what AWS refuses at creation, with its codes and messages
+//! * [`interpreter`] — the sans-I/O reference interpreter
+//! * [`scenario`] — a case: a machine, its starts, and the plan of the world around it
+//! * [`reference`] — a case run in virtual time: what is expected of an engine
+//! * [`service`] — the Step Functions service around executions, sans-I/O too
+//! * [`observation`], [`history`] — what an engine was seen to do
+//! * [`base`] — what knows nothing of the language
 
-pub mod case;
+pub mod asl;
+pub mod base;
 pub mod clause;
-pub mod execution;
 pub mod history;
-pub mod intrinsic;
-pub mod json;
-pub mod machine;
+pub mod interpreter;
 pub mod observation;
-pub mod path;
-pub mod plan;
-pub mod resource;
+pub mod query;
+pub mod reference;
+pub mod scenario;
 pub mod service;
-pub mod simulate;
-pub mod template;
-pub mod time;
 pub mod validate;

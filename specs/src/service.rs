@@ -27,9 +27,9 @@ use serde_json::{Value, json};
 pub use self::fault::Fault;
 use self::{activities::Activity, executions::Run, machines::Stored, params::Params};
 use crate::{
-    execution::{Conduct, Lawful, TimerId},
-    machine::Machine,
-    time::Instant,
+    asl::Machine,
+    base::time::Instant,
+    interpreter::{Conduct, Lawful, TimerId},
 };
 
 /// Where the service runs, and the seed of what it draws.
@@ -86,7 +86,7 @@ pub struct TaskRef {
     /// The execution.
     pub execution: ExecutionId,
     /// Its task.
-    pub task: crate::execution::TaskId,
+    pub task: crate::interpreter::TaskId,
 }
 
 /// What a call gives.

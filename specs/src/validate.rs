@@ -4,7 +4,7 @@
 //! paths. [`check`] judges a typed machine: transitions, names, variables, the workflow type.
 //! [`validate`] is both; the second layer runs only on what the first one accepts.
 //!
-//! [`Machine::from_value`]: crate::machine::Machine::from_value
+//! [`Machine::from_value`]: crate::asl::Machine::from_value
 
 mod names;
 mod state;
@@ -12,126 +12,18 @@ mod text;
 mod transitions;
 mod variables;
 
-use std::{borrow::Borrow, fmt, sync::Arc};
+use std::{borrow::Borrow, sync::Arc};
 
 use serde_json::Value;
 
 use crate::{
-    case::WorkflowType,
-    clause::Clause,
-    machine::{Body, Definition, Machine, Scope, pointer::Pointer, text::MAX_BYTES},
+    asl::{
+        Body, Definition, Machine, Scope, WorkflowType,
+        diagnostic::{Diagnostic, Severity},
+        text::MAX_BYTES,
+    },
+    base::pointer::Pointer,
 };
-
-/// One complaint about a definition, as `ValidateStateMachineDefinition` gives it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Diagnostic {
-    /// Whether the machine is refused for it.
-    pub severity: Severity,
-    /// AWS's code, for example `SCHEMA_VALIDATION_FAILED`.
-    pub code: Code,
-    /// AWS's message.
-    pub message: String,
-    /// A JSON pointer into the definition (indexes in brackets, as AWS writes them:
-    /// `/States/Fan/Branches[0]/States/A`); absent where AWS gives none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
-    /// The rule that is broken. Where AWS was observed to give the diagnostic, code, message and
-    /// location are AWS's; otherwise they are ours, and only that the machine is refused follows.
-    #[serde(skip)]
-    pub clause: Clause,
-}
-
-/// How grave a diagnostic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Severity {
-    /// The machine is refused.
-    Error,
-    /// The machine is accepted.
-    Warning,
-}
-
-/// AWS's diagnostic codes, as far as AWS was seen to give them. What has no code of its own is
-/// [`Code::SchemaValidationFailed`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Code {
-    /// The text is not JSON.
-    InvalidJsonDescription,
-    /// A field is missing, unknown, of the wrong type or out of range.
-    SchemaValidationFailed,
-    /// A transition leads nowhere, or a state cannot be reached.
-    MissingTransitionTarget,
-    /// No state ends the machine.
-    MissingEndState,
-    /// A state name is used twice.
-    DuplicateStateName,
-    /// A variable is assigned in an inner scope that an outer scope has.
-    DuplicateVariableName,
-    /// A variable may be read before it is assigned.
-    PossiblyUndefinedVariable,
-    /// A JSONata expression reads what is not there.
-    UnsupportedJsonataExpression,
-}
-
-impl Severity {
-    /// The severity as AWS writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Error => "ERROR",
-            Self::Warning => "WARNING",
-        }
-    }
-}
-
-impl Code {
-    /// The code as AWS writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::InvalidJsonDescription => "INVALID_JSON_DESCRIPTION",
-            Self::SchemaValidationFailed => "SCHEMA_VALIDATION_FAILED",
-            Self::MissingTransitionTarget => "MISSING_TRANSITION_TARGET",
-            Self::MissingEndState => "MISSING_END_STATE",
-            Self::DuplicateStateName => "DUPLICATE_STATE_NAME",
-            Self::DuplicateVariableName => "DUPLICATE_VARIABLE_NAME",
-            Self::PossiblyUndefinedVariable => "POSSIBLY_UNDEFINED_VARIABLE",
-            Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",
-        }
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Diagnostic {
-    /// An error at a place in the definition.
-    pub(crate) fn error(
-        code: Code,
-        clause: Clause,
-        message: impl Into<String>,
-        at: &impl fmt::Display,
-    ) -> Self {
-        Self {
-            clause,
-            severity: Severity::Error,
-            code,
-            message: message.into(),
-            location: Some(at.to_string()),
-        }
-    }
-}
-
-/// As `CreateStateMachine` writes it: `CODE: message at location`; a missing location is the word
-/// `null`.
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let location = self.location.as_deref().unwrap_or("null");
-        write!(f, "{}: {} at {location}", self.code, self.message)
-    }
-}
 
 /// Validates a definition given as JSON: the machine if it has no errors, and all diagnostics.
 pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
@@ -210,13 +102,6 @@ fn check_scope(
         });
     }
     transitions::check_reachability(scope, at, problems);
-}
-
-/// What AWS says of a `Resource` that it does not know (recorded).
-pub(crate) fn not_recognized(resource: &str) -> String {
-    format!(
-        "The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."
-    )
 }
 
 /// The error code with which `CreateStateMachine` refuses a definition.

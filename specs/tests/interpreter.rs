@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::{ExecutionCase, Start, WorkflowType},
-    clause::Clause,
-    machine::Machine,
-    observation::{Aspect, Status},
-    plan::{Act, Plan, Reply, Rule},
-    simulate::{Expectation, SimulationError, simulate},
+    asl::{Machine, WorkflowType},
+    clause::{Aspect, Clause},
+    observation::Status,
+    reference::{Expectation, SimulationError, simulate},
+    scenario::{
+        case::{ExecutionCase, Start},
+        plan::{Act, Plan, Reply, Rule},
+    },
 };
 
 fn run(definition: &Value, input: Value, plan: Plan) -> Result<Expectation, SimulationError> {

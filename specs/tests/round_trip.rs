@@ -3,8 +3,8 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
-    machine::{Machine, Operator, from_text},
-    template::Template,
+    asl::{Machine, Operator, from_text},
+    query::jsonpath::template::Template,
 };
 
 /// A field that is there or not.

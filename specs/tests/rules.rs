@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::{ExecutionCase, Start, WorkflowType},
+    asl::{Machine, WorkflowType},
     clause::Coverage,
-    machine::Machine,
-    plan::{Act, Plan, Reply, Rule},
-    simulate::{Expectation, simulate},
+    reference::{Expectation, simulate},
+    scenario::{
+        case::{ExecutionCase, Start},
+        plan::{Act, Plan, Reply, Rule},
+    },
 };
 
 fn run(definition: Value, input: Value, acts: &[Act]) -> Expectation {

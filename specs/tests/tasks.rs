@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::{ExecutionCase, Start, WorkflowType},
+    asl::{Machine, WorkflowType},
     clause::Clause,
-    machine::Machine,
     observation::Status,
-    plan::{Act, Plan, Reply, Rule},
-    simulate::{Expectation, simulate},
+    reference::{Expectation, simulate},
+    scenario::{
+        case::{ExecutionCase, Start},
+        plan::{Act, Plan, Reply, Rule},
+    },
 };
 
 const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";

@@ -1,6 +1,6 @@
 //! Choice states.
 
-use stepproof_specs::machine::{Body, Choice, ChoiceRule, Condition, Name, State, StateType};
+use stepproof_specs::asl::{Body, Choice, ChoiceRule, Condition, Name, State, StateType};
 
 use super::{
     Builder, Place, conditions,

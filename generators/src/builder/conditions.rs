@@ -1,8 +1,8 @@
 //! Conditions of Choice rules: a table of tests, each with the kind of value that it asks about.
 
 use stepproof_specs::{
-    machine::{Comparable, Condition, Kind, Operand, Operator, Ordering, Test},
-    path::{Path, Root},
+    asl::{Comparable, Condition, Kind, Operand, Operator, Ordering, Test},
+    query::jsonpath::path::{Path, Root},
 };
 
 use super::{Builder, Place};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
-use stepproof_specs::machine::{Body, Name, Scope, State, States, Transition};
+use stepproof_specs::asl::{Body, Name, Scope, State, States, Transition};
 
 use crate::{dice::Dice, shape::Shape};
 
@@ -213,11 +213,7 @@ impl Draft {
     }
 }
 
-fn set_catch(
-    catch: &mut Option<Vec<stepproof_specs::machine::Catcher>>,
-    index: usize,
-    target: Name,
-) {
+fn set_catch(catch: &mut Option<Vec<stepproof_specs::asl::Catcher>>, index: usize, target: Name) {
     if let Some(catcher) = catch.as_mut().and_then(|all| all.get_mut(index)) {
         catcher.next = target;
     }

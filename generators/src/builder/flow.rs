@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use stepproof_specs::{
-    machine::Nullable,
-    path::{Path, Root},
-    template::{Field, FieldValue, Source, Template},
+    asl::Nullable,
+    query::jsonpath::{
+        path::{Path, Root},
+        template::{Field, FieldValue, Source, Template},
+    },
 };
 
 use super::{Builder, Place};

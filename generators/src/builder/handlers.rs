@@ -1,7 +1,7 @@
 //! `Retry` and `Catch`.
 
 use serde_json::Number;
-use stepproof_specs::machine::{Catcher, Name, Retrier};
+use stepproof_specs::asl::{Catcher, Name, Retrier};
 
 use super::{
     Builder, Place,

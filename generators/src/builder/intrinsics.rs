@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use smallvec::SmallVec;
-use stepproof_specs::{
+use stepproof_specs::query::jsonpath::{
     intrinsic::{Call, Function},
     template::Source,
 };

@@ -2,11 +2,10 @@
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    machine::{
+    asl::{
         Body, Dynamic, Fail, Limit, Nullable, Pass, State, StateType, Text, Transition, Until, Wait,
     },
-    path::Path,
-    template::Source,
+    query::jsonpath::{path::Path, template::Source},
 };
 
 use super::{

@@ -15,9 +15,11 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    machine::{Body, Choice, ChoiceRule, Nullable, Pass, State, StateType, Transition},
-    path::Root,
-    template::{Field, FieldValue, Template},
+    asl::{Body, Choice, ChoiceRule, Nullable, Pass, State, StateType, Transition},
+    query::jsonpath::{
+        path::Root,
+        template::{Field, FieldValue, Template},
+    },
 };
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stepproof_specs::machine::{Name, StateType};
+use stepproof_specs::asl::{Name, StateType};
 
 /// Names made in advance, per type.
 const MADE: u32 = 40;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    machine::{Body, Limit, Map, Parallel, Retrier, Scope, State, StateType, Transition},
-    path::Path,
+    asl::{Body, Limit, Map, Parallel, Retrier, Scope, State, StateType, Transition},
+    query::jsonpath::path::Path,
 };
 
 use super::{

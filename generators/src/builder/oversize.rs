@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    intrinsic::Call,
-    machine::{Body, Nullable, Pass, State, StateType, Transition},
-    template::{Field, FieldValue, Source, Template},
+    asl::{Body, Nullable, Pass, State, StateType, Transition},
+    query::jsonpath::{
+        intrinsic::Call,
+        template::{Field, FieldValue, Source, Template},
+    },
 };
 
 use super::{

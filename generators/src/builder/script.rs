@@ -5,9 +5,9 @@
 //! and have the same input, their attempts look the same, so there every attempt does the same.
 
 use stepproof_specs::{
-    machine::Name,
-    plan::{Act, Reply, Rule, Script},
-    time::Millis,
+    asl::Name,
+    base::time::Millis,
+    scenario::plan::{Act, Reply, Rule, Script},
 };
 
 use super::{Builder, Place, timing::Limits};

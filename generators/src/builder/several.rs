@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use stepproof_specs::path::{Path, Step};
+use stepproof_specs::query::jsonpath::path::{Path, Step};
 
 use super::{Builder, Place};
 use crate::{

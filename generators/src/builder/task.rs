@@ -2,9 +2,9 @@
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    machine::{Body, Limit, Name, Retrier, State, StateType, Task, Transition},
-    plan::Script,
-    time::Millis,
+    asl::{Body, Limit, Name, Retrier, State, StateType, Task, Transition},
+    base::time::Millis,
+    scenario::plan::Script,
 };
 
 use super::{

@@ -1,9 +1,9 @@
 //! How long a task takes under a plan: what its time limits and retriers let pass before it ends.
 
 use stepproof_specs::{
-    machine::{Name, Retrier},
-    plan::{Act, Reply, Script},
-    time::Millis,
+    asl::{Name, Retrier},
+    base::time::Millis,
+    scenario::plan::{Act, Reply, Script},
 };
 
 use crate::literal;
@@ -112,7 +112,7 @@ fn first_gap(act: &Act, replies: bool, limit: Millis) -> Option<Millis> {
 
 #[cfg(test)]
 mod tests {
-    use stepproof_specs::plan::Rule;
+    use stepproof_specs::scenario::plan::Rule;
 
     use super::{Act, Limits, Reply, Retrier, Script, longest};
 

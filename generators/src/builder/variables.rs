@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use stepproof_specs::{
+use stepproof_specs::query::jsonpath::{
     intrinsic::Call,
     path::{Path, Root},
     template::{FieldValue, Source, Template},

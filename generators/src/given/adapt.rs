@@ -2,7 +2,7 @@
 //! become activities. What a state sends and what it makes of the result stay as they are.
 
 use serde_json::{Map, Value};
-use stepproof_specs::plan::{Site, site};
+use stepproof_specs::asl::site::{Site, site};
 
 use crate::ACTIVITY_PREFIX;
 

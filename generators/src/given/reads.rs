@@ -7,13 +7,15 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde_json::Value;
 use stepproof_specs::{
-    machine::{
+    asl::{
         Body, Choice, Condition, Limit, Machine, Map, Nullable, Operand, Parallel, QueryLanguage,
         Scope, State, Task, Test, Text, Transition, Until,
+        site::{Site, site},
     },
-    path::{Path, Root, Step},
-    plan::{Site, site},
-    template::{FieldValue, Source, Template},
+    query::jsonpath::{
+        path::{Path, Root, Step},
+        template::{FieldValue, Source, Template},
+    },
 };
 
 use self::expression::Origin;

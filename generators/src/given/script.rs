@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 
 use stepproof_specs::{
-    machine::{Body, Limit, Machine, Scope, State},
-    plan::{Act, Reply, Rule, Site, site},
-    time::Millis,
+    asl::{
+        Body, Limit, Machine, Scope, State,
+        site::{Site, site},
+    },
+    base::time::Millis,
+    scenario::plan::{Act, Reply, Rule},
 };
 
 use super::want::Want;

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use stepproof_specs::{
+use stepproof_specs::scenario::{
     case::{Body, Case},
     plan::Reply,
 };

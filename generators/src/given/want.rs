@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::path::Step;
+use stepproof_specs::query::jsonpath::path::Step;
 
 use crate::{dice::Dice, literal};
 

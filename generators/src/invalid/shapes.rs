@@ -1,7 +1,7 @@
 //! Mutations of more than one field.
 
 use serde_json::{Value, json};
-use stepproof_specs::{case::WorkflowType, clause::Clause as C};
+use stepproof_specs::{asl::WorkflowType, clause::Clause as C};
 
 use super::{
     Change, Mutation,

@@ -2,7 +2,7 @@
 //! needed, it gets one: a new first state, which leads to the old one.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::case::DefinitionCase;
+use stepproof_specs::scenario::case::DefinitionCase;
 
 use crate::{ACTIVITY_PREFIX, dice::Dice, reduce::place};
 

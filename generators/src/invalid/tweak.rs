@@ -1,7 +1,7 @@
 //! Changes without a plan: of some value anywhere in a definition.
 
 use serde_json::{Value, json};
-use stepproof_specs::case::DefinitionCase;
+use stepproof_specs::scenario::case::DefinitionCase;
 
 use crate::dice::Dice;
 

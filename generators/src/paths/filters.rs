@@ -1,7 +1,7 @@
 //! Filters that tell elements apart.
 
 use serde_json::Value;
-use stepproof_specs::path::{
+use stepproof_specs::query::jsonpath::path::{
     Filter, Path, Root, Step,
     filter::{Criterion, Operand, Pattern, Relation},
 };

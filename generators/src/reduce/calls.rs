@@ -1,7 +1,7 @@
 //! Calls of intrinsic functions: what is simpler than one, and the paths in it.
 
 use serde_json::Value;
-use stepproof_specs::{
+use stepproof_specs::query::jsonpath::{
     intrinsic::{Argument, Call, Function},
     path::Path,
 };
@@ -214,7 +214,7 @@ fn written(function: Function, arguments: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use stepproof_specs::path::Path;
+    use stepproof_specs::query::jsonpath::path::Path;
 
     use super::{Simpler, map_paths, simpler};
 

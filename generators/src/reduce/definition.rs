@@ -1,7 +1,7 @@
 //! Passes over a definition as mere JSON: it may break any rule of the language.
 
 use serde_json::Value;
-use stepproof_specs::case::ExecutionCase;
+use stepproof_specs::scenario::case::ExecutionCase;
 
 use super::{
     edit::{Edit, collect_garbage, edit, runs},

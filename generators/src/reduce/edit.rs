@@ -3,7 +3,7 @@
 use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use serde_json::{Map, Value};
-use stepproof_specs::{case::ExecutionCase, plan::Site};
+use stepproof_specs::{asl::site::Site, scenario::case::ExecutionCase};
 
 use super::place::{Place, StatePlace, object_mut, scopes, states, targets};
 

@@ -1,7 +1,7 @@
 //! Passes over how things end: what several states, plans and limits say together is said by one.
 
 use serde_json::{Value, json};
-use stepproof_specs::{
+use stepproof_specs::scenario::{
     case::ExecutionCase,
     plan::{Act, Reply, Rule, Script},
 };

@@ -1,7 +1,7 @@
 //! Passes over the fields of states: drop them, make them literal, make them small.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::case::ExecutionCase;
+use stepproof_specs::scenario::case::ExecutionCase;
 
 use super::{
     edit::{Edit, edit},

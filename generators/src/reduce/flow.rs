@@ -1,7 +1,7 @@
 //! Passes over data flow: templates, literals, paths.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::{case::ExecutionCase, path::Path};
+use stepproof_specs::{query::jsonpath::path::Path, scenario::case::ExecutionCase};
 
 use super::{
     calls::{self, Simpler},

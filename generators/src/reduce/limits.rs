@@ -2,7 +2,7 @@
 //! that held, or hold the one that expired.
 
 use serde_json::{Value, json};
-use stepproof_specs::{
+use stepproof_specs::scenario::{
     case::{ExecutionCase, Start},
     plan::{Act, Reply, Rule},
 };

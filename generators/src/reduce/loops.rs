@@ -1,7 +1,7 @@
 //! Passes over loops: out of one, or twice through it and no more.
 
 use serde_json::{Value, json};
-use stepproof_specs::case::ExecutionCase;
+use stepproof_specs::scenario::case::ExecutionCase;
 
 use super::{
     edit::{Edit, edit},

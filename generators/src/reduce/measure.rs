@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 use stepproof_specs::{
-    case::{Body, Case, WorkflowType},
-    plan::{Plan, Reply},
+    asl::WorkflowType,
+    scenario::{
+        case::{Body, Case},
+        plan::{Plan, Reply},
+    },
 };
 
 use super::{
@@ -157,7 +160,7 @@ fn strange_plan(plan: &Plan) -> usize {
 #[allow(clippy::needless_pass_by_value)] // callers write literals
 mod tests {
     use serde_json::{Value, json};
-    use stepproof_specs::case::Case;
+    use stepproof_specs::scenario::case::Case;
 
     use super::{Measure, measure};
 

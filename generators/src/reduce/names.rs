@@ -4,9 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
-    case::ExecutionCase,
-    path::{Filter, Path, Root, Step, filter::Operand},
-    plan::{Reply, site},
+    asl::site::site,
+    query::jsonpath::path::{Filter, Path, Root, Step, filter::Operand},
+    scenario::{case::ExecutionCase, plan::Reply},
 };
 
 use super::{

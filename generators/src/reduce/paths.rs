@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stepproof_specs::path::{
+use stepproof_specs::query::jsonpath::path::{
     Filter, Path, Root, Step,
     filter::{Criterion, Operand},
 };

@@ -4,7 +4,7 @@
 //! know, or one that is invalid on purpose, gets smaller as well.
 
 use serde_json::{Map, Value};
-use stepproof_specs::plan::site;
+use stepproof_specs::asl::site::site;
 
 /// Where a scope or a state is.
 #[derive(Debug, Clone, PartialEq, Eq)]

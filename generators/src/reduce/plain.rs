@@ -1,6 +1,6 @@
 //! The plain form of a case: what cases that differ in names and order only have in common.
 
-use stepproof_specs::case::ExecutionCase;
+use stepproof_specs::scenario::case::ExecutionCase;
 
 use super::{
     edit::Edit,

@@ -2,9 +2,12 @@
 
 use serde_json::json;
 use stepproof_specs::{
-    case::{ExecutionCase, WorkflowType},
-    plan::{Act, Reply, Rule, Site},
-    time::Millis,
+    asl::{WorkflowType, site::Site},
+    base::time::Millis,
+    scenario::{
+        case::ExecutionCase,
+        plan::{Act, Reply, Rule},
+    },
 };
 
 use super::{

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::ExecutionCase,
-    plan::{Act, Reply, Rule, Site},
+    asl::site::Site,
+    scenario::{
+        case::ExecutionCase,
+        plan::{Act, Reply, Rule},
+    },
 };
 
 use super::{

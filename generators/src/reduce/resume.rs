@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use stepproof_specs::{
-    case::{ExecutionCase, Start},
+    asl::Machine,
     history::EventKind,
-    machine::Machine,
-    path::{Path, Root, Step},
-    simulate::trace,
+    query::jsonpath::path::{Path, Root, Step},
+    reference::trace,
+    scenario::case::{ExecutionCase, Start},
 };
 
 use super::{

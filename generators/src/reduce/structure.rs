@@ -1,7 +1,7 @@
 //! Passes over the graph: scopes, states, branches, rules and handlers.
 
 use serde_json::{Map, Value};
-use stepproof_specs::case::ExecutionCase;
+use stepproof_specs::scenario::case::ExecutionCase;
 
 use super::{
     edit::{Edit, below, bypass, edit, empty_list, move_sites, retarget, runs},

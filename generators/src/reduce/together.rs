@@ -1,7 +1,7 @@
 //! Passes that change several things at once, where no change alone keeps a divergence.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::{case::ExecutionCase, plan::Rule};
+use stepproof_specs::scenario::{case::ExecutionCase, plan::Rule};
 
 use super::{
     edit::{Edit, edit},

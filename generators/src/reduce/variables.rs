@@ -4,10 +4,10 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
-    case::ExecutionCase,
-    machine::Machine,
-    path::{Path, Root},
-    simulate::trace,
+    asl::Machine,
+    query::jsonpath::path::{Path, Root},
+    reference::trace,
+    scenario::case::ExecutionCase,
 };
 
 use super::{

@@ -5,7 +5,7 @@ use std::fmt;
 use rand::{RngExt, SeedableRng, rngs::Xoshiro256PlusPlus};
 use serde_json::{Map, Value, json};
 use stepproof_generators::paths::{PathOptions, StepKind, draw_path};
-use stepproof_specs::path::{
+use stepproof_specs::query::jsonpath::path::{
     Path, Step,
     filter::{Criterion, Operand, Relation},
 };

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use stepproof_generators::Profile;
-use stepproof_specs::machine::Operator;
+use stepproof_specs::asl::Operator;
 
 use crate::{
     law::{Drawn, Law, Twin},

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use stepproof_generators::Profile;
-use stepproof_specs::{history::EventKind, observation::Aspect};
+use stepproof_specs::{clause::Aspect, history::EventKind};
 
 use crate::{
     flow::replace_made,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use stepproof_generators::Profile;
-use stepproof_specs::{machine::text, plan::Plan};
+use stepproof_specs::{asl::text, scenario::plan::Plan};
 
 use crate::{
     law::{Drawn, Law, Twin},

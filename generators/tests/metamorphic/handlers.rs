@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use stepproof_generators::{Feature, FeatureSet, Profile};
-use stepproof_specs::plan::{Plan, Reply, Rule};
+use stepproof_specs::scenario::plan::{Plan, Reply, Rule};
 
 use crate::{
     flow::replace_made,

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use stepproof_generators::{Feature, FeatureSet, Profile, generate};
 use stepproof_specs::{
-    case::{Body, ExecutionCase, Start},
-    machine::Machine,
-    observation::Aspect,
-    simulate::{Expectation, simulate},
+    asl::Machine,
+    clause::Aspect,
+    reference::{Expectation, simulate},
+    scenario::case::{Body, ExecutionCase, Start},
     validate::{refusal, validate},
 };
 
@@ -117,7 +117,7 @@ pub fn predictable(profile: Profile) -> Profile {
 fn run(definition: Value, start: &Start, entropy: u64) -> Result<Expectation, String> {
     let case = ExecutionCase {
         definition: definition.into(),
-        workflow: stepproof_specs::case::WorkflowType::Standard,
+        workflow: stepproof_specs::asl::WorkflowType::Standard,
         starts: vec![start.clone()],
         entropy,
     };

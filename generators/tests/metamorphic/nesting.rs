@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 use stepproof_generators::Profile;
 use stepproof_specs::{
+    asl::StateType,
+    clause::Aspect,
     history::{Event, EventKind, Phase},
-    machine::StateType,
-    observation::{Aspect, Status},
-    plan::{Rule, Script},
+    observation::Status,
+    scenario::plan::{Rule, Script},
 };
 
 use crate::{

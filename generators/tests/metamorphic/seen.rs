@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use stepproof_specs::{
-    history::EventKind,
-    observation::{Aspect, Observation},
-};
+use stepproof_specs::{clause::Aspect, history::EventKind, observation::Observation};
 
 use crate::spots::MADE;
 

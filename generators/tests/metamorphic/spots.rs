@@ -1,7 +1,7 @@
 //! Where the states of a definition are, and small edits at such a place.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::plan::site;
+use stepproof_specs::asl::site::site;
 
 /// In the name of everything that a rewriting makes up: its steps are no part of the comparison.
 pub const MADE: char = '·';

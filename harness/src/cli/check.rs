@@ -6,7 +6,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
 use stepproof_generators::given::Given;
-use stepproof_specs::time::Millis;
+use stepproof_specs::base::time::Millis;
 
 use self::files::Found;
 use super::{
@@ -21,11 +21,10 @@ use super::{
     target::Target,
 };
 use crate::{
-    drive::{Limit, Shard, Source},
-    engine::{Engine, Lane},
-    judging::GivenCases,
-    prepare::prepare_body,
+    engines::Engine,
+    job::{Lane, prepare_body},
     report::MachineNotice,
+    run::{Limit, Shard, Source, judging::GivenCases},
 };
 
 /// How many cases a machine has if no number is given.

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, Status, clauses::Format, output::Output};
-use crate::engine::{
+use crate::engines::{
     Engine,
     adapters::{Adapter, Choice, Home, known, open},
     process::Presence,

@@ -1,7 +1,7 @@
 //! What can go wrong with a command, and how the process ends.
 
 use crate::{
-    casefile::CaseFileError, engine::Trouble, report::ExitStatus as Status, store::StoreError,
+    casefile::CaseFileError, report::ExitStatus as Status, store::StoreError, trouble::Trouble,
 };
 
 /// Why a command could not do what it was asked to.

@@ -8,9 +8,11 @@ use std::{
 
 use serde_json::Value;
 use stepproof_specs::{
-    machine::{self, Machine},
-    plan::Plan,
-    validate::{Diagnostic, Severity},
+    asl::{
+        self, Machine,
+        diagnostic::{Diagnostic, Severity},
+    },
+    scenario::plan::Plan,
 };
 
 use super::Failure;
@@ -45,7 +47,7 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
 
 /// Reads a machine in JSON or YAML.
 pub(super) fn machine(path: &Path) -> Result<Machine, Failure> {
-    machine::from_text(&text(path)?).map_err(|error| {
+    asl::from_text(&text(path)?).map_err(|error| {
         Failure::usage(
             format!("read '{}': {error}", path.display()),
             "give a machine in the Amazon States Language, as JSON or YAML",
@@ -87,7 +89,7 @@ pub(super) fn plan(argument: &str, machine: &Machine) -> Result<Plan, Failure> {
 pub(super) fn check_sites(plan: &Plan, machine: &Machine) -> Result<(), Failure> {
     let mut sites = Vec::new();
     machine.scope.visit("", &mut |site, _, state| {
-        if matches!(state.body, machine::Body::Task(_)) {
+        if matches!(state.body, asl::Body::Task(_)) {
             sites.push(site.to_owned());
         }
     });

@@ -10,9 +10,11 @@ use serde_json::{Value, json};
 
 use super::{Failure, Status, clauses::Format, output, output::Output, target::Target};
 use crate::{
-    observed::{Counts, Divergence, Extent, Judged, ReadError, Recording, Tally, area, files},
-    observed::{judge, judge_all},
-    verdict::Verdict,
+    judge::verdict::Verdict,
+    observed::{
+        Counts, Divergence, Extent, Judged, ReadError, Recording, Tally, area, files, judge,
+        judge_all,
+    },
 };
 
 /// The version of the JSON that is printed.

@@ -10,9 +10,11 @@ use super::{
     target::Target,
 };
 use crate::{
-    drive::{Context, Stop},
-    judging::{Compared, Generated},
     pace::{PaceError, drawable, measure},
+    run::{
+        Context, Stop,
+        judging::{Compared, Generated},
+    },
 };
 
 /// Measures what the harness costs: its cases per second beside a plain load generator's.

@@ -7,17 +7,18 @@ use std::{
 
 use clap::Args;
 use stepproof_generators::steering::Steered;
-use stepproof_specs::case::Case;
+use stepproof_specs::scenario::case::Case;
 
 use super::{Failure, Status, drawing::Drawing, input, output::Output, profiles, target::Target};
 use crate::{
     casefile,
-    drive::{Attempt, Context, Control, Outcome, Stop, attempt},
-    engine::Lane,
-    judging::{Compared, Generated},
-    prepare::{PrepareError, Prepared, prepare},
+    job::{Lane, PrepareError, Prepared, prepare},
+    judge::verdict::Verdict,
     report::{Finding, Subject},
-    verdict::Verdict,
+    run::{
+        Attempt, Context, Control, Outcome, Stop, attempt,
+        judging::{Compared, Generated},
+    },
 };
 
 /// Runs one case and shows how the engine differs from the reference.

@@ -12,7 +12,7 @@ use super::{
     target::Target,
 };
 use crate::{
-    drive::{Limit, Shard},
+    run::{Limit, Shard},
     store::Store,
 };
 

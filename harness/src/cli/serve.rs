@@ -5,8 +5,8 @@ use stepproof_specs::service::Rewrite;
 
 use super::{Failure, Status, faults, output::Output, signals};
 use crate::{
-    drive::Stop,
-    engine::embedded::{Server, Speed},
+    engines::embedded::{Server, Speed},
+    run::Stop,
     zoo::Fault,
 };
 

@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     casefile,
-    drive::{EngineLab, attempt, states},
+    judge::verdict::Signature,
+    run::{EngineLab, attempt, states},
     shrink::{Budget, Ended, ShrinkError, shrink},
-    verdict::Signature,
 };
 
 /// Makes a diverging case as small as it gets while it still diverges in the same way.

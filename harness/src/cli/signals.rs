@@ -3,7 +3,7 @@
 use std::process;
 
 use super::output;
-use crate::drive::Stop;
+use crate::run::Stop;
 
 /// The exit status of a process that an interrupt has ended.
 const INTERRUPTED: i32 = 130;

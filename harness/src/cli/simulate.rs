@@ -5,11 +5,13 @@ use std::{path::PathBuf, sync::Arc};
 use clap::Args;
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::{ExecutionCase, Start},
+    asl::Machine,
     history::Event,
-    machine::Machine,
-    plan::Plan,
-    simulate::{EPOCH, Expectation, SimulationError, simulate},
+    reference::{EPOCH, Expectation, SimulationError, simulate},
+    scenario::{
+        case::{ExecutionCase, Start},
+        plan::Plan,
+    },
     validate::validate,
 };
 

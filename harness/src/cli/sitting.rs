@@ -6,17 +6,19 @@ mod ledger;
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
-use stepproof_specs::time::Millis;
+use stepproof_specs::base::time::Millis;
 
 use self::configuration::Configuration;
 use super::{Failure, Status, clauses::Format, output, signals};
 use crate::{
-    drive::{Context, DriveError, Options, Source, Stop, drive},
-    engine::Engine,
-    judging::{Compared, Generated, GivenCases},
-    ledger::Ledger,
+    engines::Engine,
+    judge::ledger::Ledger,
     report::{
         DEFAULT_UNSURE_SHARE, Event, Header, Lines, MachineNotice, Reporter, Reporters, Terminal,
+    },
+    run::{
+        Context, DriveError, Options, Source, Stop, drive,
+        judging::{Compared, Generated, GivenCases},
     },
     shrink::Budget,
     store::{Keep, RunRecord, Store, default_directory},

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{Failure, faults};
-use crate::engine::{
+use crate::engines::{
     Engine,
     adapters::{Choice, open},
 };

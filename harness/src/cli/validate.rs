@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use stepproof_specs::{
-    case::WorkflowType,
-    validate::{Severity, validate},
+    asl::{WorkflowType, diagnostic::Severity},
+    validate::validate,
 };
 
 use super::{Failure, Status, clauses::Format, input, output::Output};

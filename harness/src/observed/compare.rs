@@ -6,15 +6,16 @@ mod mask;
 
 use serde_json::Value;
 use stepproof_specs::{
+    clause::Aspect,
     history::Event,
-    observation::{Aspect, Observation, Status},
+    observation::{Observation, Status},
 };
 
 use self::mask::{Mask, Parting};
 use super::{Outcome, Recording};
-use crate::{
+use crate::judge::{
     cause,
-    engine::{CauseCompare, HistoryCompare},
+    policy::{CauseCompare, HistoryCompare},
     verdict::Aspects,
 };
 
@@ -166,7 +167,7 @@ impl Comparison<'_> {
         if *recorded == self.seen.status.name() {
             return Ok(());
         }
-        let parting = Parting::of("/status", recorded, &crate::compare::end(self.seen));
+        let parting = Parting::of("/status", recorded, &crate::judge::compare::end(self.seen));
         Err(Divergence::new(Aspect::Status, parting))
     }
 

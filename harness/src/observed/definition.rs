@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use stepproof_specs::{
-    observation::Aspect,
+    clause::Aspect,
     validate::{refusal, validate, validate_text},
 };
 

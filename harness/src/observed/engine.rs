@@ -8,10 +8,10 @@ use std::sync::{
 
 use serde_json::Value;
 use stepproof_specs::{
-    case::ExecutionCase,
-    execution::Identity,
+    interpreter::Identity,
     observation::Status,
-    simulate::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
+    reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
+    scenario::case::ExecutionCase,
 };
 use tokio::task::JoinSet;
 
@@ -22,11 +22,12 @@ use super::{
     is_concurrent, not_run, runnable, simulated, strict,
 };
 use crate::{
-    effects::sites,
-    engine::{Engine, Job, Lane, Trouble},
-    observe::Observer,
+    engines::Engine,
+    job::{Job, Lane},
+    judge::{observe::Observer, verdict::Verdict},
     raw::{Creation, RawRun},
-    verdict::Verdict,
+    trouble::Trouble,
+    workers::sites,
 };
 
 /// Judges an engine by recordings, as many at once as it takes; outcomes in their order.

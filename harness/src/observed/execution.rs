@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::{Start, WorkflowType},
-    execution::Identity,
-    machine::Machine,
-    simulate::EPOCH,
-    time::Instant,
+    asl::{Machine, WorkflowType},
+    base::time::Instant,
+    interpreter::Identity,
+    reference::EPOCH,
+    scenario::case::Start,
     validate::{refusal, validate},
 };
 

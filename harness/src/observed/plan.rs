@@ -1,7 +1,10 @@
 //! The plan of a recording: what each task returned, attempt by attempt.
 
 use serde_json::Value;
-use stepproof_specs::plan::{Act, Plan, Reply, Rule, Site, site};
+use stepproof_specs::{
+    asl::site::{Site, site},
+    scenario::plan::{Act, Plan, Reply, Rule},
+};
 
 /// A recording names states; a plan names sites, visits and attempts.
 pub(super) fn recorded(definition: &Value, tasks: &Value) -> Plan {

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use stepproof_specs::{
-    execution::{Command, Execution, Input, Unsupported},
     history::Failure,
+    interpreter::{Command, Execution, Input, Unsupported},
     observation::Observation,
-    simulate::{EPOCH, Expectation, SimulationError, simulate_as},
+    reference::{EPOCH, Expectation, SimulationError, simulate_as},
 };
 
 use super::execution::{Client, Recorded};

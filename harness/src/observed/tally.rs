@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use stepproof_specs::observation::Aspect;
+use stepproof_specs::clause::Aspect;
 
 use super::{Divergence, Extent, Outcome, Recording};
-use crate::{report::ExitStatus, verdict::Verdict};
+use crate::{judge::verdict::Verdict, report::ExitStatus};
 
 /// How many recordings came to each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

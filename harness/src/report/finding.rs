@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use stepproof_specs::{
-    case::{Body, Case, DefinitionCase, ExecutionCase, Start},
-    clause::Clause,
-    machine::Machine,
-    observation::{Aspect, Observation},
-    simulate::{Expectation, simulate},
+    asl::Machine,
+    clause::{Aspect, Clause},
+    observation::Observation,
+    reference::{Expectation, simulate},
+    scenario::case::{Body, Case, DefinitionCase, ExecutionCase, Start},
     validate::validate_text,
 };
 
 use super::{page, python, story};
 use crate::{
-    engine::reference::raw_definition,
-    observe::Observer,
+    engines::reference::raw_definition,
+    judge::{
+        observe::Observer,
+        signature::clause::clause,
+        verdict::{Difference, Judgement, Signature},
+    },
     raw::{Creation, RawRun},
-    signature::clause::clause,
-    verdict::{Difference, Judgement, Signature},
 };
 
 /// What a finding is made of.

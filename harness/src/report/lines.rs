@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::{EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Seen};
-use crate::{ledger::Staleness, verdict::Verdict};
+use crate::judge::{ledger::Staleness, verdict::Verdict};
 
 /// Writes one JSON object per event. Write errors are the reader's business: it went away.
 pub struct Lines<W>(W);

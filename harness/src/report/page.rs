@@ -197,7 +197,7 @@ fn diff(finding: &Finding, limit: usize) -> Vec<String> {
 }
 
 /// A difference that does not show in the observations' lines.
-fn difference(difference: &crate::verdict::Difference) -> [String; 2] {
+fn difference(difference: &crate::judge::verdict::Difference) -> [String; 2] {
     let show = |value: &Value| format!("{} {}", difference.aspect.name(), flat(value));
     [
         format!("- {}", show(&difference.expected)),

@@ -4,11 +4,13 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::{DefinitionCase, ExecutionCase, Start, WorkflowType},
-    machine::text::MAX_BYTES,
-    plan::{Act, AttemptKey, Reply},
-    simulate::Expectation,
-    time::Millis,
+    asl::{WorkflowType, site::AttemptKey, text::MAX_BYTES},
+    base::time::Millis,
+    reference::Expectation,
+    scenario::{
+        case::{DefinitionCase, ExecutionCase, Start},
+        plan::{Act, Reply},
+    },
 };
 
 use super::layout::{flat, pretty};
@@ -58,7 +60,7 @@ pub fn reproducer(
     }
     program.push_str(&finish(case, &start.input, !away.is_empty()));
     if let Some(expectation) = expectation {
-        let end = crate::compare::end(&expectation.observation);
+        let end = crate::judge::compare::end(&expectation.observation);
         let _ = writeln!(program, "# Expected: {}", flat(&end));
     }
     program
@@ -131,7 +133,7 @@ fn name_activities(scope: &mut Value, prefix: &str, sites: &mut Vec<String>) {
         return;
     };
     for (name, state) in states {
-        let site = stepproof_specs::plan::site(prefix, name);
+        let site = stepproof_specs::asl::site::site(prefix, name);
         let resource = state.get("Resource").and_then(Value::as_str);
         if resource.is_some_and(|resource| resource.starts_with(ACTIVITY)) {
             state["Resource"] = json!(format!("{ACTIVITY}{}", activity(sites.len())));

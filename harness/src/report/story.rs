@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 use stepproof_specs::{
+    clause::Aspect,
     history::{Event, EventKind},
-    observation::{Aspect, Observation},
+    observation::Observation,
 };
 
 use super::layout::flat;

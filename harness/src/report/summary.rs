@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use stepproof_specs::clause::Coverage;
 
-use crate::verdict::Verdict;
+use crate::judge::verdict::Verdict;
 
 /// The share of cases that may end without a verdict.
 pub const DEFAULT_UNSURE_SHARE: f64 = 0.05;
@@ -136,7 +136,7 @@ impl ExitStatus {
 #[cfg(test)]
 mod tests {
     use super::{DEFAULT_UNSURE_SHARE, ExitStatus, Summary};
-    use crate::verdict::Verdict;
+    use crate::judge::verdict::Verdict;
 
     fn summary(counts: &[(Verdict, u64)]) -> Summary {
         let mut summary = Summary::default();

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use stepproof_specs::clause::REGISTRY;
 
 use super::{Event, Finding, Header, MachineNotice, Reporter, Summary, human};
-use crate::{
+use crate::judge::{
     ledger::{StaleCheck, Staleness},
     verdict::Verdict,
 };

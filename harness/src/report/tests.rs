@@ -7,22 +7,26 @@ use std::{
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::{Body, CASE_FORMAT, Case},
+    asl::StateType,
     clause::Coverage,
     history::EventKind,
-    machine::StateType,
     observation::{Observation, Status},
-    plan::{Act, Reply},
+    scenario::{
+        case::{Body, CASE_FORMAT, Case},
+        plan::{Act, Reply},
+    },
     service::Rewrite,
 };
 
 use super::{Event, Finding, Header, Lines, Reporter, Subject, Summary, Terminal, human};
 use crate::{
-    compare::tests::Fixture,
-    engine::embedded::{Server, Speed},
-    ledger::{StaleCheck, Staleness},
-    observe::testing,
-    verdict::{Judgement, Signature, Verdict},
+    engines::embedded::{Server, Speed},
+    judge::{
+        compare::tests::Fixture,
+        ledger::{StaleCheck, Staleness},
+        observe::testing,
+        verdict::{Judgement, Signature, Verdict},
+    },
 };
 
 /// Snapshots are data: they live with the others.

@@ -6,7 +6,7 @@ use stepproof_generators::reduce::Candidate;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::Lab;
-use crate::engine::Trouble;
+use crate::trouble::Trouble;
 
 /// How often a try that ended in trouble is made again.
 const RETRIES: u32 = 1;

@@ -7,10 +7,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use stepproof_specs::case::{Body, Case};
+use stepproof_specs::scenario::case::{Body, Case};
 
 use super::{Budget, Ended, Lab, ShrinkError, shrink, trivial_case};
-use crate::engine::Trouble;
+use crate::trouble::Trouble;
 
 /// Cases are lists of numbers (the first start's input); a smaller one lacks an element or has a
 /// smaller element.

@@ -2,8 +2,11 @@
 
 use serde_json::json;
 use stepproof_specs::{
-    case::{Body, CASE_FORMAT, Case, DefinitionCase, ExecutionCase, Start, WorkflowType},
-    plan::Plan,
+    asl::WorkflowType,
+    scenario::{
+        case::{Body, CASE_FORMAT, Case, DefinitionCase, ExecutionCase, Start},
+        plan::Plan,
+    },
 };
 
 /// The trivial case of the same kind.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stepproof_specs::case::Case;
+use stepproof_specs::scenario::case::Case;
 
 use super::StoreError;
 use crate::casefile;

@@ -9,7 +9,7 @@ use stepproof_specs::clause::{Clause, Coverage};
 use super::{
     Detail, FindingRecord, JudgedCase, ReductionRecord, Replay, Store, StoreError, Stored,
 };
-use crate::verdict::Signature;
+use crate::judge::verdict::Signature;
 
 impl Store {
     /// Everything that a resumed run needs to know of what was done before.

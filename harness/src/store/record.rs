@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stepproof_specs::{case::Case, clause::Coverage, time::Millis};
+use stepproof_specs::{base::time::Millis, clause::Coverage, scenario::case::Case};
 
 use crate::{
-    engine::Lane,
     identity::CaseId,
+    job::Lane,
+    judge::verdict::{Judgement, Signature, Verdict},
     raw::RawRun,
     shrink::Ended,
-    verdict::{Judgement, Signature, Verdict},
 };
 
 /// How a run was configured: what must be the same when it is resumed.

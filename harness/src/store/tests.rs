@@ -2,9 +2,12 @@ use std::{fs, time::Duration};
 
 use serde_json::json;
 use stepproof_specs::{
-    case::{Body, Case, ExecutionCase, Start, WorkflowType},
+    asl::WorkflowType,
     clause::{Coverage, REGISTRY},
-    plan::Plan,
+    scenario::{
+        case::{Body, Case, ExecutionCase, Start},
+        plan::Plan,
+    },
 };
 
 use super::{
@@ -12,10 +15,10 @@ use super::{
     StoreError, write_finding,
 };
 use crate::{
-    engine::Lane,
     identity::CaseId,
+    job::Lane,
+    judge::verdict::{Signature, Verdict},
     shrink::Ended,
-    verdict::{Signature, Verdict},
 };
 
 fn run() -> RunRecord {

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 use stepproof_specs::{
-    execution::Conduct,
+    asl::StateType,
     history::{Event, EventKind},
-    intrinsic::Function,
-    machine::StateType,
-    path::{Path, PathError},
+    interpreter::Conduct,
+    query::jsonpath::{
+        intrinsic::Function,
+        path::{Path, PathError},
+    },
 };
 
 use super::Way;

@@ -3,20 +3,21 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use stepproof_generators::Profile;
-use stepproof_specs::case::Case;
+use stepproof_specs::scenario::case::Case;
 use tokio::task::JoinSet;
 
 use super::Fault;
 use crate::{
-    confirm::{Confirmation, confirm},
-    drive::{Context, Control, EngineLab, Stop, attempt, states},
-    engine::{
-        Lane, Trouble,
-        adapters::{Choice, open},
+    engines::adapters::{Choice, open},
+    job::{Lane, PrepareError, prepare, prepare_body},
+    run::{
+        Context, Control, EngineLab, Stop, attempt,
+        confirm::{Confirmation, confirm},
+        judging::{Compared, Generated},
+        states,
     },
-    judging::{Compared, Generated},
-    prepare::{PrepareError, prepare, prepare_body},
     shrink::{Budget, ShrinkError, Shrunk, shrink},
+    trouble::Trouble,
 };
 
 /// How a fault was caught.

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 use stepproof_specs::{
-    machine::{
+    asl::{
         Body, Catcher, Limit, Machine, Map, Name, Nullable, Parallel, Pass, Retrier, Scope, State,
         Task, Transition, Until, Wait,
     },
-    path::Path,
+    query::jsonpath::path::Path,
 };
 
 use super::Way;

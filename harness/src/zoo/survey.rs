@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use stepproof_generators::Profile;
-use stepproof_specs::case::{Body, Case};
+use stepproof_specs::scenario::case::{Body, Case};
 
 use super::{Caught, Fault, HuntError, hunt};
 use crate::shrink::Toll;

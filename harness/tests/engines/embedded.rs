@@ -2,17 +2,20 @@
 
 use serde_json::{Value, json};
 use stepproof::{
-    compare::{
-        judge,
-        properties::{Depth, violations},
-    },
-    engine::{
-        Engine, HistoryCompare, Job, Lane,
+    client::sdk::{Account, Api, Patience, Wire},
+    engines::{
+        Engine,
         adapters::{Choice, Embedded},
-        sdk::{Account, Api, Patience, Wire},
     },
-    observe::Observer,
-    prepare::{Prepared, prepare},
+    job::{Job, Lane, Prepared, prepare},
+    judge::{
+        compare::{
+            judge,
+            properties::{Depth, violations},
+        },
+        observe::Observer,
+        policy::HistoryCompare,
+    },
     raw::RawRun,
 };
 use stepproof_generators::{Profile, generate};

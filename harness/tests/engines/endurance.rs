@@ -9,14 +9,15 @@ use std::{
 };
 
 use stepproof::{
-    compare::judge,
-    engine::{
-        Engine, Job, Lane,
+    engines::{
+        Engine,
         adapters::{Choice, Embedded},
     },
+    job::{Job, Lane},
+    judge::compare::judge,
 };
 use stepproof_generators::{Profile, generate};
-use stepproof_specs::{case::Body, simulate::simulate, validate::validate};
+use stepproof_specs::{reference::simulate, scenario::case::Body, validate::validate};
 
 /// The case number `index`, unless the reference does not run it.
 pub fn draw(profile: &Profile, index: u64) -> Option<Job> {

@@ -3,13 +3,18 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use stepproof::engine::{
-    Engine, Trouble,
-    adapters::profile,
-    clock::Clock,
-    embedded::{Server, Speed},
-    remote::{Remote, Traits},
-    sdk::{Account, Api, Patience, Wire},
+use stepproof::{
+    client::{
+        clock::Clock,
+        sdk::{Account, Api, Patience, Wire},
+    },
+    engines::{
+        Engine,
+        adapters::profile,
+        embedded::{Server, Speed},
+        remote::{Remote, Traits},
+    },
+    trouble::Trouble,
 };
 use stepproof_specs::{observation::Status, service::Rewrite};
 use tokio::{

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stepproof::{
-    engine::{
-        Engine as _, Job, Trouble, adapters,
+    engines::{
+        Engine as _, adapters,
         library::{Library, Program},
     },
+    job::Job,
     raw::RawExecution,
+    trouble::Trouble,
 };
 use stepproof_specs::observation::Status;
 

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 use stepproof::{
-    engine::{
-        Engine, Trouble,
+    engines::{
+        Engine,
         adapters::{Choice, known, open},
         process::Presence,
     },
     raw::RawExecution,
+    trouble::Trouble,
 };
 use stepproof_specs::observation::Status;
 

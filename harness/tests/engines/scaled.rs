@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof::{
-    compare::judge,
-    engine::{
-        Engine, Job, Lane,
+    engines::{
+        Engine,
         adapters::{Choice, open},
         embedded::{Server, Speed},
     },
+    job::{Job, Lane},
+    judge::compare::judge,
     raw::RawExecution,
 };
 use stepproof_specs::service::Rewrite;

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use stepproof::engine::{Job, Lane};
+use stepproof::job::{Job, Lane};
 use stepproof_specs::{
-    case::{ExecutionCase, Start, WorkflowType},
-    plan::Plan,
-    simulate::simulate,
+    asl::WorkflowType,
+    reference::simulate,
+    scenario::{
+        case::{ExecutionCase, Start},
+        plan::Plan,
+    },
     validate::validate,
 };
 

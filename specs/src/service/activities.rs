@@ -8,7 +8,7 @@ use super::{
     Effect, ExecutionId, Fault, PollId, Service, TaskRef, Time, arn, page::page, params::Params,
     render::seconds, token,
 };
-use crate::{execution::Input, history::Failure, resource::Resource, time::Instant};
+use crate::{asl::resource::Resource, base::time::Instant, history::Failure, interpreter::Input};
 
 /// An activity.
 #[derive(Debug)]

@@ -1,18 +1,19 @@
 //! Executions.
 
+use crate::base::entropy::mix;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::{
     Effect, ExecutionId, Fault, Service, TaskRef, Time, activities::Open, arn, page::page,
-    params::Params, render, render::seconds, token,
+    params::Params, render, render::seconds,
 };
 use crate::{
-    execution::{Command, Execution, Identity, Input, Interleaving, TaskId, TimerId},
+    base::time::Instant,
     history::Failure,
+    interpreter::{Command, Execution, Identity, Input, Interleaving, TaskId, TimerId},
     observation::Status,
-    time::Instant,
 };
 
 /// An execution that was started.
@@ -88,7 +89,7 @@ impl Service {
             machine_arn: machine_arn.into(),
             machine_name: machine_name.into(),
             redrive_count: Some(0),
-            entropy: token::mix(self.config.entropy ^ id.0),
+            entropy: mix(self.config.entropy ^ id.0),
         };
         let started = time.now();
         let (execution, commands) = Execution::start_conducted(
@@ -289,8 +290,8 @@ impl Service {
 
     /// A name for an execution that was given none, in the form of a UUID.
     fn drawn_name(&self, id: ExecutionId) -> String {
-        let high = token::mix(self.config.entropy ^ !id.0);
-        let low = token::mix(high);
+        let high = mix(self.config.entropy ^ !id.0);
+        let low = mix(high);
         format!(
             "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
             high >> 32,

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use super::{Effect, Fault, Service, Time, arn, page::page, params::Params, render::seconds};
 use crate::{
-    case::WorkflowType,
-    machine::Machine,
-    time::Instant,
-    validate::{Diagnostic, INVALID_DEFINITION, Severity, refusal, validate_text},
+    asl::{
+        Machine, WorkflowType,
+        diagnostic::{Diagnostic, Severity},
+    },
+    base::time::Instant,
+    validate::{INVALID_DEFINITION, refusal, validate_text},
 };
 
 /// A machine that was created.

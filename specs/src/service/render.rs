@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::executions::Run;
 use crate::{
+    asl::StateType,
+    base::time::Instant,
     history::{Event, EventKind, Phase},
-    machine::StateType,
-    time::Instant,
 };
 
 /// An instant as AWS JSON writes it: seconds with a fraction.

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Config, Effect, Rewrite, Service};
-use crate::time::Instant;
+use crate::base::time::Instant;
 
 const NOW: Instant = Instant(1_000);
 

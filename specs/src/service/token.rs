@@ -2,7 +2,7 @@
 //! that never was a token.
 
 use super::{ExecutionId, TaskRef};
-use crate::execution::TaskId;
+use crate::{base::entropy::mix, interpreter::TaskId};
 
 const MARK: &str = "AQCE";
 
@@ -23,14 +23,6 @@ pub(super) fn parse(token: &str) -> Option<TaskRef> {
         execution: ExecutionId(execution),
         task: TaskId(task),
     })
-}
-
-/// A well-mixed number (the finaliser of SplitMix64).
-pub(super) fn mix(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 fn check(execution: u64, task: u64) -> u64 {

@@ -3,10 +3,11 @@
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
-use super::{Code, Diagnostic};
+use crate::asl::diagnostic::{Code, Diagnostic};
 use crate::{
+    asl::{Body, Machine, Scope, State, schema},
+    base::pointer::Pointer,
     clause::Clause,
-    machine::{Body, Machine, Scope, State, pointer::Pointer, schema},
 };
 
 /// The longest name of a state, in Unicode characters.

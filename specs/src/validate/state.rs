@@ -1,11 +1,14 @@
 //! What takes several fields of one state to see.
 
-use super::{Diagnostic, not_recognized};
+use crate::asl::diagnostic::{Diagnostic, not_recognized};
 use crate::{
-    case::WorkflowType,
+    asl::{
+        Body, Limit, Map, Name, State, Task, WorkflowType,
+        resource::{Pattern, Resource},
+        schema,
+    },
+    base::pointer::Pointer,
     clause::Clause,
-    machine::{Body, Limit, Map, Name, State, Task, pointer::Pointer, schema},
-    resource::{Pattern, Resource},
 };
 
 pub(super) fn check(

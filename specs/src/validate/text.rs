@@ -2,10 +2,10 @@
 //! Recorded are the unrecognised token and the unexpected character, with their place; the end of
 //! the input, and how much of a long text is shown, are Jackson's.
 
-use super::{Code, Diagnostic, Severity};
+use crate::asl::diagnostic::{Code, Diagnostic, Severity};
 use crate::{
+    asl::text::{MAX_BYTES, Position, locate},
     clause::Clause,
-    machine::text::{MAX_BYTES, Position, locate},
 };
 
 /// How much of the text the complaint repeats, in characters.

@@ -1,10 +1,11 @@
 //! Where states lead: every target exists in its own scope, every state can be reached, and some
 //! state ends the machine.
 
-use super::{Code, Diagnostic, Severity};
+use crate::asl::diagnostic::{Code, Diagnostic, Severity};
 use crate::{
+    asl::{Body, Scope, State, Transition},
+    base::pointer::Pointer,
     clause::Clause,
-    machine::{Body, Scope, State, Transition, pointer::Pointer},
 };
 
 /// Complains about the targets of a state that are not in its scope (specification, "Transitions"

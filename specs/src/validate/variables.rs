@@ -7,11 +7,13 @@
 
 use serde_json::Value;
 
-use super::{Code, Diagnostic, transitions};
+use super::transitions;
+use crate::asl::diagnostic::{Code, Diagnostic};
 use crate::{
+    asl::{Body, Scope, State, schema},
+    base::pointer::Pointer,
     clause::Clause,
-    machine::{Body, Scope, State, pointer::Pointer, schema},
-    template::Template,
+    query::jsonpath::template::Template,
 };
 
 /// The longest name of a variable, in Unicode characters.

@@ -5,7 +5,7 @@ mod semantics;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::WorkflowType::{self, Standard},
+    asl::WorkflowType::{self, Standard},
     validate::{refusal, validate},
 };
 

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    case::WorkflowType::{Express, Standard},
-    machine::Machine,
+    asl::{
+        Machine,
+        WorkflowType::{Express, Standard},
+    },
     validate::{check, refusal, validate, validate_text},
 };
 

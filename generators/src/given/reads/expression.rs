@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    intrinsic::{Argument, Call, Function},
-    machine::{Comparable, Kind, Operand, Operator, Test},
-    path::{Path, Step},
+    asl::{Comparable, Kind, Operand, Operator, Test},
+    query::jsonpath::{
+        intrinsic::{Argument, Call, Function},
+        path::{Path, Step},
+    },
 };
 
 use crate::given::want::{Hint, Want};

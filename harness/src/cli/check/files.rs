@@ -7,9 +7,12 @@ use std::{
 
 use serde_json::Value;
 use stepproof_specs::{
-    case::WorkflowType,
-    machine::text::{problems, read},
-    validate::{Severity, validate},
+    asl::{
+        WorkflowType,
+        diagnostic::Severity,
+        text::{problems, read},
+    },
+    validate::validate,
 };
 
 use crate::cli::{Failure, input};

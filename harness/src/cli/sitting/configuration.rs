@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepproof_generators::given::{Given, NotGiven};
-use stepproof_specs::time::Millis;
+use stepproof_specs::base::time::Millis;
 
 use crate::{
     cli::{Failure, drawing::Drawn, target::Target},
-    drive::{Limit, Shard},
+    run::{Limit, Shard},
     store::{RunRecord, Store, StoreError},
 };
 

@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::{
     casefile,
     cli::Failure,
-    drive::{Context, Control, Outcome, attempt},
-    engine::Lane,
-    judging::Compared,
-    ledger::{Entry, Ledger, LedgerError, StaleCheck},
-    prepare::prepare,
+    job::{Lane, prepare},
+    judge::ledger::{Entry, Ledger, LedgerError, StaleCheck},
     report::{Event, Reporter},
+    run::{Context, Control, Outcome, attempt, judging::Compared},
 };
 
 /// Loads the ledger: the one that is named, or the engine's own if it is there. An engine that is

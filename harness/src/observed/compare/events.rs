@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stepproof_specs::{
+    clause::Aspect,
     history::{Event, EventKind},
-    observation::Aspect,
 };
 
 use super::{
     Divergence, Terms,
     mask::{Mask, Parting},
 };
-use crate::engine::HistoryCompare;
+use crate::judge::policy::HistoryCompare;
 
 /// What a recording has no reason to share with others: who ran it.
 const PERSONAL: [&str; 2] = ["roleArn", "workerName"];

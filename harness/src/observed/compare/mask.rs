@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use stepproof_specs::json;
+use stepproof_specs::base::json;
 
 use super::Terms;
-use crate::cause;
+use crate::judge::cause;
 
 /// Where a recorded value and another part.
 #[derive(Debug)]

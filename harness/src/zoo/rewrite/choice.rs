@@ -1,7 +1,7 @@
 //! Conditions of Choice rules, test by test.
 
 use serde_json::json;
-use stepproof_specs::machine::{
+use stepproof_specs::asl::{
     Body, Choice, Comparable, Condition, Kind, Operand, Operator, State, Test,
 };
 

@@ -1,9 +1,11 @@
 //! How data flows through a state.
 
 use stepproof_specs::{
-    machine::{Body, ChoiceRule, Nullable, State},
-    path::{Path, Root, Step},
-    template::{Field, FieldValue, Source, Template},
+    asl::{Body, ChoiceRule, Nullable, State},
+    query::jsonpath::{
+        path::{Path, Root, Step},
+        template::{Field, FieldValue, Source, Template},
+    },
 };
 
 use super::{Way, handlers, result_path};

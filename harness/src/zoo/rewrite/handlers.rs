@@ -1,6 +1,6 @@
 //! Who retries and who catches.
 
-use stepproof_specs::machine::{Body, Catcher, Name, Retrier, State};
+use stepproof_specs::asl::{Body, Catcher, Name, Retrier, State};
 
 use super::{Way, handlers};
 

@@ -1,0 +1,43 @@
+//! HTTP requests that are no AWS calls: an engine's own pages about itself.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The JSON at `path`; nothing if anything goes wrong: what an engine says of itself is not needed.
+pub(crate) async fn get_json(endpoint: &str, path: &str) -> Option<Value> {
+    request(endpoint, "GET", path, "").await
+}
+
+/// The JSON that is answered to `body`; nothing if anything goes wrong.
+pub(crate) async fn post_json(endpoint: &str, path: &str, body: &Value) -> Option<Value> {
+    request(endpoint, "POST", path, &body.to_string()).await
+}
+
+async fn request(endpoint: &str, method: &str, path: &str, body: &str) -> Option<Value> {
+    let answer = tokio::time::timeout(TIMEOUT, exchange(endpoint, method, path, body)).await;
+    serde_json::from_slice(&answer.ok()??).ok()
+}
+
+async fn exchange(endpoint: &str, method: &str, path: &str, body: &str) -> Option<Vec<u8>> {
+    let authority = endpoint.strip_prefix("http://")?.trim_end_matches('/');
+    let mut stream = TcpStream::connect(authority).await.ok()?;
+    let request = format!(
+        "{method} {path} HTTP/1.0\r\nHost: {authority}\r\nAccept: application/json\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.ok()?;
+    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
+    answer
+        .starts_with(b"HTTP/1.")
+        .then(|| answer.split_off(end + 4))
+}

@@ -1,0 +1,785 @@
+//! The Step Functions API as the harness uses it: the only file that knows the AWS SDK.
+//!
+//! The SDK never repeats a request by itself. What the engine answers is told apart three ways: an
+//! answer, a modelled refusal ([`Refusal`]), and everything else, which is [`Trouble`]. Only
+//! throttling is repeated, here and visibly: it says that the engine did not act.
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use aws_sdk_sfn::{
+    Client,
+    config::{
+        BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
+        SharedHttpClient, StalledStreamProtectionConfig, http::HttpResponse,
+        interceptors::AfterDeserializationInterceptorContextRef, retry::RetryConfig,
+        timeout::TimeoutConfig,
+    },
+    error::{BoxError, DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    primitives::DateTime,
+    types::StateMachineType,
+};
+use serde_json::Value;
+use stepproof_specs::{asl::WorkflowType, observation::Status};
+
+use crate::raw::{RawDiagnostic, RawEvent, Validation, WireTrouble};
+use crate::trouble::Trouble;
+
+/// How often a throttled call is sent again.
+const THROTTLED_LIMIT: u32 = 8;
+/// How often a report is sent again that the engine failed over.
+const FAULTS: u32 = 3;
+/// The pause before that.
+const FAULT_PAUSE: Duration = Duration::from_millis(50);
+/// The first pause after a throttled call; doubled each time.
+const THROTTLED_PAUSE: Duration = Duration::from_millis(200);
+/// A history longer than this many pages of 1,000 events breaks the service's own limit of 25,000.
+const PAGE_LIMIT: usize = 26;
+
+/// A client of one endpoint.
+#[derive(Debug, Clone)]
+pub struct Api {
+    calls: Client,
+    polls: Client,
+    endpoint: Arc<str>,
+}
+
+/// Why a call gave no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The engine refused it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The engine answered that it failed itself (5xx).
+    #[error(transparent)]
+    Fault(Trouble),
+    /// Anything else.
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+/// A modelled error of the service.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{operation} was refused: {code}: {message}")]
+pub struct Refusal {
+    /// The operation.
+    pub operation: &'static str,
+    /// The error code, for example `InvalidDefinition`.
+    pub code: String,
+    /// The message.
+    pub message: String,
+}
+
+impl CallError {
+    /// As trouble: for a call that has no business being refused.
+    pub fn into_trouble(self) -> Trouble {
+        match self {
+            Self::Trouble(trouble) | Self::Fault(trouble) => trouble,
+            Self::Refused(refusal) => Trouble::Protocol {
+                operation: refusal.operation.to_owned(),
+                reason: format!("{}: {}", refusal.code, refusal.message),
+            },
+        }
+    }
+}
+
+/// What went over the wire more than once, or failed.
+#[derive(Debug, Default)]
+pub struct Wire(Mutex<Vec<WireTrouble>>);
+
+impl Wire {
+    /// Notes one request.
+    pub fn note(&self, operation: &str, attempt: u32, trouble: impl Into<String>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(WireTrouble {
+                operation: operation.to_owned(),
+                attempt,
+                trouble: trouble.into(),
+            });
+    }
+
+    /// Everything noted so far, which is forgotten here.
+    pub fn take(&self) -> Vec<WireTrouble> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Whom the requests are signed for. Local engines accept anything and take the account and the
+/// region from it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The access key; engines that take it for the account want twelve digits.
+    pub access_key: String,
+    /// The secret key.
+    pub secret_key: String,
+    /// The region.
+    pub region: String,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            access_key: "123456789012".to_owned(),
+            secret_key: "stepproof".to_owned(),
+            region: "us-east-1".to_owned(),
+        }
+    }
+}
+
+/// How long an answer may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// That of an ordinary call.
+    pub call: Duration,
+    /// That of `GetActivityTask`, whose long poll takes 60 s.
+    pub poll: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            call: Duration::from_secs(15),
+            poll: Duration::from_secs(75),
+        }
+    }
+}
+
+/// A task that a worker took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its token.
+    pub token: String,
+    /// Its input, the text as it came.
+    pub input: String,
+}
+
+/// What a worker says of its task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// `SendTaskSuccess` with this output text.
+    Success(String),
+    /// `SendTaskFailure`.
+    Failure {
+        /// The error name.
+        error: Option<String>,
+        /// The cause.
+        cause: Option<String>,
+    },
+    /// `SendTaskHeartbeat`.
+    Heartbeat,
+}
+
+impl Report {
+    /// The operation that carries it.
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Success(_) => "SendTaskSuccess",
+            Self::Failure { .. } => "SendTaskFailure",
+            Self::Heartbeat => "SendTaskHeartbeat",
+        }
+    }
+}
+
+/// The answer to `DescribeExecution`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// `status`.
+    pub status: Status,
+    /// `output`.
+    pub output: Option<String>,
+    /// `error`.
+    pub error: Option<String>,
+    /// `cause`.
+    pub cause: Option<String>,
+    /// `startDate`, milliseconds since the epoch.
+    pub start: i64,
+    /// `stopDate`, milliseconds since the epoch.
+    pub stop: Option<i64>,
+}
+
+impl Api {
+    /// A client without TLS, with fixed credentials: for engines on this machine.
+    pub fn plain(endpoint: &str, account: &Account, patience: Patience) -> Self {
+        let http = aws_smithy_http_client::Builder::new()
+            .pool_idle_timeout(Duration::from_secs(4))
+            .build_http();
+        let credentials = Credentials::new(
+            &account.access_key,
+            &account.secret_key,
+            None,
+            None,
+            "stepproof",
+        );
+        let base = aws_sdk_sfn::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(account.region.clone()))
+            .credentials_provider(credentials)
+            .endpoint_url(endpoint);
+        Self::with(base, Some(http), endpoint, patience)
+    }
+
+    /// A client of AWS itself, with the credentials and the region of the environment.
+    #[cfg(feature = "aws")]
+    pub async fn cloud(patience: Patience) -> Result<Self, Trouble> {
+        use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .build_https();
+        let environment = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http.clone())
+            .load()
+            .await;
+        let Some(region) = environment.region() else {
+            return Err(Trouble::Start {
+                engine: "aws".to_owned(),
+                reason: "no region is set; set AWS_REGION".to_owned(),
+            });
+        };
+        let endpoint = format!("https://states.{region}.amazonaws.com");
+        let base = aws_sdk_sfn::config::Builder::from(&environment);
+        Ok(Self::with(base, Some(http), &endpoint, patience))
+    }
+
+    /// A client from a prepared configuration.
+    fn with(
+        base: aws_sdk_sfn::config::Builder,
+        http: Option<SharedHttpClient>,
+        endpoint: &str,
+        patience: Patience,
+    ) -> Self {
+        let mut base = base
+            .retry_config(RetryConfig::disabled())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        base.set_http_client(http);
+        let client = |timeout| {
+            let timeouts = TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(5))
+                .operation_timeout(timeout)
+                .build();
+            Client::from_conf(base.clone().timeout_config(timeouts).build())
+        };
+        Self {
+            calls: client(patience.call),
+            polls: client(patience.poll),
+            endpoint: endpoint.into(),
+        }
+    }
+
+    /// The same with a long poll's patience for every call: for an engine that is still loading.
+    #[must_use]
+    pub fn patient(&self) -> Self {
+        Self {
+            calls: self.polls.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Where it calls.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// `CreateStateMachine`: the machine's ARN.
+    pub async fn create_machine(
+        &self,
+        wire: &Wire,
+        name: &str,
+        definition: &str,
+        role: &str,
+        workflow: WorkflowType,
+    ) -> Result<String, CallError> {
+        let created = self
+            .call(wire, "CreateStateMachine", || {
+                self.calls
+                    .create_state_machine()
+                    .name(name)
+                    .definition(definition)
+                    .role_arn(role)
+                    .r#type(kind(workflow))
+                    .send()
+            })
+            .await?;
+        present("CreateStateMachine", created.state_machine_arn)
+    }
+
+    /// `ValidateStateMachineDefinition`.
+    pub async fn validate(
+        &self,
+        wire: &Wire,
+        definition: &str,
+        workflow: WorkflowType,
+    ) -> Result<Validation, CallError> {
+        let answer = self
+            .call(wire, "ValidateStateMachineDefinition", || {
+                self.calls
+                    .validate_state_machine_definition()
+                    .definition(definition)
+                    .r#type(kind(workflow))
+                    .send()
+            })
+            .await?;
+        let diagnostics = answer.diagnostics.into_iter();
+        Ok(Validation {
+            result: answer.result.as_str().to_owned(),
+            diagnostics: diagnostics
+                .map(|it| RawDiagnostic {
+                    severity: it.severity.as_str().to_owned(),
+                    code: it.code,
+                    message: it.message,
+                    location: it.location,
+                })
+                .collect(),
+        })
+    }
+
+    /// `DeleteStateMachine`.
+    pub async fn delete_machine(&self, wire: &Wire, arn: &str) -> Result<(), CallError> {
+        self.call(wire, "DeleteStateMachine", || {
+            self.calls
+                .delete_state_machine()
+                .state_machine_arn(arn)
+                .send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// `StartExecution`: the execution's ARN.
+    pub async fn start(
+        &self,
+        wire: &Wire,
+        machine: &str,
+        name: &str,
+        input: &str,
+    ) -> Result<String, CallError> {
+        let started = self
+            .call(wire, "StartExecution", || {
+                self.calls
+                    .start_execution()
+                    .state_machine_arn(machine)
+                    .name(name)
+                    .input(input)
+                    .send()
+            })
+            .await?;
+        present("StartExecution", started.execution_arn)
+    }
+
+    /// `StopExecution`.
+    pub async fn stop(&self, wire: &Wire, execution: &str) -> Result<(), CallError> {
+        self.call(wire, "StopExecution", || {
+            self.calls.stop_execution().execution_arn(execution).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// `DescribeExecution`.
+    pub async fn describe(&self, wire: &Wire, execution: &str) -> Result<Described, CallError> {
+        const OPERATION: &str = "DescribeExecution";
+        let described = self
+            .call(wire, OPERATION, || {
+                self.calls
+                    .describe_execution()
+                    .execution_arn(execution)
+                    .send()
+            })
+            .await?;
+        let status = Status::from_name(described.status.as_str()).ok_or_else(|| {
+            protocol(
+                OPERATION,
+                format!("unknown status '{}'", described.status.as_str()),
+            )
+        })?;
+        Ok(Described {
+            status,
+            output: described.output,
+            error: described.error,
+            cause: described.cause,
+            start: millis(OPERATION, &described.start_date)?,
+            stop: described
+                .stop_date
+                .map(|date| millis(OPERATION, &date))
+                .transpose()?,
+        })
+    }
+
+    /// `GetExecutionHistory`, all pages, as the JSON that came.
+    pub async fn history(&self, wire: &Wire, execution: &str) -> Result<Vec<RawEvent>, CallError> {
+        const OPERATION: &str = "GetExecutionHistory";
+        let mut events = Vec::new();
+        let mut token = None;
+        for _ in 0..PAGE_LIMIT {
+            let body = Body::default();
+            let page = self
+                .call(wire, OPERATION, || {
+                    self.calls
+                        .get_execution_history()
+                        .execution_arn(execution)
+                        .max_results(1000)
+                        .set_next_token(token.clone())
+                        .customize()
+                        .interceptor(body.clone())
+                        .send()
+                })
+                .await?;
+            parse_events(&body.take(), &mut events)
+                .map_err(|reason| protocol(OPERATION, reason))?;
+            match page.next_token {
+                Some(next) if !next.is_empty() => token = Some(next),
+                _ => return Ok(events),
+            }
+        }
+        Err(protocol(OPERATION, "the pages never end".to_owned()).into())
+    }
+
+    /// `CreateActivity`: the activity's ARN.
+    pub async fn create_activity(&self, wire: &Wire, name: &str) -> Result<String, CallError> {
+        let created = self
+            .call(wire, "CreateActivity", || {
+                self.calls.create_activity().name(name).send()
+            })
+            .await?;
+        present("CreateActivity", created.activity_arn)
+    }
+
+    /// `DeleteActivity`.
+    pub async fn delete_activity(&self, wire: &Wire, arn: &str) -> Result<(), CallError> {
+        self.call(wire, "DeleteActivity", || {
+            self.calls.delete_activity().activity_arn(arn).send()
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// `GetActivityTask`: a task, or nothing if none came within the long poll.
+    pub async fn poll(&self, wire: &Wire, activity: &str) -> Result<Option<Task>, CallError> {
+        let polled = self
+            .call(wire, "GetActivityTask", || {
+                self.polls
+                    .get_activity_task()
+                    .activity_arn(activity)
+                    .worker_name("stepproof")
+                    .send()
+            })
+            .await?;
+        let token = polled.task_token.filter(|token| !token.is_empty());
+        Ok(token.map(|token| Task {
+            token,
+            input: polled.input.unwrap_or_default(),
+        }))
+    }
+
+    /// `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat`.
+    ///
+    /// Sent again if the engine answers that it failed itself; if it did act the first time, it
+    /// refuses the second, which then counts as accepted.
+    pub async fn report(&self, wire: &Wire, token: &str, report: &Report) -> Result<(), CallError> {
+        let mut answer = self.report_once(wire, token, report).await;
+        for _ in 0..FAULTS {
+            if !matches!(answer, Err(CallError::Fault(_))) {
+                return answer;
+            }
+            tokio::time::sleep(FAULT_PAUSE).await;
+            answer = match self.report_once(wire, token, report).await {
+                Err(CallError::Refused(_)) => Ok(()),
+                answer => answer,
+            };
+        }
+        answer
+    }
+
+    async fn report_once(
+        &self,
+        wire: &Wire,
+        token: &str,
+        report: &Report,
+    ) -> Result<(), CallError> {
+        let operation = report.operation();
+        match report {
+            Report::Success(output) => self
+                .call(wire, operation, || {
+                    self.calls
+                        .send_task_success()
+                        .task_token(token)
+                        .output(output)
+                        .send()
+                })
+                .await
+                .map(drop),
+            Report::Failure { error, cause } => self
+                .call(wire, operation, || {
+                    self.calls
+                        .send_task_failure()
+                        .task_token(token)
+                        .set_error(error.clone())
+                        .set_cause(cause.clone())
+                        .send()
+                })
+                .await
+                .map(drop),
+            Report::Heartbeat => self
+                .call(wire, operation, || {
+                    self.calls.send_task_heartbeat().task_token(token).send()
+                })
+                .await
+                .map(drop),
+        }
+    }
+
+    /// `ListStateMachines`: the ARNs of the machines whose name starts with `prefix`.
+    pub async fn machines(&self, wire: &Wire, prefix: &str) -> Result<Vec<String>, CallError> {
+        let mut arns = Vec::new();
+        let mut token = None;
+        loop {
+            let page = self
+                .call(wire, "ListStateMachines", || {
+                    self.calls
+                        .list_state_machines()
+                        .set_next_token(token.clone())
+                        .send()
+                })
+                .await?;
+            let named = page.state_machines.into_iter();
+            arns.extend(
+                named
+                    .filter(|machine| machine.name.starts_with(prefix))
+                    .map(|machine| machine.state_machine_arn),
+            );
+            token = page.next_token.filter(|next| !next.is_empty());
+            if token.is_none() {
+                return Ok(arns);
+            }
+        }
+    }
+
+    /// `ListActivities`: the ARNs of the activities whose name starts with `prefix`.
+    pub async fn activities(&self, wire: &Wire, prefix: &str) -> Result<Vec<String>, CallError> {
+        let mut arns = Vec::new();
+        let mut token = None;
+        loop {
+            let page = self
+                .call(wire, "ListActivities", || {
+                    self.calls
+                        .list_activities()
+                        .set_next_token(token.clone())
+                        .send()
+                })
+                .await?;
+            let named = page.activities.into_iter();
+            arns.extend(
+                named
+                    .filter(|activity| activity.name.starts_with(prefix))
+                    .map(|activity| activity.activity_arn),
+            );
+            token = page.next_token.filter(|next| !next.is_empty());
+            if token.is_none() {
+                return Ok(arns);
+            }
+        }
+    }
+
+    /// Sends a request; again, with growing pauses, as long as the engine throttles it.
+    async fn call<T, E, F>(
+        &self,
+        wire: &Wire,
+        operation: &'static str,
+        send: impl Fn() -> F,
+    ) -> Result<T, CallError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let mut pause = THROTTLED_PAUSE;
+        for attempt in 0.. {
+            let failure = match send().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => self.classify(operation, &error),
+            };
+            if let CallError::Refused(refusal) = &failure
+                && !is_throttling(&refusal.code)
+            {
+                return Err(failure);
+            }
+            wire.note(operation, attempt, failure.to_string());
+            match failure {
+                CallError::Refused(_) if attempt < THROTTLED_LIMIT => {}
+                CallError::Refused(_) => return Err(failure.into_trouble().into()),
+                CallError::Fault(_) | CallError::Trouble(_) => return Err(failure),
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        unreachable!("the loop ends by returning")
+    }
+
+    /// Tells a modelled refusal from trouble.
+    fn classify<E>(&self, operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let reason = match error {
+            SdkError::ServiceError(context) => {
+                let status = context.raw().status().as_u16();
+                match context.err().code() {
+                    Some(code) if (400..500).contains(&status) => {
+                        return CallError::Refused(Refusal {
+                            operation,
+                            code: code.to_owned(),
+                            message: context.err().message().unwrap_or_default().to_owned(),
+                        });
+                    }
+                    _ => {
+                        let reason =
+                            format!("status {status}: {}", DisplayErrorContext(context.err()));
+                        let trouble = protocol(operation, reason);
+                        return match status {
+                            500..600 => CallError::Fault(trouble),
+                            _ => CallError::Trouble(trouble),
+                        };
+                    }
+                }
+            }
+            SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+            SdkError::DispatchFailure(failure) => {
+                let reason = failure.as_connector_error().map_or_else(
+                    || "the request was not sent".to_owned(),
+                    |error| DisplayErrorContext(error).to_string(),
+                );
+                if never_connected(failure.as_connector_error()) {
+                    return CallError::Trouble(Trouble::Unreachable {
+                        endpoint: self.endpoint.to_string(),
+                        reason,
+                    });
+                }
+                reason
+            }
+            other => DisplayErrorContext(other).to_string(),
+        };
+        protocol(operation, reason).into()
+    }
+}
+
+fn kind(workflow: WorkflowType) -> StateMachineType {
+    match workflow {
+        WorkflowType::Standard => StateMachineType::Standard,
+        WorkflowType::Express => StateMachineType::Express,
+    }
+}
+
+/// Whether no connection could be made at all.
+fn never_connected(error: Option<&aws_sdk_sfn::error::ConnectorError>) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> =
+        error.map(|error| error as &(dyn std::error::Error + 'static));
+    while let Some(error) = source {
+        if let Some(io) = error.downcast_ref::<std::io::Error>() {
+            return io.kind() == std::io::ErrorKind::ConnectionRefused;
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// Whether a code says that the engine did not act because it was asked too often.
+fn is_throttling(code: &str) -> bool {
+    matches!(
+        code,
+        "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" | "Throttling"
+    )
+}
+
+fn protocol(operation: &str, reason: String) -> Trouble {
+    Trouble::Protocol {
+        operation: operation.to_owned(),
+        reason,
+    }
+}
+
+/// An ARN that the protocol requires: the SDK puts an empty text where an engine left it out.
+fn present(operation: &str, arn: String) -> Result<String, CallError> {
+    if arn.is_empty() {
+        return Err(protocol(operation, "the answer names no ARN".to_owned()).into());
+    }
+    Ok(arn)
+}
+
+/// Whole milliseconds, rounded: what came as a decimal fraction is a little off.
+fn millis(operation: &str, date: &DateTime) -> Result<i64, Trouble> {
+    let fraction = i64::from(date.subsec_nanos().saturating_add(500_000) / 1_000_000);
+    date.secs()
+        .checked_mul(1_000)
+        .and_then(|millis| millis.checked_add(fraction))
+        .ok_or_else(|| protocol(operation, "a date is out of range".to_owned()))
+}
+
+/// Keeps the body of an answer, because the SDK drops what it does not model.
+#[derive(Debug, Clone, Default)]
+struct Body(Arc<Mutex<Vec<u8>>>);
+
+impl Body {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for Body {
+    fn name(&self) -> &'static str {
+        "Body"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(bytes) = context.response().body().bytes() {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_vec();
+        }
+        Ok(())
+    }
+}
+
+/// Reads the events of one page.
+fn parse_events(body: &[u8], events: &mut Vec<RawEvent>) -> Result<(), String> {
+    let mut page: Value =
+        serde_json::from_slice(body).map_err(|error| format!("the answer is no JSON: {error}"))?;
+    let Some(Value::Array(page)) = page.get_mut("events").map(Value::take) else {
+        return Err("the answer has no events".to_owned());
+    };
+    for event in page {
+        events.push(parse_event(event).ok_or("an event lacks id, type or timestamp")?);
+    }
+    Ok(())
+}
+
+fn parse_event(event: Value) -> Option<RawEvent> {
+    let Value::Object(mut event) = event else {
+        return None;
+    };
+    let seconds = event.get("timestamp")?.as_f64()?;
+    let details = event
+        .keys()
+        .find(|key| key.ends_with("EventDetails"))
+        .cloned()
+        .and_then(|key| event.shift_remove(&key))
+        .filter(|details| !details.is_null())
+        .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    Some(RawEvent {
+        id: event.get("id")?.as_i64()?,
+        previous: event
+            .get("previousEventId")
+            .and_then(Value::as_i64)
+            .unwrap_or_default(),
+        kind: event.get("type")?.as_str()?.to_owned(),
+        at: (seconds * 1000.0).round() as i64,
+        details,
+    })
+}

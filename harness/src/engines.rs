@@ -1,0 +1,83 @@
+//! Anything that runs a machine.
+//!
+//! An adapter says what the engine can do ([`Capabilities`]) and how strictly it may be judged
+//! ([`Policy`]); nothing outside the adapter knows which engine it is.
+
+pub mod adapters;
+pub mod embedded;
+pub mod library;
+pub mod process;
+pub mod reference;
+pub mod remote;
+
+use std::{future::Future, pin::Pin};
+
+use stepproof_specs::scenario::case::DefinitionCase;
+
+use crate::{job::Job, judge::policy::Policy, raw::RawRun, trouble::Trouble};
+
+/// A boxed future, so that engines can be kept as trait objects.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Anything that runs a machine.
+pub trait Engine: Send + Sync {
+    /// What it is.
+    fn profile(&self) -> &EngineProfile;
+
+    /// Where it listens, if others can reach it there for as long as it lives.
+    fn endpoint(&self) -> Option<&str> {
+        None
+    }
+
+    /// Runs a case. `Err` is trouble outside the semantics: never a finding.
+    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>>;
+
+    /// Has a definition created, and validated where the engine has that. Nothing is started, and
+    /// nothing is left behind.
+    fn define<'a>(&'a self, _case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        let lack = "call that creates a machine".to_owned();
+        Box::pin(async { Err(Trouble::Unsupported(lack)) })
+    }
+
+    /// Whether the engine answers at all, and what it says of its version.
+    fn probe(&self) -> Boxed<'_, Result<String, Trouble>>;
+
+    /// Removes everything that the harness created on it.
+    fn clean(&self) -> Boxed<'_, Result<(), Trouble>>;
+}
+
+/// What an engine is, what it can do, and how strictly it may be judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EngineProfile {
+    /// The name, for example `localstack`; names the ledger too.
+    pub name: String,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// How strictly it may be judged.
+    pub policy: Policy,
+    /// How many cases it runs at once by default.
+    pub jobs: usize,
+    /// Seconds of ASL time in one real second.
+    pub time_scale: f64,
+}
+
+/// What an engine can do: what it cannot is not generated, or is `unsupported`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not a state"
+)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The generator's features that it lacks, by name.
+    pub lacks: Vec<String>,
+    /// It has the Step Functions API.
+    pub api: bool,
+    /// It has `GetExecutionHistory`.
+    pub history: bool,
+    /// It has activities.
+    pub activities: bool,
+    /// It has `ValidateStateMachineDefinition`.
+    pub validation: bool,
+    /// It runs Express workflows.
+    pub express: bool,
+}

@@ -1,0 +1,192 @@
+//! The engines by name: one module each, which says what the engine can do and how strictly it may
+//! be judged.
+
+#[cfg(feature = "aws")]
+mod aws;
+mod aws_local_stepfunctions;
+mod embedded;
+mod endpoint;
+mod local;
+mod localstack;
+mod ministack;
+mod moto;
+mod reference;
+
+use stepproof_specs::{base::time::Millis, service::Rewrite};
+
+pub use self::embedded::Embedded;
+use super::{
+    Boxed, Capabilities, Engine, EngineProfile,
+    process::{self, Presence, Program},
+    remote::{Remote, Traits},
+};
+use crate::{
+    client::{
+        clock::Clock,
+        sdk::{Account, Api, Patience},
+    },
+    judge::policy::{CauseCompare, HistoryCompare, Policy, TimingCompare},
+    trouble::Trouble,
+};
+
+/// Which engine, and how it is reached.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// Its name, one of [`known`]; if absent, `embedded`, or `endpoint` if there is one.
+    pub name: Option<String>,
+    /// Where it listens; if absent, where it listens by default, or it is started.
+    pub endpoint: Option<String>,
+    /// Seconds of ASL time in one real second, if the endpoint runs faster or slower.
+    pub time_scale: Option<f64>,
+    /// How many cases it runs at once.
+    pub jobs: Option<usize>,
+    /// The rule that it is to break, if it is the embedded engine or the reference.
+    pub rewrite: Option<Rewrite>,
+}
+
+/// An engine that can be chosen by name.
+#[derive(Debug)]
+pub struct Adapter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// Where it comes from.
+    pub home: Home,
+    /// What it can do and how strictly it may be judged.
+    pub profile: fn() -> EngineProfile,
+    /// Opens it; the text tells the names of this run from those of others.
+    open: for<'a> fn(&'a Choice, &'a str) -> Boxed<'a, Opened>,
+}
+
+/// An engine that was opened.
+type Opened = Result<Box<dyn Engine>, Trouble>;
+
+/// Where an engine comes from.
+#[derive(Debug)]
+pub enum Home {
+    /// It is part of this program.
+    BuiltIn,
+    /// It is a program on this machine.
+    Program(&'static Program),
+    /// It is a package on this machine.
+    Package(fn() -> Presence),
+    /// Its address has to be named.
+    Address,
+    /// It belongs to an account.
+    Account,
+}
+
+impl Home {
+    /// Whether the engine is on this machine, if that can be told. Starts nothing.
+    pub async fn look(&self) -> Option<Presence> {
+        match self {
+            Self::Program(program) => Some(process::look(program).await),
+            Self::Package(presence) => Some(presence()),
+            Self::BuiltIn | Self::Address | Self::Account => None,
+        }
+    }
+}
+
+/// The engines that can be chosen by name.
+pub fn known() -> &'static [Adapter] {
+    &[
+        embedded::ADAPTER,
+        reference::ADAPTER,
+        localstack::ADAPTER,
+        ministack::ADAPTER,
+        moto::ADAPTER,
+        aws_local_stepfunctions::ADAPTER,
+        #[cfg(feature = "aws")]
+        aws::ADAPTER,
+        endpoint::ADAPTER,
+    ]
+}
+
+/// Opens an engine; `run` tells the names of this run from those of others.
+pub async fn open(choice: &Choice, run: &str) -> Opened {
+    let name = match (&choice.name, &choice.endpoint) {
+        (Some(name), _) => name.as_str(),
+        (None, Some(_)) => endpoint::ADAPTER.name,
+        (None, None) => embedded::ADAPTER.name,
+    };
+    let Some(adapter) = known().iter().find(|adapter| adapter.name == name) else {
+        let names: Vec<&str> = known().iter().map(|known| known.name).collect();
+        return Err(Trouble::Start {
+            engine: name.to_owned(),
+            reason: format!("there is no such engine; there are {}", names.join(", ")),
+        });
+    };
+    (adapter.open)(choice, run).await
+}
+
+/// The profile of an engine by name, without opening it.
+pub fn profile(name: &str) -> Option<EngineProfile> {
+    let adapter = known().iter().find(|adapter| adapter.name == name)?;
+    Some((adapter.profile)())
+}
+
+/// An engine behind the Step Functions API, before the choice is heard.
+type Behind = (EngineProfile, Traits);
+
+fn remote(endpoint: &str, choice: &Choice, run: &str, (mut profile, traits): Behind) -> Remote {
+    if let Some(timing) = &mut profile.policy.timing {
+        timing.handover = traits.polling.period.as_millis() as Millis;
+    }
+    let profile = chosen(profile, choice);
+    let api = Api::plain(endpoint, &Account::default(), Patience::default());
+    let clock = Clock::Real(profile.time_scale);
+    Remote::new(api, clock, profile, traits, run)
+}
+
+/// A profile with what the choice says otherwise.
+fn chosen(mut profile: EngineProfile, choice: &Choice) -> EngineProfile {
+    if let Some(jobs) = choice.jobs {
+        profile.jobs = jobs.max(1);
+    }
+    if let Some(scale) = choice.time_scale.filter(|scale| *scale > 0.0) {
+        profile.time_scale = scale;
+        // What takes real time is longer in ASL time.
+        let longer = |span: Millis| (span as f64 * scale.max(1.0)) as Millis;
+        let policy = &mut profile.policy;
+        policy.liveness_grace = longer(policy.liveness_grace);
+        policy.timing = policy.timing.map(|timing| TimingCompare {
+            early: longer(timing.early),
+            late: longer(timing.late),
+            handover: longer(timing.handover),
+        });
+    }
+    profile
+}
+
+fn everything() -> Capabilities {
+    Capabilities {
+        lacks: Vec::new(),
+        api: true,
+        history: true,
+        activities: true,
+        validation: true,
+        express: false,
+    }
+}
+
+/// An engine of which nothing is known but that it speaks the Step Functions API.
+fn generic(name: &str) -> Behind {
+    let profile = EngineProfile {
+        name: name.to_owned(),
+        capabilities: everything(),
+        policy: Policy {
+            cause: CauseCompare::Given,
+            history: HistoryCompare::Path,
+            timing: Some(TimingCompare {
+                early: 100,
+                late: 1_500,
+                handover: 0,
+            }),
+            liveness_grace: 10_000,
+        },
+        jobs: 8,
+        time_scale: 1.0,
+    };
+    (profile, Traits::default())
+}

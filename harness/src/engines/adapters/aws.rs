@@ -1,0 +1,48 @@
+//! AWS Step Functions itself.
+
+use std::time::Duration;
+
+use super::{Adapter, Behind, Choice, Home, chosen, generic};
+use crate::{
+    client::{
+        clock::Clock,
+        sdk::{Api, Patience},
+    },
+    engines::remote::Remote,
+    judge::policy::{CauseCompare, HistoryCompare},
+    trouble::Trouble,
+};
+
+pub(super) const ADAPTER: Adapter = Adapter {
+    name: "aws",
+    about: "AWS Step Functions itself, by the credentials of the environment.",
+    home: Home::Account,
+    profile: || behind().0,
+    open: |choice, run| Box::pin(async { Ok(Box::new(open(choice, run).await?) as _) }),
+};
+
+/// AWS itself. Its calls are counted and cost money: few cases at once, few looks at each.
+async fn open(choice: &Choice, run: &str) -> Result<Remote, Trouble> {
+    let said = std::env::var("STEPPROOF_ROLE_ARN").ok();
+    let said = said.filter(|role| !role.is_empty());
+    let role = said.ok_or_else(|| Trouble::Start {
+        engine: ADAPTER.name.to_owned(),
+        reason: "machines need a role; name its ARN in STEPPROOF_ROLE_ARN".to_owned(),
+    })?;
+    let (profile, mut traits) = behind();
+    traits.role = role;
+    let profile = chosen(profile, choice);
+    let api = Api::cloud(Patience::default()).await?;
+    let clock = Clock::Real(profile.time_scale);
+    Ok(Remote::new(api, clock, profile, traits, run))
+}
+
+fn behind() -> Behind {
+    let (mut profile, mut traits) = generic(ADAPTER.name);
+    profile.policy.cause = CauseCompare::Exact;
+    profile.policy.history = HistoryCompare::Details;
+    profile.jobs = 4;
+    // `DescribeExecution` refills 15 a second.
+    traits.shortest_pause = Duration::from_millis(500);
+    (profile, traits)
+}

@@ -1,0 +1,97 @@
+//! aws-local-stepfunctions: a library for Node.js, run in a process of its own.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{Adapter, Choice, Home, Opened, chosen, everything};
+use crate::{
+    engines::{
+        EngineProfile,
+        library::{Library, Program},
+        process::{Presence, home},
+    },
+    judge::policy::{CauseCompare, HistoryCompare, Policy},
+    trouble::Trouble,
+};
+
+const NAME: &str = "aws-local-stepfunctions";
+
+pub(super) const ADAPTER: Adapter = Adapter {
+    name: NAME,
+    about: "The npm package of this name, installed under the engines' home; needs Node.js 22.",
+    home: Home::Package(presence),
+    profile,
+    open: |choice, _| Box::pin(open(choice)),
+};
+
+/// The library has no service around it: no names, no time that could be judged, and no history but
+/// a log of states. What happens in inner scopes comes to that log late, and is lost if the execution
+/// ends before: it helps to find the place of a difference and is not judged. Machines are not validated, which would take longer than running them. The
+/// context object has the input, the item and what it is given, and nothing about the state.
+fn profile() -> EngineProfile {
+    let mut capabilities = everything();
+    capabilities.api = false;
+    capabilities.validation = false;
+    let lacks = ["context-paths", "heartbeats", "machine-timeout"];
+    capabilities.lacks = lacks.map(str::to_owned).into();
+    EngineProfile {
+        name: NAME.to_owned(),
+        capabilities,
+        policy: Policy {
+            cause: CauseCompare::Given,
+            history: HistoryCompare::Ignore,
+            timing: None,
+            liveness_grace: 10_000,
+        },
+        jobs: 64,
+        time_scale: 1_000_000.0,
+    }
+}
+
+async fn open(choice: &Choice) -> Opened {
+    if !is_installed() {
+        return Err(Trouble::Start {
+            engine: NAME.to_owned(),
+            reason: format!("it is not installed; install it: {}", install_command()),
+        });
+    }
+    let program = Program {
+        name: NAME,
+        interpreter: interpreter(),
+        arguments: &["--input-type=module", "-e"],
+        directory: directory(),
+        script: include_str!("../library/aws_local_stepfunctions.mjs"),
+        patience: Duration::from_secs(10),
+    };
+    let library = Library::start(&program, chosen(profile(), choice)).await?;
+    Ok(Box::new(library))
+}
+
+fn presence() -> Presence {
+    if is_installed() {
+        Presence::Installed
+    } else {
+        Presence::Missing(install_command())
+    }
+}
+
+fn directory() -> PathBuf {
+    home().join(NAME)
+}
+
+fn is_installed() -> bool {
+    directory().join("node_modules").join(NAME).is_dir()
+}
+
+/// The Node.js that was installed beside the package, or the one that is there.
+fn interpreter() -> PathBuf {
+    let own = directory().join("node_modules/.bin/node");
+    if own.exists() { own } else { "node".into() }
+}
+
+fn install_command() -> String {
+    let directory = directory();
+    format!(
+        "npm install --prefix {} {NAME} node@22",
+        directory.display()
+    )
+}

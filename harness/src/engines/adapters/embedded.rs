@@ -1,0 +1,100 @@
+//! The embedded engine: a server in this process, driven through the SDK like any other.
+
+use stepproof_specs::scenario::case::DefinitionCase;
+
+use super::{Adapter, Choice, Home, chosen, everything};
+use crate::{
+    client::{
+        clock::Clock,
+        sdk::{Account, Api, Patience},
+    },
+    engines::{
+        Boxed, Engine, EngineProfile,
+        embedded::{Server, Speed},
+        remote::{Remote, Traits},
+    },
+    job::Job,
+    judge::policy::{CauseCompare, HistoryCompare, Policy, TimingCompare},
+    raw::RawRun,
+    trouble::Trouble,
+};
+
+pub(super) const ADAPTER: Adapter = Adapter {
+    name: "embedded",
+    about: "The reference behind a real HTTP endpoint, in virtual time: proves the harness.",
+    home: Home::BuiltIn,
+    profile,
+    open: |choice, run| Box::pin(async { Ok(Box::new(Embedded::start(choice, run).await?) as _) }),
+};
+
+fn profile() -> EngineProfile {
+    EngineProfile {
+        name: ADAPTER.name.to_owned(),
+        capabilities: everything(),
+        policy: Policy {
+            cause: CauseCompare::Exact,
+            history: HistoryCompare::Details,
+            timing: Some(TimingCompare::EXACT),
+            liveness_grace: 60_000,
+        },
+        jobs: 2 * std::thread::available_parallelism().map_or(1, usize::from),
+        time_scale: 1.0,
+    }
+}
+
+/// The embedded engine: a server in this process, driven through the SDK like any other.
+#[derive(Debug)]
+pub struct Embedded {
+    engine: Remote,
+    server: Server,
+}
+
+impl Embedded {
+    /// Starts it on a free port of the loopback interface.
+    pub async fn start(choice: &Choice, run: &str) -> Result<Self, Trouble> {
+        let rewrite = choice.rewrite.clone().unwrap_or_default();
+        let started = Server::start(0, Speed::Virtual, rewrite).await;
+        let server = started.map_err(|error| Trouble::Start {
+            engine: ADAPTER.name.to_owned(),
+            reason: error.to_string(),
+        })?;
+        let traits = Traits {
+            purges_queues: true,
+            ..Traits::default()
+        };
+        let api = Api::plain(&server.endpoint(), &Account::default(), Patience::default());
+        let clock = Clock::Virtual(server.core().clone());
+        let engine = Remote::new(api, clock, chosen(profile(), choice), traits, run);
+        Ok(Self { engine, server })
+    }
+
+    /// Where it listens.
+    pub fn endpoint(&self) -> String {
+        self.server.endpoint()
+    }
+}
+
+impl Engine for Embedded {
+    fn profile(&self) -> &EngineProfile {
+        self.engine.profile()
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
+        self.engine.run(job)
+    }
+
+    fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        self.engine.define(case)
+    }
+
+    fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
+        Box::pin(async {
+            self.engine.probe().await?;
+            Ok(env!("CARGO_PKG_VERSION").to_owned())
+        })
+    }
+
+    fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
+        self.engine.clean()
+    }
+}

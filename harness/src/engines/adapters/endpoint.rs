@@ -1,0 +1,24 @@
+//! Anything that speaks the Step Functions API.
+
+use super::{Adapter, Choice, Home, Opened, generic, remote};
+use crate::trouble::Trouble;
+
+const NAME: &str = "endpoint";
+
+pub(super) const ADAPTER: Adapter = Adapter {
+    name: NAME,
+    about: "Anything else that speaks the Step Functions API.",
+    home: Home::Address,
+    profile: || generic(NAME).0,
+    open: |choice, run| Box::pin(open(choice, run)),
+};
+
+async fn open(choice: &Choice, run: &str) -> Opened {
+    let endpoint = choice.endpoint.as_deref().ok_or_else(|| Trouble::Start {
+        engine: NAME.to_owned(),
+        reason: "name its address with --endpoint".to_owned(),
+    })?;
+    let engine = remote(endpoint, choice, run, generic(NAME));
+    engine.warm_up().await?;
+    Ok(Box::new(engine))
+}

@@ -1,0 +1,70 @@
+//! Engines on this machine: where the choice says, where they listen by default, or started.
+
+use stepproof_specs::scenario::case::DefinitionCase;
+
+use super::{Behind, Choice, Opened, remote};
+use crate::{
+    engines::{
+        Boxed, Engine, EngineProfile,
+        process::{self, Found, Program},
+        remote::Remote,
+    },
+    job::Job,
+    raw::RawRun,
+    trouble::Trouble,
+};
+
+/// Finds or starts an engine and warms it up.
+pub(super) async fn open(
+    program: &'static Program,
+    choice: &Choice,
+    run: &str,
+    behind: Behind,
+) -> Opened {
+    let found = process::find(program, choice.endpoint.as_deref()).await?;
+    reach(found, choice, run, behind).await
+}
+
+/// Warms up an engine that was found.
+pub(super) async fn reach(found: Found, choice: &Choice, run: &str, behind: Behind) -> Opened {
+    let engine = remote(&found.endpoint, choice, run, behind);
+    engine.warm_up().await?;
+    Ok(Box::new(Local {
+        engine,
+        process: found.process,
+    }))
+}
+
+/// An engine together with its process, if the harness started it.
+#[derive(Debug)]
+struct Local {
+    engine: Remote,
+    #[expect(dead_code, reason = "kept so that the process ends with the engine")]
+    process: Option<process::Process>,
+}
+
+impl Engine for Local {
+    fn profile(&self) -> &EngineProfile {
+        self.engine.profile()
+    }
+
+    fn endpoint(&self) -> Option<&str> {
+        self.engine.endpoint()
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
+        self.engine.run(job)
+    }
+
+    fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        self.engine.define(case)
+    }
+
+    fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
+        self.engine.probe()
+    }
+
+    fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
+        self.engine.clean()
+    }
+}

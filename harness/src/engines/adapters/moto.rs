@@ -1,0 +1,63 @@
+//! moto's server.
+
+use std::{path::Path, time::Duration};
+
+use serde_json::json;
+
+use super::{Adapter, Behind, Choice, Home, Opened, generic, local};
+use crate::{
+    client::http,
+    engines::process::{self, Program},
+    trouble::Trouble,
+};
+
+pub(super) const ADAPTER: Adapter = Adapter {
+    name: "moto",
+    about: "moto's server, running at port 5566 or installed under the engines' home.",
+    home: Home::Program(&PROGRAM),
+    profile: || behind().0,
+    open: |choice, run| Box::pin(open(choice, run)),
+};
+
+/// moto has activities, and nobody can take a task from one.
+fn behind() -> Behind {
+    let (mut profile, mut traits) = generic(ADAPTER.name);
+    profile.capabilities.activities = false;
+    profile.capabilities.validation = false;
+    traits.shortest_pause = Duration::from_millis(5);
+    (profile, traits)
+}
+
+/// Where moto is told how to behave.
+const CONFIG: &str = "/moto-api/config";
+
+/// Unless it is told to, moto runs no execution.
+async fn open(choice: &Choice, run: &str) -> Opened {
+    let found = process::find(&PROGRAM, choice.endpoint.as_deref()).await?;
+    let config = json!({ "stepfunctions": { "execute_state_machine": true } });
+    let told = http::post_json(&found.endpoint, CONFIG, &config).await;
+    if told.is_none() {
+        return Err(Trouble::Unreachable {
+            endpoint: found.endpoint,
+            reason: format!("it does not answer at {CONFIG}"),
+        });
+    }
+    local::reach(found, choice, run, behind()).await
+}
+
+static PROGRAM: Program = Program {
+    name: "moto",
+    port: 5566,
+    endpoint: "STEPPROOF_MOTO_ENDPOINT",
+    health: CONFIG,
+    command: &["moto_server", "-H", "127.0.0.1"],
+    environment,
+    install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install 'moto[server,stepfunctions]'",
+};
+
+fn environment(port: u16, data: &Path) -> Vec<(&'static str, String)> {
+    vec![
+        ("MOTO_PORT", port.to_string()),
+        ("TMPDIR", data.join("tmp").display().to_string()),
+    ]
+}

@@ -1,0 +1,106 @@
+//! Wall-clock time, perhaps faster: for clients that know nothing of virtual time.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Weak},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use stepproof_specs::{base::time::Instant, interpreter::TimerId, service::ExecutionId};
+use tokio::sync::Notify;
+
+use super::core::{Core, Pace};
+
+/// A clock that started at the time of the computer and runs `scale` times as fast.
+#[derive(Debug)]
+pub(super) struct Wall {
+    origin: std::time::Instant,
+    base: Instant,
+    scale: f64,
+    timers: BTreeMap<(Instant, u64), (ExecutionId, TimerId)>,
+    number: u64,
+    earlier: Arc<Notify>,
+}
+
+impl Wall {
+    pub fn new(scale: f64) -> Self {
+        let epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            origin: std::time::Instant::now(),
+            base: Instant(i64::try_from(epoch.as_millis()).unwrap_or(i64::MAX)),
+            scale,
+            timers: BTreeMap::new(),
+            number: 0,
+            earlier: Arc::default(),
+        }
+    }
+
+    pub fn now(&self) -> Instant {
+        let elapsed = self.origin.elapsed().as_secs_f64() * 1_000.0 * self.scale;
+        self.base.plus(elapsed as u64)
+    }
+
+    /// What is told when a timer is set.
+    pub fn earlier(&self) -> Arc<Notify> {
+        self.earlier.clone()
+    }
+
+    pub fn set(&mut self, execution: ExecutionId, timer: TimerId, at: Instant) {
+        self.number += 1;
+        self.timers.insert((at, self.number), (execution, timer));
+        self.earlier.notify_one();
+    }
+
+    /// A timer that is due, or how long until the next one is.
+    fn due(&mut self) -> Result<(ExecutionId, TimerId), Option<Duration>> {
+        let now = self.now();
+        match self.timers.first_key_value() {
+            None => Err(None),
+            Some(((at, _), _)) if *at > now => {
+                let millis = at.since(now) as f64 / self.scale;
+                // An instant later, because the clock counts whole milliseconds.
+                Err(Some(Duration::from_secs_f64((millis + 1.0) / 1_000.0)))
+            }
+            Some(_) => self.timers.pop_first().map(|(_, timer)| timer).ok_or(None),
+        }
+    }
+}
+
+/// Fires timers as they come due, as long as the service lives.
+pub(super) async fn run(core: Weak<Core>, earlier: Arc<Notify>) {
+    loop {
+        let pause = {
+            let Some(core) = core.upgrade() else {
+                return;
+            };
+            fire_due(&core)
+        };
+        match pause {
+            None => earlier.notified().await,
+            Some(pause) => {
+                // Early or late: either way the timers are looked at again.
+                let _ = tokio::time::timeout(pause, earlier.notified()).await;
+            }
+        }
+    }
+}
+
+/// Fires what is due; how long until something else is.
+fn fire_due(core: &Arc<Core>) -> Option<Duration> {
+    let mut guard = core.lock();
+    let state = &mut *guard;
+    loop {
+        let Pace::Wall(wall) = &mut state.pace else {
+            return None;
+        };
+        match wall.due() {
+            Err(pause) => return pause,
+            Ok((execution, timer)) => {
+                state.service.fire(&state.pace, execution, timer);
+                core.carry_out(state);
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! An engine that is a library without the Step Functions API: a process of its own runs its
+//! executions and asks back for every task. The harness says what each does, so that attempts are
+//! what it saw; time is virtual and not judged.
+//!
+//! A process that ends, or does not answer any more, is replaced. Any of the executions that were in
+//! it may have done that: each is run again, alone. The one that does it again is still running when
+//! its process hangs, and nobody knows of it if its process ends.
+
+mod pipe;
+mod seat;
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    asl::{Machine, site::Site},
+    observation::Status,
+    reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
+    scenario::{
+        case::Start,
+        plan::{Act, Reply},
+    },
+};
+
+use self::{
+    pipe::{Lost, Pipe, Silence, Talk},
+    seat::Seat,
+};
+use super::{Boxed, Engine, EngineProfile};
+use crate::{job::Job, trouble::Trouble};
+use crate::{
+    raw::{Creation, RawAttempt, RawEvent, RawExecution, RawReply, RawRun},
+    workers::{
+        roster::Roster,
+        sites::{self, TaskSite},
+    },
+};
+
+/// How a library is run.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The engine's name.
+    pub name: &'static str,
+    /// What runs the script.
+    pub interpreter: PathBuf,
+    /// What is said to it before the script.
+    pub arguments: &'static [&'static str],
+    /// Where it is run: the packages are looked for there.
+    pub directory: PathBuf,
+    /// The script, which speaks the protocol described in it.
+    pub script: &'static str,
+    /// How long it may say nothing, waiting costing it no time, before it is asked whether it is
+    /// there, and how long it may take to answer that.
+    pub patience: Duration,
+}
+
+/// A library in a process.
+#[derive(Debug)]
+pub struct Library {
+    name: &'static str,
+    profile: EngineProfile,
+    /// Where executions run beside each other.
+    shared: Seat,
+    /// Where one runs that was there when a process was lost: one at a time.
+    alone: tokio::sync::Mutex<Seat>,
+}
+
+impl Library {
+    /// Starts the process.
+    pub async fn start(program: &Program, profile: EngineProfile) -> Result<Self, Trouble> {
+        let library = Self {
+            name: program.name,
+            profile,
+            shared: Seat::new(program),
+            alone: tokio::sync::Mutex::new(Seat::new(program)),
+        };
+        library.shared.pipe().await?;
+        Ok(library)
+    }
+
+    async fn run_case(&self, job: &Job) -> Result<RawRun, Trouble> {
+        let sites = sites::find(&job.case.definition);
+        let named = named(&sites)?;
+        let mut executions = Vec::new();
+        for (start, expectation) in job.case.starts.iter().zip(job.expectations.iter()) {
+            possible(start, &job.machine, expectation)?;
+            let show = || Show {
+                roster: Roster::new(&start.plan, &sites, expectation),
+                sites: &named,
+                attempts: Vec::new(),
+                numbers: HashMap::new(),
+            };
+            let deadline = expectation.longest + self.profile.policy.liveness_grace;
+            let order = json!({
+                "definition": job.case.definition,
+                "input": start.input,
+                "context": context(),
+                "deadline": deadline,
+            });
+            executions.push(self.execution(&order, show).await?);
+        }
+        Ok(RawRun {
+            creation: Creation::Accepted,
+            validation: None,
+            executions,
+            names: Vec::new(),
+            wire: Vec::new(),
+        })
+    }
+
+    /// One execution, beside others; alone, if the process is lost.
+    async fn execution<'a>(
+        &self,
+        order: &Value,
+        show: impl Fn() -> Show<'a>,
+    ) -> Result<RawExecution, Trouble> {
+        let pipe = self.process(&self.shared).await?;
+        let mut first = show();
+        match first.play(pipe.start(order)).await {
+            Ok(end) => return Ok(first.finish(&end)),
+            Err(Silence::Trouble(trouble)) => return Err(trouble),
+            Err(Silence::Lost(_)) => {}
+        }
+        let seat = self.alone.lock().await;
+        let pipe = self.process(&seat).await?;
+        let mut again = show();
+        match again.play(pipe.start(order)).await {
+            Ok(end) => Ok(again.finish(&end)),
+            Err(Silence::Trouble(trouble)) => Err(trouble),
+            Err(Silence::Lost(Lost::Hung)) => Ok(again.finish(&running(order))),
+            Err(Silence::Lost(Lost::Ended)) => Err(strange("it has ended its process".to_owned())),
+        }
+    }
+
+    /// The process at a place.
+    async fn process(&self, seat: &Seat) -> Result<Arc<Pipe>, Trouble> {
+        let process = seat.pipe().await;
+        process.map_err(|trouble| self.gone(trouble.to_string()))
+    }
+
+    fn gone(&self, reason: String) -> Trouble {
+        Trouble::Unreachable {
+            endpoint: self.name.to_owned(),
+            reason,
+        }
+    }
+}
+
+/// The end of an execution that has none: its process did nothing else any more, and no time would
+/// ever have passed in it.
+fn running(order: &Value) -> Value {
+    json!({ "status": "RUNNING", "at": order["deadline"] })
+}
+
+impl Engine for Library {
+    fn profile(&self) -> &EngineProfile {
+        &self.profile
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(self.run_case(job))
+    }
+
+    fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
+        Box::pin(async {
+            let pipe = self.process(&self.shared).await?;
+            let version = pipe.probe().await.map(str::to_owned);
+            version.map_err(|_| self.gone("its process has ended, or does not answer".to_owned()))
+        })
+    }
+
+    fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// The context object as far as somebody else than the library makes it.
+fn context() -> Value {
+    json!({
+        "Execution": { "Id": EXECUTION_ARN, "Name": "execution", "RoleArn": ROLE_ARN },
+        "StateMachine": { "Id": MACHINE_ARN, "Name": "machine" },
+    })
+}
+
+/// The sites by the names of their states: the library tells tasks apart by nothing else.
+fn named(sites: &[TaskSite]) -> Result<HashMap<String, Site>, Trouble> {
+    let mut named = HashMap::new();
+    for task in sites {
+        let last = task.site.rsplit('/').next().unwrap_or_default();
+        let name = last.replace("~1", "/").replace("~0", "~");
+        if named.insert(name, task.site.clone()).is_some() {
+            let lack = "way to tell two tasks of one name apart";
+            return Err(Trouble::Unsupported(lack.to_owned()));
+        }
+    }
+    Ok(named)
+}
+
+/// Whether handlers in place of workers can play a start.
+fn possible(start: &Start, machine: &Machine, expectation: &Expectation) -> Result<(), Trouble> {
+    let mut lack = machine
+        .timeout_seconds
+        .map(|_| "error for machines that time out");
+    for attempt in &expectation.attempts {
+        let act = start.plan.act(&attempt.key);
+        if act.reply == Reply::Ignore || start.plan.away(&attempt.key.site) > 0 {
+            lack = Some("queue in which a task could be left");
+        } else if !act.heartbeats.is_empty() {
+            lack = Some("heartbeats");
+        }
+    }
+    lack.map_or(Ok(()), |lack| Err(Trouble::Unsupported(lack.to_owned())))
+}
+
+/// One execution, while it runs.
+struct Show<'a> {
+    roster: Roster,
+    sites: &'a HashMap<String, Site>,
+    attempts: Vec<RawAttempt>,
+    /// The places of attempts by the numbers of their tasks.
+    numbers: HashMap<u64, usize>,
+}
+
+impl Show<'_> {
+    /// Plays the tasks: how the execution ended.
+    async fn play(&mut self, talk: Result<Talk, Lost>) -> Result<Value, Silence> {
+        let mut talk = talk?;
+        loop {
+            let line = talk.next().await?;
+            if let Some(end) = line.get("end") {
+                return Ok(end.clone());
+            }
+            if let Some(trouble) = line.get("trouble") {
+                return Err(strange(trouble.to_string()).into());
+            }
+            let at = line["at"].as_u64().unwrap_or_default();
+            if let Some(number) = line["replied"].as_u64() {
+                if let Some(place) = self.numbers.get(&number) {
+                    self.attempts[*place].reply = Some(RawReply { at, refused: None });
+                }
+                continue;
+            }
+            let number = line["task"].as_u64();
+            let number = number.ok_or_else(|| strange(line.to_string()))?;
+            let act = self.take(number, at, &line)?;
+            talk.say(&json!({ "task": number, "after": act.after, "reply": act.reply }))?;
+        }
+    }
+
+    /// Takes a task: what its handler does.
+    fn take(&mut self, number: u64, at: u64, line: &Value) -> Result<Act, Trouble> {
+        let name = line["name"].as_str().unwrap_or_default();
+        let text = line["input"].as_str().unwrap_or("null");
+        let site = self.sites.get(name);
+        let site = site.ok_or_else(|| strange(line.to_string()))?;
+        let input: Value = serde_json::from_str(text).map_err(|it| strange(it.to_string()))?;
+        let (key, mut act) = self.roster.arrived(site, &input);
+        if act.reply == Reply::Echo {
+            act.reply = Reply::Succeed(input);
+        }
+        self.numbers.insert(number, self.attempts.len());
+        self.attempts.push(RawAttempt {
+            site: site.to_string(),
+            key,
+            input: text.to_owned(),
+            taken: at,
+            reply: None,
+        });
+        Ok(act)
+    }
+
+    fn finish(self, end: &Value) -> RawExecution {
+        let text = |name: &str| end[name].as_str().map(str::to_owned);
+        let at = end["at"].as_u64().unwrap_or_default();
+        let status = match end["status"].as_str() {
+            Some("SUCCEEDED") => Status::Succeeded,
+            Some("FAILED") => Status::Failed,
+            Some("TIMED_OUT") => Status::TimedOut,
+            Some("ABORTED") => Status::Aborted,
+            _ => Status::Running,
+        };
+        let events = end["events"].as_array();
+        let history = |events: &Vec<Value>| (1..).zip(events).filter_map(event).collect();
+        RawExecution {
+            status,
+            output: text("output"),
+            error: text("error"),
+            cause: text("cause"),
+            duration: None,
+            watched: at,
+            history: events.map(history),
+            attempts: self.attempts,
+        }
+    }
+}
+
+/// An event of the library's log as one of a history. Which came before it is not told.
+fn event((id, logged): (i64, &Value)) -> Option<RawEvent> {
+    let [kind, state, name] = [0, 1, 2].map(|at| logged[at].as_str());
+    let step = kind?.strip_prefix("State")?;
+    Some(RawEvent {
+        id,
+        previous: 0,
+        kind: format!("{}State{step}", state?),
+        at: 0,
+        details: json!({ "name": name? }),
+    })
+}
+
+fn strange(reason: String) -> Trouble {
+    Trouble::Protocol {
+        operation: "the library".to_owned(),
+        reason,
+    }
+}

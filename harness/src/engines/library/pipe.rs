@@ -1,0 +1,242 @@
+//! The process of a library: lines of JSON to it and from it, for many executions at once.
+
+use std::{
+    collections::HashMap,
+    process::Stdio,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    process::{Child, ChildStdin, ChildStdout, Command},
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+};
+
+use super::{Program, strange};
+use crate::trouble::Trouble;
+
+/// How long a process may take to start.
+const START: Duration = Duration::from_secs(30);
+
+/// How often a process that says nothing of an execution may answer that it is there.
+const ROUNDS: usize = 6;
+
+/// The process. It is ended when this is dropped.
+#[derive(Debug)]
+pub(super) struct Pipe {
+    version: String,
+    patience: Duration,
+    lines: UnboundedSender<String>,
+    listeners: Arc<Listeners>,
+    numbers: AtomicU64,
+    hung: AtomicBool,
+    child: Mutex<Child>,
+}
+
+/// Who hears what about which execution, or which ping; nobody, once the process is lost.
+type Listeners = Mutex<Option<HashMap<u64, UnboundedSender<Value>>>>;
+
+/// How a process was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// It has ended.
+    Ended,
+    /// It does not answer any more.
+    Hung,
+}
+
+/// Why nothing more is said about an execution.
+#[derive(Debug)]
+pub(super) enum Silence {
+    /// The process is lost, and with it all that it ran.
+    Lost(Lost),
+    /// The process is there.
+    Trouble(Trouble),
+}
+
+impl From<Lost> for Silence {
+    fn from(lost: Lost) -> Self {
+        Self::Lost(lost)
+    }
+}
+
+impl From<Trouble> for Silence {
+    fn from(trouble: Trouble) -> Self {
+        Self::Trouble(trouble)
+    }
+}
+
+impl Pipe {
+    /// Starts the process.
+    pub async fn open(program: &Program) -> Result<Arc<Self>, Trouble> {
+        let failed = |reason: String| Trouble::Start {
+            engine: program.name.to_owned(),
+            reason,
+        };
+        let mut child = Command::new(&program.interpreter)
+            .args(program.arguments)
+            .arg(program.script)
+            .current_dir(&program.directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| failed(format!("{}: {error}", program.interpreter.display())))?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(failed("it has no standard input and output".to_owned()));
+        };
+        let mut answers = BufReader::new(stdout).lines();
+        let ready = tokio::time::timeout(START, answers.next_line()).await;
+        let ready = ready.ok().and_then(Result::ok).flatten();
+        let ready = ready.and_then(|line| serde_json::from_str::<Value>(&line).ok());
+        let version = ready.as_ref().and_then(|ready| ready["ready"].as_str());
+        let version = version
+            .ok_or_else(|| failed("it ended, or did not say that it is ready".to_owned()))?
+            .to_owned();
+        let (lines, orders) = unbounded_channel();
+        let listeners = Arc::new(Mutex::new(Some(HashMap::new())));
+        tokio::spawn(write(orders, stdin));
+        tokio::spawn(read(answers, Arc::clone(&listeners)));
+        Ok(Arc::new(Self {
+            version,
+            patience: program.patience,
+            lines,
+            listeners,
+            numbers: AtomicU64::new(0),
+            hung: AtomicBool::new(false),
+            child: Mutex::new(child),
+        }))
+    }
+
+    /// Whether it was not lost yet, as far as anybody has noticed.
+    pub fn is_there(&self) -> bool {
+        locked(&self.listeners).is_some()
+    }
+
+    /// Starts an execution.
+    pub fn start(self: &Arc<Self>, order: &Value) -> Result<Talk, Lost> {
+        let talk = self.talk()?;
+        let mut order = order.clone();
+        order["start"] = talk.number.into();
+        talk.say(&order)?;
+        Ok(talk)
+    }
+
+    /// Asks the process whether it is there: its version. One that does not answer is ended.
+    pub async fn probe(self: &Arc<Self>) -> Result<&str, Lost> {
+        let mut talk = self.talk()?;
+        talk.say(&json!({ "ping": talk.number }))?;
+        match tokio::time::timeout(self.patience, talk.heard.recv()).await {
+            Ok(Some(_)) => Ok(&self.version),
+            Ok(None) => Err(self.lost()),
+            Err(_) => Err(self.end()),
+        }
+    }
+
+    /// Ends the process, which does not answer; everybody who listens learns of it.
+    fn end(&self) -> Lost {
+        self.hung.store(true, Ordering::Relaxed);
+        *locked(&self.listeners) = None;
+        // If it cannot be ended it has ended.
+        let _ = locked(&self.child).start_kill();
+        Lost::Hung
+    }
+
+    fn lost(&self) -> Lost {
+        if self.hung.load(Ordering::Relaxed) {
+            Lost::Hung
+        } else {
+            Lost::Ended
+        }
+    }
+
+    fn talk(self: &Arc<Self>) -> Result<Talk, Lost> {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let (sender, heard) = unbounded_channel();
+        let mut listeners = locked(&self.listeners);
+        let all = listeners.as_mut().ok_or_else(|| self.lost())?;
+        all.insert(number, sender);
+        Ok(Talk {
+            pipe: Arc::clone(self),
+            number,
+            heard,
+        })
+    }
+}
+
+/// What is said about one execution.
+pub(super) struct Talk {
+    pipe: Arc<Pipe>,
+    number: u64,
+    heard: UnboundedReceiver<Value>,
+}
+
+impl Talk {
+    pub fn say(&self, line: &Value) -> Result<(), Lost> {
+        let sent = self.pipe.lines.send(format!("{line}\n"));
+        sent.map_err(|_| self.pipe.lost())
+    }
+
+    /// The next that is said.
+    pub async fn next(&mut self) -> Result<Value, Silence> {
+        for _ in 0..ROUNDS {
+            match tokio::time::timeout(self.pipe.patience, self.heard.recv()).await {
+                Ok(Some(line)) => return Ok(line),
+                Ok(None) => return Err(self.pipe.lost().into()),
+                Err(_) => {
+                    self.pipe.probe().await?;
+                }
+            }
+        }
+        Err(strange("it says nothing of an execution".to_owned()).into())
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        if let Some(listeners) = locked(&self.pipe.listeners).as_mut() {
+            listeners.remove(&self.number);
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn write(mut orders: UnboundedReceiver<String>, mut stdin: ChildStdin) {
+    while let Some(mut order) = orders.recv().await {
+        // What has gathered goes out at once.
+        while let Ok(next) = orders.try_recv() {
+            order.push_str(&next);
+        }
+        if stdin.write_all(order.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn read(mut answers: Lines<BufReader<ChildStdout>>, listeners: Arc<Listeners>) {
+    while let Ok(Some(line)) = answers.next_line().await {
+        let Ok(line) = serde_json::from_str::<Value>(&line) else {
+            continue;
+        };
+        let number = line.get("execution").or_else(|| line.get("pong"));
+        let Some(number) = number.and_then(Value::as_u64) else {
+            continue;
+        };
+        let listeners = locked(&listeners);
+        let listener = listeners.as_ref().and_then(|all| all.get(&number));
+        if let Some(listener) = listener {
+            // Whoever does not listen any more has given the execution up.
+            let _ = listener.send(line);
+        }
+    }
+    *locked(&listeners) = None;
+}

@@ -1,0 +1,217 @@
+//! Engines on this machine: found where they listen by default, or started.
+
+use std::{
+    env,
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    process::{Child, Command},
+    time::Instant,
+};
+
+use crate::{client::http, trouble::Trouble};
+
+/// How long an engine may take to start.
+const START_TIMEOUT: Duration = Duration::from_secs(90);
+/// How long a running one may take to accept a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How an engine is found and started.
+#[derive(Debug)]
+pub struct Program {
+    /// What it is called, here and below the engines' home.
+    pub name: &'static str,
+    /// Where it listens by default.
+    pub port: u16,
+    /// The environment variable that says where it listens.
+    pub endpoint: &'static str,
+    /// The path that answers with JSON when it runs.
+    pub health: &'static str,
+    /// The command below its virtual environment's `bin`, with arguments.
+    pub command: &'static [&'static str],
+    /// Its environment, given its port and a directory for its data.
+    pub environment: fn(u16, &Path) -> Vec<(&'static str, String)>,
+    /// The command that installs it into the directory `DIR`.
+    pub install: &'static str,
+}
+
+/// A running engine.
+#[derive(Debug)]
+pub struct Found {
+    /// Where it listens.
+    pub endpoint: String,
+    /// Its process, if it was started here.
+    pub process: Option<Process>,
+}
+
+/// The process of an engine. It is ended when this is dropped.
+#[derive(Debug)]
+pub struct Process {
+    _child: Child,
+    _data: tempfile::TempDir,
+}
+
+/// Whether an engine is on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Presence {
+    /// It runs and listens here.
+    Running(String),
+    /// It can be started.
+    Installed,
+    /// It is not here; the command that installs it.
+    Missing(String),
+}
+
+/// Whether an engine is on this machine. Starts nothing.
+pub async fn look(program: &Program) -> Presence {
+    let usual = format!("http://127.0.0.1:{}", program.port);
+    if is_running(program, &usual, program.port).await {
+        return Presence::Running(usual);
+    }
+    if program.executable().exists() {
+        Presence::Installed
+    } else {
+        Presence::Missing(program.install_command())
+    }
+}
+
+impl Program {
+    fn directory(&self) -> PathBuf {
+        home().join(self.name)
+    }
+
+    fn executable(&self) -> PathBuf {
+        let bin = self.directory().join("venv").join("bin");
+        bin.join(self.command[0])
+    }
+
+    fn install_command(&self) -> String {
+        let directory = self.directory();
+        self.install
+            .replace("DIR", &directory.display().to_string())
+    }
+}
+
+/// Finds a running engine, or starts one.
+pub async fn find(program: &Program, endpoint: Option<&str>) -> Result<Found, Trouble> {
+    let said = env::var(program.endpoint)
+        .ok()
+        .filter(|said| !said.is_empty());
+    if let Some(endpoint) = endpoint.map(str::to_owned).or(said) {
+        return Ok(Found {
+            endpoint,
+            process: None,
+        });
+    }
+    let usual = format!("http://127.0.0.1:{}", program.port);
+    if is_running(program, &usual, program.port).await {
+        return Ok(Found {
+            endpoint: usual,
+            process: None,
+        });
+    }
+    start(program).await
+}
+
+async fn is_running(program: &Program, endpoint: &str, port: u16) -> bool {
+    let connected = TcpStream::connect((Ipv4Addr::LOCALHOST, port));
+    let listens = tokio::time::timeout(CONNECT_TIMEOUT, connected).await;
+    matches!(listens, Ok(Ok(_))) && http::get_json(endpoint, program.health).await.is_some()
+}
+
+async fn start(program: &Program) -> Result<Found, Trouble> {
+    let failed = |reason: String| Trouble::Start {
+        engine: program.name.to_owned(),
+        reason,
+    };
+    let executable = program.executable();
+    if !executable.exists() {
+        let install = program.install_command();
+        return Err(failed(format!(
+            "it does not run at port {} and is not installed; start it, name its address with \
+             --endpoint, or install it: {install}",
+            program.port
+        )));
+    }
+    let data = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
+    let port = free_port()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    let environment = (program.environment)(port, data.path());
+    for (_, value) in &environment {
+        if value.starts_with(&*data.path().to_string_lossy()) {
+            std::fs::create_dir_all(value).map_err(|error| failed(error.to_string()))?;
+        }
+    }
+    let mut child = Command::new(&executable)
+        .args(&program.command[1..])
+        .envs(environment)
+        .env("HOME", data.path())
+        .current_dir(data.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| failed(error.to_string()))?;
+    let endpoint = format!("http://127.0.0.1:{port}");
+    let latest = Instant::now() + START_TIMEOUT;
+    while !is_running(program, &endpoint, port).await {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(failed(format!("it ended with {status}")));
+        }
+        if Instant::now() > latest {
+            return Err(failed(format!("it does not answer at {endpoint}")));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(Found {
+        endpoint,
+        process: Some(Process {
+            _child: child,
+            _data: data,
+        }),
+    })
+}
+
+/// Where engines are installed.
+pub fn home() -> PathBuf {
+    let said = env::var_os("STEPPROOF_ENGINES_HOME").filter(|home| !home.is_empty());
+    said.map_or_else(
+        || {
+            let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+            home.join(".cache").join("stepproof").join("engines")
+        },
+        PathBuf::from,
+    )
+}
+
+async fn free_port() -> std::io::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Program, start};
+
+    #[tokio::test]
+    async fn what_is_missing_is_named() {
+        let program = Program {
+            name: "nonesuch",
+            port: 1,
+            endpoint: "",
+            health: "/",
+            command: &["nonesuch"],
+            environment: |_, _| Vec::new(),
+            install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install nonesuch",
+        };
+        let error = start(&program).await.unwrap_err().to_string();
+        assert!(error.contains("nonesuch/venv/bin/pip install"), "{error}");
+    }
+}

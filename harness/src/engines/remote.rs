@@ -1,0 +1,557 @@
+//! Any engine that speaks the Step Functions API: deploys a case, starts it, plays its workers,
+//! watches, and takes away what it deployed.
+
+mod definition;
+mod stamps;
+
+use std::{
+    slice::from_ref,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use stepproof_specs::{
+    asl::WorkflowType,
+    base::time::Millis,
+    observation::Status,
+    reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
+    scenario::case::{DefinitionCase, Start},
+};
+
+use tokio::sync::OnceCell;
+
+use self::stamps::Stamps;
+use super::{Boxed, Engine, EngineProfile, embedded::End};
+use crate::{
+    client::{
+        clock::{Clock, Pace},
+        sdk::{Api, CallError, Described, Refusal, Wire},
+    },
+    job::Job,
+    raw::{Creation, RawExecution, RawRun},
+    trouble::Trouble,
+    workers::{
+        roster::Roster,
+        sites::{self, TaskSite},
+        slot::{Polling, Slot},
+        stage::{Seen, Stage, absences, unpolled},
+    },
+};
+
+/// The longest pause between two looks at an execution.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// Names have 80 characters at most; this much of them is the run's name.
+const LONGEST_RUN: usize = 32;
+/// How long the virtual clock may stand still before something must be wrong.
+const STANDSTILL: Duration = Duration::from_mins(1);
+
+/// A machine that does nothing.
+const NOTHING: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#;
+
+/// What an adapter says of its engine besides its profile.
+#[derive(Debug, Clone)]
+pub struct Traits {
+    /// The role that machines are given.
+    pub role: String,
+    /// An execution that ends takes its tasks out of the activities' queues.
+    pub purges_queues: bool,
+    /// How its activities are polled.
+    pub polling: Polling,
+    /// The shortest pause between two looks at an execution.
+    pub shortest_pause: Duration,
+    /// Where the engine says its version: a path for HTTP GET, and the JSON pointer in the answer.
+    pub version: Option<(&'static str, &'static str)>,
+}
+
+impl Default for Traits {
+    fn default() -> Self {
+        Self {
+            role: "arn:aws:iam::123456789012:role/stepproof".to_owned(),
+            purges_queues: false,
+            polling: Polling::PROMPT,
+            shortest_pause: Duration::from_millis(3),
+            version: None,
+        }
+    }
+}
+
+/// An engine behind the Step Functions API.
+#[derive(Debug)]
+pub struct Remote {
+    api: Api,
+    clock: Clock,
+    profile: EngineProfile,
+    traits: Traits,
+    /// What the names of everything that this run creates start with.
+    prefix: String,
+    /// How its stamps count, once that is measured.
+    stamps: OnceCell<Stamps>,
+    idle: Mutex<Vec<Slot>>,
+    slots: AtomicU64,
+    machines: AtomicU64,
+}
+
+impl Remote {
+    /// An engine. `run` is part of the names of what is created; they are new even if a run goes on
+    /// that was begun before, because engines remember names.
+    pub fn new(api: Api, clock: Clock, profile: EngineProfile, traits: Traits, run: &str) -> Self {
+        let run: String = run.chars().take(LONGEST_RUN).collect();
+        let (nonce, ..) = uuid::Uuid::new_v4().as_fields();
+        Self {
+            api,
+            clock,
+            profile,
+            traits,
+            prefix: format!("stepproof-{run}-{nonce:08x}-"),
+            stamps: OnceCell::new(),
+            idle: Mutex::default(),
+            slots: AtomicU64::new(0),
+            machines: AtomicU64::new(0),
+        }
+    }
+
+    /// A slot that no case uses.
+    fn slot(&self) -> Slot {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        idle.unwrap_or_else(|| {
+            let number = self.slots.fetch_add(1, Ordering::Relaxed);
+            let prefix = format!("{}s{number}", self.prefix);
+            Slot::new(
+                self.api.clone(),
+                self.clock.clone(),
+                self.traits.polling,
+                prefix,
+            )
+        })
+    }
+
+    async fn run_case(&self, job: &Job) -> Result<RawRun, Trouble> {
+        if job.case.workflow == WorkflowType::Express {
+            return Err(Trouble::Unsupported("Express workflows".to_owned()));
+        }
+        let sites = sites::find(&job.case.definition);
+        if !sites.is_empty() && !self.profile.capabilities.activities {
+            return Err(Trouble::Unsupported("activities".to_owned()));
+        }
+        let mut slot = self.slot();
+        slot.wire().take();
+        let mut deployment = Deployment {
+            engine: self,
+            job,
+            sites,
+            machine: None,
+            run: RawRun {
+                creation: Creation::Accepted,
+                validation: None,
+                executions: Vec::new(),
+                names: Vec::new(),
+                wire: Vec::new(),
+            },
+        };
+        let played = deployment.play(&mut slot).await;
+        let withdrawn = deployment.withdraw(&slot).await;
+        let mut run = deployment.run;
+        run.wire = slot.wire().take();
+        if let Err(trouble) = played.and(withdrawn) {
+            // Nobody knows what is left in these activities. Those that cannot be deleted now are
+            // found again by their name.
+            let _ = slot.dissolve().await;
+            return Err(trouble);
+        }
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(slot);
+        Ok(run)
+    }
+
+    /// Until when an execution is watched: as long as the reference takes at most, and the grace; and
+    /// every task may wait in its queue until the engine looks there.
+    fn deadline(&self, expectation: &Expectation) -> Millis {
+        let tasks = expectation.attempts.len() as f64;
+        let queueing = self.traits.polling.period.as_secs_f64() * 1_000.0 * tasks;
+        let grace = self.profile.policy.liveness_grace;
+        expectation.longest + grace + (queueing * self.profile.time_scale) as Millis
+    }
+
+    /// Has the engine do everything once: some load what they need when they need it first.
+    pub async fn warm_up(&self) -> Result<(), Trouble> {
+        let wire = Wire::default();
+        let name = format!("{}warm-up", self.prefix);
+        let trouble = CallError::into_trouble;
+        let api = self.api.patient();
+        let machine = self.create_idle(&api, &wire, &name).await?;
+        api.start(&wire, &machine, &name, "{}")
+            .await
+            .map_err(trouble)?;
+        api.delete_machine(&wire, &machine).await.map_err(trouble)
+    }
+
+    /// Creates a machine that does nothing.
+    async fn create_idle(&self, api: &Api, wire: &Wire, name: &str) -> Result<String, Trouble> {
+        let (role, workflow) = (&self.traits.role, WorkflowType::Standard);
+        let created = api
+            .create_machine(wire, name, NOTHING, role, workflow)
+            .await;
+        created.map_err(CallError::into_trouble)
+    }
+
+    async fn remove_all(&self) -> Result<(), Trouble> {
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for mut slot in idle {
+            slot.dissolve().await?;
+        }
+        let wire = Wire::default();
+        let trouble = |error: CallError| error.into_trouble();
+        let machines = self.api.machines(&wire, &self.prefix).await;
+        for arn in machines.map_err(trouble)? {
+            self.api
+                .delete_machine(&wire, &arn)
+                .await
+                .map_err(trouble)?;
+        }
+        if !self.profile.capabilities.activities {
+            return Ok(());
+        }
+        let activities = self.api.activities(&wire, &self.prefix).await;
+        for arn in activities.map_err(trouble)? {
+            self.api
+                .delete_activity(&wire, &arn)
+                .await
+                .map_err(trouble)?;
+        }
+        Ok(())
+    }
+
+    async fn version(&self) -> Result<String, Trouble> {
+        let wire = Wire::default();
+        let answers = self.api.machines(&wire, &self.prefix).await;
+        answers.map_err(CallError::into_trouble)?;
+        let Some((path, pointer)) = self.traits.version else {
+            return Ok("unknown".to_owned());
+        };
+        let said = crate::client::http::get_json(self.api.endpoint(), path).await;
+        let version = said.as_ref().and_then(|answer| answer.pointer(pointer));
+        Ok(version
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or("unknown")
+            .to_owned())
+    }
+}
+
+impl Engine for Remote {
+    fn profile(&self) -> &EngineProfile {
+        &self.profile
+    }
+
+    fn endpoint(&self) -> Option<&str> {
+        Some(self.api.endpoint())
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(self.run_case(job))
+    }
+
+    fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(self.define_case(case))
+    }
+
+    fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
+        Box::pin(self.version())
+    }
+
+    fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
+        Box::pin(self.remove_all())
+    }
+}
+
+/// A case on the engine.
+struct Deployment<'e> {
+    engine: &'e Remote,
+    job: &'e Job,
+    sites: Vec<TaskSite>,
+    /// The machine's ARN, as long as it is there.
+    machine: Option<String>,
+    run: RawRun,
+}
+
+impl Deployment<'_> {
+    /// Creates the machine and runs one start after the other.
+    async fn play(&mut self, slot: &mut Slot) -> Result<(), Trouble> {
+        let (starts, expectations) = (&self.job.case.starts, &self.job.expectations);
+        if starts.len() != expectations.len() {
+            return Err(Trouble::Internal("a start has no expectation".to_owned()));
+        }
+        let clock = &self.engine.clock;
+        let all = unpolled(clock, &self.sites, starts, expectations);
+        for (number, (start, expectation)) in starts.iter().zip(expectations.iter()).enumerate() {
+            // A poll left from the start before would take a task that this one's workers leave.
+            let here = unpolled(clock, &self.sites, from_ref(start), from_ref(expectation));
+            if self.machine.is_some() && here.iter().any(|it| slot.waits(it.site)) {
+                self.withdraw(slot).await?;
+            }
+            if self.machine.is_none() {
+                slot.prepare(self.sites.len(), &all).await?;
+                if !self.deploy(slot).await? {
+                    return Ok(());
+                }
+            }
+            let doubtful = self.start(slot, number, start, expectation).await?;
+            if !doubtful.is_empty() {
+                self.withdraw(slot).await?;
+                for site in doubtful {
+                    slot.replace(site).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Creates the machine; `false` if the engine refuses it.
+    async fn deploy(&mut self, slot: &Slot) -> Result<bool, Trouble> {
+        let arns = slot.arns(self.sites.len());
+        let definition = sites::rewrite(&self.job.case.definition, &arns).to_string();
+        let number = self.engine.machines.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}m{number}", self.engine.prefix);
+        let role = &self.engine.traits.role;
+        let created = self
+            .engine
+            .api
+            .create_machine(
+                slot.wire(),
+                &name,
+                &definition,
+                role,
+                self.job.case.workflow,
+            )
+            .await;
+        let resources: Vec<_> = arns
+            .into_iter()
+            .map(str::to_owned)
+            .zip(self.sites.iter().map(|task| task.resource.clone()))
+            .collect();
+        for (arn, resource) in resources {
+            self.name(&arn, &resource);
+        }
+        match created {
+            Ok(arn) => {
+                self.name(&arn, MACHINE_ARN);
+                self.name(&name, last(MACHINE_ARN));
+                self.name(role, ROLE_ARN);
+                self.machine = Some(arn);
+                Ok(true)
+            }
+            Err(CallError::Refused(refusal)) if is_about_the_definition(&refusal) => {
+                self.run.creation = Creation::Refused {
+                    code: refusal.code,
+                    message: refusal.message,
+                };
+                Ok(false)
+            }
+            Err(error) => Err(error.into_trouble()),
+        }
+    }
+
+    /// One of the engine's own names, and what it is called in the reference.
+    fn name(&mut self, engine: &str, case: &str) {
+        let pair = (engine.to_owned(), case.to_owned());
+        if !self.run.names.contains(&pair) {
+            self.run.names.push(pair);
+        }
+    }
+
+    /// Runs one start; the sites at which tasks may be left.
+    async fn start(
+        &mut self,
+        slot: &mut Slot,
+        number: usize,
+        start: &Start,
+        expectation: &Expectation,
+    ) -> Result<Vec<usize>, Trouble> {
+        let Some(machine) = self.machine.clone() else {
+            return Err(Trouble::Internal("there is no machine".to_owned()));
+        };
+        let engine = self.engine;
+        let name = format!("{}-{number}", last(&machine));
+        let roster = Roster::new(&start.plan, &self.sites, expectation);
+        let absences = absences(&roster, &self.sites, slot);
+        let deadline = engine.deadline(expectation);
+        let mut pace = engine.clock.pace(&name, deadline, absences);
+        let end = pace.end();
+        pace.start();
+        let wire = slot.wire().clone();
+        let sites = self.sites.clone();
+        let show = async {
+            let input = start.input.to_string();
+            let started = engine.api.start(&wire, &machine, &name, &input).await;
+            let execution = started.map_err(CallError::into_trouble)?;
+            let described = match end {
+                Some(end) => engine.wait(&wire, &execution, end).await?,
+                None => engine.watch(&wire, &execution, &pace).await?,
+            };
+            Ok((execution, described))
+        };
+        let stage = Stage::new(engine.api.clone(), slot, &sites, roster, &pace);
+        let ((execution, described), seen) = stage.play(show).await?;
+        self.name(&execution, EXECUTION_ARN);
+        self.name(&name, last(EXECUTION_ARN));
+        self.finish(slot, &execution, described, seen, &pace).await
+    }
+
+    /// Records an execution; the sites at which tasks may be left.
+    async fn finish(
+        &mut self,
+        slot: &Slot,
+        execution: &str,
+        described: Described,
+        seen: Seen,
+        pace: &Pace,
+    ) -> Result<Vec<usize>, Trouble> {
+        let engine = self.engine;
+        let stamps = engine.stamps().await?;
+        let since_start = |at: i64| stamps.between(described.start, at);
+        let history = if engine.profile.capabilities.history {
+            let events = engine.api.history(slot.wire(), execution).await;
+            let mut events = events.map_err(CallError::into_trouble)?;
+            for event in &mut events {
+                event.at = described.start + since_start(event.at);
+            }
+            Some(events)
+        } else {
+            None
+        };
+        let running = described.status == Status::Running;
+        if running {
+            let stopped = engine.api.stop(slot.wire(), execution).await;
+            stopped.map_err(CallError::into_trouble)?;
+        }
+        let scheduled = |site: usize| {
+            let arn = slot.arn(site);
+            let events = history.iter().flatten();
+            events
+                .filter(|event| event.kind.ends_with("Scheduled"))
+                .filter(|event| event.details.get("resource").and_then(|r| r.as_str()) == Some(arn))
+                .count()
+        };
+        let in_doubt = |site: &usize| {
+            let arrived = seen.arrived.get(site).copied().unwrap_or_default();
+            running || history.is_none() || scheduled(*site) != arrived
+        };
+        let doubtful = if engine.traits.purges_queues && !running {
+            Vec::new()
+        } else {
+            (0..self.sites.len()).filter(in_doubt).collect()
+        };
+        let duration = described
+            .stop
+            .map(|stop| Millis::try_from(since_start(stop)).unwrap_or_default());
+        let watched = if pace.is_virtual() {
+            duration.unwrap_or_else(|| pace.deadline())
+        } else {
+            pace.elapsed()
+        };
+        self.run.executions.push(RawExecution {
+            status: described.status,
+            output: described.output,
+            error: described.error,
+            cause: described.cause,
+            duration,
+            watched,
+            history,
+            attempts: seen.attempts,
+        });
+        Ok(doubtful)
+    }
+
+    /// Deletes the machine.
+    async fn withdraw(&mut self, slot: &Slot) -> Result<(), Trouble> {
+        let Some(machine) = self.machine.take() else {
+            return Ok(());
+        };
+        let deleted = self.engine.api.delete_machine(slot.wire(), &machine).await;
+        deleted.map_err(CallError::into_trouble)
+    }
+}
+
+impl Remote {
+    /// Looks at an execution until it has ended or its deadline has passed.
+    async fn watch(&self, wire: &Wire, execution: &str, pace: &Pace) -> Result<Described, Trouble> {
+        let began = tokio::time::Instant::now();
+        loop {
+            // A look that begins after the deadline is the last one.
+            let over = pace.is_over();
+            let described = self.api.describe(wire, execution).await;
+            let described = described.map_err(CallError::into_trouble)?;
+            if over || described.status != Status::Running {
+                return Ok(described);
+            }
+            let pause = (began.elapsed() / 4).min(LONGEST_PAUSE);
+            tokio::time::sleep(pause.max(self.traits.shortest_pause)).await;
+        }
+    }
+
+    /// Waits until the embedded engine says that nothing more happens.
+    async fn wait(
+        &self,
+        wire: &Wire,
+        execution: &str,
+        end: tokio::sync::oneshot::Receiver<End>,
+    ) -> Result<Described, Trouble> {
+        match tokio::time::timeout(STANDSTILL, end).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => {
+                return Err(Trouble::Internal("the execution was forgotten".to_owned()));
+            }
+            Err(_) => {
+                return Err(Trouble::Internal(
+                    "the virtual clock stands still".to_owned(),
+                ));
+            }
+        }
+        let described = self.api.describe(wire, execution).await;
+        described.map_err(CallError::into_trouble)
+    }
+}
+
+/// The name at the end of an ARN.
+fn last(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or(arn)
+}
+
+/// Whether a refusal of `CreateStateMachine` says something about the definition. Name and role are
+/// good, and what says something about the moment has a name: an error whose name is hidden does.
+fn is_about_the_definition(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.code.as_str(),
+        "InvalidDefinition"
+            | "ValidationException"
+            | "InvalidArn"
+            | "StateMachineTypeNotSupported"
+            | "UnknownError"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, is_about_the_definition};
+
+    #[test]
+    fn a_refusal_whose_name_is_hidden_is_about_the_definition() {
+        let about = |code: &str| {
+            is_about_the_definition(&Refusal {
+                operation: "CreateStateMachine",
+                code: code.to_owned(),
+                message: String::new(),
+            })
+        };
+        assert!(about("InvalidDefinition") && about("UnknownError"));
+        assert!(!about("StateMachineLimitExceeded"));
+    }
+}

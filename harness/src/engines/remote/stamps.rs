@@ -1,0 +1,102 @@
+//! An engine's time stamps, in ASL time.
+//!
+//! Where waits pass faster than time does, some engines stamp by a clock that is as fast (the
+//! embedded one), others by the clock on the wall: it is measured once.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Remote;
+use crate::{
+    client::sdk::{CallError, Wire},
+    trouble::Trouble,
+};
+
+/// How long the stamps are watched.
+const SPAN: Duration = Duration::from_millis(500);
+
+/// How an engine's stamps count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Stamps {
+    /// Milliseconds of ASL time in one of stamps.
+    factor: f64,
+}
+
+impl Stamps {
+    /// The engine's clock counts ASL time.
+    const ASL: Self = Self { factor: 1.0 };
+
+    /// By how far stamps went while some real time passed, where ASL time passes `scale` times as
+    /// fast: the nearer of the two clocks.
+    fn measured(stamped: f64, passed: f64, scale: f64) -> Self {
+        let above = stamped / passed > scale.sqrt();
+        if above == (scale > 1.0) {
+            Self::ASL
+        } else {
+            Self { factor: scale }
+        }
+    }
+
+    /// The ASL time from one stamp to another.
+    pub fn between(self, from: i64, to: i64) -> i64 {
+        ((to - from) as f64 * self.factor) as i64
+    }
+}
+
+impl Remote {
+    /// How the engine's stamps count.
+    pub(super) async fn stamps(&self) -> Result<Stamps, Trouble> {
+        let scale = self.profile.time_scale;
+        if self.clock.is_virtual() || (scale - 1.0).abs() < f64::EPSILON {
+            return Ok(Stamps::ASL);
+        }
+        let measured = self.stamps.get_or_try_init(|| self.measure(scale)).await?;
+        Ok(*measured)
+    }
+
+    /// Starts two executions, some time apart.
+    async fn measure(&self, scale: f64) -> Result<Stamps, Trouble> {
+        let wire = Wire::default();
+        let name = format!("{}stamps", self.prefix);
+        let machine = self.create_idle(&self.api, &wire, &name).await?;
+        let (first, stamp) = self.stamp(&wire, &machine, "first").await?;
+        tokio::time::sleep(SPAN).await;
+        let (second, later) = self.stamp(&wire, &machine, "second").await?;
+        let deleted = self.api.delete_machine(&wire, &machine).await;
+        deleted.map_err(CallError::into_trouble)?;
+        let passed = second.duration_since(first).as_secs_f64() * 1_000.0;
+        Ok(Stamps::measured((later - stamp) as f64, passed, scale))
+    }
+
+    /// When an execution is started, and what the engine says of that.
+    async fn stamp(
+        &self,
+        wire: &Wire,
+        machine: &str,
+        name: &str,
+    ) -> Result<(Instant, i64), Trouble> {
+        let now = Instant::now();
+        let started = self.api.start(wire, machine, name, "{}").await;
+        let execution = started.map_err(CallError::into_trouble)?;
+        let described = self.api.describe(wire, &execution).await;
+        Ok((now, described.map_err(CallError::into_trouble)?.start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Stamps;
+
+    #[test]
+    fn the_nearer_clock_is_taken() {
+        for scale in [60.0, 2.0, 0.1] {
+            for hurry in [0.8, 1.0, 1.2] {
+                let wall = Stamps::measured(500.0 * hurry, 500.0, scale);
+                assert_eq!(wall.between(7, 17), (10.0 * scale) as i64);
+                let fast = Stamps::measured(500.0 * scale * hurry, 500.0, scale);
+                assert_eq!(fast.between(7, 17), 10);
+            }
+        }
+    }
+}

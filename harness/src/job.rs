@@ -1,0 +1,245 @@
+//! From a case to a job: validated, and with what the reference expects.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stepproof_specs::{
+    asl::Machine,
+    asl::diagnostic::{Diagnostic, Severity},
+    base::time::Millis,
+    clause::{Aspect, Clause, Coverage},
+    reference::{Expectation, SimulationError, simulate},
+    scenario::case::{Body, Case, DefinitionCase, ExecutionCase},
+    validate::{validate_definition, validate_text},
+};
+
+/// A case, prepared for an engine.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The case.
+    pub case: Arc<ExecutionCase>,
+    /// Its machine.
+    pub machine: Arc<Machine>,
+    /// What the reference expects, one per start.
+    pub expectations: Arc<[Expectation]>,
+    /// Whether others run beside it.
+    pub lane: Lane,
+}
+
+/// How busy the engine is kept while a case runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Many at once: timing is not judged.
+    Throughput,
+    /// Few at once: timing is judged.
+    Quiet,
+}
+
+/// A case that has been through the reference.
+#[derive(Debug, Clone)]
+pub enum Prepared {
+    /// A machine that is started.
+    Execution(Job),
+    /// A definition that is accepted or refused.
+    Definition(Definition),
+}
+
+/// A definition, with what the reference says of it.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    /// The case.
+    pub case: Arc<DefinitionCase>,
+    /// What the validator finds; it refuses the definition if one of them is an error.
+    pub diagnostics: Arc<[Diagnostic]>,
+    /// Whether others are created beside it.
+    pub lane: Lane,
+}
+
+/// Why a case cannot be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PrepareError {
+    /// The validator refuses the machine.
+    #[error("accept the machine: {}", first_error(.0))]
+    Refused(Vec<Diagnostic>),
+    /// The reference has no expectation.
+    #[error("simulate start {start}: {source}")]
+    Simulation {
+        /// Which start.
+        start: usize,
+        /// Why.
+        source: SimulationError,
+    },
+}
+
+impl PrepareError {
+    /// Whether the machine uses something that the reference does not interpret.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(
+            self,
+            Self::Simulation {
+                source: SimulationError::Unsupported(_),
+                ..
+            }
+        )
+    }
+}
+
+fn first_error(diagnostics: &[Diagnostic]) -> String {
+    let error = diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.severity == Severity::Error);
+    match error {
+        Some(Diagnostic {
+            message,
+            location: Some(location),
+            ..
+        }) => format!("{message} at {location}"),
+        Some(Diagnostic { message, .. }) => message.clone(),
+        None => "the validator refuses it without a reason".to_owned(),
+    }
+}
+
+/// Puts a case through the reference: validates a definition, and simulates what is started.
+pub fn prepare(case: &Case, lane: Lane) -> Result<Prepared, PrepareError> {
+    prepare_body(case.body.clone(), lane)
+}
+
+/// The same for a case of which nobody needs anything else.
+pub fn prepare_body(body: Body, lane: Lane) -> Result<Prepared, PrepareError> {
+    match body {
+        Body::Execution(execution) => prepare_execution(execution, lane).map(Prepared::Execution),
+        Body::Definition(definition) => Ok(Prepared::Definition(Definition {
+            diagnostics: diagnostics(&definition).into(),
+            case: Arc::new(definition),
+            lane,
+        })),
+    }
+}
+
+/// What the validator says of a definition as it goes over the wire.
+fn diagnostics(case: &DefinitionCase) -> Vec<Diagnostic> {
+    validate_text(&case.definition.to_string(), case.workflow).1
+}
+
+fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareError> {
+    let (machine, diagnostics) = validate_definition(&case.definition, case.workflow);
+    let machine = machine.ok_or(PrepareError::Refused(diagnostics))?;
+    let expectations = case
+        .starts
+        .iter()
+        .enumerate()
+        .map(|(start, each)| {
+            simulate(&machine, &case, each)
+                .map_err(|source| PrepareError::Simulation { start, source })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Job {
+        case: Arc::new(case),
+        machine,
+        expectations: expectations.into(),
+        lane,
+    })
+}
+
+impl Prepared {
+    /// Whether others run beside it.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::Execution(job) => job.lane,
+            Self::Definition(definition) => definition.lane,
+        }
+    }
+
+    /// The same in another lane.
+    #[must_use]
+    pub fn on(mut self, lane: Lane) -> Self {
+        match &mut self {
+            Self::Execution(job) => job.lane = lane,
+            Self::Definition(definition) => definition.lane = lane,
+        }
+        self
+    }
+
+    /// The expectations of what is started.
+    pub fn expectations(&self) -> &[Expectation] {
+        match self {
+            Self::Execution(job) => &job.expectations,
+            Self::Definition(_) => &[],
+        }
+    }
+
+    /// The definition.
+    pub fn definition(&self) -> &Value {
+        match self {
+            Self::Execution(job) => &job.case.definition,
+            Self::Definition(definition) => &definition.case.definition,
+        }
+    }
+
+    /// How long the longest start takes, by the reference.
+    pub fn asl_time(&self) -> Millis {
+        let durations = self.expectations().iter().map(|it| it.duration);
+        durations.max().unwrap_or(0)
+    }
+
+    /// How long all starts take together, by the reference.
+    pub fn total_asl_time(&self) -> Millis {
+        let durations = self.expectations().iter().map(|it| it.duration);
+        durations.fold(0, Millis::saturating_add)
+    }
+
+    /// How many events the executions have together, by the reference.
+    pub fn events(&self) -> usize {
+        let histories = self.expectations().iter();
+        let histories = histories.map(|it| &it.observation.history);
+        histories.flatten().map(Vec::len).sum()
+    }
+
+    /// The aspects that the reference leaves open.
+    pub fn poisoned(&self) -> impl Iterator<Item = Aspect> {
+        let expectations = self.expectations().iter();
+        expectations.flat_map(|expectation| expectation.poisoned.iter().copied())
+    }
+
+    /// The rules for which the reference refuses a definition, once per complaint.
+    pub fn broken(&self) -> impl Iterator<Item = Clause> {
+        let definition = match self {
+            Self::Execution(_) => None,
+            Self::Definition(definition) => Some(definition),
+        };
+        let errors = definition.into_iter().flat_map(Definition::errors);
+        errors.map(|error| error.clause)
+    }
+
+    /// The clauses that it exercises.
+    pub fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::default();
+        for expectation in self.expectations() {
+            coverage.merge(&expectation.coverage);
+        }
+        if let Self::Definition(definition) = self {
+            for diagnostic in definition.diagnostics.iter() {
+                coverage.mark(diagnostic.clause);
+            }
+            if !definition.is_refused() {
+                coverage.mark(Clause::ValidateAccepts);
+            }
+        }
+        coverage
+    }
+}
+
+impl Definition {
+    /// The complaints for which it is refused.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        let diagnostics = self.diagnostics.iter();
+        diagnostics.filter(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether the reference refuses it.
+    pub fn is_refused(&self) -> bool {
+        self.errors().next().is_some()
+    }
+}

@@ -1,0 +1,199 @@
+//! Differences and judgements: made here, read everywhere.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stepproof_specs::{base::time::Millis, clause::Aspect};
+
+use crate::judge::{
+    normalise::Rewrites,
+    verdict::{Signature, Verdict},
+};
+
+/// How much later than planned (milliseconds of ASL time) things may happen in a generated case
+/// before a time limit expires that should not.
+const PLANNED_ROOM: Millis = 400;
+
+/// One difference between the expectation and what an engine did. Only the comparison makes them
+/// (a stored one can be read back).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Which start of the case.
+    pub start: usize,
+    /// What differs.
+    pub aspect: Aspect,
+    /// The state at which it differs first, if it can be told.
+    pub state: Option<String>,
+    /// Its identity.
+    pub signature: Signature,
+    /// What the reference expects there.
+    pub expected: Value,
+    /// What the engine did there.
+    pub actual: Value,
+    #[serde(skip)]
+    seal: Seal,
+}
+
+/// Keeps other modules from making differences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Seal;
+
+impl Difference {
+    pub(super) fn new(
+        start: usize,
+        aspect: Aspect,
+        state: Option<String>,
+        signature: Signature,
+        (expected, actual): (Value, Value),
+    ) -> Self {
+        Self {
+            start,
+            aspect,
+            state,
+            signature,
+            expected,
+            actual,
+            seal: Seal,
+        }
+    }
+}
+
+/// The comparison of one case.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The differences that count, of the first aspect that differs in each start, each signature
+    /// once; empty if all agree.
+    pub differences: Vec<Difference>,
+    /// Differences that do not count, because the aspect may legally vary or rests on an assumed
+    /// clause.
+    pub poisoned: Vec<Difference>,
+    /// The aspects that were compared in every start. One that the engine or the policy leaves out,
+    /// or that follows from an earlier difference, is not among them: it did not agree.
+    #[serde(default)]
+    pub judged: Aspects,
+    /// What normalisation rewrote in the engine's observations.
+    #[serde(default)]
+    pub rewrites: Rewrites,
+    /// More time limits expired than the reference expects: an engine that is merely kept busy would
+    /// show that too.
+    #[serde(default)]
+    pub late: bool,
+}
+
+impl Judgement {
+    /// What the case came to, given which signatures the ledger knows. Without a difference and
+    /// without a judged aspect nothing is known.
+    pub fn verdict(&self, known: impl Fn(&Signature) -> bool) -> Verdict {
+        if self.differences.is_empty() {
+            if !self.poisoned.is_empty() {
+                Verdict::Poisoned
+            } else if self.judged.is_empty() {
+                Verdict::Unknown
+            } else {
+                Verdict::Agree
+            }
+        } else if self.differences.iter().all(|it| known(&it.signature)) {
+            Verdict::Known
+        } else {
+            Verdict::Diverge
+        }
+    }
+
+    /// Whether a difference with this signature counts.
+    pub fn has(&self, signature: &Signature) -> bool {
+        self.differences
+            .iter()
+            .any(|difference| difference.signature == *signature)
+    }
+
+    /// Takes back what an engine that is so much slower than it should be may show by chance.
+    pub(super) fn forgive_lateness(&mut self, overhead: Millis) {
+        if self.late && overhead > PLANNED_ROOM {
+            self.poisoned.append(&mut self.differences);
+        }
+    }
+
+    pub(super) fn add(&mut self, poisoned: bool, difference: Difference) {
+        let list = if poisoned {
+            &mut self.poisoned
+        } else {
+            &mut self.differences
+        };
+        if !list.iter().any(|it| it.signature == difference.signature) {
+            list.push(difference);
+        }
+    }
+}
+
+/// A set of aspects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Aspect>", into = "Vec<Aspect>")]
+pub struct Aspects(u16);
+
+impl Aspects {
+    /// No aspect.
+    pub const NONE: Self = Self(0);
+    /// Every aspect.
+    pub const ALL: Self = Self((1 << Aspect::ALL.len()) - 1);
+
+    /// Adds an aspect.
+    pub fn insert(&mut self, aspect: Aspect) {
+        self.0 |= 1 << aspect as u16;
+    }
+
+    /// Whether an aspect is in the set.
+    pub fn contains(self, aspect: Aspect) -> bool {
+        self.0 & (1 << aspect as u16) != 0
+    }
+
+    /// The aspects in both sets.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The set without an aspect.
+    #[must_use]
+    pub fn without(self, aspect: Aspect) -> Self {
+        Self(self.0 & !(1 << aspect as u16))
+    }
+
+    /// Whether no aspect is in the set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The aspects in the set, in order.
+    pub fn iter(self) -> impl Iterator<Item = Aspect> {
+        Aspect::ALL
+            .into_iter()
+            .filter(move |aspect| self.contains(*aspect))
+    }
+
+    /// The aspects that are looked at before this one.
+    #[must_use]
+    pub fn before(self, aspect: Aspect) -> Self {
+        Self(self.0 & ((1 << aspect as u16) - 1))
+    }
+}
+
+impl FromIterator<Aspect> for Aspects {
+    fn from_iter<I: IntoIterator<Item = Aspect>>(aspects: I) -> Self {
+        let mut set = Self::NONE;
+        for aspect in aspects {
+            set.insert(aspect);
+        }
+        set
+    }
+}
+
+impl From<Vec<Aspect>> for Aspects {
+    fn from(aspects: Vec<Aspect>) -> Self {
+        aspects.into_iter().collect()
+    }
+}
+
+impl From<Aspects> for Vec<Aspect> {
+    fn from(aspects: Aspects) -> Self {
+        aspects.iter().collect()
+    }
+}

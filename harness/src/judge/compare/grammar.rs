@@ -1,0 +1,250 @@
+//! Where in the language a diagnostic is: `Retry.BackoffRate`, whatever the states are called.
+
+use serde_json::Value;
+use stepproof_specs::{
+    asl::{StateType, diagnostic::Diagnostic},
+    clause::Clause,
+};
+
+/// A place in the language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// What has a field, and the field: `Task.Resource`, `Retry.BackoffRate`. What every state or
+    /// every scope can have belongs to `State` and `Machine`.
+    pub(super) kind: String,
+    /// The state's name.
+    pub(super) state: Option<String>,
+}
+
+/// Fields whose content is data, with names of its own.
+const DATA: [&str; 7] = [
+    "Arguments",
+    "Assign",
+    "Credentials",
+    "ItemSelector",
+    "Output",
+    "Parameters",
+    "ResultSelector",
+];
+
+/// Fields that states of several types have.
+const SHARED: [&str; 15] = [
+    "Arguments",
+    "Assign",
+    "Catch",
+    "Comment",
+    "End",
+    "InputPath",
+    "Next",
+    "Output",
+    "OutputPath",
+    "Parameters",
+    "QueryLanguage",
+    "ResultPath",
+    "ResultSelector",
+    "Retry",
+    "Type",
+];
+
+/// Scopes inside a state.
+const SCOPES: [&str; 3] = ["Branches", "ItemProcessor", "Iterator"];
+
+/// Lists inside a state, whose entries have fields.
+const LISTS: [&str; 3] = ["Retry", "Catch", "Choices"];
+
+/// The place of a diagnostic in a definition.
+pub(super) fn place(definition: &Value, diagnostic: &Diagnostic) -> Place {
+    let mut walk = Walk {
+        owner: "Machine".to_owned(),
+        fields: Vec::new(),
+        state: None,
+    };
+    walk.follow(definition, diagnostic.location.as_deref().unwrap_or("/"));
+    if let Some(fields) = about(diagnostic) {
+        let whole_scope = walk
+            .fields
+            .last()
+            .is_some_and(|it| SCOPES.contains(&it.as_str()));
+        if whole_scope {
+            walk.begin_scope();
+        }
+        walk.fields.push(fields);
+    }
+    let any_state = matches!(
+        diagnostic.clause,
+        Clause::ValidateDuplicateState
+            | Clause::ValidateLanguageDowngrade
+            | Clause::ValidateLanguageField
+            | Clause::ValidateReachable
+            | Clause::ValidateStateName
+            | Clause::ValidateTransition
+            | Clause::ValidateTransitionEndFalse
+            | Clause::ValidateUnsupported
+    );
+    walk.place(any_state)
+}
+
+/// The fields that a diagnostic about a whole object names.
+fn about(diagnostic: &Diagnostic) -> Option<String> {
+    let (before, after) = match diagnostic.clause {
+        Clause::ValidateUnsupported => ("Field '", "'"),
+        Clause::ValidateLanguageField => ("but field '", "'"),
+        Clause::ValidateRequired | Clause::ValidateRequiredMachine => ("[", "]"),
+        _ => return None,
+    };
+    let (_, rest) = diagnostic.message.split_once(before)?;
+    let (names, _) = rest.split_once(after)?;
+    Some(names.replace(", ", "+"))
+}
+
+struct Walk {
+    /// The type of the innermost state, or `Machine` in a scope.
+    owner: String,
+    /// The fields since then.
+    fields: Vec<String>,
+    state: Option<String>,
+}
+
+impl Walk {
+    /// Follows a location, whose names may contain slashes, through what is there.
+    fn follow(&mut self, value: &Value, location: &str) {
+        let Some(rest) = location.strip_prefix('/').filter(|rest| !rest.is_empty()) else {
+            return;
+        };
+        match named(value, rest, &['/', '[']) {
+            Some((key, inner)) => self.step(key, inner, &rest[key.len()..]),
+            None => self.fields.push(rest.to_owned()),
+        }
+    }
+
+    fn step(&mut self, key: &str, inner: &Value, rest: &str) {
+        match key {
+            "States" if !rest.is_empty() => return self.enter(inner, &rest[1..]),
+            _ if SCOPES.contains(&key) && rest.contains('/') => {
+                self.begin_scope();
+            }
+            _ => self.fields.push(key.to_owned()),
+        }
+        if DATA.contains(&key) {
+            return;
+        }
+        let (mut inner, mut rest) = (inner, rest);
+        while let Some((index, tail)) = rest.strip_prefix('[').and_then(|it| it.split_once(']')) {
+            let index = index.parse::<usize>().ok();
+            inner = index.and_then(|it| inner.get(it)).unwrap_or(&Value::Null);
+            rest = tail;
+        }
+        self.follow(inner, rest);
+    }
+
+    fn begin_scope(&mut self) {
+        "Machine".clone_into(&mut self.owner);
+        self.fields.clear();
+    }
+
+    /// Enters a state of `States`.
+    fn enter(&mut self, states: &Value, location: &str) {
+        let Some((name, state)) = named(states, location, &['/']) else {
+            return;
+        };
+        let kind = state["Type"].as_str();
+        let known = kind.filter(|kind| StateType::ALL.iter().any(|it| it.name() == *kind));
+        known.unwrap_or("State").clone_into(&mut self.owner);
+        self.fields.clear();
+        self.state = Some(name.clone());
+        self.follow(state, &location[name.len()..]);
+    }
+
+    fn place(self, any_state: bool) -> Place {
+        let first = self.fields.first().map(String::as_str);
+        let in_state = self.owner != "Machine";
+        let of_any = any_state || first.is_some_and(|it| SHARED.contains(&it));
+        let mut words = match (first, self.fields.last()) {
+            (Some(list), Some(field)) if LISTS.contains(&list) && self.fields.len() > 1 => {
+                vec![list, field]
+            }
+            (Some(first), Some(last)) if self.fields.len() > 1 => vec![&*self.owner, first, last],
+            (Some(first), _) => vec![&*self.owner, first],
+            _ => vec![&*self.owner],
+        };
+        if in_state && of_any && words[0] == self.owner {
+            words[0] = "State";
+        }
+        Place {
+            kind: words.join(".").replace(char::is_whitespace, "_"),
+            state: self.state,
+        }
+    }
+}
+
+/// The longest key of an object with which a location begins, and what it leads to.
+fn named<'v>(value: &'v Value, location: &str, ends: &[char]) -> Option<(&'v String, &'v Value)> {
+    let keys = value.as_object().into_iter().flatten();
+    keys.filter(|(key, _)| {
+        let tail = location.strip_prefix(key.as_str());
+        tail.is_some_and(|tail| tail.is_empty() || tail.starts_with(ends))
+    })
+    .max_by_key(|(key, _)| key.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use stepproof_specs::{asl::WorkflowType, validate::validate};
+
+    use super::place;
+
+    fn places(definition: &serde_json::Value) -> Vec<String> {
+        let (_, diagnostics) = validate(definition, WorkflowType::Standard);
+        let places = diagnostics.iter().map(|it| place(definition, it).kind);
+        places.collect()
+    }
+
+    fn one(state: &serde_json::Value) -> String {
+        let definition = json!({ "StartAt": "A/B", "States": { "A": {}, "A/B": state } });
+        places(&definition).into_iter().next_back().unwrap()
+    }
+
+    #[test]
+    fn names_of_states_and_data_are_no_part_of_a_place() {
+        let arn = "arn:aws:states:us-east-1:123456789012:activity:a";
+        for (state, expected) in [
+            (json!({ "Type": "Pass", "End": 1 }), "State.End"),
+            (
+                json!({ "Type": "Wait", "Seconds": -1, "End": true }),
+                "Wait.Seconds",
+            ),
+            (
+                json!({ "Type": "Task", "Resource": arn, "End": true,
+                    "Retry": [{ "ErrorEquals": ["E"], "BackoffRate": 0 }] }),
+                "Retry.BackoffRate",
+            ),
+            (
+                json!({ "Type": "Pass", "Parameters": { "x": { "y.$": "$." } }, "End": true }),
+                "State.Parameters",
+            ),
+            (
+                json!({ "Type": "Choice", "Choices": [{ "Not": { "Variable": "a",
+                    "IsNull": true }, "Next": "A" }] }),
+                "Choices.Variable",
+            ),
+            (json!({ "Type": "Task", "End": true }), "Task.Resource"),
+            (json!({ "Type": "Wait", "End": true }), "Wait"),
+            (
+                json!({ "Type": "Pass", "Seconds": 1, "End": true }),
+                "State.Seconds",
+            ),
+            (json!({ "Type": "Dance" }), "State.Type"),
+        ] {
+            assert_eq!(one(&state), expected);
+        }
+    }
+
+    #[test]
+    fn a_scope_is_a_machine_inside_a_state() {
+        let branch = json!({ "States": { "C": { "Type": "Pass" } } });
+        let fan = json!({ "Type": "Parallel", "Branches": [branch], "End": true });
+        let found = places(&json!({ "States": { "P": fan } }));
+        assert_eq!(found, ["State", "Machine.StartAt", "Machine.StartAt"]);
+    }
+}

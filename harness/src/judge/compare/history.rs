@@ -1,0 +1,397 @@
+//! The events of each state, and the links between them.
+//!
+//! Not compared: the interleaving of states, timestamps, and `previousEventId` where AWS itself is
+//! not reliable (recorded: a distributed Map's exit, `EvaluationFailed`) or where it depends on who
+//! came first.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    asl::StateType,
+    clause::Aspect,
+    history::{Details, Event, EventKind, TaskDetails},
+};
+
+use super::{Found, Scene, value};
+use crate::judge::{
+    cause,
+    policy::{CauseCompare, HistoryCompare},
+};
+
+/// Whose events are compared with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Group {
+    Execution,
+    State(usize),
+    Iterations(usize),
+    Aborts(StateType),
+    Stray,
+}
+
+/// Whether the histories are the same event by event; false decides nothing.
+pub fn same(expected: &[Event], actual: &[Event], depth: HistoryCompare) -> bool {
+    expected.len() == actual.len()
+        && expected.iter().zip(actual).all(|(expected, actual)| {
+            expected.kind == actual.kind
+                && expected.id == actual.id
+                && (depth < HistoryCompare::Details
+                    || expected.previous == actual.previous
+                        && same_details(&expected.details, &actual.details))
+        })
+}
+
+fn same_details(expected: &Details, actual: &Details) -> bool {
+    expected.name == actual.name
+        && expected.input == actual.input
+        && expected.output == actual.output
+        && expected.failure == actual.failure
+        && same_task(expected.task.as_deref(), actual.task.as_deref())
+        && expected.length == actual.length
+        && expected.index == actual.index
+        && expected.assigned == actual.assigned
+}
+
+/// A worker's name is chance; a task that says nothing of itself says as much as none.
+fn same_task(expected: Option<&TaskDetails>, actual: Option<&TaskDetails>) -> bool {
+    fn told(task: Option<&TaskDetails>) -> Option<impl PartialEq> {
+        let task = task?;
+        let says = (
+            (&task.resource, &task.resource_type, &task.region),
+            (&task.timeout_in_seconds, &task.heartbeat_in_seconds),
+        );
+        (says != ((&None, &None, &None), (&None, &None))).then_some(says)
+    }
+    told(expected) == told(actual)
+}
+
+/// Every distinct difference.
+pub fn differences(scene: &Scene<'_>) -> Vec<Found> {
+    let (Some(expected), Some(actual)) = (&scene.expected.threads, &scene.actual.threads) else {
+        return Vec::new();
+    };
+    if same(expected.events, actual.events, scene.bench.policy.history) {
+        return Vec::new();
+    }
+    let mut comparison = Comparison {
+        scene,
+        found: Vec::new(),
+    };
+    comparison.ids();
+    let expected = groups(scene, false);
+    let mut actual = groups(scene, true);
+    for (group, expected) in &expected {
+        let actual = actual.remove(group).unwrap_or_default();
+        comparison.group(*group, expected, &actual);
+    }
+    for (group, actual) in &actual {
+        comparison.group(*group, &[], actual);
+    }
+    roots(scene, comparison.found)
+}
+
+/// Wrong data is handed on from state to state: where it arose counts, what follows from it does
+/// not.
+fn roots(scene: &Scene<'_>, found: Vec<Found>) -> Vec<Found> {
+    let Some(parting) = scene.parting() else {
+        return found;
+    };
+    let (data, mut roots): (Vec<Found>, Vec<Found>) =
+        found.into_iter().partition(|found| is_data(&found.shape));
+    let arose = data.iter().position(|it| it.place == Some(parting.place));
+    roots.extend(data.into_iter().nth(arose.unwrap_or(0)));
+    roots
+}
+
+/// Whether a shape is about what is handed on.
+fn is_data(shape: &str) -> bool {
+    let detail = shape.strip_prefix("details:");
+    let key = detail.and_then(|it| it.split(['.', ':']).nth(1));
+    matches!(key, Some("input" | "output"))
+}
+
+fn groups(scene: &Scene<'_>, actual: bool) -> BTreeMap<Group, Vec<usize>> {
+    let side = if actual {
+        &scene.actual
+    } else {
+        &scene.expected
+    };
+    let mut groups: BTreeMap<Group, Vec<usize>> = BTreeMap::new();
+    let Some(threads) = &side.threads else {
+        return groups;
+    };
+    for (position, event) in threads.events.iter().enumerate() {
+        let group = match (event.kind, threads.places[position]) {
+            (kind, _) if of_the_execution(kind) => Group::Execution,
+            (EventKind::Aborted(kind), _) => Group::Aborts(kind),
+            (EventKind::Iteration(_), Some(place)) => Group::Iterations(place),
+            (_, Some(place)) => Group::State(place),
+            (_, None) => Group::Stray,
+        };
+        groups.entry(group).or_default().push(position);
+    }
+    groups
+}
+
+fn of_the_execution(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::ExecutionStarted
+            | EventKind::ExecutionSucceeded
+            | EventKind::ExecutionFailed
+            | EventKind::ExecutionTimedOut
+            | EventKind::ExecutionAborted
+    )
+}
+
+struct Comparison<'a, 'b> {
+    scene: &'b Scene<'a>,
+    found: Vec<Found>,
+}
+
+impl Comparison<'_, '_> {
+    fn event(&self, actual: bool, position: usize) -> &Event {
+        let side = if actual {
+            &self.scene.actual
+        } else {
+            &self.scene.expected
+        };
+        &side
+            .threads
+            .as_ref()
+            .expect("both sides have events")
+            .events[position]
+    }
+
+    fn add(&mut self, place: Option<usize>, shape: String, expected: Value, actual: Value) {
+        let known = |it: &Found| it.shape == shape && it.place == place;
+        if !self.found.iter().any(known) {
+            self.found.push(Found {
+                aspect: Aspect::History,
+                place,
+                shape,
+                expected,
+                actual,
+            });
+        }
+    }
+
+    /// Ids are 1..n in emission order.
+    fn ids(&mut self) {
+        let events = self.scene.actual.events();
+        let broken = (1..).zip(events).find(|(id, event)| event.id != *id);
+        if let Some((id, event)) = broken {
+            let actual = json!(event.id);
+            self.add(None, "ids".into(), json!(id), actual);
+        }
+    }
+
+    fn group(&mut self, group: Group, expected: &[usize], actual: &[usize]) {
+        let place = match group {
+            Group::State(place) | Group::Iterations(place) => Some(place),
+            Group::Aborts(_) => expected
+                .first()
+                .and_then(|position| self.scene.expected.place(*position))
+                .or_else(|| self.scene.actual.place(*actual.first()?)),
+            Group::Execution | Group::Stray => None,
+        };
+        if self.kinds(place, expected, actual) {
+            return;
+        }
+        let anatomy = self.scene.anatomy;
+        let unordered = match group {
+            Group::State(place) => anatomy.place(place).unordered,
+            Group::Iterations(place) => {
+                anatomy.place(place).unordered || anatomy.place(place).forks
+            }
+            Group::Aborts(_) | Group::Stray => true,
+            Group::Execution => false,
+        };
+        if !unordered && self.order(place, expected, actual) {
+            return;
+        }
+        if self.scene.bench.policy.history < HistoryCompare::Details {
+            return;
+        }
+        if unordered {
+            for (expected, actual) in self.leftovers(expected, actual) {
+                self.details(place, expected, actual);
+            }
+        } else {
+            for (expected, actual) in expected.iter().zip(actual) {
+                self.details(place, *expected, *actual);
+                self.link(place, *expected, *actual);
+            }
+        }
+    }
+
+    /// Kinds that occur more often on one side; whether there are any.
+    fn kinds(&mut self, place: Option<usize>, expected: &[usize], actual: &[usize]) -> bool {
+        let mut counts: BTreeMap<EventKind, i64> = BTreeMap::new();
+        for position in expected {
+            *counts.entry(self.event(false, *position).kind).or_default() += 1;
+        }
+        for position in actual {
+            *counts.entry(self.event(true, *position).kind).or_default() -= 1;
+        }
+        let before = self.found.len();
+        let count = |side: &[usize], actual: bool, kind: EventKind| {
+            let of_kind = |it: &&usize| self.event(actual, **it).kind == kind;
+            json!({ "count": side.iter().filter(of_kind).count(), "event": kind.name() })
+        };
+        let differing: Vec<_> = counts
+            .into_iter()
+            .filter(|(_, balance)| *balance != 0)
+            .map(|(kind, balance)| {
+                let word = if balance > 0 { "missing" } else { "extra" };
+                let shape = format!("{word}:{}", kind.name());
+                let counts = (count(expected, false, kind), count(actual, true, kind));
+                (shape, counts)
+            })
+            .collect();
+        for (shape, (expected, actual)) in differing {
+            self.add(place, shape, expected, actual);
+        }
+        self.found.len() > before
+    }
+
+    /// The first event out of place; whether there is one.
+    fn order(&mut self, place: Option<usize>, expected: &[usize], actual: &[usize]) -> bool {
+        let names = |side: &[usize], actual: bool| -> Vec<String> {
+            let name = |position: &usize| self.event(actual, *position).kind.name();
+            side.iter().map(name).collect()
+        };
+        let first = expected.iter().zip(actual).find(|(expected, actual)| {
+            self.event(false, **expected).kind != self.event(true, **actual).kind
+        });
+        let Some((wanted, _)) = first else {
+            return false;
+        };
+        let shape = format!("order:{}", self.event(false, *wanted).kind.name());
+        let (wanted, got) = (names(expected, false), names(actual, true));
+        self.add(place, shape, json!(wanted), json!(got));
+        true
+    }
+
+    /// Pairs of events of one kind that have no partner with the same details.
+    fn leftovers(&self, expected: &[usize], actual: &[usize]) -> Vec<(usize, usize)> {
+        let mut rest: Vec<usize> = actual.to_vec();
+        let mut alone = Vec::new();
+        for position in expected {
+            let wanted = self.event(false, *position);
+            let partner = rest.iter().position(|position| {
+                let event = self.event(true, *position);
+                event.kind == wanted.kind && self.keys(&wanted.details, &event.details).is_empty()
+            });
+            match partner {
+                Some(partner) => {
+                    rest.remove(partner);
+                }
+                None => alone.push(*position),
+            }
+        }
+        let mut pairs = Vec::new();
+        for position in alone {
+            let kind = self.event(false, position).kind;
+            let partner = rest
+                .iter()
+                .position(|position| self.event(true, *position).kind == kind);
+            if let Some(partner) = partner {
+                pairs.push((position, rest.remove(partner)));
+            }
+        }
+        pairs
+    }
+
+    fn details(&mut self, place: Option<usize>, expected: usize, actual: usize) {
+        let (wanted, got) = (self.event(false, expected), self.event(true, actual));
+        if same_details(&wanted.details, &got.details) {
+            return;
+        }
+        let kind = wanted.kind.name();
+        for (key, shape, expected, actual) in self.keys(&wanted.details, &got.details) {
+            self.add(
+                place,
+                format!("details:{kind}.{key}:{shape}"),
+                expected,
+                actual,
+            );
+        }
+    }
+
+    /// The keys of two details that differ, each with the shape of its difference.
+    fn keys(&self, expected: &Details, actual: &Details) -> Vec<(String, String, Value, Value)> {
+        let cause_counts = match self.scene.bench.policy.cause {
+            CauseCompare::Ignore => false,
+            CauseCompare::Given => expected.failure.as_ref().is_none_or(|failure| {
+                cause::is_given(failure.error.as_deref(), failure.cause.as_deref())
+            }),
+            CauseCompare::Exact => true,
+        };
+        let (Value::Object(expected), Value::Object(actual)) =
+            (expected.to_value(), actual.to_value())
+        else {
+            return Vec::new();
+        };
+        let extra = actual.keys().filter(|key| !expected.contains_key(*key));
+        expected
+            .keys()
+            .chain(extra)
+            .filter(|key| *key != "workerName" && (*key != "cause" || cause_counts))
+            .filter_map(|key| {
+                let (expected, actual) = (expected.get(key), actual.get(key));
+                let shape = match (expected, actual) {
+                    (Some(_), None) => "present≠absent".to_owned(),
+                    (None, Some(_)) => "absent≠present".to_owned(),
+                    _ => value::shape(expected, actual)?,
+                };
+                let take = |it: Option<&Value>| it.cloned().unwrap_or_default();
+                Some((key.clone(), shape, take(expected), take(actual)))
+            })
+            .collect()
+    }
+
+    /// Whether the event before it is the same kind of event of the same state.
+    fn link(&mut self, place: Option<usize>, expected: usize, actual: usize) {
+        let kind = self.event(false, expected).kind;
+        if !self.reliable(kind, place) {
+            return;
+        }
+        let (wanted, got) = (
+            self.scene.expected.before(expected),
+            self.scene.actual.before(actual),
+        );
+        let chance = |place: Option<usize>| {
+            place.is_some_and(|place| self.scene.anatomy.place(place).unordered)
+        };
+        let wanted_place = wanted.and_then(|position| self.scene.expected.place(position));
+        if chance(wanted_place) {
+            return;
+        }
+        let name = |actual: bool, position: Option<usize>| {
+            position.map(|position| self.event(actual, position).kind)
+        };
+        let got_place = got.and_then(|position| self.scene.actual.place(position));
+        if name(false, wanted) != name(true, got) || wanted_place != got_place {
+            let show = |kind: Option<EventKind>| kind.map_or(Value::Null, |it| it.name().into());
+            let (wanted, got) = (show(name(false, wanted)), show(name(true, got)));
+            self.add(place, format!("previous:{}", kind.name()), wanted, got);
+        }
+    }
+
+    fn reliable(&self, kind: EventKind, place: Option<usize>) -> bool {
+        let forks = place.is_some_and(|place| self.scene.anatomy.place(place).forks);
+        match kind {
+            EventKind::Aborted(_)
+            | EventKind::Other(_)
+            | EventKind::ExecutionAborted
+            | EventKind::ExecutionTimedOut => false,
+            EventKind::Iteration(_)
+            | EventKind::Started(_)
+            | EventKind::Succeeded(_)
+            | EventKind::Failed(_)
+            | EventKind::Exited(_) => !forks,
+            _ => true,
+        }
+    }
+}

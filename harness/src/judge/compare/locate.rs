@@ -1,0 +1,234 @@
+//! The first state at which two histories part.
+//!
+//! Both histories are reduced to what every engine must show in some way (entered with this input,
+//! left with this output, died of this error) and walked in the reference's order.
+
+use serde_json::Value;
+use stepproof_specs::{
+    base::json::equal,
+    history::{Event, EventKind},
+};
+
+use super::{
+    anatomy::Anatomy,
+    threads::{Threads, passes_failure_on},
+    value,
+};
+
+/// Where two histories part.
+#[derive(Debug, Clone, Copy)]
+pub struct Parting<'a> {
+    /// The state.
+    pub place: usize,
+    /// What left the state there, if both left it and only the outputs differ.
+    pub outputs: Option<(&'a Value, &'a Value)>,
+}
+
+impl Parting<'_> {
+    /// The shape of the difference between the outputs.
+    pub fn shape(&self) -> Option<String> {
+        let (expected, actual) = self.outputs?;
+        value::shape(Some(expected), Some(actual))
+    }
+}
+
+/// A step of a history that every engine must show.
+#[derive(Debug, Clone, Copy)]
+struct Step<'a> {
+    place: usize,
+    what: What<'a>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What<'a> {
+    Entered(Option<&'a Value>),
+    Started,
+    Exited(Option<&'a Value>),
+    Died(Option<&'a str>),
+}
+
+/// The first state at which the histories part; `None` if no step differs. Where a state around it
+/// was started more or less often in as many visits, it is that state's doing.
+pub fn parting<'a>(
+    anatomy: &Anatomy<'_>,
+    expected: &Threads<'a>,
+    actual: &Threads<'a>,
+) -> Option<Parting<'a>> {
+    let (wanted, found) = (steps(expected), steps(actual));
+    let restarted = restarted(anatomy, &wanted, &found);
+    let parting = first_difference(anatomy, &wanted, found)?;
+    let around = anatomy.outwards(parting.place).filter(|it| restarted[*it]);
+    Some(around.last().map_or(parting, |place| Parting {
+        place,
+        outputs: None,
+    }))
+}
+
+fn first_difference<'a>(
+    anatomy: &Anatomy<'_>,
+    wanted: &[Step<'a>],
+    found: Vec<Step<'a>>,
+) -> Option<Parting<'a>> {
+    let mut found = Pool::new(anatomy, found);
+    for step in wanted {
+        if let Err(instead) = found.take(anatomy, step) {
+            return Some(Parting {
+                place: step.place,
+                outputs: instead.and_then(|instead| outputs(&step.what, &instead.what)),
+            });
+        }
+    }
+    found.rest().map(|step| Parting {
+        place: step.place,
+        outputs: None,
+    })
+}
+
+/// Per state, whether it was started more or less often in as many visits.
+fn restarted(anatomy: &Anatomy<'_>, wanted: &[Step<'_>], found: &[Step<'_>]) -> Vec<bool> {
+    let mut balance = vec![(0_i64, 0_i64); anatomy.places().len()];
+    let mut starts = vec![false; anatomy.places().len()];
+    for (steps, weight) in [(wanted, 1), (found, -1)] {
+        for step in steps {
+            match step.what {
+                What::Entered(_) => balance[step.place].0 += weight,
+                What::Started => {
+                    balance[step.place].1 += weight;
+                    starts[step.place] |= weight < 0;
+                }
+                _ => {}
+            }
+        }
+    }
+    let restarted =
+        |(balance, starts): (&(i64, i64), &bool)| balance.0 == 0 && balance.1 != 0 && *starts;
+    balance.iter().zip(&starts).map(restarted).collect()
+}
+
+fn outputs<'a>(expected: &What<'a>, actual: &What<'a>) -> Option<(&'a Value, &'a Value)> {
+    match (expected, actual) {
+        (What::Exited(Some(expected)), What::Exited(Some(actual))) => Some((expected, actual)),
+        _ => None,
+    }
+}
+
+fn steps<'a>(threads: &Threads<'a>) -> Vec<Step<'a>> {
+    let events = threads.events.iter().enumerate();
+    events
+        .filter_map(|(position, event)| {
+            let what = what(threads, position, event)?;
+            let place = match what {
+                What::Died(_) => threads.origin(position)?,
+                _ => threads.places[position]?,
+            };
+            Some(Step { place, what })
+        })
+        .collect()
+}
+
+fn what<'a>(threads: &Threads<'a>, position: usize, event: &'a Event) -> Option<What<'a>> {
+    match event.kind {
+        EventKind::Entered(_) => Some(What::Entered(event.details.input.as_deref())),
+        EventKind::Exited(_) => Some(What::Exited(event.details.output.as_deref())),
+        EventKind::Started(_) => Some(What::Started),
+        EventKind::ExecutionTimedOut => Some(What::Died(Some("timed out"))),
+        kind if passes_failure_on(kind) && !follows_failure(threads, position) => {
+            Some(What::Died(error(threads, position)))
+        }
+        _ => None,
+    }
+}
+
+/// Whether an earlier event has already carried the same failure outwards.
+fn follows_failure(threads: &Threads<'_>, position: usize) -> bool {
+    threads.previous[position]
+        .is_some_and(|before| (before..position).any(|earlier| carries(threads, earlier, before)))
+}
+
+/// Whether the event passes on the failure of the event at `failed`.
+fn carries(threads: &Threads<'_>, position: usize, failed: usize) -> bool {
+    passes_failure_on(threads.events[position].kind)
+        && (position == failed || threads.previous[position] == Some(failed))
+}
+
+/// The error name that the event, or one that passes on the same failure, gives.
+fn error<'a>(threads: &Threads<'a>, position: usize) -> Option<&'a str> {
+    let failed = threads.previous[position].unwrap_or(position);
+    (position..threads.events.len())
+        .filter(|later| *later == position || carries(threads, *later, failed))
+        .find_map(|later| {
+            let failure = threads.events[later].details.failure.as_deref()?;
+            failure.error.as_deref()
+        })
+}
+
+impl What<'_> {
+    fn is(&self, other: &What<'_>) -> bool {
+        let same = |left: Option<&Value>, right: Option<&Value>| match (left, right) {
+            (Some(left), Some(right)) => equal(left, right),
+            // An engine that does not show data is not judged by it.
+            _ => true,
+        };
+        match (self, other) {
+            (Self::Entered(left), What::Entered(right))
+            | (Self::Exited(left), What::Exited(right)) => same(*left, *right),
+            (Self::Started, What::Started) => true,
+            (Self::Died(left), What::Died(right)) => left == right,
+            _ => false,
+        }
+    }
+}
+
+/// The steps of an engine, to be taken out one by one.
+struct Pool<'a> {
+    steps: Vec<Option<Step<'a>>>,
+    by_place: Vec<Vec<usize>>,
+    starts: Vec<bool>,
+}
+
+impl<'a> Pool<'a> {
+    fn new(anatomy: &Anatomy<'_>, steps: Vec<Step<'a>>) -> Self {
+        let mut by_place = vec![Vec::new(); anatomy.places().len()];
+        let mut starts = vec![false; anatomy.places().len()];
+        for (position, step) in steps.iter().enumerate() {
+            by_place[step.place].push(position);
+            starts[step.place] |= matches!(step.what, What::Started);
+        }
+        for positions in &mut by_place {
+            positions.reverse();
+        }
+        Self {
+            steps: steps.into_iter().map(Some).collect(),
+            by_place,
+            starts,
+        }
+    }
+
+    /// Takes the same step of the same state: the next one, or any if their order is arbitrary.
+    /// Otherwise says what is there instead.
+    fn take(&mut self, anatomy: &Anatomy<'_>, wanted: &Step<'_>) -> Result<(), Option<Step<'a>>> {
+        if matches!(wanted.what, What::Started) && !self.starts[wanted.place] {
+            return Ok(());
+        }
+        let positions = &mut self.by_place[wanted.place];
+        let next = positions.last().and_then(|position| self.steps[*position]);
+        let chosen = if anatomy.place(wanted.place).unordered {
+            positions.iter().rposition(|position| {
+                self.steps[*position].is_some_and(|step| wanted.what.is(&step.what))
+            })
+        } else if next.is_some_and(|step| wanted.what.is(&step.what)) {
+            Some(positions.len() - 1)
+        } else {
+            None
+        };
+        let Some(chosen) = chosen else {
+            return Err(next);
+        };
+        self.steps[positions.remove(chosen)] = None;
+        Ok(())
+    }
+
+    fn rest(&self) -> Option<Step<'a>> {
+        self.steps.iter().flatten().next().copied()
+    }
+}

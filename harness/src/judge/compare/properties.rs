@@ -1,0 +1,157 @@
+//! What holds of any observation alone, whatever the reference expects.
+//!
+//! It still holds where several outcomes are legal, so that a race cannot hide a task that is run
+//! too often, or a transition that the machine does not have. Recordings of AWS keep every property
+//! (`tests/properties.rs`): one that AWS broke would be wrong.
+
+mod answer;
+mod chain;
+mod maps;
+mod tasks;
+mod times;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+use stepproof_specs::{
+    asl::Machine,
+    base::time::Millis,
+    clause::{Aspect, Basis, Clause},
+    history::{Event, EventKind},
+    observation::Observation,
+};
+
+use super::{Found, anatomy::Anatomy, threads::Threads};
+use crate::judge::policy::HistoryCompare;
+
+/// Something that holds of every observation.
+#[derive(Debug)]
+pub struct Property {
+    /// The word in signatures.
+    pub name: &'static str,
+    /// What it says.
+    pub sentence: &'static str,
+    /// On what it rests.
+    pub basis: Basis,
+    /// Where it is written or was seen.
+    pub source: &'static str,
+    /// The clause that it belongs to, if the reference has one for it.
+    pub clause: Option<Clause>,
+    /// How deep the history has to be judged for it.
+    pub least: HistoryCompare,
+    violations: fn(&Check<'_>) -> Vec<Violation>,
+}
+
+/// All properties.
+pub fn all() -> impl Iterator<Item = &'static Property> {
+    let tables = [
+        answer::PROPERTIES,
+        tasks::PROPERTIES,
+        walk::PROPERTIES,
+        chain::PROPERTIES,
+        maps::PROPERTIES,
+        times::PROPERTIES,
+    ];
+    tables.into_iter().flatten()
+}
+
+/// How deep an observation is looked into.
+#[derive(Debug, Clone, Copy)]
+pub struct Depth {
+    /// How deep its history may be judged.
+    pub history: HistoryCompare,
+    /// How much too early (milliseconds of ASL time) something may happen; absent if timing is not
+    /// judged.
+    pub early: Option<Millis>,
+}
+
+/// The properties that an observation violates.
+pub fn violations(machine: &Machine, observation: &Observation, depth: Depth) -> Vec<Found> {
+    let anatomy = Anatomy::of(machine);
+    let threads = Threads::of(observation.history.as_deref().unwrap_or_default(), &anatomy);
+    let check = Check {
+        machine,
+        anatomy: &anatomy,
+        threads: &threads,
+        observation,
+        early: depth.early,
+    };
+    let judged = all().filter(|property| property.least <= depth.history);
+    judged.flat_map(|property| property.found(&check)).collect()
+}
+
+/// The clause of the property that a signature's shape names.
+pub fn clause(shape: &str) -> Option<Clause> {
+    let name = shape.strip_prefix(PREFIX)?;
+    all().find(|property| property.name == name)?.clause
+}
+
+/// What the shape of a violation starts with.
+const PREFIX: &str = "property:";
+
+/// One violation: what was violated where, what had to be there and what was.
+struct Violation {
+    aspect: Aspect,
+    place: Option<usize>,
+    due: Value,
+    seen: Value,
+}
+
+impl Property {
+    fn found(&self, check: &Check<'_>) -> impl Iterator<Item = Found> {
+        let violations = (self.violations)(check).into_iter();
+        violations.map(|it| Found {
+            aspect: it.aspect,
+            place: it.place,
+            shape: format!("{PREFIX}{}", self.name),
+            expected: it.due,
+            actual: it.seen,
+        })
+    }
+}
+
+impl Violation {
+    fn of_history(place: Option<usize>, due: Value, seen: Value) -> Self {
+        Self {
+            aspect: Aspect::History,
+            place,
+            due,
+            seen,
+        }
+    }
+}
+
+/// One observation, with its events attached to the machine's states.
+struct Check<'a> {
+    machine: &'a Machine,
+    anatomy: &'a Anatomy<'a>,
+    threads: &'a Threads<'a>,
+    observation: &'a Observation,
+    early: Option<Millis>,
+}
+
+impl<'a> Check<'a> {
+    /// Every event with its state.
+    fn events(&self) -> impl DoubleEndedIterator<Item = (&'a Event, Option<usize>)> + '_ {
+        let places = self.threads.places.iter().copied();
+        self.threads.events.iter().zip(places)
+    }
+
+    /// The numbers of the machine's states.
+    fn places(&self) -> std::ops::Range<usize> {
+        0..self.anatomy.places().len()
+    }
+
+    /// The events of a state.
+    fn of(&self, place: usize) -> impl Iterator<Item = &'a Event> + '_ {
+        let events = self.events();
+        events.filter_map(move |(event, at)| (at == Some(place)).then_some(event))
+    }
+
+    /// How many events of this kind a state has.
+    fn count(&self, place: usize, kind: impl Fn(EventKind) -> bool) -> usize {
+        self.of(place).filter(|event| kind(event.kind)).count()
+    }
+}

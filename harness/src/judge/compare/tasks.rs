@@ -1,0 +1,229 @@
+//! What the workers saw: how often each task was attempted, with which inputs, and when.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    asl::{
+        Retrier, State,
+        site::{AttemptKey, Site},
+    },
+    base::{json::equal, time::Millis},
+    clause::Aspect,
+    observation::{Attempt, Observation},
+};
+
+use super::{Found, Scene, anatomy::Anatomy, value};
+use crate::judge::policy::TimingCompare;
+
+type Attempts = BTreeMap<Site, Vec<Attempt>>;
+
+/// Whether every attempt is the same in order of arrival; false decides nothing.
+pub fn same(expected: &Attempts, actual: &Attempts) -> bool {
+    expected.len() == actual.len()
+        && expected
+            .iter()
+            .zip(actual)
+            .all(|((left_site, left), (right_site, right))| {
+                left_site == right_site
+                    && left.len() == right.len()
+                    && left
+                        .iter()
+                        .zip(right)
+                        .all(|(left, right)| equal(&left.input, &right.input))
+            })
+}
+
+/// Whether every attempt has the same times in order of arrival; false decides nothing.
+pub fn same_times(expected: &Attempts, actual: &Attempts) -> bool {
+    fn times(attempts: &Attempts) -> impl Iterator<Item = impl PartialEq> {
+        let attempts = attempts.values().flatten();
+        attempts.map(|attempt| (&attempt.key, attempt.taken, attempt.replied))
+    }
+    times(expected).eq(times(actual))
+}
+
+/// Whether an attempt could not be attributed, so that it may have played the wrong part.
+pub fn unattributed(observation: &Observation) -> bool {
+    let mut attempts = observation.attempts.values().flatten();
+    attempts.any(|attempt| attempt.key.is_none())
+}
+
+/// The sites of both sides, in the machine's order, with the attempts of each side.
+fn sites<'a>(
+    scene: &Scene<'a>,
+) -> impl Iterator<Item = (Option<usize>, &'a [Attempt], &'a [Attempt])> {
+    let (expected, actual) = (
+        &scene.expected.observation.attempts,
+        &scene.actual.observation.attempts,
+    );
+    let mut sites: Vec<(Option<usize>, &Site)> = expected
+        .keys()
+        .chain(actual.keys().filter(|site| !expected.contains_key(*site)))
+        .map(|site| (scene.anatomy.at(site), site))
+        .collect();
+    sites.sort_by_key(|(place, _)| place.unwrap_or(usize::MAX));
+    let of = |side: &'a Attempts, site: &Site| side.get(site).map_or(&[][..], Vec::as_slice);
+    sites
+        .into_iter()
+        .map(move |(place, site)| (place, of(expected, site), of(actual, site)))
+}
+
+/// The first site with another number of attempts.
+pub fn attempts(scene: &Scene<'_>) -> Option<Found> {
+    let (place, expected, actual) =
+        sites(scene).find(|(_, expected, actual)| expected.len() != actual.len())?;
+    Some(Found {
+        aspect: Aspect::Attempts,
+        place,
+        shape: amount(expected.len(), actual.len()).into(),
+        expected: json!(expected.len()),
+        actual: json!(actual.len()),
+    })
+}
+
+/// The word for an amount that differs.
+pub fn amount(expected: usize, actual: usize) -> &'static str {
+    match (expected, actual) {
+        (_, 0) => "none",
+        (0, _) => "unexpected",
+        (expected, actual) if actual > expected => "more",
+        _ => "fewer",
+    }
+}
+
+/// The first site whose inputs differ as a multiset.
+pub fn effects(scene: &Scene<'_>) -> Option<Found> {
+    sites(scene).find_map(|(place, expected, actual)| {
+        let inputs = |side: &'_ [Attempt]| {
+            side.iter()
+                .map(|it| Value::clone(&it.input))
+                .collect::<Vec<_>>()
+        };
+        let in_order = expected.len() == actual.len()
+            && expected
+                .iter()
+                .zip(actual)
+                .all(|(expected, actual)| equal(&expected.input, &actual.input));
+        if in_order {
+            return None;
+        }
+        let (expected, actual) = (inputs(expected), inputs(actual));
+        let missing = value::unmatched(&expected, &actual).next();
+        let unexpected = value::unmatched(&actual, &expected).next();
+        let shape = value::shape(missing, unexpected)?;
+        // The input may be wrong because of what an earlier state left.
+        let origin = scene.parting();
+        Some(Found {
+            aspect: Aspect::Effects,
+            place: origin.map(|parting| parting.place).or(place),
+            shape: origin.and_then(|parting| parting.shape()).unwrap_or(shape),
+            expected: Value::Array(expected),
+            actual: Value::Array(actual),
+        })
+    })
+}
+
+/// Whether the machine's timing depends on chance: a retrier has jitter.
+fn jitters(anatomy: &Anatomy<'_>) -> bool {
+    let retriers = |state: &State| state.handlers().0.iter().any(Retrier::has_jitter);
+    anatomy.places().iter().any(|place| retriers(place.state))
+}
+
+/// The longest that a state with jitter may wait before a retry, whichever of its retriers it is
+/// that waits.
+fn longest_jitter(state: &State, retry: u32) -> Option<Millis> {
+    let (retriers, _) = state.handlers();
+    if !retriers.iter().any(Retrier::has_jitter) {
+        return None;
+    }
+    let used = u64::from(retry.checked_sub(1)?);
+    let longest = |retrier: &Retrier| (retrier.delay(used) * 1_000.0).ceil() as Millis;
+    retriers.iter().map(longest).max()
+}
+
+/// The first wait before a retry, or the duration of the execution, that is too short or too long.
+pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
+    let late = |tasks: usize| tolerance.late + tolerance.handover * tasks as Millis;
+    let found = |place, what: &str, tasks, expected: Millis, actual: Millis| {
+        let shape = if actual + tolerance.early < expected {
+            "early"
+        } else if actual > expected + late(tasks) {
+            "late"
+        } else {
+            return None;
+        };
+        Some(Found {
+            aspect: Aspect::Timing,
+            place,
+            shape: format!("{what}-{shape}"),
+            expected: json!(expected),
+            actual: json!(actual),
+        })
+    };
+    if jitters(scene.anatomy) {
+        return sites(scene).find_map(|(place, _, actual)| {
+            let state = scene.anatomy.place(place?).state;
+            gaps(actual).into_iter().find_map(|(key, gap)| {
+                let bound = longest_jitter(state, key.attempt)?;
+                let is_late = gap.since_reply? > bound + late(1);
+                is_late.then(|| found(place, "retry", 1, bound, gap.since_reply?))?
+            })
+        });
+    }
+    let waits = sites(scene).find_map(|(place, expected, actual)| {
+        let actual = gaps(actual);
+        gaps(expected).into_iter().find_map(|(key, expected)| {
+            let (expected, actual) = expected.beside(actual.get(key)?);
+            found(place, "retry", 1, expected, actual)
+        })
+    });
+    waits.or_else(|| {
+        let expected = scene.expected.observation;
+        let tasks = expected.attempts.values().map(Vec::len).sum();
+        let ends = expected.duration?;
+        found(None, "end", tasks, ends, scene.actual.observation.duration?)
+    })
+}
+
+/// The time before an attempt begins.
+struct Gap {
+    /// Since the one before it began.
+    since_taken: Millis,
+    /// Since the one before it ended with a reply; a reply after the retry came too late to end
+    /// anything.
+    since_reply: Option<Millis>,
+}
+
+impl Gap {
+    /// How long these are: since the reply that ended the attempt before on both sides, or else, as
+    /// a reply that came too late does not say when the attempt ended, since that began.
+    fn beside(&self, other: &Self) -> (Millis, Millis) {
+        let replied = self.since_reply.zip(other.since_reply);
+        replied.unwrap_or((self.since_taken, other.since_taken))
+    }
+}
+
+/// The gap before each retry.
+fn gaps(attempts: &[Attempt]) -> BTreeMap<&AttemptKey, Gap> {
+    let keyed: BTreeMap<&AttemptKey, &Attempt> = attempts
+        .iter()
+        .filter_map(|attempt| Some((attempt.key.as_ref()?, attempt)))
+        .collect();
+    keyed
+        .iter()
+        .filter_map(|(key, attempt)| {
+            let before = AttemptKey {
+                attempt: key.attempt.checked_sub(1)?,
+                ..(*key).clone()
+            };
+            let before = keyed.get(&before)?;
+            let replied = before.replied.filter(|at| *at <= attempt.taken);
+            let gap = Gap {
+                since_taken: attempt.taken.saturating_sub(before.taken),
+                since_reply: replied.map(|at| attempt.taken - at),
+            };
+            Some((*key, gap))
+        })
+        .collect()
+}

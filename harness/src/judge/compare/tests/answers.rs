@@ -1,0 +1,209 @@
+//! Every way in which an engine can answer a definition, and under what signature it is reported:
+//! pinned like the tamperings.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    asl::WorkflowType,
+    scenario::case::{Body, Case, DefinitionCase},
+    validate::refusal,
+};
+
+use super::{signatures, snapshot};
+use crate::{
+    engines::adapters,
+    job::{Definition, Lane, Prepared, prepare},
+    judge::compare::judge_definition,
+    raw::{Creation, RawDiagnostic, RawRun, Validation},
+};
+
+fn prepared(definition: Value) -> Definition {
+    let case = Case {
+        format: 1,
+        origin: None,
+        body: Body::Definition(DefinitionCase {
+            definition,
+            workflow: WorkflowType::Standard,
+        }),
+    };
+    match prepare(&case, Lane::Quiet) {
+        Ok(Prepared::Definition(definition)) => definition,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The reference's own answer.
+fn right(definition: &Definition) -> RawRun {
+    let diagnostics = definition.diagnostics.iter().map(|it| RawDiagnostic {
+        severity: it.severity.name().to_owned(),
+        code: it.code.name().to_owned(),
+        message: it.message.clone(),
+        location: it.location.clone(),
+    });
+    let result = if definition.is_refused() {
+        "FAIL"
+    } else {
+        "OK"
+    };
+    RawRun {
+        creation: match refusal(&definition.diagnostics) {
+            Some(message) if definition.is_refused() => Creation::Refused {
+                code: "InvalidDefinition".to_owned(),
+                message,
+            },
+            _ => Creation::Accepted,
+        },
+        validation: Some(Validation {
+            result: result.to_owned(),
+            diagnostics: diagnostics.collect(),
+        }),
+        executions: Vec::new(),
+        names: Vec::new(),
+        wire: Vec::new(),
+    }
+}
+
+/// An edit of the answer to ValidateStateMachineDefinition.
+fn validated(raw: &mut RawRun, change: impl Fn(&mut Validation)) {
+    change(raw.validation.as_mut().expect("an answer"));
+}
+
+/// What an engine can answer instead.
+fn answers(right: &RawRun) -> Vec<(String, RawRun)> {
+    let mut all = Vec::new();
+    let mut add = |name: String, change: &dyn Fn(&mut RawRun)| {
+        let mut raw = right.clone();
+        change(&mut raw);
+        all.push((name, raw));
+    };
+    let refused = |code: &str, message: &str| Creation::Refused {
+        code: code.to_owned(),
+        message: message.to_owned(),
+    };
+    let extra = RawDiagnostic {
+        severity: "ERROR".to_owned(),
+        code: "OTHER".to_owned(),
+        message: "other".to_owned(),
+        location: Some("/States/A".to_owned()),
+    };
+    add("right".to_owned(), &|_| ());
+    add("accepted".to_owned(), &|it| {
+        it.creation = Creation::Accepted;
+    });
+    add("refused".to_owned(), &|it| {
+        it.creation = refused("InvalidDefinition", "at /States/A");
+    });
+    add("refused otherwise".to_owned(), &|it| {
+        it.creation = refused("Other", "other");
+    });
+    add("not validated".to_owned(), &|it| it.validation = None);
+    add("valid".to_owned(), &|it| {
+        validated(it, |it| it.result = "OK".to_owned());
+    });
+    add("invalid".to_owned(), &|it| {
+        validated(it, |it| it.result = "FAIL".to_owned());
+    });
+    add("invalid for another reason".to_owned(), &|it| {
+        validated(it, |it| {
+            it.result = "FAIL".to_owned();
+            it.diagnostics.push(extra.clone());
+        });
+    });
+    let complaints = right
+        .validation
+        .as_ref()
+        .map_or(0, |it| it.diagnostics.len());
+    for at in 0..complaints {
+        let mut edit = |what: &str, change: fn(&mut RawDiagnostic)| {
+            add(format!("complaint {at} with another {what}"), &|it| {
+                validated(it, |it| change(&mut it.diagnostics[at]));
+            });
+        };
+        edit("severity", |it| it.severity = "OTHER".to_owned());
+        edit("code", |it| it.code = "OTHER".to_owned());
+        edit("text", |it| it.message = "other".to_owned());
+        edit("place", |it| it.location = None);
+        add(format!("no complaint {at}"), &|it| {
+            validated(it, |it| {
+                it.diagnostics.remove(at);
+            });
+        });
+    }
+    all
+}
+
+fn table(definition: Value) -> String {
+    let definition = prepared(definition);
+    let mut text = String::new();
+    for engine in ["localstack", "ministack"] {
+        let profile = adapters::profile(engine).expect("a known engine");
+        for (name, raw) in answers(&right(&definition)) {
+            let judgement = judge_definition(&definition, &raw, &profile);
+            let found = signatures(&judgement).join(" & ");
+            let poisoned: Vec<_> = judgement
+                .poisoned
+                .iter()
+                .map(|it| &it.signature.0)
+                .collect();
+            writeln!(text, "{engine}: {name}: {found} ({poisoned:?})").expect("a string");
+        }
+    }
+    text
+}
+
+#[test]
+fn answers_to_a_valid_definition() {
+    let definition = json!({
+        "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } },
+    });
+    snapshot("answers_to_a_valid_definition", &table(definition));
+}
+
+#[test]
+fn answers_to_a_nickname() {
+    let branch = json!({ "StartAt": "B", "States": {
+        "B": { "Type": "Task", "Resource": "work", "End": true },
+    } });
+    let definition = json!({
+        "StartAt": "A", "States": {
+            "A": { "Type": "Parallel", "End": true, "Branches": [branch] },
+        },
+    });
+    snapshot("answers_to_a_nickname", &table(definition));
+}
+
+#[test]
+fn answers_to_a_missing_target() {
+    let definition = json!({
+        "StartAt": "A", "States": {
+            "A": { "Type": "Pass", "Next": "Nowhere" },
+            "B": { "Type": "Succeed" },
+        },
+    });
+    snapshot("answers_to_a_missing_target", &table(definition));
+}
+
+#[test]
+fn answers_to_several_faults() {
+    let definition = json!({
+        "StartAt": "A", "States": {
+            "A": { "Type": "Wait", "Seconds": "soon", "Next": "B" },
+            "B": { "Type": "Nothing", "End": true },
+            "C": { "Type": "Pass" },
+        },
+    });
+    snapshot("answers_to_several_faults", &table(definition));
+}
+
+#[test]
+fn answers_to_unreachable_states() {
+    let definition = json!({
+        "StartAt": "A", "States": {
+            "A": { "Type": "Succeed" },
+            "B": { "Type": "Succeed" },
+            "C": { "Type": "Succeed" },
+        },
+    });
+    snapshot("answers_to_unreachable_states", &table(definition));
+}

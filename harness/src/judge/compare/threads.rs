@@ -1,0 +1,159 @@
+//! Which state an event belongs to.
+//!
+//! `…StateEntered`, `…StateExited` and iteration events name their state. All others are attached
+//! through `previousEventId`; where an engine's chain is broken, the event goes to the state that
+//! is most likely meant, and the broken link shows as a difference of its own.
+
+use std::collections::HashMap;
+
+use stepproof_specs::{
+    asl::StateType,
+    history::{Event, EventKind, Phase},
+};
+
+use super::anatomy::Anatomy;
+
+/// The events of one execution, each with its state.
+#[derive(Debug)]
+pub struct Threads<'a> {
+    /// The events in emission order.
+    pub events: &'a [Event],
+    /// Per event the state it belongs to.
+    pub places: Vec<Option<usize>>,
+    /// Per event the position of the event before it in its thread.
+    pub previous: Vec<Option<usize>>,
+}
+
+impl<'a> Threads<'a> {
+    /// Attaches every event.
+    pub fn of(events: &'a [Event], anatomy: &Anatomy<'_>) -> Self {
+        let positions: HashMap<u64, usize> = events
+            .iter()
+            .enumerate()
+            .map(|(position, event)| (event.id, position))
+            .collect();
+        let mut weaver = Weaver {
+            anatomy,
+            events,
+            places: Vec::with_capacity(events.len()),
+            open: vec![0; anatomy.places().len()],
+            latest: Vec::new(),
+        };
+        let mut previous = Vec::with_capacity(events.len());
+        for (position, event) in events.iter().enumerate() {
+            let before = positions
+                .get(&event.previous)
+                .copied()
+                .filter(|before| *before < position);
+            weaver.attach(event, before);
+            previous.push(before);
+        }
+        Self {
+            events,
+            places: weaver.places,
+            previous,
+        }
+    }
+
+    /// The state at which the event arose: for an event that passes a failure on, the state that
+    /// failed.
+    pub fn origin(&self, mut position: usize) -> Option<usize> {
+        while passes_failure_on(self.events[position].kind) {
+            match self.previous[position] {
+                Some(before) => position = before,
+                None => break,
+            }
+        }
+        self.places[position]
+    }
+}
+
+/// Whether an event only carries a failure outwards.
+pub fn passes_failure_on(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Failed(_) | EventKind::Iteration(Phase::Failed) | EventKind::ExecutionFailed
+    )
+}
+
+struct Weaver<'a, 'b> {
+    anatomy: &'b Anatomy<'a>,
+    events: &'b [Event],
+    places: Vec<Option<usize>>,
+    open: Vec<u32>,
+    /// The states entered, latest last.
+    latest: Vec<usize>,
+}
+
+impl Weaver<'_, '_> {
+    fn attach(&mut self, event: &Event, before: Option<usize>) {
+        let inherited = before.and_then(|before| self.places[before]);
+        let named = event
+            .details
+            .name
+            .as_deref()
+            .and_then(|name| self.anatomy.named(name));
+        let place = match event.kind {
+            EventKind::Entered(_) | EventKind::Exited(_) | EventKind::Iteration(_) => named,
+            EventKind::Started(kind) | EventKind::Succeeded(kind) | EventKind::Failed(kind) => {
+                self.container(kind, before, inherited)
+            }
+            EventKind::Work(..) => inherited
+                .filter(|place| self.kind(*place) == StateType::Task)
+                .or_else(|| self.open_state(StateType::Task)),
+            EventKind::Aborted(kind) => self.open_state(kind),
+            _ => inherited,
+        };
+        self.track(event.kind, place);
+        self.places.push(place);
+    }
+
+    fn kind(&self, place: usize) -> StateType {
+        self.anatomy.place(place).kind()
+    }
+
+    /// The innermost state of this kind around the previous event that has not been left.
+    fn container(
+        &self,
+        kind: StateType,
+        before: Option<usize>,
+        inherited: Option<usize>,
+    ) -> Option<usize> {
+        let left = before.is_some_and(|before| {
+            matches!(
+                self.events[before].kind,
+                EventKind::Exited(_) | EventKind::Failed(_)
+            )
+        });
+        inherited
+            .and_then(|place| {
+                self.anatomy
+                    .outwards(place)
+                    .skip(usize::from(left))
+                    .find(|place| self.kind(*place) == kind && self.open[*place] > 0)
+            })
+            .or_else(|| self.open_state(kind))
+    }
+
+    fn open_state(&self, kind: StateType) -> Option<usize> {
+        self.latest
+            .iter()
+            .rev()
+            .copied()
+            .find(|place| self.kind(*place) == kind && self.open[*place] > 0)
+    }
+
+    fn track(&mut self, kind: EventKind, place: Option<usize>) {
+        let Some(place) = place else { return };
+        match kind {
+            EventKind::Entered(_) => {
+                self.open[place] += 1;
+                self.latest.push(place);
+            }
+            EventKind::Exited(_) | EventKind::Aborted(_) => {
+                self.open[place] = self.open[place].saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The known divergences of an engine: `snapshots/ledger/<engine>.toml`.
+//!
+//! Strict: an entry without a reason, a clause, evidence, dates or a minimal case is refused. An
+//! entry is stale when its minimal case agrees.
+
+mod error;
+mod parse;
+mod write;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use jiff::civil::Date;
+use regex_lite::Regex;
+use serde_json::Value;
+use stepproof_generators::FeatureSet;
+use stepproof_specs::clause::{Aspect, Clause, Coverage};
+use wildmatch::WildMatch;
+
+pub use self::error::{LedgerError, Problem};
+use crate::{
+    job::Prepared,
+    judge::verdict::{Judgement, Signature, Verdict},
+};
+
+/// The version of the ledger format that this build reads and writes.
+pub const LEDGER_FORMAT: i64 = 1;
+
+/// An engine's known divergences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ledger {
+    path: PathBuf,
+    text: String,
+    engine: String,
+    entries: Vec<Entry>,
+}
+
+/// One known divergence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// A short stable name, for example `choice-missing-variable`.
+    pub id: String,
+    /// The root cause in one line.
+    pub title: String,
+    /// The identities under which it shows; `*` in one stands for anything within a word.
+    pub signatures: Vec<Signature>,
+    /// Why it is known and not fixed.
+    pub reason: String,
+    /// The rule that it breaks; never an assumed one.
+    pub clause: Clause,
+    /// It is known only in cases that exercise one of these clauses, in which `*` stands for
+    /// anything, or all of several that `&` joins; if there are none, in all cases.
+    pub only: Vec<String>,
+    /// It is known only in cases in whose definition, as compact JSON, this regular expression finds
+    /// something; if there is none, in all cases.
+    pub definition: Option<String>,
+    /// In these cases it sends data or control elsewhere, and what follows may differ in any way: it
+    /// is known under every signature of an execution's course, and hides other roots there.
+    pub spreads: bool,
+    /// What shows that the reference is right.
+    pub evidence: String,
+    /// When it was found.
+    pub first_seen: Date,
+    /// When its minimal case last diverged.
+    pub last_confirmed: Date,
+    /// The engine's version at that time.
+    pub engine_version: String,
+    /// The minimal case, relative to the ledger.
+    pub case: String,
+    /// The features without which it does not show: they are drawn rarely, so that it hides nothing
+    /// else.
+    pub avoid: FeatureSet,
+    /// Where it is discussed.
+    pub link: Option<String>,
+}
+
+/// What entries ask of a case.
+#[derive(Debug, Clone)]
+pub struct Circumstances<'c> {
+    /// The clauses that it exercises.
+    pub exercised: Coverage,
+    /// Its definition.
+    pub definition: &'c Value,
+}
+
+impl<'c> From<&'c Prepared> for Circumstances<'c> {
+    fn from(prepared: &'c Prepared) -> Self {
+        Self {
+            exercised: prepared.coverage(),
+            definition: prepared.definition(),
+        }
+    }
+}
+
+impl Entry {
+    /// Whether it is known under this signature, in such a case.
+    pub fn names(&self, signature: &Signature, case: &Circumstances<'_>) -> bool {
+        let names = (self.spreads && is_of_the_course(signature))
+            || self.signatures.iter().any(|it| covers(it, signature));
+        names && self.concerns(case)
+    }
+
+    fn concerns(&self, case: &Circumstances<'_>) -> bool {
+        let exercises = |joined: &String| {
+            joined_by_and(joined).all(|ids| {
+                let mut exercised = case.exercised.iter();
+                exercised.any(|it| ids.matches(it.entry().id))
+            })
+        };
+        let holds = |pattern: &String| {
+            let pattern = Regex::new(pattern);
+            pattern.is_ok_and(|pattern| pattern.is_match(&case.definition.to_string()))
+        };
+        (self.only.is_empty() || self.only.iter().any(exercises))
+            && self.definition.iter().all(holds)
+    }
+}
+
+/// Whether a signature is about how an execution goes, and not about its definition, its end or what
+/// holds of every history.
+fn is_of_the_course(signature: &Signature) -> bool {
+    use Aspect::{Attempts, Cause, Effects, Error, History, Output, Path, Status};
+    signature
+        .parts()
+        .is_some_and(|(aspect, _, _, shape)| match aspect {
+            Status | Error | Cause | Output | Path | Attempts | Effects => true,
+            History => !shape.starts_with("property:"),
+            _ => false,
+        })
+}
+
+/// The patterns for clauses that `&` joins.
+fn joined_by_and(patterns: &str) -> impl Iterator<Item = WildMatch> {
+    patterns.split('&').map(|ids| WildMatch::new(ids.trim()))
+}
+
+/// Whether a ledger's signature names this one: word by word, `*` standing for anything.
+fn covers(pattern: &Signature, signature: &Signature) -> bool {
+    let (mut wanted, mut words) = (pattern.words(), signature.words());
+    loop {
+        match (wanted.next(), words.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(word)) if WildMatch::new(wanted).matches(word) => {}
+            _ => return false,
+        }
+    }
+}
+
+impl Ledger {
+    /// A ledger without entries, to be written to `path`.
+    pub fn empty(path: &Path, engine: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            text: write::header(engine),
+            engine: engine.to_owned(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Reads a ledger. Every entry's minimal case must be there.
+    pub fn load(path: &Path) -> Result<Self, LedgerError> {
+        let text = fs::read_to_string(path).map_err(|error| LedgerError::read(path, error))?;
+        let ledger = Self::parse(path, &text)?;
+        let problems: Vec<Problem> = ledger
+            .entries
+            .iter()
+            .filter(|entry| !ledger.case_file(entry).is_file())
+            .map(|entry| Problem {
+                line: parse::line_of(&ledger.text, &entry.case),
+                what: format!(
+                    "entry '{}': the minimal case {} is not there",
+                    entry.id, entry.case
+                ),
+                remedy: "store the case file beside the ledger, or correct its path".into(),
+            })
+            .collect();
+        LedgerError::unless_empty(path, problems)?;
+        Ok(ledger)
+    }
+
+    /// Reads a ledger, or makes an empty one if there is no such file.
+    pub fn load_or_empty(path: &Path, engine: &str) -> Result<Self, LedgerError> {
+        match Self::load(path) {
+            Err(LedgerError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                Ok(Self::empty(path, engine))
+            }
+            other => other,
+        }
+    }
+
+    /// Reads a ledger's text; `path` is for messages.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, LedgerError> {
+        let (engine, entries) =
+            parse::parse(text).map_err(|problems| LedgerError::refused(path, problems))?;
+        Ok(Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            engine,
+            entries,
+        })
+    }
+
+    /// Where it is stored.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whose divergences these are.
+    pub fn engine(&self) -> &str {
+        &self.engine
+    }
+
+    /// The known divergences, in the order of the file.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The features that known divergences spoil.
+    pub fn avoid(&self) -> FeatureSet {
+        let spoilt = self.entries.iter().map(|entry| entry.avoid);
+        spoilt.fold(FeatureSet::EMPTY, FeatureSet::with)
+    }
+
+    /// The entry that names this signature of such a case.
+    pub fn matches(&self, signature: &Signature, case: &Circumstances<'_>) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| entry.names(signature, case))
+    }
+
+    /// The file of an entry's minimal case.
+    pub fn case_file(&self, entry: &Entry) -> PathBuf {
+        let parent = self.path.parent().unwrap_or(Path::new(""));
+        parent.join(&entry.case)
+    }
+
+    /// Adds an entry and writes the ledger. What is in the file already stays as it is.
+    pub fn append(&mut self, entry: &Entry) -> Result<(), LedgerError> {
+        let text = format!("{}\n{}", self.text, write::entry(entry));
+        let grown = Self::parse(&self.path, &text)?;
+        write::replace(&self.path, &text)?;
+        *self = grown;
+        Ok(())
+    }
+
+    /// Notes that an entry's minimal case diverged again, and writes the ledger.
+    pub fn confirm(&mut self, id: &str, on: Date, version: &str) -> Result<(), LedgerError> {
+        let text = write::confirmed(&self.text, id, on, version);
+        let confirmed = Self::parse(&self.path, &text)?;
+        if text != self.text {
+            write::replace(&self.path, &text)?;
+        }
+        *self = confirmed;
+        Ok(())
+    }
+}
+
+/// What came of running an entry's minimal case again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StaleCheck {
+    /// The entry.
+    pub entry: String,
+    /// Its root cause.
+    pub title: String,
+    /// Its minimal case.
+    pub case: PathBuf,
+    /// What the case came to.
+    pub outcome: Staleness,
+}
+
+/// Whether an entry is still true.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Staleness {
+    /// The case diverges as the entry says.
+    Confirmed,
+    /// The case agrees: the entry is to be taken out.
+    Stale,
+    /// The case diverges, but otherwise: the entry is to be looked at.
+    Changed(Vec<Signature>),
+    /// The case could not be judged.
+    Unjudged(String),
+}
+
+impl StaleCheck {
+    /// From the judgement of the entry's minimal case.
+    pub fn new(
+        ledger: &Ledger,
+        entry: &Entry,
+        judgement: &Judgement,
+        case: &Circumstances<'_>,
+    ) -> Self {
+        let found: Vec<Signature> = judgement
+            .differences
+            .iter()
+            .map(|it| it.signature.clone())
+            .collect();
+        let names = |signature: &Signature| entry.names(signature, case);
+        let outcome = match judgement.verdict(names) {
+            Verdict::Known => Staleness::Confirmed,
+            Verdict::Agree => Staleness::Stale,
+            Verdict::Diverge if found.iter().any(names) => Staleness::Confirmed,
+            Verdict::Diverge => Staleness::Changed(found),
+            other => Staleness::Unjudged(other.name().into()),
+        };
+        Self::with(ledger, entry, outcome)
+    }
+
+    /// Because the case could not be run.
+    pub fn unjudged(ledger: &Ledger, entry: &Entry, why: impl Into<String>) -> Self {
+        Self::with(ledger, entry, Staleness::Unjudged(why.into()))
+    }
+
+    fn with(ledger: &Ledger, entry: &Entry, outcome: Staleness) -> Self {
+        Self {
+            entry: entry.id.clone(),
+            title: entry.title.clone(),
+            case: ledger.case_file(entry),
+            outcome,
+        }
+    }
+
+    /// Whether the entry no longer holds.
+    pub fn is_stale(&self) -> bool {
+        matches!(self.outcome, Staleness::Stale)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,404 @@
+//! Named, counted rewrites that bring two observations to common ground.
+//!
+//! The engine's own names are replaced while its answers are read ([`crate::judge::observe`]). What else
+//! an engine makes up (ids, times, ARNs) is replaced by reference tokens on both sides alike, and
+//! only if the case does not contain it: what the case contains is data.
+
+mod scan;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stepproof_specs::{
+    history::{Details, Failure},
+    observation::Observation,
+};
+
+use crate::judge::policy::CauseCompare;
+
+/// A kind of rewrite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// One of the engine's own names became the case's name, or a reference token.
+    EngineName,
+    /// A worker's name was left out.
+    WorkerName,
+    /// `(entered at the event id #N)` lost its number, because ids depend on chance.
+    EventId,
+    /// An ARN that the service gave became `<execution>`, `<machine>`, `<map-run>` or `<role>`.
+    ServiceArn,
+    /// Region and account of another ARN became those of cases.
+    Account,
+    /// An id became `<uuid:1>`, the same id the same token within one value.
+    Uuid,
+    /// A time that the case does not contain became `<time>`.
+    Timestamp,
+    /// The interpreter's own text in an Error Output became `<cause>`, because the policy does not
+    /// compare it.
+    OwnCause,
+    /// Data quoted in an interpreter's own text lost its spacing and the order of its keys: the
+    /// recordings do not show how the service writes them.
+    QuotedData,
+}
+
+impl Rule {
+    /// All rules.
+    pub const ALL: [Self; 9] = [
+        Self::EngineName,
+        Self::WorkerName,
+        Self::EventId,
+        Self::ServiceArn,
+        Self::Account,
+        Self::Uuid,
+        Self::Timestamp,
+        Self::OwnCause,
+        Self::QuotedData,
+    ];
+}
+
+/// How often each rule was applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<Rule, u32>", into = "BTreeMap<Rule, u32>")]
+pub struct Rewrites([u32; Rule::ALL.len()]);
+
+impl Rewrites {
+    /// Notes an application.
+    pub fn count(&mut self, rule: Rule) {
+        self.0[rule as usize] += 1;
+    }
+
+    /// How often a rule was applied.
+    pub fn of(&self, rule: Rule) -> u32 {
+        self.0[rule as usize]
+    }
+
+    /// Adds the counts of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        for (count, other) in self.0.iter_mut().zip(other.0) {
+            *count += other;
+        }
+    }
+}
+
+impl From<BTreeMap<Rule, u32>> for Rewrites {
+    fn from(counts: BTreeMap<Rule, u32>) -> Self {
+        let mut rewrites = Self::default();
+        for (rule, count) in counts {
+            rewrites.0[rule as usize] = count;
+        }
+        rewrites
+    }
+}
+
+impl From<Rewrites> for BTreeMap<Rule, u32> {
+    fn from(rewrites: Rewrites) -> Self {
+        let counts = Rule::ALL.into_iter().map(|rule| (rule, rewrites.of(rule)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+/// Rewrites one observation. Both sides get the same rules.
+#[derive(Debug)]
+pub struct Normaliser<'a> {
+    /// The case as text: what it contains is never rewritten.
+    document: &'a str,
+    /// Event ids depend on chance.
+    races: bool,
+    /// How causes are compared.
+    cause: CauseCompare,
+    rewrites: Rewrites,
+    /// The ids of the value at hand.
+    ids: HashMap<String, usize>,
+}
+
+impl<'a> Normaliser<'a> {
+    /// For a case, given as JSON text.
+    pub fn new(document: &'a str, races: bool, cause: CauseCompare) -> Self {
+        Self {
+            document,
+            races,
+            cause,
+            rewrites: Rewrites::default(),
+            ids: HashMap::new(),
+        }
+    }
+
+    /// What has been rewritten so far.
+    pub fn rewrites(&self) -> Rewrites {
+        self.rewrites
+    }
+
+    /// Rewrites everything in an observation.
+    pub fn observation(&mut self, observation: &mut Observation) {
+        if let Some(output) = &mut observation.output {
+            self.value(output);
+        }
+        let texts = [&mut observation.error, &mut observation.cause];
+        for text in texts.into_iter().flatten() {
+            self.whole_text(text);
+        }
+        for attempt in observation.attempts.values_mut().flatten() {
+            self.value(Arc::make_mut(&mut attempt.input));
+        }
+        for event in observation.history.iter_mut().flatten() {
+            self.details(&mut event.details);
+        }
+    }
+
+    fn details(&mut self, details: &mut Details) {
+        let data = [&mut details.input, &mut details.output];
+        for data in data.into_iter().flatten() {
+            self.value(Arc::make_mut(data));
+        }
+        if let Some(assigned) = &mut details.assigned {
+            for value in Arc::make_mut(assigned).values_mut() {
+                self.value(value);
+            }
+        }
+        if let Some(failure) = &mut details.failure {
+            let Failure { error, cause } = failure.as_mut();
+            for name in [error, cause].into_iter().flatten() {
+                let mut text = name.to_string();
+                if self.whole_text(&mut text) {
+                    *name = text.into();
+                }
+            }
+        }
+        if let Some(task) = &mut details.task {
+            if task.worker_name.take().is_some() {
+                self.rewrites.count(Rule::WorkerName);
+            }
+            if let Some(resource) = &mut task.resource {
+                let mut text = resource.to_string();
+                if self.whole_text(&mut text) {
+                    *resource = text.into();
+                }
+            }
+        }
+    }
+
+    /// Rewrites a value of its own.
+    pub fn value(&mut self, value: &mut Value) {
+        self.ids.clear();
+        self.part(value);
+    }
+
+    fn whole_text(&mut self, text: &mut String) -> bool {
+        self.ids.clear();
+        self.text(text)
+    }
+
+    fn part(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                self.text(text);
+            }
+            Value::Array(elements) => {
+                for element in elements {
+                    self.part(element);
+                }
+            }
+            Value::Object(members) => {
+                self.error_output(members);
+                let mut members: Vec<(&String, &mut Value)> = members.iter_mut().collect();
+                members.sort_unstable_by_key(|(key, _)| *key);
+                for (_, member) in members {
+                    self.part(member);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// Takes the interpreter's own text out of an Error Output, unless it is compared.
+    fn error_output(&mut self, members: &mut serde_json::Map<String, Value>) {
+        if self.cause == CauseCompare::Exact || members.len() != 2 {
+            return;
+        }
+        let (Some(error), Some(cause)) = (
+            members.get("Error").and_then(Value::as_str),
+            members.get("Cause").and_then(Value::as_str),
+        ) else {
+            return;
+        };
+        let given = crate::judge::cause::is_given(Some(error), Some(cause));
+        if self.cause == CauseCompare::Ignore || !given {
+            members.insert("Cause".into(), "<cause>".into());
+            self.rewrites.count(Rule::OwnCause);
+        }
+    }
+
+    /// Rewrites a text in place; whether it changed.
+    fn text(&mut self, text: &mut String) -> bool {
+        let mut changed = false;
+        if self.races {
+            changed |= self.replace(text, Rule::EventId, scan::event_id);
+        }
+        if let Some(quoted) = scan::quoted_data(text) {
+            let data = text[quoted.clone()].parse::<Value>();
+            if let Ok(mut data) = data {
+                data.sort_all_objects();
+                let plain = data.to_string();
+                if plain != text[quoted.clone()] {
+                    text.replace_range(quoted, &plain);
+                    self.rewrites.count(Rule::QuotedData);
+                    changed = true;
+                }
+            }
+        }
+        if text.contains("arn:") {
+            changed |= self.replace(text, Rule::ServiceArn, scan::service_arn);
+            changed |= self.replace(text, Rule::Account, scan::account);
+        }
+        if text.len() >= scan::TIMESTAMP {
+            changed |= self.replace(text, Rule::Timestamp, scan::timestamp);
+        }
+        if text.len() >= scan::UUID {
+            changed |= self.replace(text, Rule::Uuid, scan::uuid);
+        }
+        changed
+    }
+
+    fn replace(&mut self, text: &mut String, rule: Rule, find: scan::Find) -> bool {
+        let mut from = 0;
+        let mut changed = false;
+        while let Some(hit) = find(text, from) {
+            let found = &text[hit.range.clone()];
+            if rule != Rule::EventId && self.document.contains(found) {
+                from = hit.range.end;
+                continue;
+            }
+            let token = if rule == Rule::Uuid {
+                let next = self.ids.len() + 1;
+                let id = self.ids.entry(found.to_ascii_lowercase()).or_insert(next);
+                format!("<uuid:{id}>")
+            } else {
+                hit.token.to_owned()
+            };
+            from = hit.range.start + token.len();
+            text.replace_range(hit.range, &token);
+            self.rewrites.count(rule);
+            changed = true;
+        }
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Normaliser, Rewrites, Rule};
+    use crate::judge::policy::CauseCompare;
+
+    fn normalise(
+        document: &str,
+        races: bool,
+        cause: CauseCompare,
+        mut value: Value,
+    ) -> (Value, Rewrites) {
+        let mut normaliser = Normaliser::new(document, races, cause);
+        normaliser.value(&mut value);
+        (value, normaliser.rewrites())
+    }
+
+    #[test]
+    fn what_the_engine_makes_up_becomes_a_token() {
+        let (a, b) = (
+            "0f8fad5b-d9cb-469f-a165-70867728950e",
+            "7C9E6679-7425-40DE-944B-E07FC1F90AE7",
+        );
+        let value = json!({
+            "z": [a, format!("id {a}")],
+            "a": b,
+            "t": "2026-11-22T10:11:12.123Z",
+            "o": "at 2026-11-22T10:11:12+01:00.",
+            "x": "arn:aws:states:eu-west-1:000000000000:execution:m:n",
+            "q": "arn:aws:sqs:eu-west-1:000000000000:queue",
+        });
+        let (value, rewrites) = normalise("", false, CauseCompare::Exact, value);
+        assert_eq!(
+            value,
+            json!({
+                "z": ["<uuid:2>", "id <uuid:2>"],
+                "a": "<uuid:1>",
+                "t": "<time>",
+                "o": "at <time>.",
+                "x": "<execution>",
+                "q": "arn:aws:sqs:us-east-1:123456789012:queue",
+            })
+        );
+        assert_eq!(rewrites.of(Rule::Uuid), 3);
+        assert_eq!(rewrites.of(Rule::Timestamp), 2);
+        assert_eq!(rewrites.of(Rule::ServiceArn), 1);
+        assert_eq!(rewrites.of(Rule::Account), 1);
+    }
+
+    #[test]
+    fn what_the_case_contains_is_data() {
+        let time = "2026-11-22T10:11:12Z";
+        let case = json!({ "Timestamp": time }).to_string();
+        let value = json!([time, "2026-11-22T10:11:13Z", "2026-11-22"]);
+        let (value, _) = normalise(&case, false, CauseCompare::Exact, value);
+        assert_eq!(value, json!([time, "<time>", "2026-11-22"]));
+    }
+
+    #[test]
+    fn event_ids_go_only_where_they_depend_on_chance() {
+        let text = json!("x (entered at the event id #12). y");
+        let (kept, _) = normalise("", false, CauseCompare::Exact, text.clone());
+        assert_eq!(kept, text);
+        let (gone, rewrites) = normalise("", true, CauseCompare::Exact, text);
+        assert_eq!(gone, json!("x (entered at the event id #_). y"));
+        assert_eq!(rewrites.of(Rule::EventId), 1);
+    }
+
+    #[test]
+    fn quoted_data_has_one_spelling() {
+        for (text, spelt) in [
+            (
+                "The JSONPath '$.a' could not be found in the input '{\"b\": [1, 2], \"a\": {}}'",
+                "The JSONPath '$.a' could not be found in the input '{\"a\":{},\"b\":[1,2]}'",
+            ),
+            (
+                "Unable to apply ReferencePath $.a to input [0, {}]",
+                "Unable to apply ReferencePath $.a to input [0,{}]",
+            ),
+            ("to input that is no JSON", "to input that is no JSON"),
+        ] {
+            let (value, _) = normalise("", false, CauseCompare::Exact, json!(text));
+            assert_eq!(value, json!(spelt));
+        }
+    }
+
+    #[test]
+    fn own_causes_go_by_the_policy() {
+        let output = |error: &str| json!({ "e": { "Error": error, "Cause": "c" } });
+        for (cause, error, kept) in [
+            (CauseCompare::Exact, "States.Timeout", true),
+            (CauseCompare::Given, "States.Timeout", false),
+            (CauseCompare::Given, "Custom", true),
+            (CauseCompare::Ignore, "Custom", false),
+        ] {
+            let (value, _) = normalise("", false, cause, output(error));
+            assert_eq!(value == output(error), kept, "{cause:?} {error}");
+        }
+    }
+
+    #[test]
+    fn counts_are_stored_by_name() {
+        let mut rewrites = Rewrites::default();
+        rewrites.count(Rule::EngineName);
+        let stored = serde_json::to_value(rewrites).unwrap();
+        assert_eq!(stored, json!({ "engine-name": 1 }));
+        assert_eq!(
+            serde_json::from_value::<Rewrites>(stored).unwrap(),
+            rewrites
+        );
+    }
+}

@@ -1,0 +1,315 @@
+//! The conductor: launches cases, settles what comes back, records, counts.
+
+mod launch;
+mod settle;
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tokio::task::{Id, JoinSet};
+
+use self::settle::Report;
+use super::{Bugbase, Context, Control, Options, Standing, reach, witness::Witnesses};
+use crate::{
+    judge::verdict::{Signature, Verdict},
+    report::{Event, Reporter, Summary},
+    store::{FindingRecord, JudgedCase, ReductionRecord, Store, StoreError},
+    trouble::Trouble,
+};
+
+/// How long a judged case may wait until its row is on disk.
+const WINDOW: Duration = Duration::from_millis(50);
+
+/// How many rows may wait.
+const ROWS: usize = 256;
+
+/// Why a run could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// The run directory.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct End {
+    /// What was counted, over all sittings.
+    pub summary: Summary,
+    /// Every case was judged (or the time was up); otherwise the run can be resumed.
+    pub finished: bool,
+    /// Why the engine was given up, if it was.
+    pub unreachable: Option<Trouble>,
+    /// Faults of the harness or of the generators.
+    pub faults: Vec<String>,
+    /// The store, for whoever reports.
+    pub store: Store,
+}
+
+/// Runs cases until the limit is reached, the run is stopped, or the engine is given up.
+pub async fn drive(
+    context: Arc<Context>,
+    options: Options,
+    store: Store,
+    reporter: &mut dyn Reporter,
+) -> Result<End, DriveError> {
+    let mut conductor = Conductor::new(context, options, store, reporter)?;
+    conductor.note(&json!({ "event": "sitting_began", "judged": conductor.done.len() }));
+    let unreachable = conductor.conduct().await?;
+    conductor.end(unreachable)
+}
+
+/// Which cases are launched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Throughput,
+    Quiet,
+}
+
+/// What a task is about, to be known if it panics.
+#[derive(Debug)]
+enum Errand {
+    Case(u64),
+    Confirm(u64, Vec<Signature>),
+    Reduce(u32),
+    Measure,
+}
+
+#[expect(clippy::struct_excessive_bools)] // each is about something else
+struct Conductor<'a> {
+    context: Arc<Context>,
+    options: Options,
+    store: Store,
+    reporter: &'a mut dyn Reporter,
+    summary: Summary,
+    bugbase: Bugbase,
+    stage: Stage,
+    /// Cases that were judged in an earlier sitting.
+    done: HashSet<u64>,
+    /// This shard's cases that were not launched yet.
+    indexes: Box<dyn Iterator<Item = u64> + Send>,
+    /// Cases that found the engine unreachable, and how often.
+    again: VecDeque<u64>,
+    misses: HashMap<u64, u32>,
+    /// Findings whose reduction lost the engine, and how often.
+    losses: HashMap<u32, u32>,
+    /// Cases that wait for the quiet lane.
+    quiet: VecDeque<u64>,
+    control: Control,
+    tasks: JoinSet<Report>,
+    errands: HashMap<Id, Errand>,
+    /// How many of the tasks are cases or confirmations.
+    running: usize,
+    /// Cases that diverge in a way that is being confirmed on another case.
+    parked: HashMap<Signature, Vec<settle::Ran>>,
+    /// Cases that agreed, to be asked again before a divergence is believed.
+    witnesses: Witnesses,
+    /// One of them did not agree any more.
+    changed: bool,
+    reductions: VecDeque<FindingRecord>,
+    reducing: bool,
+    measuring: bool,
+    findings: u32,
+    /// Findings that are not on disk yet.
+    unannounced: Vec<FindingRecord>,
+    /// Cases that are counted as divergences: one whose finding is taken back is counted otherwise.
+    diverged: Vec<JudgedCase>,
+    /// Judged, appended, not on disk.
+    uncommitted: Vec<JudgedCase>,
+    faults: Vec<String>,
+    /// The engine did not answer the last case.
+    doubtful: bool,
+    exhausted: bool,
+    /// Cases that were run, and not recorded because the run was stopped.
+    dropped: u64,
+    began: Instant,
+    before: Duration,
+}
+
+impl<'a> Conductor<'a> {
+    fn new(
+        context: Arc<Context>,
+        options: Options,
+        store: Store,
+        reporter: &'a mut dyn Reporter,
+    ) -> Result<Self, StoreError> {
+        let stored = store.stored()?;
+        let mut summary = Summary::default();
+        for case in &stored.cases {
+            tell(case, &mut summary, reporter);
+        }
+        let mut bugbase = Bugbase::default();
+        let mut reductions = VecDeque::new();
+        let findings = stored.findings.len() as u32;
+        for (finding, reduction) in stored.findings {
+            let withdrawn = reduction.as_ref().is_some_and(ReductionRecord::withdraws);
+            let standing = if withdrawn {
+                Standing::Withdrawn
+            } else {
+                Standing::Confirmed
+            };
+            bugbase.note(&finding.signature, standing);
+            summary.findings += u64::from(!withdrawn);
+            if reduction.is_none() {
+                reductions.push_back(finding);
+            }
+        }
+        Ok(Self {
+            indexes: options.indexes(),
+            before: stored.elapsed,
+            done: stored.cases.iter().map(|case| case.index).collect(),
+            diverged: stored.cases.into_iter().filter(is_divergence).collect(),
+            context,
+            options,
+            store,
+            reporter,
+            summary,
+            bugbase,
+            stage: Stage::Throughput,
+            again: VecDeque::new(),
+            misses: HashMap::new(),
+            losses: HashMap::new(),
+            quiet: VecDeque::new(),
+            control: Control::default(),
+            tasks: JoinSet::new(),
+            errands: HashMap::new(),
+            running: 0,
+            parked: HashMap::new(),
+            reductions,
+            witnesses: Witnesses::default(),
+            changed: false,
+            reducing: false,
+            measuring: false,
+            findings,
+            unannounced: Vec::new(),
+            uncommitted: Vec::new(),
+            faults: Vec::new(),
+            doubtful: false,
+            exhausted: false,
+            dropped: 0,
+            began: Instant::now(),
+        })
+    }
+
+    async fn conduct(&mut self) -> Result<Option<Trouble>, StoreError> {
+        let mut tick = tokio::time::interval(WINDOW);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            if self.doubtful {
+                self.commit()?;
+                if let Err(trouble) =
+                    reach::wait_until_reachable(&self.context, self.reporter).await
+                {
+                    self.drain().await?;
+                    return Ok(Some(trouble));
+                }
+                self.doubtful = false;
+            }
+            self.launch();
+            if self.tasks.is_empty() && !self.next_stage() {
+                break;
+            }
+            tokio::select! {
+                Some(ended) = self.tasks.join_next_with_id() => {
+                    self.ended(ended)?;
+                    if self.store.pending() >= ROWS {
+                        self.commit()?;
+                    }
+                }
+                _ = tick.tick() => self.commit()?,
+            }
+        }
+        self.commit()?;
+        Ok(None)
+    }
+
+    /// Lets what is on its way end; only what comes back judged is kept.
+    async fn drain(&mut self) -> Result<(), StoreError> {
+        self.context.stop.ask();
+        while let Some(ended) = self.tasks.join_next_with_id().await {
+            self.ended(ended)?;
+        }
+        self.commit()
+    }
+
+    /// When the throughput lane is over, the quiet one begins. Says whether there is more to do.
+    fn next_stage(&mut self) -> bool {
+        if self.stage == Stage::Quiet || self.quiet.is_empty() || self.context.stop.is_asked() {
+            return false;
+        }
+        self.stage = Stage::Quiet;
+        true
+    }
+
+    /// How long the run has taken, over all its sittings.
+    fn elapsed(&self) -> Duration {
+        self.before + self.began.elapsed()
+    }
+
+    /// Puts judged cases on disk; then, and only then, they count.
+    fn commit(&mut self) -> Result<(), StoreError> {
+        if self.store.pending() > 0 {
+            tokio::task::block_in_place(|| self.store.commit())?;
+        }
+        for case in self.uncommitted.drain(..) {
+            tell(&case, &mut self.summary, self.reporter);
+            if is_divergence(&case) {
+                self.diverged.push(case);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds an event to the record.
+    fn note(&mut self, event: &Value) {
+        self.store.append_event(self.elapsed(), event.to_string());
+    }
+
+    fn end(mut self, unreachable: Option<Trouble>) -> Result<End, DriveError> {
+        self.commit()?;
+        self.summary.elapsed = self.elapsed();
+        self.summary.unreachable = unreachable.is_some();
+        self.summary.internal = !self.faults.is_empty();
+        let finished = unreachable.is_none()
+            && self.exhausted
+            && self.dropped == 0
+            && self.again.is_empty()
+            && self.quiet.is_empty()
+            && self.reductions.is_empty();
+        self.note(&json!({
+            "event": "sitting_ended",
+            "finished": finished,
+            "stopped": self.context.stop.is_asked(),
+            "unreachable": unreachable.as_ref().map(ToString::to_string),
+            "faults": self.faults,
+        }));
+        self.commit()?;
+        Ok(End {
+            summary: self.summary,
+            finished,
+            unreachable,
+            faults: self.faults,
+            store: self.store,
+        })
+    }
+}
+
+fn is_divergence(case: &JudgedCase) -> bool {
+    case.verdict == Verdict::Diverge
+}
+
+/// Counts a case whose row is on disk, and tells of it.
+fn tell(case: &JudgedCase, summary: &mut Summary, reporter: &mut dyn Reporter) {
+    summary.count(case.verdict);
+    summary.coverage.merge(&case.coverage);
+    reporter.event(&Event::CaseJudged {
+        index: case.index,
+        verdict: case.verdict,
+        signatures: case.signatures.clone(),
+        coverage: Box::new(case.coverage),
+    });
+}

@@ -1,0 +1,462 @@
+//! What becomes of what comes back.
+
+use tokio::task::{Id, JoinError};
+
+use super::{Conductor, Errand};
+use crate::{
+    identity::CaseId,
+    job::Lane,
+    judge::verdict::{Signature, Verdict},
+    report::Event,
+    run::{
+        Attempt, Outcome, Standing,
+        attempt::{Ready, Stuck},
+        confirm::Confirmation,
+        reduction::Reduced,
+    },
+    store::{
+        CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, StoreError,
+    },
+    trouble::Trouble,
+};
+
+/// How often a case may find the engine unreachable, although a probe reaches it, before it is
+/// given up.
+pub(super) const MISSES: u32 = 3;
+
+/// A case that was run.
+#[derive(Debug)]
+pub(super) struct Ran {
+    pub index: u64,
+    pub ready: Ready,
+    pub attempt: Attempt,
+}
+
+/// What a task brings back.
+pub(super) enum Report {
+    Ran(Box<Ran>),
+    Deferred(u64),
+    Stuck(u64, Box<Stuck>),
+    Confirmed(
+        Box<Ran>,
+        Vec<Signature>,
+        Result<Vec<(Signature, Confirmation)>, Trouble>,
+    ),
+    Reduced(Box<FindingRecord>, Box<Reduced>),
+    Measured,
+}
+
+impl Conductor<'_> {
+    /// A task has ended.
+    pub(super) fn ended(
+        &mut self,
+        ended: Result<(Id, Report), JoinError>,
+    ) -> Result<(), StoreError> {
+        let id = match &ended {
+            Ok((id, _)) => *id,
+            Err(error) => error.id(),
+        };
+        let errand = self.errands.remove(&id);
+        if matches!(errand, Some(Errand::Case(_) | Errand::Confirm(..))) {
+            self.running -= 1;
+        }
+        match ended {
+            Ok((_, report)) => self.report(report),
+            Err(error) => {
+                self.panicked(errand, error);
+                Ok(())
+            }
+        }
+    }
+
+    fn report(&mut self, report: Report) -> Result<(), StoreError> {
+        match report {
+            Report::Ran(ran) => self.ran(*ran),
+            Report::Deferred(index) => self.quiet.push_back(index),
+            Report::Stuck(index, stuck) => self.stuck(index, *stuck),
+            Report::Confirmed(ran, signatures, counts) => {
+                self.confirmed(*ran, &signatures, counts)?;
+            }
+            Report::Reduced(finding, reduced) => {
+                self.reducing = false;
+                self.reduced(*finding, *reduced)?;
+            }
+            Report::Measured => self.measuring = false,
+        }
+        Ok(())
+    }
+
+    fn ran(&mut self, ran: Ran) {
+        if may_be_lateness(&ran) {
+            self.quiet.push_back(ran.index);
+            return;
+        }
+        let judge = &self.context.judge;
+        let verdict = match &ran.attempt.outcome {
+            Outcome::Judged { judgement, .. } => {
+                judgement.verdict(|signature| judge.is_known(signature, &ran.ready.prepared))
+            }
+            Outcome::Trouble(Trouble::Unreachable { .. }) => {
+                self.doubtful = true;
+                let misses = self.misses.entry(ran.index).or_default();
+                *misses += 1;
+                if *misses < MISSES {
+                    self.again.push_back(ran.index);
+                    return;
+                }
+                Verdict::Unknown
+            }
+            Outcome::Trouble(Trouble::Unsupported(_)) => Verdict::Unsupported,
+            Outcome::Trouble(trouble) => {
+                if matches!(trouble, Trouble::Internal(_)) {
+                    self.faults.push(format!("case {}: {trouble}", ran.index));
+                }
+                Verdict::Unknown
+            }
+        };
+        if verdict == Verdict::Diverge {
+            self.suspect(ran);
+        } else {
+            if verdict == Verdict::Agree {
+                let ready = &ran.ready;
+                self.witnesses
+                    .add(ran.index, &ready.prepared, ready.coverage);
+            }
+            self.record(ran, verdict);
+        }
+    }
+
+    /// A case that diverges in a way that the ledger does not name.
+    fn suspect(&mut self, ran: Ran) {
+        let signatures = self.unknown_of(&ran);
+        let standing = |signature: &Signature| self.bugbase.standing(signature);
+        let confirming = signatures
+            .iter()
+            .find(|signature| standing(signature) == Standing::Confirming);
+        if let Some(signature) = confirming {
+            let parked = self.parked.entry(signature.clone()).or_default();
+            parked.push(ran);
+            return;
+        }
+        let new: Vec<Signature> = signatures
+            .iter()
+            .filter(|signature| standing(signature) == Standing::New)
+            .cloned()
+            .collect();
+        if new.is_empty() {
+            let verdict = self.verdict_of(&signatures);
+            self.record(ran, verdict);
+            return;
+        }
+        if self.context.stop.is_asked() {
+            // Not recorded: the run judges it when it is resumed.
+            self.dropped += 1;
+            return;
+        }
+        for signature in &new {
+            self.bugbase.note(signature, Standing::Confirming);
+        }
+        self.launch_confirmation(ran, new);
+    }
+
+    /// The verdict of a case whose unknown signatures are all decided.
+    fn verdict_of(&self, unknown: &[Signature]) -> Verdict {
+        let stands = |signature| self.bugbase.standing(signature) == Standing::Confirmed;
+        if unknown.iter().any(stands) {
+            Verdict::Diverge
+        } else {
+            Verdict::Flaky
+        }
+    }
+
+    /// The signatures of a case that no ledger entry names.
+    fn unknown_of(&self, ran: &Ran) -> Vec<Signature> {
+        let judge = self.context.judge.as_ref();
+        let mut signatures = ran.attempt.outcome.signatures();
+        signatures.retain(|signature| !judge.is_known(signature, &ran.ready.prepared));
+        signatures
+    }
+
+    fn confirmed(
+        &mut self,
+        ran: Ran,
+        signatures: &[Signature],
+        counts: Result<Vec<(Signature, Confirmation)>, Trouble>,
+    ) -> Result<(), StoreError> {
+        let counts = match counts {
+            Ok(counts) => counts,
+            Err(trouble) => {
+                self.give_up(ran, signatures, &trouble);
+                self.release(signatures);
+                return Ok(());
+            }
+        };
+        for (signature, confirmation) in counts {
+            if confirmation.holds() {
+                self.bugbase.note(&signature, Standing::Confirmed);
+                self.found(&ran, signature, confirmation);
+            } else {
+                self.bugbase.note(&signature, Standing::New);
+            }
+        }
+        let verdict = self.verdict_of(&self.unknown_of(&ran));
+        self.record(ran, verdict);
+        self.commit()?;
+        self.announce();
+        self.release(signatures);
+        Ok(())
+    }
+
+    /// A divergence that could not be repeated because of trouble.
+    fn give_up(&mut self, ran: Ran, signatures: &[Signature], trouble: &Trouble) {
+        for signature in signatures {
+            self.bugbase.note(signature, Standing::New);
+        }
+        if matches!(trouble, Trouble::Unreachable { .. }) {
+            self.doubtful = true;
+            self.again.push_back(ran.index);
+            return;
+        }
+        if matches!(trouble, Trouble::Changed(_)) && !self.changed {
+            self.changed = true;
+            let text = format!(
+                "failed to {trouble}; new divergences are not believed until it is restarted"
+            );
+            self.reporter.event(&Event::Warning(text));
+        }
+        self.record(ran, Verdict::Unknown);
+    }
+
+    /// Cases that waited for a confirmation are looked at again.
+    fn release(&mut self, signatures: &[Signature]) {
+        for signature in signatures {
+            for parked in self.parked.remove(signature).unwrap_or_default() {
+                self.suspect(parked);
+            }
+        }
+    }
+
+    fn found(&mut self, ran: &Ran, signature: Signature, confirmation: Confirmation) {
+        self.findings += 1;
+        let finding = FindingRecord {
+            number: self.findings,
+            slug: slug(&signature),
+            signature,
+            index: ran.index,
+            reproduced: confirmation.reproduced,
+            repetitions: confirmation.repetitions,
+            original: (*ran.ready.case).clone(),
+            detail: ran.attempt.outcome.to_detail(),
+        };
+        self.store.append_finding(finding.clone());
+        self.summary.findings += 1;
+        self.unannounced.push(finding);
+    }
+
+    /// Has findings that are on disk reduced.
+    fn announce(&mut self) {
+        self.reductions.extend(self.unannounced.drain(..));
+    }
+
+    fn reduced(&mut self, finding: FindingRecord, reduced: Reduced) -> Result<(), StoreError> {
+        match reduced {
+            Reduced::Written(reduction) => {
+                self.warn(&finding, &reduction);
+                let page = self.context.judge.finding(&finding, &reduction);
+                let withdrawn = reduction.withdraws();
+                self.store.append_reduction(*reduction);
+                self.commit()?;
+                if withdrawn {
+                    self.withdraw(&finding);
+                } else {
+                    self.reporter.event(&Event::Divergence(Box::new(page)));
+                }
+            }
+            Reduced::Stopped => self.reductions.push_front(finding),
+            Reduced::Unreachable => {
+                self.doubtful = true;
+                *self.losses.entry(finding.number).or_default() += 1;
+                self.reductions.push_front(finding);
+            }
+            Reduced::NotWritten(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Says what did not go well with a reduction.
+    fn warn(&mut self, finding: &FindingRecord, reduction: &ReductionRecord) {
+        let number = finding.number;
+        if let Some(error) = &reduction.error {
+            let text = format!("divergence {number} is not reduced: failed to {error}");
+            self.reporter.event(&Event::Warning(text));
+        }
+        if reduction.replay == Replay::Troubled {
+            let text = format!("the case of divergence {number} was written and not judged again");
+            self.reporter.event(&Event::Warning(text));
+        }
+    }
+
+    /// Takes a finding back: the cases that diverged only so are flaky.
+    fn withdraw(&mut self, finding: &FindingRecord) {
+        let bugbase = &mut self.bugbase;
+        bugbase.note(&finding.signature, Standing::Withdrawn);
+        let stands = |signature: &Signature| bugbase.standing(signature) == Standing::Confirmed;
+        let before = self.diverged.len();
+        self.diverged
+            .retain(|case| !case.is_unfounded(|it| *it == finding.signature, stands));
+        let cases = before - self.diverged.len();
+        for _ in 0..cases {
+            self.summary.recount(Verdict::Diverge, Verdict::Flaky);
+        }
+        self.summary.findings -= 1;
+        self.reporter.event(&Event::Withdrawn {
+            number: finding.number,
+            signature: finding.signature.clone(),
+            cases: cases as u64,
+        });
+    }
+
+    fn stuck(&mut self, index: u64, stuck: Stuck) {
+        if stuck.fault {
+            self.faults
+                .push(format!("case {index}: failed to {}", stuck.reason));
+        }
+        let record = CaseRecord {
+            id: CaseId::of(&stuck.case),
+            starts: stuck.case.body.starts(),
+            detail: Some(Detail {
+                trouble: Some(stuck.reason),
+                ..Detail::default()
+            }),
+            ..self.blank(
+                index,
+                if stuck.fault {
+                    Verdict::Unknown
+                } else {
+                    Verdict::Unsupported
+                },
+            )
+        };
+        self.append(record);
+    }
+
+    fn panicked(&mut self, errand: Option<Errand>, error: JoinError) {
+        let message = panic_message(error);
+        match errand {
+            Some(Errand::Case(index)) => self.lost(index, &message),
+            Some(Errand::Confirm(index, signatures)) => {
+                for signature in &signatures {
+                    self.bugbase.note(signature, Standing::New);
+                    for parked in self.parked.remove(signature).unwrap_or_default() {
+                        self.record(parked, Verdict::Unknown);
+                    }
+                }
+                self.lost(index, &message);
+            }
+            Some(Errand::Reduce(number)) => {
+                self.reducing = false;
+                self.faults.push(format!("finding {number}: {message}"));
+            }
+            Some(Errand::Measure) | None => {
+                self.measuring = false;
+                self.faults.push(message);
+            }
+        }
+    }
+
+    /// A case whose task panicked.
+    fn lost(&mut self, index: u64, message: &str) {
+        self.faults.push(format!("case {index}: {message}"));
+        let record = CaseRecord {
+            detail: Some(Detail {
+                trouble: Some(message.to_owned()),
+                ..Detail::default()
+            }),
+            ..self.blank(index, Verdict::Unknown)
+        };
+        self.append(record);
+    }
+
+    fn blank(&self, index: u64, verdict: Verdict) -> CaseRecord {
+        CaseRecord {
+            index,
+            id: CaseId::lost(),
+            verdict,
+            signatures: Vec::new(),
+            coverage: stepproof_specs::clause::Coverage::default(),
+            starts: 0,
+            lane: Lane::Throughput,
+            asl: 0,
+            engine: std::time::Duration::ZERO,
+            at: self.elapsed(),
+            detail: None,
+        }
+    }
+
+    fn record(&mut self, ran: Ran, verdict: Verdict) {
+        let keep = self.options.keep == Keep::All || verdict != Verdict::Agree;
+        let record = CaseRecord {
+            index: ran.index,
+            id: CaseId::of(&ran.ready.case),
+            verdict,
+            signatures: ran.attempt.outcome.signatures(),
+            coverage: ran.ready.coverage,
+            starts: ran.ready.case.body.starts(),
+            lane: ran.ready.prepared.lane(),
+            asl: ran.ready.asl,
+            engine: ran.attempt.engine,
+            at: self.elapsed(),
+            detail: keep.then(|| ran.attempt.outcome.into_detail()),
+        };
+        self.append(record);
+    }
+
+    fn append(&mut self, record: CaseRecord) {
+        self.uncommitted.push(JudgedCase {
+            index: record.index,
+            verdict: record.verdict,
+            signatures: record.signatures.clone(),
+            coverage: record.coverage,
+        });
+        self.store.append_case(record);
+    }
+}
+
+/// Whether a case diverges in a way that a busy engine shows by chance: the quiet lane decides.
+fn may_be_lateness(ran: &Ran) -> bool {
+    match &ran.attempt.outcome {
+        Outcome::Judged { judgement, .. } => {
+            judgement.late
+                && !judgement.differences.is_empty()
+                && ran.ready.prepared.lane() == Lane::Throughput
+        }
+        Outcome::Trouble(_) => false,
+    }
+}
+
+fn panic_message(error: JoinError) -> String {
+    let Ok(payload) = error.try_into_panic() else {
+        return "a task was cancelled".to_owned();
+    };
+    payload
+        .downcast::<String>()
+        .map(|text| *text)
+        .or_else(|payload| payload.downcast::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|_| "a task panicked".to_owned())
+}
+
+/// A signature as part of a file name.
+pub(crate) fn slug(signature: &Signature) -> String {
+    let mut slug = String::new();
+    for c in signature.0.chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+        if slug.len() >= 48 {
+            break;
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}

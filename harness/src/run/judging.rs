@@ -1,0 +1,195 @@
+//! What a run needs of the comparison, the ledger and the generators, put together.
+
+use std::path::{Path, PathBuf};
+
+use stepproof_generators::{
+    Feature, FeatureSet, Profile,
+    given::{Given, MOST_EVENTS},
+    steering::Steered,
+};
+use stepproof_specs::{base::time::Millis, scenario::case::Case};
+
+use crate::{
+    engines::EngineProfile,
+    job::Prepared,
+    judge::{
+        compare,
+        ledger::Ledger,
+        verdict::{Judgement, Signature},
+    },
+    raw::RawRun,
+    report::{Finding, Subject},
+    run::{Judge, Source},
+    store::{FindingFiles, FindingRecord, ReductionRecord},
+};
+
+/// Cases drawn by the generators from a profile and a seed.
+#[derive(Debug)]
+pub struct Generated(Steered);
+
+impl Generated {
+    /// Cases of a profile, without what the engine lacks.
+    pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
+        let missing = missing(engine, profile.breaks());
+        Self(Steered::new(profile.without(missing), seed))
+    }
+}
+
+/// The features that an engine lacks. Without activities nobody serves tasks that are
+/// started; machines that are `idle` need nobody.
+fn missing(engine: &EngineProfile, idle: bool) -> FeatureSet {
+    let capabilities = &engine.capabilities;
+    let lacks = capabilities.lacks.iter();
+    let missing: FeatureSet = lacks
+        .filter_map(|name| name.parse::<Feature>().ok())
+        .collect();
+    if capabilities.activities || idle {
+        missing
+    } else {
+        missing.with(FeatureSet::of(&[Feature::Task]))
+    }
+}
+
+impl Source for Generated {
+    fn case(&self, index: u64) -> Case {
+        self.0.case(index)
+    }
+}
+
+/// Cases of machines that somebody gave, each machine in turn.
+#[derive(Debug, Clone)]
+pub struct GivenCases {
+    machines: Vec<Given>,
+    seed: u64,
+    longest: Option<Millis>,
+}
+
+impl GivenCases {
+    /// Cases of these machines, of which there is one at least; none takes longer than `longest`.
+    pub fn new(machines: Vec<Given>, seed: u64, longest: Option<Millis>) -> Self {
+        Self {
+            machines,
+            seed,
+            longest,
+        }
+    }
+}
+
+impl Source for GivenCases {
+    fn case(&self, index: u64) -> Case {
+        let count = self.machines.len() as u64;
+        self.machines[(index % count) as usize].case(self.seed, index / count)
+    }
+
+    fn is_generated(&self) -> bool {
+        false
+    }
+
+    fn objection(&self, prepared: &Prepared) -> Option<String> {
+        let takes = prepared.total_asl_time();
+        if let Some(longest) = self.longest.filter(|longest| takes > *longest) {
+            let (takes, longest) = (takes / 1_000, longest / 1_000);
+            return Some(format!(
+                "wait for it: it takes {takes} s, and may take {longest} s"
+            ));
+        }
+        let events = prepared.events();
+        let bound = MOST_EVENTS * prepared.expectations().len();
+        (events > bound).then(|| format!("see it end: it goes on for {events} events"))
+    }
+}
+
+/// The comparison under an engine's policy, and the engine's ledger.
+#[derive(Debug)]
+pub struct Compared {
+    /// What is judged.
+    pub engine: EngineProfile,
+    /// What it said of its version.
+    pub engine_version: String,
+    /// How a command names it: the options after `stepproof replay CASE`.
+    pub options: String,
+    /// Where it is, if it has an address that outlives the run.
+    pub endpoint: Option<String>,
+    /// The known divergences. Without a ledger every divergence is new.
+    pub ledger: Option<Ledger>,
+    /// Where the findings' files are.
+    pub directory: PathBuf,
+}
+
+impl Compared {
+    /// The command that runs a case again on this engine.
+    pub fn replay(&self, case: &Path) -> String {
+        let case = case.display();
+        format!("stepproof replay {case} {}", self.options)
+            .trim_end()
+            .to_owned()
+    }
+}
+
+impl Judge for Compared {
+    fn judge(&self, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement {
+        match prepared {
+            Prepared::Execution(job) => compare::judge(job, raw, &self.engine, overhead),
+            Prepared::Definition(definition) => {
+                compare::judge_definition(definition, raw, &self.engine)
+            }
+        }
+    }
+
+    fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {
+        let files = FindingFiles::of(&self.directory, finding.number, &finding.slug);
+        Finding::new(&Subject {
+            number: finding.number,
+            signature: &finding.signature,
+            case: &reduction.minimal,
+            raw: reduction.detail.raw.as_ref(),
+            judgement: reduction.detail.judgement.as_ref(),
+            engine: &self.engine.name,
+            engine_version: &self.engine_version,
+            api: self.engine.capabilities.api,
+            endpoint: self.endpoint.as_deref(),
+            reproduced: (finding.reproduced, finding.repetitions),
+            replay: &self.replay(&files.case),
+        })
+    }
+
+    fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool {
+        let ledger = self.ledger.as_ref();
+        ledger.is_some_and(|ledger| ledger.matches(signature, &prepared.into()).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stepproof_generators::{Feature, Profile};
+
+    use super::Generated;
+    use crate::{
+        engines::adapters::{known, profile},
+        run::Source as _,
+    };
+
+    #[test]
+    fn an_engine_without_activities_gets_no_tasks() {
+        let moto = profile("moto").unwrap();
+        for profile in Profile::all() {
+            let cases = Generated::new(profile, 1, &moto);
+            for index in 0..100 {
+                let text = serde_json::to_string(&cases.case(index)).unwrap();
+                assert!(!text.contains("\"Type\":\"Task\""), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_engines_lack_are_features_of_the_generator() {
+        for engine in known() {
+            let Some(profile) = profile(engine.name) else {
+                continue;
+            };
+            for name in &profile.capabilities.lacks {
+                assert!(name.parse::<Feature>().is_ok(), "{}: {name}", engine.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! A finding is made small on the engine it was found on, and written as files.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use stepproof_specs::{
+    base::time::Millis,
+    clause::{Aspect, Clause},
+    scenario::case::Case,
+};
+
+use super::{Context, Control, Outcome, attempt::attempt, quiet};
+use crate::{
+    casefile,
+    job::{self, Lane, Prepared},
+    judge::{signature::possible::is_possible, verdict::Signature},
+    shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
+    store::{
+        Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
+        write_progress,
+    },
+    trouble::Trouble,
+};
+
+/// What a candidate may take however short the original is, by the reference: with a default in the
+/// place of a field, a case is simpler and takes longer.
+const SHORT_MILLIS: Millis = 8_000;
+const FEW_EVENTS: usize = 50;
+
+/// Tries candidates on an engine, after the validator and the reference have let them through.
+pub struct EngineLab {
+    context: Arc<Context>,
+    sought: Signature,
+    lane: Lane,
+    /// A candidate may not take longer than the original, if that is not short, by the reference.
+    longest: Millis,
+    /// A candidate may have a quarter more events than the original, or few: the last loop of a run
+    /// that is just long enough is longer with fewer states in it.
+    events: usize,
+    /// A candidate may not leave more open than the original, by the reference.
+    poisoned: Vec<Aspect>,
+    /// A candidate may not show a known divergence, unless the original does.
+    known: bool,
+    /// A definition may not break a rule that the original keeps, nor rules more often.
+    broken: Vec<Clause>,
+    /// How often a candidate is run until it diverges: a divergence that does not show every time
+    /// needs more than one look.
+    looks: u32,
+    control: Control,
+    /// Where the smallest case so far is kept, so that a reduction that is cut off can go on.
+    progress: Option<FindingFiles>,
+}
+
+impl EngineLab {
+    /// A lab that seeks a signature, starting from a case.
+    pub fn new(
+        context: Arc<Context>,
+        original: &Prepared,
+        sought: Signature,
+        looks: u32,
+        control: Control,
+    ) -> Self {
+        Self {
+            known: context.judge.is_known(&sought, original),
+            context,
+            sought,
+            lane: original.lane(),
+            longest: original.total_asl_time().max(SHORT_MILLIS),
+            events: (original.events() * 5 / 4).max(FEW_EVENTS),
+            poisoned: original.poisoned().collect(),
+            broken: original.broken().collect(),
+            looks: looks.max(1),
+            control,
+            progress: None,
+        }
+    }
+
+    fn is_known(&self, sample: &Prepared) -> bool {
+        self.context.judge.is_known(&self.sought, sample)
+    }
+
+    /// Keeps the smallest case so far in these files.
+    fn keeping(self, files: FindingFiles) -> Self {
+        Self {
+            progress: Some(files),
+            ..self
+        }
+    }
+}
+
+impl Lab for EngineLab {
+    type Sample = Prepared;
+
+    fn admit(&self, case: &Case) -> Option<Prepared> {
+        let sample = job::prepare(case, self.lane).ok()?;
+        let admitted = is_possible(&self.sought, &sample)
+            && sample.total_asl_time() <= self.longest
+            && sample.events() <= self.events
+            && sample
+                .poisoned()
+                .all(|aspect| self.poisoned.contains(&aspect))
+            && (self.known || !self.is_known(&sample))
+            && sample.broken().count() <= self.broken.len()
+            && sample.broken().all(|clause| self.broken.contains(&clause));
+        admitted.then_some(sample)
+    }
+
+    fn progress(&self, smaller: &Case) {
+        if let Some(files) = &self.progress {
+            // If it cannot be written the end of the reduction cannot be either, and says so.
+            let _ = write_progress(files, smaller);
+        }
+    }
+
+    async fn diverges(&self, sample: Prepared) -> Result<bool, Trouble> {
+        for _ in 0..self.looks {
+            if self.context.stop.is_asked() {
+                return Ok(false);
+            }
+            let outcome = attempt(&self.context, &sample, self.control.overhead())
+                .await
+                .outcome;
+            if outcome.into_signatures()?.contains(&self.sought) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// What became of a finding.
+pub(super) enum Reduced {
+    /// Its files are there.
+    Written(Box<ReductionRecord>),
+    /// The run was stopped before it was done.
+    Stopped,
+    /// The engine is gone: nothing follows for the case.
+    Unreachable,
+    /// Its files could not be written.
+    NotWritten(StoreError),
+}
+
+/// Makes a finding's case small, writes its files, loads what was written and runs it again. A
+/// small case that does not diverge any more gives way to the one that was found. Without a budget
+/// that one stands from the start.
+pub(super) async fn reduce(
+    context: Arc<Context>,
+    finding: FindingRecord,
+    budget: Option<Budget>,
+    control: Control,
+    run: PathBuf,
+) -> (FindingRecord, Reduced) {
+    let files = FindingFiles::of(&run, finding.number, &finding.slug);
+    let shrunk = match budget {
+        Some(budget) => shrink_finding(&context, &finding, budget, &control, &files).await,
+        None => Err(ShrinkError::EngineLost),
+    };
+    if context.stop.is_asked() {
+        return (finding, Reduced::Stopped);
+    }
+    let (shrunk, error) = match shrunk {
+        Ok(shrunk) => (shrunk, None),
+        Err(ShrinkError::Trouble(Trouble::Unreachable { .. })) => {
+            return (finding, Reduced::Unreachable);
+        }
+        Err(error) => (unreduced(&finding), Some(error.to_string())),
+    };
+    let desk = Desk {
+        context: &context,
+        finding: &finding,
+        files: &files,
+        control: &control,
+        patient: budget.is_some(),
+    };
+    let reduced = match desk.write(shrunk, error).await {
+        Reduced::Written(small) if small.withdraws() && small.minimal != finding.original => {
+            let error = Some(GONE.to_owned());
+            desk.write(unreduced(&finding), error).await
+        }
+        reduced => reduced,
+    };
+    (finding, reduced)
+}
+
+/// Why a case is not reduced although it was: completes "failed to …".
+const GONE: &str = "see the smaller case diverge again";
+
+/// Where a finding's files are written.
+struct Desk<'a> {
+    context: &'a Context,
+    finding: &'a FindingRecord,
+    files: &'a FindingFiles,
+    control: &'a Control,
+    /// The reduction is tried again if the engine goes away.
+    patient: bool,
+}
+
+impl Desk<'_> {
+    /// Writes the files, loads what was written and runs it again.
+    async fn write(&self, shrunk: Shrunk, error: Option<String>) -> Reduced {
+        let detail = match self.run_once(&shrunk.case).await {
+            Ok(detail) => detail,
+            Err(_) if self.patient => return Reduced::Unreachable,
+            Err(gone) => troubled(&gone),
+        };
+        let mut reduction = ReductionRecord {
+            number: self.finding.number,
+            states: states(&shrunk.case),
+            minimal: shrunk.case,
+            candidates: shrunk.candidates,
+            calls: shrunk.calls,
+            ended: shrunk.ended,
+            error,
+            detail,
+            replay: Replay::Troubled,
+        };
+        let page = self.context.judge.finding(self.finding, &reduction);
+        let (minimal, original) = (&reduction.minimal, &self.finding.original);
+        if let Err(error) = write_finding(self.files, minimal, original, &page.markdown()) {
+            return Reduced::NotWritten(error);
+        }
+        reduction.replay = match self.replay().await {
+            Ok(replay) => replay,
+            Err(_) if self.patient => return Reduced::Unreachable,
+            Err(_) => Replay::Troubled,
+        };
+        Reduced::Written(Box::new(reduction))
+    }
+
+    fn lane(&self) -> Lane {
+        lane_of(self.context, &self.finding.signature)
+    }
+
+    /// Runs a case for its report. An error if the engine is gone.
+    async fn run_once(&self, case: &Case) -> Result<Detail, Trouble> {
+        let job = match job::prepare(case, self.lane()) {
+            Ok(job) => job,
+            Err(error) => return Ok(troubled(&error)),
+        };
+        match self.attempt(&job).await {
+            Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
+            outcome => Ok(outcome.into_detail()),
+        }
+    }
+
+    /// Loads the written case and runs it until it diverges, as often as it was run to be believed.
+    /// An error if the engine is gone.
+    async fn replay(&self) -> Result<Replay, Trouble> {
+        let Ok(case) = casefile::load(&self.files.case) else {
+            return Ok(Replay::Troubled);
+        };
+        let Ok(job) = job::prepare(&case, self.lane()) else {
+            return Ok(Replay::Troubled);
+        };
+        for _ in 0..self.finding.repetitions.max(1) {
+            match self.attempt(&job).await.into_signatures() {
+                Ok(seen) if seen.contains(&self.finding.signature) => return Ok(Replay::CameBack),
+                Ok(_) => {}
+                Err(gone @ Trouble::Unreachable { .. }) => return Err(gone),
+                Err(_) => return Ok(Replay::Troubled),
+            }
+        }
+        Ok(Replay::Gone)
+    }
+
+    async fn attempt(&self, job: &Prepared) -> Outcome {
+        attempt(self.context, job, self.control.overhead())
+            .await
+            .outcome
+    }
+}
+
+async fn shrink_finding(
+    context: &Arc<Context>,
+    finding: &FindingRecord,
+    mut budget: Budget,
+    control: &Control,
+    files: &FindingFiles,
+) -> Result<Shrunk, ShrinkError> {
+    let lane = lane_of(context, &finding.signature);
+    if lane == Lane::Quiet && !quiet::is_exact(context.engine.profile()) {
+        budget.width = budget.width.min(quiet::WIDTH);
+    }
+    let job = job::prepare(&finding.original, lane).map_err(|_| ShrinkError::NotAdmitted)?;
+    let looks = if finding.reproduced < finding.repetitions {
+        finding.repetitions
+    } else {
+        1
+    };
+    let lab = EngineLab::new(
+        Arc::clone(context),
+        &job,
+        finding.signature.clone(),
+        looks,
+        control.clone(),
+    );
+    let lab = Arc::new(lab.keeping(files.clone()));
+    if let Ok(begun) = casefile::load(&files.case) {
+        let shrunk = shrink(Arc::clone(&lab), begun, budget).await;
+        // What an earlier sitting left must stand by itself; otherwise everything begins anew.
+        if !matches!(
+            shrunk,
+            Err(ShrinkError::NotAdmitted | ShrinkError::DoesNotDiverge)
+        ) {
+            return shrunk;
+        }
+    }
+    shrink(lab, finding.original.clone(), budget).await
+}
+
+/// The lane in which a signature can show.
+pub(crate) fn lane_of(context: &Context, signature: &Signature) -> Lane {
+    let timing = signature.0.starts_with(Aspect::Timing.name());
+    let late =
+        signature.0.rsplit('≠').next().is_some_and(|actual| {
+            actual.starts_with("TIMED_OUT") || actual.contains("States.Timeout")
+        });
+    if timing || late || quiet::is_exact(context.engine.profile()) {
+        Lane::Quiet
+    } else {
+        Lane::Throughput
+    }
+}
+
+fn unreduced(finding: &FindingRecord) -> Shrunk {
+    Shrunk {
+        case: finding.original.clone(),
+        candidates: 0,
+        calls: 0,
+        steps: 0,
+        passes: BTreeMap::new(),
+        ended: Ended::NotReduced,
+    }
+}
+
+fn troubled(error: &dyn std::error::Error) -> Detail {
+    Detail {
+        trouble: Some(error.to_string()),
+        ..Detail::default()
+    }
+}
+
+/// How many states a case's machine has, in all scopes.
+pub fn states(case: &Case) -> usize {
+    count_states(case.body.definition())
+}
+
+fn count_states(value: &serde_json::Value) -> usize {
+    let Some(states) = value.get("States").and_then(|states| states.as_object()) else {
+        return 0;
+    };
+    states
+        .values()
+        .map(|state| {
+            let branches = state.get("Branches").and_then(|it| it.as_array());
+            let inner: usize = branches.into_iter().flatten().map(count_states).sum();
+            let processors = ["ItemProcessor", "Iterator"];
+            let processor = processors.iter().filter_map(|key| state.get(*key));
+            1 + inner + processor.map(count_states).sum::<usize>()
+        })
+        .sum()
+}

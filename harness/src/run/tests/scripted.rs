@@ -1,0 +1,251 @@
+//! An engine, a source and a judge that do what a test says.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    base::time::Millis,
+    scenario::case::{Body, Case},
+};
+
+use crate::{
+    engines::{Boxed, Capabilities, Engine, EngineProfile},
+    job::{Job, Lane, Prepared},
+    judge::{
+        policy::{CauseCompare, HistoryCompare, Policy},
+        verdict::{Judgement, Signature},
+    },
+    raw::{Creation, RawRun},
+    report::{Event, Finding, Reporter, Subject},
+    run::{Judge, Limit, Options, Shard, Source},
+    shrink::{Budget, trivial_case},
+    store::{FindingRecord, Keep, ReductionRecord, RunRecord},
+    trouble::Trouble,
+};
+
+/// Case `n` is a Pass machine with the input `n`; every tenth waits a second.
+pub(super) struct Numbered;
+
+impl Source for Numbered {
+    fn case(&self, index: u64) -> Case {
+        let mut case = trivial_case();
+        let Body::Execution(execution) = &mut case.body else {
+            panic!("a definition");
+        };
+        execution.starts[0].input = json!(index);
+        if index % 10 == 9 {
+            execution.definition = json!({
+                "StartAt": "W",
+                "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}},
+            })
+            .into();
+        }
+        case
+    }
+}
+
+type Behaviour = dyn Fn(u64, u64) -> Result<Vec<&'static str>, Trouble> + Send + Sync;
+
+/// Answers by the case's number and by how often that case was run before: signatures (`!` counts,
+/// `?` is poisoned), or trouble.
+pub(super) struct Scripted {
+    pub profile: EngineProfile,
+    behaviour: Box<Behaviour>,
+    runs: Mutex<BTreeMap<u64, u64>>,
+    /// What was run, in order.
+    pub order: Mutex<Vec<(u64, Lane)>>,
+    running: AtomicUsize,
+    /// How many ran at once at most.
+    pub most: AtomicUsize,
+    probes: AtomicU64,
+    /// How many probes fail.
+    pub reachable_after: u64,
+}
+
+pub(super) fn scripted(
+    behaviour: impl Fn(u64, u64) -> Result<Vec<&'static str>, Trouble> + Send + Sync + 'static,
+) -> Scripted {
+    Scripted {
+        profile: EngineProfile {
+            name: "scripted".to_owned(),
+            capabilities: Capabilities {
+                lacks: Vec::new(),
+                api: true,
+                history: true,
+                activities: true,
+                validation: false,
+                express: false,
+            },
+            policy: Policy {
+                cause: CauseCompare::Ignore,
+                history: HistoryCompare::Ignore,
+                timing: None,
+                liveness_grace: 0,
+            },
+            jobs: 4,
+            time_scale: 1.0,
+        },
+        behaviour: Box::new(behaviour),
+        runs: Mutex::default(),
+        order: Mutex::default(),
+        running: AtomicUsize::new(0),
+        most: AtomicUsize::new(0),
+        probes: AtomicU64::new(0),
+        reachable_after: 0,
+    }
+}
+
+fn number(job: &Job) -> u64 {
+    job.case.starts[0].input.as_u64().unwrap_or(u64::MAX)
+}
+
+impl Engine for Scripted {
+    fn profile(&self) -> &EngineProfile {
+        &self.profile
+    }
+
+    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(async move {
+            let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most.fetch_max(running, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            self.running.fetch_sub(1, Ordering::SeqCst);
+            self.order.lock().unwrap().push((number(job), job.lane));
+            let before = {
+                let mut runs = self.runs.lock().unwrap();
+                let count = runs.entry(number(job)).or_default();
+                *count += 1;
+                *count - 1
+            };
+            let signatures = (self.behaviour)(number(job), before)?;
+            let names = signatures.iter().map(|s| ((*s).to_owned(), String::new()));
+            Ok(RawRun {
+                creation: Creation::Accepted,
+                validation: None,
+                executions: Vec::new(),
+                names: names.collect(),
+                wire: Vec::new(),
+            })
+        })
+    }
+
+    fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
+        Box::pin(async {
+            let probes = self.probes.fetch_add(1, Ordering::SeqCst);
+            if probes >= self.reachable_after {
+                Ok("1".to_owned())
+            } else {
+                Err(unreachable())
+            }
+        })
+    }
+
+    fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+pub(super) fn unreachable() -> Trouble {
+    Trouble::Unreachable {
+        endpoint: "nowhere".to_owned(),
+        reason: "refused".to_owned(),
+    }
+}
+
+/// Takes the signatures from the raw run's names.
+pub(super) struct ByName;
+
+impl Judge for ByName {
+    fn judge(&self, _: &Prepared, raw: &RawRun, _: Millis) -> Judgement {
+        let difference = |signature: &str| {
+            json!({
+                "start": 0, "aspect": "status", "state": null, "signature": signature,
+                "expected": null, "actual": null,
+            })
+        };
+        let side = |prefix: &str| -> Vec<Value> {
+            let names = raw.names.iter().map(|(name, _)| name.as_str());
+            names
+                .filter_map(|name| name.strip_prefix(prefix))
+                .map(difference)
+                .collect()
+        };
+        serde_json::from_value(json!({
+            "differences": side("!"), "poisoned": side("?"), "judged": ["status"],
+            "late": raw.names.iter().any(|(name, _)| name.contains("late")),
+        }))
+        .unwrap()
+    }
+
+    fn is_known(&self, signature: &Signature, _prepared: &Prepared) -> bool {
+        signature.0.starts_with("known")
+    }
+
+    fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {
+        Finding::new(&Subject {
+            number: finding.number,
+            signature: &finding.signature,
+            case: &reduction.minimal,
+            raw: None,
+            judgement: None,
+            engine: "scripted",
+            engine_version: "1",
+            api: true,
+            endpoint: None,
+            reproduced: (finding.reproduced, finding.repetitions),
+            replay: "",
+        })
+    }
+}
+
+/// Writes down what it is told.
+#[derive(Default)]
+pub(super) struct Heard(pub Vec<String>);
+
+impl Reporter for Heard {
+    fn event(&mut self, event: &Event) {
+        self.0.push(match event {
+            Event::CaseJudged { index, .. } => format!("judged {index}"),
+            Event::Withdrawn { signature, .. } => format!("withdrawn {}", signature.0),
+            Event::Divergence(finding) => format!("reduced {}", finding.signature.0),
+            Event::Unreachable { probe, .. } => format!("unreachable {probe}"),
+            Event::Warning(text) => format!("warning {text}"),
+            _ => return,
+        });
+    }
+}
+
+pub(super) fn options(cases: u64) -> Options {
+    Options {
+        limit: Limit::Cases(cases),
+        shard: Shard::WHOLE,
+        jobs: 4,
+        keep: Keep::Interesting,
+        repetitions: 3,
+        shrink: Budget {
+            calls: 100,
+            time: Duration::from_secs(5),
+            width: 2,
+        },
+        quiet_share: 0,
+    }
+}
+
+pub(super) fn record() -> RunRecord {
+    RunRecord {
+        started: String::new(),
+        stepproof: String::new(),
+        generator: String::new(),
+        engine: "scripted".to_owned(),
+        engine_version: String::new(),
+        seed: 0,
+        configuration: Value::Null,
+    }
+}

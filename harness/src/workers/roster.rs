@@ -1,0 +1,212 @@
+//! Which attempt of the plan an arriving task is.
+//!
+//! A task is told by *where* it arrives, then by what the reference expects there next: an engine
+//! that gives a task the wrong input must not get the wrong plan for it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::Value;
+use stepproof_specs::{
+    asl::site::{AttemptKey, Site},
+    base::{json, time::Millis},
+    reference::Expectation,
+    scenario::plan::{Act, Plan, Reply},
+};
+
+use super::sites::TaskSite;
+
+/// What is expected at each site, and what has arrived.
+#[derive(Debug)]
+pub struct Roster {
+    plan: Plan,
+    sites: HashMap<Site, Expected>,
+}
+
+#[derive(Debug, Default)]
+struct Expected {
+    in_map: bool,
+    attempts: Vec<Planned>,
+    /// The attempts that have arrived, with their inputs.
+    served: Vec<(AttemptKey, Value)>,
+}
+
+#[derive(Debug)]
+struct Planned {
+    key: AttemptKey,
+    input: Value,
+    act: Act,
+    /// When the reference's worker takes it.
+    taken: Option<Millis>,
+    /// It has arrived, or its time has passed.
+    over: bool,
+}
+
+impl Planned {
+    fn is_ignored(&self) -> bool {
+        self.act.reply == Reply::Ignore
+    }
+}
+
+/// When the next task of a site may be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attendance {
+    /// As soon as it is there.
+    Now,
+    /// Not before this time after the start: the one before it is to be ignored.
+    From(Millis),
+    /// Never.
+    Never,
+}
+
+impl Roster {
+    /// What the reference expects of one start.
+    pub fn new(plan: &Plan, sites: &[TaskSite], expectation: &Expectation) -> Self {
+        let mut expected: HashMap<Site, Expected> = HashMap::new();
+        for task in sites {
+            expected.entry(task.site.clone()).or_default().in_map = task.in_map;
+        }
+        for attempt in &expectation.attempts {
+            let taken = expectation
+                .observation
+                .attempts
+                .get(&attempt.key.site)
+                .into_iter()
+                .flatten()
+                .find(|seen| seen.key.as_ref() == Some(&attempt.key))
+                .map(|seen| seen.taken);
+            let planned = Planned {
+                key: attempt.key.clone(),
+                input: Value::clone(&attempt.input),
+                act: plan.act(&attempt.key).into_owned(),
+                taken,
+                over: false,
+            };
+            let site = expected.entry(attempt.key.site.clone()).or_default();
+            site.attempts.push(planned);
+        }
+        Self {
+            plan: plan.clone(),
+            sites: expected,
+        }
+    }
+
+    /// The attempt that a task arriving at `site` with `input` is, and what its worker does. A task
+    /// that cannot be told apart has no key, and its worker echoes.
+    pub fn arrived(&mut self, site: &Site, input: &Value) -> (Option<AttemptKey>, Act) {
+        let expected = self.sites.entry(site.clone()).or_default();
+        let found = match expected.choose(input) {
+            Some(place) => {
+                let planned = &mut expected.attempts[place];
+                planned.over = true;
+                Some((planned.key.clone(), planned.act.clone()))
+            }
+            None if expected.attempts.iter().all(|planned| planned.over) => {
+                let key = expected.extra(site, input);
+                key.map(|key| {
+                    let act = self.plan.act(&key).into_owned();
+                    (key, act)
+                })
+            }
+            None => None,
+        };
+        let Some((key, act)) = found else {
+            return (None, Act::default());
+        };
+        expected.served.push((key.clone(), input.clone()));
+        (Some(key), act)
+    }
+
+    /// When the next task of a site may be taken. Attempts that are to be ignored are passed over.
+    pub fn attendance(&mut self, site: &Site) -> Attendance {
+        let Some(expected) = self.sites.get_mut(site) else {
+            return Attendance::Now;
+        };
+        let mut passed = false;
+        for planned in expected.attempts.iter_mut().filter(|planned| !planned.over) {
+            if !planned.is_ignored() {
+                return match planned.taken {
+                    Some(taken) if passed => Attendance::From(taken),
+                    _ => Attendance::Now,
+                };
+            }
+            planned.over = true;
+            passed = true;
+        }
+        if passed {
+            Attendance::Never
+        } else {
+            Attendance::Now
+        }
+    }
+
+    /// Until when, after the start of the execution, nobody asks for the tasks of a site.
+    pub fn away(&self, site: &Site) -> Millis {
+        self.plan.away(site)
+    }
+
+    /// The numbers of the attempts of a site, in the order of scheduling, that are to be ignored.
+    pub fn ignored(&self, site: &Site) -> BTreeSet<usize> {
+        let attempts = self.sites.get(site).map(|expected| &expected.attempts);
+        attempts
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, planned)| planned.is_ignored())
+            .map(|(number, _)| number)
+            .collect()
+    }
+}
+
+impl Expected {
+    /// The expected attempt that has this input, or must be meant although it has another one.
+    fn choose(&self, input: &Value) -> Option<usize> {
+        let left = || {
+            self.attempts
+                .iter()
+                .enumerate()
+                .filter(|(_, planned)| !planned.over && !planned.is_ignored())
+        };
+        if let Some((place, _)) = left().find(|(_, planned)| json::equal(&planned.input, input)) {
+            return Some(place);
+        }
+        let (first, next) = left().next()?;
+        let alike = left().all(|(_, planned)| planned.act == next.act);
+        (!self.in_map || alike).then_some(first)
+    }
+
+    /// One attempt more than expected: the next of the visit that it seems to belong to.
+    fn extra(&self, site: &Site, input: &Value) -> Option<AttemptKey> {
+        let mut served = self.served.iter().rev();
+        let same = served.clone().find(|(_, seen)| json::equal(seen, input));
+        let (last, _) = match (same, self.in_map) {
+            (Some(same), _) => same,
+            (None, true) => return None,
+            (None, false) => match served.next() {
+                Some(last) => last,
+                None => {
+                    return Some(AttemptKey {
+                        site: site.clone(),
+                        visit: 0,
+                        items: Vec::new(),
+                        attempt: 0,
+                    });
+                }
+            },
+        };
+        let visit = |key: &AttemptKey| key.visit == last.visit && key.items == last.items;
+        let attempt = self
+            .served
+            .iter()
+            .filter(|(key, _)| visit(key))
+            .map(|(key, _)| key.attempt + 1)
+            .max()
+            .unwrap_or_default();
+        Some(AttemptKey {
+            attempt,
+            ..last.clone()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    asl::site::{AttemptKey, Site},
+    clause::Coverage,
+    observation::{Attempt, Observation, Status},
+    reference::{Expectation, ExpectedAttempt},
+    scenario::plan::{Act, Plan, Reply, Rule},
+};
+
+use super::{Attendance, Roster};
+use crate::workers::sites::TaskSite;
+
+fn key(items: &[u32], attempt: u32) -> AttemptKey {
+    AttemptKey {
+        site: "W".into(),
+        visit: 0,
+        items: items.to_vec(),
+        attempt,
+    }
+}
+
+fn roster(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> Roster {
+    let seen = expected
+        .iter()
+        .enumerate()
+        .map(|(order, (key, input))| Attempt {
+            key: Some(key.clone()),
+            input: input.clone().into(),
+            taken: order as u64 * 100,
+            replied: None,
+        });
+    let expectation = Expectation {
+        observation: Observation {
+            status: Status::Succeeded,
+            output: None,
+            error: None,
+            cause: None,
+            attempts: BTreeMap::from([(Site::from("W"), seen.collect())]),
+            history: None,
+            duration: None,
+        },
+        poisoned: Vec::new(),
+        coverage: Coverage::default(),
+        attempts: expected
+            .iter()
+            .map(|(key, input)| ExpectedAttempt {
+                key: key.clone(),
+                input: Arc::new(input.clone()),
+            })
+            .collect(),
+        duration: 0,
+        longest: 0,
+    };
+    let site = TaskSite {
+        site: "W".into(),
+        resource: String::new(),
+        in_map,
+    };
+    Roster::new(plan, &[site], &expectation)
+}
+
+/// Attempt `n` succeeds with `n`.
+fn numbered() -> Plan {
+    let rule = |attempt: u32| Rule {
+        attempts_below: Some(attempt + 1),
+        ..Rule::always(Act::now(Reply::Succeed(attempt.into())))
+    };
+    Plan {
+        sites: BTreeMap::from([("W".into(), (0..9).map(rule).collect::<Vec<_>>().into())]),
+    }
+}
+
+fn arrive(roster: &mut Roster, input: &Value) -> Option<AttemptKey> {
+    roster.arrived(&"W".into(), input).0
+}
+
+#[test]
+fn equal_input_decides_first() {
+    let expected = [
+        (key(&[0], 0), json!("a")),
+        (key(&[1], 0), json!("b")),
+        (key(&[2], 0), json!("b")),
+    ];
+    let mut roster = roster(true, &expected, &numbered());
+    assert_eq!(arrive(&mut roster, &json!("b")), Some(key(&[1], 0)));
+    assert_eq!(arrive(&mut roster, &json!("b")), Some(key(&[2], 0)));
+    assert_eq!(arrive(&mut roster, &json!("a")), Some(key(&[0], 0)));
+    // One more of an item that was served: the next attempt of its visit.
+    assert_eq!(arrive(&mut roster, &json!("a")), Some(key(&[0], 1)));
+    assert_eq!(arrive(&mut roster, &json!("?")), None);
+}
+
+#[test]
+fn outside_of_a_map_the_next_in_order_is_meant() {
+    let expected = [(key(&[], 0), json!(1)), (key(&[], 1), json!(1))];
+    let mut roster = roster(false, &expected, &numbered());
+    assert_eq!(arrive(&mut roster, &json!("wrong")), Some(key(&[], 0)));
+    assert_eq!(arrive(&mut roster, &json!(1)), Some(key(&[], 1)));
+    let (extra, act) = roster.arrived(&"W".into(), &json!(1));
+    assert_eq!(extra, Some(key(&[], 2)));
+    assert_eq!(act.reply, Reply::Succeed(json!(2)));
+}
+
+#[test]
+fn in_a_map_a_wrong_input_is_told_only_if_all_do_the_same() {
+    let expected = [(key(&[0], 0), json!(1)), (key(&[1], 1), json!(2))];
+    let mut same = roster(true, &expected, &Plan::default());
+    assert_eq!(arrive(&mut same, &json!("wrong")), Some(key(&[0], 0)));
+    let mut different = roster(true, &expected, &numbered());
+    assert_eq!(arrive(&mut different, &json!("wrong")), None);
+}
+
+#[test]
+fn a_task_to_be_ignored_is_passed_over_until_the_next_is_due() {
+    let ignore = Rule {
+        attempts_below: Some(1),
+        ..Rule::always(Act::now(Reply::Ignore))
+    };
+    let plan = Plan {
+        sites: BTreeMap::from([("W".into(), vec![ignore].into())]),
+    };
+    let expected = [(key(&[], 0), json!(1)), (key(&[], 1), json!(1))];
+    let mut roster = roster(false, &expected, &plan);
+    assert_eq!(roster.ignored(&"W".into()), [0].into());
+    assert_eq!(roster.attendance(&"W".into()), Attendance::From(100));
+    assert_eq!(arrive(&mut roster, &json!(1)), Some(key(&[], 1)));
+    assert_eq!(roster.attendance(&"W".into()), Attendance::Now);
+}

@@ -1,0 +1,342 @@
+//! The workers of one execution: they take its tasks and play its plan.
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use stepproof_specs::{
+    base::time::Millis,
+    reference::Expectation,
+    scenario::{
+        case::Start,
+        plan::{Act, Reply},
+    },
+};
+use tokio::{sync::watch, task::JoinSet};
+
+use super::{
+    roster::{Attendance, Roster},
+    sites::TaskSite,
+    slot::{Arrival, News, Slot, Unpolled, parse_input},
+};
+use crate::{
+    client::{
+        clock::{Clock, Pace, Turn},
+        sdk::{Api, CallError, Report, Task, Wire},
+    },
+    engines::embedded::{Absence, Absences},
+    raw::{RawAttempt, RawReply},
+    trouble::Trouble,
+};
+
+/// The workers of one execution.
+#[derive(Debug)]
+pub struct Stage<'s> {
+    api: Api,
+    slot: &'s mut Slot,
+    sites: &'s [TaskSite],
+    roster: Roster,
+    pace: &'s Pace,
+    attempts: Vec<RawAttempt>,
+    /// The site of each attempt.
+    places: Vec<usize>,
+    plays: JoinSet<Played>,
+    curtain: watch::Sender<bool>,
+}
+
+/// What became of something that took time.
+enum Played {
+    /// An attempt was answered, or not.
+    Answered(usize, Result<Option<RawReply>, Trouble>),
+    /// A site may be attended again.
+    Attend(usize),
+}
+
+/// What the workers of one execution saw.
+#[derive(Debug)]
+pub struct Seen {
+    /// The attempts, in order of arrival.
+    pub attempts: Vec<RawAttempt>,
+    /// How many arrived at each site.
+    pub arrived: HashMap<usize, usize>,
+}
+
+impl<'s> Stage<'s> {
+    /// Workers for an execution that is about to be started.
+    pub fn new(
+        api: Api,
+        slot: &'s mut Slot,
+        sites: &'s [TaskSite],
+        roster: Roster,
+        pace: &'s Pace,
+    ) -> Self {
+        Self {
+            api,
+            slot,
+            sites,
+            roster,
+            pace,
+            attempts: Vec::new(),
+            places: Vec::new(),
+            plays: JoinSet::new(),
+            curtain: watch::Sender::new(false),
+        }
+    }
+
+    /// Plays until `show` is over, which says what came of it.
+    pub async fn play<T>(
+        mut self,
+        show: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<(T, Seen), Trouble> {
+        for site in 0..self.sites.len() {
+            self.attend(site);
+        }
+        let mut show = std::pin::pin!(show);
+        let outcome = loop {
+            tokio::select! {
+                biased;
+                Some(played) = self.plays.join_next() => self.take_note(played)?,
+                (site, arrival) = self.slot.arrival() => self.arrived(site, arrival)?,
+                outcome = &mut show => break outcome?,
+            }
+        };
+        self.slot.rest();
+        let seen = self.end().await?;
+        Ok((outcome, seen))
+    }
+
+    /// Takes what has arrived by now without playing it, and waits for replies under way.
+    async fn end(mut self) -> Result<Seen, Trouble> {
+        self.curtain.send_replace(true);
+        while let Some((site, arrival)) = self.slot.arrived() {
+            self.arrived(site, arrival)?;
+        }
+        while let Some(played) = self.plays.join_next().await {
+            self.take_note(played)?;
+        }
+        let mut arrived = HashMap::new();
+        for place in self.places {
+            *arrived.entry(place).or_default() += 1;
+        }
+        Ok(Seen {
+            attempts: self.attempts,
+            arrived,
+        })
+    }
+
+    fn take_note(&mut self, played: Result<Played, tokio::task::JoinError>) -> Result<(), Trouble> {
+        match played.map_err(|error| Trouble::Internal(format!("play a task: {error}")))? {
+            Played::Answered(attempt, reply) => self.attempts[attempt].reply = reply?,
+            Played::Attend(site) if !*self.curtain.borrow() => self.slot.attend(site),
+            Played::Attend(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Attends a site as soon as the plan allows it.
+    fn attend(&mut self, site: usize) {
+        if self.pace.is_virtual() {
+            return self.slot.attend(site);
+        }
+        let from = match self.roster.attendance(&self.sites[site].site) {
+            Attendance::Now => 0,
+            Attendance::From(from) => from,
+            Attendance::Never => return,
+        };
+        let back = from.max(self.roster.away(&self.sites[site].site));
+        match back.saturating_sub(self.pace.elapsed()) {
+            0 => self.slot.attend(site),
+            wait => self.attend_later(site, wait),
+        }
+    }
+
+    fn attend_later(&mut self, site: usize, wait: Millis) {
+        let wakes = self.pace.turn(None).later(&[wait]);
+        let mut curtain = self.curtain.subscribe();
+        self.plays.spawn(async move {
+            for wake in wakes {
+                let falls = async { drop(curtain.wait_for(|down| *down).await) };
+                tokio::select! {
+                    _ = wake.due() => {}
+                    () = falls => {}
+                }
+            }
+            Played::Attend(site)
+        });
+    }
+
+    fn arrived(&mut self, site: usize, arrival: Arrival) -> Result<(), Trouble> {
+        let (task, adopted) = match arrival.news {
+            News::Task(task, adopted) => (task, adopted),
+            News::Trouble(trouble) => return Err(trouble),
+        };
+        let input = parse_input(&task.input);
+        let turn = self.pace.turn(adopted);
+        let (key, act) = self.roster.arrived(&self.sites[site].site, &input);
+        let number = self.attempts.len();
+        self.attempts.push(RawAttempt {
+            site: self.sites[site].site.to_string(),
+            key,
+            input: task.input.clone(),
+            taken: turn.elapsed(),
+            reply: None,
+        });
+        self.places.push(site);
+        if *self.curtain.borrow() {
+            return Ok(());
+        }
+        self.attend(site);
+        let player = Player {
+            api: self.api.clone(),
+            wire: self.slot.wire().clone(),
+            task,
+            curtain: self.curtain.subscribe(),
+        };
+        let lines = lines(&act, &player.task.input);
+        self.plays.spawn(async move {
+            let reply = player.play(turn, lines, act.lose_answer).await;
+            Played::Answered(number, reply)
+        });
+        Ok(())
+    }
+}
+
+/// What a worker says, and how long after it took the task.
+fn lines(act: &Act, input: &str) -> Vec<(Millis, Report)> {
+    let heartbeats = act.heartbeats.iter().map(|at| (*at, Report::Heartbeat));
+    let reply = match &act.reply {
+        Reply::Succeed(output) => Some(Report::Success(output.to_string())),
+        Reply::Echo => Some(Report::Success(echo(input))),
+        Reply::Fail { error, cause } => Some(Report::Failure {
+            error: Some(error.clone()),
+            cause: Some(cause.clone()),
+        }),
+        Reply::FailNameless => Some(Report::Failure {
+            error: None,
+            cause: None,
+        }),
+        Reply::Silent | Reply::Ignore => None,
+    };
+    heartbeats
+        .chain(reply.map(|reply| (act.after, reply)))
+        .collect()
+}
+
+/// A task's input as its output. What is no JSON is sent back as a text: that an engine hands over
+/// something else is one divergence, and the refusal of the answer would hide others behind it.
+fn echo(input: &str) -> String {
+    match serde_json::from_str::<IgnoredAny>(input) {
+        Ok(_) => input.to_owned(),
+        Err(_) => Value::from(input).to_string(),
+    }
+}
+
+/// A worker with a task.
+struct Player {
+    api: Api,
+    wire: Arc<Wire>,
+    task: Task,
+    curtain: watch::Receiver<bool>,
+}
+
+impl Player {
+    /// Says its lines; the engine's answer to the last one, if that is a reply.
+    async fn play(
+        mut self,
+        turn: Turn,
+        lines: Vec<(Millis, Report)>,
+        lose_answer: bool,
+    ) -> Result<Option<RawReply>, Trouble> {
+        let spans: Vec<Millis> = lines.iter().map(|(span, _)| *span).collect();
+        let wakes = turn.later(&spans);
+        let mut answer = None;
+        for (wake, (_, report)) in wakes.into_iter().zip(lines) {
+            let falls = async { drop(self.curtain.wait_for(|down| *down).await) };
+            let turn = tokio::select! {
+                biased;
+                turn = wake.due() => turn,
+                () = falls => None,
+            };
+            let Some(turn) = turn else {
+                return Ok(None);
+            };
+            let at = turn.elapsed();
+            let refused = self.say(&report).await?;
+            if report != Report::Heartbeat {
+                if lose_answer {
+                    let again = self.say(&report).await?;
+                    let outcome = again.as_deref().unwrap_or("accepted");
+                    self.wire
+                        .note(report.operation(), 1, format!("sent again: {outcome}"));
+                }
+                answer = Some(RawReply { at, refused });
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Sends one report; the code if the engine refuses it.
+    async fn say(&self, report: &Report) -> Result<Option<String>, Trouble> {
+        match self.api.report(&self.wire, &self.task.token, report).await {
+            Ok(()) => Ok(None),
+            Err(CallError::Refused(refusal)) => Ok(Some(refusal.code)),
+            Err(error) => Err(error.into_trouble()),
+        }
+    }
+}
+
+/// When the workers of a start do not ask for tasks, per activity.
+pub fn absences(roster: &Roster, sites: &[TaskSite], slot: &Slot) -> Absences {
+    let mut absences = Absences::new();
+    for (number, task) in sites.iter().enumerate() {
+        let absence = Absence {
+            away: roster.away(&task.site),
+            ignored: roster.ignored(&task.site),
+        };
+        if absence.away > 0 || !absence.ignored.is_empty() {
+            absences.insert(slot.arn(number).to_owned(), absence);
+        }
+    }
+    absences
+}
+
+/// The sites whose tasks may be ignored or have to wait: no poll may wait there from before.
+pub fn unpolled(
+    clock: &Clock,
+    sites: &[TaskSite],
+    starts: &[Start],
+    expectations: &[Expectation],
+) -> Vec<Unpolled> {
+    if matches!(clock, Clock::Virtual(_)) {
+        return Vec::new();
+    }
+    let may_ignore = |task: &TaskSite| {
+        starts.iter().zip(expectations).any(|(start, expectation)| {
+            let mut here = expectation
+                .attempts
+                .iter()
+                .filter(|attempt| attempt.key.site == task.site);
+            here.any(|attempt| start.plan.act(&attempt.key).reply == Reply::Ignore)
+        })
+    };
+    let is_away = |task: &TaskSite| starts.iter().any(|it| it.plan.away(&task.site) > 0);
+    let places = sites.iter().enumerate();
+    places
+        .map(|(site, task)| (site, may_ignore(task), is_away(task)))
+        .filter(|(_, ignored, away)| *ignored || *away)
+        .map(|(site, alone, _)| Unpolled { site, alone })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::echo;
+
+    #[test]
+    fn what_is_no_json_is_sent_back_as_a_text() {
+        assert_eq!(echo(r#"{ "a": 1 }"#), r#"{ "a": 1 }"#);
+        assert_eq!(echo("null"), "null");
+        assert_eq!(echo("it's \"so\""), r#""it's \"so\"""#);
+        assert_eq!(echo(""), r#""""#);
+    }
+}

@@ -1,0 +1,563 @@
+//! JSON to types. Reads the whole language and collects every complaint.
+
+mod distributed;
+mod rule;
+mod support;
+
+use crate::base::pointer::Pointer;
+use std::{ops::RangeInclusive, sync::Arc};
+
+use serde_json::Value;
+
+use self::support::State as Support;
+use super::{
+    Body, Catcher, Choice, Dynamic, Fail, Limit, Machine, Map, Name, Parallel, Pass,
+    ProcessorConfig, QueryLanguage, Retrier, Scope, State, StateType, States, Task, Text,
+    Transition, Until, Wait,
+    fields::{Fields, Languages, Object, is_expression, lookup, object, schema},
+};
+use crate::{
+    asl::diagnostic::Diagnostic, base::time::Instant, clause::Clause,
+    query::jsonpath::template::Template,
+};
+
+/// A number of things, or the seconds of a machine.
+const COUNT: RangeInclusive<u64> = 0..=u64::MAX;
+/// `TimeoutSeconds` and `HeartbeatSeconds` of a Task (specification, "Timeouts": positive; the
+/// Developer Guide names no maximum).
+const TIMEOUT: RangeInclusive<u64> = 1..=u64::MAX;
+/// `Seconds` of a Wait (Developer Guide, "Wait").
+const WAIT: RangeInclusive<u64> = 0..=99_999_999;
+/// `IntervalSeconds` (Developer Guide, "Retrying after an error").
+const INTERVAL: RangeInclusive<u64> = 1..=99_999_999;
+/// `MaxAttempts` (Developer Guide, "Retrying after an error").
+const ATTEMPTS: RangeInclusive<u64> = 0..=99_999_999;
+/// `MaxDelaySeconds` (Developer Guide, "Retrying after an error": less than 31622401).
+const MAX_DELAY: RangeInclusive<u64> = 1..=31_622_400;
+/// `BackoffRate` (specification, "Retrying after error").
+const BACKOFF: RangeInclusive<f64> = 1.0..=f64::INFINITY;
+
+/// What AWS says of a literal that is no timestamp (recorded).
+const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
+
+type Problems = Vec<Diagnostic>;
+
+impl Machine {
+    /// Reads a definition. The error has every complaint about its schema: missing, unknown and
+    /// misplaced fields, wrong types and ranges, broken paths and templates. What takes the whole
+    /// machine to see (transitions, names, variables) is judged by [`crate::validate::check`].
+    pub fn from_value(definition: &Value) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let machine = machine(definition, &mut problems);
+        match machine {
+            Some(machine) if problems.is_empty() => Ok(machine),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// Recorded, without a location.
+fn no_object() -> Diagnostic {
+    Diagnostic {
+        location: None,
+        ..schema(
+            Clause::ValidateObject,
+            "Definition must be a valid JSON object",
+            &Pointer::Root,
+        )
+    }
+}
+
+/// The whole definition (specification, "Top-level fields").
+fn machine(definition: &Value, problems: &mut Problems) -> Option<Machine> {
+    let root = Pointer::Root;
+    let Some(object) = definition.as_object() else {
+        problems.push(no_object());
+        return None;
+    };
+    let language = language_or(object, QueryLanguage::JsonPath);
+    let languages = Languages {
+        machine: language,
+        state: language,
+    };
+    let mut fields = Fields::new(object, &root, languages, problems);
+    fields.only(&[
+        "Comment",
+        "QueryLanguage",
+        "StartAt",
+        "States",
+        "TimeoutSeconds",
+        "Version",
+    ]);
+    let machine = Machine {
+        comment: fields.string("Comment"),
+        version: fields.string("Version"),
+        query_language: query_language(&mut fields),
+        timeout_seconds: fields.integer("TimeoutSeconds", &COUNT),
+        scope: Arc::new(states(&mut fields)),
+    };
+    fields.finish();
+    Some(machine)
+}
+
+/// A branch or an item processor (specification, "Parallel State" and "Map State `ItemProcessor`
+/// definition").
+fn scope(
+    value: &Value,
+    at: &Pointer<'_>,
+    languages: Languages,
+    problems: &mut Problems,
+    known: &[&str],
+) -> Option<Arc<Scope>> {
+    let object = object(value, at, problems)?;
+    let mut fields = Fields::new(object, at, languages, problems);
+    fields.only(known);
+    let mut scope = states(&mut fields);
+    scope.comment = fields.string("Comment");
+    scope.processor_config = processor_config(&mut fields);
+    fields.finish();
+    Some(Arc::new(scope))
+}
+
+/// `StartAt` and `States`.
+fn states(fields: &mut Fields<'_, '_, '_>) -> Scope {
+    let states = match fields.required("States") {
+        None => States::default(),
+        Some(Value::Object(states)) => {
+            let at = fields.at.field("States");
+            states
+                .iter()
+                .map(|(name, value)| {
+                    let state = state(
+                        value,
+                        &at.field(name),
+                        fields.languages.machine,
+                        fields.problems,
+                    );
+                    (Name::from(name.as_str()), Arc::new(state))
+                })
+                .collect()
+        }
+        Some(_) => {
+            fields.wrong_type("States", "an OBJECT");
+            States::default()
+        }
+    };
+    Scope {
+        start_at: fields.required_str("StartAt").into(),
+        states,
+        ..Scope::default()
+    }
+}
+
+/// `ProcessorConfig` (Developer Guide, "Using Map state in Distributed mode"; recorded in 2026-09:
+/// `These fields are required: [ExecutionType]`).
+fn processor_config(fields: &mut Fields<'_, '_, '_>) -> Option<ProcessorConfig> {
+    let value = fields.get("ProcessorConfig")?;
+    let at = fields.at.field("ProcessorConfig");
+    let object = object(value, &at, fields.problems)?;
+    let mut config = Fields::new(object, &at, fields.languages, fields.problems);
+    config.only(&["Mode", "ExecutionType"]);
+    let mode = config.word("Mode", &["INLINE", "DISTRIBUTED"]);
+    if mode == Some("DISTRIBUTED") {
+        config.required("ExecutionType");
+    }
+    let execution_type = config.word("ExecutionType", &["STANDARD", "EXPRESS"]);
+    config.finish();
+    Some(ProcessorConfig {
+        mode: mode.map(str::to_owned),
+        execution_type: execution_type.map(str::to_owned),
+    })
+}
+
+/// The language in effect. A word in the wrong case is one complaint: the fields are read in the
+/// language that is meant.
+fn language_or(object: &Object, default: QueryLanguage) -> QueryLanguage {
+    let text = lookup(object, "QueryLanguage").and_then(Value::as_str);
+    text.and_then(|text| {
+        [QueryLanguage::JsonPath, QueryLanguage::Jsonata]
+            .into_iter()
+            .find(|language| language.name().eq_ignore_ascii_case(text))
+    })
+    .unwrap_or(default)
+}
+
+/// `QueryLanguage` (Developer Guide, "State machine structure": the two allowed values).
+fn query_language(fields: &mut Fields<'_, '_, '_>) -> Option<QueryLanguage> {
+    match fields.word("QueryLanguage", &["JSONPath", "JSONata"])? {
+        "JSONPath" => Some(QueryLanguage::JsonPath),
+        _ => Some(QueryLanguage::Jsonata),
+    }
+}
+
+fn state(
+    value: &Value,
+    at: &Pointer<'_>,
+    machine: QueryLanguage,
+    problems: &mut Problems,
+) -> State {
+    let Some(object) = object(value, at, problems) else {
+        return State::new(Body::Succeed);
+    };
+    let languages = Languages {
+        machine,
+        state: language_or(object, machine),
+    };
+    let mut fields = Fields::new(object, at, languages, problems);
+    let kind = kind(&mut fields);
+    if let Some(kind) = kind {
+        only_supported(&mut fields, kind);
+    }
+    let state = State {
+        comment: fields.string("Comment"),
+        query_language: query_language(&mut fields),
+        input_path: fields.nullable("InputPath", Fields::path),
+        output_path: fields.nullable("OutputPath", Fields::path),
+        assign: assign(&mut fields),
+        output: fields.value("Output"),
+        body: match kind {
+            Some(kind) => body(&mut fields, kind),
+            None => Body::Succeed,
+        },
+    };
+    fields.finish();
+    state
+}
+
+/// `Type` (recorded: `The field 'Type' should have one of these values: …`).
+fn kind(fields: &mut Fields<'_, '_, '_>) -> Option<StateType> {
+    fields.required("Type")?;
+    let name = fields.str("Type")?;
+    let kind = StateType::ALL.into_iter().find(|kind| kind.name() == name);
+    if kind.is_none() {
+        fields.word("Type", &StateType::ALL.map(StateType::name));
+    }
+    kind
+}
+
+/// Complains about fields that the type or the query language does not have, and about a JSONPath
+/// state in a JSONata machine (all recorded). That is one complaint; the fields of such a state are
+/// not held against its language as well.
+fn only_supported(fields: &mut Fields<'_, '_, '_>, kind: StateType) {
+    let downgraded = fields.languages.machine == QueryLanguage::Jsonata && !fields.is_jsonata();
+    if downgraded {
+        fields.complain(
+            Clause::ValidateLanguageDowngrade,
+            "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+        );
+    }
+    for field in fields.keys() {
+        match support::state_field(kind, field) {
+            Support::Unknown if support::is_known(field) => {
+                fields.unsupported(Clause::ValidateUnsupported, field);
+            }
+            Support::Unknown => fields.unsupported(Clause::ValidateUnknown, field),
+            Support::In(language) if language != fields.languages.state && !downgraded => {
+                wrong_language(fields, field, language);
+            }
+            Support::In(_) | Support::Always => {}
+        }
+    }
+}
+
+/// Recorded in 2026-09.
+fn wrong_language(fields: &mut Fields<'_, '_, '_>, field: &str, language: QueryLanguage) {
+    let (set, wanted) = (fields.languages.state.name(), language.name());
+    fields.complain(Clause::ValidateLanguageField, format!(
+        "The QueryLanguage is set to '{set}', but field '{field}' is only supported for the '{wanted}' QueryLanguage"
+    ));
+}
+
+fn body(fields: &mut Fields<'_, '_, '_>, kind: StateType) -> Body {
+    match kind {
+        StateType::Pass => Body::Pass(Pass {
+            transition: transition(fields),
+            result: fields.get("Result").cloned(),
+            parameters: fields.template("Parameters"),
+            result_path: fields.nullable("ResultPath", Fields::result_path),
+        }),
+        StateType::Task => Body::Task(Box::new(task(fields))),
+        StateType::Choice => Body::Choice(Choice {
+            choices: fields.required_list("Choices", rule::rule),
+            default: fields.str("Default").map(Name::from),
+        }),
+        StateType::Wait => Body::Wait(Wait {
+            transition: transition(fields),
+            until: until(fields),
+        }),
+        StateType::Succeed => Body::Succeed,
+        StateType::Fail => Body::Fail(Fail {
+            error: text(fields, "Error", "ErrorPath"),
+            cause: text(fields, "Cause", "CausePath"),
+        }),
+        StateType::Parallel => Body::Parallel(Box::new(parallel(fields))),
+        StateType::Map => Body::Map(Box::new(map(fields))),
+    }
+}
+
+/// `Next`, or `End: true` (specification, "Table of State Types and Fields": one of the two is
+/// required). Wording ours.
+fn transition(fields: &mut Fields<'_, '_, '_>) -> Transition {
+    let both = match fields.get("End") {
+        Some(Value::Bool(false)) => Clause::ValidateTransitionEndFalse,
+        _ => Clause::ValidateTransition,
+    };
+    if fields.exactly_one(both, &["Next", "End"]) {
+        if let Some(next) = fields.str("Next") {
+            return Transition::Next(next.into());
+        }
+        match fields.get("End") {
+            Some(Value::Bool(true)) | None => {}
+            Some(Value::Bool(false)) => {
+                fields.none_of(Clause::ValidateTransition, &["Next", "End"]);
+            }
+            Some(_) => fields.wrong_type("End", "a BOOLEAN"),
+        }
+    }
+    Transition::End
+}
+
+/// `Assign` (specification, "Assigning State Machine Variables": an object).
+fn assign(fields: &mut Fields<'_, '_, '_>) -> Option<Template> {
+    if fields.get("Assign").is_some_and(|value| !value.is_object()) {
+        fields.wrong_type("Assign", "an OBJECT");
+        return None;
+    }
+    fields.template("Assign")
+}
+
+fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
+    Task {
+        transition: transition(fields),
+        resource: fields.required_str("Resource").to_owned(),
+        parameters: fields.template("Parameters"),
+        arguments: fields.value("Arguments"),
+        result_selector: fields.template("ResultSelector"),
+        result_path: fields.nullable("ResultPath", Fields::result_path),
+        timeout: fields.limit("TimeoutSeconds", "TimeoutSecondsPath", &TIMEOUT),
+        heartbeat: fields.limit("HeartbeatSeconds", "HeartbeatSecondsPath", &TIMEOUT),
+        credentials: credentials(fields),
+        retry: fields.list("Retry", retrier),
+        catch: fields.list("Catch", catcher),
+    }
+}
+
+/// `Credentials` (recorded: `The field 'RoleArn' is required but was missing`).
+fn credentials(fields: &mut Fields<'_, '_, '_>) -> Option<Template> {
+    match fields.get("Credentials")?.as_object() {
+        None => fields.wrong_type("Credentials", "an OBJECT"),
+        Some(object) if !object.contains_key("RoleArn") && !object.contains_key("RoleArn.$") => {
+            fields.complain_at(
+                "Credentials",
+                Clause::ValidateCredentials,
+                "The field 'RoleArn' is required but was missing",
+            );
+        }
+        Some(_) => return fields.template("Credentials"),
+    }
+    None
+}
+
+/// Exactly one form (specification, "JSONata Wait State" and "JSONPath Wait State"; recorded for a
+/// literal: `String does not match RFC3339 timestamp`).
+fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
+    let placeholder = Until::Seconds(Limit::Literal(0));
+    let forms: &[&str] = if fields.is_jsonata() {
+        &["Seconds", "Timestamp"]
+    } else {
+        &["SecondsPath", "Seconds", "TimestampPath", "Timestamp"]
+    };
+    if !fields.exactly_one(Clause::ValidateWaitForm, forms) {
+        return placeholder;
+    }
+    if let Some(seconds) = fields.limit("Seconds", "SecondsPath", &WAIT) {
+        return Until::Seconds(seconds);
+    }
+    if let Some(path) = fields.path("TimestampPath") {
+        return Until::TimestampPath(path);
+    }
+    let Some(text) = fields.str("Timestamp") else {
+        return placeholder;
+    };
+    if fields.is_jsonata() && is_expression(text) {
+        return Until::Timestamp(Dynamic::Expression(text.to_owned()));
+    }
+    if Instant::parse_rfc3339(text).is_none() {
+        fields.complain_at("Timestamp", Clause::ValidateTimestamp, NO_TIMESTAMP);
+    }
+    Until::Timestamp(Dynamic::Literal(text.to_owned()))
+}
+
+/// `Error` and `Cause` of a Fail, or their `Path` twins, not both (specification, "JSONPath Fail
+/// State").
+fn text(fields: &mut Fields<'_, '_, '_>, name: &str, twin: &str) -> Option<Text> {
+    fields.at_most_one(Clause::ValidateTwins, &[name, twin]);
+    if fields.has(twin) && !fields.is_jsonata() {
+        return fields.source(twin).map(Text::Path);
+    }
+    if fields.is_jsonata() {
+        fields.value(name);
+    }
+    fields.string(name).map(Text::Literal)
+}
+
+fn parallel(fields: &mut Fields<'_, '_, '_>) -> Parallel {
+    Parallel {
+        transition: transition(fields),
+        branches: fields.required_list("Branches", |value, at, languages, problems| {
+            scope(
+                value,
+                at,
+                languages,
+                problems,
+                &["Comment", "StartAt", "States"],
+            )
+        }),
+        parameters: fields.template("Parameters"),
+        arguments: fields.value("Arguments"),
+        result_selector: fields.template("ResultSelector"),
+        result_path: fields.nullable("ResultPath", Fields::result_path),
+        retry: fields.list("Retry", retrier),
+        catch: fields.list("Catch", catcher),
+    }
+}
+
+/// A Map, whose legacy fields stand for the newer ones (specification, "Map State").
+fn map(fields: &mut Fields<'_, '_, '_>) -> Map {
+    let processors = ["ItemProcessor", "Iterator"];
+    match fields.count(&processors) {
+        0 => fields.none_of(Clause::ValidateRequired, &processors),
+        _ => fields.at_most_one(Clause::ValidateLegacyTwins, &processors),
+    }
+    fields.at_most_one(Clause::ValidateLegacyTwins, &["ItemSelector", "Parameters"]);
+    let legacy_iterator = fields.has("Iterator");
+    let legacy_parameters = fields.has("Parameters");
+    let selector = if legacy_parameters {
+        "Parameters"
+    } else {
+        "ItemSelector"
+    };
+    Map {
+        transition: transition(fields),
+        processor: processor(fields, legacy_iterator).unwrap_or_default(),
+        legacy_iterator,
+        item_selector: fields.template(selector),
+        legacy_parameters,
+        items_path: fields.path("ItemsPath"),
+        items: items(fields),
+        max_concurrency: fields.limit("MaxConcurrency", "MaxConcurrencyPath", &COUNT),
+        result_selector: fields.template("ResultSelector"),
+        result_path: fields.nullable("ResultPath", Fields::result_path),
+        retry: fields.list("Retry", retrier),
+        catch: fields.list("Catch", catcher),
+        distributed: distributed::distributed(fields),
+    }
+}
+
+fn processor(fields: &mut Fields<'_, '_, '_>, legacy: bool) -> Option<Arc<Scope>> {
+    let name = if legacy { "Iterator" } else { "ItemProcessor" };
+    let value = fields.get(name)?;
+    scope(
+        value,
+        &fields.at.field(name),
+        fields.languages,
+        fields.problems,
+        &["Comment", "ProcessorConfig", "StartAt", "States"],
+    )
+}
+
+/// `Items`: an array, an object, or an expression (Developer Guide, "Map").
+fn items(fields: &mut Fields<'_, '_, '_>) -> Option<Value> {
+    let items = fields.value("Items")?;
+    match &items {
+        Value::Array(_) | Value::Object(_) => {}
+        Value::String(text) if is_expression(text) => {}
+        _ => fields.wrong_type("Items", "an ARRAY"),
+    }
+    Some(items)
+}
+
+/// An entry of `Retry` (specification, "Retrying after error"; Developer Guide, the same: the two
+/// strategies).
+fn retrier(
+    value: &Value,
+    at: &Pointer<'_>,
+    languages: Languages,
+    problems: &mut Problems,
+) -> Option<Retrier> {
+    let object = object(value, at, problems)?;
+    let mut fields = Fields::new(object, at, languages, problems);
+    fields.only(&[
+        "BackoffRate",
+        "Comment",
+        "ErrorEquals",
+        "IntervalSeconds",
+        "JitterStrategy",
+        "MaxAttempts",
+        "MaxDelaySeconds",
+    ]);
+    let retrier = Retrier {
+        error_equals: fields.required_list("ErrorEquals", error_name),
+        interval_seconds: fields.integer("IntervalSeconds", &INTERVAL),
+        max_attempts: fields.integer("MaxAttempts", &ATTEMPTS),
+        backoff_rate: fields.number("BackoffRate", &BACKOFF),
+        max_delay_seconds: fields.integer("MaxDelaySeconds", &MAX_DELAY),
+        jitter_strategy: fields
+            .word("JitterStrategy", &["NONE", "FULL"])
+            .map(str::to_owned),
+        comment: fields.string("Comment"),
+    };
+    fields.finish();
+    Some(retrier)
+}
+
+/// An entry of `Catch` (specification, "Fallback states").
+fn catcher(
+    value: &Value,
+    at: &Pointer<'_>,
+    languages: Languages,
+    problems: &mut Problems,
+) -> Option<Catcher> {
+    let object = object(value, at, problems)?;
+    let mut fields = Fields::new(object, at, languages, problems);
+    for field in fields.keys() {
+        match field.as_str() {
+            "ResultPath" if fields.is_jsonata() => {
+                wrong_language(&mut fields, field, QueryLanguage::JsonPath);
+            }
+            "Output" if !fields.is_jsonata() => {
+                wrong_language(&mut fields, field, QueryLanguage::Jsonata);
+            }
+            "ErrorEquals" | "Next" | "ResultPath" | "Assign" | "Output" | "Comment" => {}
+            _ => fields.unsupported(Clause::ValidateUnknown, field),
+        }
+    }
+    let catcher = Catcher {
+        error_equals: fields.required_list("ErrorEquals", error_name),
+        next: fields.required_str("Next").into(),
+        result_path: fields.nullable("ResultPath", Fields::result_path),
+        assign: assign(&mut fields),
+        output: fields.value("Output"),
+        comment: fields.string("Comment"),
+    };
+    fields.finish();
+    Some(catcher)
+}
+
+/// An entry of `ErrorEquals` (specification, "Retrying after error": strings).
+fn error_name(
+    value: &Value,
+    at: &Pointer<'_>,
+    _: Languages,
+    problems: &mut Problems,
+) -> Option<Name> {
+    let name = value.as_str().map(Name::from);
+    if name.is_none() {
+        problems.push(schema(
+            Clause::ValidateKind,
+            "The value must be a STRING",
+            at,
+        ));
+    }
+    name
+}

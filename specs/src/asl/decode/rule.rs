@@ -1,0 +1,179 @@
+//! The rules of a Choice.
+
+use serde_json::Value;
+
+use super::{NO_TIMESTAMP, Problems, assign, wrong_language};
+use crate::{
+    asl::{
+        ChoiceRule, Comparable, Condition, Dynamic, Operand, Operator, QueryLanguage, Test,
+        fields::{DELIMITERS, Fields, Languages, is_expression, object},
+    },
+    base::{pointer::Pointer, time::Instant},
+    clause::Clause,
+    query::jsonpath::path::Path,
+};
+
+/// The forms of a condition; a rule has exactly one (specification, "JSONata Choice Rules" and
+/// "JSONPath Choice Rules").
+const FORMS: [&str; 5] = ["And", "Or", "Not", "Variable", "Condition"];
+
+/// A top-level rule (specification, "Choice State": it has `Next`).
+pub(super) fn rule(
+    value: &Value,
+    at: &Pointer<'_>,
+    languages: Languages,
+    problems: &mut Problems,
+) -> Option<ChoiceRule> {
+    let object = object(value, at, problems)?;
+    let mut fields = Fields::new(object, at, languages, problems);
+    only_known(&mut fields, true);
+    let rule = ChoiceRule {
+        condition: condition(&mut fields),
+        next: fields.required_str("Next").into(),
+        assign: assign(&mut fields),
+        output: fields.value("Output"),
+        comment: fields.string("Comment"),
+    };
+    fields.finish();
+    Some(rule)
+}
+
+/// A rule inside `And`, `Or` or `Not` (specification, "Boolean expression": it has no `Next`).
+fn nested(
+    value: &Value,
+    at: &Pointer<'_>,
+    languages: Languages,
+    problems: &mut Problems,
+) -> Option<Condition> {
+    let object = object(value, at, problems)?;
+    let mut fields = Fields::new(object, at, languages, problems);
+    only_known(&mut fields, false);
+    let condition = condition(&mut fields);
+    let comment = fields.string("Comment");
+    fields.finish();
+    Some(match comment {
+        Some(comment) => Condition::Commented(Box::new(condition), comment),
+        None => condition,
+    })
+}
+
+fn only_known(fields: &mut Fields<'_, '_, '_>, top: bool) {
+    for field in fields.keys() {
+        let language = match field.as_str() {
+            "Comment" => continue,
+            "Next" | "Assign" if top => continue,
+            "Output" if top => QueryLanguage::Jsonata,
+            "Condition" => QueryLanguage::Jsonata,
+            "Next" => {
+                fields.unsupported(Clause::ValidateRuleNext, field);
+                continue;
+            }
+            "And" | "Or" | "Not" | "Variable" => QueryLanguage::JsonPath,
+            _ if Operator::parse(field).is_some() => QueryLanguage::JsonPath,
+            _ => {
+                fields.unsupported(Clause::ValidateUnknown, field);
+                continue;
+            }
+        };
+        if language != fields.languages.state {
+            wrong_language(fields, field, language);
+        }
+    }
+}
+
+fn condition(fields: &mut Fields<'_, '_, '_>) -> Condition {
+    let placeholder = Condition::And(Vec::new());
+    if !fields.exactly_one(Clause::ValidateRuleForm, &FORMS) {
+        return placeholder;
+    }
+    if !fields.has("Variable")
+        && let Some(operator) = fields.keys().find(|field| Operator::parse(field).is_some())
+    {
+        fields.unsupported(Clause::ValidateUnknown, operator);
+    }
+    if fields.has("And") {
+        return Condition::And(fields.required_list("And", nested));
+    }
+    if fields.has("Or") {
+        return Condition::Or(fields.required_list("Or", nested));
+    }
+    if let Some(inner) = fields.get("Not") {
+        let at = fields.at.field("Not");
+        let inner = nested(inner, &at, fields.languages, fields.problems);
+        return inner.map_or(placeholder, |inner| Condition::Not(Box::new(inner)));
+    }
+    if let Some(value) = fields.get("Condition") {
+        return jsonata(fields, value).unwrap_or(placeholder);
+    }
+    test(fields).map_or(placeholder, Condition::Test)
+}
+
+/// `Condition`: a boolean or an expression (specification, "JSONata Choice Rules").
+fn jsonata(fields: &mut Fields<'_, '_, '_>, value: &Value) -> Option<Condition> {
+    match value {
+        Value::Bool(literal) => Some(Condition::Jsonata(Dynamic::Literal(*literal))),
+        Value::String(text) if is_expression(text) => {
+            Some(Condition::Jsonata(Dynamic::Expression(text.clone())))
+        }
+        Value::String(_) => {
+            fields.complain_at("Condition", Clause::ValidateDelimiters, DELIMITERS);
+            None
+        }
+        _ => {
+            fields.wrong_type("Condition", "a BOOLEAN");
+            None
+        }
+    }
+}
+
+/// `Variable`, a path, and exactly one operator, whose `Path` twin takes a path (specification,
+/// "Data-test expression"). Wording ours.
+fn test(fields: &mut Fields<'_, '_, '_>) -> Option<Test> {
+    let variable = fields.path("Variable");
+    let mut operators = fields
+        .keys()
+        .filter_map(|field| Operator::parse(field).map(|operator| (field, operator)));
+    let (Some((field, (operator, twin))), None) = (operators.next(), operators.next()) else {
+        fields.complain(
+            Clause::ValidateOperator,
+            "A rule with 'Variable' has exactly one comparison operator",
+        );
+        return None;
+    };
+    let operand = if twin {
+        fields.path(field).map(Operand::Path)
+    } else {
+        literal(fields, field, operator).map(Operand::Literal)
+    };
+    Some(Test {
+        variable: variable.unwrap_or_else(Path::data),
+        operator,
+        operand: operand?,
+    })
+}
+
+/// The literal operand, of the type that the operator compares (Developer Guide, "Choice": "the
+/// corresponding value must be of the appropriate type").
+fn literal(fields: &mut Fields<'_, '_, '_>, field: &str, operator: Operator) -> Option<Value> {
+    let value = fields.get(field)?;
+    let (fits, expected) = match operator {
+        Operator::StringMatches | Operator::Compare(Comparable::String, _) => {
+            (value.is_string(), "a STRING")
+        }
+        Operator::Compare(Comparable::Numeric, _) => (value.is_number(), "a NUMBER"),
+        Operator::BooleanEquals | Operator::Is(_) => (value.is_boolean(), "a BOOLEAN"),
+        Operator::Compare(Comparable::Timestamp, _) => {
+            if let Some(text) = value.as_str()
+                && Instant::parse_rfc3339(text).is_none()
+            {
+                fields.complain_at(field, Clause::ValidateTimestampOperand, NO_TIMESTAMP);
+            }
+            (value.is_string(), "a STRING")
+        }
+    };
+    if !fits {
+        fields.wrong_type(field, expected);
+        return None;
+    }
+    Some(value.clone())
+}

@@ -1,0 +1,571 @@
+//! A cursor over the fields of one object: it reads them, and notes every complaint instead of
+//! stopping at the first.
+//!
+//! After a complaint the reader goes on with a placeholder; a machine with complaints is never
+//! handed out. A wording is AWS's where it was recorded, and says so; the others are ours.
+
+use std::{fmt, ops::RangeInclusive};
+
+use serde_json::{Number, Value};
+
+use super::{Limit, Nullable, QueryLanguage};
+use crate::base::pointer::Pointer;
+use crate::{
+    asl::diagnostic::{Code, Diagnostic},
+    clause::Clause,
+    query::jsonpath::{
+        path::{Path, Root},
+        template::{Source, Template, TemplateError},
+    },
+};
+
+/// A JSON object.
+pub(super) type Object = serde_json::Map<String, Value>;
+
+/// The query languages that matter at one place.
+#[derive(Clone, Copy)]
+pub(super) struct Languages {
+    /// The language of the machine: the default of every state, however deep.
+    pub(super) machine: QueryLanguage,
+    /// The language of the state at hand.
+    pub(super) state: QueryLanguage,
+}
+
+/// Every field name of the language that is worth suggesting for a misspelt one.
+pub(super) const KNOWN: [&str; 47] = [
+    "Arguments",
+    "Assign",
+    "BackoffRate",
+    "Branches",
+    "Catch",
+    "Cause",
+    "CausePath",
+    "Choices",
+    "Comment",
+    "Condition",
+    "Credentials",
+    "Default",
+    "End",
+    "Error",
+    "ErrorEquals",
+    "ErrorPath",
+    "HeartbeatSeconds",
+    "HeartbeatSecondsPath",
+    "InputPath",
+    "IntervalSeconds",
+    "ItemProcessor",
+    "ItemReader",
+    "ItemSelector",
+    "Items",
+    "ItemsPath",
+    "JitterStrategy",
+    "MaxAttempts",
+    "MaxConcurrency",
+    "MaxDelaySeconds",
+    "Next",
+    "Output",
+    "OutputPath",
+    "Parameters",
+    "ProcessorConfig",
+    "QueryLanguage",
+    "Resource",
+    "Result",
+    "ResultPath",
+    "ResultSelector",
+    "Retry",
+    "Seconds",
+    "StartAt",
+    "States",
+    "TimeoutSeconds",
+    "Timestamp",
+    "Type",
+    "Variable",
+];
+
+/// The cursor.
+pub(super) struct Fields<'v, 'p, 'd> {
+    object: &'v Object,
+    /// Where the object is.
+    pub(super) at: &'p Pointer<'p>,
+    pub(super) languages: Languages,
+    pub(super) problems: &'d mut Vec<Diagnostic>,
+    missing: Vec<&'static str>,
+}
+
+/// The object at a place; a complaint and an absent cursor if it is something else.
+pub(super) fn object<'v>(
+    value: &'v Value,
+    at: &Pointer<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<&'v Object> {
+    if !value.is_object() {
+        problems.push(schema(
+            Clause::ValidateKind,
+            "The value must be an OBJECT",
+            at,
+        ));
+    }
+    value.as_object()
+}
+
+/// Up to how many fields an object is searched rather than hashed into.
+const SEARCHED: usize = 16;
+
+/// A field of an object. The objects of a definition are small, and comparing lengths is faster
+/// than hashing.
+pub(super) fn lookup<'v>(object: &'v Object, name: &str) -> Option<&'v Value> {
+    if object.len() > SEARCHED {
+        return object.get(name);
+    }
+    object
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// A schema error.
+pub(crate) fn schema(clause: Clause, message: impl Into<String>, at: &Pointer<'_>) -> Diagnostic {
+    Diagnostic::error(Code::SchemaValidationFailed, clause, message, at)
+}
+
+impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
+    pub(super) fn new(
+        object: &'v Object,
+        at: &'p Pointer<'p>,
+        languages: Languages,
+        problems: &'d mut Vec<Diagnostic>,
+    ) -> Self {
+        Self {
+            object,
+            at,
+            languages,
+            problems,
+            missing: Vec::new(),
+        }
+    }
+
+    /// Reports the required fields that were not there, all in one diagnostic (recorded:
+    /// `These fields are required: [States, StartAt]`).
+    pub(super) fn finish(self) {
+        if !self.missing.is_empty() {
+            let names = self.missing.join(", ");
+            let message = format!("These fields are required: [{names}]");
+            let clause = match self.at {
+                Pointer::Root => Clause::ValidateRequiredMachine,
+                Pointer::Field(_, "ProcessorConfig") => Clause::ValidateRequiredProcessor,
+                _ => Clause::ValidateRequired,
+            };
+            self.problems.push(schema(clause, message, self.at));
+        }
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'v String> + use<'v> {
+        self.object.keys()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'v String, &'v Value)> + use<'v> {
+        self.object.iter()
+    }
+
+    pub(super) fn is_jsonata(&self) -> bool {
+        self.languages.state == QueryLanguage::Jsonata
+    }
+
+    /// A complaint about the object.
+    pub(super) fn complain(&mut self, clause: Clause, message: impl Into<String>) {
+        self.problems.push(schema(clause, message, self.at));
+    }
+
+    /// A complaint about one of its fields.
+    pub(super) fn complain_at(&mut self, field: &str, clause: Clause, message: impl Into<String>) {
+        let at = self.at.field(field);
+        self.problems.push(schema(clause, message, &at));
+    }
+
+    /// The value of a field is not of the type that the specification gives the field. The wording
+    /// was recorded in 2026-09 for the parameters of AWS SDK integrations.
+    pub(super) fn wrong_type(&mut self, field: &str, expected: &str) {
+        self.wrong_type_by(Clause::ValidateKind, field, expected);
+    }
+
+    fn wrong_type_by(&mut self, clause: Clause, field: &str, expected: &str) {
+        let message = format!("The value for the field '{field}' must be {expected}");
+        self.complain_at(field, clause, message);
+    }
+
+    /// A field that the object does not have (recorded in 2026-09 for fields of states:
+    /// `Field 'ResultSelector' is not supported`; the types have no place for unknown fields).
+    pub(super) fn unsupported(&mut self, clause: Clause, field: &str) {
+        self.complain(clause, format!("Field '{field}' is not supported"));
+    }
+
+    /// Complains about every field that is not in the list.
+    pub(super) fn only(&mut self, known: &[&str]) {
+        for field in self.keys() {
+            if !known.contains(&field.as_str()) {
+                self.unsupported(Clause::ValidateUnknown, field);
+            }
+        }
+    }
+
+    /// Exactly one of these fields has to be there. Answers whether that is so. Wording ours.
+    pub(super) fn exactly_one(&mut self, clause: Clause, names: &[&str]) -> bool {
+        let present = self.count(names);
+        match present {
+            0 => self.none_of(clause, names),
+            1 => {}
+            _ => self.too_many(clause, names),
+        }
+        present == 1
+    }
+
+    /// One of these fields has to be there, and none is. Wording ours.
+    pub(super) fn none_of(&mut self, clause: Clause, names: &[&str]) {
+        let names = names.join(", ");
+        self.complain(
+            clause,
+            format!("One of these fields is required: [{names}]"),
+        );
+    }
+
+    /// At most one of these fields may be there. Wording ours.
+    pub(super) fn at_most_one(&mut self, clause: Clause, names: &[&str]) {
+        if self.count(names) > 1 {
+            self.too_many(clause, names);
+        }
+    }
+
+    pub(super) fn count(&self, names: &[&str]) -> usize {
+        names.iter().filter(|name| self.has(name)).count()
+    }
+
+    pub(super) fn too_many(&mut self, clause: Clause, names: &[&str]) {
+        let names = names.join(", ");
+        self.complain(
+            clause,
+            format!("Only one of these fields is allowed: [{names}]"),
+        );
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&'v Value> {
+        lookup(self.object, name)
+    }
+
+    /// A field that has to be there.
+    pub(super) fn required(&mut self, name: &'static str) -> Option<&'v Value> {
+        let value = self.get(name);
+        if value.is_none() {
+            self.missing.push(name);
+        }
+        value
+    }
+
+    pub(super) fn str(&mut self, name: &str) -> Option<&'v str> {
+        let text = self.get(name)?.as_str();
+        if text.is_none() {
+            self.wrong_type(name, "a STRING");
+        }
+        text
+    }
+
+    pub(super) fn string(&mut self, name: &str) -> Option<String> {
+        self.str(name).map(str::to_owned)
+    }
+
+    /// A string that has to be there.
+    pub(super) fn required_str(&mut self, name: &'static str) -> &'v str {
+        self.required(name);
+        self.str(name).unwrap_or_default()
+    }
+
+    /// One of a few words (recorded for `Type`: `The field 'Type' should have one of these values`).
+    pub(super) fn word(&mut self, name: &str, words: &[&str]) -> Option<&'v str> {
+        let text = self.str(name)?;
+        if !words.contains(&text) {
+            let words = words.join(", ");
+            let clause = match name {
+                "Type" => Clause::ValidateType,
+                _ => Clause::ValidateWord,
+            };
+            let message = format!("The field '{name}' should have one of these values: [{words}]");
+            self.complain_at(name, clause, message);
+        }
+        Some(text)
+    }
+
+    /// An integer in a range. Wording ours.
+    pub(super) fn integer(&mut self, name: &str, range: &RangeInclusive<u64>) -> Option<u64> {
+        let value = self.get(name)?;
+        let Value::Number(number) = value else {
+            self.wrong_type(name, "an INTEGER");
+            return None;
+        };
+        match (number.as_u64(), number.as_i64()) {
+            (Some(value), _) if value > *range.end() => self.too_great(name, range.end()),
+            (Some(value), _) if value >= *range.start() => {}
+            (None, None) if number.as_f64().is_some_and(|it| it.fract() == 0.0) => {
+                self.wrong_type_by(Clause::ValidateKindFloat, name, "an INTEGER");
+            }
+            (None, None) => self.wrong_type(name, "an INTEGER"),
+            _ => self.too_small(name, range.start()),
+        }
+        number.as_u64()
+    }
+
+    /// A number in a range. Wording ours.
+    pub(super) fn number(&mut self, name: &str, range: &RangeInclusive<f64>) -> Option<Number> {
+        let Value::Number(number) = self.get(name)? else {
+            self.wrong_type(name, "a NUMBER");
+            return None;
+        };
+        let value = number.as_f64().unwrap_or(f64::INFINITY);
+        if value < *range.start() {
+            self.too_small(name, range.start());
+        }
+        if value > *range.end() {
+            self.too_great(name, range.end());
+        }
+        Some(number.clone())
+    }
+
+    fn too_small(&mut self, name: &str, least: &impl fmt::Display) {
+        let message = format!("The value for the field '{name}' must be at least {least}");
+        self.complain_at(name, Clause::ValidateLow, message);
+    }
+
+    fn too_great(&mut self, name: &str, most: &impl fmt::Display) {
+        let message = format!("The value for the field '{name}' must be at most {most}");
+        self.complain_at(name, Clause::ValidateHigh, message);
+    }
+
+    /// A whole number as a literal, as a JSONata expression, or by its `…Path` twin; not both
+    /// (specification, "Timeouts", "Map State concurrency" and others).
+    pub(super) fn limit(
+        &mut self,
+        name: &str,
+        twin: &str,
+        range: &RangeInclusive<u64>,
+    ) -> Option<Limit> {
+        self.limit_or(name, twin, |fields| {
+            fields.integer(name, range).map(Limit::Literal)
+        })
+    }
+
+    /// A number by its `…Path` twin, as a JSONata expression, or as what `literal` reads.
+    pub(super) fn limit_or(
+        &mut self,
+        name: &str,
+        twin: &str,
+        literal: impl FnOnce(&mut Self) -> Option<Limit>,
+    ) -> Option<Limit> {
+        if !self.is_jsonata() && self.has(twin) {
+            self.at_most_one(Clause::ValidateTwins, &[name, twin]);
+            return self.path(twin).map(Limit::Path);
+        }
+        match self.get(name)? {
+            Value::String(text) if self.is_jsonata() && is_expression(text) => {
+                Some(Limit::Expression(text.clone()))
+            }
+            _ => literal(self),
+        }
+    }
+
+    /// A path (specification, "Paths"; the wording was recorded for the fields of templates).
+    pub(super) fn path(&mut self, name: &str) -> Option<Path> {
+        let text = self.str(name)?;
+        let path = Path::parse(text).ok();
+        if path.is_none() {
+            let message = format!("The value for the field '{name}' must be a valid JSONPath");
+            self.complain_at(name, Clause::ValidatePath, message);
+        }
+        path
+    }
+
+    /// `ResultPath`: a path that names one place in the state's data, so neither in the context
+    /// object nor in a variable (specification, "Reference Paths", "Input and Output Processing
+    /// with JSONPath" and "State Machine Variables"). Wording ours.
+    pub(super) fn result_path(&mut self, name: &str) -> Option<Path> {
+        let text = self.str(name)?;
+        let path = reference_path(text).and_then(|path| match path.root() {
+            Root::Data => Ok(path),
+            _ => Err("it leads neither to the context object nor to a variable"),
+        });
+        match path {
+            Ok(path) => Some(path),
+            Err(reason) => {
+                let message =
+                    format!("The value for the field '{name}' must be a reference path: {reason}");
+                self.complain_at(name, Clause::ValidateReferencePath, message);
+                None
+            }
+        }
+    }
+
+    /// `InputPath` and its like: absent, null or set.
+    pub(super) fn nullable(
+        &mut self,
+        name: &str,
+        read: fn(&mut Self, &str) -> Option<Path>,
+    ) -> Nullable<Path> {
+        match self.get(name) {
+            None => Nullable::Absent,
+            Some(Value::Null) => Nullable::Null,
+            Some(_) => read(self, name).map_or(Nullable::Absent, Nullable::Set),
+        }
+    }
+
+    /// A path or an intrinsic function call (specification, "JSONPath Fail State"; the wording was
+    /// recorded for the fields of templates).
+    pub(super) fn source(&mut self, name: &str) -> Option<Source> {
+        let source = Source::parse(self.str(name)?).ok();
+        if source.is_none() {
+            self.complain_at(name, Clause::ValidateSource, no_source(name));
+        }
+        source
+    }
+
+    /// A payload template in a JSONPath state (specification, "Payload Template": an object), a value
+    /// that may hold expressions in a JSONata state.
+    pub(super) fn template(&mut self, name: &str) -> Option<Template> {
+        if self.is_jsonata() {
+            return self.value(name).map(Template::literal);
+        }
+        if !self.get(name)?.is_object() {
+            self.wrong_type_by(Clause::ValidateTemplateObject, name, "an OBJECT");
+            return None;
+        }
+        match Template::parse(self.get(name)?) {
+            Ok(template) => Some(template),
+            Err(errors) => {
+                for error in errors {
+                    let (clause, message) = template_complaint(&error);
+                    self.complain_at(name, clause, message);
+                }
+                None
+            }
+        }
+    }
+
+    /// A JSONata field: any value, whose strings may be expressions.
+    pub(super) fn value(&mut self, name: &str) -> Option<Value> {
+        let value = self.get(name)?;
+        check_delimiters(value, &self.at.field(name), self.problems);
+        Some(value.clone())
+    }
+
+    /// The elements of an array, each read with its place.
+    pub(super) fn list<T>(
+        &mut self,
+        name: &str,
+        mut read: impl FnMut(&'v Value, &Pointer<'_>, Languages, &mut Vec<Diagnostic>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Value::Array(items) = self.get(name)? else {
+            self.wrong_type(name, "an ARRAY");
+            return None;
+        };
+        let at = self.at.field(name);
+        Some(
+            items
+                .iter()
+                .enumerate()
+                .filter_map(|(index, item)| {
+                    read(item, &at.index(index), self.languages, self.problems)
+                })
+                .collect(),
+        )
+    }
+
+    /// A list that has to be there and may not be empty (recorded for `Branches`: `Value cannot be
+    /// empty`).
+    pub(super) fn required_list<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnMut(&'v Value, &Pointer<'_>, Languages, &mut Vec<Diagnostic>) -> Option<T>,
+    ) -> Vec<T> {
+        if self
+            .required(name)
+            .and_then(Value::as_array)
+            .is_some_and(Vec::is_empty)
+        {
+            let clause = match name {
+                "Branches" => Clause::ValidateEmptyBranches,
+                _ => Clause::ValidateEmpty,
+            };
+            self.complain_at(name, clause, "Value cannot be empty");
+        }
+        self.list(name, read).unwrap_or_default()
+    }
+}
+
+/// Whether a string is a JSONata expression (Developer Guide, "Transforming data with JSONata").
+pub(super) fn is_expression(text: &str) -> bool {
+    text.starts_with("{%") && text.ends_with("%}")
+}
+
+/// A reference path, or why a text is none (specification, "Reference Paths": none of the
+/// operators `@ , : ?`).
+fn reference_path(text: &str) -> Result<Path, &'static str> {
+    if !text.starts_with('$') {
+        return Err("it starts with '$'");
+    }
+    let path = Path::parse(text).map_err(|error| error.reason)?;
+    let mut quoted = false;
+    let operator = text.contains(|c| {
+        quoted ^= c == '\'';
+        !quoted && matches!(c, '@' | ',' | ':' | '?')
+    });
+    if operator || !path.is_reference() {
+        return Err("it leads to one place only");
+    }
+    Ok(path)
+}
+
+/// Recorded: `The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic
+/// function call`.
+fn no_source(field: &str) -> String {
+    format!(
+        "The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
+    )
+}
+
+/// What is wrong with a template. The wording about duplicate names is ours (specification,
+/// "Payload Template": there are none once the suffixes are taken off).
+fn template_complaint(error: &TemplateError) -> (Clause, String) {
+    match error {
+        TemplateError::NotText { field, .. } | TemplateError::Source { field, .. } => {
+            (Clause::ValidateTemplate, no_source(field))
+        }
+        TemplateError::Duplicate { field } => (
+            Clause::ValidateTemplateDuplicate,
+            format!("The field '{field}' is given twice, with and without the suffix '.$'"),
+        ),
+    }
+}
+
+/// The complaint about half an expression. Wording ours.
+pub(super) const DELIMITERS: &str = "A JSONata expression starts with {% and ends with %}";
+
+/// Complains about every string that opens a JSONata expression and does not close it, or the
+/// other way round (Developer Guide, "Transforming data with JSONata").
+fn check_delimiters(value: &Value, at: &Pointer<'_>, problems: &mut Vec<Diagnostic>) {
+    match value {
+        Value::String(text) if text.starts_with("{%") != text.ends_with("%}") => {
+            problems.push(schema(Clause::ValidateDelimiters, DELIMITERS, at));
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                check_delimiters(item, &at.index(index), problems);
+            }
+        }
+        Value::Object(object) => {
+            for (name, value) in object {
+                check_delimiters(value, &at.field(name), problems);
+            }
+        }
+        _ => {}
+    }
+}

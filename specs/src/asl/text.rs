@@ -1,0 +1,142 @@
+//! A definition as text: JSON or YAML, with errors that name line, column and JSON pointer, and a
+//! remedy where there is one.
+
+pub(crate) mod locate;
+mod read;
+mod remedy;
+
+use std::fmt;
+
+use super::Machine;
+use crate::asl::diagnostic::Diagnostic;
+
+pub use self::{locate::Position, read::read};
+
+/// The longest definition that AWS takes, in bytes (API reference, `CreateStateMachine`).
+pub const MAX_BYTES: usize = 1_048_576;
+
+/// The number of complaints that are worth a place in the text; the others are counted.
+const MAX_PROBLEMS: usize = 100;
+
+/// Why a text is no machine.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// The text is longer than AWS takes.
+    #[error("read the definition: it has {0} bytes, and AWS takes at most {MAX_BYTES}")]
+    TooLong(usize),
+    /// The text is neither JSON nor YAML.
+    #[error("read the definition as {format}: {reason}{place}")]
+    Syntax {
+        /// `JSON` or `YAML`.
+        format: &'static str,
+        /// What is wrong.
+        reason: String,
+        /// Where.
+        place: Place,
+    },
+    /// The text can be read, but is no definition.
+    #[error("read the definition: {0}")]
+    Schema(Problems),
+}
+
+/// Where in a text something is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Line and column, if known.
+    pub position: Option<Position>,
+    /// The JSON pointer, as diagnostics write it, if known.
+    pub pointer: Option<String>,
+}
+
+/// A complaint about a definition, with its place in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The complaint.
+    pub diagnostic: Diagnostic,
+    /// Line and column of what it is about, or of the nearest thing around it.
+    pub position: Option<Position>,
+    /// What to do about it, if that is clear.
+    pub remedy: Option<String>,
+}
+
+/// All complaints about a definition, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems {
+    /// The first of them.
+    pub shown: Vec<Problem>,
+    /// How many there are.
+    pub total: usize,
+}
+
+/// Parses a definition in JSON or YAML: JSON if it starts with a brace.
+///
+/// Whether AWS would accept the machine is a further question: see [`crate::validate::check`], and
+/// [`problems`] for the places of its answers.
+pub fn from_text(text: &str) -> Result<Machine, ParseError> {
+    let value = read(text)?;
+    Machine::from_value(&value)
+        .map_err(|diagnostics| ParseError::Schema(problems(text, &value, diagnostics)))
+}
+
+/// Finds the places of diagnostics in the text that they are about. `value` is what [`read`] gives
+/// for the text.
+pub fn problems(text: &str, value: &serde_json::Value, diagnostics: Vec<Diagnostic>) -> Problems {
+    let total = diagnostics.len();
+    let shown = diagnostics
+        .into_iter()
+        .take(MAX_PROBLEMS)
+        .map(|diagnostic| Problem {
+            position: locate::find(text, value, diagnostic.location.as_deref()),
+            remedy: remedy::remedy(&diagnostic),
+            diagnostic,
+        })
+        .collect();
+    Problems { shown, total }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(position) = self.position {
+            write!(f, " at {position}")?;
+        }
+        match &self.pointer {
+            Some(pointer) => write!(f, ", in {pointer}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(position) = self.position {
+            write!(f, "{position}: ")?;
+        }
+        write!(f, "{}", self.diagnostic.message)?;
+        if let Some(location) = &self.diagnostic.location {
+            write!(f, " at {location}")?;
+        }
+        match &self.remedy {
+            Some(remedy) => write!(f, "; {remedy}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let ([problem], 1) = (&*self.shown, self.total) {
+            return write!(f, "{problem}");
+        }
+        write!(f, "{} problems", self.total)?;
+        for problem in &self.shown {
+            write!(f, "\n  {problem}")?;
+        }
+        if self.total > self.shown.len() {
+            write!(f, "\n  and {} more", self.total - self.shown.len())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

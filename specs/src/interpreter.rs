@@ -1,0 +1,722 @@
+//! The reference interpreter, sans-I/O.
+//!
+//! An [`Execution`] takes an [`Input`] with a timestamp and says what it wants next as
+//! [`Command`]s. It is a pure function of its input log: [`Execution::replay`] rebuilds it at any
+//! event. Clock and entropy are injected.
+
+mod children;
+mod choice;
+mod conduct;
+mod envelope;
+mod eval;
+mod fault;
+mod frame;
+mod handler;
+mod protocol;
+mod states;
+mod task;
+
+use crate::base::entropy::mix;
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    sync::Arc,
+};
+
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value};
+
+pub(crate) use self::children::SETTLED_MILLIS;
+pub use self::{
+    conduct::{Conduct, Lawful},
+    protocol::{
+        Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
+        Unsupported,
+    },
+};
+use self::{
+    eval::Eval,
+    fault::{Fault, Origin, Result},
+    frame::{Active, Frame, FrameId, Phase},
+};
+use crate::{
+    asl::{Machine, Name, StateType, Transition, site::Site},
+    base::{
+        json::{self, Size},
+        time::Instant,
+    },
+    clause::{Clause, Coverage, Marks},
+    history::{Details, Event, EventKind, Failure},
+    observation::Status,
+    query::jsonpath::template::Template,
+};
+
+/// How long the text of a result, of a state's output or of an Assign may be, in bytes (AWS Developer
+/// Guide, "Quotas": 256 KiB).
+const DATA_LIMIT: usize = 262_144;
+/// How deep data may be nested here, so that it can be read again.
+const DEPTH_LIMIT: usize = 100;
+
+/// How many events a history holds (AWS Developer Guide, "Quotas related to state machine
+/// executions").
+const HISTORY_LIMIT: usize = 25_000;
+/// The cause of an execution that needs more events.
+pub const HISTORY_LIMIT_TEXT: &str =
+    "The execution reached the maximum number of history events (25000).";
+
+/// A running or ended execution.
+#[derive(Debug, Clone)]
+pub struct Execution {
+    machine: Arc<Machine>,
+    identity: Identity,
+    started: Instant,
+    now: Instant,
+    input: Arc<Value>,
+    frames: Vec<Option<Frame>>,
+    /// States to be entered, in order.
+    ready: VecDeque<(FrameId, Name, Arc<Value>)>,
+    history: Vec<Event>,
+    marks: Marks,
+    /// How often entropy was drawn.
+    draws: Cell<u64>,
+    refused: RefCell<Option<Unsupported>>,
+    /// What was measured last: data often goes through a state as it is.
+    measured: RefCell<Option<(Arc<Value>, Size)>>,
+    /// Who waits for a task, by its number.
+    tasks: Vec<Option<FrameId>>,
+    /// Who waits for a timer, by its number.
+    timers: Vec<Option<Timer>>,
+    visits: FxHashMap<(Site, Arc<[u32]>), u32>,
+    commands: Vec<Command>,
+    outcome: Option<Outcome>,
+    interleaving: Interleaving,
+    conduct: &'static dyn Conduct,
+    concurrent: bool,
+    unsettled: bool,
+    swayed: Cell<bool>,
+}
+
+/// A timer that runs.
+#[derive(Debug, Clone, Copy)]
+struct Timer {
+    waiter: Waiter,
+    due: Instant,
+}
+
+/// Who waits for a timer.
+#[derive(Debug, Clone, Copy)]
+enum Waiter {
+    /// The whole machine's time limit.
+    Machine,
+    /// A frame: a Wait state, a retry's delay, a task's time limit.
+    Frame(FrameId),
+}
+
+impl Execution {
+    /// Starts an execution.
+    pub fn start(
+        machine: Arc<Machine>,
+        identity: Identity,
+        input: Value,
+        at: Instant,
+    ) -> Result<(Self, Vec<Command>), Unsupported> {
+        let interleaving = Interleaving::default();
+        Self::start_conducted(machine, identity, input.into(), at, interleaving, &Lawful)
+    }
+
+    /// Starts an execution whose threads take turns in the given way, and whose conduct is its own:
+    /// for engines that break a rule on purpose.
+    pub fn start_conducted(
+        machine: Arc<Machine>,
+        identity: Identity,
+        input: Arc<Value>,
+        at: Instant,
+        interleaving: Interleaving,
+        conduct: &'static dyn Conduct,
+    ) -> Result<(Self, Vec<Command>), Unsupported> {
+        let root = Frame {
+            scope: machine.scope.clone(),
+            parent: None,
+            prefix: Arc::default(),
+            items: Arc::default(),
+            variables: Map::new(),
+            previous: 0,
+            began: 0,
+            active: None,
+        };
+        let mut frames = Vec::with_capacity(8);
+        frames.push(Some(root));
+        let mut ready = VecDeque::with_capacity(8);
+        ready.push_back((FrameId(0), machine.scope.start_at.clone(), input.clone()));
+        let mut execution = Self {
+            identity,
+            started: at,
+            now: at,
+            ready,
+            machine,
+            input,
+            frames,
+            history: Vec::with_capacity(32),
+            marks: Marks::default(),
+            draws: Cell::default(),
+            refused: RefCell::default(),
+            measured: RefCell::default(),
+            tasks: Vec::new(),
+            timers: Vec::new(),
+            visits: FxHashMap::default(),
+            commands: Vec::new(),
+            outcome: None,
+            interleaving,
+            conduct,
+            concurrent: false,
+            unsettled: false,
+            swayed: Cell::default(),
+        };
+        let details = Details {
+            input: Some(execution.input.clone()),
+            ..Details::default()
+        };
+        execution.emit(0, EventKind::ExecutionStarted, details);
+        if let Some(seconds) = execution.machine.timeout_seconds {
+            if seconds == 0 {
+                execution.mark(Clause::MachineTimeoutZero);
+            }
+            execution.set_timer(seconds.saturating_mul(1_000), Waiter::Machine);
+        }
+        let commands = execution.settle()?;
+        Ok((execution, commands))
+    }
+
+    /// Takes one input and says what is wanted next.
+    pub fn handle(&mut self, at: Instant, input: Input) -> Result<Vec<Command>, Unsupported> {
+        self.now = self.now.max(at);
+        if self.outcome.is_none() {
+            self.take(input);
+        }
+        self.settle()
+    }
+
+    /// Starts an execution and feeds it a log of inputs; the commands have been carried out before.
+    pub fn replay(
+        machine: Arc<Machine>,
+        identity: Identity,
+        input: Value,
+        at: Instant,
+        log: &[Logged],
+    ) -> Result<Self, Unsupported> {
+        let (mut execution, _) = Self::start(machine, identity, input, at)?;
+        for logged in log {
+            execution.handle(logged.at, logged.input.clone())?;
+        }
+        Ok(execution)
+    }
+
+    /// The history so far.
+    pub fn history(&self) -> &[Event] {
+        &self.history
+    }
+
+    /// The clauses that have fired.
+    pub fn coverage(&self) -> Coverage {
+        self.marks.coverage()
+    }
+
+    /// How it ended, if it has.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
+    }
+
+    /// The history, given away.
+    pub fn into_history(self) -> Vec<Event> {
+        self.history
+    }
+
+    /// Whether two threads of control ever ran at the same time.
+    pub fn was_concurrent(&self) -> bool {
+        self.concurrent
+    }
+
+    /// Whether a branch or an iteration was stopped because another one failed.
+    pub(crate) fn has_stopped_siblings(&self) -> bool {
+        self.coverage().contains(Clause::SiblingsStopped)
+    }
+
+    /// Whether a sibling was stopped that could have moved on at about that time: how far it came is
+    /// then a matter of luck.
+    pub fn was_unsettled(&self) -> bool {
+        self.unsettled
+    }
+
+    /// Whether anything happened that might have come otherwise if its threads had taken turns in
+    /// another way, or somebody had been late: a thread stopped others, something came just before a
+    /// time limit, chance was drawn, or the data has a time or the number of an event in it. Nothing
+    /// else passes from one thread to another before they are joined. Who sets the tasks to work
+    /// knows what came just after a time limit.
+    pub fn was_swayed(&self) -> bool {
+        self.swayed.get()
+    }
+
+    fn sway(&self) {
+        self.swayed.set(true);
+    }
+
+    /// The machine it runs.
+    pub fn machine(&self) -> &Arc<Machine> {
+        &self.machine
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::TaskStarted { task, worker } => self.task_started(task, worker),
+            Input::NoSuchActivity { task } => self.no_such_activity(task),
+            Input::TaskSubmitted { task, output } => self.task_submitted(task, output),
+            Input::TaskHeartbeat { task } => self.task_heartbeat(task),
+            Input::TaskSucceeded { task, output } => self.task_succeeded(task, &output),
+            Input::TaskFailed { task, failure } => self.task_failed(task, failure),
+            Input::TimerFired { timer } => self.timer_fired(timer),
+            Input::Stop { failure } => {
+                self.mark(Clause::ExecutionStopped);
+                let details = failure_details(&failure);
+                self.emit(0, EventKind::ExecutionAborted, details);
+                self.finish(Status::Aborted, None, failure);
+            }
+        }
+    }
+
+    fn timer_fired(&mut self, timer: TimerId) {
+        let running = self.timers.get_mut(timer.0 as usize).and_then(Option::take);
+        match running.map(|running| running.waiter) {
+            None => {}
+            Some(Waiter::Machine) => {
+                self.mark(Clause::MachineTimeout);
+                self.mark(Clause::MachineTimeoutHistory);
+                self.sway();
+                let details = failure_details(&Failure {
+                    error: Some(fault::TIMEOUT.into()),
+                    cause: None,
+                });
+                self.emit(0, EventKind::ExecutionTimedOut, details);
+                self.finish(Status::TimedOut, None, Failure::default());
+            }
+            Some(Waiter::Frame(frame)) => self.frame_timer(frame, timer),
+        }
+    }
+
+    fn frame_timer(&mut self, id: FrameId, timer: TimerId) {
+        let Some(active) = self.frame(id).active.as_ref() else {
+            return;
+        };
+        match &active.phase {
+            Phase::Waiting { effective, .. } => {
+                let effective = effective.clone();
+                self.wait_over(id, &effective);
+            }
+            Phase::Delayed { .. } => self.attempt(id),
+            Phase::Task(task) => {
+                let heartbeat = task.heartbeat_timer == Some(timer);
+                self.task_timed_out(id, heartbeat);
+            }
+            Phase::Working | Phase::Children(_) => {}
+        }
+    }
+
+    /// Enters states until everything waits, and hands out what is wanted.
+    fn settle(&mut self) -> Result<Vec<Command>, Unsupported> {
+        while let Some((frame, name, input)) = self.next_ready() {
+            if self.history.len() >= self.conduct.history_limit(HISTORY_LIMIT) - 1 {
+                self.exceed_history();
+            }
+            if self.outcome.is_none() && self.frames[frame.0].is_some() {
+                self.enter(frame, &name, input);
+            }
+        }
+        match self.refused.borrow_mut().take() {
+            Some(unsupported) => Err(unsupported),
+            None => Ok(std::mem::take(&mut self.commands)),
+        }
+    }
+
+    /// The execution fails because its history is full: the last event that fits says so.
+    fn exceed_history(&mut self) {
+        if self.outcome.is_some() {
+            return;
+        }
+        self.mark(Clause::HistoryLimit);
+        self.sway();
+        let last = self.conduct.history_limit(HISTORY_LIMIT) - 1;
+        self.history.truncate(last);
+        let failure = Failure {
+            error: Some("States.Runtime".into()),
+            cause: Some(HISTORY_LIMIT_TEXT.into()),
+        };
+        let details = failure_details(&failure);
+        self.emit(last as u64, EventKind::ExecutionFailed, details);
+        self.finish(Status::Failed, None, failure);
+    }
+
+    fn next_ready(&mut self) -> Option<(FrameId, Name, Arc<Value>)> {
+        match self.interleaving {
+            Interleaving::RoundRobin => self.ready.pop_front(),
+            Interleaving::LastFirst => self.ready.pop_back(),
+            Interleaving::Shuffled(seed) => {
+                let count = self.ready.len().max(1) as u64;
+                let any = mix(seed ^ self.history.len() as u64) % count;
+                self.ready.swap_remove_back(any as usize)
+            }
+        }
+    }
+
+    fn enter(&mut self, id: FrameId, name: &Name, input: Arc<Value>) {
+        let now = self.now;
+        let Some((name, state)) = self.frame(id).scope.states.get_key_value(name) else {
+            // The validator refuses such a machine; a caller that skipped it gets no verdict.
+            return self.refuse("transitions to states that do not exist", name);
+        };
+        let (name, state) = (name.clone(), state.clone());
+        if state.query_language.or(self.machine.query_language)
+            == Some(crate::asl::QueryLanguage::Jsonata)
+        {
+            return self.refuse("JSONata", &name);
+        }
+        let kind = state.kind();
+        let site = self.frame(id).site(&name);
+        let visit = if kind == StateType::Task {
+            self.count_visit(id, &site)
+        } else {
+            0
+        };
+        let details = Details {
+            name: Some(name.clone()),
+            input: Some(input.clone()),
+            ..Details::default()
+        };
+        let entered = self.emit_in(id, EventKind::Entered(kind), details);
+        self.frame_mut(id).active = Some(Active {
+            budgets: Vec::new(),
+            name,
+            site,
+            state,
+            input,
+            entered,
+            entered_at: now,
+            visit,
+            retries: 0,
+            phase: Phase::Working,
+        });
+        if !self.conduct.hangs(&self.history) {
+            self.attempt(id);
+        }
+    }
+
+    fn count_visit(&mut self, id: FrameId, site: &Site) -> u32 {
+        let key = (site.clone(), self.frame(id).items.clone());
+        let count = self.visits.entry(key).or_insert(0);
+        *count += 1;
+        *count - 1
+    }
+
+    /// Leaves the current state: `Assign`, whose `$` is `data`, is evaluated and its variables are
+    /// stored in the scope of the state; `output` goes on.
+    fn leave(
+        &mut self,
+        id: FrameId,
+        assign: Option<&Template>,
+        data: &Value,
+        output: Arc<Value>,
+        to: Transition,
+    ) -> Result<()> {
+        let assigned = self.assigned(id, assign, data)?;
+        if self.bound(&output).depth > DEPTH_LIMIT {
+            return Err(self.eval(id).unsupported("data of this depth"));
+        }
+        if self.is_too_long(&output) {
+            self.mark(Clause::StateDataLimit);
+            if self.active(id).state.kind() != StateType::Pass {
+                self.mark(Clause::StateDataLimitOther);
+            }
+            return Err(Fault::data_limit(&self.active(id).name).ending());
+        }
+        if let Some(assigned) = &assigned {
+            let values = assigned.iter();
+            let scope = self.assigns_in(id);
+            self.frame_mut(scope)
+                .variables
+                .extend(values.map(|(name, value)| (name.clone(), value.clone())));
+        }
+        let Some(active) = self.frame_mut(id).active.take() else {
+            return Ok(());
+        };
+        let details = Details {
+            name: Some(active.name.clone()),
+            output: Some(output.clone()),
+            assigned: assigned.map(Arc::new),
+            ..Details::default()
+        };
+        self.emit_in(id, EventKind::Exited(active.state.kind()), details);
+        match to {
+            Transition::Next(next) => self.ready.push_back((id, next, output)),
+            Transition::End => self.complete(id, output),
+        }
+        Ok(())
+    }
+
+    /// Whether there is more of shared data than a state may leave.
+    fn is_too_long(&self, data: &Arc<Value>) -> bool {
+        self.bound(data).bytes > DATA_LIMIT && json::measure(data).bytes > DATA_LIMIT
+    }
+
+    /// How large shared data is at most.
+    fn bound(&self, data: &Arc<Value>) -> Size {
+        let mut last = self.measured.borrow_mut();
+        match &*last {
+            Some((measured, size)) if Arc::ptr_eq(measured, data) => *size,
+            _ => {
+                let size = json::bound(data);
+                *last = Some((data.clone(), size));
+                size
+            }
+        }
+    }
+
+    /// The frame that keeps what a frame assigns: itself.
+    fn assigns_in(&self, id: FrameId) -> FrameId {
+        match self.frame(id).parent {
+            Some((parent, _)) if !self.conduct.keeps_variables_inside() => parent,
+            _ => id,
+        }
+    }
+
+    /// The variables that `Assign` sets; `None` if there are none.
+    fn assigned(
+        &self,
+        id: FrameId,
+        assign: Option<&Template>,
+        data: &Value,
+    ) -> Result<Option<Map<String, Value>>> {
+        let Some(assign) = assign else {
+            return Ok(None);
+        };
+        self.mark(Clause::Assign);
+        let Value::Object(assigned) = self.eval(id).template(assign, data)? else {
+            return Ok(None);
+        };
+        let bytes = assigned.values().map(|value| json::measure(value).bytes);
+        if bytes.sum::<usize>() > DATA_LIMIT {
+            self.mark(Clause::AssignDataLimit);
+            return Err(Fault::data_limit(&self.active(id).name).ending());
+        }
+        Ok((!assigned.is_empty()).then_some(assigned))
+    }
+
+    /// A thread of control has reached its end.
+    fn complete(&mut self, id: FrameId, output: Arc<Value>) {
+        let frame = self.frame(id);
+        let previous = frame.previous;
+        match frame.parent {
+            Some((parent, place)) => {
+                self.frames[id.0] = None;
+                self.child_succeeded(parent, place, previous, output);
+            }
+            None => {
+                let details = Details {
+                    output: Some(output.clone()),
+                    ..Details::default()
+                };
+                self.emit(previous, EventKind::ExecutionSucceeded, details);
+                self.finish(Status::Succeeded, Some(output), Failure::default());
+            }
+        }
+    }
+
+    /// The execution fails, whatever encloses the frame.
+    fn fail(&mut self, id: FrameId, failure: Failure) {
+        let previous = self.frame(id).previous;
+        if self.frame(id).parent.is_some() {
+            self.mark(Clause::RuntimeInBranchHistory);
+        }
+        if self.has_siblings(id) {
+            self.sway();
+        }
+        self.emit(
+            previous,
+            EventKind::ExecutionFailed,
+            failure_details(&failure),
+        );
+        self.finish(Status::Failed, None, failure);
+    }
+
+    fn finish(&mut self, status: Status, output: Option<Arc<Value>>, failure: Failure) {
+        for task in 0..self.tasks.len() {
+            if self.tasks[task].take().is_some() {
+                self.commands.push(Command::Cancel(TaskId(task as u64)));
+            }
+        }
+        self.note_near_timeout();
+        self.timers.clear();
+        self.ready.clear();
+        let outcome = Outcome {
+            status,
+            output,
+            failure,
+        };
+        self.commands.push(Command::Finish(outcome.clone()));
+        self.outcome = Some(outcome);
+    }
+
+    /// The machine's time limit decides something if it passes when every task is taken late and
+    /// answered late.
+    fn note_near_timeout(&self) {
+        let late = 2 * SETTLED_MILLIS * self.tasks.len() as u64;
+        // It is the first timer of all.
+        if let Some(Some(Timer {
+            waiter: Waiter::Machine,
+            due,
+        })) = self.timers.first()
+            && due.since(self.now) <= late
+        {
+            self.sway();
+        }
+    }
+
+    /// Adds an event after `previous`.
+    fn emit(&mut self, previous: u64, kind: EventKind, details: Details) -> u64 {
+        let id = self.history.len() as u64 + 1;
+        self.history.push(Event {
+            id,
+            previous,
+            at: self.now,
+            kind,
+            details,
+        });
+        id
+    }
+
+    /// Adds an event to a frame's thread.
+    fn emit_in(&mut self, frame: FrameId, kind: EventKind, details: Details) -> u64 {
+        let id = self.emit(self.frame(frame).previous, kind, details);
+        self.frame_mut(frame).previous = id;
+        id
+    }
+
+    fn set_timer(&mut self, after: u64, waiter: Waiter) -> TimerId {
+        let timer = TimerId(self.timers.len() as u64);
+        let due = self.now.plus(after);
+        self.timers.push(Some(Timer { waiter, due }));
+        self.commands.push(Command::SetTimer { timer, at: due });
+        timer
+    }
+
+    fn cancel_timer(&mut self, timer: Option<TimerId>) {
+        let Some(timer) = timer else { return };
+        let running = self.timers.get_mut(timer.0 as usize);
+        if let Some(Timer { due, .. }) = running.and_then(Option::take) {
+            if due.since(self.now) < SETTLED_MILLIS {
+                // Whoever came before it could have come after it.
+                self.sway();
+            }
+            self.commands.push(Command::CancelTimer(timer));
+        }
+    }
+
+    /// A frame that is known to be alive: ids are dropped together with their frames.
+    fn frame(&self, id: FrameId) -> &Frame {
+        self.frames[id.0]
+            .as_ref()
+            .expect("a frame is alive while something refers to it")
+    }
+
+    fn frame_mut(&mut self, id: FrameId) -> &mut Frame {
+        self.frames[id.0]
+            .as_mut()
+            .expect("a frame is alive while something refers to it")
+    }
+
+    fn active(&self, id: FrameId) -> &Active {
+        self.frame(id)
+            .active
+            .as_ref()
+            .expect("a state is active while it works")
+    }
+
+    fn active_mut(&mut self, id: FrameId) -> &mut Active {
+        self.frame_mut(id)
+            .active
+            .as_mut()
+            .expect("a state is active while it works")
+    }
+
+    fn eval(&self, id: FrameId) -> Eval<'_> {
+        let frame = self.frame(id);
+        Eval {
+            execution: self,
+            frame,
+            active: self.active(id),
+            item: None,
+            token: None,
+        }
+    }
+
+    /// A variable as a frame sees it: its own, or an enclosing scope's.
+    fn variable<'f>(&'f self, mut frame: &'f Frame, name: &str) -> Option<&'f Value> {
+        loop {
+            if let Some(value) = frame.variables.get(name) {
+                return Some(value);
+            }
+            frame = self.frame(frame.parent?.0);
+        }
+    }
+
+    /// The next number of the injected entropy, the same at every replay.
+    fn draw(&self) -> u64 {
+        self.sway();
+        let number = self.draws.get();
+        self.draws.set(number + 1);
+        mix(mix(self.identity.entropy) ^ number)
+    }
+
+    fn mark(&self, clause: Clause) {
+        self.marks.mark(clause);
+    }
+
+    fn refuse(&self, feature: &str, state: &str) {
+        self.refused
+            .borrow_mut()
+            .get_or_insert_with(|| Unsupported {
+                feature: feature.to_owned(),
+                state: state.to_owned(),
+            });
+    }
+
+    /// Whether a fault ends the execution, whatever handlers there are.
+    fn ends_at(&self, fault: &Fault) -> bool {
+        fault.terminal && self.conduct.ends_at_runtime_errors()
+    }
+
+    /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
+    fn raise(&mut self, id: FrameId, fault: &Fault) {
+        if fault.origin == Origin::Interpreter && self.has_company(id) {
+            // Its cause has the number of an event.
+            self.sway();
+        }
+        if self.ends_at(fault) {
+            self.mark(Clause::RuntimeTerminal);
+            self.note_overtaken(id);
+            self.fail(id, fault.failure.clone());
+        } else {
+            self.handle_fault(id, fault);
+        }
+    }
+
+    /// Whether other threads may live beside a frame, or below it.
+    fn has_company(&self, id: FrameId) -> bool {
+        let phase = self.frame(id).active.as_ref().map(|active| &active.phase);
+        self.has_siblings(id) || matches!(phase, Some(Phase::Children(_)))
+    }
+}
+
+fn failure_details(failure: &Failure) -> Details {
+    Details {
+        failure: Some(Box::new(failure.clone())),
+        ..Details::default()
+    }
+}

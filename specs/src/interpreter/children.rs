@@ -1,0 +1,568 @@
+//! Parallel branches and inline Map iterations: starting, joining, failing, stopping siblings.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    Command, Execution,
+    eval::Eval,
+    fault::{Fault, Result},
+    frame::{Children, Frame, FrameId, Phase},
+};
+use crate::{
+    asl::{Body, Limit, Map, Name, Parallel, Scope, StateType},
+    base::time::Instant,
+    clause::Clause,
+    history::{self, Details, EventKind},
+};
+
+/// How many iterations of an inline Map run at once at most (AWS Developer Guide, "Using Map state
+/// in Inline mode").
+const INLINE_CONCURRENCY: usize = 40;
+
+/// How long a thread must have waited to be certain to have come that far on a loaded engine.
+pub(crate) const SETTLED_MILLIS: u64 = 500;
+
+impl Execution {
+    pub(super) fn start_branches(&mut self, id: FrameId, parallel: &Parallel) -> Result<()> {
+        self.mark(Clause::ParallelBranches);
+        let eval = self.eval(id);
+        let effective = eval.input_path()?;
+        let input = eval.parameters(parallel.parameters.as_ref(), effective)?;
+        self.emit_in(
+            id,
+            EventKind::Started(StateType::Parallel),
+            Details::default(),
+        );
+        let count = parallel.branches.len();
+        let at_once = self.conduct.at_once(StateType::Parallel, count);
+        self.active_mut(id).phase = Phase::Children(Box::new(Children {
+            results: vec![None; count],
+            unfinished: count,
+            at_once,
+            frames: vec![None; count],
+            items: Vec::new(),
+            effective: input.clone(),
+            next: 0,
+            ended: None,
+            failed: None,
+        }));
+        let previous = self.frame(id).previous;
+        for _ in 0..at_once {
+            self.start_branch(id, parallel, previous);
+        }
+        Ok(())
+    }
+
+    /// Starts the Parallel's next branch, if there is one.
+    fn start_branch(&mut self, id: FrameId, parallel: &Parallel, previous: u64) {
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return;
+        };
+        let place = children.next;
+        let Some(branch) = parallel.branches.get(place) else {
+            return;
+        };
+        children.next += 1;
+        let input = children.effective.clone();
+        let site = &self.active(id).site;
+        let prefix = [site, place.to_string().as_str()].join("/").into();
+        let items = self.frame(id).items.clone();
+        self.spawn(id, place, branch, prefix, items, previous, input);
+    }
+
+    pub(super) fn start_map(&mut self, id: FrameId, map: &Map) -> Result<()> {
+        self.mark(Clause::MapIterations);
+        let eval = self.eval(id);
+        if map.is_distributed() {
+            return Err(eval.unsupported("distributed Map"));
+        }
+        if !map.distributed.is_empty() {
+            self.mark(Clause::MapInlineIgnores);
+        }
+        let effective = eval.input_path()?;
+        let items = map_items(&eval, map, &effective)?;
+        let limit = concurrency(&eval, map.max_concurrency.as_ref(), &effective)?;
+        let count = items.len();
+        let details = Details {
+            length: Some(count as u64),
+            ..Details::default()
+        };
+        self.emit_in(id, EventKind::Started(StateType::Map), details);
+        let at_once = self.conduct.at_once(StateType::Map, limit).min(count);
+        self.active_mut(id).phase = Phase::Children(Box::new(Children {
+            results: vec![None; count],
+            unfinished: count,
+            at_once,
+            frames: vec![None; count],
+            items,
+            effective,
+            next: 0,
+            ended: None,
+            failed: None,
+        }));
+        if count == 0 {
+            self.mark(Clause::MapEmpty);
+            self.join(id);
+            return Ok(());
+        }
+        let previous = self.frame(id).previous;
+        for _ in 0..at_once {
+            self.start_iteration(id, map, previous)?;
+        }
+        Ok(())
+    }
+
+    /// Starts the Map's next item, if there is one.
+    fn start_iteration(&mut self, id: FrameId, map: &Map, previous: u64) -> Result<()> {
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return Ok(());
+        };
+        let index = children.next;
+        let Some(item) = children.items.get(index).cloned() else {
+            return Ok(());
+        };
+        children.next += 1;
+        let effective = children.effective.clone();
+        let input = match &map.item_selector {
+            None => item,
+            Some(selector) => {
+                self.mark(Clause::MapItemSelector);
+                let eval = Eval {
+                    item: Some((index, &item)),
+                    ..self.eval(id)
+                };
+                let selected = eval.template(selector, &effective);
+                if selected.is_err() && index > 0 {
+                    self.mark(Clause::MapItemSelectorLate);
+                }
+                Arc::new(selected?)
+            }
+        };
+        let name = self.active(id).name.clone();
+        let details = iteration_details(&name, index);
+        let started = self.emit(
+            previous,
+            EventKind::Iteration(history::Phase::Started),
+            details,
+        );
+        let prefix = self.active(id).site.clone();
+        let items = self
+            .frame(id)
+            .items
+            .iter()
+            .copied()
+            .chain([index as u32])
+            .collect();
+        self.spawn(id, index, &map.processor, prefix, items, started, input);
+        Ok(())
+    }
+
+    #[allow(clippy::too_many_arguments)] // the fields of the new frame
+    fn spawn(
+        &mut self,
+        parent: FrameId,
+        place: usize,
+        scope: &Arc<Scope>,
+        prefix: Arc<str>,
+        items: Arc<[u32]>,
+        previous: u64,
+        input: Arc<Value>,
+    ) {
+        let child = FrameId(self.frames.len());
+        self.frames.push(Some(Frame {
+            scope: scope.clone(),
+            parent: Some((parent, place)),
+            prefix,
+            items,
+            variables: serde_json::Map::new(),
+            previous,
+            began: self.history.len(),
+            active: None,
+        }));
+        if let Phase::Children(children) = &mut self.active_mut(parent).phase {
+            children.frames[place] = Some(child);
+            let finished = children.results.len() - children.unfinished;
+            self.concurrent |= children.next - finished > 1;
+        }
+        self.ready.push_back((child, scope.start_at.clone(), input));
+    }
+
+    /// A branch or iteration has ended; `last` is its last event.
+    pub(super) fn child_succeeded(
+        &mut self,
+        id: FrameId,
+        place: usize,
+        last: u64,
+        output: Arc<Value>,
+    ) {
+        let active = self.active(id);
+        let name = active.name.clone();
+        let is_map = active.state.kind() == StateType::Map;
+        let (now, events) = (self.now, self.history.len());
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return;
+        };
+        children.results[place] = Some(output);
+        children.frames[place] = None;
+        children.unfinished -= 1;
+        let joined = children.unfinished == 0;
+        children.ended = Some((now, events));
+        let mut previous = last;
+        if is_map {
+            let details = iteration_details(&name, place);
+            let kind = EventKind::Iteration(history::Phase::Succeeded);
+            previous = self.emit(last, kind, details);
+        }
+        if joined {
+            self.frame_mut(id).previous = previous;
+            self.join(id);
+        } else {
+            self.start_next(id, last);
+        }
+    }
+
+    /// Starts what waits for another child to end.
+    fn start_next(&mut self, id: FrameId, previous: u64) {
+        let state = self.active(id).state.clone();
+        let started = match &state.body {
+            Body::Parallel(parallel) => {
+                self.start_branch(id, parallel, previous);
+                Ok(())
+            }
+            Body::Map(map) => self.start_iteration(id, map, previous),
+            _ => Ok(()),
+        };
+        if let Err(fault) = started {
+            self.raise(id, &fault);
+        }
+    }
+
+    /// The siblings of a child that has failed go on.
+    fn outlive(&mut self, id: FrameId, place: usize, last: u64, fault: &Fault) {
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return;
+        };
+        children.failed.get_or_insert_with(|| fault.clone());
+        children.unfinished -= 1;
+        let all = children.unfinished == 0;
+        if let Some(failed) = children.frames[place].take() {
+            self.stop_thread(failed, last);
+        }
+        if all {
+            self.frame_mut(id).previous = last;
+            self.join(id);
+        } else {
+            self.start_next(id, last);
+        }
+    }
+
+    /// All children have ended: the state's result is their outputs in order.
+    fn join(&mut self, id: FrameId) {
+        let state = self.active(id).state.clone();
+        let Phase::Children(children) = &mut self.active_mut(id).phase else {
+            return;
+        };
+        if let Some(fault) = children.failed.take() {
+            self.active_mut(id).phase = Phase::Working;
+            return self.handle_fault(id, &fault);
+        }
+        let results = std::mem::take(&mut children.results);
+        let mut result: Vec<Value> = results
+            .into_iter()
+            .flatten()
+            .map(Arc::unwrap_or_clone)
+            .collect();
+        self.conduct.join(state.kind(), &mut result);
+        let result = Arc::new(Value::Array(result));
+        // Exited does not point to Succeeded: both follow the same event (clause
+        // `history.joined-exit`).
+        self.mark(Clause::HistoryJoinedExit);
+        let previous = self.frame(id).previous;
+        self.emit(
+            previous,
+            EventKind::Succeeded(state.kind()),
+            Details::default(),
+        );
+        let (selector, result_path, transition) = match &state.body {
+            Body::Parallel(p) => (&p.result_selector, &p.result_path, &p.transition),
+            Body::Map(m) => (&m.result_selector, &m.result_path, &m.transition),
+            _ => return,
+        };
+        self.active_mut(id).phase = Phase::Working;
+        let delivered = self
+            .eval(id)
+            .deliver(&result, selector.as_ref(), result_path);
+        let done = delivered.and_then(|delivered| {
+            let to = transition.clone();
+            self.leave(id, state.assign.as_ref(), &result, delivered, to)
+        });
+        if let Err(fault) = done {
+            self.raise(id, &fault);
+        }
+    }
+
+    /// Nobody handles the fault in this thread: the enclosing state fails, or the execution.
+    pub(super) fn thread_failed(&mut self, id: FrameId, fault: &Fault) {
+        let Some((parent, place)) = self.frame(id).parent else {
+            return self.fail(id, fault.failure.clone());
+        };
+        self.unsettled |= self.is_overtaken(id);
+        if self.has_siblings(id) {
+            self.sway();
+        }
+        let last = self.frame(id).previous;
+        let is_map = self.active(parent).state.kind() == StateType::Map;
+        self.mark(if is_map {
+            Clause::MapFails
+        } else {
+            Clause::ParallelFails
+        });
+        let name = self.active(parent).name.clone();
+        if is_map {
+            let details = iteration_details(&name, place);
+            self.emit(last, EventKind::Iteration(history::Phase::Failed), details);
+        }
+        let kind = self.active(parent).state.kind();
+        if !self.conduct.stops_siblings(kind) {
+            return self.outlive(parent, place, last, fault);
+        }
+        self.stop_children(parent, Some(place), last);
+        self.frame_mut(parent).previous = last;
+        self.active_mut(parent).phase = Phase::Working;
+        self.handle_fault(parent, fault);
+    }
+
+    /// Stops every child of a state; `failed` is the one whose failure is the reason, `cause` the
+    /// event that all the Aborted events follow.
+    fn stop_children(&mut self, id: FrameId, failed: Option<usize>, cause: u64) {
+        let active = self.active_mut(id);
+        let is_map = active.state.kind() == StateType::Map;
+        let name = active.name.clone();
+        let Phase::Children(children) = &mut active.phase else {
+            return;
+        };
+        let frames = std::mem::take(&mut children.frames);
+        let (first, others) = (
+            failed.and_then(|place| frames[place]),
+            frames.into_iter().enumerate(),
+        );
+        for (place, child) in others {
+            let Some(child) = child.filter(|child| Some(*child) != first) else {
+                continue;
+            };
+            self.mark(Clause::SiblingsStopped);
+            self.mark(Clause::SiblingsStoppedHistory);
+            self.stop_thread(child, cause);
+            if is_map {
+                let details = iteration_details(&name, place);
+                let kind = EventKind::Iteration(history::Phase::Aborted);
+                self.emit(cause, kind, details);
+            }
+        }
+        // The one that failed is the last (recorded: test_service_lambda_map_timeout).
+        if let Some(first) = first {
+            self.stop_thread(first, cause);
+        }
+    }
+
+    /// Whether another thread can live at the same time as this one: a branch beside it, or another
+    /// iteration than the only one at a time; or beside one around it.
+    pub(super) fn has_siblings(&self, mut id: FrameId) -> bool {
+        while let Some((parent, _)) = self.frame(id).parent {
+            if let Phase::Children(children) = &self.active(parent).phase
+                && children.at_once > 1
+            {
+                return true;
+            }
+            id = parent;
+        }
+        false
+    }
+
+    /// Whether a thread beside this one may as well have come less far, or farther, when this one
+    /// fails: it is still moving, or ended just now.
+    fn is_overtaken(&self, id: FrameId) -> bool {
+        let frame = self.frame(id);
+        let Some((parent, place)) = frame.parent else {
+            return false;
+        };
+        let Phase::Children(children) = &self.active(parent).phase else {
+            return false;
+        };
+        let just_ended = |(at, events): (Instant, usize)| {
+            events > frame.began && self.now.since(at) < SETTLED_MILLIS
+        };
+        let others = children.frames.iter().enumerate();
+        children.ended.is_some_and(just_ended)
+            || others
+                .filter(|(other, _)| *other != place)
+                .any(|(_, child)| child.is_some_and(|child| !self.settled(child)))
+    }
+
+    /// The same for a failure that ends the whole execution.
+    pub(super) fn note_overtaken(&mut self, mut id: FrameId) {
+        loop {
+            self.unsettled |= self.is_overtaken(id);
+            let Some((parent, _)) = self.frame(id).parent else {
+                return;
+            };
+            id = parent;
+        }
+    }
+
+    /// Whether a thread has been waiting for something for a while, so that it is certain how far it
+    /// has come.
+    fn settled(&self, id: FrameId) -> bool {
+        let frame = self.frame(id);
+        let Some(active) = &frame.active else {
+            return false;
+        };
+        let since = self.history[frame.previous as usize - 1].at;
+        match &active.phase {
+            Phase::Working => false,
+            Phase::Waiting { .. } | Phase::Delayed { .. } => {
+                self.now.since(since) >= SETTLED_MILLIS
+            }
+            Phase::Task(task) => task.started && self.now.since(since) >= SETTLED_MILLIS,
+            Phase::Children(children) => {
+                let ended = children.ended.map_or(since, |(at, _)| at);
+                self.now.since(ended) >= SETTLED_MILLIS
+                    && children
+                        .frames
+                        .iter()
+                        .flatten()
+                        .all(|child| self.settled(*child))
+            }
+        }
+    }
+
+    /// Stops a thread, innermost states first.
+    fn stop_thread(&mut self, id: FrameId, cause: u64) {
+        let frame = self.frame_mut(id);
+        if let Some(active) = &mut frame.active {
+            let kind = active.state.kind();
+            let phase = std::mem::replace(&mut active.phase, Phase::Working);
+            match phase {
+                Phase::Working => {}
+                Phase::Waiting { timer, .. } | Phase::Delayed { timer } => {
+                    self.cancel_timer(Some(timer));
+                }
+                Phase::Task(task) => {
+                    let number = task.task;
+                    self.active_mut(id).phase = Phase::Task(task);
+                    self.end_task(number);
+                    self.commands.push(Command::Cancel(number));
+                }
+                children @ Phase::Children(_) => {
+                    self.active_mut(id).phase = children;
+                    self.stop_children(id, None, cause);
+                }
+            }
+            let rule = match kind {
+                StateType::Task => Some(Clause::HistoryAborted),
+                StateType::Wait | StateType::Parallel | StateType::Map => {
+                    Some(Clause::HistoryAbortedScope)
+                }
+                _ => None,
+            };
+            if let Some(rule) = rule {
+                self.mark(rule);
+                self.emit(cause, EventKind::Aborted(kind), Details::default());
+            }
+        }
+        self.frames[id.0] = None;
+    }
+
+    /// The Failed event of a Parallel or Map that is out of retries.
+    pub(super) fn state_failed(&mut self, id: FrameId) {
+        let kind = self.active(id).state.kind();
+        if matches!(kind, StateType::Parallel | StateType::Map) {
+            self.emit_in(id, EventKind::Failed(kind), Details::default());
+        }
+    }
+}
+
+fn iteration_details(map: &Name, index: usize) -> Details {
+    Details {
+        name: Some(map.clone()),
+        index: Some(index as u64),
+        ..Details::default()
+    }
+}
+
+/// The items of a Map.
+fn map_items(eval: &Eval<'_>, map: &Map, effective: &Value) -> Result<Vec<Arc<Value>>> {
+    let found = match &map.items_path {
+        None => Ok(std::borrow::Cow::Borrowed(effective)),
+        Some(path) => {
+            eval.mark(Clause::MapItemsPath);
+            eval.find_one(path, effective)
+        }
+    };
+    let path = map.items_path.as_ref().map_or("$", |path| path.text());
+    match found.as_deref() {
+        Ok(Value::Array(items)) => Ok(items.iter().cloned().map(Arc::new).collect()),
+        Ok(_) => {
+            eval.mark(Clause::MapItemsNotArray);
+            let text = format!("Reference path \"{path}\" must point to array.");
+            Err(Box::new(Fault::runtime_plain(&text)))
+        }
+        Err(_) => {
+            eval.mark(Clause::MapItemsMissing);
+            eval.mark(Clause::MapItemsMissingText);
+            let text = format!("Unable to apply step \"{path}\" to input {effective}");
+            let error = "States.ReferencePathConflict";
+            Err(Box::new(
+                Fault::prefixed(eval.active, error, &text).guessed(),
+            ))
+        }
+    }
+}
+
+/// How many iterations may run at once.
+fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<usize> {
+    let given = match limit {
+        None => 0,
+        Some(Limit::Literal(limit)) => *limit,
+        Some(Limit::Expression(_)) => return Err(eval.unsupported("JSONata")),
+        Some(Limit::Path(path)) => {
+            eval.mark(Clause::MapConcurrencyPath);
+            let value = eval.limit(path, data)?;
+            // A string of digits counts as a number (recorded: test_reference_in_map_state).
+            let limit = value
+                .as_str()
+                .map_or_else(|| value.as_i64(), |text| text.parse().ok());
+            match limit {
+                Some(limit) if limit >= 0 => limit as u64,
+                Some(_) => {
+                    eval.mark(Clause::MapConcurrencyNegative);
+                    let text = "MaxConcurrency cannot be negative.";
+                    return Err(Box::new(Fault::runtime(eval.active, text)));
+                }
+                None => {
+                    if value.is_number() {
+                        eval.mark(Clause::MapConcurrencyFraction);
+                    }
+                    let shown = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
+                    let text = format!(
+                        "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a \
+                         valid integer: {path}"
+                    );
+                    return Err(Box::new(Fault::runtime(eval.active, &text)));
+                }
+            }
+        }
+    };
+    Ok(match given {
+        0 => INLINE_CONCURRENCY,
+        1 => {
+            eval.mark(Clause::MapSequential);
+            1
+        }
+        limit => (limit as usize).min(INLINE_CONCURRENCY),
+    })
+}

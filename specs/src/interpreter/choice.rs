@@ -1,0 +1,281 @@
+//! Choice rules (JSONPath).
+
+use std::{borrow::Cow, cmp};
+
+use serde_json::Value;
+
+use super::{
+    eval::Eval,
+    fault::{Fault, Result},
+};
+use crate::{
+    asl::{Comparable, Condition, Dynamic, Kind, Operand, Operator, Ordering, StateType, Test},
+    base::time::Instant,
+    clause::Clause,
+    query::jsonpath::path::Path,
+};
+
+impl Eval<'_> {
+    /// Whether a condition holds for `data`.
+    pub fn condition(&self, condition: &Condition, data: &Value) -> Result<bool> {
+        debug_assert_eq!(self.active.state.kind(), StateType::Choice);
+        match condition {
+            Condition::And(conditions) => {
+                self.mark(Clause::ChoiceAnd);
+                for condition in conditions {
+                    if !self.condition(condition, data)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Condition::Or(conditions) => {
+                self.mark(Clause::ChoiceOr);
+                for (n, condition) in conditions.iter().enumerate() {
+                    if self.condition(condition, data)? {
+                        if conditions[n + 1..]
+                            .iter()
+                            .any(|rest| self.reads_nothing(rest, data))
+                        {
+                            self.mark(Clause::ChoiceOrGuards);
+                        }
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Condition::Not(condition) => {
+                self.mark(Clause::ChoiceNot);
+                self.condition(condition, data).map(|holds| !holds)
+            }
+            Condition::Commented(condition, _) => self.condition(condition, data),
+            Condition::Test(test) => self.test(test, data),
+            Condition::Jsonata(Dynamic::Literal(literal)) => Ok(*literal),
+            Condition::Jsonata(Dynamic::Expression(_)) => Err(self.unsupported("JSONata")),
+        }
+    }
+
+    fn test(&self, test: &Test, data: &Value) -> Result<bool> {
+        let variable = self.find_one(&test.variable, data);
+        if variable.as_ref().is_err_and(|error| !error.is_missing()) {
+            self.mark(Clause::ChoiceMismatch);
+        }
+        let variable = variable.ok();
+        if let (Operator::Is(kind), Operand::Literal(expected)) = (test.operator, &test.operand) {
+            return self.is(kind, &test.variable, variable.as_deref(), expected);
+        }
+        let Some(variable) = variable else {
+            self.mark(Clause::ChoiceMissingVariable);
+            if let Operand::Path(operand) = &test.operand
+                && self.find(operand, data).is_err()
+            {
+                self.mark(Clause::ChoiceBothMissingText);
+            }
+            return Err(self.invalid_variable(&test.variable));
+        };
+        let operand = match &test.operand {
+            Operand::Literal(value) => Cow::Borrowed(value),
+            Operand::Path(path) => {
+                self.mark(Clause::ChoicePathTwin);
+                self.find_one(path, data).map_err(|_| {
+                    self.mark(Clause::ChoiceMissingOperand);
+                    self.invalid_variable(path)
+                })?
+            }
+        };
+        self.compare(test.operator, &variable, &operand)
+    }
+
+    /// Whether a condition that was not asked has a Variable that finds nothing.
+    fn reads_nothing(&self, condition: &Condition, data: &Value) -> bool {
+        match condition {
+            Condition::And(conditions) | Condition::Or(conditions) => conditions
+                .iter()
+                .any(|condition| self.reads_nothing(condition, data)),
+            Condition::Not(condition) | Condition::Commented(condition, _) => {
+                self.reads_nothing(condition, data)
+            }
+            Condition::Test(test) => {
+                test.operator != Operator::Is(Kind::Present)
+                    && self.find(&test.variable, data).is_err()
+            }
+            Condition::Jsonata(_) => false,
+        }
+    }
+
+    fn invalid_variable(&self, path: &Path) -> Box<Fault> {
+        let text = format!(
+            "Invalid path '{path}': The choice state's condition path references an invalid value."
+        );
+        Box::new(Fault::runtime(self.active, &text))
+    }
+
+    fn is(&self, kind: Kind, path: &Path, value: Option<&Value>, expected: &Value) -> Result<bool> {
+        let Some(value) = value else {
+            if kind == Kind::Present {
+                self.mark(Clause::ChoiceIsPresentMissing);
+                return Ok(!expected.as_bool().unwrap_or(true));
+            }
+            self.mark(Clause::ChoiceIsMissing);
+            return Err(self.invalid_variable(path));
+        };
+        self.mark(Clause::ChoiceIs);
+        let holds = match kind {
+            Kind::Present => true,
+            Kind::Null => value.is_null(),
+            Kind::Numeric => value.is_number(),
+            Kind::String => value.is_string(),
+            Kind::Boolean => value.is_boolean(),
+            Kind::Timestamp => {
+                self.mark(Clause::ChoiceIsTimestamp);
+                value
+                    .as_str()
+                    .is_some_and(|text| self.timestamp(text).is_some())
+            }
+        };
+        Ok(holds == expected.as_bool().unwrap_or(true))
+    }
+
+    fn compare(&self, operator: Operator, variable: &Value, operand: &Value) -> Result<bool> {
+        let order = match operator {
+            Operator::BooleanEquals => {
+                self.mark(Clause::ChoiceBooleanEquals);
+                return Ok(variable.is_boolean() && variable == operand);
+            }
+            Operator::StringMatches => {
+                self.mark(Clause::ChoiceStringMatches);
+                let (Some(text), Some(pattern)) = (variable.as_str(), operand.as_str()) else {
+                    return Ok(false);
+                };
+                return self.matches(text, pattern);
+            }
+            Operator::Is(_) => return Ok(false),
+            Operator::Compare(comparable, ordering) => self
+                .order(comparable, variable, operand)
+                .map(|order| (order, ordering)),
+        };
+        let Some((order, ordering)) = order else {
+            self.mark(Clause::ChoiceTypeMismatch);
+            return Ok(false);
+        };
+        Ok(match ordering {
+            Ordering::Equals => order.is_eq(),
+            Ordering::LessThan => order.is_lt(),
+            Ordering::GreaterThan => order.is_gt(),
+            Ordering::LessThanEquals => order.is_le(),
+            Ordering::GreaterThanEquals => order.is_ge(),
+        })
+    }
+
+    /// How two values of one type compare; `None` if either is of another type.
+    fn order(&self, kind: Comparable, left: &Value, right: &Value) -> Option<cmp::Ordering> {
+        match kind {
+            Comparable::Numeric => {
+                self.mark(Clause::ChoiceNumeric);
+                let (Value::Number(left), Value::Number(right)) = (left, right) else {
+                    return None;
+                };
+                match (left.as_i64(), right.as_i64()) {
+                    (Some(left), Some(right)) => Some(left.cmp(&right)),
+                    _ => left.as_f64()?.partial_cmp(&right.as_f64()?),
+                }
+            }
+            Comparable::String => {
+                self.mark(Clause::ChoiceString);
+                let (left, right) = (left.as_str()?, right.as_str()?);
+                Some(left.encode_utf16().cmp(right.encode_utf16()))
+            }
+            Comparable::Timestamp => {
+                self.mark(Clause::ChoiceTimestamp);
+                let (left, right) = (left.as_str()?, right.as_str()?);
+                Some(self.timestamp(left)?.cmp(&self.timestamp(right)?))
+            }
+        }
+    }
+
+    /// An RFC 3339 timestamp with `T` and a zone, to the nanosecond.
+    fn timestamp(&self, text: &str) -> Option<jiff::Timestamp> {
+        if Instant::is_nearly_rfc3339(text) {
+            self.mark(Clause::TimestampLexical);
+        }
+        Instant::parse_rfc3339(text)?;
+        text.parse().ok()
+    }
+
+    /// `StringMatches`: `*` is any run, `\*` a star, `\\` a backslash.
+    fn matches(&self, text: &str, pattern: &str) -> Result<bool> {
+        let mut tokens = Vec::new();
+        let mut chars = pattern.chars();
+        while let Some(c) = chars.next() {
+            tokens.push(match c {
+                '*' => None,
+                '\\' => match chars.next() {
+                    Some(escaped @ ('*' | '\\')) => Some(escaped),
+                    _ => {
+                        self.mark(Clause::ChoiceStringMatchesEscape);
+                        let text = format!("The pattern '{pattern}' has an invalid escape.");
+                        return Err(Box::new(Fault::runtime(self.active, &text)));
+                    }
+                },
+                c => Some(c),
+            });
+        }
+        let text: Vec<char> = text.chars().collect();
+        Ok(glob(&tokens, &text))
+    }
+}
+
+/// Greedy matching with backtracking to the last star: linear in practice, quadratic at worst.
+fn glob(pattern: &[Option<char>], text: &[char]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(None) => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(Some(c)) if *c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((star_p, star_t)) = star else {
+                    return false;
+                };
+                star = Some((star_p, star_t + 1));
+                p = star_p + 1;
+                t = star_t + 1;
+            }
+        }
+    }
+    pattern[p..].iter().all(Option::is_none)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::glob;
+
+    /// What a pattern means: a star stands for any run, everything else for itself.
+    fn by_definition(pattern: &[Option<char>], text: &[char]) -> bool {
+        match pattern {
+            [] => text.is_empty(),
+            [None, rest @ ..] => (0..=text.len()).any(|run| by_definition(rest, &text[run..])),
+            [Some(c), rest @ ..] => text.first() == Some(c) && by_definition(rest, &text[1..]),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn globs_match_by_their_definition(
+            pattern in prop::collection::vec(prop::sample::select(&[None, Some('a'), Some('b')]), 0..7),
+            text in prop::collection::vec(prop::sample::select(&['a', 'b']), 0..9),
+        ) {
+            prop_assert_eq!(glob(&pattern, &text), by_definition(&pattern, &text));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Errors inside an execution: what Retry and Catch see.
+
+use serde_json::{Value, json};
+
+use super::frame::Active;
+use crate::{asl::Name, history::Failure};
+
+/// An error on its way from a state to a handler, an enclosing state, or the end of the execution.
+#[derive(Debug, Clone)]
+pub(super) struct Fault {
+    pub failure: Failure,
+    /// No handler is asked (clause `error.runtime.terminal`).
+    pub terminal: bool,
+    /// It came from a heartbeat that did not arrive (clause `error.heartbeat.names`).
+    pub heartbeat: bool,
+    /// Where it came from, for the Error Output of a missing error or cause.
+    pub origin: Origin,
+    /// The cause's text is our guess: a handler that passes it on makes the output doubtful.
+    pub guessed_text: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Interpreter,
+    Task,
+    Timeout,
+    FailState,
+}
+
+impl Fault {
+    fn new(failure: Failure, origin: Origin) -> Self {
+        Self {
+            failure,
+            terminal: false,
+            heartbeat: false,
+            origin,
+            guessed_text: false,
+        }
+    }
+
+    /// `States.Runtime`, with the state named in front of the text (clause `cause.prefix`).
+    pub fn runtime(active: &Active, text: &str) -> Self {
+        Self::runtime_plain(&prefixed(active, text))
+    }
+
+    /// `States.Runtime`, with a cause that does not name the state.
+    pub fn runtime_plain(cause: &str) -> Self {
+        Self {
+            terminal: true,
+            ..Self::named("States.Runtime", cause)
+        }
+    }
+
+    /// An error that the interpreter raises and handlers may see.
+    pub fn named(error: &str, cause: &str) -> Self {
+        let failure = Failure {
+            error: Some(error.into()),
+            cause: Some(cause.into()),
+        };
+        Self::new(failure, Origin::Interpreter)
+    }
+
+    /// Like [`Fault::named`], with the state named in front of the text.
+    pub fn prefixed(active: &Active, error: &str, text: &str) -> Self {
+        Self::named(error, &prefixed(active, text))
+    }
+
+    /// Data that is too long, of a state or a task with this name (recorded: `states_errors`).
+    pub fn data_limit(name: &str) -> Self {
+        Self::named(
+            DATA_LIMIT_EXCEEDED,
+            &format!(
+                "The state/task '{name}' returned a result with a size exceeding the maximum \
+                 number of bytes service limit."
+            ),
+        )
+    }
+
+    /// No handler is asked.
+    pub fn ending(self) -> Box<Self> {
+        Box::new(Self {
+            terminal: true,
+            ..self
+        })
+    }
+
+    /// The cause's text is not proven.
+    pub fn guessed(self) -> Self {
+        Self {
+            guessed_text: true,
+            ..self
+        }
+    }
+
+    pub fn timeout(heartbeat: bool) -> Self {
+        let failure = Failure {
+            error: Some(TIMEOUT.into()),
+            cause: None,
+        };
+        Self {
+            heartbeat,
+            ..Self::new(failure, Origin::Timeout)
+        }
+    }
+
+    pub fn task(failure: Failure) -> Self {
+        Self::new(failure, Origin::Task)
+    }
+
+    pub fn fail_state(failure: Failure) -> Self {
+        Self::new(failure, Origin::FailState)
+    }
+
+    pub fn error(&self) -> Option<&str> {
+        self.failure.error.as_deref()
+    }
+
+    /// The Error Output that a catcher puts into the data (clauses `catch.error-output.*`).
+    pub fn output(&self) -> Value {
+        let cause = match (&self.failure.cause, self.origin) {
+            (None, Origin::Timeout) => Value::from(""),
+            (cause, _) => text(cause.as_ref()),
+        };
+        json!({ "Error": text(self.failure.error.as_ref()), "Cause": cause })
+    }
+}
+
+pub(super) const TIMEOUT: &str = "States.Timeout";
+pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+
+fn text(name: Option<&Name>) -> Value {
+    name.map_or(Value::Null, |name| Value::from(&**name))
+}
+
+fn prefixed(active: &Active, text: &str) -> String {
+    format!(
+        "An error occurred while executing the state '{}' (entered at the event id #{}). {text}",
+        active.name, active.entered
+    )
+}
+
+/// A fault is rare and large.
+pub(super) type Result<T, E = Box<Fault>> = std::result::Result<T, E>;

@@ -1,0 +1,336 @@
+//! Task states: scheduling, time limits, results.
+
+use crate::base::entropy::mix;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{
+    Command, Execution, TaskId, TaskRequest, TimerId, Waiter,
+    envelope::Envelope,
+    fault::{Fault, Result},
+    frame::{FrameId, Phase, TaskState},
+};
+use crate::{
+    asl::{Body, Limit, Name, Task, site::AttemptKey},
+    clause::Clause,
+    history::{self, Details, Failure, TaskDetails},
+};
+
+impl Execution {
+    /// Schedules an attempt: from `InputPath` on, everything is evaluated again.
+    pub(super) fn schedule(&mut self, id: FrameId, task: &Task) -> Result<()> {
+        self.mark(Clause::TaskAttempt);
+        let Some(envelope) = Envelope::of(&task.resource) else {
+            return Err(self.eval(id).unsupported("this kind of task resource"));
+        };
+        let number = TaskId(self.tasks.len() as u64);
+        let mut eval = self.eval(id);
+        if envelope.is_callback() {
+            self.mark(Clause::TaskToken);
+            self.sway();
+            eval.token = Some(self.token(number));
+        }
+        let effective = eval.input_path()?;
+        let input = eval.parameters(task.parameters.as_ref(), effective.clone())?;
+        let credentials = match &task.credentials {
+            None => None,
+            Some(credentials) => {
+                self.mark(Clause::TaskCredentials);
+                Some(history_credentials(eval.template(credentials, &effective)?))
+            }
+        };
+        let by_path = |limit: &Option<Limit>| matches!(limit, Some(Limit::Path(_)));
+        if task.parameters.is_some() && (by_path(&task.timeout) || by_path(&task.heartbeat)) {
+            self.mark(Clause::LimitPathWithParameters);
+        }
+        let timeout = self.limit(id, task.timeout.as_ref(), &effective)?;
+        let heartbeat = self.limit(id, task.heartbeat.as_ref(), &effective)?;
+        let details = Details {
+            input: Some(input.clone()),
+            task: Some(Box::new(TaskDetails {
+                timeout_in_seconds: timeout,
+                heartbeat_in_seconds: heartbeat,
+                credentials,
+                ..envelope.scheduled(&self.identity)
+            })),
+            ..Details::default()
+        };
+        self.emit_in(id, envelope.event(history::Phase::Scheduled), details);
+        self.tasks.push(Some(id));
+        // Nobody may ever take the task; see the clause for what happens then.
+        let timeout_timer = timeout.map(|seconds| self.set_limit(id, seconds));
+        let active = self.active(id);
+        let key = AttemptKey {
+            site: active.site.clone(),
+            visit: active.visit,
+            items: self.frame(id).items.to_vec(),
+            attempt: active.retries,
+        };
+        self.commands.push(Command::Schedule(TaskRequest {
+            task: number,
+            key,
+            resource: task.resource.as_str().into(),
+            waits: envelope.waits(),
+            input,
+        }));
+        self.active_mut(id).phase = Phase::Task(TaskState {
+            task: number,
+            envelope,
+            started: false,
+            timeout,
+            timeout_timer,
+            heartbeat,
+            heartbeat_timer: None,
+        });
+        Ok(())
+    }
+
+    /// `$$.Task.Token`: opaque, and different for every attempt.
+    fn token(&self, task: TaskId) -> String {
+        let bits = mix(self.identity.entropy ^ task.0.rotate_left(32));
+        format!("AQ{bits:016x}{:016x}", mix(!bits))
+    }
+
+    /// `TimeoutSeconds` or `HeartbeatSeconds`, in seconds.
+    fn limit(&self, id: FrameId, limit: Option<&Limit>, data: &Value) -> Result<Option<u64>> {
+        let eval = self.eval(id);
+        match limit {
+            None => Ok(None),
+            Some(Limit::Literal(seconds)) => Ok(Some(*seconds)),
+            Some(Limit::Expression(_)) => Err(eval.unsupported("JSONata")),
+            Some(Limit::Path(path)) => {
+                self.mark(Clause::TaskLimitPath);
+                let value = eval.limit(path, data)?;
+                value
+                    .as_u64()
+                    .filter(|seconds| *seconds > 0)
+                    .map(Some)
+                    .ok_or_else(|| {
+                        self.mark(Clause::TaskLimitPathInvalid);
+                        let text =
+                            format!("The value at {path} is not a positive integer: {value}");
+                        Box::new(Fault::runtime(eval.active, &text).guessed())
+                    })
+            }
+        }
+    }
+
+    pub(super) fn task_started(&mut self, task: TaskId, worker: Option<Name>) {
+        let Some(id) = self.waiting(task) else { return };
+        let Some(state) = self.task_state(id) else {
+            return;
+        };
+        if state.started {
+            return;
+        }
+        state.started = true;
+        let envelope = state.envelope.clone();
+        let details = Details {
+            task: match worker {
+                None => envelope.details(),
+                worker_name => Some(Box::new(TaskDetails {
+                    worker_name,
+                    ..TaskDetails::default()
+                })),
+            },
+            ..Details::default()
+        };
+        let (timeout, timeout_timer, heartbeat) =
+            (state.timeout, state.timeout_timer, state.heartbeat);
+        self.emit_in(id, envelope.event(history::Phase::Started), details);
+        let mut timeout_timer = timeout_timer;
+        if let Some(seconds) = timeout {
+            self.mark(Clause::TimeoutFromStart);
+            if self.conduct.counts_from_start() {
+                self.cancel_timer(timeout_timer);
+                timeout_timer = Some(self.set_limit(id, seconds));
+            }
+        }
+        let heartbeat_timer = heartbeat.map(|seconds| {
+            self.mark(Clause::HeartbeatFromStart);
+            self.set_limit(id, seconds)
+        });
+        if let Some(state) = self.task_state(id) {
+            state.timeout_timer = timeout_timer;
+            state.heartbeat_timer = heartbeat_timer;
+        }
+    }
+
+    /// Nothing was scheduled after all: the Scheduled event is taken back.
+    pub(super) fn no_such_activity(&mut self, task: TaskId) {
+        let Some((id, envelope)) = self.end_task(task) else {
+            return;
+        };
+        self.mark(Clause::ActivityMissing);
+        let scheduled = self.frame(id).previous;
+        if self.history.len() as u64 == scheduled {
+            let before = self.history.pop().map(|event| event.previous);
+            self.frame_mut(id).previous = before.unwrap_or_default();
+        } else {
+            self.mark(Clause::ActivityMissingHistory);
+        }
+        let text = format!("The activity {} does not exist.", envelope.name());
+        let fault = Fault::runtime(self.active(id), &text);
+        self.raise(id, &fault);
+    }
+
+    pub(super) fn task_submitted(&mut self, task: TaskId, output: Value) {
+        let Some(id) = self.waiting(task) else { return };
+        let Some(state) = self.task_state(id) else {
+            return;
+        };
+        let envelope = state.envelope.clone();
+        self.mark(Clause::TaskSubmitted);
+        let details = Details {
+            output: Some(Arc::new(output)),
+            task: envelope.details(),
+            ..Details::default()
+        };
+        self.emit_in(id, envelope.event(history::Phase::Submitted), details);
+    }
+
+    pub(super) fn task_heartbeat(&mut self, task: TaskId) {
+        let Some(id) = self.waiting(task) else { return };
+        let Some(state) = self.task_state(id) else {
+            return;
+        };
+        let (Some(seconds), timer) = (state.heartbeat, state.heartbeat_timer) else {
+            return;
+        };
+        self.mark(Clause::HeartbeatExtends);
+        self.cancel_timer(timer);
+        let timer = self.set_limit(id, seconds);
+        if let Some(state) = self.task_state(id) {
+            state.heartbeat_timer = Some(timer);
+        }
+    }
+
+    pub(super) fn task_succeeded(&mut self, task: TaskId, output: &Arc<Value>) {
+        let Some((id, envelope)) = self.end_task(task) else {
+            return;
+        };
+        if self.is_too_long(output) {
+            self.mark(Clause::TaskDataLimit);
+            return self.attempt_failed(id, &envelope, &Fault::data_limit(envelope.name()));
+        }
+        let details = Details {
+            output: Some(output.clone()),
+            task: envelope.details(),
+            ..Details::default()
+        };
+        self.emit_in(id, envelope.event(history::Phase::Succeeded), details);
+        let state = self.active(id).state.clone();
+        let Body::Task(task) = &state.body else {
+            return;
+        };
+        let delivered =
+            self.eval(id)
+                .deliver(output, task.result_selector.as_ref(), &task.result_path);
+        let done = delivered.and_then(|delivered| {
+            self.leave(
+                id,
+                state.assign.as_ref(),
+                output,
+                delivered,
+                task.transition.clone(),
+            )
+        });
+        if let Err(fault) = done {
+            self.raise(id, &fault);
+        }
+    }
+
+    pub(super) fn task_failed(&mut self, task: TaskId, failure: Failure) {
+        let Some((id, envelope)) = self.end_task(task) else {
+            return;
+        };
+        self.mark(Clause::TaskFailure);
+        self.note_empty_text(&failure);
+        self.attempt_failed(id, &envelope, &Fault::task(failure));
+    }
+
+    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, fault: &Fault) {
+        let details = Details {
+            task: envelope.details(),
+            ..super::failure_details(&fault.failure)
+        };
+        self.emit_in(id, envelope.event(history::Phase::Failed), details);
+        self.raise(id, fault);
+    }
+
+    /// What becomes of an empty error or cause is not known.
+    pub(super) fn note_empty_text(&self, failure: &Failure) {
+        let parts = [&failure.error, &failure.cause];
+        if parts.into_iter().flatten().any(|part| part.is_empty()) {
+            self.mark(Clause::FailureEmptyText);
+        }
+    }
+
+    /// A time limit of so many seconds begins.
+    fn set_limit(&mut self, id: FrameId, seconds: u64) -> TimerId {
+        self.set_timer(seconds.saturating_mul(1_000), Waiter::Frame(id))
+    }
+
+    /// A time limit has passed.
+    pub(super) fn task_timed_out(&mut self, id: FrameId, heartbeat: bool) {
+        let Some(state) = self.task_state(id) else {
+            return;
+        };
+        let (task, started) = (state.task, state.started);
+        self.mark(match (heartbeat, started) {
+            (true, _) => Clause::HeartbeatTimeout,
+            (false, true) => Clause::TaskTimeout,
+            (false, false) => Clause::TimeoutNeverTaken,
+        });
+        let Some((_, envelope)) = self.end_task(task) else {
+            return;
+        };
+        self.commands.push(Command::Cancel(task));
+        let fault = Fault::timeout(heartbeat);
+        let details = Details {
+            task: envelope.details(),
+            ..super::failure_details(&fault.failure)
+        };
+        self.emit_in(id, envelope.event(history::Phase::TimedOut), details);
+        self.raise(id, &fault);
+    }
+
+    /// The frame that waits for a task.
+    fn waiting(&self, task: TaskId) -> Option<FrameId> {
+        *self.tasks.get(task.0 as usize)?
+    }
+
+    fn task_state(&mut self, id: FrameId) -> Option<&mut TaskState> {
+        match &mut self.active_mut(id).phase {
+            Phase::Task(state) => Some(state),
+            _ => None,
+        }
+    }
+
+    /// Forgets a task and its timers; gives back who waited, and the shape of the task's events.
+    pub(super) fn end_task(&mut self, task: TaskId) -> Option<(FrameId, Envelope)> {
+        let id = self.tasks.get_mut(task.0 as usize)?.take()?;
+        let state = self.task_state(id)?;
+        let timers = [state.timeout_timer, state.heartbeat_timer];
+        let envelope = state.envelope.clone();
+        for timer in timers {
+            self.cancel_timer(timer);
+        }
+        self.active_mut(id).phase = Phase::Working;
+        Some((id, envelope))
+    }
+}
+
+/// `taskCredentials` in the history: the role only, with a small letter (recorded:
+/// `test_cross_account_service_lambda_invoke`).
+fn history_credentials(credentials: Value) -> Arc<Value> {
+    let Value::Object(credentials) = credentials else {
+        return Arc::new(credentials);
+    };
+    let lower = |(key, value): (String, Value)| match key.as_str() {
+        "RoleArn" => ("roleArn".to_owned(), value),
+        _ => (key, value),
+    };
+    Arc::new(credentials.into_iter().map(lower).collect())
+}

@@ -1,0 +1,3 @@
+//! The query languages: how a state says what it reads and what it passes on.
+
+pub mod jsonpath;

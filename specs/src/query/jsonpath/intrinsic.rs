@@ -1,0 +1,187 @@
+//! Intrinsic functions: `States.Format('…', $.x)` and its seventeen siblings (JSONPath only).
+//!
+//! A call is parsed once and evaluated without knowing where its arguments come from: whoever
+//! evaluates gives the values, and is the [`Host`] that notes clauses and draws entropy.
+//!
+//! Source: the States Language specification ("Intrinsic Functions"), the AWS Developer Guide
+//! ("Intrinsic functions"), and recordings where they say more.
+
+mod array;
+mod math;
+mod parse;
+mod text;
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use serde_json::Value;
+
+use crate::{clause::Clause, query::jsonpath::path::Path};
+
+/// A call, with the text it was parsed from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    text: Arc<str>,
+    function: Function,
+    arguments: Vec<Argument>,
+}
+
+/// An argument of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Argument {
+    /// A string, a number, `true`, `false` or `null`. The first string of `States.Format` keeps its
+    /// escapes: they are part of the template.
+    Literal(Value),
+    /// A path into the state's data, the context object or a variable.
+    Path(Path),
+    /// A nested call.
+    Call(Call),
+}
+
+/// Why a call has no value; the execution then fails with `States.Runtime` (clause
+/// `intrinsic.invalid`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// The number of arguments is wrong.
+    #[error("the wrong number of arguments")]
+    Arity,
+    /// The type of an argument is wrong.
+    #[error("an argument of the wrong type")]
+    Type,
+    /// An argument is of the right type, but has a value that the function does not take.
+    #[error("an argument out of range")]
+    Range,
+}
+
+/// What an evaluation needs from outside.
+pub trait Host {
+    /// Notes that a clause fired.
+    fn mark(&self, clause: Clause);
+    /// The next number of the injected entropy.
+    fn entropy(&self) -> u64;
+}
+
+macro_rules! functions {
+    ($($name:ident, $clause:ident;)*) => {
+        /// The intrinsic functions.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Function {
+            $(#[doc = concat!("`States.", stringify!($name), "`.")] $name,)*
+        }
+
+        impl Function {
+            /// Every function.
+            pub const ALL: [Self; 18] = [$(Self::$name,)*];
+
+            /// The name in a call.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!("States.", stringify!($name)),)*
+                }
+            }
+
+            fn clause(self) -> Clause {
+                match self {
+                    $(Self::$name => Clause::$clause,)*
+                }
+            }
+        }
+    };
+}
+
+functions! {
+    Array, IntrinsicArray;
+    ArrayContains, IntrinsicArrayContains;
+    ArrayGetItem, IntrinsicArrayGetItem;
+    ArrayLength, IntrinsicArrayLength;
+    ArrayPartition, IntrinsicArrayPartition;
+    ArrayRange, IntrinsicArrayRange;
+    ArrayUnique, IntrinsicArrayUnique;
+    Base64Decode, IntrinsicBase64Decode;
+    Base64Encode, IntrinsicBase64Encode;
+    Format, IntrinsicFormat;
+    Hash, IntrinsicHash;
+    JsonMerge, IntrinsicJsonMerge;
+    JsonToString, IntrinsicJsonToString;
+    MathAdd, IntrinsicMathAdd;
+    MathRandom, IntrinsicMathRandom;
+    StringSplit, IntrinsicStringSplit;
+    StringToJson, IntrinsicStringToJson;
+    UUID, IntrinsicUuid;
+}
+
+impl Call {
+    /// Parses a call: the function exists, and its arguments are strings, numbers, constants, paths
+    /// or calls. Their number and types are judged when it runs.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        parse::parse(text)
+    }
+
+    /// The text it was parsed from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The function that is called.
+    pub fn function(&self) -> Function {
+        self.function
+    }
+
+    /// The arguments, in order.
+    pub fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Function {
+    /// The function with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|function| function.name() == name)
+    }
+
+    /// What the function gives for these arguments.
+    pub fn apply(self, arguments: &[Cow<'_, Value>], host: &impl Host) -> Result<Value, Invalid> {
+        host.mark(self.clause());
+        let values: Vec<&Value> = arguments.iter().map(|argument| &**argument).collect();
+        match (self, &*values) {
+            (Self::Array, items) => Ok(items.iter().copied().cloned().collect()),
+            (Self::ArrayContains, [array, value]) => array::contains(array, value, host),
+            (Self::ArrayGetItem, [array, index]) => array::get_item(array, index, host),
+            (Self::ArrayLength, [array]) => array::items(array).map(|items| items.len().into()),
+            (Self::ArrayPartition, [array, size]) => array::partition(array, size, host),
+            (Self::ArrayRange, [first, last, step]) => array::range(first, last, step, host),
+            (Self::ArrayUnique, [array]) => array::unique(array, host),
+            (Self::Base64Decode, [text]) => text::base64_decode(text, host),
+            (Self::Base64Encode, [text]) => text::base64_encode(text),
+            (Self::Format, [template, values @ ..]) => text::format(template, values, host),
+            (Self::Hash, [data, algorithm]) => text::hash(data, algorithm, host),
+            (Self::JsonMerge, [left, right, deep]) => text::json_merge(left, right, deep, host),
+            (Self::JsonToString, [value]) => Ok(text::json_to_string(value, host)),
+            (Self::MathAdd, [left, right]) => math::add(left, right, host),
+            (Self::MathRandom, [first, last]) => math::random(first, last, None, host),
+            (Self::MathRandom, [first, last, seed]) => math::random(first, last, Some(seed), host),
+            (Self::StringSplit, [text, delimiters]) => text::split(text, delimiters, host),
+            (Self::StringToJson, [text]) => text::string_to_json(text, host),
+            (Self::UUID, []) => Ok(math::uuid(host)),
+            _ => {
+                host.mark(Clause::IntrinsicArity);
+                Err(Invalid::Arity)
+            }
+        }
+    }
+}
+
+/// The text of a string argument.
+fn string(value: &Value) -> Result<&str, Invalid> {
+    value.as_str().ok_or(Invalid::Type)
+}
+
+#[cfg(test)]
+mod tests;

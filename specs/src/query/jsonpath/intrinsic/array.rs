@@ -1,0 +1,110 @@
+//! Intrinsic functions for arrays.
+
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use super::{Host, Invalid, math::integer};
+use crate::{base::json, clause::Clause};
+
+/// The most items that `States.ArrayRange` makes (Developer Guide).
+const RANGE_LIMIT: usize = 1_000;
+
+/// The items of an array argument.
+pub(super) fn items(value: &Value) -> Result<&Vec<Value>, Invalid> {
+    value.as_array().ok_or(Invalid::Type)
+}
+
+/// Equality is deep. Whether 1 and 1.0 are the same item is not known.
+pub(super) fn contains(array: &Value, value: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let mut found = false;
+    for item in items(array)? {
+        if json::equal(item, value) {
+            found = true;
+            if item == value {
+                return Ok(true.into());
+            }
+        }
+    }
+    if found {
+        host.mark(Clause::IntrinsicNumbersEqual);
+    }
+    Ok(found.into())
+}
+
+pub(super) fn get_item(array: &Value, index: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let array = items(array)?;
+    usize::try_from(integer(index, host)?)
+        .ok()
+        .and_then(|index| array.get(index).cloned())
+        .ok_or(Invalid::Range)
+}
+
+pub(super) fn partition(array: &Value, size: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let array = items(array)?;
+    let size = usize::try_from(integer(size, host)?).map_err(|_| Invalid::Range)?;
+    if size == 0 {
+        return Err(Invalid::Range);
+    }
+    Ok(array.chunks(size).map(<[Value]>::to_vec).collect())
+}
+
+pub(super) fn range(
+    first: &Value,
+    last: &Value,
+    step: &Value,
+    host: &impl Host,
+) -> Result<Value, Invalid> {
+    let first = integer(first, host)?;
+    let last = integer(last, host)?;
+    let step = integer(step, host)?;
+    if step == 0 {
+        return Err(Invalid::Range);
+    }
+    let span = i128::from(last) - i128::from(first);
+    let steps = span / i128::from(step);
+    if step < 0 || span < 0 {
+        host.mark(Clause::IntrinsicArrayRangeBackwards);
+    }
+    if span != 0 && (span < 0) != (step < 0) {
+        return Ok(Value::Array(Vec::new()));
+    }
+    if steps >= RANGE_LIMIT as i128 {
+        return Err(Invalid::Range);
+    }
+    Ok((0..=steps as i64).map(|n| first + n * step).collect())
+}
+
+/// The first of several equal items stays.
+pub(super) fn unique(array: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let array = items(array)?;
+    let mut unique: Vec<&Value> = Vec::new();
+    let mut by_text: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+    for item in array {
+        let alike = by_text.entry(likeness(item)).or_default();
+        let twin = alike.iter().find(|at| json::equal(unique[**at], item));
+        match twin {
+            Some(at) if unique[*at] == item => {}
+            Some(_) => host.mark(Clause::IntrinsicNumbersEqual),
+            None => {
+                alike.push(unique.len());
+                unique.push(item);
+            }
+        }
+    }
+    if !unique.is_sorted_by(
+        |left, right| matches!((left.as_i64(), right.as_i64()), (Some(l), Some(r)) if l <= r),
+    ) {
+        host.mark(Clause::IntrinsicArrayUniqueOrder);
+    }
+    Ok(unique.into_iter().cloned().collect())
+}
+
+/// The same for all values that may be equal: numbers by value, objects by size.
+fn likeness(value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
+        Value::Array(items) => format!("[{}", items.len()),
+        Value::Object(members) => format!("{{{}", members.len()),
+        other => other.to_string(),
+    }
+}

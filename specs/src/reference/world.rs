@@ -1,0 +1,501 @@
+//! The world around a simulated execution: workers that play a plan, and a queue of what happens
+//! when.
+
+use std::{
+    borrow::Cow,
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+    sync::Arc,
+};
+
+use rustc_hash::FxHashSet;
+use serde_json::Value;
+
+use super::{ExpectedAttempt, NOISE_MILLIS, SimulationError};
+use crate::{
+    asl::{Machine, site::Site},
+    base::{
+        entropy::mix,
+        time::{Instant, Millis},
+    },
+    history::Failure,
+    interpreter::{
+        Command, Conduct, Execution, Identity, Input, Interleaving, Lawful, Logged, Outcome,
+        SETTLED_MILLIS, TaskId, TaskRequest, TimerId,
+    },
+    observation::{Attempt, Observation, Status},
+    scenario::{
+        case::Start,
+        plan::{Act, Reply},
+    },
+};
+
+/// An execution that makes more steps than this is given up.
+const STEP_LIMIT: usize = 200_000;
+
+/// In which order things happen that are due at the same time, and how late.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schedule {
+    pub order: Order,
+    /// Every hand-over takes up to this long.
+    pub noise: Millis,
+    pub seed: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    FirstFirst,
+    LastFirst,
+    Shuffled,
+}
+
+impl Schedule {
+    pub fn plain() -> Self {
+        Self {
+            order: Order::FirstFirst,
+            noise: 0,
+            seed: 0,
+        }
+    }
+
+    /// What decides between things due at the same time; `number` counts them.
+    fn rank(&self, number: u64) -> u64 {
+        match self.order {
+            Order::FirstFirst => number,
+            Order::LastFirst => u64::MAX - number,
+            Order::Shuffled => mix(self.seed ^ number),
+        }
+    }
+
+    fn interleaving(&self) -> Interleaving {
+        match self.order {
+            Order::FirstFirst => Interleaving::RoundRobin,
+            Order::LastFirst => Interleaving::LastFirst,
+            Order::Shuffled => Interleaving::Shuffled(self.seed),
+        }
+    }
+
+    fn latency(&self, number: u64) -> Millis {
+        if self.noise == 0 {
+            0
+        } else {
+            mix(!self.seed ^ number) % (self.noise + 1)
+        }
+    }
+}
+
+/// What can happen next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Happening {
+    Timer(TimerId),
+    Take(TaskId),
+    Submit(TaskId),
+    Heartbeat(TaskId),
+    Reply(TaskId),
+}
+
+struct Running<'s> {
+    request: TaskRequest,
+    act: Cow<'s, Act>,
+    /// When it was taken, and where that is noted.
+    taken: Option<(Instant, usize)>,
+}
+
+impl Running<'_> {
+    /// Whether its worker does something at this very time, or would take it at last.
+    fn is_near(&self, now: Instant) -> bool {
+        let act = &self.act;
+        match self.taken {
+            None => act.reply != Reply::Ignore,
+            Some((taken, _)) => {
+                let mut due = act.heartbeats.iter().chain([&act.after]);
+                due.any(|after| taken.plus(*after) == now)
+            }
+        }
+    }
+}
+
+pub(super) struct World<'s> {
+    start: &'s Start,
+    schedule: Schedule,
+    execution: Execution,
+    started: Instant,
+    now: Instant,
+    queue: BinaryHeap<Reverse<(Instant, u64, u64, Happening)>>,
+    number: u64,
+    /// The tasks, by their numbers.
+    running: Vec<Option<Running<'s>>>,
+    cancelled: FxHashSet<TimerId>,
+    expected: Vec<ExpectedAttempt>,
+    attempts: BTreeMap<Site, Vec<Attempt>>,
+    racy: bool,
+    /// A sibling was stopped that was about to go on.
+    unsettled: bool,
+    /// A time limit came just before something that it made vain.
+    near: bool,
+    /// Everything the execution was told, if somebody asked for it.
+    log: Option<Vec<Logged>>,
+}
+
+/// A simulation that has come to its end.
+pub(super) struct Ended {
+    pub execution: Execution,
+    pub outcome: Outcome,
+    pub started: Instant,
+    pub ended: Instant,
+    pub expected: Vec<ExpectedAttempt>,
+    pub attempts: BTreeMap<Site, Vec<Attempt>>,
+    /// Things may have come in another order, or later.
+    pub racy: bool,
+    /// A sibling was stopped that was about to go on.
+    unsettled: bool,
+    /// Something depends on that.
+    pub swayed: bool,
+    /// Everything the execution was told, if it was asked for.
+    pub log: Vec<Logged>,
+}
+
+impl Ended {
+    /// Whether another schedule may have given something else.
+    pub fn may_vary(&self) -> bool {
+        self.racy && self.swayed
+    }
+
+    /// Whether a sibling was stopped that could have moved on at about that time: how far it came is
+    /// then a matter of luck.
+    pub fn was_unsettled(&self) -> bool {
+        self.unsettled || self.execution.was_unsettled()
+    }
+
+    pub fn duration(&self) -> Millis {
+        self.ended.since(self.started)
+    }
+
+    /// How long it takes if every task is taken late and answered late.
+    pub fn slowest(&self) -> Millis {
+        self.duration() + self.expected.len() as Millis * 2 * NOISE_MILLIS
+    }
+
+    /// What was seen of it, and what it scheduled.
+    pub fn into_observation(self) -> (Observation, Vec<ExpectedAttempt>) {
+        let running = self.outcome.status == Status::Running;
+        let observation = Observation {
+            duration: (!running).then(|| self.duration()),
+            status: self.outcome.status,
+            output: self.outcome.output.as_deref().cloned(),
+            error: self.outcome.failure.error.as_deref().map(str::to_owned),
+            cause: self.outcome.failure.cause.as_deref().map(str::to_owned),
+            attempts: self.attempts,
+            history: Some(self.execution.into_history()),
+        };
+        (observation, self.expected)
+    }
+}
+
+impl<'s> World<'s> {
+    /// Runs a start, whose input is shared, to its end.
+    pub fn run(
+        machine: &Arc<Machine>,
+        identity: Identity,
+        (start, input): (&'s Start, Arc<Value>),
+        at: Instant,
+        schedule: Schedule,
+        log: Option<Vec<Logged>>,
+    ) -> Result<Ended, SimulationError> {
+        let mut world = Self::begin(machine, identity, (start, input), at, schedule, &Lawful)?;
+        world.log = log;
+        match world.go_on(None)? {
+            Some(outcome) => Ok(world.end(outcome)),
+            None => Err(SimulationError::NeverEnds(world.stuck())),
+        }
+    }
+
+    /// Runs an execution of this conduct in the plain schedule, and looks at it until then at the
+    /// latest: it may be running still.
+    pub fn watch(
+        machine: &Arc<Machine>,
+        identity: Identity,
+        start: &'s Start,
+        at: Instant,
+        until: Instant,
+        conduct: &'static dyn Conduct,
+    ) -> Result<Ended, SimulationError> {
+        let start = (start, Arc::new(start.input.clone()));
+        let mut world = Self::begin(machine, identity, start, at, Schedule::plain(), conduct)?;
+        let outcome = world.go_on(Some(until))?;
+        Ok(world.end(outcome.unwrap_or(Outcome {
+            status: Status::Running,
+            output: None,
+            failure: Failure::default(),
+        })))
+    }
+
+    fn begin(
+        machine: &Arc<Machine>,
+        identity: Identity,
+        (start, input): (&'s Start, Arc<Value>),
+        at: Instant,
+        schedule: Schedule,
+        conduct: &'static dyn Conduct,
+    ) -> Result<Self, SimulationError> {
+        let (execution, commands) = Execution::start_conducted(
+            machine.clone(),
+            identity,
+            input,
+            at,
+            schedule.interleaving(),
+            conduct,
+        )?;
+        let mut world = Self {
+            start,
+            schedule,
+            execution,
+            started: at,
+            now: at,
+            queue: BinaryHeap::new(),
+            number: 0,
+            running: Vec::new(),
+            cancelled: FxHashSet::default(),
+            expected: Vec::new(),
+            attempts: BTreeMap::new(),
+            racy: machine.timeout_seconds.is_some(),
+            unsettled: false,
+            near: false,
+            log: None,
+        };
+        world.obey(commands);
+        Ok(world)
+    }
+
+    /// Goes on until the execution has ended, until nothing can happen any more, or until that time.
+    fn go_on(&mut self, until: Option<Instant>) -> Result<Option<Outcome>, SimulationError> {
+        for _ in 0..STEP_LIMIT {
+            if let Some(outcome) = self.execution.outcome().cloned() {
+                return Ok(Some(outcome));
+            }
+            let Some(Reverse((at, _, _, happening))) = self.queue.pop() else {
+                return Ok(None);
+            };
+            if until.is_some_and(|until| at > until) {
+                return Ok(None);
+            }
+            self.step(at, happening)?;
+        }
+        Err(SimulationError::TooLong(STEP_LIMIT))
+    }
+
+    fn end(self, outcome: Outcome) -> Ended {
+        Ended {
+            racy: self.racy || self.execution.was_concurrent(),
+            unsettled: self.unsettled,
+            swayed: self.near || self.execution.was_swayed(),
+            execution: self.execution,
+            outcome,
+            started: self.started,
+            ended: self.now,
+            expected: self.expected,
+            attempts: self.attempts,
+            log: self.log.unwrap_or_default(),
+        }
+    }
+
+    /// What an execution that never ends waits for.
+    fn stuck(&self) -> String {
+        let site = self
+            .running
+            .iter()
+            .flatten()
+            .map(|running| &running.request.key.site)
+            .min();
+        site.map_or_else(
+            || "it waits for nothing".to_owned(),
+            |site| format!("the task '{site}' gets no answer and has no time limit"),
+        )
+    }
+
+    fn step(&mut self, at: Instant, happening: Happening) -> Result<(), SimulationError> {
+        let Some(input) = self.input(at, happening) else {
+            return Ok(());
+        };
+        self.now = at;
+        if let Some(log) = &mut self.log {
+            log.push(Logged {
+                at,
+                input: input.clone(),
+            });
+        }
+        let commands = self.execution.handle(at, input)?;
+        if self.execution.has_stopped_siblings() {
+            self.unsettled |= self.is_soon(&commands);
+        }
+        self.obey(commands);
+        Ok(())
+    }
+
+    /// Whether the commands call off what was about to happen: in an engine it may have begun.
+    fn is_soon(&self, commands: &[Command]) -> bool {
+        let called_off = |happening: Happening| {
+            commands.iter().any(|command| match (command, happening) {
+                (Command::CancelTimer(timer), Happening::Timer(due)) => *timer == due,
+                (
+                    Command::Cancel(task),
+                    Happening::Take(due) | Happening::Submit(due) | Happening::Reply(due),
+                ) => *task == due,
+                _ => false,
+            })
+        };
+        let mut queue = self.queue.iter();
+        queue.any(|Reverse((at, _, _, happening))| {
+            at.since(self.now) < SETTLED_MILLIS && called_off(*happening)
+        })
+    }
+
+    /// What the execution is told; nothing if nobody waits for it any more.
+    fn input(&mut self, at: Instant, happening: Happening) -> Option<Input> {
+        match happening {
+            Happening::Timer(timer) => {
+                (!self.cancelled.remove(&timer)).then_some(Input::TimerFired { timer })
+            }
+            Happening::Take(task) => {
+                self.take(at, task)?;
+                Some(Input::TaskStarted { task, worker: None })
+            }
+            Happening::Submit(task) => {
+                self.play(at, task)?;
+                let output = self.running(task)?.act.submitted.clone()?;
+                Some(Input::TaskSubmitted { task, output })
+            }
+            Happening::Heartbeat(task) => self.running(task).map(|_| Input::TaskHeartbeat { task }),
+            Happening::Reply(task) => self.reply(at, task),
+        }
+    }
+
+    /// A worker takes a task and starts to play its act.
+    fn take(&mut self, at: Instant, task: TaskId) -> Option<()> {
+        let running = self.running.get_mut(task.0 as usize)?.as_mut()?;
+        let attempts = self
+            .attempts
+            .entry(running.request.key.site.clone())
+            .or_default();
+        running.taken = Some((at, attempts.len()));
+        attempts.push(Attempt {
+            key: Some(running.request.key.clone()),
+            input: running.request.input.clone(),
+            taken: at.since(self.started),
+            replied: None,
+        });
+        if running.act.submitted.is_none() && running.request.waits {
+            let fails = matches!(running.act.reply, Reply::Fail { .. } | Reply::FailNameless);
+            running.act.to_mut().submitted = (!fails).then(|| serde_json::json!({}));
+        }
+        if running.act.submitted.is_some() {
+            self.push(at, Happening::Submit(task));
+        } else {
+            self.play(at, task);
+        }
+        Some(())
+    }
+
+    /// A worker, or a service that has taken a job, does what the plan says.
+    fn play(&mut self, at: Instant, task: TaskId) -> Option<()> {
+        let act = &self.running(task)?.act;
+        let (after, heartbeats) = (act.after, act.heartbeats.clone());
+        let replies = !matches!(act.reply, Reply::Silent | Reply::Ignore);
+        self.racy |= after > 0 || !heartbeats.is_empty();
+        for heartbeat in heartbeats {
+            self.push(at.plus(heartbeat), Happening::Heartbeat(task));
+        }
+        if replies {
+            let late = self.schedule.latency(self.number);
+            self.push(at.plus(after).plus(late), Happening::Reply(task));
+        }
+        Some(())
+    }
+
+    fn reply(&mut self, at: Instant, task: TaskId) -> Option<Input> {
+        let running = self.over(task)?;
+        let noted = running.taken.and_then(|(_, place)| {
+            self.attempts
+                .get_mut(&running.request.key.site)?
+                .get_mut(place)
+        });
+        if let Some(attempt) = noted {
+            attempt.replied = Some(at.since(self.started));
+        }
+        match &running.act.reply {
+            Reply::Succeed(output) => {
+                let output = Arc::new(output.clone());
+                Some(Input::TaskSucceeded { task, output })
+            }
+            Reply::Echo => {
+                let output = running.request.input;
+                Some(Input::TaskSucceeded { task, output })
+            }
+            Reply::Fail { error, cause } => {
+                let failure = Failure {
+                    error: Some(error.as_str().into()),
+                    cause: Some(cause.as_str().into()),
+                };
+                Some(Input::TaskFailed { task, failure })
+            }
+            Reply::FailNameless => Some(Input::TaskFailed {
+                task,
+                failure: Failure::default(),
+            }),
+            Reply::Silent | Reply::Ignore => None,
+        }
+    }
+
+    fn obey(&mut self, commands: Vec<Command>) {
+        for command in commands {
+            match command {
+                Command::Schedule(request) => self.schedule(request),
+                Command::Cancel(task) => {
+                    let running = self.over(task);
+                    self.near |= running.is_some_and(|running| running.is_near(self.now));
+                }
+                Command::SetTimer { timer, at } => self.push(at, Happening::Timer(timer)),
+                Command::CancelTimer(timer) => {
+                    self.cancelled.insert(timer);
+                }
+                Command::Finish(_) => {}
+            }
+        }
+    }
+
+    fn schedule(&mut self, request: TaskRequest) {
+        self.expected.push(ExpectedAttempt {
+            key: request.key.clone(),
+            input: request.input.clone(),
+        });
+        let plan = &self.start.plan;
+        let act = plan.act(&request.key);
+        let task = request.task;
+        if act.reply != Reply::Ignore {
+            let back = self.started.plus(plan.away(&request.key.site));
+            self.racy |= back > self.now;
+            let late = self.schedule.latency(self.number);
+            self.push(self.now.max(back).plus(late), Happening::Take(task));
+        }
+        self.running.push(Some(Running {
+            request,
+            act,
+            taken: None,
+        }));
+    }
+
+    fn running(&self, task: TaskId) -> Option<&Running<'s>> {
+        self.running.get(task.0 as usize)?.as_ref()
+    }
+
+    /// Nobody waits for the task any more.
+    fn over(&mut self, task: TaskId) -> Option<Running<'s>> {
+        self.running.get_mut(task.0 as usize)?.take()
+    }
+
+    fn push(&mut self, at: Instant, happening: Happening) {
+        self.number += 1;
+        let rank = self.schedule.rank(self.number);
+        self.queue.push(Reverse((at, rank, self.number, happening)));
+    }
+}

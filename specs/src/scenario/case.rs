@@ -1,0 +1,102 @@
+//! A case: everything a run needs, in one JSON document with a format version.
+
+use crate::asl::WorkflowType;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{asl::Definition, scenario::plan::Plan};
+
+/// The version of the case format that this build writes. It reads this one and no later one.
+pub const CASE_FORMAT: u32 = 1;
+
+/// Everything a run needs. Values are the record; the seed in `origin` only says where they came
+/// from, so that a stored case replays although the generators have changed since.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// The version of this format, [`CASE_FORMAT`].
+    pub format: u32,
+    /// Where the case came from, if it was generated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// What is to be done.
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// Where a generated case came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The version of the generators.
+    pub generator: String,
+    /// The name of the profile.
+    pub profile: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// The case's number in the run.
+    pub index: u64,
+}
+
+/// The kinds of cases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Body {
+    /// A machine that is created and started.
+    Execution(ExecutionCase),
+    /// A definition that is accepted or refused: nothing is started.
+    Definition(DefinitionCase),
+}
+
+impl Body {
+    /// The definition.
+    pub fn definition(&self) -> &Value {
+        match self {
+            Self::Execution(case) => &case.definition,
+            Self::Definition(case) => &case.definition,
+        }
+    }
+
+    /// How many executions are started.
+    pub fn starts(&self) -> usize {
+        match self {
+            Self::Execution(case) => case.starts.len(),
+            Self::Definition(_) => 0,
+        }
+    }
+}
+
+/// A definition, valid or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DefinitionCase {
+    /// The definition.
+    pub definition: Value,
+    /// The workflow type for which it is to be valid.
+    #[serde(default)]
+    pub workflow: WorkflowType,
+}
+
+/// A machine, and how it is started. Several starts share one deployment, because creating a
+/// machine is the dear call on AWS (`CreateStateMachine` refills one a second).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExecutionCase {
+    /// The definition. Task resources name activities of the account `123456789012` in
+    /// `us-east-1`; an engine's adapter replaces them by its own.
+    pub definition: Definition,
+    /// The workflow type.
+    #[serde(default)]
+    pub workflow: WorkflowType,
+    /// The executions, one after the other. Never empty.
+    pub starts: Vec<Start>,
+    /// The seed of jitter, UUIDs and random numbers.
+    #[serde(default)]
+    pub entropy: u64,
+}
+
+/// One execution: its input, and what its tasks do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    /// The execution's input.
+    pub input: Value,
+    /// What its tasks do.
+    #[serde(default)]
+    pub plan: Plan,
+}
