@@ -1,0 +1,166 @@
+//! How data flows through a state: paths, payload templates, variables, size limits.
+
+family! {
+    $ data_flow {
+        InputPathDefault = "data.input-path.default", Language,
+            "A state without InputPath works on its whole raw input.",
+            "States Language specification, \"InputPath and OutputPath\"";
+        InputPathNull = "data.input-path.null", Language,
+            "With InputPath null, a state works on an empty object.",
+            "States Language specification, \"InputPath and OutputPath\"";
+        InputPathSelects = "data.input-path.selects", Language,
+            "InputPath selects the part of the raw input that the state works on.",
+            "States Language specification, \"InputPath and OutputPath\"";
+        OutputPathDefault = "data.output-path.default", Language,
+            "A state without OutputPath outputs all of its data.",
+            "States Language specification, \"InputPath and OutputPath\"";
+        OutputPathNull = "data.output-path.null", Language,
+            "With OutputPath null, a state outputs an empty object.",
+            "States Language specification, \"InputPath and OutputPath\"";
+        OutputPathSelects = "data.output-path.selects", Language,
+            "OutputPath selects the part of the data that becomes the state's output.",
+            "States Language specification, \"InputPath and OutputPath\"";
+        Parameters = "data.parameters", Language,
+            "Parameters is a payload template evaluated against the effective input.",
+            "States Language specification, \"Payload Template\"";
+        ResultSelector = "data.result-selector", Language,
+            "ResultSelector is a payload template evaluated against the raw result.",
+            "States Language specification, \"Payload Template\"";
+        ResultPathMerges = "data.result-path.merges", Language,
+            "ResultPath inserts the result into the raw input, creating missing objects along the path and replacing what is already there.",
+            "States Language specification, \"ResultPath\"";
+        ResultPathBrackets = "data.result-path.brackets", Language,
+            "ResultPath accepts bracket notation as well as dot notation.",
+            "States Language specification, \"Reference Paths\" and \"Paths\"";
+        ResultPathRoot = "data.result-path.root", Language,
+            "With ResultPath $, the result replaces the raw input altogether.",
+            "States Language specification, \"ResultPath\"";
+        ResultPathNull = "data.result-path.null", Language,
+            "With ResultPath null, the result is discarded and the output is the raw input.",
+            "States Language specification, \"ResultPath\"";
+        ResultPathConflict = "data.result-path.conflict", Observed,
+            "A ResultPath that leads through a value that is not an object fails with States.ReferencePathConflict.",
+            "recorded with TestState on 2026-09-23: ResultPath $.child into the input 4";
+        ResultPathIntoNull = "data.result-path.conflict.null", Assumed(EVERYTHING),
+            "A ResultPath that leads through null conflicts, as it does with any other scalar.",
+            "recorded for a number only";
+        ResultPathConflictText = "data.result-path.conflict.text", Assumed(CAUSES),
+            "In an execution, the cause of a ResultPath conflict is TestState's text after the usual prefix.",
+            "only TestState's text was recorded";
+        ResultPathConflictCaught = "data.result-path.conflict.caught", Assumed(EVERYTHING),
+            "States.ReferencePathConflict can be retried and caught like an ordinary error.",
+            "no evidence either way";
+        TemplatePath = "data.template.path", Language,
+            "In a payload template, a key that ends in .$ loses that suffix and takes the value that its path selects.",
+            "States Language specification, \"Payload Template\"";
+        TemplatePathMissing = "data.template.missing", Observed,
+            "A path in a payload template that finds nothing fails the execution with States.Runtime.",
+            "recorded: test_invalid_jsonpath, test_catch_states_runtime";
+        TemplateContextMissingText = "data.template.missing.context.text", Assumed(CAUSES),
+            "When a path into the context object finds nothing, the cause quotes the state's data, as for any other path.",
+            "recorded with the quoted data masked: test_invalid_jsonpath";
+        PathMissing = "data.path.missing", Observed,
+            "An InputPath, OutputPath or other ...Path field that finds nothing fails the execution with States.Runtime and Jayway's error message.",
+            "recorded: test_invalid_jsonpath";
+        PathMismatchText = "data.path.mismatch.text", Assumed(CAUSES),
+            "A path step applied to a value of the wrong type is reported with the error message of Jayway 2.0.0.",
+            "the text was not recorded from AWS";
+        PathSeveral = "data.path.several", Language,
+            "A path with a wildcard, a recursive descent (..), a slice, a list of indexes or a filter yields an array of all its matches, which may be empty.",
+            "States Language specification, \"Paths\" and \"InputPath and OutputPath\"";
+        PathSeveralElsewhere = "data.path.several.elsewhere", Assumed(EVERYTHING),
+            "A path that can match several values yields an array in Variable, ItemsPath and the ...Path fields too.",
+            "no evidence; ItemsPath and the ...Path fields are documented as reference paths";
+        PathWildcardMissing = "data.path.wildcard.missing", Observed,
+            "[*] over an array skips the elements that lack the property that follows it.",
+            "reported from AWS: $[*].type gives []";
+        PathSeveralMissing = "data.path.several.missing", Assumed(EVERYTHING),
+            "In any other path that can match several values, a missing property is skipped if it comes before the last step that can match several or directly after that step; at the end of the path it is an error.",
+            "as Jayway 2.0.0 does; later Jayways pass over it at the end and fail before";
+        PathSeveralMismatch = "data.path.several.mismatch", Assumed(EVERYTHING),
+            "In a path that can match several values, a step applied to a value of the wrong type fails the whole path.",
+            "as Jayway 2.0.0 does; later Jayways pass over the value";
+        PathNames = "data.path.names", Observed,
+            "A list of names yields an object with those members.",
+            "reported from AWS on 2023-04-13 for $['a','b']";
+        PathNamesMissing = "data.path.names.missing", Assumed(EVERYTHING),
+            "A list of names omits the members that do not exist.",
+            "as Jayway 2.0.0 does; not reported from AWS";
+        PathNamesNotLast = "data.path.names.not-last", Observed,
+            "A step after a list of names fails the execution.",
+            "reported from AWS on 2023-04-13: \"Multi properties can only be used as path leafs\"";
+        PathIndexOutside = "data.path.index-outside", Assumed(EVERYTHING),
+            "An index outside the bounds of an array yields null.",
+            "as Jayway 2.0.0 does over Jackson's tree; of AWS, a second-hand report only";
+        PathNegativeIndex = "data.path.negative-index", Observed,
+            "A negative index does not count from the end of an array: a step after it finds nothing.",
+            "reported from AWS: $.array[-1].name fails with States.Runtime";
+        PathFromEnd = "data.path.from-end", Observed,
+            "[(@.length-1)] selects the last element of an array.",
+            "reported from AWS: $.array[(@.length-1)]";
+        PathSliceNegative = "data.path.slice.negative-start", Assumed(EVERYTHING),
+            "In a slice with an end, a negative start counts positions before the first element, which yield null.",
+            "as Jayway 2.0.0 does; later Jayways count from the end";
+        PathScanArray = "data.path.scan.array", Assumed(EVERYTHING),
+            "After .. an array step that is not the last step is ignored, and the rest of the path is applied to every element.",
+            "as Jayway 2.0.0 does; later Jayways apply the step";
+        PathNotAnObject = "data.path.not-an-object", Observed,
+            "A property name applied to something other than an object finds nothing.",
+            "reported from AWS on 2018-06-08: \"Property ['length()'] not found in path $['list']\"";
+        PathNoFunctions = "data.path.no-functions", Observed,
+            "Paths have no functions: .length() names a property.",
+            "reported from AWS on 2018-06-08: \"Property ['length()'] not found in path $['list']\"";
+        PathFilter = "data.path.filter", Documented,
+            "A filter keeps the elements of an array for which its condition is true.",
+            "AWS Developer Guide, \"Using JSONPath paths\"; recorded: test_state_pass_regex_json_path_base";
+        PathFilterTypes = "data.path.filter.types", Assumed(EVERYTHING),
+            "To compare values of different types, a filter converts a string to the other value's type; null equals the string null and is less than everything else; a failed conversion fails the path, and values that cannot be compared make the condition false.",
+            "as Jayway 2.0.0 does; later Jayways compare more strictly";
+        PathFilterWords = "data.path.filter.words", Assumed(EVERYTHING),
+            "An unquoted word in a filter is a string.",
+            "as Jayway 2.0.0 does; later Jayways refuse the path";
+        PathFilterNames = "data.path.filter.names", Assumed(EVERYTHING),
+            "A path in a filter may contain any quoted name.",
+            "as Jayway 2.0.0 does; later Jayways refuse some with spaces or parentheses";
+        PathFilterMissing = "data.path.filter.missing", Assumed(EVERYTHING),
+            "A comparison with a missing value is false, even with !=.",
+            "as Jayway 2.0.0 does; later Jayways let != hold";
+        PathFilterExistsNull = "data.path.filter.exists-null", Assumed(EVERYTHING),
+            "An existence test in a filter treats null as missing.",
+            "as Jayway 2.0.0 does; to later Jayways it is there";
+        PathFilterExistsRoot = "data.path.filter.exists-root", Assumed(EVERYTHING),
+            "An existence test for a path that starts with $ looks in the element being filtered, not in the whole data.",
+            "as Jayway 2.0.0 does; later Jayways look in the whole data";
+        ContextPath = "data.context-object", Documented,
+            "A path that starts with $$ reads the context object.",
+            "AWS Developer Guide, \"Accessing execution data from the Context object\"";
+        Assign = "variables.assign", Language,
+            "Assign stores variables in the scope of the state; they are visible from the next state on.",
+            "States Language specification, \"Variables\"";
+        AssignBeforeSelector = "variables.assign.before-selector", Assumed(EVERYTHING),
+            "In Assign, $ is the result before ResultSelector is applied.",
+            "the specification says \"the result\" only";
+        VariableRead = "variables.read", Language,
+            "A path that starts with a variable's name reads that variable from the nearest scope that has it.",
+            "States Language specification, \"Variables\"";
+        VariableUndefined = "variables.undefined", Assumed(EVERYTHING),
+            "Reading a variable that was never assigned has the effect of a path that finds nothing.",
+            "not recorded for JSONPath";
+
+        StateDataLimit = "data.limit", Observed,
+            "An output larger than 262,144 bytes fails the execution with States.DataLimitExceeded.",
+            "recorded for a Pass: test_start_large_input";
+        ParametersDataLimit = "data.limit.parameters", Documented,
+            "An input that is larger than 262,144 bytes after Parameters is applied fails the execution with States.DataLimitExceeded.",
+            "AWS Developer Guide, \"Error names\"";
+        ParametersDataLimitText = "data.limit.parameters.text", Assumed(CAUSES),
+            "The cause of an input that is too large reads like that of an output that is too large.",
+            "not recorded";
+        StateDataLimitOther = "data.limit.not-pass", Assumed(EVERYTHING),
+            "An output that is too large ends the execution whatever the type of the state, and no catcher is tried.",
+            "recorded for a Pass only";
+        AssignDataLimit = "variables.limit", Assumed(EVERYTHING),
+            "More than 262,144 bytes of variables in one Assign fail the execution with States.DataLimitExceeded.",
+            "recorded in 2026-09 for JSONata only";
+    }
+}

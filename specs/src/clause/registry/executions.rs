@@ -1,0 +1,30 @@
+//! Whole executions and their histories.
+
+family! {
+    $ executions {
+        HistoryLimit = "machine.history-limit", Documented,
+            "An execution whose history reaches 25,000 events fails with States.Runtime; the event that records this is the last.",
+            "AWS Developer Guide, Service quotas: Maximum execution history size.";
+        MachineTimeout = "machine.timeout", Observed,
+            "An execution that runs longer than the machine's TimeoutSeconds ends as TIMED_OUT, with neither error nor cause.",
+            "recorded: test_global_timeout";
+        MachineTimeoutZero = "machine.timeout.zero", Assumed(EVERYTHING),
+            "A machine whose TimeoutSeconds is 0 times out the moment it starts to wait.",
+            "not recorded; a Task's must be positive";
+        MachineTimeoutHistory = "machine.timeout.history", Assumed(HISTORIES),
+            "The only event that a machine's timeout adds is ExecutionTimedOut, with previousEventId 0.",
+            "not recorded";
+        ExecutionStopped = "execution.stopped", Observed,
+            "StopExecution ends the execution as ABORTED; the previousEventId of ExecutionAborted is 0.",
+            "recorded: test_stop_execution";
+        HistoryJoinedExit = "history.joined-exit", Observed,
+            "The Succeeded and Exited events of a Parallel or Map have the same previousEventId.",
+            "recorded: test_map_state, test_parallel_state";
+        HistoryAborted = "history.aborted", Observed,
+            "Every Task that is active in a thread that fails or is stopped gets a TaskStateAborted event that follows the failure.",
+            "recorded: test_sqs_failure_in_wait_for_task_tok_no_error_field, test_service_lambda_map_timeout";
+        HistoryAbortedScope = "history.aborted.scope.history", Assumed(HISTORIES),
+            "Every Wait, Parallel or Map that is active in a thread that fails or is stopped gets an Aborted event too.",
+            "by the events for Tasks; the event types are there, no recording shows them";
+    }
+}

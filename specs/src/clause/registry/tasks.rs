@@ -1,0 +1,64 @@
+//! Tasks: attempts, activities, time limits, integrations.
+
+family! {
+    $ tasks {
+        TaskAttempt = "task.attempt", Language,
+            "Each visit to a Task starts its work exactly once, plus once for every retry.",
+            "States Language specification, \"Task State\"; AWS Developer Guide, exactly-once workflow execution";
+        TaskFailure = "task.failure", Language,
+            "A failed task fails its state with the task's error and cause.",
+            "States Language specification, \"Errors\"; recorded: test_activity_task_failure";
+        ActivityMissing = "task.activity.missing", Observed,
+            "A task whose activity does not exist fails the execution with States.Runtime and is not scheduled.",
+            "recorded: test_activity_task_on_deleted";
+        ActivityMissingHistory = "task.activity.missing.history", Assumed(HISTORIES),
+            "While other threads run, a task whose activity does not exist leaves its Scheduled event in the history.",
+            "a weakness of this interpreter";
+        FailureEmptyText = "error.empty", Assumed(EVERYTHING),
+            "An empty error or cause stays an empty string; it does not become absent.",
+            "not recorded";
+        TaskTimeout = "task.timeout", Observed,
+            "A task that runs longer than TimeoutSeconds fails with States.Timeout and no cause.",
+            "recorded: test_activity_task_start_timeout, test_fixed_timeout_lambda";
+        TimeoutFromStart = "task.timeout.from-start", Documented,
+            "TimeoutSeconds counts from the moment a worker has taken the task.",
+            "AWS Developer Guide, \"Task\": the count begins with ActivityStarted";
+        TimeoutNeverTaken = "task.timeout.never-taken", Assumed(EVERYTHING),
+            "A task that no worker takes times out TimeoutSeconds after it was scheduled.",
+            "not recorded";
+        HeartbeatTimeout = "task.heartbeat.timeout", Observed,
+            "A task whose worker sends no heartbeat for HeartbeatSeconds fails with States.Timeout.",
+            "recorded: test_heartbeat_timeout";
+        HeartbeatFromStart = "task.heartbeat.from-start", Documented,
+            "HeartbeatSeconds counts from the moment a worker has taken the task.",
+            "AWS Developer Guide, \"Task\": the count begins with ActivityStarted";
+        HeartbeatExtends = "task.heartbeat.extends", Language,
+            "Every heartbeat restarts the count of HeartbeatSeconds.",
+            "States Language specification, \"Task State\"; recorded: test_heartbeat_no_timeout";
+        TaskLimitPath = "task.limit-path", Language,
+            "TimeoutSecondsPath and HeartbeatSecondsPath read the number of seconds from the input.",
+            "States Language specification, \"Task State\"";
+        LimitPathWithParameters = "task.limit-path.parameters", Assumed(EVERYTHING),
+            "TimeoutSecondsPath and HeartbeatSecondsPath are applied after InputPath and before Parameters.",
+            "the specification does not say";
+        LimitPathMissingText = "data.limit-path.missing.text", Assumed(CAUSES),
+            "If TimeoutSecondsPath, HeartbeatSecondsPath or MaxConcurrencyPath finds nothing, the cause reads like that of InputPath.",
+            "not recorded; SecondsPath has a text of its own";
+        TaskLimitPathInvalid = "task.limit-path.invalid", Assumed(EVERYTHING),
+            "A TimeoutSecondsPath or HeartbeatSecondsPath that finds anything but a positive integer fails the execution with States.Runtime.",
+            "not recorded";
+
+        TaskToken = "task.token", Documented,
+            "In the parameters of a task that waits for a task token, $$.Task.Token is that token, a new one for every attempt.",
+            "AWS Developer Guide, \"Wait for a Callback with Task Token\"; recorded: test_sqs_wait_for_task_token_call_chain";
+        TaskSubmitted = "task.submitted", Observed,
+            "An integration that waits for a job or a task token has a Submitted event between its Started event and its end.",
+            "recorded: callback";
+        TaskCredentials = "task.credentials", Documented,
+            "Credentials is a payload template evaluated against the effective input; the role appears in the Scheduled event.",
+            "AWS Developer Guide, \"Accessing resources in other AWS accounts\"; recorded: credentials";
+        TaskDataLimit = "task.data-limit", Observed,
+            "A task result larger than 262,144 bytes fails the attempt with States.DataLimitExceeded, which can be caught.",
+            "recorded: states_errors";
+    }
+}
