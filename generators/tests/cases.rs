@@ -168,9 +168,10 @@ fn every_function_is_called() {
     }
 }
 
-/// What every profile draws together, and the clauses that none of it exercises.
+/// A clause that is drawn no more is as much a finding as one that is drawn at last: both change the
+/// list.
 #[test]
-fn most_clauses_are_exercised() {
+fn the_clauses_that_no_case_exercises_are_known() {
     let mut seen = Coverage::default();
     for profile in Profile::all() {
         for index in 0..CASES {
@@ -181,16 +182,15 @@ fn most_clauses_are_exercised() {
         }
     }
     // What definitions break is not seen where they are run.
-    let clauses = REGISTRY
+    let missing: Vec<&str> = REGISTRY
         .iter()
-        .filter(|(_, it)| !it.id.starts_with("validate."));
-    let clauses = clauses.map(|(clause, _)| *clause);
-    let missing: Vec<String> = clauses
-        .filter(|clause| !seen.contains(*clause))
-        .map(|clause| clause.to_string())
+        .filter(|(clause, it)| !it.id.starts_with("validate.") && !seen.contains(*clause))
+        .map(|(_, it)| it.id)
         .collect();
-    println!("{missing:#?}");
-    assert!(missing.len() < 50, "{missing:?}");
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots/insta");
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("unexercised_clauses", missing.join("\n")));
 }
 
 /// What a feature leaves behind in a definition or a plan.
