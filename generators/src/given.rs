@@ -1,9 +1,9 @@
 //! Cases of a machine that somebody gives: inputs and plans are drawn, the machine stands.
 //!
-//! * [`adapt`] — what has to be changed so that the harness can serve the machine's tasks
-//! * [`reads`] — what the machine reads of its input and of its tasks' results
-//! * [`want`] — that knowledge as a tree, and values drawn from it
-//! * [`script`] — what the tasks do
+//! * `adapt` — what has to be changed so that the harness can serve the machine's tasks
+//! * `reads` — what the machine reads of its input and of its tasks' results
+//! * `want` — that knowledge as a tree, and values drawn from it
+//! * `script` — what the tasks do
 
 mod adapt;
 mod reads;

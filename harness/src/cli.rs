@@ -1,7 +1,7 @@
 //! The command line: one module per subcommand.
 //!
-//! A subcommand reads its input, calls the library, and writes through [`output`]. What goes wrong
-//! comes back as a [`Failure`], which carries its place, its remedy and the exit status.
+//! A subcommand reads its input, calls the library, and writes through `output`. What goes wrong
+//! comes back as a `Failure`, which carries its place, its remedy and the exit status.
 
 mod check;
 mod clauses;

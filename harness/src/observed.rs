@@ -1,7 +1,7 @@
 //! Recordings of what AWS did: how the reference, or an engine, does beside them.
 //!
 //! A recording is one JSON file: a definition, an input, what each task returned, and what the
-//! service then did. [`read`] finds and reads them, the judges here run them, and [`Tally`] counts.
+//! service then did. `read` finds and reads them, the judges here run them, and [`Tally`] counts.
 //! No rule knows a recording by its name.
 
 mod compare;

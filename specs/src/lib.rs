@@ -8,7 +8,7 @@
 //! * [`validate`] — what AWS refuses at creation, with its codes and messages
 //! * [`interpreter`] — the sans-I/O reference interpreter
 //! * [`scenario`] — a case: a machine, its starts, and the plan of the world around it
-//! * [`reference`] — a case run in virtual time: what is expected of an engine
+//! * [`mod@reference`] — a case run in virtual time: what is expected of an engine
 //! * [`service`] — the Step Functions service around executions, sans-I/O too
 //! * [`observation`], [`history`] — what an engine was seen to do
 //! * [`base`] — what knows nothing of the language
