@@ -1,12 +1,11 @@
 //! Recordings of AWS: what the reference makes of them, and what the command says of them.
 //!
-//! `STEPPROOF_OBSERVED` names a folder of recordings; the test that needs it says without it that
-//! it was skipped.
+//! `STEPPROOF_OBSERVED` names a folder of recordings; the test that needs it is skipped without it.
 
-use std::{env, fs, path::Path};
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use stepproof_tests::{Ran, expect, stepproof};
+use stepproof_tests::{Ran, expect, recordings, stepproof};
 
 /// How many recordings of each kind agree at least; raised as the reference learns.
 const AGREED: [(&str, u64); 3] = [
@@ -21,11 +20,10 @@ fn told(ran: &Ran) -> Value {
 
 #[test]
 fn the_reference_does_what_aws_was_recorded_to_do() {
-    let Some(folder) = env::var_os("STEPPROOF_OBSERVED") else {
-        println!("skipped: STEPPROOF_OBSERVED names no folder of recordings");
+    let Some(folder) = recordings() else {
         return;
     };
-    let folder = Path::new(&folder).canonicalize().expect("the folder");
+    let folder = folder.canonicalize().expect("the folder");
     let folder = folder.to_str().expect("a path in UTF-8");
     let here = tempfile::tempdir().expect("a directory");
     let ran = stepproof(here.path(), &["observed", folder, "--format", "json"]);

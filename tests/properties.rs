@@ -1,9 +1,8 @@
 //! What holds of any observation, held against what the reference does and what AWS did.
 //!
-//! `STEPPROOF_OBSERVED` names a folder of recordings; the test that needs it says without it that
-//! it was skipped.
+//! `STEPPROOF_OBSERVED` names a folder of recordings; the test that needs it is skipped without it.
 
-use std::{collections::BTreeSet, env, path::Path, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
 use stepproof::{
@@ -22,6 +21,7 @@ use stepproof_specs::{
     reference::simulate,
     scenario::case::Body,
 };
+use stepproof_tests::recordings;
 
 /// Cases of every profile.
 const CASES: u64 = 600;
@@ -56,8 +56,7 @@ fn whatever_the_reference_does_keeps_every_property() {
 
 #[test]
 fn whatever_aws_did_keeps_every_property() {
-    let Some(folder) = env::var_os("STEPPROOF_OBSERVED") else {
-        println!("skipped: STEPPROOF_OBSERVED names no folder of recordings");
+    let Some(folder) = recordings() else {
         return;
     };
     // Recordings have no timestamps.
@@ -66,7 +65,7 @@ fn whatever_aws_did_keeps_every_property() {
         early: None,
     };
     let mut judged = 0;
-    for file in files(Path::new(&folder)).expect("recordings") {
+    for file in files(&folder).expect("recordings") {
         let recording = Recording::load(&file).expect("a recording");
         let Some((machine, seen)) = recorded(&recording) else {
             continue;

@@ -13,6 +13,15 @@ pub fn workspace() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_owned()
 }
 
+/// The folder of recordings of AWS, if `STEPPROOF_OBSERVED` names one; without it the calling test is
+/// noted as skipped.
+#[track_caller]
+pub fn recordings() -> Option<PathBuf> {
+    let folder = env::var_os("STEPPROOF_OBSERVED").map(PathBuf::from);
+    let found = folder.ok_or("STEPPROOF_OBSERVED names no folder of recordings");
+    stepproof_needs::require("recordings", found)
+}
+
 /// The `stepproof` command, built if it is not there. It is the one beside the running test: same
 /// target directory, same profile.
 pub fn binary() -> &'static Path {

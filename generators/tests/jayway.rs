@@ -5,7 +5,7 @@
 //! `STEPPROOF_JAYWAY_SEED` which; `STEPPROOF_JARS` names the folder of the jars
 //! (`/usr/share/java`). `STEPPROOF_WIREMOCK` names the jar of WireMock, which holds the current
 //! Jayway: where the two differ, an assumed clause (or one with evidence from AWS) has to have
-//! been marked. Without Java and the jars the test says that it was skipped.
+//! been marked. Without Java and the jars the test is skipped.
 
 #[path = "jayway/oracle.rs"]
 mod oracle;
@@ -21,6 +21,7 @@ use std::{
 
 use oracle::{Answer, Oracle};
 use pairs::Pair;
+use stepproof_needs::require;
 use stepproof_specs::{
     base::json,
     clause::{Basis, Clause, Coverage},
@@ -40,17 +41,11 @@ fn number(variable: &str, default: usize) -> usize {
 #[test]
 fn paths_give_what_jayway_gives() {
     let jars = env::var_os("STEPPROOF_JARS").map_or("/usr/share/java".into(), PathBuf::from);
-    let original = match Oracle::original(&jars) {
-        Ok(original) => original,
-        Err(reason) => return println!("skipped: {reason}"),
+    let Some(original) = require("jayway", Oracle::original(&jars)) else {
+        return;
     };
-    let current = match Oracle::current(env::var_os("STEPPROOF_WIREMOCK").map(PathBuf::from)) {
-        Ok(current) => Some(current),
-        Err(reason) => {
-            println!("without the current Jayway: {reason}");
-            None
-        }
-    };
+    let wiremock = env::var_os("STEPPROOF_WIREMOCK").map(PathBuf::from);
+    let current = require("wiremock", Oracle::current(wiremock));
     let count = number("STEPPROOF_JAYWAY_PAIRS", 5_000);
     let mut tally = Tally::default();
     let mut draw = pairs::Draw::new(number("STEPPROOF_JAYWAY_SEED", 1) as u64);

@@ -10,6 +10,7 @@ use stepproof::{
     raw::RawExecution,
     trouble::Trouble,
 };
+use stepproof_needs::require;
 use stepproof_specs::observation::Status;
 
 use crate::support::{job, task};
@@ -18,8 +19,8 @@ use crate::support::{job, task};
 async fn engine(name: &str) -> Option<Box<dyn Engine>> {
     let adapter = known().iter().find(|adapter| adapter.name == name).unwrap();
     if let Some(Presence::Missing(command)) = adapter.home.look().await {
-        println!("skipped: {name} is not installed; to install it: {command}");
-        return None;
+        let missing = format!("it is not installed; to install it: {command}");
+        return require(name, Err(missing));
     }
     let choice = Choice {
         name: Some(name.to_owned()),

@@ -1,0 +1,26 @@
+//! Which tests of this `cargo test` were skipped, and for want of what. The name of this binary lets
+//! it come last.
+
+use std::{collections::BTreeMap, env};
+
+use stepproof_needs::{Skip, skips};
+
+fn main() {
+    if env::args().any(|argument| argument == "--list") {
+        return;
+    }
+    let skips = skips().expect("the record of skips");
+    if skips.is_empty() {
+        return println!("\nno test was skipped\n");
+    }
+    let mut needs: BTreeMap<&str, Vec<&Skip>> = BTreeMap::new();
+    for skip in &skips {
+        needs.entry(&skip.need).or_default().push(skip);
+    }
+    println!("\n{} tests were SKIPPED, in whole or in part:", skips.len());
+    for (need, skips) in needs {
+        println!("  for want of {need}");
+        skips.iter().for_each(|skip| println!("    {skip}"));
+    }
+    println!();
+}
