@@ -142,7 +142,7 @@ async fn the_embedded_engine_agrees_about_every_definition() {
 /// The first case that diverges so, and what it is reduced to.
 async fn caught(fault: Fault, signature: &str) -> (Case, String) {
     let context = context(fault).await;
-    let sought = Signature(signature.to_owned());
+    let sought: Signature = signature.parse().expect("a signature");
     for index in 0..CASES {
         let case = context.source.case(index);
         let prepared = prepare(&case, Lane::Quiet).expect("a definition");
@@ -177,7 +177,7 @@ async fn page(context: &Context, case: &Case, signature: &str) -> String {
     let detail = attempt(context, &prepared, 0).await.outcome.into_detail();
     Finding::new(&Subject {
         number: 1,
-        signature: &Signature(signature.to_owned()),
+        signature: &signature.parse().expect("a signature"),
         case,
         raw: detail.raw.as_ref(),
         judgement: detail.judgement.as_ref(),

@@ -81,7 +81,8 @@ fn a_run_that_is_killed_twenty_times_comes_to_the_same_verdicts() {
         let store = stepproof::store::Store::open(&here.join(run)).expect("a run");
         let findings = store.stored().expect("a readable run").findings;
         assert!(findings.iter().all(|(_, reduction)| reduction.is_some()));
-        let mut all: Vec<_> = findings.into_iter().map(|(it, _)| it.signature).collect();
+        let found = findings.into_iter().map(|(it, _)| it.signature.to_string());
+        let mut all: Vec<_> = found.collect();
         all.sort();
         all
     };

@@ -117,7 +117,7 @@ pub fn verdicts(run: &Path) -> Vec<(u64, String, Vec<String>)> {
         .cases
         .into_iter()
         .map(|case| {
-            let signatures = case.signatures.into_iter().map(|it| it.0).collect();
+            let signatures = case.signatures.iter().map(ToString::to_string).collect();
             (case.index, case.verdict.name().to_owned(), signatures)
         })
         .collect()

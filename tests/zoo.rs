@@ -144,7 +144,7 @@ fn minimal_cases_show_their_fault_and_nothing_else() {
         let faulty = ["replay", case, "--fault", fault.name()];
         let ran = expect(directory.path(), &faulty, 1);
         let signature = fault.signature();
-        assert!(ran.out.contains(&signature.0), "{}", ran.out);
+        assert!(ran.out.contains(&signature.to_string()), "{}", ran.out);
         expect(directory.path(), &["replay", case], 0);
     }
 }

@@ -10,7 +10,7 @@ use divan::{Bencher, counter::ItemsCount};
 use stepproof::{
     engines::adapters,
     job::{Lane, Prepared, prepare_body},
-    judge::compare::{Bench, compare},
+    judge::compare::{Context, compare},
     run::states,
 };
 use stepproof_generators::{Profile, generate};
@@ -72,7 +72,7 @@ fn whole(bencher: Bencher<'_, '_>, profile: &str) {
             let Prepared::Execution(job) = prepared else {
                 continue;
             };
-            let bench = Bench {
+            let context = Context {
                 case: &job.case,
                 machine: &job.machine,
                 policy: &engine.policy,
@@ -82,7 +82,7 @@ fn whole(bencher: Bencher<'_, '_>, profile: &str) {
             };
             for (start, expectation) in job.expectations.iter().enumerate() {
                 let seen = &expectation.observation;
-                black_box(compare(&bench, start, expectation, seen));
+                black_box(compare(&context, start, expectation, seen));
             }
         }
     });

@@ -12,9 +12,14 @@ pub mod remote;
 
 use std::{future::Future, pin::Pin};
 
-use stepproof_specs::scenario::case::DefinitionCase;
+use stepproof_specs::{base::time::Millis, scenario::case::DefinitionCase};
 
-use crate::{job::Job, judge::policy::Policy, raw::RawRun, trouble::Trouble};
+use crate::{
+    job::Job,
+    judge::{compare::Terms, policy::Policy},
+    raw::RawRun,
+    trouble::Trouble,
+};
 
 /// A boxed future, so that engines can be kept as trait objects.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -59,6 +64,18 @@ pub struct EngineProfile {
     pub jobs: usize,
     /// Seconds of ASL time in one real second.
     pub time_scale: f64,
+}
+
+impl EngineProfile {
+    /// How its runs are judged, if a control machine beside them took so much longer (milliseconds
+    /// of ASL time) than it should.
+    pub fn terms(&self, overhead: Millis) -> Terms<'_> {
+        Terms {
+            policy: &self.policy,
+            activities: self.capabilities.activities,
+            overhead,
+        }
+    }
 }
 
 /// What an engine can do: what it cannot is not generated, or is `unsupported`.

@@ -517,7 +517,8 @@ impl Fault {
 
     /// The signature under which it shows in its smallest case.
     pub fn signature(self) -> Signature {
-        Signature(self.0.signature.to_owned())
+        let signature = self.0.signature.parse();
+        signature.expect("the zoo's signatures are written as signatures are")
     }
 
     /// Whether the rule comes into play where this is expected. If not, breaking it shows nothing.

@@ -161,7 +161,7 @@ impl Bench {
 
 fn signatures(outcome: &Outcome) -> String {
     let signatures = outcome.signatures();
-    let words: Vec<_> = signatures.iter().map(|it| it.0.as_str()).collect();
+    let words: Vec<_> = signatures.iter().map(ToString::to_string).collect();
     words.join("; ")
 }
 

@@ -96,9 +96,11 @@ impl Shrink {
         let Some(named) = &self.signature else {
             return Ok(found.first().cloned());
         };
-        let there = found.iter().find(|signature| signature.0 == *named);
+        let there = found
+            .iter()
+            .find(|signature| signature.to_string() == *named);
         there.cloned().map(Some).ok_or_else(|| {
-            let words: Vec<_> = found.iter().map(|it| format!("'{}'", it.0)).collect();
+            let words: Vec<_> = found.iter().map(|it| format!("'{it}'")).collect();
             let remedy = if words.is_empty() {
                 "it agrees with the reference".to_owned()
             } else {

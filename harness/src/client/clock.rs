@@ -1,20 +1,72 @@
-//! ASL time as the harness lives in it: real time, perhaps scaled, or the embedded engine's virtual
-//! time.
+//! ASL time as the harness lives in it: real time, perhaps scaled, or an engine's virtual time.
+//!
+//! What an engine with virtual time has to know of those who wait is [`VirtualTime`]; the engine
+//! implements it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use stepproof_specs::base::time::Millis;
 use tokio::{sync::oneshot, time::Instant};
-
-use crate::engines::embedded::{self, Absences, Core, End};
 
 /// Whose time it is.
 #[derive(Debug, Clone)]
 pub enum Clock {
     /// Real time; so many seconds of ASL time pass in one real second.
     Real(f64),
-    /// The embedded engine's: it stands still while anything is going on.
-    Virtual(Arc<Core>),
+    /// The engine's: it stands still while anything is going on.
+    Virtual(Arc<dyn VirtualTime>),
+}
+
+/// The time of an engine that goes on only when everybody who takes part waits.
+pub trait VirtualTime: fmt::Debug + Send + Sync {
+    /// Announces an execution by the name it will be started with: when its workers are absent, and
+    /// until when it is watched (after its start). The receiver is told how watching it ended.
+    fn announce(&self, name: &str, deadline: Millis, absences: Absences) -> oneshot::Receiver<End>;
+
+    /// Takes back an announcement.
+    fn renounce(&self, name: &str);
+
+    /// The turn of the worker that was handed the task with this token.
+    fn adopt(self: Arc<Self>, token: &str) -> Option<Box<dyn VirtualTurn>>;
+}
+
+/// The right to act in virtual time: the execution's time stands still until it is dropped.
+pub trait VirtualTurn: fmt::Debug + Send {
+    /// How long the execution has run.
+    fn elapsed(&self) -> Millis;
+
+    /// Turns at these spans from now.
+    fn later(&self, spans: &[Millis]) -> Vec<VirtualWake>;
+}
+
+/// Waits for a turn in virtual time; nothing if the execution ends before.
+pub type VirtualWake = Pin<Box<dyn Future<Output = Option<Box<dyn VirtualTurn>>> + Send>>;
+
+/// When nobody asks for the tasks of an activity.
+#[derive(Debug, Clone, Default)]
+pub struct Absence {
+    /// So long after the start of the execution.
+    pub away: Millis,
+    /// The numbers of the tasks that are never taken, in the order of scheduling.
+    pub ignored: BTreeSet<usize>,
+}
+
+/// The absences of an execution's workers, by activity.
+pub type Absences = HashMap<String, Absence>;
+
+/// How watching an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It has ended.
+    Ended,
+    /// It has not ended at the deadline.
+    Deadline,
 }
 
 /// The time of one execution.
@@ -33,7 +85,7 @@ impl Clock {
     pub fn pace(&self, name: &str, deadline: Millis, absences: Absences) -> Pace {
         let end = match self {
             Self::Real(_) => None,
-            Self::Virtual(core) => Some(core.announce(name, deadline, absences)),
+            Self::Virtual(time) => Some(time.announce(name, deadline, absences)),
         };
         Pace {
             clock: self.clone(),
@@ -45,10 +97,10 @@ impl Clock {
     }
 
     /// The turn of a worker that has just taken the task with this token.
-    pub fn turn(&self, token: &str) -> Option<embedded::Turn> {
+    pub fn turn(&self, token: &str) -> Option<Box<dyn VirtualTurn>> {
         match self {
             Self::Real(_) => None,
-            Self::Virtual(core) => core.adopt(token),
+            Self::Virtual(time) => time.clone().adopt(token),
         }
     }
 
@@ -103,7 +155,7 @@ impl Pace {
     }
 
     /// The turn of a worker that took a task.
-    pub fn turn(&self, adopted: Option<embedded::Turn>) -> Turn {
+    pub fn turn(&self, adopted: Option<Box<dyn VirtualTurn>>) -> Turn {
         match adopted {
             Some(turn) => Turn::Virtual(turn),
             None => Turn::Real {
@@ -116,8 +168,8 @@ impl Pace {
 
 impl Drop for Pace {
     fn drop(&mut self) {
-        if let Clock::Virtual(core) = &self.clock {
-            core.renounce(&self.name);
+        if let Clock::Virtual(time) = &self.clock {
+            time.renounce(&self.name);
         }
     }
 }
@@ -133,7 +185,7 @@ pub enum Turn {
         started: Instant,
     },
     /// In virtual time one at a time.
-    Virtual(embedded::Turn),
+    Virtual(Box<dyn VirtualTurn>),
 }
 
 impl Turn {
@@ -167,7 +219,6 @@ impl Turn {
 }
 
 /// A turn that comes later.
-#[derive(Debug)]
 pub enum Wake {
     /// In real time.
     Real {
@@ -179,7 +230,16 @@ pub enum Wake {
         started: Instant,
     },
     /// In virtual time.
-    Virtual(embedded::Wake),
+    Virtual(VirtualWake),
+}
+
+impl fmt::Debug for Wake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Real { at, .. } => f.debug_tuple("Real").field(at).finish(),
+            Self::Virtual(_) => f.write_str("Virtual"),
+        }
+    }
 }
 
 impl Wake {
@@ -190,7 +250,7 @@ impl Wake {
                 tokio::time::sleep_until(at).await;
                 Some(Turn::Real { clock, started })
             }
-            Self::Virtual(wake) => wake.due().await.map(Turn::Virtual),
+            Self::Virtual(wake) => wake.await.map(Turn::Virtual),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! The embedded engine: the service model of `stepproof-specs` behind a real HTTP endpoint.
 //!
 //! It shares its core with the reference, so it proves the harness, never the semantics.
+//!
+//! * `core` — the service under a lock, and what a pace of time has to do for it
+//! * `virtual_time`, `wall` — the two paces
+//! * `http` — the endpoint
 
 mod core;
 mod http;
 mod virtual_time;
 mod wall;
 
-pub use self::{
-    core::Core,
-    http::{Server, Speed},
-    virtual_time::{Absence, Absences, End, Turn, Wake},
-};
+pub use self::http::{Server, Speed};

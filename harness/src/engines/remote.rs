@@ -24,10 +24,10 @@ use stepproof_specs::{
 use tokio::sync::OnceCell;
 
 use self::stamps::Stamps;
-use super::{Boxed, Engine, EngineProfile, embedded::End};
+use super::{Boxed, Engine, EngineProfile};
 use crate::{
     client::{
-        clock::{Clock, Pace},
+        clock::{Clock, End, Pace},
         sdk::{Api, CallError, Described, Refusal, Wire},
     },
     job::Job,
@@ -497,7 +497,7 @@ impl Remote {
         }
     }
 
-    /// Waits until the embedded engine says that nothing more happens.
+    /// Waits until the engine says that nothing more happens.
     async fn wait(
         &self,
         wire: &Wire,

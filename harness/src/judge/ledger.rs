@@ -5,6 +5,7 @@
 
 mod error;
 mod parse;
+mod pattern;
 mod write;
 
 use std::{
@@ -19,11 +20,12 @@ use stepproof_generators::FeatureSet;
 use stepproof_specs::clause::{Aspect, Clause, Coverage};
 use wildmatch::WildMatch;
 
-pub use self::error::{LedgerError, Problem};
-use crate::{
-    job::Prepared,
-    judge::verdict::{Judgement, Signature, Verdict},
+pub use self::{
+    error::{LedgerError, Problem},
+    pattern::{NoPattern, Pattern},
 };
+use super::verdict::{Judgement, Signature, Verdict};
+use crate::job::Prepared;
 
 /// The version of the ledger format that this build reads and writes.
 pub const LEDGER_FORMAT: i64 = 1;
@@ -44,8 +46,8 @@ pub struct Entry {
     pub id: String,
     /// The root cause in one line.
     pub title: String,
-    /// The identities under which it shows; `*` in one stands for anything within a word.
-    pub signatures: Vec<Signature>,
+    /// The identities under which it shows.
+    pub signatures: Vec<Pattern>,
     /// Why it is known and not fixed.
     pub reason: String,
     /// The rule that it breaks; never an assumed one.
@@ -98,7 +100,7 @@ impl Entry {
     /// Whether it is known under this signature, in such a case.
     pub fn names(&self, signature: &Signature, case: &Circumstances<'_>) -> bool {
         let names = (self.spreads && is_of_the_course(signature))
-            || self.signatures.iter().any(|it| covers(it, signature));
+            || self.signatures.iter().any(|it| it.matches(signature));
         names && self.concerns(case)
     }
 
@@ -122,30 +124,16 @@ impl Entry {
 /// holds of every history.
 fn is_of_the_course(signature: &Signature) -> bool {
     use Aspect::{Attempts, Cause, Effects, Error, History, Output, Path, Status};
-    signature
-        .parts()
-        .is_some_and(|(aspect, _, _, shape)| match aspect {
-            Status | Error | Cause | Output | Path | Attempts | Effects => true,
-            History => !shape.starts_with("property:"),
-            _ => false,
-        })
+    match signature.aspect {
+        Status | Error | Cause | Output | Path | Attempts | Effects => true,
+        History => signature.shape.property().is_none(),
+        _ => false,
+    }
 }
 
 /// The patterns for clauses that `&` joins.
 fn joined_by_and(patterns: &str) -> impl Iterator<Item = WildMatch> {
     patterns.split('&').map(|ids| WildMatch::new(ids.trim()))
-}
-
-/// Whether a ledger's signature names this one: word by word, `*` standing for anything.
-fn covers(pattern: &Signature, signature: &Signature) -> bool {
-    let (mut wanted, mut words) = (pattern.words(), signature.words());
-    loop {
-        match (wanted.next(), words.next()) {
-            (None, None) => return true,
-            (Some(wanted), Some(word)) if WildMatch::new(wanted).matches(word) => {}
-            _ => return false,
-        }
-    }
 }
 
 impl Ledger {

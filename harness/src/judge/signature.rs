@@ -1,107 +1,150 @@
 //! The identity of a divergence: the aspect, the kinds of the state and of its parent, and the
 //! shape of the difference, free of names and values, so that it survives reduction.
 
-pub mod clause;
-pub mod possible;
+mod failure;
+mod shape;
 
-use std::borrow::Cow;
+use std::{fmt, str::FromStr};
 
-use stepproof_specs::{
-    clause::Aspect,
-    observation::{Observation, Status},
+use serde::{Deserialize, Serialize};
+use stepproof_specs::clause::{Aspect, Clause};
+
+pub(crate) use self::shape::foreign;
+pub use self::{
+    failure::{end, error_class, failure},
+    shape::{Shape, Term},
 };
 
-use crate::judge::{cause, verdict::Signature};
+/// The kind of a state, or of the state around it, where there is none.
+pub const NONE: &str = "-";
 
-/// Puts a signature together. `place` is the state's kind and its parent's kind.
-pub fn signature(aspect: Aspect, place: (&str, &str), shape: &str) -> Signature {
-    let (kind, parent) = place;
-    Signature(format!("{} {kind} {parent} {shape}", aspect.name()))
+/// The identity of a divergence, stable from discovery through reduction: what the ledger and the
+/// reducer go by. Written `aspect state-kind parent-kind shape`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Signature {
+    /// What differs.
+    pub aspect: Aspect,
+    /// The kind of the state at which it differs: its type, or the field of a definition
+    /// (`Retry.BackoffRate`); [`NONE`] if no state can be named.
+    pub kind: String,
+    /// The type of the state around it; `root` if there is none, [`NONE`] if no state can be named.
+    pub parent: String,
+    /// How it differs.
+    pub shape: Shape,
 }
+
+/// Why a text is no signature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("read the signature '{0}': it is written `aspect state-kind parent-kind shape`")]
+pub struct NoSignature(String);
 
 impl Signature {
-    /// The four words: aspect, state's kind, its parent's kind, shape.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.0.splitn(4, ' ')
+    /// Puts a signature together. `place` is the state's kind and its parent's kind.
+    pub fn new(aspect: Aspect, (kind, parent): (&str, &str), shape: Shape) -> Self {
+        Self {
+            aspect,
+            kind: kind.to_owned(),
+            parent: parent.to_owned(),
+            shape,
+        }
     }
 
-    /// The aspect, the state's kind, its parent's kind, and the shape.
-    pub fn parts(&self) -> Option<(Aspect, &str, &str, &str)> {
-        let mut words = self.words();
-        let aspect = words.next()?;
-        let aspect = Aspect::ALL.into_iter().find(|it| it.name() == aspect)?;
-        Some((aspect, words.next()?, words.next()?, words.next()?))
-    }
-}
-
-/// The class of an error name: the language's own names stay, all others are `custom`.
-pub fn error_class(error: Option<&str>) -> Cow<'_, str> {
-    match error {
-        None => "absent".into(),
-        Some("") => "empty".into(),
-        Some(error) if is_own(error) => error.into(),
-        Some(_) => "custom".into(),
+    /// The rule that the definition breaks, if the signature is about one that does.
+    pub fn broken_rule(&self) -> Option<Clause> {
+        match self.aspect {
+            Aspect::Acceptance | Aspect::Diagnostics => {
+                Clause::from_id(self.shape.expected()?.detail.as_deref()?)
+            }
+            _ => None,
+        }
     }
 }
 
-fn is_own(error: &str) -> bool {
-    error.strip_prefix("States.").is_some_and(|rest| {
-        !rest.is_empty()
-            && rest
-                .chars()
-                .all(|it| it.is_ascii_alphanumeric() || it == '.')
-    })
-}
-
-/// How an execution ended, beside how another did: the status, and the class of its failure if it
-/// failed.
-pub fn end(observation: &Observation, other: &Observation) -> String {
-    let status = observation.status.name();
-    match observation.status {
-        Status::Failed => format!("{status}:{}", failure(observation, other)),
-        _ => status.into(),
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            aspect,
+            kind,
+            parent,
+            shape,
+        } = self;
+        write!(f, "{} {kind} {parent} {shape}", aspect.name())
     }
 }
 
-/// The class of a failure: of its error, and the first words of the cause if it is the
-/// interpreter's own. A cause that another execution has too is no mark of either.
-pub fn failure(observation: &Observation, other: &Observation) -> String {
-    let error = observation.error.as_deref();
-    let class = error_class(error);
-    let telling = observation.cause.as_deref();
-    let telling = telling.filter(|_| observation.cause != other.cause);
-    match cause::words(error, telling) {
-        Some(words) => format!("{class}({words})"),
-        None => class.into_owned(),
+impl FromStr for Signature {
+    type Err = NoSignature;
+
+    fn from_str(text: &str) -> Result<Self, NoSignature> {
+        let parse = || {
+            let [aspect, kind, parent, shape] = words(text)?;
+            Some(Self {
+                aspect: Aspect::ALL.into_iter().find(|it| it.name() == aspect)?,
+                kind: kind.to_owned(),
+                parent: parent.to_owned(),
+                shape: shape.parse().ok()?,
+            })
+        };
+        parse().ok_or_else(|| NoSignature(text.to_owned()))
     }
+}
+
+impl From<Signature> for String {
+    fn from(signature: Signature) -> Self {
+        signature.to_string()
+    }
+}
+
+impl TryFrom<String> for Signature {
+    type Error = NoSignature;
+
+    fn try_from(text: String) -> Result<Self, NoSignature> {
+        text.parse()
+    }
+}
+
+/// The four words of a signature, or of a pattern for signatures, none of them empty.
+pub(crate) fn words(text: &str) -> Option<[&str; 4]> {
+    let mut words = text.splitn(4, ' ');
+    let words = [words.next()?, words.next()?, words.next()?, words.next()?];
+    words.iter().all(|word| !word.is_empty()).then_some(words)
 }
 
 #[cfg(test)]
 mod tests {
-    use stepproof_specs::clause::Aspect;
+    use stepproof_specs::clause::{Aspect, Clause};
 
-    use super::{error_class, signature};
+    use super::{Shape, Signature, Term};
 
     #[test]
-    fn only_the_languages_own_errors_keep_their_name() {
-        for (error, class) in [
-            (Some("States.Timeout"), "States.Timeout"),
-            (Some("States.Http.Socket"), "States.Http.Socket"),
-            (Some("States."), "custom"),
-            (Some("States.my error"), "custom"),
-            (Some("Boom"), "custom"),
-            (Some(""), "empty"),
-            (None, "absent"),
+    fn what_is_written_is_read_back() {
+        let (null, object) = (Term::new("null"), Term::new("object"));
+        let shape = Shape::data(object, null, "value");
+        let signature = Signature::new(Aspect::Output, ("Pass", "Map"), shape);
+        let text = signature.to_string();
+        assert_eq!(text, "output Pass Map object≠null@value");
+        assert_eq!(text.parse(), Ok(signature));
+    }
+
+    #[test]
+    fn what_has_no_four_words_is_no_signature() {
+        for text in [
+            "",
+            "output Pass Map",
+            "output  Map more",
+            "outcome - - more",
         ] {
-            assert_eq!(error_class(error), class);
+            assert!(text.parse::<Signature>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn a_signature_can_be_taken_apart() {
-        let whole = signature(Aspect::Output, ("Pass", "Map"), "object≠null@value");
-        assert_eq!(whole.to_string(), "output Pass Map object≠null@value");
-        let parts = (Aspect::Output, "Pass", "Map", "object≠null@value");
-        assert_eq!(whole.parts(), Some(parts));
+    fn a_broken_rule_is_named() {
+        let rule = |text: &str| text.parse::<Signature>().unwrap().broken_rule();
+        let unknown = "acceptance State - SCHEMA_VALIDATION_FAILED(validate.unknown)≠accepted";
+        assert_eq!(rule(unknown), Some(Clause::ValidateUnknown));
+        assert_eq!(rule("acceptance - - accepted≠refused:X(a-word)"), None);
+        assert_eq!(rule("path Pass root ends(validate.unknown)"), None);
     }
 }

@@ -1,8 +1,11 @@
-//! What follows from an expectation and a raw run.
+//! What follows from a judgement.
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::judge::compare::{Aspects, Difference, Judgement};
+pub use super::{
+    compare::{Aspects, Difference, Judgement},
+    signature::Signature,
+};
 
 /// What a case came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,14 +53,22 @@ impl Verdict {
     }
 }
 
-/// The identity of a divergence: `aspect state-kind parent-kind shape`, stable from discovery
-/// through reduction. What the ledger and the reducer go by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Signature(pub String);
-
-impl std::fmt::Display for Signature {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+impl Judgement {
+    /// What the case came to, given which signatures the ledger knows. Without a difference and
+    /// without a judged aspect nothing is known.
+    pub fn verdict(&self, known: impl Fn(&Signature) -> bool) -> Verdict {
+        if self.differences.is_empty() {
+            if !self.poisoned.is_empty() {
+                Verdict::Poisoned
+            } else if self.judged.is_empty() {
+                Verdict::Unknown
+            } else {
+                Verdict::Agree
+            }
+        } else if self.differences.iter().all(|it| known(&it.signature)) {
+            Verdict::Known
+        } else {
+            Verdict::Diverge
+        }
     }
 }

@@ -15,8 +15,8 @@ use super::{page, python, story};
 use crate::{
     engines::reference::raw_definition,
     judge::{
+        attribution::clause,
         observe::Observer,
-        signature::clause::clause,
         verdict::{Difference, Judgement, Signature},
     },
     raw::{Creation, RawRun},
@@ -129,8 +129,8 @@ impl Finding {
     }
 
     /// The aspect that differs.
-    pub fn aspect(&self) -> Option<Aspect> {
-        self.signature.parts().map(|(aspect, ..)| aspect)
+    pub fn aspect(&self) -> Aspect {
+        self.signature.aspect
     }
 
     /// The start that diverges.
@@ -209,7 +209,11 @@ impl Sides {
             expected.validation = None;
         }
         Self {
-            clause: Some(broken_rule(subject.signature)),
+            // A definition that breaks no rule is to be accepted.
+            clause: subject
+                .signature
+                .broken_rule()
+                .or(Some(Clause::ValidateAccepts)),
             start: 0,
             reproducer: python::define(case, &expected, subject.endpoint),
             expected: Seen::Defined(Box::new(expected)),
@@ -218,16 +222,6 @@ impl Sides {
                 .map_or(Seen::Unrecorded, |raw| Seen::Defined(Box::new(raw.clone()))),
         }
     }
-}
-
-/// The rule that a definition breaks, by its signature; if there is none, it breaks none.
-fn broken_rule(signature: &Signature) -> Clause {
-    let named = signature
-        .0
-        .split_once('(')
-        .and_then(|(_, rest)| rest.split_once(')'));
-    let clause = named.and_then(|(id, _)| Clause::from_id(id));
-    clause.unwrap_or(Clause::ValidateAccepts)
 }
 
 fn expectation(case: &ExecutionCase, start: &Start) -> Option<Expectation> {

@@ -86,7 +86,7 @@ fn head(finding: &Finding, paint: &Paint) -> String {
     let mut text = format!(
         "{} {}\n",
         paint.with(red, &format!("divergence {}:", finding.number)),
-        paint.strong(&finding.signature.0),
+        paint.strong(&finding.signature.to_string()),
     );
     let _ = writeln!(
         text,

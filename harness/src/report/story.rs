@@ -26,10 +26,10 @@ pub enum Depth {
 
 impl Depth {
     /// What a difference in this aspect needs.
-    pub fn of(aspect: Option<Aspect>) -> Self {
+    pub fn of(aspect: Aspect) -> Self {
         match aspect {
-            Some(Aspect::Liveness | Aspect::Status | Aspect::History) => Self::Events,
-            Some(Aspect::Timing) => Self::Times,
+            Aspect::Liveness | Aspect::Status | Aspect::History => Self::Events,
+            Aspect::Timing => Self::Times,
             _ => Self::Outline,
         }
     }

@@ -151,7 +151,7 @@ impl<W: Write + Send> Terminal<W> {
                 )
             }
             Staleness::Changed(signatures) => {
-                let signatures: Vec<&str> = signatures.iter().map(|it| it.0.as_str()).collect();
+                let signatures: Vec<_> = signatures.iter().map(ToString::to_string).collect();
                 format!(
                     "changed: '{}' diverges otherwise: {}",
                     check.entry,

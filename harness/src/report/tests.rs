@@ -155,7 +155,9 @@ fn a_refused_machine_is_a_finding_too() {
     };
     let finding = Finding::new(&Subject {
         number: 2,
-        signature: &Signature("acceptance - - accepted≠refused:InvalidDefinition".into()),
+        signature: &"acceptance - - accepted≠refused:InvalidDefinition"
+            .parse()
+            .unwrap(),
         case: &case,
         raw: Some(&raw),
         judgement: Some(&judgement),
@@ -272,7 +274,7 @@ fn events() -> Vec<Event> {
     summary.findings = 1;
     summary.stale = vec!["old".into()];
     summary.elapsed = Duration::from_millis(1_500);
-    let wobbly = Signature("status Task root SUCCEEDED≠FAILED:custom".into());
+    let wobbly: Signature = "status Task root SUCCEEDED≠FAILED:custom".parse().unwrap();
     vec![
         Event::RunStarted(header()),
         judged(0, Verdict::Agree, Vec::new()),

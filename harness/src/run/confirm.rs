@@ -71,7 +71,7 @@ mod tests {
     use crate::{judge::verdict::Signature, trouble::Trouble};
 
     fn sig(text: &str) -> Signature {
-        Signature(text.to_owned())
+        format!("status - - {text}").parse().unwrap()
     }
 
     async fn play(

@@ -128,10 +128,11 @@ impl Compared {
 
 impl Judge for Compared {
     fn judge(&self, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement {
+        let terms = self.engine.terms(overhead);
         match prepared {
-            Prepared::Execution(job) => compare::judge(job, raw, &self.engine, overhead),
+            Prepared::Execution(job) => compare::judge(job, raw, terms),
             Prepared::Definition(definition) => {
-                compare::judge_definition(definition, raw, &self.engine)
+                compare::judge_definition(definition, raw, terms.policy)
             }
         }
     }

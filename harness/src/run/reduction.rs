@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use stepproof_specs::{
     base::time::Millis,
     clause::{Aspect, Clause},
+    observation::Status,
     scenario::case::Case,
 };
 
@@ -12,7 +13,7 @@ use super::{Context, Control, Outcome, attempt::attempt, quiet};
 use crate::{
     casefile,
     job::{self, Lane, Prepared},
-    judge::{signature::possible::is_possible, verdict::Signature},
+    judge::{possible::is_possible, verdict::Signature},
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
@@ -309,11 +310,11 @@ async fn shrink_finding(
 
 /// The lane in which a signature can show.
 pub(crate) fn lane_of(context: &Context, signature: &Signature) -> Lane {
-    let timing = signature.0.starts_with(Aspect::Timing.name());
-    let late =
-        signature.0.rsplit('≠').next().is_some_and(|actual| {
-            actual.starts_with("TIMED_OUT") || actual.contains("States.Timeout")
-        });
+    let timing = signature.aspect == Aspect::Timing;
+    let late = signature.shape.actual().is_some_and(|actual| {
+        let error = actual.class.as_deref().unwrap_or(&actual.word);
+        actual.word == Status::TimedOut.name() || error == "States.Timeout"
+    });
     if timing || late || quiet::is_exact(context.engine.profile()) {
         Lane::Quiet
     } else {

@@ -321,7 +321,8 @@ async fn a_stopped_run_is_resumed_to_the_same_verdicts() {
     assert_eq!(verdicts(&whole), verdicts(&pieces));
     let signatures = |end: &End| -> Vec<String> {
         let findings = end.store.stored().unwrap().findings;
-        let mut all: Vec<String> = findings.into_iter().map(|(f, _)| f.signature.0).collect();
+        let found = findings.into_iter().map(|(it, _)| it.signature.to_string());
+        let mut all: Vec<String> = found.collect();
         all.sort();
         all
     };

@@ -105,7 +105,7 @@ fn judged_case(row: &Row<'_>, clauses: &HashMap<usize, Clause>) -> rusqlite::Res
 fn finding(row: &Row<'_>) -> rusqlite::Result<FindingRecord> {
     Ok(FindingRecord {
         number: row.get(0)?,
-        signature: Signature(row.get(1)?),
+        signature: signature(row, 1)?,
         index: row.get::<_, i64>(2)?.cast_unsigned(),
         reproduced: row.get(3)?,
         repetitions: row.get(4)?,
@@ -130,6 +130,13 @@ fn reduction(row: &Row<'_>) -> rusqlite::Result<Option<ReductionRecord>> {
         detail: decode(14, &row.get::<_, String>(14)?)?,
         replay: Replay::from_code(row.get(15)?),
     }))
+}
+
+fn signature(row: &Row<'_>, column: usize) -> rusqlite::Result<Signature> {
+    row.get::<_, String>(column)?.parse().map_err(|error| {
+        let kind = rusqlite::types::Type::Text;
+        rusqlite::Error::FromSqlConversionFailure(column, kind, Box::new(error))
+    })
 }
 
 fn optional<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<T>> {

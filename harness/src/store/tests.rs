@@ -14,12 +14,7 @@ use super::{
     CaseRecord, Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, RunRecord, Store,
     StoreError, write_finding,
 };
-use crate::{
-    identity::CaseId,
-    job::Lane,
-    judge::verdict::{Signature, Verdict},
-    shrink::Ended,
-};
+use crate::{identity::CaseId, job::Lane, judge::verdict::Verdict, shrink::Ended};
 
 fn run() -> RunRecord {
     RunRecord {
@@ -56,7 +51,7 @@ fn judged(index: u64, verdict: Verdict) -> CaseRecord {
         index,
         id: CaseId::of(&case()),
         verdict,
-        signatures: vec![Signature(format!("status Task - {index}"))],
+        signatures: vec![format!("status Task - {index}").parse().unwrap()],
         coverage,
         starts: 2,
         lane: Lane::Throughput,
@@ -73,7 +68,7 @@ fn judged(index: u64, verdict: Verdict) -> CaseRecord {
 fn finding() -> (FindingRecord, ReductionRecord) {
     let finding = FindingRecord {
         number: 1,
-        signature: Signature("status Task - x".to_owned()),
+        signature: "status Task - x".parse().unwrap(),
         index: 3,
         reproduced: 3,
         repetitions: 3,
@@ -116,7 +111,7 @@ fn a_run_is_read_back_as_it_was_written() {
     let stored = store.stored().unwrap();
     let verdicts: Vec<_> = stored.cases.iter().map(|c| (c.index, c.verdict)).collect();
     assert_eq!(verdicts, [(1, Verdict::Agree), (3, Verdict::Diverge)]);
-    assert_eq!(stored.cases[1].signatures[0].0, "status Task - 3");
+    assert_eq!(stored.cases[1].signatures[0].to_string(), "status Task - 3");
     assert!(stored.cases.iter().all(|case| case.coverage.len() == 1));
     assert_eq!(stored.elapsed, Duration::from_millis(13));
     assert_eq!(stored.findings, [(finding, Some(reduction))]);

@@ -96,7 +96,7 @@ fn write_finding(transaction: &Transaction<'_>, finding: &FindingRecord) -> rusq
         )?
         .execute(rusqlite::params![
             finding.number,
-            finding.signature.0,
+            finding.signature.to_string(),
             finding.index.cast_signed(),
             finding.reproduced,
             finding.repetitions,

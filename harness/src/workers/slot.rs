@@ -21,10 +21,9 @@ use tokio::{
 
 use crate::{
     client::{
-        clock::Clock,
+        clock::{Clock, VirtualTurn},
         sdk::{Api, CallError, Task, Wire},
     },
-    engines::embedded,
     trouble::Trouble,
 };
 
@@ -108,7 +107,7 @@ pub struct Arrival {
 #[derive(Debug)]
 pub enum News {
     /// A task, with the worker's turn in virtual time.
-    Task(Task, Option<embedded::Turn>),
+    Task(Task, Option<Box<dyn VirtualTurn>>),
     /// Polling failed: a task may be lost.
     Trouble(Trouble),
 }

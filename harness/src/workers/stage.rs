@@ -21,10 +21,9 @@ use super::{
 };
 use crate::{
     client::{
-        clock::{Clock, Pace, Turn},
+        clock::{Absence, Absences, Clock, Pace, Turn},
         sdk::{Api, CallError, Report, Task, Wire},
     },
-    engines::embedded::{Absence, Absences},
     raw::{RawAttempt, RawReply},
     trouble::Trouble,
 };

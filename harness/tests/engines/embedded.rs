@@ -30,7 +30,7 @@ async fn engine() -> Embedded {
 /// Runs a job, which must agree with the reference.
 async fn agreed(engine: &Embedded, job: &Job) -> RawRun {
     let run = engine.run(job).await.unwrap();
-    let judgement = judge(job, &run, engine.profile(), 0);
+    let judgement = judge(job, &run, engine.profile().terms(0));
     assert!(judgement.differences.is_empty(), "{judgement:#?}\n{run:#?}");
     run
 }

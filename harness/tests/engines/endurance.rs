@@ -49,7 +49,7 @@ async fn lane(engine: Arc<Embedded>, jobs: Arc<Vec<Job>>, next: Arc<AtomicU64>, 
         }
         let job = &jobs[index as usize % jobs.len()];
         let run = engine.run(job).await.unwrap();
-        let judgement = judge(job, &run, engine.profile(), 0);
+        let judgement = judge(job, &run, engine.profile().terms(0));
         assert!(
             judgement.differences.is_empty(),
             "case {index}: {judgement:#?}\n{}\n{:#?}",

@@ -31,7 +31,7 @@ async fn timed(job: &Job, speed: f64) -> RawExecution {
     };
     let engine: Box<dyn Engine> = open(&choice, "test").await.unwrap();
     let mut run = engine.run(job).await.unwrap();
-    let judgement = judge(job, &run, engine.profile(), 600_000);
+    let judgement = judge(job, &run, engine.profile().terms(600_000));
     assert!(judgement.differences.is_empty(), "{judgement:#?}\n{run:#?}");
     run.executions.remove(0)
 }

@@ -4,10 +4,7 @@ use stepproof_specs::scenario::case::DefinitionCase;
 
 use super::{Adapter, Choice, Home, chosen, everything};
 use crate::{
-    client::{
-        clock::Clock,
-        sdk::{Account, Api, Patience},
-    },
+    client::sdk::{Account, Api, Patience},
     engines::{
         Boxed, Engine, EngineProfile,
         embedded::{Server, Speed},
@@ -63,8 +60,7 @@ impl Embedded {
             ..Traits::default()
         };
         let api = Api::plain(&server.endpoint(), &Account::default(), Patience::default());
-        let clock = Clock::Virtual(server.core().clone());
-        let engine = Remote::new(api, clock, chosen(profile(), choice), traits, run);
+        let engine = Remote::new(api, server.clock(), chosen(profile(), choice), traits, run);
         Ok(Self { engine, server })
     }
 

@@ -1,57 +1,48 @@
-//! The service model under a lock, and what carries out its effects by one of two clocks.
+//! The service model under a lock. How time passes for it is its [`Pace`].
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use serde_json::Value;
-use stepproof_specs::{
-    base::time::Instant,
-    service::{
-        Answer, Config, Effect, ExecutionId, Fault, PollId, Rewrite, Service, TaskRef, Time,
-    },
-};
+use stepproof_specs::service::{Answer, Config, Fault, PollId, Rewrite, Service, TaskRef, Time};
 use tokio::sync::oneshot;
 
-use super::{virtual_time::Timelines, wall::Wall};
+/// How time passes for the service: it tells the time, keeps the timers, and says when a task is
+/// handed out.
+pub(super) trait Pace: Time + fmt::Debug + Send + Sized + 'static {
+    /// Does what the service wants to have done, until it wants nothing more.
+    fn carry_out(core: &Arc<Core<Self>>, state: &mut State<Self>);
+
+    /// A worker has begun to wait that could take this task.
+    fn offer(core: &Arc<Core<Self>>, state: &mut State<Self>, task: TaskRef);
+}
 
 /// The service, and the time in which it lives.
 #[derive(Debug)]
-pub struct Core {
-    state: Mutex<State>,
+pub(super) struct Core<P> {
+    state: Mutex<State<P>>,
 }
 
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct State<P> {
     pub service: Service,
-    pub pace: Pace,
-    pub polls: HashMap<PollId, oneshot::Sender<Value>>,
+    pub pace: P,
+    polls: HashMap<PollId, oneshot::Sender<Value>>,
 }
 
-/// How time passes.
-#[derive(Debug)]
-pub(super) enum Pace {
-    /// For each execution by itself, from one thing to the next.
-    Virtual(Timelines),
-    /// As on the wall, perhaps faster.
-    Wall(Wall),
-}
+/// The service as callers see it, whatever its pace.
+pub(super) trait Calls: fmt::Debug + Send + Sync {
+    /// Takes the body of an operation.
+    fn call(self: Arc<Self>, operation: &str, body: &Value) -> Reply;
 
-impl Time for Pace {
-    fn now(&self) -> Instant {
-        match self {
-            Self::Virtual(timelines) => timelines.now(),
-            Self::Wall(wall) => wall.now(),
-        }
-    }
+    /// Stops waiting for a task.
+    fn cancel(&self, poll: PollId);
 
-    fn of(&self, execution: ExecutionId) -> Instant {
-        match self {
-            Self::Virtual(timelines) => timelines.of(execution),
-            Self::Wall(wall) => wall.now(),
-        }
-    }
+    /// Stops all waiting: every poll is answered with no task.
+    fn close(&self);
 }
 
 /// What a call gives.
@@ -64,21 +55,19 @@ pub(super) enum Reply {
 
 /// A poll that waits for a task. Dropped, it stops waiting.
 pub(super) struct Waiting {
-    core: Arc<Core>,
+    service: Arc<dyn Calls>,
     poll: PollId,
     pub task: oneshot::Receiver<Value>,
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut state = self.core.lock();
-        state.service.cancel_poll(self.poll);
-        state.polls.remove(&self.poll);
+        self.service.cancel(self.poll);
     }
 }
 
-impl Core {
-    pub(super) fn new(config: Config, rewrite: Rewrite, pace: Pace) -> Arc<Self> {
+impl<P: Pace> Core<P> {
+    pub fn new(config: Config, rewrite: Rewrite, pace: P) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State {
                 service: Service::new(config, rewrite),
@@ -89,12 +78,25 @@ impl Core {
     }
 
     /// The state. A panic while it was locked leaves it usable: every change is one call.
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+    pub fn lock(&self) -> MutexGuard<'_, State<P>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the body of an operation.
-    pub(super) fn call(self: &Arc<Self>, operation: &str, body: &Value) -> Reply {
+    /// A worker has begun to wait: tasks may wait for it.
+    fn polled(self: &Arc<Self>, state: &mut State<P>, poll: PollId) {
+        let Some(activity) = state.service.polled(poll) else {
+            return;
+        };
+        let tasks: Vec<_> = state.service.queued(activity).collect();
+        for task in tasks {
+            P::offer(self, state, task);
+        }
+        P::carry_out(self, state);
+    }
+}
+
+impl<P: Pace> Calls for Core<P> {
+    fn call(self: Arc<Self>, operation: &str, body: &Value) -> Reply {
         let mut guard = self.lock();
         let state = &mut *guard;
         match state.service.call(&state.pace, operation, body) {
@@ -103,70 +105,31 @@ impl Core {
                 state.polls.insert(poll, sender);
                 self.polled(state, poll);
                 Reply::Later(Waiting {
-                    core: self.clone(),
+                    service: self.clone(),
                     poll,
                     task,
                 })
             }
             Ok(Answer::Now(answer)) => {
-                self.carry_out(state);
+                P::carry_out(&self, state);
                 Reply::Now(Ok(answer))
             }
             Err(fault) => Reply::Now(Err(fault)),
         }
     }
 
-    /// Stops all waiting: every poll is answered with no task.
-    pub(super) fn close(&self) {
+    fn cancel(&self, poll: PollId) {
+        let mut state = self.lock();
+        state.service.cancel_poll(poll);
+        state.polls.remove(&poll);
+    }
+
+    fn close(&self) {
         self.lock().polls.clear();
-    }
-
-    /// A worker has begun to wait: tasks may wait for it.
-    fn polled(self: &Arc<Self>, state: &mut State, poll: PollId) {
-        let Some(activity) = state.service.polled(poll) else {
-            return;
-        };
-        let tasks: Vec<_> = state.service.queued(activity).collect();
-        for task in tasks {
-            match state.pace {
-                Pace::Virtual(_) => self.settle(state, task.execution),
-                Pace::Wall(_) => state.hand_out(task),
-            }
-        }
-        self.carry_out(state);
-    }
-
-    /// Does what the service wants to have done.
-    pub(super) fn carry_out(self: &Arc<Self>, state: &mut State) {
-        let mut touched = Vec::new();
-        loop {
-            let effects = state.service.take_effects();
-            if effects.is_empty() {
-                break;
-            }
-            for effect in effects {
-                match &mut state.pace {
-                    Pace::Virtual(timelines) => touched.push(timelines.note(effect)),
-                    Pace::Wall(wall) => match effect {
-                        Effect::SetTimer {
-                            execution,
-                            timer,
-                            at,
-                        } => wall.set(execution, timer, at),
-                        Effect::Queued { task, .. } => state.hand_out(task),
-                        _ => {}
-                    },
-                }
-            }
-        }
-        touched.dedup();
-        for execution in touched {
-            self.settle(state, execution);
-        }
     }
 }
 
-impl State {
+impl<P: Pace> State<P> {
     /// Hands a task to whoever waits for it; `false` if nobody does.
     pub fn give(&mut self, task: TaskRef) -> bool {
         let handed = self.service.hand_out(&self.pace, task);
@@ -178,9 +141,5 @@ impl State {
             let _ = waiting.send(answer);
         }
         true
-    }
-
-    fn hand_out(&mut self, task: TaskRef) {
-        self.give(task);
     }
 }

@@ -16,10 +16,11 @@ use stepproof_specs::service::{Config, Fault, Rewrite};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
-    core::{Core, Pace, Reply},
+    core::{Calls, Core, Reply},
     virtual_time::Timelines,
     wall::{self, Wall},
 };
+use crate::client::clock::Clock;
 
 /// How long `GetActivityTask` waits for a task.
 const LONG_POLL: Duration = Duration::from_mins(1);
@@ -30,7 +31,7 @@ const SERVICE: &str = "AWSStepFunctions.";
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Speed {
     /// Each execution's time jumps to what is due next as soon as everything is quiet. Its workers
-    /// have to take part: see [`Core::announce`] and [`Core::adopt`].
+    /// have to take part: see [`VirtualTime`](crate::client::clock::VirtualTime).
     Virtual,
     /// So many seconds of ASL time in one real second.
     Scaled(f64),
@@ -40,10 +41,11 @@ pub enum Speed {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    core: Arc<Core>,
+    service: Arc<dyn Calls>,
+    clock: Clock,
     shutdown: Option<oneshot::Sender<()>>,
     serving: JoinHandle<std::io::Result<()>>,
-    clock: Option<JoinHandle<()>>,
+    timers: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -52,23 +54,23 @@ impl Server {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let config = Config::default();
-        let (core, clock) = match speed {
-            Speed::Virtual => (
-                Core::new(config, rewrite, Pace::Virtual(Timelines::default())),
-                None,
-            ),
+        let (service, clock, timers): (Arc<dyn Calls>, _, _) = match speed {
+            Speed::Virtual => {
+                let core = Core::new(config, rewrite, Timelines::default());
+                (core.clone(), Clock::Virtual(core), None)
+            }
             Speed::Scaled(scale) => {
                 let wall = Wall::new(scale);
                 let earlier = wall.earlier();
-                let core = Core::new(config, rewrite, Pace::Wall(wall));
-                let clock = tokio::spawn(wall::run(Arc::downgrade(&core), earlier));
-                (core, Some(clock))
+                let core = Core::new(config, rewrite, wall);
+                let timers = tokio::spawn(wall::run(Arc::downgrade(&core), earlier));
+                (core, Clock::Real(scale), Some(timers))
             }
         };
         let (shutdown, stopped) = oneshot::channel::<()>();
         let app = Router::new()
             .route("/", post(answer))
-            .with_state(core.clone());
+            .with_state(service.clone());
         let listener = listener.tap_io(|connection| {
             // Without it answers wait for acknowledgements; with an odd kernel they just do.
             let _ = connection.set_nodelay(true);
@@ -79,10 +81,11 @@ impl Server {
         });
         Ok(Self {
             address,
-            core,
+            service,
+            clock,
             shutdown: Some(shutdown),
             serving: tokio::spawn(serving.into_future()),
-            clock,
+            timers,
         })
     }
 
@@ -91,15 +94,15 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// The service itself, for workers in this process.
-    pub fn core(&self) -> &Arc<Core> {
-        &self.core
+    /// The time in which its executions live, for workers in this process.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// Finishes what is going on and stops; polls that wait are answered with no task.
     pub async fn stop(mut self) -> std::io::Result<()> {
         drop(self.shutdown.take());
-        self.core.close();
+        self.service.close();
         match (&mut self.serving).await {
             Ok(result) => result,
             Err(error) => Err(std::io::Error::other(error)),
@@ -109,15 +112,19 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.core.close();
+        self.service.close();
         self.serving.abort();
-        if let Some(clock) = &self.clock {
-            clock.abort();
+        if let Some(timers) = &self.timers {
+            timers.abort();
         }
     }
 }
 
-async fn answer(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) -> Response {
+async fn answer(
+    State(service): State<Arc<dyn Calls>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let target = headers
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok())
@@ -131,7 +138,7 @@ async fn answer(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) 
     let Ok(body) = serde_json::from_slice::<Value>(&body) else {
         return refusal("SerializationException", "the body is no JSON");
     };
-    match core.call(operation, &body) {
+    match service.call(operation, &body) {
         Reply::Now(Ok(answer)) => json_response(StatusCode::OK, &answer),
         Reply::Now(Err(Fault { code, message })) => refusal(code, &message),
         Reply::Later(mut waiting) => {

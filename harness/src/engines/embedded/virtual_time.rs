@@ -8,7 +8,7 @@
 //! order in which the reference's simulation does them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
@@ -21,6 +21,7 @@ use stepproof_specs::{
 use tokio::sync::oneshot;
 
 use super::core::{Core, Pace, State};
+use crate::client::clock::{Absences, End, VirtualTime, VirtualTurn, VirtualWake};
 
 /// The times of all executions.
 #[derive(Debug, Default)]
@@ -37,27 +38,6 @@ struct Announced {
     watcher: oneshot::Sender<End>,
     deadline: Millis,
     absences: Absences,
-}
-
-/// When nobody asks for the tasks of an activity.
-#[derive(Debug, Clone, Default)]
-pub struct Absence {
-    /// So long after the start of the execution.
-    pub away: Millis,
-    /// The numbers of the tasks that are never taken, in the order of scheduling.
-    pub ignored: BTreeSet<usize>,
-}
-
-/// The absences of an execution's workers, by activity.
-pub type Absences = HashMap<String, Absence>;
-
-/// How watching an execution ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// It has ended.
-    Ended,
-    /// It has not ended at the deadline.
-    Deadline,
 }
 
 #[derive(Debug)]
@@ -98,7 +78,7 @@ impl Time for Timelines {
 
 impl Timelines {
     /// Notes an effect of the service; the execution that it concerns.
-    pub fn note(&mut self, effect: Effect) -> ExecutionId {
+    fn note(&mut self, effect: Effect) -> ExecutionId {
         match effect {
             Effect::Started { execution, name } => {
                 self.begin(execution, &name);
@@ -199,47 +179,54 @@ impl Timeline {
     }
 }
 
-impl Core {
-    /// Announces an execution by the name it will be started with: what is not taken, or later, and
-    /// until when it is watched (after its start).
-    pub fn announce(
-        self: &Arc<Self>,
-        name: &str,
-        deadline: Millis,
-        absences: Absences,
-    ) -> oneshot::Receiver<End> {
+impl Pace for Timelines {
+    fn carry_out(core: &Arc<Core<Self>>, state: &mut State<Self>) {
+        let effects = state.service.take_effects().into_iter();
+        let mut touched: Vec<_> = effects.map(|effect| state.pace.note(effect)).collect();
+        touched.dedup();
+        for execution in touched {
+            core.run_until_idle(state, execution);
+        }
+    }
+
+    fn offer(core: &Arc<Core<Self>>, state: &mut State<Self>, task: TaskRef) {
+        core.run_until_idle(state, task.execution);
+    }
+}
+
+impl VirtualTime for Core<Timelines> {
+    fn announce(&self, name: &str, deadline: Millis, absences: Absences) -> oneshot::Receiver<End> {
         let (watcher, end) = oneshot::channel();
         let announced = Announced {
             watcher,
             deadline,
             absences,
         };
-        if let Pace::Virtual(timelines) = &mut self.lock().pace {
-            timelines.announced.insert(name.to_owned(), announced);
-        }
+        self.lock()
+            .pace
+            .announced
+            .insert(name.to_owned(), announced);
         end
     }
 
-    /// Takes back an announcement.
-    pub fn renounce(&self, name: &str) {
-        if let Pace::Virtual(timelines) = &mut self.lock().pace {
-            timelines.announced.remove(name);
-        }
+    fn renounce(&self, name: &str) {
+        self.lock().pace.announced.remove(name);
     }
 
-    /// The turn of the worker that was handed the task with this token.
-    pub fn adopt(self: &Arc<Self>, token: &str) -> Option<Turn> {
+    fn adopt(self: Arc<Self>, token: &str) -> Option<Box<dyn VirtualTurn>> {
         let task = Service::task_of(token)?;
         let mut guard = self.lock();
-        let timeline = guard.timeline(task.execution)?;
+        let timeline = guard.pace.timelines.get_mut(&task.execution)?;
         if timeline.handed != Some(task) {
             return None;
         }
         timeline.handed = None;
         let number = timeline.turn?;
-        Some(self.turn(task.execution, number))
+        Some(Box::new(self.turn(task.execution, number)))
     }
+}
 
+impl Core<Timelines> {
     fn turn(self: &Arc<Self>, execution: ExecutionId, number: u64) -> Turn {
         Turn {
             core: self.clone(),
@@ -249,17 +236,14 @@ impl Core {
     }
 
     /// Lets things happen to an execution until something waits for the outside.
-    pub(super) fn settle(self: &Arc<Self>, state: &mut State, execution: ExecutionId) {
+    fn run_until_idle(self: &Arc<Self>, state: &mut State<Timelines>, execution: ExecutionId) {
         while self.step(state, execution) {}
     }
 
     /// Lets the next thing happen; `false` if it has to wait, or if there is none.
-    fn step(self: &Arc<Self>, state: &mut State, execution: ExecutionId) -> bool {
-        let Pace::Virtual(timelines) = &mut state.pace else {
-            return false;
-        };
-        let turn = timelines.next_number();
-        let Some(timeline) = timelines.timelines.get_mut(&execution) else {
+    fn step(self: &Arc<Self>, state: &mut State<Timelines>, execution: ExecutionId) -> bool {
+        let turn = state.pace.next_number();
+        let Some(timeline) = state.pace.timelines.get_mut(&execution) else {
             return false;
         };
         if timeline.over || timeline.turn.is_some() {
@@ -292,7 +276,7 @@ impl Core {
                 timeline.handed = Some(task);
                 if state.give(task) {
                     note_all(state);
-                } else if let Some(timeline) = state.timeline(execution) {
+                } else if let Some(timeline) = state.pace.timelines.get_mut(&execution) {
                     // No worker waits yet.
                     timeline.turn = None;
                     timeline.handed = None;
@@ -306,56 +290,48 @@ impl Core {
     }
 }
 
-impl State {
-    fn timeline(&mut self, execution: ExecutionId) -> Option<&mut Timeline> {
-        match &mut self.pace {
-            Pace::Virtual(timelines) => timelines.timelines.get_mut(&execution),
-            Pace::Wall(_) => None,
-        }
-    }
-}
-
 /// Notes what the service wants after it was told something.
-fn note_all(state: &mut State) {
-    if let Pace::Virtual(timelines) = &mut state.pace {
-        for effect in state.service.take_effects() {
-            timelines.note(effect);
-        }
+fn note_all(state: &mut State<Timelines>) {
+    for effect in state.service.take_effects() {
+        state.pace.note(effect);
     }
 }
 
 /// The right to act: the execution's time stands still until it is dropped.
 #[derive(Debug)]
-pub struct Turn {
-    core: Arc<Core>,
+struct Turn {
+    core: Arc<Core<Timelines>>,
     execution: ExecutionId,
     number: u64,
 }
 
-impl Turn {
-    /// How long the execution has run.
-    pub fn elapsed(&self) -> Millis {
+impl VirtualTurn for Turn {
+    fn elapsed(&self) -> Millis {
         self.core.lock().pace.of(self.execution).since(EPOCH)
     }
 
-    /// Turns at these spans from now.
-    pub fn later(&self, spans: &[Millis]) -> Vec<Wake> {
+    fn later(&self, spans: &[Millis]) -> Vec<VirtualWake> {
         let mut guard = self.core.lock();
+        let timelines = &mut guard.pace;
         let mut wakes = Vec::with_capacity(spans.len());
         for span in spans {
             let (sender, turn) = oneshot::channel();
-            if let Pace::Virtual(timelines) = &mut guard.pace {
-                let number = timelines.next_number();
-                if let Some(timeline) = timelines.timelines.get_mut(&self.execution) {
-                    let at = timeline.now.plus(*span);
-                    timeline.queue.insert((at, number), Happening::Wake(sender));
-                }
+            let number = timelines.next_number();
+            if let Some(timeline) = timelines.timelines.get_mut(&self.execution) {
+                let at = timeline.now.plus(*span);
+                timeline.queue.insert((at, number), Happening::Wake(sender));
             }
-            wakes.push(Wake(turn));
+            wakes.push(Box::pin(wait_for(turn)) as VirtualWake);
         }
         wakes
     }
+}
 
+async fn wait_for(turn: oneshot::Receiver<Turn>) -> Option<Box<dyn VirtualTurn>> {
+    Some(Box::new(turn.await.ok()?))
+}
+
+impl Turn {
     /// Gives up a turn that has been taken back already.
     fn forget(mut self) {
         self.number = 0;
@@ -371,23 +347,12 @@ impl Drop for Turn {
         let core = self.core.clone();
         let mut guard = core.lock();
         let state = &mut *guard;
-        if let Some(timeline) = state.timeline(self.execution)
+        if let Some(timeline) = state.pace.timelines.get_mut(&self.execution)
             && timeline.turn == Some(self.number)
         {
             timeline.turn = None;
             timeline.handed = None;
-            core.settle(state, self.execution);
+            core.run_until_idle(state, self.execution);
         }
-    }
-}
-
-/// A turn that comes later.
-#[derive(Debug)]
-pub struct Wake(oneshot::Receiver<Turn>);
-
-impl Wake {
-    /// Waits for it; nothing if the execution ends before.
-    pub async fn due(self) -> Option<Turn> {
-        self.0.await.ok()
     }
 }

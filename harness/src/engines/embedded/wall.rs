@@ -6,10 +6,14 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use stepproof_specs::{base::time::Instant, interpreter::TimerId, service::ExecutionId};
+use stepproof_specs::{
+    base::time::Instant,
+    interpreter::TimerId,
+    service::{Effect, ExecutionId, TaskRef, Time},
+};
 use tokio::sync::Notify;
 
-use super::core::{Core, Pace};
+use super::core::{Core, Pace, State};
 
 /// A clock that started at the time of the computer and runs `scale` times as fast.
 #[derive(Debug)]
@@ -37,17 +41,12 @@ impl Wall {
         }
     }
 
-    pub fn now(&self) -> Instant {
-        let elapsed = self.origin.elapsed().as_secs_f64() * 1_000.0 * self.scale;
-        self.base.plus(elapsed as u64)
-    }
-
     /// What is told when a timer is set.
     pub fn earlier(&self) -> Arc<Notify> {
         self.earlier.clone()
     }
 
-    pub fn set(&mut self, execution: ExecutionId, timer: TimerId, at: Instant) {
+    fn set(&mut self, execution: ExecutionId, timer: TimerId, at: Instant) {
         self.number += 1;
         self.timers.insert((at, self.number), (execution, timer));
         self.earlier.notify_one();
@@ -68,8 +67,47 @@ impl Wall {
     }
 }
 
+impl Time for Wall {
+    fn now(&self) -> Instant {
+        let elapsed = self.origin.elapsed().as_secs_f64() * 1_000.0 * self.scale;
+        self.base.plus(elapsed as u64)
+    }
+
+    fn of(&self, _: ExecutionId) -> Instant {
+        self.now()
+    }
+}
+
+impl Pace for Wall {
+    fn carry_out(_: &Arc<Core<Self>>, state: &mut State<Self>) {
+        loop {
+            let effects = state.service.take_effects();
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                match effect {
+                    Effect::SetTimer {
+                        execution,
+                        timer,
+                        at,
+                    } => state.pace.set(execution, timer, at),
+                    Effect::Queued { task, .. } => {
+                        state.give(task);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn offer(_: &Arc<Core<Self>>, state: &mut State<Self>, task: TaskRef) {
+        state.give(task);
+    }
+}
+
 /// Fires timers as they come due, as long as the service lives.
-pub(super) async fn run(core: Weak<Core>, earlier: Arc<Notify>) {
+pub(super) async fn run(core: Weak<Core<Wall>>, earlier: Arc<Notify>) {
     loop {
         let pause = {
             let Some(core) = core.upgrade() else {
@@ -88,18 +126,15 @@ pub(super) async fn run(core: Weak<Core>, earlier: Arc<Notify>) {
 }
 
 /// Fires what is due; how long until something else is.
-fn fire_due(core: &Arc<Core>) -> Option<Duration> {
+fn fire_due(core: &Arc<Core<Wall>>) -> Option<Duration> {
     let mut guard = core.lock();
     let state = &mut *guard;
     loop {
-        let Pace::Wall(wall) = &mut state.pace else {
-            return None;
-        };
-        match wall.due() {
+        match state.pace.due() {
             Err(pause) => return pause,
             Ok((execution, timer)) => {
                 state.service.fire(&state.pace, execution, timer);
-                core.carry_out(state);
+                Wall::carry_out(core, state);
             }
         }
     }

@@ -12,35 +12,38 @@ use stepproof_specs::{
 };
 
 use super::{
-    Difference, Judgement, NOWHERE,
-    grammar::{Place, place},
+    difference::{Difference, Judgement},
+    grammar::{GrammarPath, path},
+    state_index::NOWHERE,
 };
 use crate::{
-    engines::EngineProfile,
     job::Definition,
-    judge::{policy::CauseCompare, signature::signature},
+    judge::{
+        policy::{CauseCompare, Policy},
+        signature::{NONE, Shape, Signature, Term, foreign},
+    },
     raw::{Creation, RawDiagnostic, RawRun, Validation},
 };
 
 /// Judges what an engine made of a definition.
-pub fn judge(definition: &Definition, raw: &RawRun, engine: &EngineProfile) -> Judgement {
-    let mut bench = Bench {
+pub fn judge(definition: &Definition, raw: &RawRun, policy: &Policy) -> Judgement {
+    let mut comparison = Comparison {
         definition,
         errors: definition.errors().collect(),
-        texts: engine.policy.cause == CauseCompare::Exact,
+        texts: policy.cause == CauseCompare::Exact,
         judgement: Judgement {
             judged: [Aspect::Acceptance].into_iter().collect(),
             ..Judgement::default()
         },
     };
-    bench.acceptance(&raw.creation, raw.validation.as_ref());
-    if bench.judgement.differences.is_empty() && bench.judgement.poisoned.is_empty() {
-        bench.diagnostics(raw);
+    comparison.acceptance(&raw.creation, raw.validation.as_ref());
+    if comparison.judgement.differences.is_empty() && comparison.judgement.poisoned.is_empty() {
+        comparison.diagnostics(raw);
     }
-    bench.judgement
+    comparison.judgement
 }
 
-struct Bench<'a> {
+struct Comparison<'a> {
     definition: &'a Definition,
     /// For what the reference refuses it.
     errors: Vec<&'a Diagnostic>,
@@ -49,15 +52,16 @@ struct Bench<'a> {
     judgement: Judgement,
 }
 
-impl Bench<'_> {
+impl Comparison<'_> {
     /// Whether both calls accept or refuse the definition, and with which code it is refused.
     fn acceptance(&mut self, creation: &Creation, validation: Option<&Validation>) {
         match creation {
             Creation::Accepted => self.not_refused(Aspect::Acceptance, "accepted"),
             Creation::Refused { code, message } if self.errors.is_empty() => {
                 let answer = json!({ "refused": code, "message": message });
-                let shape = format!("accepted≠refused:{code}");
-                self.not_accepted(Aspect::Acceptance, &shape, message, answer);
+                let refused = Term::of("refused", foreign(code));
+                let shape = Shape::sides(Term::new("accepted"), refused);
+                self.not_accepted(Aspect::Acceptance, shape, message, answer);
             }
             Creation::Refused { code, .. } if code != INVALID_DEFINITION => self.wrong_code(code),
             Creation::Refused { .. } => {}
@@ -74,9 +78,9 @@ impl Bench<'_> {
                     .find(|it| it.severity == "ERROR");
                 let code = first.map_or("no diagnostic", |it| it.code.as_str());
                 let location = first.and_then(|it| it.location.as_deref());
-                let shape = format!("OK≠FAIL:{}", code.replace(char::is_whitespace, "-"));
+                let shape = Shape::sides(Term::new("OK"), Term::of("FAIL", foreign(code)));
                 let answer = json!(validation.diagnostics);
-                self.not_accepted(Aspect::Diagnostics, &shape, location.unwrap_or(""), answer);
+                self.not_accepted(Aspect::Diagnostics, shape, location.unwrap_or(""), answer);
             }
             _ => {}
         }
@@ -84,13 +88,12 @@ impl Bench<'_> {
 
     /// The engine refuses the definition with another code than AWS does, whatever is wrong with it.
     fn wrong_code(&mut self, code: &str) {
-        let aspect = Aspect::Acceptance;
-        let shape = format!("refused:{INVALID_DEFINITION}≠refused:{code}");
+        let refused = |code: &str| Term::of("refused", foreign(code));
+        let shape = Shape::sides(refused(INVALID_DEFINITION), refused(code));
         let difference = Difference::new(
             0,
-            aspect,
             None,
-            signature(aspect, NOWHERE, &shape),
+            Signature::new(Aspect::Acceptance, NOWHERE, shape),
             (json!(INVALID_DEFINITION), json!(code)),
         );
         // The size is a limit of the call, and not of the language.
@@ -113,15 +116,14 @@ impl Bench<'_> {
         }
     }
 
-    /// The engine refuses what breaks no rule; `place` has the location of its complaint in it.
-    fn not_accepted(&mut self, aspect: Aspect, shape: &str, place: &str, answer: Value) {
-        let place = complained_of(&self.definition.case.definition, place);
-        let words = place.as_ref().map_or(NOWHERE, words_of);
+    /// The engine refuses what breaks no rule; `text` has the location of its complaint in it.
+    fn not_accepted(&mut self, aspect: Aspect, shape: Shape, text: &str, answer: Value) {
+        let path = complained_of(&self.definition.case.definition, text);
+        let kinds = path.as_ref().map_or(NOWHERE, kinds);
         let difference = Difference::new(
             0,
-            aspect,
-            place.as_ref().and_then(|it| it.state.clone()),
-            signature(aspect, words, shape),
+            path.as_ref().and_then(|it| it.state.clone()),
+            Signature::new(aspect, kinds, shape),
             (json!("accepted"), answer),
         );
         let doubtful = has_nickname(&self.definition.case.definition);
@@ -129,14 +131,15 @@ impl Bench<'_> {
     }
 
     /// A complaint that the engine does not make, or makes otherwise.
-    fn wrong(&mut self, aspect: Aspect, error: &Diagnostic, shape: &str, actual: &str) {
-        let place = place(&self.definition.case.definition, error);
-        let shape = format!("{}({})≠{shape}", error.code, error.clause);
+    fn wrong(&mut self, aspect: Aspect, error: &Diagnostic, word: &str, actual: &str) {
+        let path = path(&self.definition.case.definition, error);
+        let rule = error.clause.entry().id.to_owned();
+        let expected = Term::new(error.code.name()).told_by(Some(rule));
+        let shape = Shape::sides(expected, Term::new(foreign(word)));
         let difference = Difference::new(
             0,
-            aspect,
-            place.state.clone(),
-            signature(aspect, words_of(&place), &shape),
+            path.state.clone(),
+            Signature::new(aspect, kinds(&path), shape),
             (json!(error), json!(actual)),
         );
         self.judgement.add(is_assumed(error), difference);
@@ -186,18 +189,15 @@ impl Bench<'_> {
         }
         // What the reference does not say may be a warning that it does not know.
         for other in left {
-            let words = complained_of(
+            let path = complained_of(
                 &self.definition.case.definition,
                 other.location.as_deref().unwrap_or(""),
             );
-            let words = words.as_ref().map_or(NOWHERE, words_of);
-            let signature = signature(
-                Aspect::Diagnostics,
-                words,
-                &format!("absent≠{}", other.code),
-            );
+            let kinds = path.as_ref().map_or(NOWHERE, kinds);
+            let shape = Shape::sides(Term::new("absent"), Term::new(foreign(&other.code)));
+            let signature = Signature::new(Aspect::Diagnostics, kinds, shape);
             let values = (Value::Null, json!(other));
-            let difference = Difference::new(0, Aspect::Diagnostics, None, signature, values);
+            let difference = Difference::new(0, None, signature, values);
             self.judgement.add(true, difference);
         }
     }
@@ -208,9 +208,9 @@ fn is_assumed(error: &Diagnostic) -> bool {
     error.clause.entry().basis == Basis::Assumed
 }
 
-/// The words of a place in a signature: how deep it is in the machine does not matter.
-fn words_of(place: &Place) -> (&str, &str) {
-    (&place.kind, NOWHERE.1)
+/// What a signature says of a path: how deep it is in the machine does not matter.
+fn kinds(path: &GrammarPath) -> (&str, &str) {
+    (&path.kind, NONE)
 }
 
 /// Whether something is called by a name that is no ARN. The validator lets that pass, because
@@ -234,8 +234,8 @@ fn is_same(expected: &Diagnostic, actual: &RawDiagnostic, texts: bool) -> bool {
         && (!texts || expected.message == actual.message)
 }
 
-/// The place of an engine's complaint, whose text has the location in it.
-fn complained_of(definition: &Value, text: &str) -> Option<Place> {
+/// The path to what an engine complains of, whose text has the location in it.
+fn complained_of(definition: &Value, text: &str) -> Option<GrammarPath> {
     let at = text.rfind("/States/")?;
     let location = text[at..].trim_end_matches(['\'', '"', '.', ' ']);
     let complaint = Diagnostic {
@@ -245,5 +245,5 @@ fn complained_of(definition: &Value, text: &str) -> Option<Place> {
         message: String::new(),
         location: Some(location.to_owned()),
     };
-    Some(place(definition, &complaint)).filter(|place| place.state.is_some())
+    Some(path(definition, &complaint)).filter(|path| path.state.is_some())
 }

@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepproof_specs::{base::time::Millis, clause::Aspect};
 
-use crate::judge::{
-    normalise::Rewrites,
-    verdict::{Signature, Verdict},
-};
+use crate::judge::{normalise::Rewrites, signature::Signature};
 
 /// How much later than planned (milliseconds of ASL time) things may happen in a generated case
 /// before a time limit expires that should not.
@@ -40,14 +37,13 @@ struct Seal;
 impl Difference {
     pub(super) fn new(
         start: usize,
-        aspect: Aspect,
         state: Option<String>,
         signature: Signature,
         (expected, actual): (Value, Value),
     ) -> Self {
         Self {
             start,
-            aspect,
+            aspect: signature.aspect,
             state,
             signature,
             expected,
@@ -80,24 +76,6 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// What the case came to, given which signatures the ledger knows. Without a difference and
-    /// without a judged aspect nothing is known.
-    pub fn verdict(&self, known: impl Fn(&Signature) -> bool) -> Verdict {
-        if self.differences.is_empty() {
-            if !self.poisoned.is_empty() {
-                Verdict::Poisoned
-            } else if self.judged.is_empty() {
-                Verdict::Unknown
-            } else {
-                Verdict::Agree
-            }
-        } else if self.differences.iter().all(|it| known(&it.signature)) {
-            Verdict::Known
-        } else {
-            Verdict::Diverge
-        }
-    }
-
     /// Whether a difference with this signature counts.
     pub fn has(&self, signature: &Signature) -> bool {
         self.differences

@@ -6,9 +6,9 @@ use stepproof_specs::{
     clause::Clause,
 };
 
-/// A place in the language.
+/// A path through the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct GrammarPath {
     /// What has a field, and the field: `Task.Resource`, `Retry.BackoffRate`. What every state or
     /// every scope can have belongs to `State` and `Machine`.
     pub(super) kind: String,
@@ -52,8 +52,8 @@ const SCOPES: [&str; 3] = ["Branches", "ItemProcessor", "Iterator"];
 /// Lists inside a state, whose entries have fields.
 const LISTS: [&str; 3] = ["Retry", "Catch", "Choices"];
 
-/// The place of a diagnostic in a definition.
-pub(super) fn place(definition: &Value, diagnostic: &Diagnostic) -> Place {
+/// The path through the language to what a diagnostic is about.
+pub(super) fn path(definition: &Value, diagnostic: &Diagnostic) -> GrammarPath {
     let mut walk = Walk {
         owner: "Machine".to_owned(),
         fields: Vec::new(),
@@ -81,7 +81,7 @@ pub(super) fn place(definition: &Value, diagnostic: &Diagnostic) -> Place {
             | Clause::ValidateTransitionEndFalse
             | Clause::ValidateUnsupported
     );
-    walk.place(any_state)
+    walk.path(any_state)
 }
 
 /// The fields that a diagnostic about a whole object names.
@@ -155,7 +155,7 @@ impl Walk {
         self.follow(state, &location[name.len()..]);
     }
 
-    fn place(self, any_state: bool) -> Place {
+    fn path(self, any_state: bool) -> GrammarPath {
         let first = self.fields.first().map(String::as_str);
         let in_state = self.owner != "Machine";
         let of_any = any_state || first.is_some_and(|it| SHARED.contains(&it));
@@ -170,7 +170,7 @@ impl Walk {
         if in_state && of_any && words[0] == self.owner {
             words[0] = "State";
         }
-        Place {
+        GrammarPath {
             kind: words.join(".").replace(char::is_whitespace, "_"),
             state: self.state,
         }
@@ -192,21 +192,21 @@ mod tests {
     use serde_json::json;
     use stepproof_specs::{asl::WorkflowType, validate::validate};
 
-    use super::place;
+    use super::path;
 
-    fn places(definition: &serde_json::Value) -> Vec<String> {
+    fn paths(definition: &serde_json::Value) -> Vec<String> {
         let (_, diagnostics) = validate(definition, WorkflowType::Standard);
-        let places = diagnostics.iter().map(|it| place(definition, it).kind);
-        places.collect()
+        let paths = diagnostics.iter().map(|it| path(definition, it).kind);
+        paths.collect()
     }
 
     fn one(state: &serde_json::Value) -> String {
         let definition = json!({ "StartAt": "A/B", "States": { "A": {}, "A/B": state } });
-        places(&definition).into_iter().next_back().unwrap()
+        paths(&definition).into_iter().next_back().unwrap()
     }
 
     #[test]
-    fn names_of_states_and_data_are_no_part_of_a_place() {
+    fn names_of_states_and_data_are_no_part_of_a_path() {
         let arn = "arn:aws:states:us-east-1:123456789012:activity:a";
         for (state, expected) in [
             (json!({ "Type": "Pass", "End": 1 }), "State.End"),
@@ -244,7 +244,7 @@ mod tests {
     fn a_scope_is_a_machine_inside_a_state() {
         let branch = json!({ "States": { "C": { "Type": "Pass" } } });
         let fan = json!({ "Type": "Parallel", "Branches": [branch], "End": true });
-        let found = places(&json!({ "States": { "P": fan } }));
+        let found = paths(&json!({ "States": { "P": fan } }));
         assert_eq!(found, ["State", "Machine.StartAt", "Machine.StartAt"]);
     }
 }

@@ -13,10 +13,14 @@ use stepproof_specs::{
     history::{Details, Event, EventKind, TaskDetails},
 };
 
-use super::{Found, Scene, value};
+use super::{
+    context::{Comparison, Found},
+    value,
+};
 use crate::judge::{
     cause,
     policy::{CauseCompare, HistoryCompare},
+    signature::{Shape, Term},
 };
 
 /// Whose events are compared with each other.
@@ -66,66 +70,69 @@ fn same_task(expected: Option<&TaskDetails>, actual: Option<&TaskDetails>) -> bo
 }
 
 /// Every distinct difference.
-pub fn differences(scene: &Scene<'_>) -> Vec<Found> {
-    let (Some(expected), Some(actual)) = (&scene.expected.threads, &scene.actual.threads) else {
+pub fn differences(comparison: &Comparison<'_>) -> Vec<Found> {
+    let (Some(expected), Some(actual)) = (&comparison.expected.threads, &comparison.actual.threads)
+    else {
         return Vec::new();
     };
-    if same(expected.events, actual.events, scene.bench.policy.history) {
+    if same(
+        expected.events,
+        actual.events,
+        comparison.context.policy.history,
+    ) {
         return Vec::new();
     }
-    let mut comparison = Comparison {
-        scene,
+    let mut events = Events {
+        comparison,
         found: Vec::new(),
     };
-    comparison.ids();
-    let expected = groups(scene, false);
-    let mut actual = groups(scene, true);
+    events.ids();
+    let expected = groups(comparison, false);
+    let mut actual = groups(comparison, true);
     for (group, expected) in &expected {
         let actual = actual.remove(group).unwrap_or_default();
-        comparison.group(*group, expected, &actual);
+        events.group(*group, expected, &actual);
     }
     for (group, actual) in &actual {
-        comparison.group(*group, &[], actual);
+        events.group(*group, &[], actual);
     }
-    roots(scene, comparison.found)
+    roots(comparison, events.found)
 }
 
 /// Wrong data is handed on from state to state: where it arose counts, what follows from it does
 /// not.
-fn roots(scene: &Scene<'_>, found: Vec<Found>) -> Vec<Found> {
-    let Some(parting) = scene.parting() else {
+fn roots(comparison: &Comparison<'_>, found: Vec<Found>) -> Vec<Found> {
+    let Some(parting) = comparison.parting() else {
         return found;
     };
     let (data, mut roots): (Vec<Found>, Vec<Found>) =
         found.into_iter().partition(|found| is_data(&found.shape));
-    let arose = data.iter().position(|it| it.place == Some(parting.place));
+    let arose = data.iter().position(|it| it.state == Some(parting.state));
     roots.extend(data.into_iter().nth(arose.unwrap_or(0)));
     roots
 }
 
 /// Whether a shape is about what is handed on.
-fn is_data(shape: &str) -> bool {
-    let detail = shape.strip_prefix("details:");
-    let key = detail.and_then(|it| it.split(['.', ':']).nth(1));
-    matches!(key, Some("input" | "output"))
+fn is_data(shape: &Shape) -> bool {
+    matches!(shape, Shape::Detail { key, .. } if key == "input" || key == "output")
 }
 
-fn groups(scene: &Scene<'_>, actual: bool) -> BTreeMap<Group, Vec<usize>> {
+fn groups(comparison: &Comparison<'_>, actual: bool) -> BTreeMap<Group, Vec<usize>> {
     let side = if actual {
-        &scene.actual
+        &comparison.actual
     } else {
-        &scene.expected
+        &comparison.expected
     };
     let mut groups: BTreeMap<Group, Vec<usize>> = BTreeMap::new();
     let Some(threads) = &side.threads else {
         return groups;
     };
     for (position, event) in threads.events.iter().enumerate() {
-        let group = match (event.kind, threads.places[position]) {
+        let group = match (event.kind, threads.states[position]) {
             (kind, _) if of_the_execution(kind) => Group::Execution,
             (EventKind::Aborted(kind), _) => Group::Aborts(kind),
-            (EventKind::Iteration(_), Some(place)) => Group::Iterations(place),
-            (_, Some(place)) => Group::State(place),
+            (EventKind::Iteration(_), Some(state)) => Group::Iterations(state),
+            (_, Some(state)) => Group::State(state),
             (_, None) => Group::Stray,
         };
         groups.entry(group).or_default().push(position);
@@ -144,17 +151,17 @@ fn of_the_execution(kind: EventKind) -> bool {
     )
 }
 
-struct Comparison<'a, 'b> {
-    scene: &'b Scene<'a>,
+struct Events<'a, 'b> {
+    comparison: &'b Comparison<'a>,
     found: Vec<Found>,
 }
 
-impl Comparison<'_, '_> {
+impl Events<'_, '_> {
     fn event(&self, actual: bool, position: usize) -> &Event {
         let side = if actual {
-            &self.scene.actual
+            &self.comparison.actual
         } else {
-            &self.scene.expected
+            &self.comparison.expected
         };
         &side
             .threads
@@ -163,12 +170,12 @@ impl Comparison<'_, '_> {
             .events[position]
     }
 
-    fn add(&mut self, place: Option<usize>, shape: String, expected: Value, actual: Value) {
-        let known = |it: &Found| it.shape == shape && it.place == place;
+    fn add(&mut self, state: Option<usize>, shape: Shape, expected: Value, actual: Value) {
+        let known = |it: &Found| it.shape == shape && it.state == state;
         if !self.found.iter().any(known) {
             self.found.push(Found {
                 aspect: Aspect::History,
-                place,
+                state,
                 shape,
                 expected,
                 actual,
@@ -178,55 +185,53 @@ impl Comparison<'_, '_> {
 
     /// Ids are 1..n in emission order.
     fn ids(&mut self) {
-        let events = self.scene.actual.events();
+        let events = self.comparison.actual.events();
         let broken = (1..).zip(events).find(|(id, event)| event.id != *id);
         if let Some((id, event)) = broken {
             let actual = json!(event.id);
-            self.add(None, "ids".into(), json!(id), actual);
+            self.add(None, Shape::word("ids"), json!(id), actual);
         }
     }
 
     fn group(&mut self, group: Group, expected: &[usize], actual: &[usize]) {
-        let place = match group {
-            Group::State(place) | Group::Iterations(place) => Some(place),
+        let state = match group {
+            Group::State(state) | Group::Iterations(state) => Some(state),
             Group::Aborts(_) => expected
                 .first()
-                .and_then(|position| self.scene.expected.place(*position))
-                .or_else(|| self.scene.actual.place(*actual.first()?)),
+                .and_then(|position| self.comparison.expected.state(*position))
+                .or_else(|| self.comparison.actual.state(*actual.first()?)),
             Group::Execution | Group::Stray => None,
         };
-        if self.kinds(place, expected, actual) {
+        if self.kinds(state, expected, actual) {
             return;
         }
-        let anatomy = self.scene.anatomy;
+        let states = self.comparison.states;
         let unordered = match group {
-            Group::State(place) => anatomy.place(place).unordered,
-            Group::Iterations(place) => {
-                anatomy.place(place).unordered || anatomy.place(place).forks
-            }
+            Group::State(state) => states.entry(state).unordered,
+            Group::Iterations(state) => states.entry(state).unordered || states.entry(state).forks,
             Group::Aborts(_) | Group::Stray => true,
             Group::Execution => false,
         };
-        if !unordered && self.order(place, expected, actual) {
+        if !unordered && self.order(state, expected, actual) {
             return;
         }
-        if self.scene.bench.policy.history < HistoryCompare::Details {
+        if self.comparison.context.policy.history < HistoryCompare::Details {
             return;
         }
         if unordered {
             for (expected, actual) in self.leftovers(expected, actual) {
-                self.details(place, expected, actual);
+                self.details(state, expected, actual);
             }
         } else {
             for (expected, actual) in expected.iter().zip(actual) {
-                self.details(place, *expected, *actual);
-                self.link(place, *expected, *actual);
+                self.details(state, *expected, *actual);
+                self.link(state, *expected, *actual);
             }
         }
     }
 
     /// Kinds that occur more often on one side; whether there are any.
-    fn kinds(&mut self, place: Option<usize>, expected: &[usize], actual: &[usize]) -> bool {
+    fn kinds(&mut self, state: Option<usize>, expected: &[usize], actual: &[usize]) -> bool {
         let mut counts: BTreeMap<EventKind, i64> = BTreeMap::new();
         for position in expected {
             *counts.entry(self.event(false, *position).kind).or_default() += 1;
@@ -244,19 +249,19 @@ impl Comparison<'_, '_> {
             .filter(|(_, balance)| *balance != 0)
             .map(|(kind, balance)| {
                 let word = if balance > 0 { "missing" } else { "extra" };
-                let shape = format!("{word}:{}", kind.name());
+                let shape = Shape::One(Term::of(word, kind.name()));
                 let counts = (count(expected, false, kind), count(actual, true, kind));
                 (shape, counts)
             })
             .collect();
         for (shape, (expected, actual)) in differing {
-            self.add(place, shape, expected, actual);
+            self.add(state, shape, expected, actual);
         }
         self.found.len() > before
     }
 
     /// The first event out of place; whether there is one.
-    fn order(&mut self, place: Option<usize>, expected: &[usize], actual: &[usize]) -> bool {
+    fn order(&mut self, state: Option<usize>, expected: &[usize], actual: &[usize]) -> bool {
         let names = |side: &[usize], actual: bool| -> Vec<String> {
             let name = |position: &usize| self.event(actual, *position).kind.name();
             side.iter().map(name).collect()
@@ -267,9 +272,10 @@ impl Comparison<'_, '_> {
         let Some((wanted, _)) = first else {
             return false;
         };
-        let shape = format!("order:{}", self.event(false, *wanted).kind.name());
+        let first = self.event(false, *wanted).kind.name();
+        let shape = Shape::One(Term::of("order", first));
         let (wanted, got) = (names(expected, false), names(actual, true));
-        self.add(place, shape, json!(wanted), json!(got));
+        self.add(state, shape, json!(wanted), json!(got));
         true
     }
 
@@ -303,25 +309,25 @@ impl Comparison<'_, '_> {
         pairs
     }
 
-    fn details(&mut self, place: Option<usize>, expected: usize, actual: usize) {
+    fn details(&mut self, state: Option<usize>, expected: usize, actual: usize) {
         let (wanted, got) = (self.event(false, expected), self.event(true, actual));
         if same_details(&wanted.details, &got.details) {
             return;
         }
         let kind = wanted.kind.name();
-        for (key, shape, expected, actual) in self.keys(&wanted.details, &got.details) {
-            self.add(
-                place,
-                format!("details:{kind}.{key}:{shape}"),
-                expected,
-                actual,
-            );
+        for (key, differs, expected, actual) in self.keys(&wanted.details, &got.details) {
+            let shape = Shape::Detail {
+                event: kind.clone(),
+                key,
+                differs: Box::new(differs),
+            };
+            self.add(state, shape, expected, actual);
         }
     }
 
     /// The keys of two details that differ, each with the shape of its difference.
-    fn keys(&self, expected: &Details, actual: &Details) -> Vec<(String, String, Value, Value)> {
-        let cause_counts = match self.scene.bench.policy.cause {
+    fn keys(&self, expected: &Details, actual: &Details) -> Vec<(String, Shape, Value, Value)> {
+        let cause_counts = match self.comparison.context.policy.cause {
             CauseCompare::Ignore => false,
             CauseCompare::Given => expected.failure.as_ref().is_none_or(|failure| {
                 cause::is_given(failure.error.as_deref(), failure.cause.as_deref())
@@ -341,8 +347,8 @@ impl Comparison<'_, '_> {
             .filter_map(|key| {
                 let (expected, actual) = (expected.get(key), actual.get(key));
                 let shape = match (expected, actual) {
-                    (Some(_), None) => "present≠absent".to_owned(),
-                    (None, Some(_)) => "absent≠present".to_owned(),
+                    (Some(_), None) => Shape::sides(Term::new("present"), Term::new("absent")),
+                    (None, Some(_)) => Shape::sides(Term::new("absent"), Term::new("present")),
                     _ => value::shape(expected, actual)?,
                 };
                 let take = |it: Option<&Value>| it.cloned().unwrap_or_default();
@@ -352,35 +358,36 @@ impl Comparison<'_, '_> {
     }
 
     /// Whether the event before it is the same kind of event of the same state.
-    fn link(&mut self, place: Option<usize>, expected: usize, actual: usize) {
+    fn link(&mut self, state: Option<usize>, expected: usize, actual: usize) {
         let kind = self.event(false, expected).kind;
-        if !self.reliable(kind, place) {
+        if !self.reliable(kind, state) {
             return;
         }
         let (wanted, got) = (
-            self.scene.expected.before(expected),
-            self.scene.actual.before(actual),
+            self.comparison.expected.before(expected),
+            self.comparison.actual.before(actual),
         );
-        let chance = |place: Option<usize>| {
-            place.is_some_and(|place| self.scene.anatomy.place(place).unordered)
+        let chance = |state: Option<usize>| {
+            state.is_some_and(|state| self.comparison.states.entry(state).unordered)
         };
-        let wanted_place = wanted.and_then(|position| self.scene.expected.place(position));
-        if chance(wanted_place) {
+        let wanted_state = wanted.and_then(|position| self.comparison.expected.state(position));
+        if chance(wanted_state) {
             return;
         }
         let name = |actual: bool, position: Option<usize>| {
             position.map(|position| self.event(actual, position).kind)
         };
-        let got_place = got.and_then(|position| self.scene.actual.place(position));
-        if name(false, wanted) != name(true, got) || wanted_place != got_place {
+        let got_state = got.and_then(|position| self.comparison.actual.state(position));
+        if name(false, wanted) != name(true, got) || wanted_state != got_state {
             let show = |kind: Option<EventKind>| kind.map_or(Value::Null, |it| it.name().into());
             let (wanted, got) = (show(name(false, wanted)), show(name(true, got)));
-            self.add(place, format!("previous:{}", kind.name()), wanted, got);
+            let shape = Shape::One(Term::of("previous", kind.name()));
+            self.add(state, shape, wanted, got);
         }
     }
 
-    fn reliable(&self, kind: EventKind, place: Option<usize>) -> bool {
-        let forks = place.is_some_and(|place| self.scene.anatomy.place(place).forks);
+    fn reliable(&self, kind: EventKind, state: Option<usize>) -> bool {
+        let forks = state.is_some_and(|state| self.comparison.states.entry(state).forks);
         match kind {
             EventKind::Aborted(_)
             | EventKind::Other(_)

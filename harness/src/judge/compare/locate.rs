@@ -10,23 +10,24 @@ use stepproof_specs::{
 };
 
 use super::{
-    anatomy::Anatomy,
+    state_index::StateIndex,
     threads::{Threads, passes_failure_on},
     value,
 };
+use crate::judge::signature::Shape;
 
 /// Where two histories part.
 #[derive(Debug, Clone, Copy)]
 pub struct Parting<'a> {
     /// The state.
-    pub place: usize,
+    pub state: usize,
     /// What left the state there, if both left it and only the outputs differ.
     pub outputs: Option<(&'a Value, &'a Value)>,
 }
 
 impl Parting<'_> {
     /// The shape of the difference between the outputs.
-    pub fn shape(&self) -> Option<String> {
+    pub fn shape(&self) -> Option<Shape> {
         let (expected, actual) = self.outputs?;
         value::shape(Some(expected), Some(actual))
     }
@@ -35,7 +36,7 @@ impl Parting<'_> {
 /// A step of a history that every engine must show.
 #[derive(Debug, Clone, Copy)]
 struct Step<'a> {
-    place: usize,
+    state: usize,
     what: What<'a>,
 }
 
@@ -50,51 +51,51 @@ enum What<'a> {
 /// The first state at which the histories part; `None` if no step differs. Where a state around it
 /// was started more or less often in as many visits, it is that state's doing.
 pub fn parting<'a>(
-    anatomy: &Anatomy<'_>,
+    states: &StateIndex<'_>,
     expected: &Threads<'a>,
     actual: &Threads<'a>,
 ) -> Option<Parting<'a>> {
     let (wanted, found) = (steps(expected), steps(actual));
-    let restarted = restarted(anatomy, &wanted, &found);
-    let parting = first_difference(anatomy, &wanted, found)?;
-    let around = anatomy.outwards(parting.place).filter(|it| restarted[*it]);
-    Some(around.last().map_or(parting, |place| Parting {
-        place,
+    let restarted = restarted(states, &wanted, &found);
+    let parting = first_difference(states, &wanted, found)?;
+    let around = states.outwards(parting.state).filter(|it| restarted[*it]);
+    Some(around.last().map_or(parting, |state| Parting {
+        state,
         outputs: None,
     }))
 }
 
 fn first_difference<'a>(
-    anatomy: &Anatomy<'_>,
+    states: &StateIndex<'_>,
     wanted: &[Step<'a>],
     found: Vec<Step<'a>>,
 ) -> Option<Parting<'a>> {
-    let mut found = Pool::new(anatomy, found);
+    let mut found = Pool::new(states, found);
     for step in wanted {
-        if let Err(instead) = found.take(anatomy, step) {
+        if let Err(instead) = found.take(states, step) {
             return Some(Parting {
-                place: step.place,
+                state: step.state,
                 outputs: instead.and_then(|instead| outputs(&step.what, &instead.what)),
             });
         }
     }
     found.rest().map(|step| Parting {
-        place: step.place,
+        state: step.state,
         outputs: None,
     })
 }
 
 /// Per state, whether it was started more or less often in as many visits.
-fn restarted(anatomy: &Anatomy<'_>, wanted: &[Step<'_>], found: &[Step<'_>]) -> Vec<bool> {
-    let mut balance = vec![(0_i64, 0_i64); anatomy.places().len()];
-    let mut starts = vec![false; anatomy.places().len()];
+fn restarted(states: &StateIndex<'_>, wanted: &[Step<'_>], found: &[Step<'_>]) -> Vec<bool> {
+    let mut balance = vec![(0_i64, 0_i64); states.entries().len()];
+    let mut starts = vec![false; states.entries().len()];
     for (steps, weight) in [(wanted, 1), (found, -1)] {
         for step in steps {
             match step.what {
-                What::Entered(_) => balance[step.place].0 += weight,
+                What::Entered(_) => balance[step.state].0 += weight,
                 What::Started => {
-                    balance[step.place].1 += weight;
-                    starts[step.place] |= weight < 0;
+                    balance[step.state].1 += weight;
+                    starts[step.state] |= weight < 0;
                 }
                 _ => {}
             }
@@ -117,11 +118,11 @@ fn steps<'a>(threads: &Threads<'a>) -> Vec<Step<'a>> {
     events
         .filter_map(|(position, event)| {
             let what = what(threads, position, event)?;
-            let place = match what {
+            let state = match what {
                 What::Died(_) => threads.origin(position)?,
-                _ => threads.places[position]?,
+                _ => threads.states[position]?,
             };
-            Some(Step { place, what })
+            Some(Step { state, what })
         })
         .collect()
 }
@@ -182,37 +183,37 @@ impl What<'_> {
 /// The steps of an engine, to be taken out one by one.
 struct Pool<'a> {
     steps: Vec<Option<Step<'a>>>,
-    by_place: Vec<Vec<usize>>,
+    by_state: Vec<Vec<usize>>,
     starts: Vec<bool>,
 }
 
 impl<'a> Pool<'a> {
-    fn new(anatomy: &Anatomy<'_>, steps: Vec<Step<'a>>) -> Self {
-        let mut by_place = vec![Vec::new(); anatomy.places().len()];
-        let mut starts = vec![false; anatomy.places().len()];
+    fn new(states: &StateIndex<'_>, steps: Vec<Step<'a>>) -> Self {
+        let mut by_state = vec![Vec::new(); states.entries().len()];
+        let mut starts = vec![false; states.entries().len()];
         for (position, step) in steps.iter().enumerate() {
-            by_place[step.place].push(position);
-            starts[step.place] |= matches!(step.what, What::Started);
+            by_state[step.state].push(position);
+            starts[step.state] |= matches!(step.what, What::Started);
         }
-        for positions in &mut by_place {
+        for positions in &mut by_state {
             positions.reverse();
         }
         Self {
             steps: steps.into_iter().map(Some).collect(),
-            by_place,
+            by_state,
             starts,
         }
     }
 
     /// Takes the same step of the same state: the next one, or any if their order is arbitrary.
     /// Otherwise says what is there instead.
-    fn take(&mut self, anatomy: &Anatomy<'_>, wanted: &Step<'_>) -> Result<(), Option<Step<'a>>> {
-        if matches!(wanted.what, What::Started) && !self.starts[wanted.place] {
+    fn take(&mut self, states: &StateIndex<'_>, wanted: &Step<'_>) -> Result<(), Option<Step<'a>>> {
+        if matches!(wanted.what, What::Started) && !self.starts[wanted.state] {
             return Ok(());
         }
-        let positions = &mut self.by_place[wanted.place];
+        let positions = &mut self.by_state[wanted.state];
         let next = positions.last().and_then(|position| self.steps[*position]);
-        let chosen = if anatomy.place(wanted.place).unordered {
+        let chosen = if states.entry(wanted.state).unordered {
             positions.iter().rposition(|position| {
                 self.steps[*position].is_some_and(|step| wanted.what.is(&step.what))
             })

@@ -4,30 +4,43 @@
 use serde_json::{Value, json};
 use stepproof_specs::{clause::Aspect, history::EventKind};
 
-use super::{Found, Scene, Side, tasks::amount};
+use super::context::{Comparison, Found, Side};
+use crate::judge::{cause, signature::Shape};
 
 /// The first difference between the paths.
-pub fn difference(scene: &Scene<'_>) -> Option<Found> {
-    root(scene).or_else(|| nested(scene))
+pub fn difference(comparison: &Comparison<'_>) -> Option<Found> {
+    let found = root(comparison).or_else(|| nested(comparison))?;
+    Some(with_words(comparison, found))
+}
+
+/// Where both sides failed, what the engine's own cause says tells one root from another.
+fn with_words(comparison: &Comparison<'_>, mut found: Found) -> Found {
+    let (expected, actual) = comparison.observations();
+    let telling = actual.cause.as_deref();
+    let telling = telling.filter(|_| actual.cause != expected.cause);
+    if let Shape::One(term) = &mut found.shape {
+        term.detail = cause::words(actual.error.as_deref(), telling);
+    }
+    found
 }
 
 /// The root's states in the order in which they were entered. A name that the machine does not
 /// have counts as a state of the root.
-fn entered<'a>(scene: &Scene<'_>, side: &Side<'a>) -> Vec<(Option<usize>, &'a str)> {
+fn entered<'a>(comparison: &Comparison<'_>, side: &Side<'a>) -> Vec<(Option<usize>, &'a str)> {
     let threads = side.threads.iter();
     threads
-        .flat_map(|threads| threads.events.iter().zip(&threads.places))
-        .filter(|(event, place)| {
+        .flat_map(|threads| threads.events.iter().zip(&threads.states))
+        .filter(|(event, state)| {
             matches!(event.kind, EventKind::Entered(_))
-                && place.is_none_or(|place| scene.anatomy.place(place).parent.is_none())
+                && state.is_none_or(|state| comparison.states.entry(state).parent.is_none())
         })
-        .map(|(event, place)| (*place, event.details.name.as_deref().unwrap_or_default()))
+        .map(|(event, state)| (*state, event.details.name.as_deref().unwrap_or_default()))
         .collect()
 }
 
-fn root(scene: &Scene<'_>) -> Option<Found> {
-    let expected = entered(scene, &scene.expected);
-    let actual = entered(scene, &scene.actual);
+fn root(comparison: &Comparison<'_>) -> Option<Found> {
+    let expected = entered(comparison, &comparison.expected);
+    let actual = entered(comparison, &comparison.actual);
     let common = expected
         .iter()
         .zip(&actual)
@@ -48,30 +61,30 @@ fn root(scene: &Scene<'_>) -> Option<Found> {
     };
     Some(Found {
         aspect: Aspect::Path,
-        place: decided.and_then(|(place, _)| *place),
-        shape: shape.into(),
+        state: decided.and_then(|(state, _)| *state),
+        shape: Shape::word(shape),
         expected: names(&expected).into(),
         actual: names(&actual).into(),
     })
 }
 
-fn nested(scene: &Scene<'_>) -> Option<Found> {
-    let expected = scene.expected.visits(scene.anatomy);
-    let actual = scene.actual.visits(scene.anatomy);
-    let place = expected
+fn nested(comparison: &Comparison<'_>) -> Option<Found> {
+    let expected = comparison.expected.visits(comparison.states);
+    let actual = comparison.actual.visits(comparison.states);
+    let state = expected
         .iter()
         .zip(&actual)
         .position(|(expected, actual)| expected != actual)?;
     // If a state around it was started otherwise, it is that state's doing.
-    let container = scene
+    let container = comparison
         .parting()
-        .map(|parting| parting.place)
-        .filter(|container| scene.anatomy.outwards(place).any(|it| it == *container));
+        .map(|parting| parting.state)
+        .filter(|container| comparison.states.outwards(state).any(|it| it == *container));
     Some(Found {
         aspect: Aspect::Path,
-        place: container.or(Some(place)),
-        shape: amount(expected[place], actual[place]).into(),
-        expected: json!(expected[place]),
-        actual: json!(actual[place]),
+        state: container.or(Some(state)),
+        shape: Shape::amount(expected[state], actual[state]),
+        expected: json!(expected[state]),
+        actual: json!(actual[state]),
     })
 }

@@ -23,8 +23,8 @@ use stepproof_specs::{
     observation::Observation,
 };
 
-use super::{Found, anatomy::Anatomy, threads::Threads};
-use crate::judge::policy::HistoryCompare;
+use super::{context::Found, state_index::StateIndex, threads::Threads};
+use crate::judge::{policy::HistoryCompare, signature::Shape};
 
 /// Something that holds of every observation.
 #[derive(Debug)]
@@ -69,11 +69,11 @@ pub struct Depth {
 
 /// The properties that an observation violates.
 pub fn violations(machine: &Machine, observation: &Observation, depth: Depth) -> Vec<Found> {
-    let anatomy = Anatomy::of(machine);
-    let threads = Threads::of(observation.history.as_deref().unwrap_or_default(), &anatomy);
+    let states = StateIndex::of(machine);
+    let threads = Threads::of(observation.history.as_deref().unwrap_or_default(), &states);
     let check = Check {
         machine,
-        anatomy: &anatomy,
+        states: &states,
         threads: &threads,
         observation,
         early: depth.early,
@@ -82,19 +82,16 @@ pub fn violations(machine: &Machine, observation: &Observation, depth: Depth) ->
     judged.flat_map(|property| property.found(&check)).collect()
 }
 
-/// The clause of the property that a signature's shape names.
-pub fn clause(shape: &str) -> Option<Clause> {
-    let name = shape.strip_prefix(PREFIX)?;
+/// The clause of the property that a shape names.
+pub fn clause(shape: &Shape) -> Option<Clause> {
+    let name = shape.property()?;
     all().find(|property| property.name == name)?.clause
 }
-
-/// What the shape of a violation starts with.
-const PREFIX: &str = "property:";
 
 /// One violation: what was violated where, what had to be there and what was.
 struct Violation {
     aspect: Aspect,
-    place: Option<usize>,
+    state: Option<usize>,
     due: Value,
     seen: Value,
 }
@@ -104,8 +101,8 @@ impl Property {
         let violations = (self.violations)(check).into_iter();
         violations.map(|it| Found {
             aspect: it.aspect,
-            place: it.place,
-            shape: format!("{PREFIX}{}", self.name),
+            state: it.state,
+            shape: Shape::violated(self.name),
             expected: it.due,
             actual: it.seen,
         })
@@ -113,10 +110,10 @@ impl Property {
 }
 
 impl Violation {
-    fn of_history(place: Option<usize>, due: Value, seen: Value) -> Self {
+    fn of_history(state: Option<usize>, due: Value, seen: Value) -> Self {
         Self {
             aspect: Aspect::History,
-            place,
+            state,
             due,
             seen,
         }
@@ -126,7 +123,7 @@ impl Violation {
 /// One observation, with its events attached to the machine's states.
 struct Check<'a> {
     machine: &'a Machine,
-    anatomy: &'a Anatomy<'a>,
+    states: &'a StateIndex<'a>,
     threads: &'a Threads<'a>,
     observation: &'a Observation,
     early: Option<Millis>,
@@ -135,23 +132,23 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     /// Every event with its state.
     fn events(&self) -> impl DoubleEndedIterator<Item = (&'a Event, Option<usize>)> + '_ {
-        let places = self.threads.places.iter().copied();
-        self.threads.events.iter().zip(places)
+        let states = self.threads.states.iter().copied();
+        self.threads.events.iter().zip(states)
     }
 
     /// The numbers of the machine's states.
-    fn places(&self) -> std::ops::Range<usize> {
-        0..self.anatomy.places().len()
+    fn states(&self) -> std::ops::Range<usize> {
+        0..self.states.entries().len()
     }
 
     /// The events of a state.
-    fn of(&self, place: usize) -> impl Iterator<Item = &'a Event> + '_ {
+    fn of(&self, state: usize) -> impl Iterator<Item = &'a Event> + '_ {
         let events = self.events();
-        events.filter_map(move |(event, at)| (at == Some(place)).then_some(event))
+        events.filter_map(move |(event, at)| (at == Some(state)).then_some(event))
     }
 
     /// How many events of this kind a state has.
-    fn count(&self, place: usize, kind: impl Fn(EventKind) -> bool) -> usize {
-        self.of(place).filter(|event| kind(event.kind)).count()
+    fn count(&self, state: usize, kind: impl Fn(EventKind) -> bool) -> usize {
+        self.of(state).filter(|event| kind(event.kind)).count()
     }
 }

@@ -13,8 +13,12 @@ use stepproof_specs::{
     observation::{Attempt, Observation},
 };
 
-use super::{Found, Scene, anatomy::Anatomy, value};
-use crate::judge::policy::TimingCompare;
+use super::{
+    context::{Comparison, Found},
+    state_index::StateIndex,
+    value,
+};
+use crate::judge::signature::Shape;
 
 type Attempts = BTreeMap<Site, Vec<Attempt>>;
 
@@ -51,50 +55,40 @@ pub fn unattributed(observation: &Observation) -> bool {
 
 /// The sites of both sides, in the machine's order, with the attempts of each side.
 fn sites<'a>(
-    scene: &Scene<'a>,
+    comparison: &Comparison<'a>,
 ) -> impl Iterator<Item = (Option<usize>, &'a [Attempt], &'a [Attempt])> {
     let (expected, actual) = (
-        &scene.expected.observation.attempts,
-        &scene.actual.observation.attempts,
+        &comparison.expected.observation.attempts,
+        &comparison.actual.observation.attempts,
     );
     let mut sites: Vec<(Option<usize>, &Site)> = expected
         .keys()
         .chain(actual.keys().filter(|site| !expected.contains_key(*site)))
-        .map(|site| (scene.anatomy.at(site), site))
+        .map(|site| (comparison.states.at(site), site))
         .collect();
-    sites.sort_by_key(|(place, _)| place.unwrap_or(usize::MAX));
+    sites.sort_by_key(|(state, _)| state.unwrap_or(usize::MAX));
     let of = |side: &'a Attempts, site: &Site| side.get(site).map_or(&[][..], Vec::as_slice);
     sites
         .into_iter()
-        .map(move |(place, site)| (place, of(expected, site), of(actual, site)))
+        .map(move |(state, site)| (state, of(expected, site), of(actual, site)))
 }
 
 /// The first site with another number of attempts.
-pub fn attempts(scene: &Scene<'_>) -> Option<Found> {
-    let (place, expected, actual) =
-        sites(scene).find(|(_, expected, actual)| expected.len() != actual.len())?;
+pub fn attempts(comparison: &Comparison<'_>) -> Option<Found> {
+    let (state, expected, actual) =
+        sites(comparison).find(|(_, expected, actual)| expected.len() != actual.len())?;
     Some(Found {
         aspect: Aspect::Attempts,
-        place,
-        shape: amount(expected.len(), actual.len()).into(),
+        state,
+        shape: Shape::amount(expected.len(), actual.len()),
         expected: json!(expected.len()),
         actual: json!(actual.len()),
     })
 }
 
-/// The word for an amount that differs.
-pub fn amount(expected: usize, actual: usize) -> &'static str {
-    match (expected, actual) {
-        (_, 0) => "none",
-        (0, _) => "unexpected",
-        (expected, actual) if actual > expected => "more",
-        _ => "fewer",
-    }
-}
-
 /// The first site whose inputs differ as a multiset.
-pub fn effects(scene: &Scene<'_>) -> Option<Found> {
-    sites(scene).find_map(|(place, expected, actual)| {
+pub fn effects(comparison: &Comparison<'_>) -> Option<Found> {
+    sites(comparison).find_map(|(state, expected, actual)| {
         let inputs = |side: &'_ [Attempt]| {
             side.iter()
                 .map(|it| Value::clone(&it.input))
@@ -113,10 +107,10 @@ pub fn effects(scene: &Scene<'_>) -> Option<Found> {
         let unexpected = value::unmatched(&actual, &expected).next();
         let shape = value::shape(missing, unexpected)?;
         // The input may be wrong because of what an earlier state left.
-        let origin = scene.parting();
+        let origin = comparison.parting();
         Some(Found {
             aspect: Aspect::Effects,
-            place: origin.map(|parting| parting.place).or(place),
+            state: origin.map(|parting| parting.state).or(state),
             shape: origin.and_then(|parting| parting.shape()).unwrap_or(shape),
             expected: Value::Array(expected),
             actual: Value::Array(actual),
@@ -125,9 +119,9 @@ pub fn effects(scene: &Scene<'_>) -> Option<Found> {
 }
 
 /// Whether the machine's timing depends on chance: a retrier has jitter.
-fn jitters(anatomy: &Anatomy<'_>) -> bool {
+fn jitters(states: &StateIndex<'_>) -> bool {
     let retriers = |state: &State| state.handlers().0.iter().any(Retrier::has_jitter);
-    anatomy.places().iter().any(|place| retriers(place.state))
+    states.entries().iter().any(|state| retriers(state.state))
 }
 
 /// The longest that a state with jitter may wait before a retry, whichever of its retriers it is
@@ -142,10 +136,20 @@ fn longest_jitter(state: &State, retry: u32) -> Option<Millis> {
     retriers.iter().map(longest).max()
 }
 
+/// How late an execution with so many attempts comes to its end, if a control machine without any
+/// comes as late as `overhead`: every attempt comes later by as much.
+pub fn lateness(overhead: Millis, attempts: usize) -> Millis {
+    overhead.saturating_mul(1 + attempts as Millis)
+}
+
 /// The first wait before a retry, or the duration of the execution, that is too short or too long.
-pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
+pub fn timing(comparison: &Comparison<'_>) -> Option<Found> {
+    let mut tolerance = comparison.context.policy.timing?;
+    let attempts = comparison.actual.observation.attempts.values();
+    let attempts = attempts.map(Vec::len).sum();
+    tolerance.late += lateness(comparison.context.overhead, attempts);
     let late = |tasks: usize| tolerance.late + tolerance.handover * tasks as Millis;
-    let found = |place, what: &str, tasks, expected: Millis, actual: Millis| {
+    let found = |state, what: &str, tasks, expected: Millis, actual: Millis| {
         let shape = if actual + tolerance.early < expected {
             "early"
         } else if actual > expected + late(tasks) {
@@ -155,34 +159,40 @@ pub fn timing(scene: &Scene<'_>, tolerance: TimingCompare) -> Option<Found> {
         };
         Some(Found {
             aspect: Aspect::Timing,
-            place,
-            shape: format!("{what}-{shape}"),
+            state,
+            shape: Shape::word(&format!("{what}-{shape}")),
             expected: json!(expected),
             actual: json!(actual),
         })
     };
-    if jitters(scene.anatomy) {
-        return sites(scene).find_map(|(place, _, actual)| {
-            let state = scene.anatomy.place(place?).state;
+    if jitters(comparison.states) {
+        return sites(comparison).find_map(|(state, _, actual)| {
+            let definition = comparison.states.entry(state?).state;
             gaps(actual).into_iter().find_map(|(key, gap)| {
-                let bound = longest_jitter(state, key.attempt)?;
+                let bound = longest_jitter(definition, key.attempt)?;
                 let is_late = gap.since_reply? > bound + late(1);
-                is_late.then(|| found(place, "retry", 1, bound, gap.since_reply?))?
+                is_late.then(|| found(state, "retry", 1, bound, gap.since_reply?))?
             })
         });
     }
-    let waits = sites(scene).find_map(|(place, expected, actual)| {
+    let waits = sites(comparison).find_map(|(state, expected, actual)| {
         let actual = gaps(actual);
         gaps(expected).into_iter().find_map(|(key, expected)| {
             let (expected, actual) = expected.beside(actual.get(key)?);
-            found(place, "retry", 1, expected, actual)
+            found(state, "retry", 1, expected, actual)
         })
     });
     waits.or_else(|| {
-        let expected = scene.expected.observation;
+        let expected = comparison.expected.observation;
         let tasks = expected.attempts.values().map(Vec::len).sum();
         let ends = expected.duration?;
-        found(None, "end", tasks, ends, scene.actual.observation.duration?)
+        found(
+            None,
+            "end",
+            tasks,
+            ends,
+            comparison.actual.observation.duration?,
+        )
     })
 }
 

@@ -19,9 +19,8 @@ use stepproof_specs::{
     },
 };
 
-use super::{Aspects, Bench, Judgement, compare, judge};
+use super::{Aspects, Context, Judgement, Terms, compare, judge};
 use crate::{
-    engines::{Capabilities, EngineProfile},
     job::{Job, Lane},
     judge::{
         observe::testing,
@@ -91,7 +90,7 @@ impl Fixture {
     }
 
     pub fn compare(&self, observation: &Observation) -> Judgement {
-        let bench = Bench {
+        let context = Context {
             case: &self.case,
             machine: &self.machine,
             policy: &self.policy,
@@ -99,7 +98,7 @@ impl Fixture {
             overhead: 0,
             activities: true,
         };
-        compare(&bench, 0, &self.expectation, observation)
+        compare(&context, 0, &self.expectation, observation)
     }
 
     /// Judges a raw run of a case with this many equal starts.
@@ -110,21 +109,12 @@ impl Fixture {
             expectations: vec![self.expectation.clone(); starts].into(),
             lane: self.lane,
         };
-        let profile = EngineProfile {
-            name: "engine".into(),
-            capabilities: Capabilities {
-                lacks: Vec::new(),
-                api: true,
-                history: true,
-                activities: true,
-                validation: false,
-                express: false,
-            },
-            policy: self.policy.clone(),
-            jobs: 1,
-            time_scale: 1.0,
+        let terms = Terms {
+            policy: &self.policy,
+            activities: true,
+            overhead,
         };
-        judge(&job, raw, &profile, overhead)
+        judge(&job, raw, terms)
     }
 
     pub fn clean(&self) -> Observation {
@@ -141,7 +131,7 @@ impl Fixture {
 
 pub(crate) fn signatures(judgement: &Judgement) -> Vec<String> {
     let differences = judgement.differences.iter();
-    differences.map(|it| it.signature.0.clone()).collect()
+    differences.map(|it| it.signature.to_string()).collect()
 }
 
 fn activity(name: &str) -> String {

@@ -11,7 +11,7 @@ use stepproof_specs::{
     history::{Event, EventKind, Phase},
 };
 
-use super::anatomy::Anatomy;
+use super::state_index::StateIndex;
 
 /// The events of one execution, each with its state.
 #[derive(Debug)]
@@ -19,24 +19,24 @@ pub struct Threads<'a> {
     /// The events in emission order.
     pub events: &'a [Event],
     /// Per event the state it belongs to.
-    pub places: Vec<Option<usize>>,
+    pub states: Vec<Option<usize>>,
     /// Per event the position of the event before it in its thread.
     pub previous: Vec<Option<usize>>,
 }
 
 impl<'a> Threads<'a> {
     /// Attaches every event.
-    pub fn of(events: &'a [Event], anatomy: &Anatomy<'_>) -> Self {
+    pub fn of(events: &'a [Event], index: &StateIndex<'_>) -> Self {
         let positions: HashMap<u64, usize> = events
             .iter()
             .enumerate()
             .map(|(position, event)| (event.id, position))
             .collect();
         let mut weaver = Weaver {
-            anatomy,
+            index,
             events,
-            places: Vec::with_capacity(events.len()),
-            open: vec![0; anatomy.places().len()],
+            states: Vec::with_capacity(events.len()),
+            open: vec![0; index.entries().len()],
             latest: Vec::new(),
         };
         let mut previous = Vec::with_capacity(events.len());
@@ -50,7 +50,7 @@ impl<'a> Threads<'a> {
         }
         Self {
             events,
-            places: weaver.places,
+            states: weaver.states,
             previous,
         }
     }
@@ -64,7 +64,7 @@ impl<'a> Threads<'a> {
                 None => break,
             }
         }
-        self.places[position]
+        self.states[position]
     }
 }
 
@@ -77,9 +77,9 @@ pub fn passes_failure_on(kind: EventKind) -> bool {
 }
 
 struct Weaver<'a, 'b> {
-    anatomy: &'b Anatomy<'a>,
+    index: &'b StateIndex<'a>,
     events: &'b [Event],
-    places: Vec<Option<usize>>,
+    states: Vec<Option<usize>>,
     open: Vec<u32>,
     /// The states entered, latest last.
     latest: Vec<usize>,
@@ -87,29 +87,29 @@ struct Weaver<'a, 'b> {
 
 impl Weaver<'_, '_> {
     fn attach(&mut self, event: &Event, before: Option<usize>) {
-        let inherited = before.and_then(|before| self.places[before]);
+        let inherited = before.and_then(|before| self.states[before]);
         let named = event
             .details
             .name
             .as_deref()
-            .and_then(|name| self.anatomy.named(name));
-        let place = match event.kind {
+            .and_then(|name| self.index.named(name));
+        let state = match event.kind {
             EventKind::Entered(_) | EventKind::Exited(_) | EventKind::Iteration(_) => named,
             EventKind::Started(kind) | EventKind::Succeeded(kind) | EventKind::Failed(kind) => {
                 self.container(kind, before, inherited)
             }
             EventKind::Work(..) => inherited
-                .filter(|place| self.kind(*place) == StateType::Task)
+                .filter(|state| self.kind(*state) == StateType::Task)
                 .or_else(|| self.open_state(StateType::Task)),
             EventKind::Aborted(kind) => self.open_state(kind),
             _ => inherited,
         };
-        self.track(event.kind, place);
-        self.places.push(place);
+        self.track(event.kind, state);
+        self.states.push(state);
     }
 
-    fn kind(&self, place: usize) -> StateType {
-        self.anatomy.place(place).kind()
+    fn kind(&self, state: usize) -> StateType {
+        self.index.entry(state).kind()
     }
 
     /// The innermost state of this kind around the previous event that has not been left.
@@ -126,11 +126,11 @@ impl Weaver<'_, '_> {
             )
         });
         inherited
-            .and_then(|place| {
-                self.anatomy
-                    .outwards(place)
+            .and_then(|state| {
+                self.index
+                    .outwards(state)
                     .skip(usize::from(left))
-                    .find(|place| self.kind(*place) == kind && self.open[*place] > 0)
+                    .find(|state| self.kind(*state) == kind && self.open[*state] > 0)
             })
             .or_else(|| self.open_state(kind))
     }
@@ -140,18 +140,18 @@ impl Weaver<'_, '_> {
             .iter()
             .rev()
             .copied()
-            .find(|place| self.kind(*place) == kind && self.open[*place] > 0)
+            .find(|state| self.kind(*state) == kind && self.open[*state] > 0)
     }
 
-    fn track(&mut self, kind: EventKind, place: Option<usize>) {
-        let Some(place) = place else { return };
+    fn track(&mut self, kind: EventKind, state: Option<usize>) {
+        let Some(state) = state else { return };
         match kind {
             EventKind::Entered(_) => {
-                self.open[place] += 1;
-                self.latest.push(place);
+                self.open[state] += 1;
+                self.latest.push(state);
             }
             EventKind::Exited(_) | EventKind::Aborted(_) => {
-                self.open[place] = self.open[place].saturating_sub(1);
+                self.open[state] = self.open[state].saturating_sub(1);
             }
             _ => {}
         }

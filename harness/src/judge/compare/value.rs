@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 use stepproof_specs::base::json::{equal, type_name};
 
+use crate::judge::signature::{Shape, Term};
+
 /// The innermost first difference of two values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Leaf<'a> {
@@ -20,19 +22,25 @@ pub enum Leaf<'a> {
 
 impl Leaf<'_> {
     /// The shape, free of names and values.
-    pub fn shape(&self) -> String {
+    pub fn shape(&self) -> Shape {
         match self {
             Self::Value(expected, actual) => {
                 let (expected, actual) = classes(expected, actual);
-                format!("{expected}≠{actual}@value")
+                part(expected, actual, "value")
             }
-            Self::Missing(_) => "present≠absent@member".into(),
-            Self::Extra(_) => "absent≠present@member".into(),
-            Self::Length(expected, actual) if expected < actual => "array≠longer@length".into(),
-            Self::Length(..) => "array≠shorter@length".into(),
-            Self::Order => "array≠array@order".into(),
+            Self::Missing(_) => part("present", "absent", "member"),
+            Self::Extra(_) => part("absent", "present", "member"),
+            Self::Length(expected, actual) if expected < actual => {
+                part("array", "longer", "length")
+            }
+            Self::Length(..) => part("array", "shorter", "length"),
+            Self::Order => part("array", "array", "order"),
         }
     }
+}
+
+fn part(expected: &str, actual: &str, part: &str) -> Shape {
+    Shape::data(Term::new(expected), Term::new(actual), part)
 }
 
 /// The types of two scalars; otherwise only what matters for how data is put together, so that data
@@ -103,11 +111,11 @@ pub fn unmatched<'a, T: std::borrow::Borrow<Value>>(
 }
 
 /// The shape of the difference of two optional values.
-pub fn shape(expected: Option<&Value>, actual: Option<&Value>) -> Option<String> {
+pub fn shape(expected: Option<&Value>, actual: Option<&Value>) -> Option<Shape> {
     match (expected, actual) {
         (Some(expected), Some(actual)) => first(expected, actual).map(|leaf| leaf.shape()),
-        (Some(expected), None) => Some(format!("{}≠absent@value", class(expected))),
-        (None, Some(actual)) => Some(format!("absent≠{}@value", class(actual))),
+        (Some(expected), None) => Some(part(class(expected), "absent", "value")),
+        (None, Some(actual)) => Some(part("absent", class(actual), "value")),
         (None, None) => None,
     }
 }
@@ -119,7 +127,7 @@ mod tests {
     use super::shape;
 
     fn shape_of(expected: &Value, actual: &Value) -> Option<String> {
-        shape(Some(expected), Some(actual))
+        shape(Some(expected), Some(actual)).map(|shape| shape.to_string())
     }
 
     #[test]
@@ -149,8 +157,9 @@ mod tests {
 
     #[test]
     fn absence_is_a_difference() {
-        assert_eq!(shape(None, Some(&json!(1))).unwrap(), "absent≠scalar@value");
-        assert_eq!(shape(Some(&json!([])), None).unwrap(), "array≠absent@value");
+        let (extra, missing) = (shape(None, Some(&json!(1))), shape(Some(&json!([])), None));
+        assert_eq!(extra.unwrap().to_string(), "absent≠scalar@value");
+        assert_eq!(missing.unwrap().to_string(), "array≠absent@value");
         assert_eq!(shape(None, None), None);
     }
 }

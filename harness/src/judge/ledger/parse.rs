@@ -4,12 +4,11 @@ use jiff::civil::Date;
 use regex_lite::Regex;
 use serde::Deserialize;
 use stepproof_generators::{Feature, FeatureSet};
-use stepproof_specs::clause::{Aspect, Basis, Clause, REGISTRY};
+use stepproof_specs::clause::{Basis, Clause, REGISTRY};
 use toml::{Spanned, value::Datetime};
 use wildmatch::WildMatch;
 
-use super::{Entry, LEDGER_FORMAT, Problem, joined_by_and};
-use crate::judge::verdict::Signature;
+use super::{Entry, LEDGER_FORMAT, Pattern, Problem, joined_by_and};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,20 +77,6 @@ pub fn parse(text: &str) -> Result<(String, Vec<Entry>), Vec<Problem>> {
         reader.problems.sort_by_key(|problem| problem.line);
         Err(reader.problems)
     }
-}
-
-/// Whether a text names signatures: four words, of which the shape says something.
-fn is_pattern(signature: &Signature) -> bool {
-    let words: Vec<&str> = signature.words().collect();
-    let [aspect, kind, parent, shape] = words[..] else {
-        return false;
-    };
-    let is_aspect = |aspect: Aspect| WildMatch::new(words[0]).matches(aspect.name());
-    !aspect.is_empty()
-        && Aspect::ALL.into_iter().any(is_aspect)
-        && !kind.is_empty()
-        && !parent.is_empty()
-        && shape.chars().any(char::is_alphanumeric)
 }
 
 /// The line, from 1, of a byte offset.
@@ -250,7 +235,7 @@ impl Reader<'_> {
         offset: usize,
         entry: &str,
         value: Option<&Spanned<Vec<Spanned<String>>>>,
-    ) -> Option<Vec<Signature>> {
+    ) -> Option<Vec<Pattern>> {
         let remedy = "list the signatures under which it shows";
         let Some(value) = value.filter(|value| !value.get_ref().is_empty()) else {
             let offset = value.map_or(offset, |value| value.span().start);
@@ -263,14 +248,14 @@ impl Reader<'_> {
         };
         let mut signatures = Vec::new();
         for text in value.get_ref() {
-            let signature = Signature(text.get_ref().clone());
-            if !is_pattern(&signature) {
-                let what = format!("entry '{entry}': '{signature}' is no signature");
+            let Ok(pattern) = text.get_ref().parse() else {
+                let what = format!("entry '{entry}': '{}' is no signature", text.get_ref());
                 let remedy = "write `aspect state-kind parent-kind shape`, with `*` for what varies in \
                               the first three or within the shape";
                 self.complain(text.span().start, what, remedy);
-            }
-            signatures.push(signature);
+                continue;
+            };
+            signatures.push(pattern);
         }
         Some(signatures)
     }

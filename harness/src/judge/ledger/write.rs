@@ -27,7 +27,7 @@ pub fn entry(entry: &Entry) -> String {
     line("title", &quoted(&entry.title));
     let signatures = entry.signatures.iter();
     let signatures: Vec<String> = signatures
-        .map(|it| format!("    {},\n", quoted(&it.0)))
+        .map(|it| format!("    {},\n", quoted(&it.to_string())))
         .collect();
     if !signatures.is_empty() {
         line("signatures", &format!("[\n{}]", signatures.concat()));

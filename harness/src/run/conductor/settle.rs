@@ -448,7 +448,7 @@ fn panic_message(error: JoinError) -> String {
 /// A signature as part of a file name.
 pub(crate) fn slug(signature: &Signature) -> String {
     let mut slug = String::new();
-    for c in signature.0.chars() {
+    for c in signature.to_string().chars() {
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('-') {

@@ -159,14 +159,15 @@ pub(super) fn unreachable() -> Trouble {
     }
 }
 
-/// Takes the signatures from the raw run's names.
+/// Takes the shapes of the signatures from the raw run's names.
 pub(super) struct ByName;
 
 impl Judge for ByName {
     fn judge(&self, _: &Prepared, raw: &RawRun, _: Millis) -> Judgement {
-        let difference = |signature: &str| {
+        let difference = |shape: &str| {
             json!({
-                "start": 0, "aspect": "status", "state": null, "signature": signature,
+                "start": 0, "aspect": "path", "state": null,
+                "signature": format!("path - - {shape}"),
                 "expected": null, "actual": null,
             })
         };
@@ -185,7 +186,7 @@ impl Judge for ByName {
     }
 
     fn is_known(&self, signature: &Signature, _prepared: &Prepared) -> bool {
-        signature.0.starts_with("known")
+        signature.shape.mentions("known")
     }
 
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {
@@ -213,8 +214,8 @@ impl Reporter for Heard {
     fn event(&mut self, event: &Event) {
         self.0.push(match event {
             Event::CaseJudged { index, .. } => format!("judged {index}"),
-            Event::Withdrawn { signature, .. } => format!("withdrawn {}", signature.0),
-            Event::Divergence(finding) => format!("reduced {}", finding.signature.0),
+            Event::Withdrawn { signature, .. } => format!("withdrawn {}", signature.shape),
+            Event::Divergence(finding) => format!("reduced {}", finding.signature.shape),
             Event::Unreachable { probe, .. } => format!("unreachable {probe}"),
             Event::Warning(text) => format!("warning {text}"),
             _ => return,

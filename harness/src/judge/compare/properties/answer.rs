@@ -44,7 +44,7 @@ fn output(check: &Check<'_>) -> Vec<Violation> {
     let has = check.observation.output.is_some();
     let violation = Violation {
         aspect: Aspect::Output,
-        place: None,
+        state: None,
         due: json!(succeeded.then_some("an output")),
         seen: json!(check.observation.output),
     };
@@ -60,7 +60,7 @@ fn error(check: &Check<'_>) -> Vec<Violation> {
     let failure = failure.filter(|_| observation.status == Status::Succeeded);
     let violation = |text| Violation {
         aspect: Aspect::Error,
-        place: None,
+        state: None,
         due: Value::Null,
         seen: json!(text),
     };
@@ -72,7 +72,7 @@ fn json_text(check: &Check<'_>) -> Vec<Violation> {
     let output = check.observation.output.as_ref().and_then(text);
     let violation = |text| Violation {
         aspect: Aspect::Output,
-        place: None,
+        state: None,
         due: json!("a JSON text"),
         seen: text,
     };

@@ -63,17 +63,17 @@ fn ids(check: &Check<'_>) -> Vec<Violation> {
     let wrong = (1..)
         .zip(check.events())
         .find(|(id, (event, _))| event.id != *id);
-    let violation = |(id, (event, place)): (u64, (&Event, Option<usize>))| {
-        Violation::of_history(place, json!(id), json!(event.id))
+    let violation = |(id, (event, state)): (u64, (&Event, Option<usize>))| {
+        Violation::of_history(state, json!(id), json!(event.id))
     };
     wrong.map(violation).into_iter().collect()
 }
 
 fn previous(check: &Check<'_>) -> Vec<Violation> {
     let wrong = check.events().find(|(event, _)| event.previous >= event.id);
-    let violation = |(event, place): (&Event, Option<usize>)| {
+    let violation = |(event, state): (&Event, Option<usize>)| {
         let due = json!({ "less than": event.id });
-        Violation::of_history(place, due, json!(event.previous))
+        Violation::of_history(state, due, json!(event.previous))
     };
     wrong.map(violation).into_iter().collect()
 }
@@ -82,9 +82,9 @@ fn start(check: &Check<'_>) -> Vec<Violation> {
     let is_start = |event: &Event| event.kind == EventKind::ExecutionStarted;
     let mut events = check.events().enumerate();
     let wrong = events.find(|(at, (event, _))| (*at == 0) != is_start(event));
-    let violation = |(at, (event, place)): (usize, (&Event, Option<usize>))| {
+    let violation = |(at, (event, state)): (usize, (&Event, Option<usize>))| {
         let due = json!((at == 0).then_some("ExecutionStarted"));
-        Violation::of_history(place, due, json!(event.kind.name()))
+        Violation::of_history(state, due, json!(event.kind.name()))
     };
     wrong.map(violation).into_iter().collect()
 }
@@ -106,9 +106,9 @@ fn end(check: &Check<'_>) -> Vec<Violation> {
         let due = Some(due).filter(|due| at + 1 == last && *due != Status::Running);
         status(event.kind) != due
     });
-    let violation = |(at, (event, place)): (usize, (&Event, Option<usize>))| {
+    let violation = |(at, (event, state)): (usize, (&Event, Option<usize>))| {
         let due = (at + 1 == last).then_some(due.name());
-        Violation::of_history(place, json!(due), json!(event.kind.name()))
+        Violation::of_history(state, json!(due), json!(event.kind.name()))
     };
     wrong.map(violation).into_iter().collect()
 }

@@ -54,10 +54,10 @@ pub(super) const PROPERTIES: &[Property] = &[
 /// The inline Maps of which no two instances run at once, so that their events need no telling
 /// apart.
 fn maps<'a>(check: &Check<'a>) -> Vec<(usize, &'a Map)> {
-    let maps = check.places().filter_map(|place| {
-        let at = check.anatomy.place(place);
+    let maps = check.states().filter_map(|state| {
+        let at = check.states.entry(state);
         match &at.state.body {
-            Body::Map(map) if !map.is_distributed() && !at.unordered => Some((place, &**map)),
+            Body::Map(map) if !map.is_distributed() && !at.unordered => Some((state, &**map)),
             _ => None,
         }
     });
@@ -69,60 +69,60 @@ fn violated(
     violation: impl Fn(usize, &Map) -> Option<(Value, Value)>,
 ) -> Vec<Violation> {
     let maps = maps(check).into_iter();
-    let violated = maps.filter_map(|(place, map)| {
-        let (due, seen) = violation(place, map)?;
-        Some(Violation::of_history(Some(place), due, seen))
+    let violated = maps.filter_map(|(state, map)| {
+        let (due, seen) = violation(state, map)?;
+        Some(Violation::of_history(Some(state), due, seen))
     });
     violated.collect()
 }
 
 /// The length of a Map that was started exactly once and succeeded.
-fn single_length(check: &Check<'_>, place: usize) -> Option<u64> {
+fn single_length(check: &Check<'_>, state: usize) -> Option<u64> {
     let mut started = check
-        .of(place)
+        .of(state)
         .filter(|it| matches!(it.kind, EventKind::Started(_)));
     let (only, None) = (started.next()?, started.next()) else {
         return None;
     };
-    let succeeded = check.count(place, |kind| matches!(kind, EventKind::Succeeded(_))) == 1;
+    let succeeded = check.count(state, |kind| matches!(kind, EventKind::Succeeded(_))) == 1;
     only.details.length.filter(|_| succeeded)
 }
 
 fn iterations(check: &Check<'_>) -> Vec<Violation> {
-    violated(check, |place, _| {
-        let length = single_length(check, place)?;
-        let started = check.count(place, |kind| kind == EventKind::Iteration(Phase::Started));
+    violated(check, |state, _| {
+        let length = single_length(check, state)?;
+        let started = check.count(state, |kind| kind == EventKind::Iteration(Phase::Started));
         (started as u64 != length).then(|| (json!(length), json!(started)))
     })
 }
 
 fn results(check: &Check<'_>) -> Vec<Violation> {
-    violated(check, |place, map| {
-        let length = single_length(check, place)?;
-        let results = plain_result(check, place, map)?.len();
+    violated(check, |state, map| {
+        let length = single_length(check, state)?;
+        let results = plain_result(check, state, map)?.len();
         (results as u64 != length).then(|| (json!(length), json!(results)))
     })
 }
 
 /// The result of a Map whose output is its result.
-fn plain_result<'a>(check: &Check<'a>, place: usize, map: &Map) -> Option<&'a Vec<Value>> {
-    let state = check.anatomy.place(place).state;
+fn plain_result<'a>(check: &Check<'a>, state: usize, map: &Map) -> Option<&'a Vec<Value>> {
+    let definition = check.states.entry(state).state;
     let plain = check.machine.query_language != Some(QueryLanguage::Jsonata)
-        && state.query_language != Some(QueryLanguage::Jsonata)
-        && state.output_path == Nullable::Absent
+        && definition.query_language != Some(QueryLanguage::Jsonata)
+        && definition.output_path == Nullable::Absent
         && map.result_path == Nullable::Absent
         && map.result_selector.is_none();
     let mut exits = check
-        .of(place)
+        .of(state)
         .filter(|it| matches!(it.kind, EventKind::Exited(_)));
     let output = exits.next()?.details.output.as_deref()?;
     output.as_array().filter(|_| plain)
 }
 
 fn indexes(check: &Check<'_>) -> Vec<Violation> {
-    violated(check, |place, _| {
+    violated(check, |state, _| {
         let (mut length, mut seen) = (None, HashSet::new());
-        for event in check.of(place) {
+        for event in check.of(state) {
             match (event.kind, event.details.index) {
                 (EventKind::Started(_), _) => {
                     length = event.details.length;
@@ -141,12 +141,12 @@ fn indexes(check: &Check<'_>) -> Vec<Violation> {
 }
 
 fn concurrency(check: &Check<'_>) -> Vec<Violation> {
-    violated(check, |place, map| {
+    violated(check, |state, map| {
         let Some(Limit::Literal(most @ 1..)) = map.max_concurrency else {
             return None;
         };
         let (mut running, mut seen) = (0_u64, 0);
-        for event in check.of(place) {
+        for event in check.of(state) {
             match event.kind {
                 EventKind::Started(_) => running = 0,
                 EventKind::Iteration(Phase::Started) => running += 1,

@@ -52,8 +52,8 @@ pub(super) const PROPERTIES: &[Property] = &[
 ];
 
 /// How often a visit may attempt a task.
-fn bound(check: &Check<'_>, place: usize) -> u64 {
-    let (retriers, _) = check.anatomy.place(place).state.handlers();
+fn bound(check: &Check<'_>, state: usize) -> u64 {
+    let (retriers, _) = check.states.entry(state).state.handlers();
     let allowed = retriers.iter().map(|it| it.max_attempts.unwrap_or(3));
     allowed.fold(1, u64::saturating_add)
 }
@@ -64,13 +64,13 @@ fn attempts(check: &Check<'_>) -> Vec<Violation> {
     }
     let played = check.observation.attempts.iter();
     let violated = played.filter_map(|(site, attempts)| {
-        let place = check.anatomy.at(site)?;
-        let visits = check.count(place, |kind| matches!(kind, EventKind::Entered(_))) as u64;
-        let bound = visits.saturating_mul(bound(check, place));
+        let state = check.states.at(site)?;
+        let visits = check.count(state, |kind| matches!(kind, EventKind::Entered(_))) as u64;
+        let bound = visits.saturating_mul(bound(check, state));
         let seen = attempts.len() as u64;
         (seen > bound).then(|| Violation {
             aspect: Aspect::Attempts,
-            place: Some(place),
+            state: Some(state),
             due: json!({ "at most": bound }),
             seen: json!(seen),
         })
@@ -80,15 +80,15 @@ fn attempts(check: &Check<'_>) -> Vec<Violation> {
 
 /// Where iterations overlap, a visit cannot be told from another.
 fn scheduled(check: &Check<'_>) -> Vec<Violation> {
-    let tasks = check.places().filter(|place| {
-        let place = check.anatomy.place(*place);
-        place.kind() == StateType::Task && !place.unordered
+    let tasks = check.states().filter(|state| {
+        let state = check.states.entry(*state);
+        state.kind() == StateType::Task && !state.unordered
     });
-    let violated = tasks.filter_map(|place| {
-        let bound = bound(check, place);
+    let violated = tasks.filter_map(|state| {
+        let bound = bound(check, state);
         let mut seen = 0_u64;
         let mut most = 0;
-        for event in check.of(place) {
+        for event in check.of(state) {
             match event.kind {
                 EventKind::Entered(_) => seen = 0,
                 EventKind::Work(_, Phase::Scheduled) => seen += 1,
@@ -97,7 +97,7 @@ fn scheduled(check: &Check<'_>) -> Vec<Violation> {
             most = most.max(seen);
         }
         let due = json!({ "at most": bound });
-        (most > bound).then(|| Violation::of_history(Some(place), due, json!(most)))
+        (most > bound).then(|| Violation::of_history(Some(state), due, json!(most)))
     });
     violated.collect()
 }
@@ -115,14 +115,14 @@ fn ends(kind: EventKind) -> bool {
 }
 
 fn ended_unscheduled(check: &Check<'_>) -> Vec<Violation> {
-    let violated = check.places().filter_map(|place| {
+    let violated = check.states().filter_map(|state| {
         let (mut scheduled, mut ended) = (0_u64, 0_u64);
-        for event in check.of(place) {
+        for event in check.of(state) {
             scheduled += u64::from(matches!(event.kind, EventKind::Work(_, Phase::Scheduled)));
             ended += u64::from(ends(event.kind));
             if ended > scheduled {
                 let (due, seen) = (json!({ "at most": scheduled }), json!(ended));
-                return Some(Violation::of_history(Some(place), due, seen));
+                return Some(Violation::of_history(Some(state), due, seen));
             }
         }
         None
@@ -134,9 +134,9 @@ fn ended_twice(check: &Check<'_>) -> Vec<Violation> {
     let mut ended = HashSet::new();
     let ends = check.events().filter(|(event, _)| ends(event.kind));
     let again = ends.filter(|(event, _)| !ended.insert(event.previous));
-    let violated = again.map(|(event, place)| {
+    let violated = again.map(|(event, state)| {
         let due = json!({ "once after event": event.previous });
-        Violation::of_history(place, due, json!(event.kind.name()))
+        Violation::of_history(state, due, json!(event.kind.name()))
     });
     violated.take(1).collect()
 }

@@ -68,7 +68,7 @@ fn broken(change: impl FnOnce(&mut Observation)) -> Vec<String> {
     };
     let found = violations(fixture.machine(), &observation, depth).into_iter();
     let mut names: Vec<String> = found
-        .filter_map(|it| it.shape.strip_prefix("property:").map(str::to_owned))
+        .filter_map(|it| it.shape.property().map(str::to_owned))
         .collect();
     names.sort();
     names.dedup();

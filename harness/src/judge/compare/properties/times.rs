@@ -38,7 +38,7 @@ fn order(check: &Check<'_>) -> Vec<Violation> {
         let due = json!({ "not before": pair[0].at.0 });
         Violation {
             aspect: Aspect::Timing,
-            place: None,
+            state: None,
             due,
             seen: json!(pair[1].at.0),
         }
@@ -51,8 +51,8 @@ fn waits(check: &Check<'_>) -> Vec<Violation> {
     let Some(early) = check.early else {
         return Vec::new();
     };
-    let violated = check.places().filter_map(|place| {
-        let at = check.anatomy.place(place);
+    let violated = check.states().filter_map(|state| {
+        let at = check.states.entry(state);
         let Body::Wait(wait) = &at.state.body else {
             return None;
         };
@@ -60,10 +60,10 @@ fn waits(check: &Check<'_>) -> Vec<Violation> {
             return None;
         };
         let due = seconds.saturating_mul(1_000).saturating_sub(early);
-        let seen = shortest(check, place).filter(|it| !at.unordered && *it < due)?;
+        let seen = shortest(check, state).filter(|it| !at.unordered && *it < due)?;
         Some(Violation {
             aspect: Aspect::Timing,
-            place: Some(place),
+            state: Some(state),
             due: json!({ "at least": due }),
             seen: json!(seen),
         })
@@ -72,9 +72,9 @@ fn waits(check: &Check<'_>) -> Vec<Violation> {
 }
 
 /// The shortest time (milliseconds) between entering and leaving a state.
-fn shortest(check: &Check<'_>, place: usize) -> Option<u64> {
+fn shortest(check: &Check<'_>, state: usize) -> Option<u64> {
     let mut entered = None;
-    let times = check.of(place).filter_map(|event| match event.kind {
+    let times = check.of(state).filter_map(|event| match event.kind {
         EventKind::Entered(_) => {
             entered = Some(event.at);
             None

@@ -74,30 +74,30 @@ pub(super) const PROPERTIES: &[Property] = &[
 type ScopeKey = (Option<usize>, usize);
 
 /// The scope that a state is in.
-fn scope<'a>(check: &Check<'a>, place: usize) -> (ScopeKey, &'a Scope) {
-    let place = check.anatomy.place(place);
-    let Some(parent) = place.parent else {
+fn scope<'a>(check: &Check<'a>, state: usize) -> (ScopeKey, &'a Scope) {
+    let state = check.states.entry(state);
+    let Some(parent) = state.parent else {
         return ((None, 0), &check.machine.scope);
     };
-    let scopes = check.anatomy.place(parent).state.scopes();
+    let scopes = check.states.entry(parent).state.scopes();
     let branch = scopes
         .iter()
-        .position(|scope| scope.states.contains_key(place.name))
+        .position(|scope| scope.states.contains_key(state.name))
         .unwrap_or_default();
     ((Some(parent), branch), &scopes[branch])
 }
 
 /// The names of the states that a state leads to.
-fn targets<'a>(check: &Check<'a>, place: usize) -> Vec<&'a Name> {
-    let targets = check.anatomy.place(place).state.targets();
+fn targets<'a>(check: &Check<'a>, state: usize) -> Vec<&'a Name> {
+    let targets = check.states.entry(state).state.targets();
     targets.into_iter().map(|(_, name)| name).collect()
 }
 
-fn illegal(aspect: Aspect, place: Option<usize>, legal: &[&Name], name: &str) -> Violation {
+fn illegal(aspect: Aspect, state: Option<usize>, legal: &[&Name], name: &str) -> Violation {
     let legal: Vec<Value> = legal.iter().map(|name| json!(&***name)).collect();
     Violation {
         aspect,
-        place,
+        state,
         due: json!({ "one of": legal }),
         seen: json!(name),
     }
@@ -107,19 +107,19 @@ fn illegal(aspect: Aspect, place: Option<usize>, legal: &[&Name], name: &str) ->
 /// anew at any time.
 fn transitions(check: &Check<'_>) -> Vec<Violation> {
     let mut before: HashMap<ScopeKey, usize> = HashMap::new();
-    for (event, place) in check.events() {
+    for (event, state) in check.events() {
         if !matches!(event.kind, EventKind::Entered(_)) {
             continue;
         }
         let name = event.details.name.as_deref().unwrap_or_default();
-        let Some(place) = place else {
+        let Some(state) = state else {
             return vec![illegal(Aspect::Path, None, &[], name)];
         };
-        if check.anatomy.place(place).unordered {
+        if check.states.entry(state).unordered {
             continue;
         }
-        let (key, scope) = scope(check, place);
-        let from = before.insert(key, place);
+        let (key, scope) = scope(check, state);
+        let from = before.insert(key, state);
         let mut legal = from.map_or_else(Vec::new, |from| targets(check, from));
         if from.is_none() || key.0.is_some() {
             legal.push(&scope.start_at);
@@ -132,12 +132,12 @@ fn transitions(check: &Check<'_>) -> Vec<Violation> {
 }
 
 fn types(check: &Check<'_>) -> Vec<Violation> {
-    let wrong = check.events().find_map(|(event, place)| {
+    let wrong = check.events().find_map(|(event, state)| {
         let (EventKind::Entered(kind) | EventKind::Exited(kind)) = event.kind else {
             return None;
         };
-        let own = check.anatomy.place(place?).kind();
-        let violation = || Violation::of_history(place, json!(own.name()), json!(kind.name()));
+        let own = check.states.entry(state?).kind();
+        let violation = || Violation::of_history(state, json!(own.name()), json!(kind.name()));
         (kind != own).then(violation)
     });
     wrong.into_iter().collect()
@@ -146,13 +146,13 @@ fn types(check: &Check<'_>) -> Vec<Violation> {
 /// By the links between events, which hold also where iterations overlap.
 fn links(check: &Check<'_>) -> Vec<Violation> {
     let positions = check.events().zip(&check.threads.previous);
-    let wrong = positions.filter_map(|((event, place), before)| {
+    let wrong = positions.filter_map(|((event, state), before)| {
         if !matches!(event.kind, EventKind::Entered(_)) {
             return None;
         }
-        let place = place?;
-        let (key, scope) = scope(check, place);
-        let before = before.map(|at| (&check.threads.events[at], check.threads.places[at]));
+        let state = state?;
+        let (key, scope) = scope(check, state);
+        let before = before.map(|at| (&check.threads.events[at], check.threads.states[at]));
         let legal = match before {
             None => vec![&check.machine.scope.start_at],
             Some((before, from)) => match (before.kind, from) {
@@ -175,14 +175,14 @@ fn links(check: &Check<'_>) -> Vec<Violation> {
 
 /// How often a state has been entered and left; the first time that this is not as it should be.
 fn exits(check: &Check<'_>) -> Vec<Violation> {
-    let violated = check.places().filter_map(|place| {
+    let violated = check.states().filter_map(|state| {
         let (mut entered, mut left) = (0_u64, 0_u64);
-        for event in check.of(place) {
+        for event in check.of(state) {
             entered += u64::from(matches!(event.kind, EventKind::Entered(_)));
             left += u64::from(matches!(event.kind, EventKind::Exited(_)));
             if left > entered {
                 let due = json!({ "at most": entered });
-                return Some(Violation::of_history(Some(place), due, json!(left)));
+                return Some(Violation::of_history(Some(state), due, json!(left)));
             }
         }
         None
@@ -195,12 +195,12 @@ fn never_left(check: &Check<'_>) -> Vec<Violation> {
         return Vec::new();
     }
     let roots = check
-        .places()
-        .filter(|place| check.anatomy.place(*place).parent.is_none());
-    let violated = roots.filter_map(|place| {
-        let entered = check.count(place, |kind| matches!(kind, EventKind::Entered(_)));
-        let left = check.count(place, |kind| matches!(kind, EventKind::Exited(_)));
-        let violation = || Violation::of_history(Some(place), json!(entered), json!(left));
+        .states()
+        .filter(|state| check.states.entry(*state).parent.is_none());
+    let violated = roots.filter_map(|state| {
+        let entered = check.count(state, |kind| matches!(kind, EventKind::Entered(_)));
+        let left = check.count(state, |kind| matches!(kind, EventKind::Exited(_)));
+        let violation = || Violation::of_history(Some(state), json!(entered), json!(left));
         (left < entered).then(violation)
     });
     violated.collect()
@@ -208,7 +208,7 @@ fn never_left(check: &Check<'_>) -> Vec<Violation> {
 
 fn handed_on(check: &Check<'_>) -> Vec<Violation> {
     let positions = check.events().zip(&check.threads.previous);
-    let wrong = positions.filter_map(|((event, place), before)| {
+    let wrong = positions.filter_map(|((event, state), before)| {
         let before = &check.threads.events[(*before)?];
         let follows = matches!(
             (before.kind, event.kind),
@@ -218,7 +218,7 @@ fn handed_on(check: &Check<'_>) -> Vec<Violation> {
             before.details.output.as_deref()?,
             event.details.input.as_deref()?,
         );
-        let violation = || Violation::of_history(place, output.clone(), input.clone());
+        let violation = || Violation::of_history(state, output.clone(), input.clone());
         (follows && !stepproof_specs::base::json::equal(output, input)).then(violation)
     });
     wrong.take(1).collect()

@@ -139,12 +139,12 @@ fn table(definition: Value) -> String {
     for engine in ["localstack", "ministack"] {
         let profile = adapters::profile(engine).expect("a known engine");
         for (name, raw) in answers(&right(&definition)) {
-            let judgement = judge_definition(&definition, &raw, &profile);
+            let judgement = judge_definition(&definition, &raw, &profile.policy);
             let found = signatures(&judgement).join(" & ");
             let poisoned: Vec<_> = judgement
                 .poisoned
                 .iter()
-                .map(|it| &it.signature.0)
+                .map(|it| it.signature.to_string())
                 .collect();
             writeln!(text, "{engine}: {name}: {found} ({poisoned:?})").expect("a string");
         }

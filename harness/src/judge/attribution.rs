@@ -15,20 +15,28 @@ use stepproof_specs::{
     },
 };
 
-use crate::judge::{compare::properties, verdict::Difference};
+use super::{
+    compare::{Difference, properties},
+    signature::{Shape, Signature},
+};
 
 /// The clause that the difference most likely breaks, given what the minimal case exercises. An
 /// assumed clause is never broken.
 pub fn clause(difference: &Difference, coverage: &Coverage) -> Option<Clause> {
-    let (aspect, kind, parent, shape) = difference.signature.parts()?;
+    let Signature {
+        aspect,
+        kind,
+        parent,
+        shape,
+    } = &difference.signature;
     if let Some(broken) = properties::clause(shape) {
         return Some(broken);
     }
     let clues = Clues {
-        aspect,
+        aspect: *aspect,
         kind,
         parent,
-        fails: shape.contains("FAILED") || shape.contains("States.Runtime"),
+        fails: shape.mentions("FAILED") || shape.mentions("States.Runtime"),
         hints: hints(shape),
     };
     let based = || {
@@ -85,8 +93,8 @@ const HINTS: [(&str, &[&str]); 9] = [
     ("Aborted", &["stopped", "aborted"]),
 ];
 
-fn hints(shape: &str) -> Vec<&'static str> {
-    let matching = HINTS.iter().filter(|(word, _)| shape.contains(word));
+fn hints(shape: &Shape) -> Vec<&'static str> {
+    let matching = HINTS.iter().filter(|(word, _)| shape.mentions(word));
     matching.flat_map(|(_, hints)| *hints).copied().collect()
 }
 

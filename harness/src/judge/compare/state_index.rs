@@ -1,4 +1,4 @@
-//! The states of a machine by name, each with its place in the nesting.
+//! The states of a machine, numbered, found by name and by site, each with what is around it.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,18 @@ use stepproof_specs::asl::{
     site::{Site, site},
 };
 
+use crate::judge::signature::NONE;
+
 /// The states of a machine, outer ones first.
 #[derive(Debug)]
-pub struct Anatomy<'a> {
-    places: Vec<Place<'a>>,
+pub struct StateIndex<'a> {
+    entries: Vec<Entry<'a>>,
     by_name: HashMap<&'a str, usize>,
 }
 
 /// One state and where it sits.
 #[derive(Debug)]
-pub struct Place<'a> {
+pub struct Entry<'a> {
     /// Its name.
     pub name: &'a Name,
     /// Its path through nested scopes.
@@ -31,29 +33,29 @@ pub struct Place<'a> {
     pub forks: bool,
 }
 
-impl Place<'_> {
+impl Entry<'_> {
     /// The type of the state.
     pub fn kind(&self) -> StateType {
         self.state.kind()
     }
 }
 
-impl<'a> Anatomy<'a> {
+impl<'a> StateIndex<'a> {
     /// Walks the machine.
     pub fn of(machine: &'a Machine) -> Self {
-        let mut anatomy = Self {
-            places: Vec::new(),
+        let mut index = Self {
+            entries: Vec::new(),
             by_name: HashMap::new(),
         };
-        anatomy.scope(&machine.scope, "", None, false);
-        anatomy
+        index.scope(&machine.scope, "", None, false);
+        index
     }
 
     fn scope(&mut self, scope: &'a Scope, prefix: &str, parent: Option<usize>, unordered: bool) {
         for (name, state) in &scope.states {
-            let index = self.places.len();
+            let index = self.entries.len();
             let site = site(prefix, name);
-            self.places.push(Place {
+            self.entries.push(Entry {
                 name,
                 site: site.clone(),
                 state,
@@ -74,13 +76,13 @@ impl<'a> Anatomy<'a> {
     }
 
     /// The states, outer ones first.
-    pub fn places(&self) -> &[Place<'a>] {
-        &self.places
+    pub fn entries(&self) -> &[Entry<'a>] {
+        &self.entries
     }
 
     /// The state with this number.
-    pub fn place(&self, index: usize) -> &Place<'a> {
-        &self.places[index]
+    pub fn entry(&self, index: usize) -> &Entry<'a> {
+        &self.entries[index]
     }
 
     /// The number of the state with this name; the first one if a name is used twice.
@@ -90,31 +92,34 @@ impl<'a> Anatomy<'a> {
 
     /// The number of the state at this site.
     pub fn at(&self, site: &str) -> Option<usize> {
-        self.places.iter().position(|place| *place.site == *site)
+        self.entries.iter().position(|entry| *entry.site == *site)
     }
 
     /// Whether anything in the machine runs at once with something else, so that event ids depend
     /// on chance.
     pub fn races(&self) -> bool {
-        self.places.iter().any(|place| place.forks)
+        self.entries.iter().any(|entry| entry.forks)
     }
 
     /// The state and the states around it, innermost first.
     pub fn outwards(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
-        std::iter::successors(Some(index), |index| self.places[*index].parent)
+        std::iter::successors(Some(index), |index| self.entries[*index].parent)
     }
 
-    /// The words of a signature for a state: its kind and its parent's kind.
-    pub fn words(&self, index: Option<usize>) -> (&'static str, &'static str) {
-        let Some(place) = index.map(|index| &self.places[index]) else {
-            return ("-", "-");
+    /// What a signature says of a state: its kind and its parent's kind.
+    pub fn kinds(&self, index: Option<usize>) -> (&'static str, &'static str) {
+        let Some(entry) = index.map(|index| &self.entries[index]) else {
+            return NOWHERE;
         };
-        let parent = place
+        let parent = entry
             .parent
-            .map_or("root", |parent| self.places[parent].kind().name());
-        (place.kind().name(), parent)
+            .map_or("root", |parent| self.entries[parent].kind().name());
+        (entry.kind().name(), parent)
     }
 }
+
+/// What a signature says of a start that has no state.
+pub const NOWHERE: (&str, &str) = (NONE, NONE);
 
 fn forks(state: &State) -> bool {
     match &state.body {

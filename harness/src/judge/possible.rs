@@ -9,54 +9,54 @@ use stepproof_specs::{
     observation::{Observation, Status},
 };
 
-use super::error_class;
-use crate::{
-    job::Prepared,
-    judge::{cause, compare, verdict::Signature},
+use super::{
+    cause, compare,
+    signature::{NONE, Shape, Signature, Term, error_class},
 };
+use crate::job::Prepared;
 
 /// Whether some engine could show the signature in this case.
 pub fn is_possible(signature: &Signature, case: &Prepared) -> bool {
-    let (Prepared::Execution(job), Some((aspect, kind, parent, shape))) = (case, signature.parts())
-    else {
+    let Prepared::Execution(job) = case else {
         return true;
     };
-    let somewhere = kind == "-" || compare::has_state(&job.machine, kind, parent);
+    let Signature { kind, parent, .. } = signature;
+    let somewhere = kind == NONE || compare::has_state(&job.machine, kind, parent);
     let mut starts = job.expectations.iter().map(|it| &it.observation);
-    somewhere && starts.any(|expected| shows(aspect, shape, expected))
+    somewhere && starts.any(|expected| shows(signature, expected))
 }
 
 /// Whether this is the expected side of such a difference.
-fn shows(aspect: Aspect, shape: &str, expected: &Observation) -> bool {
-    let left = shape.split_once('≠').map_or(shape, |(left, _)| left);
-    match aspect {
-        Aspect::Liveness => expected.status != Status::Running,
-        Aspect::Status => ends_so(left, expected),
-        Aspect::Error => fails_so(left, expected),
-        Aspect::Output => expected.output.is_some() || shape.starts_with("absent≠"),
-        Aspect::Attempts => most_attempts(expected) >= attempts(shape),
-        Aspect::Timing if shape.starts_with("retry-") => most_attempts(expected) > 1,
+fn shows(signature: &Signature, seen: &Observation) -> bool {
+    let shape = &signature.shape;
+    match (signature.aspect, shape.expected()) {
+        (Aspect::Liveness, _) => seen.status != Status::Running,
+        (Aspect::Status, Some(end)) => ends_so(end, seen),
+        (Aspect::Error, Some(failure)) => fails_so(&failure.word, failure, seen),
+        (Aspect::Status | Aspect::Error, None) => false,
+        (Aspect::Output, side) => {
+            seen.output.is_some() || side.is_some_and(|side| side.word == "absent")
+        }
+        (Aspect::Attempts, _) => most_attempts(seen) >= attempts(shape),
+        (Aspect::Timing, _) if shape.is("retry-early") || shape.is("retry-late") => {
+            most_attempts(seen) > 1
+        }
         _ => true,
     }
 }
 
-fn ends_so(end: &str, expected: &Observation) -> bool {
-    match end.split_once(':') {
-        Some((status, failure)) => status == expected.status.name() && fails_so(failure, expected),
-        None => end == expected.status.name(),
-    }
+fn ends_so(end: &Term, seen: &Observation) -> bool {
+    let failed_so = |class: &String| fails_so(class, end, seen);
+    end.word == seen.status.name() && end.class.as_ref().is_none_or(failed_so)
 }
 
 /// The class of the error; and the words of the cause, if they were telling.
-fn fails_so(failure: &str, expected: &Observation) -> bool {
-    let error = expected.error.as_deref();
-    match failure.split_once('(') {
-        None => failure == error_class(error),
-        Some((class, words)) => {
-            let expected = cause::words(error, expected.cause.as_deref());
-            class == error_class(error) && expected.as_deref() == words.strip_suffix(')')
-        }
-    }
+fn fails_so(class: &str, failure: &Term, seen: &Observation) -> bool {
+    let error = seen.error.as_deref();
+    let told = |words: &String| {
+        cause::words(error, seen.cause.as_deref()).as_deref() == Some(words.as_str())
+    };
+    class == error_class(error) && failure.detail.as_ref().is_none_or(told)
 }
 
 fn most_attempts(expected: &Observation) -> usize {
@@ -65,11 +65,11 @@ fn most_attempts(expected: &Observation) -> usize {
 }
 
 /// How many attempts the reference makes at least where an engine makes another number of them.
-fn attempts(shape: &str) -> usize {
-    match shape {
-        "fewer" => 2,
-        "more" | "none" => 1,
-        _ => 0,
+fn attempts(shape: &Shape) -> usize {
+    if shape.is("fewer") {
+        2
+    } else {
+        usize::from(shape.is("more") || shape.is("none"))
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
     use super::is_possible;
     use crate::{
         job::{Lane, prepare},
-        judge::verdict::Signature,
+        judge::signature::Signature,
         shrink::trivial_case,
     };
 
@@ -136,7 +136,7 @@ mod tests {
             ("path Pass root other".to_owned(), true),
         ] {
             assert_eq!(
-                is_possible(&Signature(signature.clone()), &job),
+                is_possible(&signature.parse::<Signature>().unwrap(), &job),
                 possible,
                 "{signature}"
             );

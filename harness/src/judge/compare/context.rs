@@ -1,0 +1,189 @@
+//! What a comparison goes by: the terms of the case, and both observations on common ground.
+
+use serde_json::Value;
+use stepproof_specs::{
+    asl::Machine,
+    base::time::Millis,
+    clause::Aspect,
+    history::{Event, EventKind},
+    observation::Observation,
+    scenario::case::ExecutionCase,
+};
+
+use super::{
+    difference::{Aspects, Difference},
+    locate::{Parting, parting},
+    state_index::StateIndex,
+    threads::Threads,
+};
+use crate::{
+    job::Lane,
+    judge::{
+        cause,
+        policy::{HistoryCompare, Policy},
+        signature::{Shape, Signature},
+    },
+};
+
+/// The terms under which observations of a case are compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The case.
+    pub case: &'a ExecutionCase,
+    /// Its machine.
+    pub machine: &'a Machine,
+    /// How strictly the engine may be judged.
+    pub policy: &'a Policy,
+    /// Whether timing may be judged.
+    pub lane: Lane,
+    /// How much longer than it should a control machine took beside the case.
+    pub overhead: Millis,
+    /// Whether tasks reach the harness's workers.
+    pub activities: bool,
+}
+
+impl Context<'_> {
+    /// The aspects that both sides and the policy admit.
+    pub(super) fn admitted(&self, expected: &Observation, actual: &Observation) -> Aspects {
+        let mut admitted: Aspects = [
+            Aspect::Acceptance,
+            Aspect::Liveness,
+            Aspect::Status,
+            Aspect::Error,
+            Aspect::Output,
+        ]
+        .into_iter()
+        .collect();
+        let histories = expected.history.is_some() && actual.history.is_some();
+        if histories && self.policy.history >= HistoryCompare::Path {
+            admitted.insert(Aspect::Path);
+        }
+        if histories && self.policy.history >= HistoryCompare::Kinds {
+            admitted.insert(Aspect::History);
+        }
+        if self.activities {
+            admitted.insert(Aspect::Attempts);
+            admitted.insert(Aspect::Effects);
+        }
+        let (error, cause) = (expected.error.as_deref(), expected.cause.as_deref());
+        if cause::judged(self.policy.cause, error, cause) {
+            admitted.insert(Aspect::Cause);
+        }
+        if self.lane == Lane::Quiet && self.policy.timing.is_some() {
+            admitted.insert(Aspect::Timing);
+        }
+        admitted
+    }
+}
+
+/// A difference before it has an identity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub(super) aspect: Aspect,
+    /// The number of the state in the index.
+    pub(super) state: Option<usize>,
+    pub(super) shape: Shape,
+    pub(super) expected: Value,
+    pub(super) actual: Value,
+}
+
+impl Found {
+    pub(super) fn difference(self, start: usize, states: &StateIndex<'_>) -> Difference {
+        let signature = Signature::new(self.aspect, states.kinds(self.state), self.shape);
+        let name = self.state.map(|state| states.entry(state).name.to_string());
+        Difference::new(start, name, signature, (self.expected, self.actual))
+    }
+}
+
+/// One side of a comparison.
+#[derive(Debug)]
+pub(super) struct Side<'a> {
+    pub(super) observation: &'a Observation,
+    pub(super) threads: Option<Threads<'a>>,
+}
+
+impl<'a> Side<'a> {
+    fn new(observation: &'a Observation, states: &StateIndex<'_>) -> Self {
+        Self {
+            observation,
+            threads: observation
+                .history
+                .as_deref()
+                .map(|events| Threads::of(events, states)),
+        }
+    }
+
+    pub(super) fn events(&self) -> &'a [Event] {
+        self.threads.as_ref().map_or(&[], |threads| threads.events)
+    }
+
+    /// The state of the event at a position.
+    pub(super) fn state(&self, position: usize) -> Option<usize> {
+        self.threads.as_ref()?.states[position]
+    }
+
+    /// The position of the event before it.
+    pub(super) fn before(&self, position: usize) -> Option<usize> {
+        self.threads.as_ref()?.previous[position]
+    }
+
+    /// How often each state was entered.
+    pub(super) fn visits(&self, states: &StateIndex<'_>) -> Vec<usize> {
+        let mut visits = vec![0; states.entries().len()];
+        for (position, event) in self.events().iter().enumerate() {
+            if let (EventKind::Entered(_), Some(state)) = (event.kind, self.state(position)) {
+                visits[state] += 1;
+            }
+        }
+        visits
+    }
+
+    /// The state whose failure ended the execution.
+    pub(super) fn died(&self) -> Option<usize> {
+        let threads = self.threads.as_ref()?;
+        let end = threads
+            .events
+            .iter()
+            .rposition(|event| event.kind == EventKind::ExecutionFailed)?;
+        threads.origin(end)
+    }
+}
+
+/// Two observations on common ground.
+#[derive(Debug)]
+pub(super) struct Comparison<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) states: &'a StateIndex<'a>,
+    pub(super) expected: Side<'a>,
+    pub(super) actual: Side<'a>,
+}
+
+impl<'a> Comparison<'a> {
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        states: &'a StateIndex<'a>,
+        expected: &'a Observation,
+        actual: &'a Observation,
+    ) -> Self {
+        Self {
+            context,
+            states,
+            expected: Side::new(expected, states),
+            actual: Side::new(actual, states),
+        }
+    }
+
+    /// What the reference expects, and what the engine was seen to do.
+    pub(super) fn observations(&self) -> (&'a Observation, &'a Observation) {
+        (self.expected.observation, self.actual.observation)
+    }
+
+    /// The first state at which the histories part.
+    pub(super) fn parting(&self) -> Option<Parting<'a>> {
+        parting(
+            self.states,
+            self.expected.threads.as_ref()?,
+            self.actual.threads.as_ref()?,
+        )
+    }
+}

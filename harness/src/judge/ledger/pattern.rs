@@ -1,0 +1,113 @@
+//! What a ledger's entry says of the signatures under which it shows.
+
+use std::{fmt, str::FromStr};
+
+use stepproof_specs::clause::Aspect;
+use wildmatch::WildMatch;
+
+use crate::judge::signature::{self, Signature};
+
+/// Which signatures an entry names: word by word, `*` standing for anything within a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    aspect: String,
+    kind: String,
+    parent: String,
+    shape: String,
+}
+
+/// Why a text names no signatures.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("read the pattern '{0}': it is written `aspect state-kind parent-kind shape`")]
+pub struct NoPattern(String);
+
+impl Pattern {
+    /// Whether it names this signature.
+    pub fn matches(&self, signature: &Signature) -> bool {
+        let Signature {
+            aspect,
+            kind,
+            parent,
+            shape,
+        } = signature;
+        covers(&self.aspect, aspect.name())
+            && covers(&self.kind, kind)
+            && covers(&self.parent, parent)
+            && covers(&self.shape, &shape.to_string())
+    }
+}
+
+fn covers(pattern: &str, word: &str) -> bool {
+    WildMatch::new(pattern).matches(word)
+}
+
+impl From<&Signature> for Pattern {
+    fn from(signature: &Signature) -> Self {
+        Self {
+            aspect: signature.aspect.name().to_owned(),
+            kind: signature.kind.clone(),
+            parent: signature.parent.clone(),
+            shape: signature.shape.to_string(),
+        }
+    }
+}
+
+/// Four words, of which the aspect is one, or stands for one, and the shape says something.
+impl FromStr for Pattern {
+    type Err = NoPattern;
+
+    fn from_str(text: &str) -> Result<Self, NoPattern> {
+        let words = signature::words(text).filter(|[aspect, _, _, shape]| {
+            let mut aspects = Aspect::ALL.into_iter();
+            aspects.any(|it| covers(aspect, it.name())) && shape.contains(char::is_alphanumeric)
+        });
+        let [aspect, kind, parent, shape] = words.ok_or_else(|| NoPattern(text.to_owned()))?;
+        Ok(Self {
+            aspect: aspect.to_owned(),
+            kind: kind.to_owned(),
+            parent: parent.to_owned(),
+            shape: shape.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            aspect,
+            kind,
+            parent,
+            shape,
+        } = self;
+        write!(f, "{aspect} {kind} {parent} {shape}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+
+    #[test]
+    fn a_pattern_may_leave_words_open() {
+        let covers = |pattern: &str, signature: &str| {
+            let pattern: Pattern = pattern.parse().unwrap();
+            pattern.matches(&signature.parse().unwrap())
+        };
+        let one = "status Pass Map SUCCEEDED≠FAILED:States.Runtime(parse-error)";
+        assert!(covers(one, one));
+        assert!(covers("* * * *(parse-error)", one));
+        assert!(covers(
+            "status Pass * *≠FAILED:States.Runtime(parse-*)",
+            one
+        ));
+        assert!(!covers("status Task * *≠FAILED*", one));
+        assert!(!covers("* * * *(parse-error", one));
+    }
+
+    #[test]
+    fn what_names_everything_is_no_pattern() {
+        for text in ["*", "* * * *", "outcome * * more", "status  * more"] {
+            assert!(text.parse::<Pattern>().is_err(), "{text}");
+        }
+    }
+}
