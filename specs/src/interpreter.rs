@@ -26,12 +26,11 @@ use std::{
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-pub(crate) use self::children::SETTLED_MILLIS;
 pub use self::{
     conduct::{Conduct, Lawful},
     protocol::{
-        Command, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest, TimerId,
-        Unsupported,
+        Command, Fact, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest,
+        TimerId, Unsupported,
     },
 };
 use self::{
@@ -85,22 +84,14 @@ pub struct Execution {
     /// Who waits for a task, by its number.
     tasks: Vec<Option<FrameId>>,
     /// Who waits for a timer, by its number.
-    timers: Vec<Option<Timer>>,
+    timers: Vec<Option<Waiter>>,
     visits: FxHashMap<(Site, Arc<[u32]>), u32>,
     commands: Vec<Command>,
     outcome: Option<Outcome>,
     interleaving: Interleaving,
     conduct: &'static dyn Conduct,
-    concurrent: bool,
-    unsettled: bool,
-    swayed: Cell<bool>,
-}
-
-/// A timer that runs.
-#[derive(Debug, Clone, Copy)]
-struct Timer {
-    waiter: Waiter,
-    due: Instant,
+    /// What came about since the last input.
+    facts: RefCell<Vec<Fact>>,
 }
 
 /// Who waits for a timer.
@@ -168,9 +159,7 @@ impl Execution {
             outcome: None,
             interleaving,
             conduct,
-            concurrent: false,
-            unsettled: false,
-            swayed: Cell::default(),
+            facts: RefCell::default(),
         };
         let details = Details {
             input: Some(execution.input.clone()),
@@ -183,17 +172,18 @@ impl Execution {
             }
             execution.set_timer(seconds.saturating_mul(1_000), Waiter::Machine);
         }
-        let commands = execution.settle()?;
+        let commands = execution.run_to_quiescence()?;
         Ok((execution, commands))
     }
 
     /// Takes one input and says what is wanted next.
     pub fn handle(&mut self, at: Instant, input: Input) -> Result<Vec<Command>, Unsupported> {
         self.now = self.now.max(at);
+        self.facts.get_mut().clear();
         if self.outcome.is_none() {
             self.take(input);
         }
-        self.settle()
+        self.run_to_quiescence()
     }
 
     /// Starts an execution and feeds it a log of inputs; the commands have been carried out before.
@@ -231,33 +221,14 @@ impl Execution {
         self.history
     }
 
-    /// Whether two threads of control ever ran at the same time.
-    pub fn was_concurrent(&self) -> bool {
-        self.concurrent
+    /// What came about while the last input was handled, or since the start: what an observer
+    /// needs, beside the commands, to tell whether another schedule could have given something else.
+    pub fn facts(&mut self) -> &[Fact] {
+        self.facts.get_mut()
     }
 
-    /// Whether a branch or an iteration was stopped because another one failed.
-    pub(crate) fn has_stopped_siblings(&self) -> bool {
-        self.coverage().contains(Clause::SiblingsStopped)
-    }
-
-    /// Whether a sibling was stopped that could have moved on at about that time: how far it came is
-    /// then a matter of luck.
-    pub fn was_unsettled(&self) -> bool {
-        self.unsettled
-    }
-
-    /// Whether anything happened that might have come otherwise if its threads had taken turns in
-    /// another way, or somebody had been late: a thread stopped others, something came just before a
-    /// time limit, chance was drawn, or the data has a time or the number of an event in it. Nothing
-    /// else passes from one thread to another before they are joined. Who sets the tasks to work
-    /// knows what came just after a time limit.
-    pub fn was_swayed(&self) -> bool {
-        self.swayed.get()
-    }
-
-    fn sway(&self) {
-        self.swayed.set(true);
+    fn report(&self, fact: Fact) {
+        self.facts.borrow_mut().push(fact);
     }
 
     /// The machine it runs.
@@ -285,12 +256,11 @@ impl Execution {
 
     fn timer_fired(&mut self, timer: TimerId) {
         let running = self.timers.get_mut(timer.0 as usize).and_then(Option::take);
-        match running.map(|running| running.waiter) {
+        match running {
             None => {}
             Some(Waiter::Machine) => {
                 self.mark(Clause::MachineTimeout);
                 self.mark(Clause::MachineTimeoutHistory);
-                self.sway();
                 let details = failure_details(&Failure {
                     error: Some(fault::TIMEOUT.into()),
                     cause: None,
@@ -321,7 +291,7 @@ impl Execution {
     }
 
     /// Enters states until everything waits, and hands out what is wanted.
-    fn settle(&mut self) -> Result<Vec<Command>, Unsupported> {
+    fn run_to_quiescence(&mut self) -> Result<Vec<Command>, Unsupported> {
         while let Some((frame, name, input)) = self.next_ready() {
             if self.history.len() >= self.conduct.history_limit(HISTORY_LIMIT) - 1 {
                 self.exceed_history();
@@ -342,7 +312,7 @@ impl Execution {
             return;
         }
         self.mark(Clause::HistoryLimit);
-        self.sway();
+        self.report(Fact::HistoryFull);
         let last = self.conduct.history_limit(HISTORY_LIMIT) - 1;
         self.history.truncate(last);
         let failure = Failure {
@@ -534,9 +504,6 @@ impl Execution {
         if self.frame(id).parent.is_some() {
             self.mark(Clause::RuntimeInBranchHistory);
         }
-        if self.has_siblings(id) {
-            self.sway();
-        }
         self.emit(
             previous,
             EventKind::ExecutionFailed,
@@ -551,7 +518,6 @@ impl Execution {
                 self.commands.push(Command::Cancel(TaskId(task as u64)));
             }
         }
-        self.note_near_timeout();
         self.timers.clear();
         self.ready.clear();
         let outcome = Outcome {
@@ -561,21 +527,6 @@ impl Execution {
         };
         self.commands.push(Command::Finish(outcome.clone()));
         self.outcome = Some(outcome);
-    }
-
-    /// The machine's time limit decides something if it passes when every task is taken late and
-    /// answered late.
-    fn note_near_timeout(&self) {
-        let late = 2 * SETTLED_MILLIS * self.tasks.len() as u64;
-        // It is the first timer of all.
-        if let Some(Some(Timer {
-            waiter: Waiter::Machine,
-            due,
-        })) = self.timers.first()
-            && due.since(self.now) <= late
-        {
-            self.sway();
-        }
     }
 
     /// Adds an event after `previous`.
@@ -601,7 +552,7 @@ impl Execution {
     fn set_timer(&mut self, after: u64, waiter: Waiter) -> TimerId {
         let timer = TimerId(self.timers.len() as u64);
         let due = self.now.plus(after);
-        self.timers.push(Some(Timer { waiter, due }));
+        self.timers.push(Some(waiter));
         self.commands.push(Command::SetTimer { timer, at: due });
         timer
     }
@@ -609,11 +560,7 @@ impl Execution {
     fn cancel_timer(&mut self, timer: Option<TimerId>) {
         let Some(timer) = timer else { return };
         let running = self.timers.get_mut(timer.0 as usize);
-        if let Some(Timer { due, .. }) = running.and_then(Option::take) {
-            if due.since(self.now) < SETTLED_MILLIS {
-                // Whoever came before it could have come after it.
-                self.sway();
-            }
+        if running.and_then(Option::take).is_some() {
             self.commands.push(Command::CancelTimer(timer));
         }
     }
@@ -668,7 +615,7 @@ impl Execution {
 
     /// The next number of the injected entropy, the same at every replay.
     fn draw(&self) -> u64 {
-        self.sway();
+        self.report(Fact::ChanceDrawn);
         let number = self.draws.get();
         self.draws.set(number + 1);
         mix(mix(self.identity.entropy) ^ number)
@@ -695,12 +642,12 @@ impl Execution {
     /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
     fn raise(&mut self, id: FrameId, fault: &Fault) {
         if fault.origin == Origin::Interpreter && self.has_company(id) {
-            // Its cause has the number of an event.
-            self.sway();
+            // Its cause quotes the id of the event that entered the state.
+            self.report(Fact::EventIdRead);
         }
         if self.ends_at(fault) {
             self.mark(Clause::RuntimeTerminal);
-            self.note_overtaken(id);
+            self.report_end_of_all(id);
             self.fail(id, fault.failure.clone());
         } else {
             self.handle_fault(id, fault);

@@ -5,6 +5,7 @@
 //! that vary are poisoned.
 
 mod fingerprint;
+mod sensitivity;
 mod world;
 
 use std::sync::{Arc, LazyLock};
@@ -97,12 +98,12 @@ pub fn simulate_as(
     let world = runs.once(Schedule::plain())?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
-    if world.was_unsettled() {
+    if world.sensitivity.is_still_racing() {
         poisoned.extend(lucky(&coverage));
     }
     let mut longest = world.slowest();
     let is_open = !Aspect::ALL.iter().all(|aspect| poisoned.contains(aspect));
-    if is_open && world.may_vary() {
+    if is_open && world.sensitivity.may_vary() {
         let others = runs.others(&world, &poisoned)?;
         poisoned.extend(others.aspects);
         longest = longest.max(others.longest);
@@ -160,7 +161,7 @@ pub fn variation(
     let runs = Runs::new(machine, &somebody, start, EPOCH);
     let world = runs.once(Schedule::plain())?;
     Ok(Variation {
-        possible: world.may_vary(),
+        possible: world.sensitivity.may_vary(),
         aspects: runs.others(&world, &[])?.aspects,
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Command, Execution,
+    Command, Execution, Fact,
     eval::Eval,
     fault::{Fault, Result},
     frame::{Children, Frame, FrameId, Phase},
@@ -20,9 +20,6 @@ use crate::{
 /// How many iterations of an inline Map run at once at most (AWS Developer Guide, "Using Map state
 /// in Inline mode").
 const INLINE_CONCURRENCY: usize = 40;
-
-/// How long a thread must have waited to be certain to have come that far on a loaded engine.
-pub(crate) const SETTLED_MILLIS: u64 = 500;
 
 impl Execution {
     pub(super) fn start_branches(&mut self, id: FrameId, parallel: &Parallel) -> Result<()> {
@@ -184,7 +181,9 @@ impl Execution {
         if let Phase::Children(children) = &mut self.active_mut(parent).phase {
             children.frames[place] = Some(child);
             let finished = children.results.len() - children.unfinished;
-            self.concurrent |= children.next - finished > 1;
+            if children.next - finished > 1 {
+                self.report(Fact::Concurrent);
+            }
         }
         self.ready.push_back((child, scope.start_at.clone(), input));
     }
@@ -308,10 +307,10 @@ impl Execution {
         let Some((parent, place)) = self.frame(id).parent else {
             return self.fail(id, fault.failure.clone());
         };
-        self.unsettled |= self.is_overtaken(id);
-        if self.has_siblings(id) {
-            self.sway();
-        }
+        self.report(Fact::ThreadFailed {
+            siblings: self.has_siblings(id),
+            beside: self.moved_beside(id),
+        });
         let last = self.frame(id).previous;
         let is_map = self.active(parent).state.kind() == StateType::Map;
         self.mark(if is_map {
@@ -354,6 +353,7 @@ impl Execution {
             };
             self.mark(Clause::SiblingsStopped);
             self.mark(Clause::SiblingsStoppedHistory);
+            self.report(Fact::SiblingStopped);
             self.stop_thread(child, cause);
             if is_map {
                 let details = iteration_details(&name, place);
@@ -381,59 +381,47 @@ impl Execution {
         false
     }
 
-    /// Whether a thread beside this one may as well have come less far, or farther, when this one
-    /// fails: it is still moving, or ended just now.
-    fn is_overtaken(&self, id: FrameId) -> bool {
+    /// A failure ends the whole execution, wherever it happens.
+    pub(super) fn report_end_of_all(&self, id: FrameId) {
+        let parent = |id: &FrameId| self.frame(*id).parent.map(|(parent, _)| parent);
+        let outwards = std::iter::successors(Some(id), parent);
+        self.report(Fact::ThreadFailed {
+            siblings: self.has_siblings(id),
+            beside: outwards.filter_map(|id| self.moved_beside(id)).max(),
+        });
+    }
+
+    /// When the threads beside this one moved last, or one of them ended since this one began.
+    fn moved_beside(&self, id: FrameId) -> Option<Instant> {
         let frame = self.frame(id);
-        let Some((parent, place)) = frame.parent else {
-            return false;
-        };
+        let (parent, place) = frame.parent?;
         let Phase::Children(children) = &self.active(parent).phase else {
-            return false;
+            return None;
         };
-        let just_ended = |(at, events): (Instant, usize)| {
-            events > frame.began && self.now.since(at) < SETTLED_MILLIS
-        };
+        let ended = children.ended.filter(|(_, events)| *events > frame.began);
         let others = children.frames.iter().enumerate();
-        children.ended.is_some_and(just_ended)
-            || others
-                .filter(|(other, _)| *other != place)
-                .any(|(_, child)| child.is_some_and(|child| !self.settled(child)))
+        let others = others.filter_map(|(other, child)| child.filter(|_| other != place));
+        let moved = others.map(|child| self.moved(child));
+        moved.chain(ended.map(|(at, _)| at)).max()
     }
 
-    /// The same for a failure that ends the whole execution.
-    pub(super) fn note_overtaken(&mut self, mut id: FrameId) {
-        loop {
-            self.unsettled |= self.is_overtaken(id);
-            let Some((parent, _)) = self.frame(id).parent else {
-                return;
-            };
-            id = parent;
-        }
-    }
-
-    /// Whether a thread has been waiting for something for a while, so that it is certain how far it
-    /// has come.
-    fn settled(&self, id: FrameId) -> bool {
+    /// When a thread, or one inside it, moved last: now, if it does not wait for something that takes
+    /// time.
+    fn moved(&self, id: FrameId) -> Instant {
         let frame = self.frame(id);
         let Some(active) = &frame.active else {
-            return false;
+            return self.now;
         };
         let since = self.history[frame.previous as usize - 1].at;
         match &active.phase {
-            Phase::Working => false,
-            Phase::Waiting { .. } | Phase::Delayed { .. } => {
-                self.now.since(since) >= SETTLED_MILLIS
-            }
-            Phase::Task(task) => task.started && self.now.since(since) >= SETTLED_MILLIS,
+            Phase::Working => self.now,
+            Phase::Task(task) if !task.started => self.now,
+            Phase::Waiting { .. } | Phase::Delayed { .. } | Phase::Task(_) => since,
             Phase::Children(children) => {
                 let ended = children.ended.map_or(since, |(at, _)| at);
-                self.now.since(ended) >= SETTLED_MILLIS
-                    && children
-                        .frames
-                        .iter()
-                        .flatten()
-                        .all(|child| self.settled(*child))
+                let inside = children.frames.iter().flatten();
+                let moved = inside.map(|child| self.moved(*child));
+                moved.fold(ended, Instant::max)
             }
         }
     }

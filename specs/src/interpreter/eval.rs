@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Display, sync::Arc};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Execution,
+    Execution, Fact,
     fault::{Fault, Result},
     frame::{Active, Frame},
 };
@@ -154,7 +154,7 @@ impl<'e> Eval<'e> {
             ("StateMachine", "Id") => text(&identity.machine_arn),
             ("StateMachine", "Name") => text(&identity.machine_name),
             ("State", "EnteredTime") => {
-                execution.sway();
+                execution.report(Fact::TimeRead);
                 Some(active.entered_at.rfc3339().into())
             }
             ("State", "Name") => text(&active.name),

@@ -118,6 +118,31 @@ pub enum Command {
     Finish(Outcome),
 }
 
+/// Something that came about inside an execution and that its commands do not tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fact {
+    /// A thread of control began while another one of the same state had not ended.
+    Concurrent,
+    /// A thread failed: its error was handled by none of its own states.
+    ThreadFailed {
+        /// Whether other threads can live at the same time.
+        siblings: bool,
+        /// When a thread beside it, or beside one around it that fails with it, moved last. A thread
+        /// that does not wait for something that takes time moves now. `None` if there is none.
+        beside: Option<Instant>,
+    },
+    /// A branch or an iteration was stopped because another one had failed.
+    SiblingStopped,
+    /// The injected entropy was drawn, or a task token made of it.
+    ChanceDrawn,
+    /// The data has got a time in it.
+    TimeRead,
+    /// A cause has got the id of an event in it, and other threads could have added events before.
+    EventIdRead,
+    /// The history is full.
+    HistoryFull,
+}
+
 /// A task to be given to a worker.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskRequest {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Command, Execution, TaskId, TaskRequest, TimerId, Waiter,
+    Command, Execution, Fact, TaskId, TaskRequest, TimerId, Waiter,
     envelope::Envelope,
     fault::{Fault, Result},
     frame::{FrameId, Phase, TaskState},
@@ -28,7 +28,7 @@ impl Execution {
         let mut eval = self.eval(id);
         if envelope.is_callback() {
             self.mark(Clause::TaskToken);
-            self.sway();
+            self.report(Fact::ChanceDrawn);
             eval.token = Some(self.token(number));
         }
         let effective = eval.input_path()?;

@@ -11,7 +11,7 @@ use std::{
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
-use super::{ExpectedAttempt, NOISE_MILLIS, SimulationError};
+use super::{ExpectedAttempt, NOISE_MILLIS, SimulationError, sensitivity::Sensitivity};
 use crate::{
     asl::{Machine, site::Site},
     base::{
@@ -21,7 +21,7 @@ use crate::{
     history::Failure,
     interpreter::{
         Command, Conduct, Execution, Identity, Input, Interleaving, Lawful, Logged, Outcome,
-        SETTLED_MILLIS, TaskId, TaskRequest, TimerId,
+        TaskId, TaskRequest, TimerId,
     },
     observation::{Attempt, Observation, Status},
     scenario::{
@@ -128,11 +128,7 @@ pub(super) struct World<'s> {
     cancelled: FxHashSet<TimerId>,
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
-    racy: bool,
-    /// A sibling was stopped that was about to go on.
-    unsettled: bool,
-    /// A time limit came just before something that it made vain.
-    near: bool,
+    sensitivity: Sensitivity,
     /// Everything the execution was told, if somebody asked for it.
     log: Option<Vec<Logged>>,
 }
@@ -145,28 +141,13 @@ pub(super) struct Ended {
     pub ended: Instant,
     pub expected: Vec<ExpectedAttempt>,
     pub attempts: BTreeMap<Site, Vec<Attempt>>,
-    /// Things may have come in another order, or later.
-    pub racy: bool,
-    /// A sibling was stopped that was about to go on.
-    unsettled: bool,
-    /// Something depends on that.
-    pub swayed: bool,
+    /// What depends on the schedule.
+    pub sensitivity: Sensitivity,
     /// Everything the execution was told, if it was asked for.
     pub log: Vec<Logged>,
 }
 
 impl Ended {
-    /// Whether another schedule may have given something else.
-    pub fn may_vary(&self) -> bool {
-        self.racy && self.swayed
-    }
-
-    /// Whether a sibling was stopped that could have moved on at about that time: how far it came is
-    /// then a matter of luck.
-    pub fn was_unsettled(&self) -> bool {
-        self.unsettled || self.execution.was_unsettled()
-    }
-
     pub fn duration(&self) -> Millis {
         self.ended.since(self.started)
     }
@@ -258,11 +239,10 @@ impl<'s> World<'s> {
             cancelled: FxHashSet::default(),
             expected: Vec::new(),
             attempts: BTreeMap::new(),
-            racy: machine.timeout_seconds.is_some(),
-            unsettled: false,
-            near: false,
+            sensitivity: Sensitivity::new(machine, at),
             log: None,
         };
+        world.sensitivity.observe(at, world.execution.facts());
         world.obey(commands);
         Ok(world)
     }
@@ -286,9 +266,7 @@ impl<'s> World<'s> {
 
     fn end(self, outcome: Outcome) -> Ended {
         Ended {
-            racy: self.racy || self.execution.was_concurrent(),
-            unsettled: self.unsettled,
-            swayed: self.near || self.execution.was_swayed(),
+            sensitivity: self.sensitivity,
             execution: self.execution,
             outcome,
             started: self.started,
@@ -325,15 +303,16 @@ impl<'s> World<'s> {
             });
         }
         let commands = self.execution.handle(at, input)?;
-        if self.execution.has_stopped_siblings() {
-            self.unsettled |= self.is_soon(&commands);
+        self.sensitivity.observe(at, self.execution.facts());
+        if self.sensitivity.has_stopped_siblings() {
+            self.call_off(&commands);
         }
         self.obey(commands);
         Ok(())
     }
 
-    /// Whether the commands call off what was about to happen: in an engine it may have begun.
-    fn is_soon(&self, commands: &[Command]) -> bool {
+    /// The commands call off what would have happened: in an engine it may have begun.
+    fn call_off(&mut self, commands: &[Command]) {
         let called_off = |happening: Happening| {
             commands.iter().any(|command| match (command, happening) {
                 (Command::CancelTimer(timer), Happening::Timer(due)) => *timer == due,
@@ -344,10 +323,11 @@ impl<'s> World<'s> {
                 _ => false,
             })
         };
-        let mut queue = self.queue.iter();
-        queue.any(|Reverse((at, _, _, happening))| {
-            at.since(self.now) < SETTLED_MILLIS && called_off(*happening)
-        })
+        for Reverse((at, _, _, happening)) in &self.queue {
+            if called_off(*happening) {
+                self.sensitivity.called_off(self.now, *at);
+            }
+        }
     }
 
     /// What the execution is told; nothing if nobody waits for it any more.
@@ -401,7 +381,9 @@ impl<'s> World<'s> {
         let act = &self.running(task)?.act;
         let (after, heartbeats) = (act.after, act.heartbeats.clone());
         let replies = !matches!(act.reply, Reply::Silent | Reply::Ignore);
-        self.racy |= after > 0 || !heartbeats.is_empty();
+        if after > 0 || !heartbeats.is_empty() {
+            self.sensitivity.takes_time();
+        }
         for heartbeat in heartbeats {
             self.push(at.plus(heartbeat), Happening::Heartbeat(task));
         }
@@ -448,11 +430,14 @@ impl<'s> World<'s> {
 
     fn obey(&mut self, commands: Vec<Command>) {
         for command in commands {
+            self.sensitivity.command(self.now, &command);
             match command {
                 Command::Schedule(request) => self.schedule(request),
                 Command::Cancel(task) => {
                     let running = self.over(task);
-                    self.near |= running.is_some_and(|running| running.is_near(self.now));
+                    if running.is_some_and(|running| running.is_near(self.now)) {
+                        self.sensitivity.cancelled_in_time();
+                    }
                 }
                 Command::SetTimer { timer, at } => self.push(at, Happening::Timer(timer)),
                 Command::CancelTimer(timer) => {
@@ -473,7 +458,9 @@ impl<'s> World<'s> {
         let task = request.task;
         if act.reply != Reply::Ignore {
             let back = self.started.plus(plan.away(&request.key.site));
-            self.racy |= back > self.now;
+            if back > self.now {
+                self.sensitivity.takes_time();
+            }
             let late = self.schedule.latency(self.number);
             self.push(self.now.max(back).plus(late), Happening::Take(task));
         }
