@@ -7,7 +7,7 @@
 //! its process hangs, and nobody knows of it if its process ends.
 
 mod pipe;
-mod seat;
+mod supervisor;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
@@ -24,14 +24,14 @@ use stepproof_specs::{
 
 use self::{
     pipe::{Lost, Pipe, Silence, Talk},
-    seat::Seat,
+    supervisor::Supervisor,
 };
 use super::{Boxed, Engine, EngineProfile};
 use crate::{job::Job, trouble::Trouble};
 use crate::{
     raw::{Creation, RawAttempt, RawEvent, RawExecution, RawReply, RawRun},
     workers::{
-        roster::Roster,
+        assignment::Assignment,
         sites::{self, TaskSite},
     },
 };
@@ -60,9 +60,9 @@ pub struct Library {
     name: &'static str,
     profile: EngineProfile,
     /// Where executions run beside each other.
-    shared: Seat,
+    shared: Supervisor,
     /// Where one runs that was there when a process was lost: one at a time.
-    alone: tokio::sync::Mutex<Seat>,
+    alone: tokio::sync::Mutex<Supervisor>,
 }
 
 impl Library {
@@ -71,8 +71,8 @@ impl Library {
         let library = Self {
             name: program.name,
             profile,
-            shared: Seat::new(program),
-            alone: tokio::sync::Mutex::new(Seat::new(program)),
+            shared: Supervisor::new(program),
+            alone: tokio::sync::Mutex::new(Supervisor::new(program)),
         };
         library.shared.pipe().await?;
         Ok(library)
@@ -84,8 +84,8 @@ impl Library {
         let mut executions = Vec::new();
         for (start, expectation) in job.case.starts.iter().zip(job.expectations.iter()) {
             possible(start, &job.machine, expectation)?;
-            let show = || Show {
-                roster: Roster::new(&start.plan, &sites, expectation),
+            let begin = || Ongoing {
+                assignment: Assignment::new(&start.plan, &sites, expectation),
                 sites: &named,
                 attempts: Vec::new(),
                 numbers: HashMap::new(),
@@ -97,7 +97,7 @@ impl Library {
                 "context": context(),
                 "deadline": deadline,
             });
-            executions.push(self.execution(&order, show).await?);
+            executions.push(self.execution(&order, begin).await?);
         }
         Ok(RawRun {
             creation: Creation::Accepted,
@@ -112,18 +112,18 @@ impl Library {
     async fn execution<'a>(
         &self,
         order: &Value,
-        show: impl Fn() -> Show<'a>,
+        begin: impl Fn() -> Ongoing<'a>,
     ) -> Result<RawExecution, Trouble> {
         let pipe = self.process(&self.shared).await?;
-        let mut first = show();
+        let mut first = begin();
         match first.play(pipe.start(order)).await {
             Ok(end) => return Ok(first.finish(&end)),
             Err(Silence::Trouble(trouble)) => return Err(trouble),
             Err(Silence::Lost(_)) => {}
         }
-        let seat = self.alone.lock().await;
-        let pipe = self.process(&seat).await?;
-        let mut again = show();
+        let supervisor = self.alone.lock().await;
+        let pipe = self.process(&supervisor).await?;
+        let mut again = begin();
         match again.play(pipe.start(order)).await {
             Ok(end) => Ok(again.finish(&end)),
             Err(Silence::Trouble(trouble)) => Err(trouble),
@@ -132,9 +132,9 @@ impl Library {
         }
     }
 
-    /// The process at a place.
-    async fn process(&self, seat: &Seat) -> Result<Arc<Pipe>, Trouble> {
-        let process = seat.pipe().await;
+    /// The process that a supervisor keeps running.
+    async fn process(&self, supervisor: &Supervisor) -> Result<Arc<Pipe>, Trouble> {
+        let process = supervisor.pipe().await;
         process.map_err(|trouble| self.gone(trouble.to_string()))
     }
 
@@ -213,16 +213,16 @@ fn possible(start: &Start, machine: &Machine, expectation: &Expectation) -> Resu
 }
 
 /// One execution, while it runs.
-struct Show<'a> {
-    roster: Roster,
+struct Ongoing<'a> {
+    assignment: Assignment,
     sites: &'a HashMap<String, Site>,
     attempts: Vec<RawAttempt>,
     /// The places of attempts by the numbers of their tasks.
     numbers: HashMap<u64, usize>,
 }
 
-impl Show<'_> {
-    /// Plays the tasks: how the execution ended.
+impl Ongoing<'_> {
+    /// Plays the tasks until the execution ends; how it ended.
     async fn play(&mut self, talk: Result<Talk, Lost>) -> Result<Value, Silence> {
         let mut talk = talk?;
         loop {
@@ -254,7 +254,7 @@ impl Show<'_> {
         let site = self.sites.get(name);
         let site = site.ok_or_else(|| strange(line.to_string()))?;
         let input: Value = serde_json::from_str(text).map_err(|it| strange(it.to_string()))?;
-        let (key, mut act) = self.roster.arrived(site, &input);
+        let (key, mut act) = self.assignment.arrived(site, &input);
         if act.reply == Reply::Echo {
             act.reply = Reply::Succeed(input);
         }

@@ -34,10 +34,10 @@ use crate::{
     raw::{Creation, RawExecution, RawRun},
     trouble::Trouble,
     workers::{
-        roster::Roster,
+        assignment::Assignment,
+        pool::{Seen, WorkerPool, absences, unpolled},
         sites::{self, TaskSite},
         slot::{Polling, Slot},
-        stage::{Seen, Stage, absences, unpolled},
     },
 };
 
@@ -380,15 +380,15 @@ impl Deployment<'_> {
         };
         let engine = self.engine;
         let name = format!("{}-{number}", last(&machine));
-        let roster = Roster::new(&start.plan, &self.sites, expectation);
-        let absences = absences(&roster, &self.sites, slot);
+        let assignment = Assignment::new(&start.plan, &self.sites, expectation);
+        let absences = absences(&assignment, &self.sites, slot);
         let deadline = engine.deadline(expectation);
         let mut pace = engine.clock.pace(&name, deadline, absences);
         let end = pace.end();
         pace.start();
         let wire = slot.wire().clone();
         let sites = self.sites.clone();
-        let show = async {
+        let execution = async {
             let input = start.input.to_string();
             let started = engine.api.start(&wire, &machine, &name, &input).await;
             let execution = started.map_err(CallError::into_trouble)?;
@@ -398,8 +398,8 @@ impl Deployment<'_> {
             };
             Ok((execution, described))
         };
-        let stage = Stage::new(engine.api.clone(), slot, &sites, roster, &pace);
-        let ((execution, described), seen) = stage.play(show).await?;
+        let pool = WorkerPool::new(engine.api.clone(), slot, &sites, assignment, &pace);
+        let ((execution, described), seen) = pool.run(execution).await?;
         self.name(&execution, EXECUTION_ARN);
         self.name(&name, last(EXECUTION_ARN));
         self.finish(slot, &execution, described, seen, &pace).await

@@ -186,12 +186,12 @@ impl Slot {
     }
 
     /// The next task of a site may be taken.
-    pub fn attend(&self, site: usize) {
+    pub fn poll(&self, site: usize) {
         self.activities[site].wanted.send_replace(true);
     }
 
     /// No more tasks are taken; a poll that waits goes on waiting.
-    pub fn rest(&self) {
+    pub fn stop_polling(&self) {
         for pooled in &self.activities {
             pooled.wanted.send_replace(false);
         }
@@ -345,7 +345,7 @@ impl Poller {
                 }
                 Err(error) => News::Trouble(error.into_trouble()),
             };
-            // One task at a time: whether the next one may be taken is for the stage to say.
+            // One task at a time: whether the next one may be taken is for the pool to say.
             self.wanted.send_replace(false);
             let arrival = Arrival {
                 created: self.number,

@@ -1,4 +1,4 @@
-//! A place for a process.
+//! Keeps one process of a library running.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use tokio::sync::Mutex;
 use super::{Program, pipe::Pipe};
 use crate::trouble::Trouble;
 
-/// A place for a process: one that is lost is replaced.
+/// Keeps a process running: one that is lost is replaced.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct Supervisor {
     program: Program,
     pipe: Mutex<Option<Arc<Pipe>>>,
 }
 
-impl Seat {
-    /// A place where nobody is yet.
+impl Supervisor {
+    /// Nothing is started yet.
     pub fn new(program: &Program) -> Self {
         Self {
             program: program.clone(),
@@ -23,14 +23,14 @@ impl Seat {
         }
     }
 
-    /// The process that is there; a new one if there is none.
+    /// The process; a new one if there is none.
     pub async fn pipe(&self) -> Result<Arc<Pipe>, Trouble> {
-        let mut seat = self.pipe.lock().await;
-        if let Some(pipe) = seat.as_ref().filter(|pipe| pipe.is_there()) {
+        let mut current = self.pipe.lock().await;
+        if let Some(pipe) = current.as_ref().filter(|pipe| pipe.is_there()) {
             return Ok(Arc::clone(pipe));
         }
         let pipe = Pipe::open(&self.program).await?;
-        *seat = Some(Arc::clone(&pipe));
+        *current = Some(Arc::clone(&pipe));
         Ok(pipe)
     }
 }

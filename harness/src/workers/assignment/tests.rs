@@ -9,7 +9,7 @@ use stepproof_specs::{
     scenario::plan::{Act, Plan, Reply, Rule},
 };
 
-use super::{Attendance, Roster};
+use super::{Assignment, NextPoll};
 use crate::workers::sites::TaskSite;
 
 fn key(items: &[u32], attempt: u32) -> AttemptKey {
@@ -21,7 +21,7 @@ fn key(items: &[u32], attempt: u32) -> AttemptKey {
     }
 }
 
-fn roster(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> Roster {
+fn assignment(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> Assignment {
     let seen = expected
         .iter()
         .enumerate()
@@ -58,7 +58,7 @@ fn roster(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> Roster
         resource: String::new(),
         in_map,
     };
-    Roster::new(plan, &[site], &expectation)
+    Assignment::new(plan, &[site], &expectation)
 }
 
 /// Attempt `n` succeeds with `n`.
@@ -72,8 +72,8 @@ fn numbered() -> Plan {
     }
 }
 
-fn arrive(roster: &mut Roster, input: &Value) -> Option<AttemptKey> {
-    roster.arrived(&"W".into(), input).0
+fn arrive(assignment: &mut Assignment, input: &Value) -> Option<AttemptKey> {
+    assignment.arrived(&"W".into(), input).0
 }
 
 #[test]
@@ -83,22 +83,22 @@ fn equal_input_decides_first() {
         (key(&[1], 0), json!("b")),
         (key(&[2], 0), json!("b")),
     ];
-    let mut roster = roster(true, &expected, &numbered());
-    assert_eq!(arrive(&mut roster, &json!("b")), Some(key(&[1], 0)));
-    assert_eq!(arrive(&mut roster, &json!("b")), Some(key(&[2], 0)));
-    assert_eq!(arrive(&mut roster, &json!("a")), Some(key(&[0], 0)));
+    let mut assignment = assignment(true, &expected, &numbered());
+    assert_eq!(arrive(&mut assignment, &json!("b")), Some(key(&[1], 0)));
+    assert_eq!(arrive(&mut assignment, &json!("b")), Some(key(&[2], 0)));
+    assert_eq!(arrive(&mut assignment, &json!("a")), Some(key(&[0], 0)));
     // One more of an item that was served: the next attempt of its visit.
-    assert_eq!(arrive(&mut roster, &json!("a")), Some(key(&[0], 1)));
-    assert_eq!(arrive(&mut roster, &json!("?")), None);
+    assert_eq!(arrive(&mut assignment, &json!("a")), Some(key(&[0], 1)));
+    assert_eq!(arrive(&mut assignment, &json!("?")), None);
 }
 
 #[test]
 fn outside_of_a_map_the_next_in_order_is_meant() {
     let expected = [(key(&[], 0), json!(1)), (key(&[], 1), json!(1))];
-    let mut roster = roster(false, &expected, &numbered());
-    assert_eq!(arrive(&mut roster, &json!("wrong")), Some(key(&[], 0)));
-    assert_eq!(arrive(&mut roster, &json!(1)), Some(key(&[], 1)));
-    let (extra, act) = roster.arrived(&"W".into(), &json!(1));
+    let mut assignment = assignment(false, &expected, &numbered());
+    assert_eq!(arrive(&mut assignment, &json!("wrong")), Some(key(&[], 0)));
+    assert_eq!(arrive(&mut assignment, &json!(1)), Some(key(&[], 1)));
+    let (extra, act) = assignment.arrived(&"W".into(), &json!(1));
     assert_eq!(extra, Some(key(&[], 2)));
     assert_eq!(act.reply, Reply::Succeed(json!(2)));
 }
@@ -106,9 +106,9 @@ fn outside_of_a_map_the_next_in_order_is_meant() {
 #[test]
 fn in_a_map_a_wrong_input_is_told_only_if_all_do_the_same() {
     let expected = [(key(&[0], 0), json!(1)), (key(&[1], 1), json!(2))];
-    let mut same = roster(true, &expected, &Plan::default());
+    let mut same = assignment(true, &expected, &Plan::default());
     assert_eq!(arrive(&mut same, &json!("wrong")), Some(key(&[0], 0)));
-    let mut different = roster(true, &expected, &numbered());
+    let mut different = assignment(true, &expected, &numbered());
     assert_eq!(arrive(&mut different, &json!("wrong")), None);
 }
 
@@ -122,9 +122,9 @@ fn a_task_to_be_ignored_is_passed_over_until_the_next_is_due() {
         sites: BTreeMap::from([("W".into(), vec![ignore].into())]),
     };
     let expected = [(key(&[], 0), json!(1)), (key(&[], 1), json!(1))];
-    let mut roster = roster(false, &expected, &plan);
-    assert_eq!(roster.ignored(&"W".into()), [0].into());
-    assert_eq!(roster.attendance(&"W".into()), Attendance::From(100));
-    assert_eq!(arrive(&mut roster, &json!(1)), Some(key(&[], 1)));
-    assert_eq!(roster.attendance(&"W".into()), Attendance::Now);
+    let mut assignment = assignment(false, &expected, &plan);
+    assert_eq!(assignment.ignored(&"W".into()), [0].into());
+    assert_eq!(assignment.next_poll(&"W".into()), NextPoll::From(100));
+    assert_eq!(arrive(&mut assignment, &json!(1)), Some(key(&[], 1)));
+    assert_eq!(assignment.next_poll(&"W".into()), NextPoll::Now);
 }

@@ -17,7 +17,7 @@ use super::sites::TaskSite;
 
 /// What is expected at each site, and what has arrived.
 #[derive(Debug)]
-pub struct Roster {
+pub struct Assignment {
     plan: Plan,
     sites: HashMap<Site, Expected>,
 }
@@ -49,7 +49,7 @@ impl Planned {
 
 /// When the next task of a site may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Attendance {
+pub enum NextPoll {
     /// As soon as it is there.
     Now,
     /// Not before this time after the start: the one before it is to be ignored.
@@ -58,7 +58,7 @@ pub enum Attendance {
     Never,
 }
 
-impl Roster {
+impl Assignment {
     /// What the reference expects of one start.
     pub fn new(plan: &Plan, sites: &[TaskSite], expectation: &Expectation) -> Self {
         let mut expected: HashMap<Site, Expected> = HashMap::new();
@@ -117,25 +117,25 @@ impl Roster {
     }
 
     /// When the next task of a site may be taken. Attempts that are to be ignored are passed over.
-    pub fn attendance(&mut self, site: &Site) -> Attendance {
+    pub fn next_poll(&mut self, site: &Site) -> NextPoll {
         let Some(expected) = self.sites.get_mut(site) else {
-            return Attendance::Now;
+            return NextPoll::Now;
         };
         let mut passed = false;
         for planned in expected.attempts.iter_mut().filter(|planned| !planned.over) {
             if !planned.is_ignored() {
                 return match planned.taken {
-                    Some(taken) if passed => Attendance::From(taken),
-                    _ => Attendance::Now,
+                    Some(taken) if passed => NextPoll::From(taken),
+                    _ => NextPoll::Now,
                 };
             }
             planned.over = true;
             passed = true;
         }
         if passed {
-            Attendance::Never
+            NextPoll::Never
         } else {
-            Attendance::Now
+            NextPoll::Now
         }
     }
 

@@ -15,7 +15,7 @@ use stepproof_specs::{
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{
-    roster::{Attendance, Roster},
+    assignment::{Assignment, NextPoll},
     sites::TaskSite,
     slot::{Arrival, News, Slot, Unpolled, parse_input},
 };
@@ -30,25 +30,25 @@ use crate::{
 
 /// The workers of one execution.
 #[derive(Debug)]
-pub struct Stage<'s> {
+pub struct WorkerPool<'s> {
     api: Api,
     slot: &'s mut Slot,
     sites: &'s [TaskSite],
-    roster: Roster,
+    assignment: Assignment,
     pace: &'s Pace,
     attempts: Vec<RawAttempt>,
     /// The site of each attempt.
-    places: Vec<usize>,
+    site_of: Vec<usize>,
     plays: JoinSet<Played>,
-    curtain: watch::Sender<bool>,
+    shutdown: watch::Sender<bool>,
 }
 
 /// What became of something that took time.
 enum Played {
     /// An attempt was answered, or not.
     Answered(usize, Result<Option<RawReply>, Trouble>),
-    /// A site may be attended again.
-    Attend(usize),
+    /// A site may be polled again.
+    Poll(usize),
 }
 
 /// What the workers of one execution saw.
@@ -60,62 +60,62 @@ pub struct Seen {
     pub arrived: HashMap<usize, usize>,
 }
 
-impl<'s> Stage<'s> {
+impl<'s> WorkerPool<'s> {
     /// Workers for an execution that is about to be started.
     pub fn new(
         api: Api,
         slot: &'s mut Slot,
         sites: &'s [TaskSite],
-        roster: Roster,
+        assignment: Assignment,
         pace: &'s Pace,
     ) -> Self {
         Self {
             api,
             slot,
             sites,
-            roster,
+            assignment,
             pace,
             attempts: Vec::new(),
-            places: Vec::new(),
+            site_of: Vec::new(),
             plays: JoinSet::new(),
-            curtain: watch::Sender::new(false),
+            shutdown: watch::Sender::new(false),
         }
     }
 
-    /// Plays until `show` is over, which says what came of it.
-    pub async fn play<T>(
+    /// Plays the plan while `execution` goes on, which says what came of it.
+    pub async fn run<T>(
         mut self,
-        show: impl Future<Output = Result<T, Trouble>>,
+        execution: impl Future<Output = Result<T, Trouble>>,
     ) -> Result<(T, Seen), Trouble> {
         for site in 0..self.sites.len() {
-            self.attend(site);
+            self.poll(site);
         }
-        let mut show = std::pin::pin!(show);
+        let mut execution = std::pin::pin!(execution);
         let outcome = loop {
             tokio::select! {
                 biased;
-                Some(played) = self.plays.join_next() => self.take_note(played)?,
+                Some(played) = self.plays.join_next() => self.note(played)?,
                 (site, arrival) = self.slot.arrival() => self.arrived(site, arrival)?,
-                outcome = &mut show => break outcome?,
+                outcome = &mut execution => break outcome?,
             }
         };
-        self.slot.rest();
+        self.slot.stop_polling();
         let seen = self.end().await?;
         Ok((outcome, seen))
     }
 
     /// Takes what has arrived by now without playing it, and waits for replies under way.
     async fn end(mut self) -> Result<Seen, Trouble> {
-        self.curtain.send_replace(true);
+        self.shutdown.send_replace(true);
         while let Some((site, arrival)) = self.slot.arrived() {
             self.arrived(site, arrival)?;
         }
         while let Some(played) = self.plays.join_next().await {
-            self.take_note(played)?;
+            self.note(played)?;
         }
         let mut arrived = HashMap::new();
-        for place in self.places {
-            *arrived.entry(place).or_default() += 1;
+        for site in self.site_of {
+            *arrived.entry(site).or_default() += 1;
         }
         Ok(Seen {
             attempts: self.attempts,
@@ -123,44 +123,44 @@ impl<'s> Stage<'s> {
         })
     }
 
-    fn take_note(&mut self, played: Result<Played, tokio::task::JoinError>) -> Result<(), Trouble> {
+    fn note(&mut self, played: Result<Played, tokio::task::JoinError>) -> Result<(), Trouble> {
         match played.map_err(|error| Trouble::Internal(format!("play a task: {error}")))? {
             Played::Answered(attempt, reply) => self.attempts[attempt].reply = reply?,
-            Played::Attend(site) if !*self.curtain.borrow() => self.slot.attend(site),
-            Played::Attend(_) => {}
+            Played::Poll(site) if !*self.shutdown.borrow() => self.slot.poll(site),
+            Played::Poll(_) => {}
         }
         Ok(())
     }
 
-    /// Attends a site as soon as the plan allows it.
-    fn attend(&mut self, site: usize) {
+    /// Polls a site as soon as the plan allows it.
+    fn poll(&mut self, site: usize) {
         if self.pace.is_virtual() {
-            return self.slot.attend(site);
+            return self.slot.poll(site);
         }
-        let from = match self.roster.attendance(&self.sites[site].site) {
-            Attendance::Now => 0,
-            Attendance::From(from) => from,
-            Attendance::Never => return,
+        let from = match self.assignment.next_poll(&self.sites[site].site) {
+            NextPoll::Now => 0,
+            NextPoll::From(from) => from,
+            NextPoll::Never => return,
         };
-        let back = from.max(self.roster.away(&self.sites[site].site));
+        let back = from.max(self.assignment.away(&self.sites[site].site));
         match back.saturating_sub(self.pace.elapsed()) {
-            0 => self.slot.attend(site),
-            wait => self.attend_later(site, wait),
+            0 => self.slot.poll(site),
+            wait => self.poll_later(site, wait),
         }
     }
 
-    fn attend_later(&mut self, site: usize, wait: Millis) {
+    fn poll_later(&mut self, site: usize, wait: Millis) {
         let wakes = self.pace.turn(None).later(&[wait]);
-        let mut curtain = self.curtain.subscribe();
+        let mut shutdown = self.shutdown.subscribe();
         self.plays.spawn(async move {
             for wake in wakes {
-                let falls = async { drop(curtain.wait_for(|down| *down).await) };
+                let stopped = async { drop(shutdown.wait_for(|over| *over).await) };
                 tokio::select! {
                     _ = wake.due() => {}
-                    () = falls => {}
+                    () = stopped => {}
                 }
             }
-            Played::Attend(site)
+            Played::Poll(site)
         });
     }
 
@@ -171,7 +171,7 @@ impl<'s> Stage<'s> {
         };
         let input = parse_input(&task.input);
         let turn = self.pace.turn(adopted);
-        let (key, act) = self.roster.arrived(&self.sites[site].site, &input);
+        let (key, act) = self.assignment.arrived(&self.sites[site].site, &input);
         let number = self.attempts.len();
         self.attempts.push(RawAttempt {
             site: self.sites[site].site.to_string(),
@@ -180,28 +180,28 @@ impl<'s> Stage<'s> {
             taken: turn.elapsed(),
             reply: None,
         });
-        self.places.push(site);
-        if *self.curtain.borrow() {
+        self.site_of.push(site);
+        if *self.shutdown.borrow() {
             return Ok(());
         }
-        self.attend(site);
-        let player = Player {
+        self.poll(site);
+        let worker = Worker {
             api: self.api.clone(),
             wire: self.slot.wire().clone(),
             task,
-            curtain: self.curtain.subscribe(),
+            shutdown: self.shutdown.subscribe(),
         };
-        let lines = lines(&act, &player.task.input);
+        let reports = reports(&act, &worker.task.input);
         self.plays.spawn(async move {
-            let reply = player.play(turn, lines, act.lose_answer).await;
+            let reply = worker.play(turn, reports, act.lose_answer).await;
             Played::Answered(number, reply)
         });
         Ok(())
     }
 }
 
-/// What a worker says, and how long after it took the task.
-fn lines(act: &Act, input: &str) -> Vec<(Millis, Report)> {
+/// What a worker reports, and how long after it took the task.
+fn reports(act: &Act, input: &str) -> Vec<(Millis, Report)> {
     let heartbeats = act.heartbeats.iter().map(|at| (*at, Report::Heartbeat));
     let reply = match &act.reply {
         Reply::Succeed(output) => Some(Report::Success(output.to_string())),
@@ -231,39 +231,39 @@ fn echo(input: &str) -> String {
 }
 
 /// A worker with a task.
-struct Player {
+struct Worker {
     api: Api,
     wire: Arc<Wire>,
     task: Task,
-    curtain: watch::Receiver<bool>,
+    shutdown: watch::Receiver<bool>,
 }
 
-impl Player {
-    /// Says its lines; the engine's answer to the last one, if that is a reply.
+impl Worker {
+    /// Sends its reports when they are due; the engine's answer to the last one, if that is a reply.
     async fn play(
         mut self,
         turn: Turn,
-        lines: Vec<(Millis, Report)>,
+        reports: Vec<(Millis, Report)>,
         lose_answer: bool,
     ) -> Result<Option<RawReply>, Trouble> {
-        let spans: Vec<Millis> = lines.iter().map(|(span, _)| *span).collect();
+        let spans: Vec<Millis> = reports.iter().map(|(span, _)| *span).collect();
         let wakes = turn.later(&spans);
         let mut answer = None;
-        for (wake, (_, report)) in wakes.into_iter().zip(lines) {
-            let falls = async { drop(self.curtain.wait_for(|down| *down).await) };
+        for (wake, (_, report)) in wakes.into_iter().zip(reports) {
+            let stopped = async { drop(self.shutdown.wait_for(|over| *over).await) };
             let turn = tokio::select! {
                 biased;
                 turn = wake.due() => turn,
-                () = falls => None,
+                () = stopped => None,
             };
             let Some(turn) = turn else {
                 return Ok(None);
             };
             let at = turn.elapsed();
-            let refused = self.say(&report).await?;
+            let refused = self.send(&report).await?;
             if report != Report::Heartbeat {
                 if lose_answer {
-                    let again = self.say(&report).await?;
+                    let again = self.send(&report).await?;
                     let outcome = again.as_deref().unwrap_or("accepted");
                     self.wire
                         .note(report.operation(), 1, format!("sent again: {outcome}"));
@@ -275,7 +275,7 @@ impl Player {
     }
 
     /// Sends one report; the code if the engine refuses it.
-    async fn say(&self, report: &Report) -> Result<Option<String>, Trouble> {
+    async fn send(&self, report: &Report) -> Result<Option<String>, Trouble> {
         match self.api.report(&self.wire, &self.task.token, report).await {
             Ok(()) => Ok(None),
             Err(CallError::Refused(refusal)) => Ok(Some(refusal.code)),
@@ -285,12 +285,12 @@ impl Player {
 }
 
 /// When the workers of a start do not ask for tasks, per activity.
-pub fn absences(roster: &Roster, sites: &[TaskSite], slot: &Slot) -> Absences {
+pub fn absences(assignment: &Assignment, sites: &[TaskSite], slot: &Slot) -> Absences {
     let mut absences = Absences::new();
     for (number, task) in sites.iter().enumerate() {
         let absence = Absence {
-            away: roster.away(&task.site),
-            ignored: roster.ignored(&task.site),
+            away: assignment.away(&task.site),
+            ignored: assignment.ignored(&task.site),
         };
         if absence.away > 0 || !absence.ignored.is_empty() {
             absences.insert(slot.arn(number).to_owned(), absence);
@@ -319,8 +319,8 @@ pub fn unpolled(
         })
     };
     let is_away = |task: &TaskSite| starts.iter().any(|it| it.plan.away(&task.site) > 0);
-    let places = sites.iter().enumerate();
-    places
+    let site_of = sites.iter().enumerate();
+    site_of
         .map(|(site, task)| (site, may_ignore(task), is_away(task)))
         .filter(|(_, ignored, away)| *ignored || *away)
         .map(|(site, alone, _)| Unpolled { site, alone })
