@@ -1,6 +1,21 @@
 //! Random cases of the Amazon States Language, and how cases get smaller.
 //!
-//! Knows the language and names no engine.
+//! A case is a function of a profile, a seed and a number. It is a valid machine with inputs and with
+//! plans of what its tasks do:
+//!
+//! ```
+//! use stepproof_generators::{Profile, generate};
+//! use stepproof_specs::{asl::WorkflowType, validate::validate};
+//!
+//! let case = generate(&Profile::everything(), 1, 42);
+//! assert_eq!(case, generate(&Profile::everything(), 1, 42));
+//! let (machine, _) = validate(case.body.definition(), WorkflowType::Standard);
+//! assert!(machine.is_some());
+//! assert!(case.body.starts() > 0);
+//! ```
+//!
+//! In a property of your own, [`strategy::machines`] draws them and shrinks what fails. This crate
+//! knows the language and names no engine.
 //!
 //! * [`generate`] draws the case with a number from a run with a seed
 //! * [`invalid`] — definitions that are broken on purpose

@@ -1,16 +1,51 @@
-//! Cases for `proptest`: draw machines in any property of your own.
+//! Machines for `proptest`: draw them in any property of your own.
 //!
 //! The generator draws a whole case from one number of proptest's; shrinking walks the reducer's
 //! candidates, so a failing property ends in the same minimal cases as a failing engine.
+//!
+//! A property of your own, here one that does not hold: a linter that does not know
+//! where a Choice leads. What fails is shrunk and printed as a case file.
+//!
+//! ```
+//! use proptest::{prop_assert, test_runner::{Config, TestRunner}};
+//! use stepproof_generators::{Profile, strategy::machines};
+//!
+//! /// The linter under test.
+//! fn lint(definition: &serde_json::Value) -> Result<(), String> {
+//!     let states = definition["States"].as_object().ok_or("no States")?;
+//!     let dead_end = |state: &serde_json::Value| {
+//!         state["Next"].is_null() && state["End"].is_null() && state["Type"] != "Succeed"
+//!             && state["Type"] != "Fail"
+//!     };
+//!     match states.iter().find(|(_, state)| dead_end(state)) {
+//!         Some((name, _)) => Err(format!("{name} leads nowhere")),
+//!         None => Ok(()),
+//!     }
+//! }
+//!
+//! let config = Config { failure_persistence: None, ..Config::default() };
+//! let failure = TestRunner::new(config)
+//!     .run(&machines(Profile::smoke()), |sample| {
+//!         prop_assert!(lint(sample.definition()).is_ok());
+//!         Ok(())
+//!     })
+//!     .unwrap_err()
+//!     .to_string();
+//! assert!(failure.contains(r#""Type": "Choice""#), "{failure}");
+//! assert!(failure.contains(r#""kind": "execution""#), "{failure}");
+//! ```
+
+use std::fmt;
 
 use proptest::{
     strategy::{NewTree, Strategy, ValueTree},
     test_runner::TestRunner,
 };
 use rand::Rng;
+use serde_json::Value;
 use stepproof_specs::{
     asl::diagnostic::Severity,
-    scenario::case::{Body, Case},
+    scenario::case::{Body, Case, Start},
     validate::validate,
 };
 
@@ -19,6 +54,36 @@ use crate::{
     profile::Profile,
     reduce::{Candidate, Reduction},
 };
+
+/// Draws machines of a profile, each with inputs and plans.
+pub fn machines(profile: Profile) -> impl Strategy<Value = Sample> {
+    CaseStrategy::new(profile).prop_map(Sample)
+}
+
+/// A machine with its inputs and plans. It prints as a case file.
+#[derive(Clone, PartialEq)]
+pub struct Sample(pub Case);
+
+impl Sample {
+    /// The definition: valid, unless the profile draws broken ones.
+    pub fn definition(&self) -> &Value {
+        self.0.body.definition()
+    }
+
+    /// How the machine is started; never empty, unless the profile draws broken machines.
+    pub fn starts(&self) -> &[Start] {
+        match &self.0.body {
+            Body::Execution(case) => &case.starts,
+            Body::Definition(_) => &[],
+        }
+    }
+}
+
+impl fmt::Debug for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string_pretty(&self.0).map_err(|_| fmt::Error)?)
+    }
+}
 
 /// Draws the cases of a profile.
 #[derive(Debug, Clone)]

@@ -1,4 +1,7 @@
 //! Case files: one case as JSON, read with errors that name the place.
+//!
+//! The minimal cases of known divergences are part of a build: where there is no file, a name such as
+//! `localstack/choice-missing-variable` means one of them.
 
 use std::{
     fs, io,
@@ -61,11 +64,19 @@ impl CaseFileError {
     }
 }
 
-/// Reads a case file.
+/// Whether there is a case of this name: a file, or one that this build carries.
+pub fn exists(path: &Path) -> bool {
+    path.is_file() || built_in(path).is_some()
+}
+
+/// Reads a case file, or a case that this build carries ([`stepproof_snapshots::case`]).
 pub fn load(path: &Path) -> Result<Case, CaseFileError> {
-    let text = fs::read(path).map_err(|source| CaseFileError::Unreadable {
-        path: path.to_owned(),
-        source,
+    let text = fs::read(path).or_else(|source| match built_in(path) {
+        Some(text) if source.kind() == io::ErrorKind::NotFound => Ok(text.into()),
+        _ => Err(CaseFileError::Unreadable {
+            path: path.to_owned(),
+            source,
+        }),
     })?;
     let value: Value = serde_json::from_slice(&text).map_err(|error| CaseFileError::NotJson {
         path: path.to_owned(),
@@ -93,6 +104,10 @@ pub fn load(path: &Path) -> Result<Case, CaseFileError> {
     Ok(case)
 }
 
+fn built_in(path: &Path) -> Option<&'static str> {
+    stepproof_snapshots::case(path.to_str()?)
+}
+
 /// A case as the text of a case file.
 pub fn encode(case: &Case) -> String {
     let mut text = serde_json::to_string_pretty(case).expect("a case encodes as JSON");
@@ -102,9 +117,11 @@ pub fn encode(case: &Case) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use serde_json::json;
 
-    use super::{CaseFileError, encode, load};
+    use super::{CaseFileError, encode, exists, load};
 
     fn written(text: &str) -> Result<stepproof_specs::scenario::case::Case, CaseFileError> {
         let directory = tempfile::tempdir().unwrap();
@@ -125,6 +142,24 @@ mod tests {
     fn what_was_written_is_read_back() {
         let case = written(&good().to_string()).unwrap();
         assert_eq!(written(&encode(&case)).unwrap(), case);
+    }
+
+    #[test]
+    fn a_build_carries_cases() {
+        let known = Path::new("localstack/choice-missing-variable");
+        assert!(exists(known));
+        assert_eq!(
+            load(known).unwrap(),
+            load(&known.with_extension("json")).unwrap()
+        );
+        for strange in [
+            "localstack/choice",
+            "../ledger/localstack/choice-missing-variable",
+            "",
+        ] {
+            assert!(!exists(Path::new(strange)), "{strange}");
+            assert!(load(Path::new(strange)).is_err(), "{strange}");
+        }
     }
 
     #[test]

@@ -1,6 +1,48 @@
 //! The Amazon States Language and its meaning, executable.
 //!
-//! Pure: no clock, no randomness, no I/O, no async. Time and entropy enter as data.
+//! A definition is validated as AWS validates it, and run in virtual time against a plan of what its
+//! tasks do:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use serde_json::json;
+//! use stepproof_specs::{
+//!     asl::WorkflowType,
+//!     observation::Status,
+//!     reference::simulate,
+//!     scenario::case::{ExecutionCase, Start},
+//!     validate::validate,
+//! };
+//!
+//! let definition = json!({"StartAt": "Work", "States": {"Work": {
+//!     "Type": "Task",
+//!     "Resource": "arn:aws:states:us-east-1:123456789012:activity:work",
+//!     "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 60, "MaxAttempts": 2}],
+//!     "End": true,
+//! }}});
+//! let (machine, diagnostics) = validate(&definition, WorkflowType::Standard);
+//! let machine = Arc::new(machine.expect("AWS accepts it"));
+//! assert!(diagnostics.is_empty());
+//!
+//! // The first two attempts fail, the third returns its input.
+//! let plan = json!({"Work": [{"attempts_below": 2, "reply": {"fail": {"error": "Busy", "cause": ""}}}]});
+//! let start = Start { input: json!(7), plan: serde_json::from_value(plan)? };
+//! let case = ExecutionCase {
+//!     definition: definition.into(),
+//!     workflow: WorkflowType::Standard,
+//!     starts: vec![start],
+//!     entropy: 0,
+//! };
+//! let expected = simulate(&machine, &case, &case.starts[0])?;
+//! assert_eq!(expected.observation.status, Status::Succeeded);
+//! assert_eq!(expected.observation.output, Some(json!(7)));
+//! assert_eq!(expected.attempts.len(), 3);
+//! assert_eq!(expected.duration, 180_000); // one minute, then two, and no time at all in reality
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Pure: no clock, no randomness, no I/O, no async. Time and entropy are parameters.
 //!
 //! * [`asl`] — a definition as types; JSON or YAML in, the same JSON out
 //! * [`query`] — the query languages of data flow

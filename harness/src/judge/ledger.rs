@@ -1,4 +1,4 @@
-//! The known divergences of an engine: `snapshots/ledger/<engine>.toml`.
+//! The known divergences of an engine: `snapshots/ledger/<engine>.toml`, or what a build carries of it.
 //!
 //! Strict: an entry without a reason, a clause, evidence, dates or a minimal case is refused. An
 //! entry is stale when its minimal case agrees.
@@ -9,7 +9,7 @@ mod pattern;
 mod write;
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -25,7 +25,7 @@ pub use self::{
     pattern::{NoPattern, Pattern},
 };
 use super::verdict::{Judgement, Signature, Verdict};
-use crate::job::Prepared;
+use crate::{casefile, job::Prepared};
 
 /// The version of the ledger format that this build reads and writes.
 pub const LEDGER_FORMAT: i64 = 1;
@@ -154,7 +154,7 @@ impl Ledger {
         let problems: Vec<Problem> = ledger
             .entries
             .iter()
-            .filter(|entry| !ledger.case_file(entry).is_file())
+            .filter(|entry| !casefile::exists(&ledger.case_file(entry)))
             .map(|entry| Problem {
                 line: parse::line_of(&ledger.text, &entry.case),
                 what: format!(
@@ -168,13 +168,12 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Reads a ledger, or makes an empty one if there is no such file.
-    pub fn load_or_empty(path: &Path, engine: &str) -> Result<Self, LedgerError> {
-        match Self::load(path) {
-            Err(LedgerError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                Ok(Self::empty(path, engine))
-            }
-            other => other,
+    /// The ledger of an engine that this build carries; an empty one if it carries none.
+    pub fn built_in(engine: &str) -> Result<Self, LedgerError> {
+        let path = PathBuf::from(format!("{engine}.toml"));
+        match stepproof_snapshots::ledger(engine) {
+            Some(text) => Self::parse(&path, text),
+            None => Ok(Self::empty(&path, engine)),
         }
     }
 
@@ -217,7 +216,7 @@ impl Ledger {
         entries.find(|entry| entry.names(signature, case))
     }
 
-    /// The file of an entry's minimal case.
+    /// Where an entry's minimal case is: what [`casefile::load`] takes.
     pub fn case_file(&self, entry: &Entry) -> PathBuf {
         let parent = self.path.parent().unwrap_or(Path::new(""));
         parent.join(&entry.case)

@@ -11,8 +11,8 @@ use crate::{
     run::{Context, Control, Outcome, attempt, judging::Compared},
 };
 
-/// Loads the ledger: the one that is named, or the engine's own if it is there. An engine that is
-/// told to be faulty has none.
+/// Loads the ledger: the one that is named, the engine's own below the current directory, or the one
+/// that this build carries. An engine that is told to be faulty has none.
 pub(super) fn load(
     named: Option<&Path>,
     engine: &str,
@@ -22,9 +22,15 @@ pub(super) fn load(
     match named {
         Some(path) => Ledger::load(path).map(Some).map_err(refused),
         None if faulty => Ok(None),
-        None => Ledger::load_or_empty(&default_path(engine), engine)
-            .map(Some)
-            .map_err(refused),
+        None => {
+            let here = default_path(engine);
+            let ledger = if here.is_file() {
+                Ledger::load(&here)
+            } else {
+                Ledger::built_in(engine)
+            };
+            ledger.map(Some).map_err(refused)
+        }
     }
 }
 

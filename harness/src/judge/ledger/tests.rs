@@ -43,7 +43,7 @@ fn entry(id: &str, signature: &str) -> Entry {
 fn what_is_written_can_be_read() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("ledger/engine.toml");
-    let mut ledger = Ledger::load_or_empty(&path, "engine").unwrap();
+    let mut ledger = Ledger::empty(&path, "engine");
     let first = entry(
         "first",
         "status Choice root FAILED:States.Runtime≠SUCCEEDED",

@@ -1,0 +1,31 @@
+//! What is known of engines, as data: the ledgers of known divergences, and minimal cases.
+//!
+//! A build carries these files, so that an installed command finds them from any directory.
+//!
+//! ```
+//! let ledger = stepproof_snapshots::ledger("localstack").unwrap();
+//! assert!(ledger.contains("choice-missing-variable"));
+//! assert!(stepproof_snapshots::case("localstack/choice-missing-variable").is_some());
+//! assert!(stepproof_snapshots::case("zoo/retry-budget.json").is_some());
+//! ```
+
+use include_dir::{Dir, File, include_dir};
+
+static LEDGERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/ledger");
+static ZOO: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/zoo");
+
+/// The ledger of an engine, in TOML.
+pub fn ledger(engine: &str) -> Option<&'static str> {
+    LEDGERS.get_file(format!("{engine}.toml"))?.contents_utf8()
+}
+
+/// A case, in JSON: the minimal case of a ledger entry by `ENGINE/ENTRY`, or the smallest case that
+/// shows a rule broken on purpose by `zoo/NAME`. The ending `.json` may be left out.
+pub fn case(name: &str) -> Option<&'static str> {
+    let name = format!("{}.json", name.strip_suffix(".json").unwrap_or(name));
+    let file = match name.strip_prefix("zoo/") {
+        Some(fault) => ZOO.get_file(fault),
+        None => LEDGERS.get_file(&name),
+    };
+    file.and_then(File::contents_utf8)
+}
