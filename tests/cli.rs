@@ -128,6 +128,29 @@ fn shards_are_a_partition_of_the_whole() {
 }
 
 #[test]
+fn cases_that_come_with_the_command_are_found_from_any_directory() {
+    let directory = directory();
+    let replay = |case| {
+        [
+            "replay",
+            case,
+            "--engine",
+            "reference",
+            "--fault",
+            "retry-budget",
+        ]
+    };
+    let ran = expect(directory.path(), &replay("zoo/retry-budget"), 1);
+    assert!(ran.out.contains("attempts"), "{}", ran.out);
+    expect(directory.path(), &replay("moto/choice-missing-variable"), 0);
+    refused(
+        directory.path(),
+        &replay("moto/no-such-entry"),
+        &["no-such-entry"],
+    );
+}
+
+#[test]
 fn one_case_can_be_generated_replayed_and_shrunk() {
     let directory = directory();
     let here = directory.path();

@@ -23,15 +23,17 @@ use crate::{
 
 /// Runs one case and shows how the engine differs from the reference.
 ///
-/// Exit status 1 if it diverges, 0 if it agrees, 4 if nothing follows.
+/// Exit status 1 if it diverges, 0 if it agrees, 4 if it cannot be judged.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   stepproof replay runs/RUN/findings/1-X/case.json
   stepproof replay case.json --endpoint http://127.0.0.1:4566
-  stepproof replay 7:41 --profile retry")]
+  stepproof replay 7:41 --profile retry
+  stepproof replay localstack/choice-missing-variable --engine localstack")]
 pub(super) struct Replay {
-    /// A case file; or SEED:INDEX, the case with that number in the run with that seed.
+    /// A case file; SEED:INDEX, the case with that number in the run with that seed; or a minimal
+    /// case that comes with stepproof, by ENGINE/ENTRY of a ledger or zoo/FAULT.
     #[arg(value_name = "CASE|SEED:INDEX")]
     case: String,
     #[command(flatten)]

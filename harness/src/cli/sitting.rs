@@ -33,7 +33,8 @@ pub(super) struct Manner {
     /// The run directory [default: runs/DATE-TIME-ENGINE-SEED].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The known divergences [default: snapshots/ledger/ENGINE.toml, if it is there].
+    /// The known divergences [default: snapshots/ledger/ENGINE.toml if it is there, or else the
+    /// ledger that comes with stepproof].
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
     /// How to report.
