@@ -226,6 +226,11 @@ impl<'p> Builder<'p> {
         options::draw_last(self, &place.seeing(&flow), draft, &flow.data);
     }
 
+    /// Continues the body of a loop.
+    fn draw_step(&mut self, place: &Place<'_>, draft: &mut Draft, data: &Shape) {
+        options::draw_step(self, place, draft, data);
+    }
+
     /// A name for the next state.
     fn name(&mut self, kind: StateType) -> stepproof_specs::asl::Name {
         self.drawn += 1;

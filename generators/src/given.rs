@@ -31,8 +31,8 @@ use stepproof_specs::{
 pub use self::adapt::{Served, Unservable};
 use self::{script::Task, want::Want};
 use crate::{
-    GENERATOR_VERSION,
     dice::{Dice, case_seed},
+    draw::GENERATOR_VERSION,
 };
 
 /// The most events that an execution of a case has: a loop that goes on for longer shows nothing new.

@@ -7,6 +7,9 @@ use stepproof_specs::asl::Name;
 
 use crate::dice::Dice;
 
+/// What the ARN of every generated activity starts with.
+pub const ACTIVITY_PREFIX: &str = "arn:aws:states:us-east-1:123456789012:activity:";
+
 const INTEGERS: &[i64] = &[0, 1, 2, 3, -1, 10];
 const FRACTIONS: &[f64] = &[0.5, 1.5, -0.25];
 const TEXTS: &[&str] = &["", "a", "b", "ab", "A", "é", "10", "true", "a*", "a*"];

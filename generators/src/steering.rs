@@ -13,7 +13,11 @@ use stepproof_specs::{
     scenario::case::Case,
 };
 
-use crate::{Draft, Profile, assemble, dice::case_seed, draft_from};
+use crate::{
+    dice::case_seed,
+    draw::{Draft, assemble, draft, draft_from},
+    profile::Profile,
+};
 
 /// One case in this many is chosen, the others are drawn as they come: most findings need nothing
 /// rare.
@@ -89,7 +93,7 @@ impl Steered {
 fn pilot(profile: &Profile) -> Pairs {
     let mut counts = Pairs::default();
     for index in 0..PILOTS {
-        for pair in pairs(&coverage(&crate::draft(profile, PILOT_SEED, index))) {
+        for pair in pairs(&coverage(&draft(profile, PILOT_SEED, index))) {
             *counts.entry(pair).or_default() += 1;
         }
     }
@@ -121,8 +125,8 @@ fn pairs(clauses: &[Clause]) -> impl Iterator<Item = (Clause, Clause)> + '_ {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Draft, EVERY, Steered, coverage, pairs};
-    use crate::{Profile, draft, generate};
+    use super::{Draft, EVERY, Profile, Steered, coverage, draft, pairs};
+    use crate::draw::generate;
 
     #[test]
     fn a_case_is_the_same_whatever_was_drawn_before() {

@@ -50,7 +50,7 @@ use stepproof_specs::{
 };
 
 use crate::{
-    generate,
+    draw::generate,
     profile::Profile,
     reduce::{Candidate, Reduction},
 };

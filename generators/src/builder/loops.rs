@@ -27,7 +27,6 @@ use super::{
     choice::rule,
     conditions::{lap_is, laps_left},
     draft::{Draft, Exits, Flow, Slot},
-    options,
     variables::one_more,
 };
 use crate::{
@@ -162,7 +161,7 @@ fn draw_small_body(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
 fn draw_body(builder: &mut Builder<'_>, inside: Place<'_>, draft: &mut Draft) {
     for _ in 0..builder.dice.between(1, 2) {
         if let Some(flow) = draft.continue_last() {
-            options::draw_step(builder, &inside.seeing(&flow), draft, &flow.data);
+            builder.draw_step(&inside.seeing(&flow), draft, &flow.data);
         }
     }
 }

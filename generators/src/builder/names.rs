@@ -30,7 +30,7 @@ pub(super) fn state(kind: StateType, number: u32) -> Name {
 /// The ARN of the activity that a Task of this name calls. Every Task has its own.
 pub(super) fn activity(task: &str) -> String {
     let mut arn = String::with_capacity(64);
-    arn.push_str(crate::ACTIVITY_PREFIX);
+    arn.push_str(crate::literal::ACTIVITY_PREFIX);
     arn.push_str(task);
     arn
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use stepproof_specs::asl::site::{Site, site};
 
-use crate::ACTIVITY_PREFIX;
+use crate::literal::ACTIVITY_PREFIX;
 
 /// A task whose resource was replaced by an activity.
 #[derive(Debug, Clone, PartialEq, Eq)]

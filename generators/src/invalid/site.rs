@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 use stepproof_specs::scenario::case::DefinitionCase;
 
-use crate::{ACTIVITY_PREFIX, dice::Dice, reduce::place};
+use crate::{dice::Dice, literal::ACTIVITY_PREFIX, reduce::place};
 
 /// What a field is given to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::{
     place::{StatePlace, object_mut, states, targets},
     plans::failure,
 };
-use crate::ACTIVITY_PREFIX;
+use crate::literal::ACTIVITY_PREFIX;
 
 /// The shortest time after which a sibling is sure to have begun: generated plans know no shorter.
 const SOON: u64 = 500;

@@ -5,9 +5,8 @@ use stepproof_specs::scenario::case::ExecutionCase;
 
 use super::{
     edit::{Edit, edit},
-    flow::with,
     place::{object_mut, states},
-    value::{of_its_kind, smaller},
+    value::{of_its_kind, smaller, with},
 };
 
 /// Fields that say what a state is, without which there is no state.

@@ -1,6 +1,6 @@
 //! Passes over data flow: templates, literals, paths.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use stepproof_specs::{query::jsonpath::path::Path, scenario::case::ExecutionCase};
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     fields::{all_objects, assigning},
     paths::simpler_paths,
     place::{object_mut, states},
-    value::{of_its_kind, simpler},
+    value::{of_its_kind, simpler, with},
 };
 
 /// Fields of states that hold payload templates, besides `Assign`.
@@ -91,18 +91,6 @@ fn simpler_templates(template: &Value) -> Vec<Value> {
         }
     }
     found
-}
-
-/// The fields with one of them renamed and replaced, in its place.
-pub(super) fn with(fields: &Map<String, Value>, old: &str, new: &str, value: &Value) -> Value {
-    let replaced = fields.iter().map(|(name, field)| {
-        if name == old {
-            (new.to_owned(), value.clone())
-        } else {
-            (name.clone(), field.clone())
-        }
-    });
-    Value::Object(replaced.collect())
 }
 
 /// Paths that can be null.

@@ -173,7 +173,7 @@ fn become_a_task(case: &mut ExecutionCase, state: &StatePlace, reply: &Reply) ->
         fields.shift_remove(*field);
     }
     fields.insert("Type".to_owned(), "Task".into());
-    let activity = format!("{}{}", crate::ACTIVITY_PREFIX, state.name);
+    let activity = format!("{}{}", crate::literal::ACTIVITY_PREFIX, state.name);
     fields.insert("Resource".to_owned(), activity.into());
     if *reply != Reply::Echo {
         let site: Site = state.site.as_str().into();

@@ -33,6 +33,18 @@ pub(super) fn of_its_kind(value: &Value) -> Vec<Value> {
 }
 
 /// Simpler numbers than a fraction: 0, 1, and the plainest fraction.
+/// The fields of an object with one of them renamed and replaced, in its place.
+pub(super) fn with(fields: &Map<String, Value>, old: &str, new: &str, value: &Value) -> Value {
+    let replaced = fields.iter().map(|(name, field)| {
+        if name == old {
+            (new.to_owned(), value.clone())
+        } else {
+            (name.clone(), field.clone())
+        }
+    });
+    Value::Object(replaced.collect())
+}
+
 fn fractions(number: &serde_json::Number) -> Vec<Value> {
     let mut found = vec![json!(0), json!(1)];
     if number.as_f64() != Some(0.5) {

@@ -14,9 +14,10 @@ use super::{
     calls::{fill, map_paths},
     edit::{Edit, edit},
     fields::{all_objects, assigning},
-    flow::{holds_path, with},
+    flow::holds_path,
     names::Renaming,
     place::{object_mut, states},
+    value::with,
 };
 
 /// Replaces every field of a template that reads a variable, or assigns one, by what the variable

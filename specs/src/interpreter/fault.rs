@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::frame::Active;
 use crate::{asl::Name, history::Failure};
 
 /// An error on its way from a state to a handler, an enclosing state, or the end of the execution.
@@ -38,11 +37,6 @@ impl Fault {
         }
     }
 
-    /// `States.Runtime`, with the state named in front of the text (clause `cause.prefix`).
-    pub fn runtime(active: &Active, text: &str) -> Self {
-        Self::runtime_plain(&prefixed(active, text))
-    }
-
     /// `States.Runtime`, with a cause that does not name the state.
     pub fn runtime_plain(cause: &str) -> Self {
         Self {
@@ -58,11 +52,6 @@ impl Fault {
             cause: Some(cause.into()),
         };
         Self::new(failure, Origin::Interpreter)
-    }
-
-    /// Like [`Fault::named`], with the state named in front of the text.
-    pub fn prefixed(active: &Active, error: &str, text: &str) -> Self {
-        Self::named(error, &prefixed(active, text))
     }
 
     /// Data that is too long, of a state or a task with this name (recorded: `states_errors`).
@@ -130,13 +119,6 @@ pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 
 fn text(name: Option<&Name>) -> Value {
     name.map_or(Value::Null, |name| Value::from(&**name))
-}
-
-fn prefixed(active: &Active, text: &str) -> String {
-    format!(
-        "An error occurred while executing the state '{}' (entered at the event id #{}). {text}",
-        active.name, active.entered
-    )
 }
 
 /// A fault is rare and large.

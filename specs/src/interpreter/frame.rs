@@ -118,3 +118,23 @@ impl Frame {
         site::site(&self.prefix, name)
     }
 }
+
+/// Faults that name the state (clause `cause.prefix`).
+impl Fault {
+    /// `States.Runtime`, with the state named in front of the text.
+    pub fn runtime(active: &Active, text: &str) -> Self {
+        Self::runtime_plain(&prefixed(active, text))
+    }
+
+    /// Like [`Fault::named`], with the state named in front of the text.
+    pub fn prefixed(active: &Active, error: &str, text: &str) -> Self {
+        Self::named(error, &prefixed(active, text))
+    }
+}
+
+fn prefixed(active: &Active, text: &str) -> String {
+    format!(
+        "An error occurred while executing the state '{}' (entered at the event id #{}). {text}",
+        active.name, active.entered
+    )
+}

@@ -6,8 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    Effect, ExecutionId, Fault, Service, TaskRef, Time, activities::Open, arn, page::page,
-    params::Params, render, render::seconds,
+    Effect, ExecutionId, Fault, Service, TaskRef, Time,
+    activities::Open,
+    arn,
+    page::page,
+    params::Params,
+    render::{self, Begun, seconds},
 };
 use crate::{
     base::time::Instant,
@@ -166,7 +170,11 @@ impl Service {
     pub(super) fn history(&self, params: &Params<'_>) -> Result<Value, Fault> {
         let run = self.run(params.text("executionArn")?)?;
         let with_data = params.value("includeExecutionData") != Some(&Value::Bool(false));
-        let event = |event| render::event(event, run, with_data);
+        let begun = Begun {
+            input: &run.input,
+            role: &run.role,
+        };
+        let event = |event| render::event(event, begun, with_data);
         let events = run.execution.history().iter();
         if params.flag("reverseOrder") {
             page(params, "events", events.rev().map(event))

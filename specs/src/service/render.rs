@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::executions::Run;
 use crate::{
     asl::StateType,
     base::time::Instant,
@@ -14,15 +13,23 @@ pub(super) fn seconds(at: Instant) -> Value {
     json!(at.0 as f64 / 1000.0)
 }
 
+/// What an execution was started with.
+#[derive(Clone, Copy)]
+pub(super) struct Begun<'a> {
+    /// The input, as it was given.
+    pub input: &'a str,
+    pub role: &'a str,
+}
+
 /// An event as `GetExecutionHistory` gives it; without data, texts and their details are left out.
-pub(super) fn event(event: &Event, run: &Run, with_data: bool) -> Value {
+pub(super) fn event(event: &Event, begun: Begun<'_>, with_data: bool) -> Value {
     let mut shown = Map::new();
     shown.insert("timestamp".to_owned(), seconds(event.at));
     shown.insert("type".to_owned(), event.kind.name().into());
     shown.insert("id".to_owned(), event.id.into());
     shown.insert("previousEventId".to_owned(), event.previous.into());
     if let Some(key) = details_key(event.kind) {
-        shown.insert(key, Value::Object(details(event, run, with_data)));
+        shown.insert(key, Value::Object(details(event, begun, with_data)));
     }
     Value::Object(shown)
 }
@@ -47,7 +54,7 @@ fn details_key(kind: EventKind) -> Option<String> {
     }
 }
 
-fn details(event: &Event, run: &Run, with_data: bool) -> Map<String, Value> {
+fn details(event: &Event, begun: Begun<'_>, with_data: bool) -> Map<String, Value> {
     let mut details = match event.details.to_value() {
         Value::Object(details) => details,
         _ => Map::new(),
@@ -55,7 +62,7 @@ fn details(event: &Event, run: &Run, with_data: bool) -> Map<String, Value> {
     for key in ["input", "output"] {
         if let Some(value) = details.shift_remove(key).filter(|_| with_data) {
             let text = match event.kind {
-                EventKind::ExecutionStarted => run.input.clone(),
+                EventKind::ExecutionStarted => begun.input.to_owned(),
                 _ => value.to_string(),
             };
             details.insert(key.to_owned(), text.into());
@@ -63,7 +70,7 @@ fn details(event: &Event, run: &Run, with_data: bool) -> Map<String, Value> {
         }
     }
     if event.kind == EventKind::ExecutionStarted {
-        details.insert("roleArn".to_owned(), run.role.as_str().into());
+        details.insert("roleArn".to_owned(), begun.role.into());
     }
     if let Some(Value::Object(assigned)) = details.get_mut("assignedVariables") {
         for value in assigned.values_mut() {
