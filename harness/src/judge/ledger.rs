@@ -4,6 +4,7 @@
 //! entry is stale when its minimal case agrees.
 
 mod error;
+mod glob;
 mod parse;
 mod pattern;
 mod write;
@@ -18,8 +19,8 @@ use regex_lite::Regex;
 use serde_json::Value;
 use stepproof_generators::FeatureSet;
 use stepproof_specs::clause::{Aspect, Clause, Coverage};
-use wildmatch::WildMatch;
 
+use self::glob::Glob;
 pub use self::{
     error::{LedgerError, Problem},
     pattern::{NoPattern, Pattern},
@@ -132,8 +133,8 @@ fn is_of_the_course(signature: &Signature) -> bool {
 }
 
 /// The patterns for clauses that `&` joins.
-fn joined_by_and(patterns: &str) -> impl Iterator<Item = WildMatch> {
-    patterns.split('&').map(|ids| WildMatch::new(ids.trim()))
+fn joined_by_and(patterns: &str) -> impl Iterator<Item = Glob> {
+    patterns.split('&').map(|ids| Glob::new(ids.trim()))
 }
 
 impl Ledger {

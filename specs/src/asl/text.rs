@@ -4,6 +4,8 @@
 pub(crate) mod locate;
 mod read;
 mod remedy;
+#[cfg(feature = "yaml")]
+mod yaml;
 
 use std::fmt;
 

@@ -6,9 +6,8 @@ use serde::Deserialize;
 use stepproof_generators::{Feature, FeatureSet};
 use stepproof_specs::clause::{Basis, Clause, REGISTRY};
 use toml::{Spanned, value::Datetime};
-use wildmatch::WildMatch;
 
-use super::{Entry, LEDGER_FORMAT, Pattern, Problem, joined_by_and};
+use super::{Entry, LEDGER_FORMAT, Pattern, Problem, glob::Glob, joined_by_and};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -209,7 +208,7 @@ impl Reader<'_> {
     }
 
     fn clauses(&mut self, entry: &str, patterns: &[Spanned<String>]) -> Vec<String> {
-        let known = |ids: &WildMatch| REGISTRY.iter().any(|(_, it)| ids.matches(it.id));
+        let known = |ids: &Glob| REGISTRY.iter().any(|(_, it)| ids.matches(it.id));
         for joined in patterns {
             for ids in joined_by_and(joined.get_ref()).filter(|ids| !known(ids)) {
                 let what = format!("entry '{entry}': there is no clause '{ids}'");

@@ -3,17 +3,17 @@
 use std::{fmt, str::FromStr};
 
 use stepproof_specs::clause::Aspect;
-use wildmatch::WildMatch;
 
+use super::glob::Glob;
 use crate::judge::signature::{self, Signature};
 
 /// Which signatures an entry names: word by word, `*` standing for anything within a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    aspect: String,
-    kind: String,
-    parent: String,
-    shape: String,
+    aspect: Glob,
+    kind: Glob,
+    parent: Glob,
+    shape: Glob,
 }
 
 /// Why a text names no signatures.
@@ -30,24 +30,20 @@ impl Pattern {
             parent,
             shape,
         } = signature;
-        covers(&self.aspect, aspect.name())
-            && covers(&self.kind, kind)
-            && covers(&self.parent, parent)
-            && covers(&self.shape, &shape.to_string())
+        self.aspect.matches(aspect.name())
+            && self.kind.matches(kind)
+            && self.parent.matches(parent)
+            && self.shape.matches(&shape.to_string())
     }
-}
-
-fn covers(pattern: &str, word: &str) -> bool {
-    WildMatch::new(pattern).matches(word)
 }
 
 impl From<&Signature> for Pattern {
     fn from(signature: &Signature) -> Self {
         Self {
-            aspect: signature.aspect.name().to_owned(),
-            kind: signature.kind.clone(),
-            parent: signature.parent.clone(),
-            shape: signature.shape.to_string(),
+            aspect: Glob::new(signature.aspect.name()),
+            kind: Glob::new(&signature.kind),
+            parent: Glob::new(&signature.parent),
+            shape: Glob::new(&signature.shape.to_string()),
         }
     }
 }
@@ -57,16 +53,19 @@ impl FromStr for Pattern {
     type Err = NoPattern;
 
     fn from_str(text: &str) -> Result<Self, NoPattern> {
-        let words = signature::words(text).filter(|[aspect, _, _, shape]| {
-            let mut aspects = Aspect::ALL.into_iter();
-            aspects.any(|it| covers(aspect, it.name())) && shape.contains(char::is_alphanumeric)
-        });
-        let [aspect, kind, parent, shape] = words.ok_or_else(|| NoPattern(text.to_owned()))?;
+        let none = || NoPattern(text.to_owned());
+        let words = signature::words(text).ok_or_else(none)?;
+        let [aspect, kind, parent, shape] = words.map(Glob::new);
+        let mut aspects = Aspect::ALL.into_iter();
+        if !aspects.any(|it| aspect.matches(it.name())) || !words[3].contains(char::is_alphanumeric)
+        {
+            return Err(none());
+        }
         Ok(Self {
-            aspect: aspect.to_owned(),
-            kind: kind.to_owned(),
-            parent: parent.to_owned(),
-            shape: shape.to_owned(),
+            aspect,
+            kind,
+            parent,
+            shape,
         })
     }
 }

@@ -5,9 +5,10 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use serde_saphyr::DuplicateKeyPolicy;
 
-use super::{MAX_BYTES, ParseError, Place, locate, locate::Position};
+#[cfg(feature = "yaml")]
+use super::yaml::yaml;
+use super::{MAX_BYTES, ParseError, Place, locate};
 
 /// Reads a text as JSON if it starts with a brace, as YAML otherwise.
 pub fn read(text: &str) -> Result<Value, ParseError> {
@@ -37,38 +38,24 @@ fn json(text: &str) -> Result<Value, ParseError> {
         })
 }
 
-fn yaml(text: &str) -> Result<Value, ParseError> {
-    let options = serde_saphyr::options! {
-        with_snippet: false,
-        strict_booleans: true,
-        duplicate_keys: DuplicateKeyPolicy::PassThrough,
-    };
-    serde_saphyr::from_str_with_options::<Strict>(text, options)
-        .map(|strict| strict.0)
-        .map_err(|error| {
-            let position = error.location().map(|location| Position {
-                line: usize::try_from(location.line()).unwrap_or(usize::MAX),
-                column: usize::try_from(location.column()).unwrap_or(usize::MAX),
-            });
-            ParseError::Syntax {
-                format: "YAML",
-                reason: without_place(&error.to_string()),
-                place: Place {
-                    position,
-                    pointer: None,
-                },
-            }
-        })
+#[cfg(not(feature = "yaml"))]
+fn yaml(_: &str) -> Result<Value, ParseError> {
+    Err(ParseError::Syntax {
+        format: "YAML",
+        reason: "this build reads JSON only, which starts with a brace: the feature `yaml` is off"
+            .into(),
+        place: Place::default(),
+    })
 }
 
 /// A parser's message without the place at its end, which is given apart.
-fn without_place(message: &str) -> String {
+pub(super) fn without_place(message: &str) -> String {
     let end = message.rfind(" at line ").unwrap_or(message.len());
     message[..end].to_owned()
 }
 
 /// A JSON value in which no object has a key twice.
-struct Strict(Value);
+pub(super) struct Strict(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,5 +1,7 @@
 //! What to do about a diagnostic, where its message makes that clear.
 
+use strsim::levenshtein;
+
 use crate::asl::{
     diagnostic::Diagnostic,
     fields::{DELIMITERS, KNOWN},
@@ -52,24 +54,13 @@ fn quoted<'m>(message: &'m str, before: &str, after: &str) -> Option<&'m str> {
 fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     known
         .filter(|known| *known != name && known.len().abs_diff(name.len()) <= 2)
-        .map(|known| (distance(&known.to_lowercase(), &name.to_lowercase()), known))
+        .map(|known| {
+            (
+                levenshtein(&known.to_lowercase(), &name.to_lowercase()),
+                known,
+            )
+        })
         .filter(|(distance, _)| *distance <= 2)
         .min()
         .map(|(_, known)| known)
-}
-
-/// The Levenshtein distance.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, l) in left.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, r) in right.iter().enumerate() {
-            let replace = diagonal + usize::from(l != *r);
-            diagonal = row[j + 1];
-            row[j + 1] = replace.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[right.len()]
 }

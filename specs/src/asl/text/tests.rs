@@ -1,6 +1,8 @@
 use std::time::{Duration, Instant};
 
-use super::{MAX_BYTES, ParseError, from_text, read};
+#[cfg(feature = "yaml")]
+use super::read;
+use super::{MAX_BYTES, ParseError, from_text};
 
 fn error(text: &str) -> String {
     format!("failed to {}", from_text(text).unwrap_err())
@@ -44,6 +46,7 @@ fn schema_errors_name_line_column_pointer_and_remedy() {
     "#);
 }
 
+#[cfg(feature = "yaml")]
 #[test]
 fn yaml_is_read_and_its_errors_are_placed() {
     let yaml = "
@@ -74,14 +77,25 @@ States:
 }
 
 #[test]
-fn a_text_that_cannot_be_read_says_where() {
-    insta::assert_snapshot!(error("not a definition"), @r#"failed to read the definition: Definition must be a valid JSON object; a definition is an object with "StartAt" and "States""#);
-    insta::assert_snapshot!(error(""), @r#"failed to read the definition: Definition must be a valid JSON object; a definition is an object with "StartAt" and "States""#);
+fn json_that_cannot_be_read_says_where() {
     insta::assert_snapshot!(error("{\"StartAt\": \"A\",\n \"States\": {\"A\": {\"Type\": }}}"), @"failed to read the definition as JSON: expected value at line 2, column 27, in /States/A/Type");
     insta::assert_snapshot!(error("{\"States\": {\"A\": {\"Branches\": [1, {\"x\": tru"), @"failed to read the definition as JSON: EOF while parsing a value at line 1, column 43, in /States/A/Branches[1]/x");
     insta::assert_snapshot!(error("{\"States\": {\"A\": 1,\n \"A\": 2}}"), @r#"failed to read the definition as JSON: the key "A" is given twice; keep one of the two at line 2, column 4, in /States"#);
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn yaml_that_cannot_be_read_says_where() {
+    insta::assert_snapshot!(error("not a definition"), @r#"failed to read the definition: Definition must be a valid JSON object; a definition is an object with "StartAt" and "States""#);
+    insta::assert_snapshot!(error(""), @r#"failed to read the definition: Definition must be a valid JSON object; a definition is an object with "StartAt" and "States""#);
     insta::assert_snapshot!(error("States:\n  A: 1\n  A: 2\n"), @r#"failed to read the definition as YAML: the key "A" is given twice; keep one of the two at line 2, column 3"#);
     insta::assert_snapshot!(error("States: [1\nStartAt: }"), @"failed to read the definition as YAML: illegal placement of ':' indicator at line 2, column 8");
+}
+
+#[cfg(not(feature = "yaml"))]
+#[test]
+fn a_build_without_yaml_says_so() {
+    insta::assert_snapshot!(error("StartAt: A"), @"failed to read the definition as YAML: this build reads JSON only, which starts with a brace: the feature `yaml` is off");
 }
 
 #[test]
@@ -123,6 +137,7 @@ fn hostile_texts_are_refused_fast() {
     }
 }
 
+#[cfg(feature = "yaml")]
 #[test]
 fn json_and_yaml_read_the_same() {
     let json = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Wait\", \"Seconds\": 1, \"End\": true}}}";
