@@ -7,8 +7,8 @@ use super::{
     calls::{self, Simpler},
     edit::{Edit, edit, runs},
     fields::{all_objects, assigning},
+    graph::{object_mut, states},
     paths::simpler_paths,
-    place::{object_mut, states},
     value::{of_its_kind, simpler},
 };
 
@@ -18,12 +18,8 @@ const TEMPLATES: &[&str] = &["Parameters", "ResultSelector", "ItemSelector"];
 /// Simplifies templates, results and paths.
 pub(super) fn simplify_flow(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let fields = case
-            .definition
-            .pointer(&state.pointer)
-            .and_then(Value::as_object);
-        for (name, value) in fields.into_iter().flatten() {
+    for (state, fields) in states(&case.definition) {
+        for (name, value) in fields.as_object().into_iter().flatten() {
             let replacements = match name.as_str() {
                 "Result" => simpler(value),
                 "Error" | "Cause" => of_its_kind(value),

@@ -14,6 +14,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::{Machine, site::Site},
+    base::pointer::unescape,
     observation::Status,
     reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
     scenario::{
@@ -187,7 +188,7 @@ fn named(sites: &[TaskSite]) -> Result<HashMap<String, Site>, Trouble> {
     let mut named = HashMap::new();
     for task in sites {
         let last = task.site.rsplit('/').next().unwrap_or_default();
-        let name = last.replace("~1", "/").replace("~0", "~");
+        let name = unescape(last).into_owned();
         if named.insert(name, task.site.clone()).is_some() {
             let lack = "way to tell two tasks of one name apart";
             return Err(Trouble::Unsupported(lack.to_owned()));

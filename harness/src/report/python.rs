@@ -4,7 +4,13 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{WorkflowType, site::AttemptKey, text::MAX_BYTES},
+    asl::{
+        WorkflowType,
+        resource::Resource,
+        site::{AttemptKey, Site},
+        text::MAX_BYTES,
+        walk::for_each_state_mut,
+    },
     base::time::Millis,
     reference::Expectation,
     scenario::{
@@ -30,8 +36,7 @@ pub fn reproducer(
 ) -> String {
     let start = &case.starts[start];
     let mut definition = case.definition.clone();
-    let mut sites = Vec::new();
-    name_activities(&mut definition, "", &mut sites);
+    let sites = name_activities(&mut definition);
     let scripts: serde_json::Map<String, Value> = sites
         .iter()
         .enumerate()
@@ -128,28 +133,17 @@ fn kind(workflow: WorkflowType) -> &'static str {
 }
 
 /// Gives every task an activity of its own.
-fn name_activities(scope: &mut Value, prefix: &str, sites: &mut Vec<String>) {
-    let Some(states) = scope.get_mut("States").and_then(Value::as_object_mut) else {
-        return;
-    };
-    for (name, state) in states {
-        let site = stepproof_specs::asl::site::site(prefix, name);
+fn name_activities(definition: &mut Value) -> Vec<Site> {
+    let mut sites = Vec::new();
+    for_each_state_mut(definition, |path, state| {
         let resource = state.get("Resource").and_then(Value::as_str);
-        if resource.is_some_and(|resource| resource.starts_with(ACTIVITY)) {
-            state["Resource"] = json!(format!("{ACTIVITY}{}", activity(sites.len())));
-            sites.push(site.to_string());
+        if resource.is_some_and(Resource::is_activity) {
+            let own = format!("{ACTIVITY}{}", activity(sites.len()));
+            state.insert("Resource".to_owned(), own.into());
+            sites.push(path.site.clone());
         }
-        if let Some(branches) = state.get_mut("Branches").and_then(Value::as_array_mut) {
-            for (index, branch) in branches.iter_mut().enumerate() {
-                name_activities(branch, &format!("{site}/{index}"), sites);
-            }
-        }
-        for key in ["ItemProcessor", "Iterator"] {
-            if let Some(processor) = state.get_mut(key) {
-                name_activities(processor, &site, sites);
-            }
-        }
-    }
+    });
+    sites
 }
 
 fn activity(number: usize) -> String {
