@@ -106,8 +106,7 @@ fn fail_in_place(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
         if !handled {
             act.after = after.filter(|after| *after > 0).unwrap_or(SOON);
         }
-        let rules = vec![Rule::always(act)];
-        start.plan.sites.insert(state.site.clone(), rules.into());
+        start.plan.sites.insert(state.site.clone(), act.into());
     }
     Some(())
 }

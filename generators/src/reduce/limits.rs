@@ -124,13 +124,9 @@ fn outlast(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     })
     .into();
     for start in &mut case.starts {
-        let silent = vec![Rule::always(Act::now(Reply::Silent))];
         start.input = json!({});
-        start.plan.sites.clear();
-        start
-            .plan
-            .sites
-            .insert(state.name.as_str().into(), silent.into());
+        let silent = Act::now(Reply::Silent).into();
+        start.plan.sites = [(state.name.as_str().into(), silent)].into();
     }
     Some(())
 }

@@ -5,7 +5,7 @@ use stepproof_specs::{
     asl::walk::{SCOPE_FIELDS, ScopePath, StatePath, inner_scopes},
     scenario::{
         case::ExecutionCase,
-        plan::{Act, Reply, Rule},
+        plan::{Act, Reply},
     },
 };
 
@@ -169,8 +169,8 @@ fn become_a_task(case: &mut ExecutionCase, state: &StatePath, reply: &Reply) -> 
     fields.insert("Resource".to_owned(), activity.into());
     if *reply != Reply::Echo {
         for start in &mut case.starts {
-            let rules = vec![Rule::always(Act::now(reply.clone()))];
-            start.plan.sites.insert(state.site.clone(), rules.into());
+            let script = Act::now(reply.clone()).into();
+            start.plan.sites.insert(state.site.clone(), script);
         }
     }
     Some(())

@@ -136,10 +136,8 @@ fn tasks(definition: &Value) -> usize {
 fn job(recorded: &Recorded, expectation: &Expectation) -> Job {
     Job {
         case: Arc::new(ExecutionCase {
-            definition: recorded.definition.clone().into(),
             workflow: recorded.workflow,
-            starts: vec![recorded.start.clone()],
-            entropy: 0,
+            ..ExecutionCase::new(recorded.definition.clone(), vec![recorded.start.clone()])
         }),
         machine: Arc::clone(&recorded.machine),
         expectations: Arc::new([expectation.clone()]),
