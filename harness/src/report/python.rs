@@ -15,7 +15,8 @@ use stepproof_specs::{
     reference::Expectation,
     scenario::{
         case::{DefinitionCase, ExecutionCase, Start},
-        plan::{Act, Reply},
+        plan::Act,
+        play::{Answer, Step},
     },
 };
 
@@ -174,28 +175,22 @@ fn script(site: &str, start: &Start, expectation: Option<&Expectation>) -> Value
 }
 
 fn act(act: &Act) -> Value {
-    let after = seconds(act.after);
     let mut beats: Vec<f64> = Vec::new();
     let mut before = 0;
-    for beat in &act.heartbeats {
-        beats.push(seconds(beat - before));
-        before = *beat;
-    }
-    let after = if beats.is_empty() {
-        after
-    } else {
-        seconds(act.after.saturating_sub(before))
-    };
-    match &act.reply {
-        Reply::Succeed(output) => json!([beats, after, "succeed", flat(output)]),
-        Reply::Echo => json!([beats, after, "echo"]),
-        Reply::Fail { error, cause } => {
-            json!([beats, after, "fail", { "error": error, "cause": cause }])
+    for (at, step) in act.steps() {
+        let pause = seconds(at.saturating_sub(before));
+        before = at;
+        match step {
+            Step::Heartbeat => beats.push(pause),
+            Step::Answer(Answer::Success(Some(output))) => {
+                return json!([beats, pause, "succeed", flat(output)]);
+            }
+            Step::Answer(Answer::Success(None)) => return json!([beats, pause, "echo"]),
+            Step::Answer(Answer::Failure(named)) => return json!([beats, pause, "fail", named]),
+            Step::Silence => return json!([beats, pause, "silent"]),
         }
-        Reply::FailNameless => json!([beats, after, "fail", {}]),
-        Reply::Silent => json!([beats, after, "silent"]),
-        Reply::Ignore => json!([beats, after, "ignore"]),
     }
+    json!([beats, 0.0, "ignore"])
 }
 
 fn seconds(span: Millis) -> f64 {
