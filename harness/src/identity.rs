@@ -43,27 +43,13 @@ impl fmt::Display for CaseId {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use stepproof_specs::{
-        asl::WorkflowType,
-        scenario::case::{Body, Case, ExecutionCase, Origin, Start},
-    };
+    use stepproof_specs::scenario::case::{Case, ExecutionCase, Origin, Start};
 
     use super::CaseId;
 
     fn case(input: serde_json::Value) -> Case {
-        Case {
-            format: 1,
-            origin: None,
-            body: Body::Execution(ExecutionCase {
-                definition: json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}).into(),
-                workflow: WorkflowType::Standard,
-                starts: vec![Start {
-                    input,
-                    plan: stepproof_specs::scenario::plan::Plan::default(),
-                }],
-                entropy: 0,
-            }),
-        }
+        let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}});
+        ExecutionCase::new(definition, vec![Start::unplanned(input)]).into()
     }
 
     #[test]

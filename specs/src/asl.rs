@@ -17,6 +17,7 @@ pub mod resource;
 mod retrier;
 pub mod site;
 pub mod text;
+pub mod walk;
 
 use std::sync::Arc;
 

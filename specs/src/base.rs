@@ -1,5 +1,6 @@
-//! What knows nothing of the language: JSON, time, entropy, pointers into documents.
+//! What knows nothing of the language: JSON, time, entropy, ARNs, pointers into documents.
 
+pub mod arn;
 pub mod entropy;
 pub mod json;
 pub mod pointer;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Machine, WorkflowType},
+    asl::Machine,
     clause::{Aspect, Clause},
     observation::Status,
     reference::{Expectation, SimulationError, simulate},
@@ -18,10 +18,8 @@ fn run(definition: &Value, input: Value, plan: Plan) -> Result<Expectation, Simu
     let machine = Arc::new(Machine::from_value(definition).expect("a valid machine"));
     let start = Start { input, plan };
     let case = ExecutionCase {
-        definition: definition.clone().into(),
-        workflow: WorkflowType::Standard,
-        starts: vec![start.clone()],
         entropy: 7,
+        ..ExecutionCase::new(definition.clone(), vec![start.clone()])
     };
     simulate(&machine, &case, &start)
 }
@@ -218,13 +216,9 @@ fn each_retrier_has_a_budget_of_its_own() {
         {"ErrorEquals": ["ErrorC"], "IntervalSeconds": 5}
     ]);
     let attempts = ["ErrorA", "ErrorB", "ErrorC", "ErrorB"];
-    let rules = attempts
-        .iter()
-        .enumerate()
-        .map(|(n, error)| Rule {
-            attempts_below: Some(n as u32 + 1),
-            ..Rule::always(fail(error))
-        })
+    let rules = (1..).zip(attempts);
+    let rules = rules
+        .map(|(bound, error)| Rule::below(bound, fail(error)))
         .collect();
     let seen = simulated(&alone(state), json!({}), plan(&[("A", rules)]));
     assert_eq!(seen.observation.error.as_deref(), Some("ErrorB"));
@@ -355,10 +349,7 @@ fn time_in_the_queue_counts_towards_no_limit() {
 fn workers_that_are_back_take_tasks_at_once() {
     let mut state = task("a");
     state["Retry"] = json!([{"ErrorEquals": ["E"], "IntervalSeconds": 1}]);
-    let fails = Rule {
-        attempts_below: Some(2),
-        ..Rule::always(fail("E"))
-    };
+    let fails = Rule::below(2, fail("E"));
     let mut plan = plan(&[("A", vec![fails])]);
     plan.sites.get_mut("A").expect("a script").away = 1_500;
     let seen = simulated(&alone(state), json!(1), plan);

@@ -6,31 +6,23 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Machine, WorkflowType},
+    asl::Machine,
     clause::Coverage,
     reference::{Expectation, simulate},
     scenario::{
         case::{ExecutionCase, Start},
-        plan::{Act, Plan, Reply, Rule},
+        plan::{Act, Plan, Reply},
     },
 };
 
 fn run(definition: Value, input: Value, acts: &[Act]) -> Expectation {
     let machine = Arc::new(Machine::from_value(&definition).expect("a valid machine"));
-    let rules = acts.iter().enumerate().map(|(n, act)| Rule {
-        attempts_below: Some(n as u32 + 1),
-        ..Rule::always(act.clone())
-    });
-    let sites = [("A".into(), rules.collect::<Vec<_>>().into())];
-    let plan = Plan {
-        sites: sites.into(),
-    };
+    let sites = [("A".into(), acts.iter().cloned().collect())].into();
+    let plan = Plan { sites };
     let start = Start { input, plan };
     let case = ExecutionCase {
-        definition: definition.into(),
-        workflow: WorkflowType::Standard,
-        starts: vec![start.clone()],
         entropy: 7,
+        ..ExecutionCase::new(definition, vec![start.clone()])
     };
     simulate(&machine, &case, &start).expect("a simulation")
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Machine, WorkflowType},
+    asl::Machine,
     clause::Clause,
     observation::Status,
     reference::{Expectation, simulate},
     scenario::{
         case::{ExecutionCase, Start},
-        plan::{Act, Plan, Reply, Rule},
+        plan::{Act, Plan, Reply},
     },
 };
 
@@ -18,19 +18,12 @@ const LAMBDA: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
 fn simulated(definition: &Value, input: Value, site: &str, acts: Vec<Act>) -> Expectation {
     let machine = Arc::new(Machine::from_value(definition).expect("a valid machine"));
-    let rules = acts.into_iter().enumerate().map(|(n, act)| Rule {
-        attempts_below: Some(n as u32 + 1),
-        ..Rule::always(act)
-    });
-    let plan = Plan {
-        sites: [(site.into(), rules.collect::<Vec<_>>().into())].into(),
-    };
+    let sites = [(site.into(), acts.into_iter().collect())].into();
+    let plan = Plan { sites };
     let start = Start { input, plan };
     let case = ExecutionCase {
-        definition: definition.clone().into(),
-        workflow: WorkflowType::Standard,
-        starts: vec![start.clone()],
         entropy: 7,
+        ..ExecutionCase::new(definition.clone(), vec![start.clone()])
     };
     simulate(&machine, &case, &start).expect("a simulation")
 }

@@ -56,7 +56,7 @@ static BEHAVIOURS: [Behaviour; 14] = [
         admits: |stage| stage.tells_attempts_apart(),
         play: |builder, stage| {
             let bound = builder.dice.between(1, 2);
-            let first = below(bound, failure(builder, stage));
+            let first = Rule::below(bound, failure(builder, stage));
             then_succeed(builder, stage, vec![first])
         },
     },
@@ -65,8 +65,8 @@ static BEHAVIOURS: [Behaviour; 14] = [
         weight: 4,
         admits: |stage| stage.tells_attempts_apart(),
         play: |builder, stage| {
-            let first = below(1, failure(builder, stage));
-            let second = below(builder.dice.between(2, 3), failure(builder, stage));
+            let first = Rule::below(1, failure(builder, stage));
+            let second = Rule::below(builder.dice.between(2, 3), failure(builder, stage));
             then_succeed(builder, stage, vec![first, second])
         },
     },
@@ -125,7 +125,7 @@ static BEHAVIOURS: [Behaviour; 14] = [
         weight: 4,
         admits: |stage| stage.limits.ends() && stage.tells_attempts_apart(),
         play: |builder, stage| {
-            let first = below(1, silence(builder, stage));
+            let first = Rule::below(1, silence(builder, stage));
             then_succeed(builder, stage, vec![first])
         },
     },
@@ -221,7 +221,7 @@ fn then_succeed(builder: &mut Builder<'_>, stage: &Stage<'_>, mut rules: Vec<Rul
 }
 
 fn always(act: Act) -> Script {
-    vec![Rule::always(act)].into()
+    act.into()
 }
 
 fn success(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
@@ -292,13 +292,6 @@ fn beat(builder: &mut Builder<'_>, stage: &Stage<'_>, thousandths: Millis) -> Ac
         after: gap * 3,
         heartbeats: vec![gap, gap * 2],
         ..success(builder, stage)
-    }
-}
-
-fn below(bound: u32, act: Act) -> Rule {
-    Rule {
-        attempts_below: Some(bound),
-        ..Rule::always(act)
     }
 }
 

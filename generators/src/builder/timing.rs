@@ -3,7 +3,10 @@
 use stepproof_specs::{
     asl::{Name, Retrier},
     base::time::Millis,
-    scenario::plan::{Act, Reply, Script},
+    scenario::{
+        plan::{Act, Script},
+        play::{Answer, Step},
+    },
 };
 
 use crate::literal;
@@ -77,44 +80,38 @@ fn delay(retrier: &Retrier, used: u64) -> Millis {
 
 /// How an attempt ends and after how long; `None` if it does not.
 fn attempt_end(act: &Act, limits: Limits) -> Option<(End<'_>, Millis)> {
-    let reply = match &act.reply {
-        Reply::Succeed(_) | Reply::Echo => Some((End::Succeeded, act.after)),
-        Reply::Fail { error, .. } => Some((End::Failed(Some(error)), act.after)),
-        Reply::FailNameless => Some((End::Failed(None), act.after)),
-        Reply::Silent | Reply::Ignore => None,
-    };
+    let answer = act.answer().map(|answer| match answer {
+        Answer::Success(_) => (End::Succeeded, act.after),
+        Answer::Failure(named) => (End::Failed(named.error), act.after),
+    });
     let lost = limits
         .heartbeat
-        .and_then(|limit| first_gap(act, reply.is_some(), limit))
+        .and_then(|limit| first_gap(act, limit))
         .map(|at| (End::HeartbeatLost, at));
     let timed_out = limits.timeout.map(|at| (End::TimedOut, at));
-    [reply, lost, timed_out]
+    [answer, lost, timed_out]
         .into_iter()
         .flatten()
         .min_by_key(|(_, at)| *at)
 }
 
 /// When the first heartbeat is overdue. They are counted from when the task is taken.
-fn first_gap(act: &Act, replies: bool, limit: Millis) -> Option<Millis> {
-    if act.reply == Reply::Ignore {
-        return None;
-    }
+fn first_gap(act: &Act, limit: Millis) -> Option<Millis> {
     let mut last = 0;
-    let beats = act.heartbeats.iter().copied();
-    for beat in beats.chain(replies.then_some(act.after)) {
-        if beat > last + limit {
+    for (at, step) in act.steps() {
+        if step == Step::Silence || at > last + limit {
             return Some(last + limit);
         }
-        last = beat;
+        last = at;
     }
-    (!replies).then_some(last + limit)
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use stepproof_specs::scenario::plan::Rule;
+    use stepproof_specs::scenario::plan::{Reply, Rule};
 
-    use super::{Act, Limits, Reply, Retrier, Script, longest};
+    use super::{Act, Limits, Retrier, Script, longest};
 
     fn fails(error: &str, below: Option<u32>) -> Script {
         let reply = Reply::Fail {
@@ -138,7 +135,7 @@ mod tests {
         let none = Limits::default();
         assert_eq!(longest(&fails("E", None), retriers, none), Some(7_000));
         assert_eq!(longest(&fails("E", Some(1)), retriers, none), Some(1_000));
-        let silent = vec![Rule::always(Act::now(Reply::Silent))].into();
+        let silent = Act::now(Reply::Silent).into();
         assert_eq!(longest(&silent, retriers, none), None);
         let limited = Limits {
             timeout: Some(2_000),

@@ -2,7 +2,7 @@
 //! become activities. What a state sends and what it makes of the result stay as they are.
 
 use serde_json::{Map, Value};
-use stepproof_specs::asl::site::{Site, site};
+use stepproof_specs::asl::{resource::Resource, site::Site, walk::for_each_state_mut};
 
 use crate::literal::ACTIVITY_PREFIX;
 
@@ -36,34 +36,30 @@ const HEARTBEAT: u64 = 3;
 pub(super) fn serve(definition: &mut Value) -> Result<Vec<Served>, Unservable> {
     let mut served = Vec::new();
     let mut failed = None;
-    for_each_state(definition, "", &mut |site, name, state| {
+    for_each_state_mut(definition, |path, state| {
         if failed.is_some() || state.get("Type") != Some(&Value::from("Task")) {
             return;
         }
         let Some(resource) = state.get("Resource").and_then(Value::as_str) else {
             return;
         };
-        if is_activity(resource) {
+        if Resource::is_activity(resource) {
             return;
         }
         if let Some(reason) = obstacle(state) {
-            let site = site.clone();
+            let site = path.site.clone();
             failed = Some(Unservable { site, reason });
             return;
         }
         served.push(Served {
-            site: site.clone(),
+            site: path.site.clone(),
             resource: resource.to_owned(),
         });
-        state.insert("Resource".to_owned(), activity(name).into());
+        state.insert("Resource".to_owned(), activity(&path.name).into());
         // The role in which an integration is called; an activity is called in none.
         state.shift_remove("Credentials");
     });
     failed.map_or(Ok(served), Err)
-}
-
-fn is_activity(resource: &str) -> bool {
-    resource.starts_with("arn:") && resource.split(':').nth(5) == Some("activity")
 }
 
 /// Why no activity can stand for the resource of a task.
@@ -86,7 +82,7 @@ fn activity(name: &str) -> String {
 /// Shortens what a machine waits for, so that it can be run in real time; where.
 pub(super) fn shorten(definition: &mut Value) -> Vec<Site> {
     let mut shortened = Vec::new();
-    for_each_state(definition, "", &mut |site, _, state| {
+    for_each_state_mut(definition, |path, state| {
         let mut changed = match state.get("Type").and_then(Value::as_str) {
             Some("Wait") => lower(state, "Seconds", WAIT),
             Some("Task") => {
@@ -104,7 +100,7 @@ pub(super) fn shorten(definition: &mut Value) -> Vec<Site> {
             changed |= lower(retrier, "IntervalSeconds", WAIT);
         }
         if changed {
-            shortened.push(site.clone());
+            shortened.push(path.site.clone());
         }
     });
     shortened
@@ -126,29 +122,5 @@ fn set(fields: &mut Map<String, Value>, name: &str, number: u64) -> bool {
             true
         }
         _ => false,
-    }
-}
-
-/// Somebody who is shown a state with its site and its name.
-type Seen<'a> = &'a mut dyn FnMut(&Site, &str, &mut Map<String, Value>);
-
-/// Visits every state, outer states first.
-fn for_each_state(scope: &mut Value, prefix: &str, seen: Seen<'_>) {
-    let states = scope.get_mut("States").and_then(Value::as_object_mut);
-    for (name, state) in states.into_iter().flatten() {
-        let site = site(prefix, name);
-        let Some(state) = state.as_object_mut() else {
-            continue;
-        };
-        seen(&site, name, state);
-        let branches = state.get_mut("Branches").and_then(Value::as_array_mut);
-        for (index, branch) in branches.into_iter().flatten().enumerate() {
-            for_each_state(branch, &format!("{site}/{index}"), seen);
-        }
-        for field in ["ItemProcessor", "Iterator"] {
-            if let Some(processor) = state.get_mut(field) {
-                for_each_state(processor, &site, seen);
-            }
-        }
     }
 }

@@ -11,6 +11,7 @@ use stepproof_specs::{
         Body, Choice, Condition, Limit, Machine, Map, Nullable, Operand, Parallel, QueryLanguage,
         Scope, State, Task, Test, Text, Transition, Until,
         site::{Site, site},
+        walk::BRANCHES,
     },
     query::jsonpath::{
         path::{Path, Root, Step},
@@ -152,7 +153,7 @@ impl Reads {
             }
             Body::Parallel(parallel) => {
                 let (result, raw) = parted(merged, &parallel.result_path);
-                let json = &json["Branches"];
+                let json = &json[BRANCHES];
                 self.parallel(parallel, state, json, site, result, &mut view);
                 raw
             }
@@ -457,7 +458,7 @@ impl Reads {
             Body::Task(_) => self.results.entry(site.clone()).or_default().merge(&result),
             Body::Parallel(parallel) => {
                 for (index, branch) in parallel.branches.iter().enumerate() {
-                    let (prefix, json) = (format!("{site}/{index}"), &json["Branches"][index]);
+                    let (prefix, json) = (format!("{site}/{index}"), &json[BRANCHES][index]);
                     let wanted = self.scope(branch, json, &prefix, &result.each(), item);
                     if parallel.arguments.is_none() {
                         raw.merge(&wanted);

@@ -148,10 +148,7 @@ impl Task {
 
     /// Something else at the first attempts, then success.
     fn at_first(&self, below: u32, act: Act, dice: &mut Dice) -> Vec<Rule> {
-        let first = Rule {
-            attempts_below: Some(below),
-            ..Rule::always(act)
-        };
+        let first = Rule::below(below, act);
         let mut rules = vec![first];
         rules.extend(self.succeed(dice));
         rules

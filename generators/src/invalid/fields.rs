@@ -1,6 +1,9 @@
 //! Mutations of one field.
 
-use stepproof_specs::clause::Clause as C;
+use stepproof_specs::{
+    asl::walk::{BRANCHES, ITEM_PROCESSOR},
+    clause::Clause as C,
+};
 
 use super::{
     Change, Mutation,
@@ -154,8 +157,8 @@ pub(super) const FIELDS: &[Mutation] = &[
     remove("no-type", C::ValidateRequired, Any, "Type"),
     remove("no-resource", C::ValidateRequired, TASK, "Resource"),
     remove("no-choices", C::ValidateRequired, CHOICE, "Choices"),
-    remove("no-branches", C::ValidateRequired, PARALLEL, "Branches"),
-    remove("no-processor", C::ValidateRequired, MAP, "ItemProcessor"),
+    remove("no-branches", C::ValidateRequired, PARALLEL, BRANCHES),
+    remove("no-processor", C::ValidateRequired, MAP, ITEM_PROCESSOR),
     remove("no-item-start", C::ValidateRequired, Processor, "StartAt"),
     remove("no-rule-next", C::ValidateRequired, Rule, "Next"),
     remove(
@@ -303,7 +306,7 @@ pub(super) const FIELDS: &[Mutation] = &[
         "branches-type",
         C::ValidateKind,
         PARALLEL,
-        "Branches",
+        BRANCHES,
         &["{}", "[1]"],
     ),
     set(
@@ -402,7 +405,7 @@ pub(super) const FIELDS: &[Mutation] = &[
         "no-branch",
         C::ValidateEmptyBranches,
         PARALLEL,
-        "Branches",
+        BRANCHES,
         &["[]"],
     ),
     set("no-rule", C::ValidateEmpty, CHOICE, "Choices", &["[]"]),

@@ -1,14 +1,20 @@
 //! Mutations of more than one field.
 
 use serde_json::{Value, json};
-use stepproof_specs::{asl::WorkflowType, clause::Clause as C};
+use stepproof_specs::{
+    asl::{
+        WorkflowType,
+        walk::{ITEM_PROCESSOR, ITERATOR},
+    },
+    clause::Clause as C,
+};
 
 use super::{
     Change, Mutation,
     On::{Catcher, Retrier, Rule, State},
     site::{Site, plain},
 };
-use crate::reduce::place;
+use crate::reduce::graph::object_mut;
 
 const fn shape(name: &'static str, clause: C, change: fn(&mut Site<'_>) -> Option<()>) -> Mutation {
     let change = Change::Shape(change);
@@ -92,7 +98,7 @@ pub(super) const SHAPES: &[Mutation] = &[
     shape("next-out-of-scope", C::ValidateTarget, |site| {
         let scope = site.inner_scope()?;
         let outer = site.case.definition["StartAt"].clone();
-        let scope = place::object_mut(&mut site.case.definition, &scope)?;
+        let scope = object_mut(&mut site.case.definition, &scope)?;
         let first = scope.get("StartAt")?.as_str()?.to_owned();
         let state = scope.get_mut("States")?.get_mut(&first)?.as_object_mut()?;
         state.contains_key("End").then_some(())?;
@@ -123,7 +129,7 @@ pub(super) const SHAPES: &[Mutation] = &[
         let scope = site.inner_scope()?;
         let outer = site.case.definition["StartAt"].as_str()?.to_owned();
         let inner = json!({ "StartAt": outer, "States": { outer: { "Type": "Succeed" } } });
-        let scope = place::object_mut(&mut site.case.definition, &scope)?;
+        let scope = object_mut(&mut site.case.definition, &scope)?;
         scope.extend(inner.as_object()?.clone());
         Some(())
     }),
@@ -189,8 +195,8 @@ pub(super) const SHAPES: &[Mutation] = &[
     }),
     shape("old-and-new-processor", C::ValidateLegacyTwins, |site| {
         let map = site.on(State(&["Map"]))?;
-        let scope = map.get("ItemProcessor")?.clone();
-        map.insert("Iterator".into(), scope);
+        let scope = map.get(ITEM_PROCESSOR)?.clone();
+        map.insert(ITERATOR.into(), scope);
         Some(())
     }),
     shape("old-and-new-selector", C::ValidateLegacyTwins, |site| {
@@ -296,7 +302,7 @@ pub(super) const SHAPES: &[Mutation] = &[
     shape("distributed-in-express", C::ValidateExpressMap, |site| {
         let mut map = plain("Map");
         let config = json!({ "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" });
-        map["ItemProcessor"]["ProcessorConfig"] = config;
+        map[ITEM_PROCESSOR]["ProcessorConfig"] = config;
         site.prepend(map)?;
         site.case.workflow = WorkflowType::Express;
         Some(())

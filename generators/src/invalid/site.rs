@@ -2,9 +2,17 @@
 //! needed, it gets one: a new first state, which leads to the old one.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::scenario::case::DefinitionCase;
+use stepproof_specs::{
+    asl::walk::{BRANCHES, ITEM_PROCESSOR, scopes},
+    base::pointer::{member, unescape},
+    scenario::case::DefinitionCase,
+};
 
-use crate::{dice::Dice, literal::ACTIVITY_PREFIX, reduce::place};
+use crate::{
+    dice::Dice,
+    literal::ACTIVITY_PREFIX,
+    reduce::graph::{object_mut, states},
+};
 
 /// What a field is given to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +50,13 @@ impl Site<'_> {
         let pointer = match on {
             On::Machine => String::new(),
             On::Scope => {
-                let scopes = place::scopes(&self.case.definition);
+                let scopes = scopes(&self.case.definition);
                 scopes[self.dice.index(scopes.len())].pointer.clone()
             }
             On::Any => {
-                let states = place::states(&self.case.definition);
+                let states = states(&self.case.definition);
                 let last = states.len().checked_sub(1)?;
-                states[self.dice.index(last + 1)].pointer.clone()
+                states[self.dice.index(last + 1)].0.pointer.clone()
             }
             On::State(kinds) => self.state(kinds)?,
             On::Retrier => self.entry("Retry", &json!({ "ErrorEquals": ["Boom"] }))?,
@@ -63,34 +71,27 @@ impl Site<'_> {
                 let last = rules.len().checked_sub(1)?;
                 format!("{pointer}/Choices/{}", self.dice.index(last + 1))
             }
-            On::Processor => self.state(&["Map"])? + "/ItemProcessor",
+            On::Processor => member(&self.state(&["Map"])?, ITEM_PROCESSOR),
         };
-        place::object_mut(&mut self.case.definition, &pointer)
+        object_mut(&mut self.case.definition, &pointer)
     }
 
     /// The JSON pointer to some state of one of these types.
     pub(super) fn state(&mut self, kinds: &[&str]) -> Option<String> {
-        let states = place::states(&self.case.definition);
-        let fitting: Vec<_> = states
-            .into_iter()
-            .filter(|state| {
-                let state = self.case.definition.pointer(&state.pointer);
-                let kind = state.and_then(|state| state["Type"].as_str());
-                kind.is_some_and(|kind| kinds.contains(&kind))
-            })
-            .collect();
+        let mut fitting = states(&self.case.definition);
+        fitting.retain(|(_, state)| state["Type"].as_str().is_some_and(|it| kinds.contains(&it)));
         if fitting.is_empty() {
             let kind = self.dice.pick(kinds);
             return self.prepend(plain(kind));
         }
-        Some(fitting[self.dice.index(fitting.len())].pointer.clone())
+        Some(fitting[self.dice.index(fitting.len())].0.pointer.clone())
     }
 
     /// A state with handlers: its JSON pointer and its name.
     fn handled(&mut self) -> Option<(String, String)> {
         let pointer = self.state(&["Task", "Parallel", "Map"])?;
         let name = pointer.rsplit('/').next()?;
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let name = unescape(name).into_owned();
         Some((pointer, name))
     }
 
@@ -101,7 +102,7 @@ impl Site<'_> {
 
     /// The JSON pointer to some entry of a list, which gets one if it has none.
     fn entry_of(&mut self, state: &str, list: &str, plain: Value) -> Option<String> {
-        let object = place::object_mut(&mut self.case.definition, state)?;
+        let object = object_mut(&mut self.case.definition, state)?;
         let entries = object.entry(list).or_insert_with(|| json!([]));
         let entries = entries.as_array_mut()?;
         if entries.is_empty() {
@@ -123,7 +124,7 @@ impl Site<'_> {
         name: &str,
         mut state: Value,
     ) -> Option<String> {
-        let scope_object = place::object_mut(&mut self.case.definition, scope)?;
+        let scope_object = object_mut(&mut self.case.definition, scope)?;
         let first = scope_object.insert("StartAt".to_owned(), name.into())?;
         match state["Type"].as_str()? {
             "Succeed" | "Fail" => {
@@ -153,9 +154,9 @@ impl Site<'_> {
 
     /// The JSON pointer to a scope inside the machine, which gets one if it has none.
     pub(super) fn inner_scope(&mut self) -> Option<String> {
-        let scopes = place::scopes(&self.case.definition);
+        let scopes = scopes(&self.case.definition);
         if scopes.len() < 2 {
-            return Some(self.prepend(plain("Parallel"))? + "/Branches/0");
+            return Some(format!("{}/{BRANCHES}/0", self.prepend(plain("Parallel"))?));
         }
         let index = 1 + self.dice.index(scopes.len() - 1);
         Some(scopes[index].pointer.clone())
@@ -171,8 +172,8 @@ pub(super) fn plain(kind: &str) -> Value {
             json!({ "Type": kind, "Choices": [{ "Variable": "$.a", "IsPresent": true }] })
         }
         "Wait" => json!({ "Type": kind, "Seconds": 1 }),
-        "Parallel" => json!({ "Type": kind, "Branches": [scope("AddedBranch")] }),
-        "Map" => json!({ "Type": kind, "ItemProcessor": scope("AddedItem") }),
+        "Parallel" => json!({ "Type": kind, BRANCHES: [scope("AddedBranch")] }),
+        "Map" => json!({ "Type": kind, ITEM_PROCESSOR: scope("AddedItem") }),
         _ => json!({ "Type": kind }),
     }
 }

@@ -1,11 +1,15 @@
 //! Passes over a definition as mere JSON: it may break any rule of the language.
 
 use serde_json::Value;
-use stepproof_specs::scenario::case::ExecutionCase;
+use stepproof_specs::{
+    asl::walk::{scopes, states_of},
+    base::pointer::member,
+    scenario::case::ExecutionCase,
+};
 
 use super::{
     edit::{Edit, collect_garbage, edit, runs},
-    place::{scopes, states_of, targets},
+    graph::targets,
     value::of_its_kind,
 };
 
@@ -65,8 +69,7 @@ fn each(value: &Value, pointer: &str, see: &mut dyn FnMut(&Value, &str)) {
     match value {
         Value::Object(object) => {
             for (name, inner) in object {
-                let name = name.replace('~', "~0").replace('/', "~1");
-                each(inner, &format!("{pointer}/{name}"), see);
+                each(inner, &member(pointer, name), see);
             }
         }
         Value::Array(items) => {
@@ -82,7 +85,7 @@ fn each(value: &Value, pointer: &str, see: &mut dyn FnMut(&Value, &str)) {
 /// else is wrong, so an edit must not make them more.
 pub(super) fn dangling(definition: &Value) -> usize {
     let scopes = scopes(definition).into_iter();
-    let scopes = scopes.filter_map(|place| definition.pointer(&place.pointer));
+    let scopes = scopes.filter_map(|scope| definition.pointer(&scope.pointer));
     scopes
         .map(|scope| {
             let known = |name: &str| scope["States"].get(name).is_some();

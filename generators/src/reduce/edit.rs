@@ -3,9 +3,15 @@
 use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use serde_json::{Map, Value};
-use stepproof_specs::{asl::site::Site, scenario::case::ExecutionCase};
+use stepproof_specs::{
+    asl::{
+        site::Site,
+        walk::{ScopePath, StatePath, scopes},
+    },
+    scenario::case::ExecutionCase,
+};
 
-use super::place::{Place, StatePlace, object_mut, scopes, states, targets};
+use super::graph::{object_mut, states, targets};
 
 /// One edit: `None` if it does not apply, and then what it left behind is thrown away.
 pub(super) type Edit = Box<dyn Fn(&mut ExecutionCase) -> Option<()> + Send + Sync>;
@@ -98,7 +104,7 @@ fn become_end_of_choice(state: &mut Map<String, Value>) {
 }
 
 /// Removes a state: what led to it leads to `to`.
-pub(super) fn bypass(case: &mut ExecutionCase, state: &StatePlace, to: Option<&str>) -> Option<()> {
+pub(super) fn bypass(case: &mut ExecutionCase, state: &StatePath, to: Option<&str>) -> Option<()> {
     let scope = object_mut(&mut case.definition, &state.scope.pointer)?;
     if to == Some(&state.name) {
         return None;
@@ -137,17 +143,14 @@ pub(super) fn below<'s>(site: &'s str, prefix: &str) -> Option<&'s str> {
 pub(super) fn collect_garbage(case: &mut ExecutionCase) {
     // Outer scopes first: what is inside an unreachable state is not looked at.
     let mut at = 0;
-    while let Some(place) = scopes(&case.definition).get(at) {
-        remove_unreachable(&mut case.definition, place);
+    while let Some(scope) = scopes(&case.definition).get(at) {
+        remove_unreachable(&mut case.definition, scope);
         at += 1;
     }
     let kept: HashSet<Site> = states(&case.definition)
         .into_iter()
-        .filter(|state| {
-            let state = case.definition.pointer(&state.pointer);
-            state.is_some_and(|state| state["Type"] == "Task")
-        })
-        .map(|state| Arc::from(state.site))
+        .filter(|(_, fields)| fields["Type"] == "Task")
+        .map(|(state, _)| state.site)
         .collect();
     for start in &mut case.starts {
         start
@@ -157,8 +160,8 @@ pub(super) fn collect_garbage(case: &mut ExecutionCase) {
     }
 }
 
-fn remove_unreachable(definition: &mut Value, place: &Place) {
-    let Some(scope) = object_mut(definition, &place.pointer) else {
+fn remove_unreachable(definition: &mut Value, scope: &ScopePath) {
+    let Some(scope) = object_mut(definition, &scope.pointer) else {
         return;
     };
     let Some(start) = scope.get("StartAt").and_then(Value::as_str) else {

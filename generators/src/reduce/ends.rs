@@ -1,15 +1,18 @@
 //! Passes over how things end: what several states, plans and limits say together is said by one.
 
 use serde_json::{Value, json};
-use stepproof_specs::scenario::{
-    case::ExecutionCase,
-    plan::{Act, Reply, Rule, Script},
+use stepproof_specs::{
+    asl::walk::{ScopePath, StatePath},
+    scenario::{
+        case::ExecutionCase,
+        plan::{Act, Reply, Rule, Script},
+    },
 };
 
 use super::{
     edit::{Edit, edit},
+    graph::{object_mut, states, targets},
     limits::LIMITS,
-    place::{StatePlace, object_mut, states, targets},
     plans::failure,
 };
 use crate::literal::ACTIVITY_PREFIX;
@@ -20,10 +23,7 @@ const SOON: u64 = 500;
 /// Simpler ends.
 pub(super) fn simplify_ends(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = vec![edit(end_well)];
-    for state in states(&case.definition) {
-        let Some(fields) = case.definition.pointer(&state.pointer) else {
-            continue;
-        };
+    for (state, fields) in states(&case.definition) {
         if leads_to_a_failure(case, &state, fields) || is_silent(case, &state) {
             let state = state.clone();
             edits.push(edit(move |case| fail_in_place(case, &state)));
@@ -46,27 +46,21 @@ pub(super) fn simplify_ends(case: &ExecutionCase) -> Vec<Edit> {
 
 /// Every state that leads nowhere succeeds: where a run ends matters, and not how.
 fn end_well(case: &mut ExecutionCase) -> Option<()> {
-    let places = states(&case.definition);
-    let ends = places.into_iter().filter(|state| {
-        let fields = case.definition.pointer(&state.pointer);
-        fields.is_some_and(|fields| targets(fields).is_empty())
-    });
-    for state in ends
-        .filter(|state| state.scope.site.is_empty())
-        .collect::<Vec<_>>()
-    {
+    let states = ScopePath::machine().states(&case.definition).into_iter();
+    let ends = states.filter(|(_, fields)| targets(fields).is_empty());
+    for state in ends.map(|(state, _)| state).collect::<Vec<_>>() {
         *case.definition.pointer_mut(&state.pointer)? = json!({ "Type": "Succeed" });
     }
     Some(())
 }
 
-fn scripts<'c>(case: &'c ExecutionCase, state: &StatePlace) -> impl Iterator<Item = &'c Script> {
+fn scripts<'c>(case: &'c ExecutionCase, state: &StatePath) -> impl Iterator<Item = &'c Script> {
     let starts = case.starts.iter();
-    starts.filter_map(|start| start.plan.sites.get(state.site.as_str()))
+    starts.filter_map(|start| start.plan.sites.get(&state.site))
 }
 
 /// Whether a task or a Wait leads to a Fail.
-fn leads_to_a_failure(case: &ExecutionCase, state: &StatePlace, fields: &Value) -> bool {
+fn leads_to_a_failure(case: &ExecutionCase, state: &StatePath, fields: &Value) -> bool {
     let next = fields["Next"].as_str();
     let scope = case.definition.pointer(&state.scope.pointer);
     let next = next.and_then(|next| scope?["States"].get(next));
@@ -75,14 +69,14 @@ fn leads_to_a_failure(case: &ExecutionCase, state: &StatePlace, fields: &Value) 
 }
 
 /// Whether a task gets no answer.
-fn is_silent(case: &ExecutionCase, state: &StatePlace) -> bool {
+fn is_silent(case: &ExecutionCase, state: &StatePath) -> bool {
     let mut rules = scripts(case, state).flat_map(|script| &script.rules);
     rules.any(|rule| rule.act.reply == Reply::Silent)
 }
 
 /// A task, or one instead of a Wait, fails by itself, not by a time limit nor in the state after it;
 /// its handlers, if it has some, handle that.
-fn fail_in_place(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+fn fail_in_place(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     if fields["Type"] == "Wait" {
         fields.clear();
@@ -105,28 +99,24 @@ fn fail_in_place(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
         fields.insert("End".to_owned(), true.into());
     }
     for start in &mut case.starts {
-        let script = start.plan.sites.get(state.site.as_str());
+        let script = start.plan.sites.get(&state.site);
         let rules = script.into_iter().flat_map(|script| &script.rules);
         let after = rules.map(|rule| rule.act.after).max();
         let mut act = Act::now(failure("E"));
         if !handled {
             act.after = after.filter(|after| *after > 0).unwrap_or(SOON);
         }
-        let rules = vec![Rule::always(act)];
-        start
-            .plan
-            .sites
-            .insert(state.site.as_str().into(), rules.into());
+        start.plan.sites.insert(state.site.clone(), act.into());
     }
     Some(())
 }
 
 /// A task that is tried again for a while fails after a while instead.
-fn fail_at_last(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+fn fail_at_last(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     fields.shift_remove("Retry")?;
     for start in &mut case.starts {
-        let script = start.plan.sites.get_mut(state.site.as_str());
+        let script = start.plan.sites.get_mut(&state.site);
         for rule in script.into_iter().flat_map(|script| &mut script.rules) {
             *rule = Rule::always(Act {
                 after: SOON,
@@ -138,13 +128,13 @@ fn fail_at_last(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
 }
 
 /// Whether a task takes its time and succeeds.
-fn is_late(case: &ExecutionCase, state: &StatePlace) -> bool {
+fn is_late(case: &ExecutionCase, state: &StatePath) -> bool {
     let mut rules = scripts(case, state).flat_map(|script| &script.rules);
     rules.any(|rule| rule.act.after > 0 && rule.act.reply == Reply::Echo)
 }
 
 /// Waits instead of having a worker take its time.
-fn wait_instead(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+fn wait_instead(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let rules = scripts(case, state).flat_map(|script| &script.rules);
     let after = rules.map(|rule| rule.act.after).max()?;
     let fields = case.definition.pointer_mut(&state.pointer)?;
@@ -159,7 +149,7 @@ fn wait_instead(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
 }
 
 /// Goes on where a catcher would, and assigns what it would, without an error that it catches.
-fn go_on_without_catching(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+fn go_on_without_catching(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     let catchers = fields.shift_remove("Catch")?;
     let catcher = catchers.get(0)?;
@@ -169,7 +159,7 @@ fn go_on_without_catching(case: &mut ExecutionCase, state: &StatePlace) -> Optio
     fields.insert("Next".to_owned(), catcher.get("Next")?.clone());
     fields.shift_remove("End");
     for start in &mut case.starts {
-        start.plan.sites.remove(state.site.as_str());
+        start.plan.sites.remove(&state.site);
     }
     Some(())
 }

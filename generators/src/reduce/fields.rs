@@ -1,15 +1,19 @@
 //! Passes over the fields of states: drop them, make them literal, make them small.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::scenario::case::ExecutionCase;
+use stepproof_specs::{
+    asl::walk::{PROCESSOR_FIELDS, SCOPE_FIELDS, StatePath},
+    base::pointer::member,
+    scenario::case::ExecutionCase,
+};
 
 use super::{
     edit::{Edit, edit},
-    place::{object_mut, states},
+    graph::{entries, object_mut, states},
     value::{of_its_kind, smaller, with},
 };
 
-/// Fields that say what a state is, without which there is no state.
+/// Fields that say what a state is, without which there is no state, besides those for scopes.
 const NEEDED: &[&str] = &[
     "Type",
     "Next",
@@ -17,9 +21,6 @@ const NEEDED: &[&str] = &[
     "StartAt",
     "States",
     "Choices",
-    "Branches",
-    "ItemProcessor",
-    "Iterator",
     "Resource",
     "ErrorEquals",
     "Seconds",
@@ -31,19 +32,27 @@ const NEEDED: &[&str] = &[
 /// The pointers of every object whose fields are ASL: the machine, states, retriers, catchers.
 fn holders(definition: &Value) -> Vec<String> {
     let mut found = vec![String::new()];
-    for state in states(definition) {
-        for list in ["Retry", "Catch"] {
-            let pointer = format!("{}/{list}", state.pointer);
-            let entries = definition.pointer(&pointer).and_then(Value::as_array);
-            found.extend((0..entries.map_or(0, Vec::len)).map(|at| format!("{pointer}/{at}")));
-        }
-        for processor in ["ItemProcessor", "Iterator"] {
-            let pointer = format!("{}/{processor}", state.pointer);
-            found.extend(definition.pointer(&pointer).is_some().then_some(pointer));
-        }
+    for (state, fields) in states(definition) {
+        found.extend(
+            ["Retry", "Catch"]
+                .iter()
+                .flat_map(|list| pointers(&state, fields, list)),
+        );
+        let processors = PROCESSOR_FIELDS
+            .iter()
+            .filter(|it| fields.get(**it).is_some());
+        found.extend(processors.map(|field| format!("{}/{field}", state.pointer)));
         found.push(state.pointer);
     }
     found
+}
+
+/// The pointers of the entries of a list in a state.
+fn pointers(state: &StatePath, fields: &Value, list: &str) -> Vec<String> {
+    let count = entries(fields, list).len();
+    (0..count)
+        .map(|at| format!("{}/{list}/{at}", state.pointer))
+        .collect()
 }
 
 /// Fields of a Choice's rule that are none of its condition.
@@ -52,12 +61,12 @@ const OF_RULES: &[&str] = &["Assign", "Output", "Comment"];
 /// The pointers of everything that assigns variables: states, rules, catchers.
 pub(super) fn assigning(definition: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    for state in states(definition) {
-        for list in ["Choices", "Catch"] {
-            let pointer = format!("{}/{list}", state.pointer);
-            let entries = definition.pointer(&pointer).and_then(Value::as_array);
-            found.extend((0..entries.map_or(0, Vec::len)).map(|at| format!("{pointer}/{at}")));
-        }
+    for (state, fields) in states(definition) {
+        found.extend(
+            ["Choices", "Catch"]
+                .iter()
+                .flat_map(|list| pointers(&state, fields, list)),
+        );
         found.push(state.pointer);
     }
     found.retain(|pointer| definition.pointer(&format!("{pointer}/Assign")).is_some());
@@ -67,12 +76,10 @@ pub(super) fn assigning(definition: &Value) -> Vec<String> {
 /// Drops what a Choice's rules do besides leading on.
 fn drop_fields_of_rules(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let pointer = format!("{}/Choices", state.pointer);
-        let rules = case.definition.pointer(&pointer).and_then(Value::as_array);
-        for at in 0..rules.map_or(0, Vec::len) {
+    for (state, fields) in states(&case.definition) {
+        for pointer in pointers(&state, fields, "Choices") {
             for name in OF_RULES {
-                let pointer = format!("{pointer}/{at}");
+                let pointer = pointer.clone();
                 edits.push(edit(move |case| {
                     let rule = object_mut(&mut case.definition, &pointer)?;
                     rule.shift_remove(*name).map(drop)
@@ -92,7 +99,12 @@ pub(super) fn drop_fields(case: &ExecutionCase) -> Vec<Edit> {
             .into_iter()
             .flatten()
             .map(|(name, _)| name.clone())
-            .filter(|name| !NEEDED.contains(&name.as_str()))
+            .filter(|name| {
+                !NEEDED
+                    .iter()
+                    .chain(&SCOPE_FIELDS)
+                    .any(|needed| needed == name)
+            })
             .collect();
         let mut groups: Vec<Vec<String>> = optional.iter().map(|name| vec![name.clone()]).collect();
         if optional.len() > 1 {
@@ -123,7 +135,7 @@ const INSTEAD: &[(&str, &str)] = &[
 /// and what a Pass makes is its result.
 pub(super) fn exchange_fields(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
+    for (state, _) in states(&case.definition) {
         for (field, instead) in INSTEAD {
             let pointer = state.pointer.clone();
             edits.push(edit(move |case| {
@@ -163,22 +175,20 @@ pub(super) fn exchange_fields(case: &ExecutionCase) -> Vec<Edit> {
 /// Simplifies the conditions of Choice rules.
 pub(super) fn simplify_conditions(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let pointer = format!("{}/Choices", state.pointer);
-        let rules = case.definition.pointer(&pointer).and_then(Value::as_array);
-        for (at, rule) in rules.into_iter().flatten().enumerate() {
+    for (state, fields) in states(&case.definition) {
+        for (at, rule) in entries(fields, "Choices").iter().enumerate() {
             let Some(rule) = rule.as_object() else {
                 continue;
             };
             for simpler in simpler_conditions(rule) {
-                let pointer = format!("{pointer}/{at}");
+                let pointer = format!("{}/Choices/{at}", state.pointer);
                 edits.push(edit(move |case| {
-                    let place = object_mut(&mut case.definition, &pointer)?;
-                    let next = place.get("Next")?.clone();
-                    let assign = place.get("Assign").cloned();
-                    place.clone_from(&simpler);
-                    place.insert("Next".to_owned(), next);
-                    place.extend(assign.map(|assign| ("Assign".to_owned(), assign)));
+                    let rule = object_mut(&mut case.definition, &pointer)?;
+                    let next = rule.get("Next")?.clone();
+                    let assign = rule.get("Assign").cloned();
+                    rule.clone_from(&simpler);
+                    rule.insert("Next".to_owned(), next);
+                    rule.extend(assign.map(|assign| ("Assign".to_owned(), assign)));
                     Some(())
                 }));
             }
@@ -356,8 +366,7 @@ fn collect(value: &Value, pointer: String, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
-                let name = name.replace('~', "~0").replace('/', "~1");
-                collect(field, format!("{pointer}/{name}"), found);
+                collect(field, member(&pointer, name), found);
             }
             found.push(pointer);
         }

@@ -5,11 +5,11 @@ use stepproof_specs::{query::jsonpath::path::Path, scenario::case::ExecutionCase
 
 use super::{
     calls::{self, Simpler},
-    edit::{Edit, edit, runs},
+    edit::{Edit, edit},
     fields::{all_objects, assigning},
+    graph::{object_mut, states},
     paths::simpler_paths,
-    place::{object_mut, states},
-    value::{of_its_kind, simpler, with},
+    value::{of_its_kind, simpler, with, with_fewer_fields},
 };
 
 /// Fields of states that hold payload templates, besides `Assign`.
@@ -18,12 +18,8 @@ const TEMPLATES: &[&str] = &["Parameters", "ResultSelector", "ItemSelector"];
 /// Simplifies templates, results and paths.
 pub(super) fn simplify_flow(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let fields = case
-            .definition
-            .pointer(&state.pointer)
-            .and_then(Value::as_object);
-        for (name, value) in fields.into_iter().flatten() {
+    for (state, fields) in states(&case.definition) {
+        for (name, value) in fields.as_object().into_iter().flatten() {
             let replacements = match name.as_str() {
                 "Result" => simpler(value),
                 "Error" | "Cause" => of_its_kind(value),
@@ -67,19 +63,7 @@ fn simpler_templates(template: &Value) -> Vec<Value> {
     let Value::Object(fields) = template else {
         return simpler(template);
     };
-    let mut found: Vec<Value> = runs(fields.len())
-        .into_iter()
-        .map(|run| {
-            let kept = fields
-                .iter()
-                .enumerate()
-                .filter(|(at, _)| !run.contains(at));
-            Value::Object(
-                kept.map(|(_, (name, field))| (name.clone(), field.clone()))
-                    .collect(),
-            )
-        })
-        .collect();
+    let mut found = with_fewer_fields(fields);
     for (name, field) in fields {
         match name.strip_suffix(".$") {
             Some(plain) => found.push(with(fields, name, plain, &Value::Null)),

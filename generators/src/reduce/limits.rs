@@ -1,15 +1,18 @@
 //! Passes over time limits and over what happens within them: each alone would let the limit expire
 //! that held, or hold the one that expired.
 
-use serde_json::{Value, json};
-use stepproof_specs::scenario::{
-    case::{ExecutionCase, Start},
-    plan::{Act, Reply, Rule},
+use serde_json::json;
+use stepproof_specs::{
+    asl::walk::StatePath,
+    scenario::{
+        case::{ExecutionCase, Start},
+        plan::{Act, Reply, Rule},
+    },
 };
 
 use super::{
     edit::{Edit, edit},
-    place::{StatePlace, object_mut, states},
+    graph::{object_mut, states},
 };
 
 /// The time limits of a Task.
@@ -23,7 +26,7 @@ pub(super) fn limits_for_delays(case: &ExecutionCase) -> Vec<Edit> {
         return Vec::new();
     }
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
+    for (state, _) in states(&case.definition) {
         for limit in LIMITS {
             let pointer = format!("{}/{limit}", state.pointer);
             edits.push(edit(move |case| {
@@ -47,10 +50,9 @@ fn is_delayed(rule: &Rule) -> bool {
 /// Shortens a limit and what happens within it together.
 pub(super) fn shorten_limits(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
+    for (state, fields) in states(&case.definition) {
         for limit in LIMITS {
-            let pointer = format!("{}/{limit}", state.pointer);
-            let seconds = case.definition.pointer(&pointer).and_then(Value::as_u64);
+            let seconds = fields[limit].as_u64();
             let Some(seconds) = seconds.filter(|seconds| *seconds > 1) else {
                 continue;
             };
@@ -72,7 +74,7 @@ pub(super) fn shorten_limits(case: &ExecutionCase) -> Vec<Edit> {
 
 fn shorten(
     case: &mut ExecutionCase,
-    state: &StatePlace,
+    state: &StatePath,
     limit: &str,
     seconds: u64,
     time: &dyn Fn(u64) -> Option<u64>,
@@ -81,7 +83,7 @@ fn shorten(
     fields.insert(limit.to_owned(), seconds.into());
     let mut shortened = false;
     for start in &mut case.starts {
-        let script = start.plan.sites.get_mut(state.site.as_str());
+        let script = start.plan.sites.get_mut(&state.site);
         for rule in script.into_iter().flat_map(|script| &mut script.rules) {
             let act = &mut rule.act;
             if act.after > 0 {
@@ -101,16 +103,14 @@ pub(super) fn outlast_the_machine(case: &ExecutionCase) -> Vec<Edit> {
     if case.definition.get("TimeoutSeconds").is_none() {
         return Vec::new();
     }
-    let tasks = states(&case.definition).into_iter().filter(|state| {
-        let fields = case.definition.pointer(&state.pointer);
-        fields.is_some_and(|fields| fields["Type"] == "Task")
-    });
+    let tasks = states(&case.definition).into_iter();
     tasks
-        .map(|state| edit(move |case| outlast(case, &state)))
+        .filter(|(_, fields)| fields["Type"] == "Task")
+        .map(|(state, _)| edit(move |case| outlast(case, &state)))
         .collect()
 }
 
-fn outlast(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+fn outlast(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let resource = case
         .definition
         .pointer(&state.pointer)?
@@ -124,13 +124,9 @@ fn outlast(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
     })
     .into();
     for start in &mut case.starts {
-        let silent = vec![Rule::always(Act::now(Reply::Silent))];
         start.input = json!({});
-        start.plan.sites.clear();
-        start
-            .plan
-            .sites
-            .insert(state.name.as_str().into(), silent.into());
+        let silent = Act::now(Reply::Silent).into();
+        start.plan.sites = [(state.name.as_str().into(), silent)].into();
     }
     Some(())
 }

@@ -1,21 +1,21 @@
 //! Passes over loops: out of one, or twice through it and no more.
 
 use serde_json::{Value, json};
-use stepproof_specs::scenario::case::ExecutionCase;
+use stepproof_specs::{
+    asl::walk::{ScopePath, StatePath},
+    scenario::case::ExecutionCase,
+};
 
 use super::{
     edit::{Edit, edit},
-    place::{StatePlace, object_mut, states, targets},
+    graph::{object_mut, states, targets},
     resume::begin_at,
 };
 
 /// Leaves loops where they would go round again.
 pub(super) fn leave_loops(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let Some(fields) = case.definition.pointer(&state.pointer) else {
-            continue;
-        };
+    for (state, fields) in states(&case.definition) {
         if fields["Next"].is_string() && in_a_loop(case, &state, fields) {
             let twice = state.clone();
             edits.push(edit(move |case| leave_loop(case, &state)));
@@ -26,7 +26,7 @@ pub(super) fn leave_loops(case: &ExecutionCase) -> Vec<Edit> {
 }
 
 /// Whether a state can be reached again from where it leads.
-fn in_a_loop(case: &ExecutionCase, state: &StatePlace, fields: &Value) -> bool {
+fn in_a_loop(case: &ExecutionCase, state: &StatePath, fields: &Value) -> bool {
     let scope = case.definition.pointer(&state.scope.pointer);
     let Some(states) = scope.map(|scope| &scope["States"]) else {
         return false;
@@ -45,7 +45,7 @@ fn in_a_loop(case: &ExecutionCase, state: &StatePlace, fields: &Value) -> bool {
 }
 
 /// The simplest machine that enters a state twice; a Map has no items then.
-fn enter_twice(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+fn enter_twice(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     begin_at(case, state)?;
     let mut fields = case.definition.get("States")?.get(&state.name)?.clone();
     let entered = fields.as_object_mut()?;
@@ -79,18 +79,12 @@ const AGAIN: &str = "again";
 
 /// Begins after a state of a loop, with the data that arrives there, and ends where it would go
 /// round again.
-fn leave_loop(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
-    let next = case.definition.pointer(&state.pointer)?["Next"]
-        .as_str()?
-        .to_owned();
-    let places = states(&case.definition);
-    let next = places
-        .iter()
-        .find(|it| it.scope == state.scope && it.name == next)?;
-    begin_at(case, next)?;
-    let ended = states(&case.definition)
-        .into_iter()
-        .find(|it| it.scope.site.is_empty() && it.name == state.name)?;
+fn leave_loop(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
+    let next = case.definition.pointer(&state.pointer)?["Next"].as_str()?;
+    let next = state.scope.state(next);
+    case.definition.pointer(&next.pointer)?;
+    begin_at(case, &next)?;
+    let ended = ScopePath::machine().state(&state.name);
     *case.definition.pointer_mut(&ended.pointer)? = json!({ "Type": "Succeed" });
     Some(())
 }

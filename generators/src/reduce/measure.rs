@@ -10,8 +10,8 @@ use stepproof_specs::{
 };
 
 use super::{
+    graph::{states, targets},
     names::disorder,
-    place::{states, targets},
 };
 
 /// The size of a case: compared by its fields from first to last.
@@ -43,9 +43,8 @@ pub fn measure(case: &Case) -> Measure {
     let mut values = count(definition);
     let mut strangeness = states
         .iter()
-        .filter_map(|place| Some((place, definition.pointer(&place.pointer)?)))
-        .map(|(place, state)| {
-            let to_itself = targets(state).contains(&place.name.as_str());
+        .map(|(path, state)| {
+            let to_itself = targets(state).contains(&path.name.as_str());
             rank(state["Type"].as_str()) + usize::from(to_itself)
         })
         .sum::<usize>()

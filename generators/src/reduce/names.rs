@@ -4,7 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
-    asl::site::site,
+    asl::{
+        resource::Resource,
+        site::site,
+        walk::{inner_scopes, inner_scopes_mut},
+    },
+    base::pointer::unescape,
     query::jsonpath::path::{Filter, Path, Root, Step, filter::Operand},
     scenario::{case::ExecutionCase, plan::Reply},
 };
@@ -13,7 +18,7 @@ use super::{
     calls::map_paths,
     edit::{Edit, edit},
     flow::holds_path,
-    place::{inner_scopes, object_mut, states, targets},
+    graph::{entries, object_mut, state_paths, states, targets},
 };
 
 /// Names by number: `A`, `B`, …, `Z`, `A1`, ….
@@ -72,7 +77,7 @@ impl Renaming {
 /// Renames states to `A`, `B`, … in the order of the document, and activities after their tasks.
 pub(super) fn rename_states(case: &ExecutionCase) -> Vec<Edit> {
     let mut renaming = Renaming::from(b'A');
-    for state in states(&case.definition) {
+    for (state, _) in states(&case.definition) {
         renaming.meet(&state.name);
     }
     let states_only = renaming.clone();
@@ -108,12 +113,8 @@ fn rename_scope(scope: &mut Value, renaming: &Renaming) -> Option<()> {
                 }
             }
         }
-        let inner: Vec<String> = inner_scopes(&state)
-            .into_iter()
-            .map(|(_, tail, _)| tail)
-            .collect();
-        for tail in inner {
-            rename_scope(state.pointer_mut(&tail)?, renaming)?;
+        for inner in inner_scopes_mut(&mut state) {
+            rename_scope(inner, renaming)?;
         }
         states.insert(renaming.of(&name), state);
     }
@@ -125,8 +126,7 @@ fn rename_sites(case: &mut ExecutionCase, renaming: &Renaming) {
         let sites = std::mem::take(&mut start.plan.sites);
         for (old, rules) in sites {
             let renamed = old.split('/').fold(Arc::from(""), |prefix, part| {
-                let name = part.replace("~1", "/").replace("~0", "~");
-                site(&prefix, &renaming.of(&name))
+                site(&prefix, &renaming.of(&unescape(part)))
             });
             start.plan.sites.insert(renamed, rules);
         }
@@ -136,14 +136,13 @@ fn rename_sites(case: &mut ExecutionCase, renaming: &Renaming) {
 /// Names every activity after the first task that uses it.
 fn rename_activities(case: &mut ExecutionCase) -> Option<()> {
     let mut renamed: HashMap<String, String> = HashMap::new();
-    for state in states(&case.definition) {
+    for state in state_paths(&case.definition) {
         let fields = object_mut(&mut case.definition, &state.pointer)?;
         let Some(resource) = fields.get_mut("Resource") else {
             continue;
         };
-        if let Some((prefix, activity)) = resource.as_str().and_then(|arn| arn.rsplit_once(':'))
-            && prefix.ends_with(":activity")
-        {
+        let activity = resource.as_str().filter(|arn| Resource::is_activity(arn));
+        if let Some((prefix, activity)) = activity.and_then(|arn| arn.rsplit_once(':')) {
             let new = renamed
                 .entry(activity.to_owned())
                 .or_insert_with(|| state.name.clone());
@@ -179,7 +178,7 @@ pub(super) fn rename_errors(case: &ExecutionCase) -> Vec<Edit> {
 
 /// Visits every error name that is not AWS's own, and replaces it by what `change` says.
 fn each_error(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> Option<String>) {
-    for state in states(&case.definition) {
+    for state in state_paths(&case.definition) {
         let Some(fields) = object_mut(&mut case.definition, &state.pointer) else {
             continue;
         };
@@ -221,13 +220,11 @@ fn own(name: &mut Value, change: &mut dyn FnMut(&str) -> Option<String>) {
 /// Makes matchers plain: the errors that [`rename_errors`] gives, or all errors.
 pub(super) fn simplify_matchers(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
+    for (state, fields) in states(&case.definition) {
         for list in ["Retry", "Catch"] {
-            let pointer = format!("{}/{list}", state.pointer);
-            let handlers = case.definition.pointer(&pointer).and_then(Value::as_array);
-            for at in 0..handlers.map_or(0, Vec::len) {
+            for at in 0..entries(fields, list).len() {
                 for plain in ["E", "F", "States.ALL"] {
-                    let pointer = format!("{pointer}/{at}/ErrorEquals");
+                    let pointer = format!("{}/{list}/{at}/ErrorEquals", state.pointer);
                     edits.push(edit(move |case| {
                         let names = case.definition.pointer_mut(&pointer)?;
                         let plain = json!([plain]);
@@ -281,7 +278,7 @@ fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) 
             }
         }
     }
-    for state in states(&case.definition) {
+    for state in state_paths(&case.definition) {
         if let Some(fields) = object_mut(&mut case.definition, &state.pointer) {
             for (name, value) in fields {
                 rename_in_field(name, value, change);
@@ -430,12 +427,8 @@ fn order_scope(scope: &mut Value) -> Option<()> {
     let states = scope.get_mut("States")?.as_object_mut()?;
     for name in reached {
         let mut state = states.shift_remove(&name)?;
-        let inner: Vec<String> = inner_scopes(&state)
-            .into_iter()
-            .map(|(_, tail, _)| tail)
-            .collect();
-        for tail in inner {
-            order_scope(state.pointer_mut(&tail)?)?;
+        for inner in inner_scopes_mut(&mut state) {
+            order_scope(inner)?;
         }
         if let Value::Object(fields) = &mut state {
             order_fields(fields);
@@ -503,7 +496,7 @@ pub(super) fn disorder(definition: &Value) -> usize {
             .flatten()
             .map(|(_, state)| {
                 let inner = inner_scopes(state).into_iter();
-                unsorted(state) + inner.map(|(scope, ..)| disorder(scope)).sum::<usize>()
+                unsorted(state) + inner.map(|it| disorder(it.scope)).sum::<usize>()
             })
             .sum::<usize>()
 }

@@ -2,26 +2,23 @@
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::site::Site,
+    asl::walk::{SCOPE_FIELDS, ScopePath, StatePath, inner_scopes},
     scenario::{
         case::ExecutionCase,
-        plan::{Act, Reply, Rule},
+        plan::{Act, Reply},
     },
 };
 
 use super::{
     edit::{Edit, bypass, edit},
-    place::{StatePlace, inner_scopes, machine, object_mut, states, targets},
+    graph::{object_mut, states, targets},
     plans::failure,
 };
 
 /// Replaces a state by a simpler one that leads on to the same place.
 pub(super) fn replace_states(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = vec![edit(do_nothing)];
-    for state in states(&case.definition) {
-        let Some(fields) = case.definition.pointer(&state.pointer) else {
-            continue;
-        };
+    for (state, fields) in states(&case.definition) {
         edits.extend(plainer(fields).into_iter().map(|replacement| {
             let pointer = state.pointer.clone();
             edit(move |case| {
@@ -105,16 +102,14 @@ pub(super) fn fold(case: &ExecutionCase) -> Vec<Edit> {
     edits.extend(
         states(&case.definition)
             .into_iter()
-            .map(|state| edit(move |case| answer(case, &state))),
+            .map(|(state, _)| edit(move |case| answer(case, &state))),
     );
     edits
 }
 
 fn feed(case: &mut ExecutionCase) -> Option<()> {
     let start = case.definition.get("StartAt")?.as_str()?.to_owned();
-    let first = states(&case.definition)
-        .into_iter()
-        .find(|state| state.scope == machine() && state.name == start)?;
+    let first = ScopePath::machine().state(&start);
     let fields = object_mut(&mut case.definition, &first.pointer)?;
     let made = ["Result", "Parameters"]
         .into_iter()
@@ -131,12 +126,12 @@ fn feed(case: &mut ExecutionCase) -> Option<()> {
     Some(())
 }
 
-fn answer(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+fn answer(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = case.definition.pointer(&state.pointer)?;
     if fields["Type"] != "Task" {
         return None;
     }
-    let script = case.starts.first()?.plan.sites.get(state.site.as_str())?;
+    let script = case.starts.first()?.plan.sites.get(&state.site)?;
     let Reply::Succeed(result) = &script.rules.last()?.act.reply else {
         return None;
     };
@@ -149,17 +144,14 @@ fn answer(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
 
 /// A machine that does nothing at all.
 fn do_nothing(case: &mut ExecutionCase) -> Option<()> {
-    let scope = object_mut(&mut case.definition, &machine().pointer)?;
+    let scope = object_mut(&mut case.definition, "")?;
     let start = scope.get("StartAt")?.as_str()?.to_owned();
     let only = json!({ start: { "Type": "Succeed" } });
     scope.insert("States".to_owned(), only).map(drop)
 }
 
-/// What a state with scopes inside has, and a Task has not.
+/// What a state with scopes inside has besides them, and a Task has not.
 const OF_SCOPES: &[&str] = &[
-    "Branches",
-    "ItemProcessor",
-    "Iterator",
     "ItemsPath",
     "ItemSelector",
     "MaxConcurrency",
@@ -167,19 +159,18 @@ const OF_SCOPES: &[&str] = &[
 ];
 
 /// Makes a state with scopes inside a Task with the same handlers, which does one thing at once.
-fn become_a_task(case: &mut ExecutionCase, state: &StatePlace, reply: &Reply) -> Option<()> {
+fn become_a_task(case: &mut ExecutionCase, state: &StatePath, reply: &Reply) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
-    for field in OF_SCOPES {
+    for field in SCOPE_FIELDS.iter().chain(OF_SCOPES) {
         fields.shift_remove(*field);
     }
     fields.insert("Type".to_owned(), "Task".into());
     let activity = format!("{}{}", crate::literal::ACTIVITY_PREFIX, state.name);
     fields.insert("Resource".to_owned(), activity.into());
     if *reply != Reply::Echo {
-        let site: Site = state.site.as_str().into();
         for start in &mut case.starts {
-            let rules = vec![Rule::always(Act::now(reply.clone()))];
-            start.plan.sites.insert(site.clone(), rules.into());
+            let script = Act::now(reply.clone()).into();
+            start.plan.sites.insert(state.site.clone(), script);
         }
     }
     Some(())

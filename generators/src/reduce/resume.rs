@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use stepproof_specs::{
-    asl::Machine,
+    asl::{Machine, walk::StatePath},
     history::EventKind,
     query::jsonpath::path::{Path, Root, Step},
     reference::trace,
@@ -17,20 +17,20 @@ use super::{
     edit::{Edit, edit},
     fields::all_objects,
     flow::holds_path,
-    place::{StatePlace, object_mut, states},
+    graph::{object_mut, states},
     structure::promote,
 };
 
 /// Begins at an inner state with the data that arrives there: the last states first, because they
 /// leave the least.
 pub(super) fn resume(case: &ExecutionCase) -> Vec<Edit> {
-    let places = states(&case.definition).into_iter().rev();
-    places
-        .map(|state| edit(move |case| begin_at(case, &state)))
+    let states = states(&case.definition).into_iter().rev();
+    states
+        .map(|(state, _)| edit(move |case| begin_at(case, &state)))
         .collect()
 }
 
-pub(super) fn begin_at(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+pub(super) fn begin_at(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let machine = Arc::new(Machine::from_value(&case.definition).ok()?);
     let inputs: Vec<Value> = case
         .starts

@@ -1,11 +1,14 @@
 //! Passes over the graph: scopes, states, branches, rules and handlers.
 
 use serde_json::{Map, Value};
-use stepproof_specs::scenario::case::ExecutionCase;
+use stepproof_specs::{
+    asl::walk::{BRANCHES, ScopePath, StatePath, inner_scopes, scopes},
+    scenario::case::ExecutionCase,
+};
 
 use super::{
     edit::{Edit, below, bypass, edit, empty_list, move_sites, retarget, runs},
-    place::{Place, StatePlace, inner_scopes, object_mut, scopes, states, targets},
+    graph::{entries, object_mut, states, targets},
 };
 
 /// What belongs to the machine and not to a scope.
@@ -16,41 +19,23 @@ pub(super) fn keep_only_a_scope(case: &ExecutionCase) -> Vec<Edit> {
     scopes(&case.definition)
         .into_iter()
         .skip(1)
-        .map(|place| edit(move |case| promote(case, &place)))
+        .map(|inner| edit(move |case| promote(case, &inner)))
         .collect()
 }
 
-pub(super) fn promote(case: &mut ExecutionCase, place: &Place) -> Option<()> {
-    let mut scope = case
-        .definition
-        .pointer(&place.pointer)?
-        .as_object()?
-        .clone();
+pub(super) fn promote(case: &mut ExecutionCase, inner: &ScopePath) -> Option<()> {
+    let scope = case.definition.pointer(&inner.pointer)?;
+    let mut scope = scope.as_object()?.clone();
     scope.shift_remove("ProcessorConfig");
     for key in OF_THE_MACHINE {
         if let Some(value) = case.definition.get(key) {
             scope.insert((*key).to_owned(), value.clone());
         }
     }
-    let levels = map_levels(&case.definition, place);
     case.definition = Value::Object(scope).into();
-    move_sites(case, |site| below(site, &place.site).map(str::to_owned));
-    forget_items(case, "", 0, levels);
+    move_sites(case, |site| below(site, &inner.path).map(str::to_owned));
+    forget_items(case, "", 0, inner.maps);
     Some(())
-}
-
-/// How many Maps are around a scope.
-fn map_levels(definition: &Value, place: &Place) -> usize {
-    scopes(definition)
-        .iter()
-        .filter(|outer| {
-            let is_map =
-                outer.pointer.ends_with("/ItemProcessor") || outer.pointer.ends_with("/Iterator");
-            let around = place.pointer == outer.pointer
-                || place.pointer.starts_with(&format!("{}/", outer.pointer));
-            is_map && around
-        })
-        .count()
 }
 
 /// Takes the indexes of `count` Maps, the first at `level`, out of the rules below a site: what was
@@ -78,8 +63,8 @@ fn forget_items(case: &mut ExecutionCase, prefix: &str, level: usize, count: usi
 
 /// Ends a scope early, or starts it late.
 pub(super) fn cut(case: &ExecutionCase) -> Vec<Edit> {
-    let places = states(&case.definition);
-    let ends = places.clone().into_iter().map(|state| {
+    let states = states(&case.definition).into_iter().map(|(state, _)| state);
+    let ends = states.clone().map(|state| {
         edit(move |case| {
             let fields = object_mut(&mut case.definition, &state.pointer)?;
             fields.shift_remove("Next")?;
@@ -87,7 +72,7 @@ pub(super) fn cut(case: &ExecutionCase) -> Vec<Edit> {
             Some(())
         })
     });
-    let starts = places.into_iter().rev().map(|state| {
+    let starts = states.rev().map(|state| {
         edit(move |case| {
             let scope = object_mut(&mut case.definition, &state.scope.pointer)?;
             scope.insert("StartAt".to_owned(), state.name.clone().into());
@@ -99,12 +84,13 @@ pub(super) fn cut(case: &ExecutionCase) -> Vec<Edit> {
 
 /// Removes runs of states, then single ones in every way that they can be bypassed.
 pub(super) fn remove_states(case: &ExecutionCase) -> Vec<Edit> {
-    let places = states(&case.definition);
-    let mut edits: Vec<Edit> = runs(places.len())
+    let states = states(&case.definition);
+    let mut edits: Vec<Edit> = runs(states.len())
         .into_iter()
-        .filter(|run| run.len() > 1 && run.len() < places.len())
+        .filter(|run| run.len() > 1 && run.len() < states.len())
         .map(|run| {
-            let run: Vec<StatePlace> = places[run].to_vec();
+            let run = states[run].iter().map(|(state, _)| state.clone());
+            let run: Vec<StatePath> = run.collect();
             edit(move |case| {
                 for state in &run {
                     let to = case.definition.pointer(&state.pointer);
@@ -115,10 +101,7 @@ pub(super) fn remove_states(case: &ExecutionCase) -> Vec<Edit> {
             })
         })
         .collect();
-    for state in places {
-        let Some(fields) = case.definition.pointer(&state.pointer) else {
-            continue;
-        };
+    for (state, fields) in states {
         let mut ways: Vec<Option<String>> = targets(fields)
             .into_iter()
             .map(|target| Some(target.to_owned()))
@@ -136,7 +119,7 @@ pub(super) fn remove_states(case: &ExecutionCase) -> Vec<Edit> {
 }
 
 /// The first other state of the scope that ends it.
-fn another_end(definition: &Value, state: &StatePlace) -> Option<String> {
+fn another_end(definition: &Value, state: &StatePath) -> Option<String> {
     let states = definition.pointer(&state.scope.pointer)?["States"].as_object()?;
     let mut others = states.iter().filter(|(name, _)| **name != state.name);
     others
@@ -147,31 +130,23 @@ fn another_end(definition: &Value, state: &StatePlace) -> Option<String> {
 /// Puts the states of a branch or an item processor in the place of the state around them.
 pub(super) fn hoist(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let Some(fields) = case.definition.pointer(&state.pointer) else {
-            continue;
-        };
-        for (_, tail, number) in inner_scopes(fields) {
+    for (state, fields) in states(&case.definition) {
+        for inner in inner_scopes(fields) {
+            let path = state.inner(&inner);
             let state = state.clone();
-            edits.push(edit(move |case| hoist_one(case, &state, &tail, number)));
+            edits.push(edit(move |case| hoist_one(case, &state, &path)));
         }
     }
     edits
 }
 
-fn hoist_one(
-    case: &mut ExecutionCase,
-    state: &StatePlace,
-    tail: &str,
-    number: Option<usize>,
-) -> Option<()> {
-    let level = map_levels(&case.definition, &state.scope);
+fn hoist_one(case: &mut ExecutionCase, state: &StatePath, inside: &ScopePath) -> Option<()> {
+    let mut inner = case.definition.pointer(&inside.pointer)?.clone();
     let outer = object_mut(&mut case.definition, &state.scope.pointer)?;
     let around = outer
         .get_mut("States")?
         .as_object_mut()?
         .shift_remove(&state.name)?;
-    let mut inner = around.pointer(tail)?.clone();
     let next = around["Next"].as_str();
     if let Some(next) = next {
         lead_on(inner.get_mut("States")?.as_object_mut()?, next);
@@ -180,16 +155,13 @@ fn hoist_one(
     retarget(outer, &state.name, Some(&start))?;
     let states = outer.get_mut("States")?.as_object_mut()?;
     take_in(states, inner.get_mut("States")?.as_object_mut()?)?;
-    let inside = match number {
-        Some(number) => format!("{}/{number}", state.site),
-        None => state.site.clone(),
-    };
-    if number.is_none() {
-        forget_items(case, &inside, level, 1);
+    let level = state.scope.maps;
+    if inside.maps > level {
+        forget_items(case, &inside.path, level, 1);
     }
-    move_sites(case, |site| match below(site, &inside) {
-        Some(rest) if state.scope.site.is_empty() => Some(rest.to_owned()),
-        Some(rest) => Some(format!("{}/{rest}", state.scope.site)),
+    move_sites(case, |site| match below(site, &inside.path) {
+        Some(rest) if state.scope.path.is_empty() => Some(rest.to_owned()),
+        Some(rest) => Some(format!("{}/{rest}", state.scope.path)),
         None => Some(site.to_owned()),
     });
     Some(())
@@ -221,19 +193,12 @@ fn lead_on(states: &mut Map<String, Value>, next: &str) {
 /// Drops branches of a Parallel, as long as one is left.
 pub(super) fn drop_branches(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let branches = case
-            .definition
-            .pointer(&format!("{}/Branches", state.pointer));
-        let count = branches.and_then(Value::as_array).map_or(0, Vec::len);
+    for (state, fields) in states(&case.definition) {
+        let count = entries(fields, BRANCHES).len();
         for run in runs(count).into_iter().filter(|run| run.len() < count) {
             let state = state.clone();
             edits.push(edit(move |case| {
-                let fields = object_mut(&mut case.definition, &state.pointer)?;
-                fields
-                    .get_mut("Branches")?
-                    .as_array_mut()?
-                    .drain(run.clone());
+                branches_mut(case, &state)?.drain(run.clone());
                 move_branches(case, &state, |number| {
                     let before = if number < run.start { 0 } else { run.len() };
                     (!run.contains(&number)).then(|| number - before)
@@ -245,11 +210,16 @@ pub(super) fn drop_branches(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+fn branches_mut<'c>(case: &'c mut ExecutionCase, state: &StatePath) -> Option<&'c mut Vec<Value>> {
+    let fields = object_mut(&mut case.definition, &state.pointer)?;
+    fields.get_mut(BRANCHES)?.as_array_mut()
+}
+
 /// Gives the plans of tasks in the branches of a Parallel the branches' new numbers; what is in a
 /// branch without one is dropped.
 fn move_branches(
     case: &mut ExecutionCase,
-    state: &StatePlace,
+    state: &StatePath,
     moved: impl Fn(usize) -> Option<usize>,
 ) {
     move_sites(case, |site| {
@@ -265,11 +235,8 @@ fn move_branches(
 /// Puts a branch of a Parallel at the end of the branch before it.
 pub(super) fn join_branches(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let branches = case
-            .definition
-            .pointer(&format!("{}/Branches", state.pointer));
-        for second in 1..branches.and_then(Value::as_array).map_or(0, Vec::len) {
+    for (state, fields) in states(&case.definition) {
+        for second in 1..entries(fields, BRANCHES).len() {
             let state = state.clone();
             edits.push(edit(move |case| join(case, &state, second)));
         }
@@ -277,9 +244,8 @@ pub(super) fn join_branches(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-fn join(case: &mut ExecutionCase, state: &StatePlace, second: usize) -> Option<()> {
-    let fields = object_mut(&mut case.definition, &state.pointer)?;
-    let branches = fields.get_mut("Branches")?.as_array_mut()?;
+fn join(case: &mut ExecutionCase, state: &StatePath, second: usize) -> Option<()> {
+    let branches = branches_mut(case, state)?;
     let mut after = branches.remove(second);
     let start = after["StartAt"].as_str()?.to_owned();
     let states = branches[second - 1].get_mut("States")?.as_object_mut()?;
@@ -294,11 +260,8 @@ fn join(case: &mut ExecutionCase, state: &StatePlace, second: usize) -> Option<(
 /// Swaps two branches of a Parallel that stand side by side.
 pub(super) fn swap_branches(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let branches = case
-            .definition
-            .pointer(&format!("{}/Branches", state.pointer));
-        for left in 1..branches.and_then(Value::as_array).map_or(0, Vec::len) {
+    for (state, fields) in states(&case.definition) {
+        for left in 1..entries(fields, BRANCHES).len() {
             let state = state.clone();
             edits.push(edit(move |case| swap(case, &state, left - 1, left)));
         }
@@ -306,9 +269,8 @@ pub(super) fn swap_branches(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-fn swap(case: &mut ExecutionCase, state: &StatePlace, left: usize, right: usize) -> Option<()> {
-    let fields = object_mut(&mut case.definition, &state.pointer)?;
-    let branches = fields.get_mut("Branches")?.as_array_mut()?;
+fn swap(case: &mut ExecutionCase, state: &StatePath, left: usize, right: usize) -> Option<()> {
+    let branches = branches_mut(case, state)?;
     branches.swap(left, right);
     move_branches(case, state, |number| match number {
         _ if number == left => Some(right),
@@ -321,14 +283,14 @@ fn swap(case: &mut ExecutionCase, state: &StatePlace, left: usize, right: usize)
 /// Drops rules of a Choice.
 pub(super) fn drop_rules(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = drop_from_lists(case, &["Choices"]);
-    for state in states(&case.definition) {
+    for (state, _) in states(&case.definition) {
         edits.push(edit(move |case| last_rule_by_default(case, &state)));
     }
     edits
 }
 
 /// The last rule of a Choice becomes its default.
-fn last_rule_by_default(case: &mut ExecutionCase, state: &StatePlace) -> Option<()> {
+fn last_rule_by_default(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     let last = fields.get_mut("Choices")?.as_array_mut()?.pop()?;
     fields.insert("Default".to_owned(), last.get("Next")?.clone());
@@ -338,18 +300,10 @@ fn last_rule_by_default(case: &mut ExecutionCase, state: &StatePlace) -> Option<
 /// Drops retriers and catchers, and error names that they match.
 pub(super) fn drop_handlers(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = drop_from_lists(case, &["Catch", "Retry"]);
-    for state in states(&case.definition) {
+    for (state, fields) in states(&case.definition) {
         for list in ["Catch", "Retry"] {
-            let handlers = case
-                .definition
-                .pointer(&format!("{}/{list}", state.pointer));
-            for (at, handler) in handlers
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .enumerate()
-            {
-                let names = handler["ErrorEquals"].as_array().map_or(0, Vec::len);
+            for (at, handler) in entries(fields, list).iter().enumerate() {
+                let names = entries(handler, "ErrorEquals").len();
                 for name in (0..names).filter(|_| names > 1) {
                     let pointer = format!("{}/{list}/{at}/ErrorEquals", state.pointer);
                     edits.push(edit(move |case| {
@@ -366,12 +320,9 @@ pub(super) fn drop_handlers(case: &ExecutionCase) -> Vec<Edit> {
 
 fn drop_from_lists(case: &ExecutionCase, lists: &'static [&'static str]) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
+    for (state, fields) in states(&case.definition) {
         for list in lists {
-            let entries = case
-                .definition
-                .pointer(&format!("{}/{list}", state.pointer));
-            for run in runs(entries.and_then(Value::as_array).map_or(0, Vec::len)) {
+            for run in runs(entries(fields, list).len()) {
                 let pointer = state.pointer.clone();
                 edits.push(edit(move |case| {
                     let fields = object_mut(&mut case.definition, &pointer)?;

@@ -1,11 +1,14 @@
 //! Passes that change several things at once, where no change alone keeps a divergence.
 
 use serde_json::{Map, Value, json};
-use stepproof_specs::scenario::{case::ExecutionCase, plan::Rule};
+use stepproof_specs::{
+    asl::walk::{ITEM_PROCESSOR, states_of},
+    scenario::{case::ExecutionCase, plan::Rule},
+};
 
 use super::{
     edit::{Edit, edit},
-    place::{object_mut, states, states_of},
+    graph::{entries, object_mut, states},
     resume::begin_at,
     structure::remove_states,
 };
@@ -14,13 +17,12 @@ use super::{
 /// leads to any more goes.
 pub(super) fn redirect(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
+    for (state, fields) in states(&case.definition) {
         let scope = case.definition.pointer(&state.scope.pointer);
         let others: Vec<String> = scope
             .map(|scope| states_of(scope).map(|(name, _)| name.clone()).collect())
             .unwrap_or_default();
-        let fields = case.definition.pointer(&state.pointer);
-        for pointer in fields.into_iter().flat_map(transitions) {
+        for pointer in transitions(fields) {
             let pointer = format!("{}{pointer}", state.pointer);
             let now = case.definition.pointer(&pointer);
             let elsewhere = others.iter().filter(|name| {
@@ -42,7 +44,7 @@ pub(super) fn redirect(case: &ExecutionCase) -> Vec<Edit> {
 fn transitions(state: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for key in ["Choices", "Catch"] {
-        let count = state[key].as_array().map_or(0, Vec::len);
+        let count = entries(state, key).len();
         found.extend((0..count).map(|at| format!("/{key}/{at}/Next")));
     }
     if state.get("Default").is_some() {
@@ -53,7 +55,7 @@ fn transitions(state: &Value) -> Vec<String> {
 
 /// Takes a Map's items from the input and from nowhere else.
 pub(super) fn plain_items(case: &ExecutionCase) -> Vec<Edit> {
-    let edits = states(&case.definition).into_iter().map(|state| {
+    let edits = states(&case.definition).into_iter().map(|(state, _)| {
         edit(move |case| {
             case.definition
                 .pointer(&format!("{}/ItemsPath", state.pointer))?;
@@ -73,11 +75,8 @@ pub(super) fn plain_items(case: &ExecutionCase) -> Vec<Edit> {
 /// only succeeds, and the items are numbers in the input.
 pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let Some(processor) = case.definition.pointer(&state.pointer) else {
-            continue;
-        };
-        let Some(first) = processor["ItemProcessor"]["StartAt"].as_str() else {
+    for (state, fields) in states(&case.definition) {
+        let Some(first) = fields[ITEM_PROCESSOR]["StartAt"].as_str() else {
             continue;
         };
         let plain = json!({ "StartAt": first, "States": { first: { "Type": "Succeed" } } });
@@ -87,7 +86,7 @@ pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
                 let map = object_mut(&mut case.definition, &pointer)?;
                 map.shift_remove("ItemsPath");
                 map.shift_remove("ItemSelector");
-                map.insert("ItemProcessor".to_owned(), plain.clone());
+                map.insert(ITEM_PROCESSOR.to_owned(), plain.clone());
                 for start in &mut case.starts {
                     start.input = (0..count).collect();
                 }
@@ -100,7 +99,7 @@ pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
 
 /// Selects of a Map's items what the items themselves do not have.
 pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
-    let edits = states(&case.definition).into_iter().map(|state| {
+    let edits = states(&case.definition).into_iter().map(|(state, _)| {
         edit(move |case| {
             case.definition
                 .pointer(&format!("{}/ItemSelector", state.pointer))?;
@@ -109,7 +108,7 @@ pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
             let fields = object_mut(&mut case.definition, &pointer)?;
             *fields.get_mut("ItemSelector")? = json!({ "a.$": "$[0]" });
             fields.shift_remove("ItemsPath");
-            only_a_task(fields.get_mut("ItemProcessor")?);
+            only_a_task(fields.get_mut(ITEM_PROCESSOR)?);
             for start in &mut case.starts {
                 start.input = json!([{}]);
             }
@@ -133,13 +132,9 @@ fn only_a_task(scope: &mut Value) -> Option<()> {
 /// What two catchers make of the input differs most simply where the first replaces it and the last
 /// keeps it.
 pub(super) fn contrast_catchers(case: &ExecutionCase) -> Vec<Edit> {
-    let with_two = states(&case.definition).into_iter().filter(|state| {
-        let catchers = case.definition.pointer(&format!("{}/Catch", state.pointer));
-        catchers
-            .and_then(Value::as_array)
-            .is_some_and(|it| it.len() > 1)
-    });
-    let edits = with_two.map(|state| {
+    let states = states(&case.definition).into_iter();
+    let with_two = states.filter(|(_, fields)| entries(fields, "Catch").len() > 1);
+    let edits = with_two.map(|(state, _)| {
         edit(move |case| {
             let fields = object_mut(&mut case.definition, &state.pointer)?;
             let catchers = fields.get_mut("Catch")?.as_array_mut()?;
@@ -165,7 +160,7 @@ pub(super) fn add_to_inputs(case: &ExecutionCase) -> Vec<Edit> {
     let Some(name) = first.and_then(|input| input.keys().next()).cloned() else {
         return edits;
     };
-    for state in states(&case.definition) {
+    for (state, _) in states(&case.definition) {
         let name = name.clone();
         edits.push(edit(move |case| {
             let fields = object_mut(&mut case.definition, &state.pointer)?;
@@ -185,7 +180,7 @@ pub(super) fn add_to_inputs(case: &ExecutionCase) -> Vec<Edit> {
 
 /// Has in the input what a result would add to it.
 pub(super) fn hold_in_inputs(case: &ExecutionCase) -> Vec<Edit> {
-    let edits = states(&case.definition).into_iter().map(|state| {
+    let edits = states(&case.definition).into_iter().map(|(state, _)| {
         edit(move |case| {
             let fields = object_mut(&mut case.definition, &state.pointer)?;
             fields.shift_remove("ResultPath")?.as_str()?;
@@ -201,7 +196,7 @@ pub(super) fn hold_in_inputs(case: &ExecutionCase) -> Vec<Edit> {
 /// Tests whether a condition does not hold, where that leads to the default's place.
 pub(super) fn deny(case: &ExecutionCase) -> Vec<Edit> {
     let choices = states(&case.definition).into_iter();
-    let edits = choices.map(|state| {
+    let edits = choices.map(|(state, _)| {
         edit(move |case| {
             let fields = object_mut(&mut case.definition, &state.pointer)?;
             let default = fields.shift_remove("Default")?;
@@ -230,14 +225,12 @@ const TELLING: &[(&str, &str, &str, &str)] = &[
 /// Compares the input with what tells most, where something alike is compared.
 pub(super) fn compare_simply(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
-        let pointer = format!("{}/Choices", state.pointer);
-        let rules = case.definition.pointer(&pointer).and_then(Value::as_array);
-        for (at, rule) in rules.into_iter().flatten().enumerate() {
+    for (state, fields) in states(&case.definition) {
+        for (at, rule) in entries(fields, "Choices").iter().enumerate() {
             let written = rule.to_string();
             let alike = |it: &&(&str, _, _, _)| written.contains(&format!("\"{}", it.0));
             for (_, operator, operand, input) in TELLING.iter().filter(alike) {
-                let pointer = format!("{pointer}/{at}");
+                let pointer = format!("{}/Choices/{at}", state.pointer);
                 edits.push(edit(move |case| {
                     let rule = case.definition.pointer_mut(&pointer)?;
                     *rule = json!({ "Variable": "$", *operator: operand, "Next": rule["Next"] });
@@ -256,28 +249,25 @@ pub(super) fn compare_simply(case: &ExecutionCase) -> Vec<Edit> {
 pub(super) fn fail_for_good(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (at, start) in case.starts.iter().enumerate() {
-        for state in states(&case.definition) {
-            let scripts = start.plan.sites.iter();
-            let scripts = scripts.filter(|(site, _)| ***site == *state.site);
-            for (site, rule) in
-                scripts.filter_map(|(site, script)| Some((site, script.rules.first()?)))
-            {
-                if rule.attempts_below.is_none() {
-                    continue;
-                }
-                let (site, pointer) = (site.clone(), state.pointer.clone());
-                let always = Rule::always(rule.act.clone());
-                edits.push(edit(move |case| {
-                    let script = case.starts.get_mut(at)?.plan.sites.get_mut(&site)?;
-                    script.rules = vec![always.clone()];
-                    let fields = object_mut(&mut case.definition, &pointer)?;
-                    fields.shift_remove("Catch");
-                    for retrier in fields.get_mut("Retry")?.as_array_mut()? {
-                        once(retrier.as_object_mut()?);
-                    }
-                    Some(())
-                }));
+        for (state, _) in states(&case.definition) {
+            let script = start.plan.sites.get(&state.site);
+            let Some(rule) = script.and_then(|script| script.rules.first()) else {
+                continue;
+            };
+            if rule.attempts_below.is_none() {
+                continue;
             }
+            let always = Rule::always(rule.act.clone());
+            edits.push(edit(move |case| {
+                let sites = &mut case.starts.get_mut(at)?.plan.sites;
+                sites.get_mut(&state.site)?.rules = vec![always.clone()];
+                let fields = object_mut(&mut case.definition, &state.pointer)?;
+                fields.shift_remove("Catch");
+                for retrier in fields.get_mut("Retry")?.as_array_mut()? {
+                    once(retrier.as_object_mut()?);
+                }
+                Some(())
+            }));
         }
     }
     edits
@@ -290,10 +280,12 @@ const LONG: u64 = 10;
 /// may come later without them.
 pub(super) fn wait_longer(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for state in states(&case.definition) {
+    for (state, fields) in states(&case.definition) {
         let pointer = format!("{}/Seconds", state.pointer);
-        let seconds = case.definition.pointer(&pointer).and_then(Value::as_u64);
-        if seconds.is_none_or(|seconds| seconds >= LONG) {
+        if fields["Seconds"]
+            .as_u64()
+            .is_none_or(|seconds| seconds >= LONG)
+        {
             continue;
         }
         for removal in remove_states(case) {
@@ -329,14 +321,8 @@ pub(super) fn count_further(case: &ExecutionCase) -> Vec<Edit> {
 /// The numbers up to which the rules of a machine count, if they are large.
 fn bounds(definition: &Value) -> Vec<(String, i64)> {
     let mut found = Vec::new();
-    for state in states(definition) {
-        let rules = definition.pointer(&format!("{}/Choices", state.pointer));
-        for (at, rule) in rules
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .enumerate()
-        {
+    for (state, fields) in states(definition) {
+        for (at, rule) in entries(fields, "Choices").iter().enumerate() {
             let fields = rule.as_object().into_iter().flatten();
             let numbers = fields.filter_map(|(name, value)| Some((name, value.as_i64()?)));
             found.extend(

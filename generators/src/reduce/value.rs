@@ -100,18 +100,22 @@ fn smaller_array(items: &[Value]) -> Vec<Value> {
     found
 }
 
+/// The object without runs of its fields.
+pub(super) fn with_fewer_fields(fields: &Map<String, Value>) -> Vec<Value> {
+    let runs = runs(fields.len()).into_iter();
+    runs.map(|run| {
+        let kept = fields
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !run.contains(at));
+        let kept = kept.map(|(_, (name, field))| (name.clone(), field.clone()));
+        Value::Object(kept.collect())
+    })
+    .collect()
+}
+
 fn smaller_object(fields: &Map<String, Value>) -> Vec<Value> {
-    let mut found: Vec<Value> = runs(fields.len())
-        .into_iter()
-        .map(|run| {
-            let kept = fields
-                .iter()
-                .enumerate()
-                .filter(|(at, _)| !run.contains(at));
-            let kept = kept.map(|(_, (name, field))| (name.clone(), field.clone()));
-            Value::Object(kept.collect())
-        })
-        .collect();
+    let mut found = with_fewer_fields(fields);
     found.extend(fields.values().cloned());
     for (name, field) in fields {
         for simpler in simpler(field) {

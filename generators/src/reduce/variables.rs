@@ -15,8 +15,8 @@ use super::{
     edit::{Edit, edit},
     fields::{all_objects, assigning},
     flow::holds_path,
+    graph::{object_mut, states},
     names::Renaming,
-    place::{object_mut, states},
     value::with,
 };
 
@@ -173,9 +173,8 @@ pub(super) fn sources_for_variables(case: &ExecutionCase) -> Vec<Edit> {
 /// The states whose input is a variable: the pointer to the state, the field, the path.
 fn whole_inputs(definition: &Value) -> Vec<(String, String, Path)> {
     let mut found = Vec::new();
-    for state in states(definition) {
-        let path = definition.pointer(&format!("{}/InputPath", state.pointer));
-        if let Some(Ok(path)) = path.and_then(Value::as_str).map(Path::parse) {
+    for (state, fields) in states(definition) {
+        if let Some(Ok(path)) = fields["InputPath"].as_str().map(Path::parse) {
             found.push((state.pointer, "InputPath".to_owned(), path));
         }
     }

@@ -116,10 +116,8 @@ pub fn predictable(profile: Profile) -> Profile {
 
 fn run(definition: Value, start: &Start, entropy: u64) -> Result<Expectation, String> {
     let case = ExecutionCase {
-        definition: definition.into(),
-        workflow: stepproof_specs::asl::WorkflowType::Standard,
-        starts: vec![start.clone()],
         entropy,
+        ..ExecutionCase::new(definition, vec![start.clone()])
     };
     let (machine, diagnostics) = validate(&case.definition, case.workflow);
     if let Some(refusal) = refusal(&diagnostics) {

@@ -14,11 +14,13 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::{Machine, site::Site},
+    base::pointer::unescape,
     observation::Status,
     reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
     scenario::{
         case::Start,
-        plan::{Act, Reply},
+        plan::Act,
+        play::{Answer, Step},
     },
 };
 
@@ -187,7 +189,7 @@ fn named(sites: &[TaskSite]) -> Result<HashMap<String, Site>, Trouble> {
     let mut named = HashMap::new();
     for task in sites {
         let last = task.site.rsplit('/').next().unwrap_or_default();
-        let name = last.replace("~1", "/").replace("~0", "~");
+        let name = unescape(last).into_owned();
         if named.insert(name, task.site.clone()).is_some() {
             let lack = "way to tell two tasks of one name apart";
             return Err(Trouble::Unsupported(lack.to_owned()));
@@ -203,9 +205,9 @@ fn possible(start: &Start, machine: &Machine, expectation: &Expectation) -> Resu
         .map(|_| "error for machines that time out");
     for attempt in &expectation.attempts {
         let act = start.plan.act(&attempt.key);
-        if act.reply == Reply::Ignore || start.plan.away(&attempt.key.site) > 0 {
+        if start.plan.taken(&attempt.key.site, &act, 0) != Some(0) {
             lack = Some("queue in which a task could be left");
-        } else if !act.heartbeats.is_empty() {
+        } else if act.steps().any(|(_, step)| step == Step::Heartbeat) {
             lack = Some("heartbeats");
         }
     }
@@ -242,22 +244,20 @@ impl Ongoing<'_> {
             }
             let number = line["task"].as_u64();
             let number = number.ok_or_else(|| strange(line.to_string()))?;
-            let act = self.take(number, at, &line)?;
-            talk.say(&json!({ "task": number, "after": act.after, "reply": act.reply }))?;
+            let mut order = self.take(at, &line, number)?;
+            order["task"] = number.into();
+            talk.say(&order)?;
         }
     }
 
-    /// Takes a task: what its handler does.
-    fn take(&mut self, number: u64, at: u64, line: &Value) -> Result<Act, Trouble> {
+    /// Takes a task: what its handler is to do.
+    fn take(&mut self, at: u64, line: &Value, number: u64) -> Result<Value, Trouble> {
         let name = line["name"].as_str().unwrap_or_default();
         let text = line["input"].as_str().unwrap_or("null");
         let site = self.sites.get(name);
         let site = site.ok_or_else(|| strange(line.to_string()))?;
         let input: Value = serde_json::from_str(text).map_err(|it| strange(it.to_string()))?;
-        let (key, mut act) = self.assignment.arrived(site, &input);
-        if act.reply == Reply::Echo {
-            act.reply = Reply::Succeed(input);
-        }
+        let (key, act) = self.assignment.arrived(site, &input);
         self.numbers.insert(number, self.attempts.len());
         self.attempts.push(RawAttempt {
             site: site.to_string(),
@@ -266,7 +266,7 @@ impl Ongoing<'_> {
             taken: at,
             reply: None,
         });
-        Ok(act)
+        Ok(answer(&act, &input))
     }
 
     fn finish(self, end: &Value) -> RawExecution {
@@ -291,6 +291,20 @@ impl Ongoing<'_> {
             history: events.map(history),
             attempts: self.attempts,
         }
+    }
+}
+
+/// What a handler is to do with a task: to answer so after a time, or nothing.
+fn answer(act: &Act, input: &Value) -> Value {
+    let last = act.steps().last();
+    match last {
+        Some((after, Step::Answer(Answer::Success(output)))) => {
+            json!({ "after": after, "succeed": output.unwrap_or(input) })
+        }
+        Some((after, Step::Answer(Answer::Failure(named)))) => {
+            json!({ "after": after, "fail": named })
+        }
+        _ => json!({}),
     }
 }
 

@@ -15,7 +15,7 @@ use std::{
 
 use stepproof_specs::{
     asl::WorkflowType,
-    base::time::Millis,
+    base::{arn::Arn, time::Millis},
     observation::Status,
     reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
     scenario::case::{DefinitionCase, Start},
@@ -343,7 +343,7 @@ impl Deployment<'_> {
         match created {
             Ok(arn) => {
                 self.name(&arn, MACHINE_ARN);
-                self.name(&name, last(MACHINE_ARN));
+                self.name(&name, Arn::last(MACHINE_ARN));
                 self.name(role, ROLE_ARN);
                 self.machine = Some(arn);
                 Ok(true)
@@ -379,7 +379,7 @@ impl Deployment<'_> {
             return Err(Trouble::Internal("there is no machine".to_owned()));
         };
         let engine = self.engine;
-        let name = format!("{}-{number}", last(&machine));
+        let name = format!("{}-{number}", Arn::last(&machine));
         let assignment = Assignment::new(&start.plan, &self.sites, expectation);
         let absences = absences(&assignment, &self.sites, slot);
         let deadline = engine.deadline(expectation);
@@ -401,7 +401,7 @@ impl Deployment<'_> {
         let pool = WorkerPool::new(engine.api.clone(), slot, &sites, assignment, &pace);
         let ((execution, described), seen) = pool.run(execution).await?;
         self.name(&execution, EXECUTION_ARN);
-        self.name(&name, last(EXECUTION_ARN));
+        self.name(&name, Arn::last(EXECUTION_ARN));
         self.finish(slot, &execution, described, seen, &pace).await
     }
 
@@ -518,11 +518,6 @@ impl Remote {
         let described = self.api.describe(wire, execution).await;
         described.map_err(CallError::into_trouble)
     }
-}
-
-/// The name at the end of an ARN.
-fn last(arn: &str) -> &str {
-    arn.rsplit(':').next().unwrap_or(arn)
 }
 
 /// Whether a refusal of `CreateStateMachine` says something about the definition. Name and role are

@@ -8,6 +8,8 @@ use std::sync::{
 
 use serde_json::Value;
 use stepproof_specs::{
+    asl::walk,
+    base::arn::Arn,
     interpreter::Identity,
     observation::Status,
     reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
@@ -126,27 +128,16 @@ fn reads_context(definition: &Value) -> bool {
 }
 
 /// How many Task states a definition has.
-fn tasks(scope: &Value) -> usize {
-    let states = scope["States"].as_object().into_iter().flatten();
-    states
-        .map(|(_, state)| {
-            let branches = state["Branches"].as_array().into_iter().flatten();
-            let within: usize = branches.map(tasks).sum();
-            usize::from(state["Type"] == "Task")
-                + within
-                + tasks(&state["ItemProcessor"])
-                + tasks(&state["Iterator"])
-        })
-        .sum()
+fn tasks(definition: &Value) -> usize {
+    let states = walk::states(definition).into_iter();
+    states.filter(|(_, state)| state["Type"] == "Task").count()
 }
 
 fn job(recorded: &Recorded, expectation: &Expectation) -> Job {
     Job {
         case: Arc::new(ExecutionCase {
-            definition: recorded.definition.clone().into(),
             workflow: recorded.workflow,
-            starts: vec![recorded.start.clone()],
-            entropy: 0,
+            ..ExecutionCase::new(recorded.definition.clone(), vec![recorded.start.clone()])
         }),
         machine: Arc::clone(&recorded.machine),
         expectations: Arc::new([expectation.clone()]),
@@ -192,7 +183,7 @@ fn judged(
 
 /// The engine's own names, with what they are called in recordings.
 fn names(raw: &RawRun, identity: &Identity) -> Vec<(String, String)> {
-    let last = |arn: &str| arn.rsplit(':').next().unwrap_or_default().to_owned();
+    let last = |arn: &str| Arn::last(arn).to_owned();
     let called = [
         (MACHINE_ARN.to_owned(), &identity.machine_arn),
         (last(MACHINE_ARN), &identity.machine_name),

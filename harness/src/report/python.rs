@@ -4,12 +4,19 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{WorkflowType, site::AttemptKey, text::MAX_BYTES},
+    asl::{
+        WorkflowType,
+        resource::Resource,
+        site::{AttemptKey, Site},
+        text::MAX_BYTES,
+        walk::for_each_state_mut,
+    },
     base::time::Millis,
     reference::Expectation,
     scenario::{
         case::{DefinitionCase, ExecutionCase, Start},
-        plan::{Act, Reply},
+        plan::Act,
+        play::{Answer, Step},
     },
 };
 
@@ -30,8 +37,7 @@ pub fn reproducer(
 ) -> String {
     let start = &case.starts[start];
     let mut definition = case.definition.clone();
-    let mut sites = Vec::new();
-    name_activities(&mut definition, "", &mut sites);
+    let sites = name_activities(&mut definition);
     let scripts: serde_json::Map<String, Value> = sites
         .iter()
         .enumerate()
@@ -128,28 +134,17 @@ fn kind(workflow: WorkflowType) -> &'static str {
 }
 
 /// Gives every task an activity of its own.
-fn name_activities(scope: &mut Value, prefix: &str, sites: &mut Vec<String>) {
-    let Some(states) = scope.get_mut("States").and_then(Value::as_object_mut) else {
-        return;
-    };
-    for (name, state) in states {
-        let site = stepproof_specs::asl::site::site(prefix, name);
+fn name_activities(definition: &mut Value) -> Vec<Site> {
+    let mut sites = Vec::new();
+    for_each_state_mut(definition, |path, state| {
         let resource = state.get("Resource").and_then(Value::as_str);
-        if resource.is_some_and(|resource| resource.starts_with(ACTIVITY)) {
-            state["Resource"] = json!(format!("{ACTIVITY}{}", activity(sites.len())));
-            sites.push(site.to_string());
+        if resource.is_some_and(Resource::is_activity) {
+            let own = format!("{ACTIVITY}{}", activity(sites.len()));
+            state.insert("Resource".to_owned(), own.into());
+            sites.push(path.site.clone());
         }
-        if let Some(branches) = state.get_mut("Branches").and_then(Value::as_array_mut) {
-            for (index, branch) in branches.iter_mut().enumerate() {
-                name_activities(branch, &format!("{site}/{index}"), sites);
-            }
-        }
-        for key in ["ItemProcessor", "Iterator"] {
-            if let Some(processor) = state.get_mut(key) {
-                name_activities(processor, &site, sites);
-            }
-        }
-    }
+    });
+    sites
 }
 
 fn activity(number: usize) -> String {
@@ -180,28 +175,22 @@ fn script(site: &str, start: &Start, expectation: Option<&Expectation>) -> Value
 }
 
 fn act(act: &Act) -> Value {
-    let after = seconds(act.after);
     let mut beats: Vec<f64> = Vec::new();
     let mut before = 0;
-    for beat in &act.heartbeats {
-        beats.push(seconds(beat - before));
-        before = *beat;
-    }
-    let after = if beats.is_empty() {
-        after
-    } else {
-        seconds(act.after.saturating_sub(before))
-    };
-    match &act.reply {
-        Reply::Succeed(output) => json!([beats, after, "succeed", flat(output)]),
-        Reply::Echo => json!([beats, after, "echo"]),
-        Reply::Fail { error, cause } => {
-            json!([beats, after, "fail", { "error": error, "cause": cause }])
+    for (at, step) in act.steps() {
+        let pause = seconds(at.saturating_sub(before));
+        before = at;
+        match step {
+            Step::Heartbeat => beats.push(pause),
+            Step::Answer(Answer::Success(Some(output))) => {
+                return json!([beats, pause, "succeed", flat(output)]);
+            }
+            Step::Answer(Answer::Success(None)) => return json!([beats, pause, "echo"]),
+            Step::Answer(Answer::Failure(named)) => return json!([beats, pause, "fail", named]),
+            Step::Silence => return json!([beats, pause, "silent"]),
         }
-        Reply::FailNameless => json!([beats, after, "fail", {}]),
-        Reply::Silent => json!([beats, after, "silent"]),
-        Reply::Ignore => json!([beats, after, "ignore"]),
     }
+    json!([beats, 0.0, "ignore"])
 }
 
 fn seconds(span: Millis) -> f64 {

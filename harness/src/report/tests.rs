@@ -12,10 +12,7 @@ use stepproof_specs::{
     clause::Coverage,
     history::EventKind,
     observation::{Observation, Status},
-    scenario::{
-        case::{Body, CASE_FORMAT, Case},
-        plan::{Act, Reply},
-    },
+    scenario::plan::{Act, Reply},
     service::Rewrite,
 };
 
@@ -74,11 +71,7 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
     let mut observation = fixture.clean();
     tamper(&mut observation);
     let judgement = fixture.compare(&observation);
-    let case = Case {
-        format: CASE_FORMAT,
-        origin: None,
-        body: Body::Execution(fixture.case.clone()),
-    };
+    let case = fixture.case.clone().into();
     Finding::new(&Subject {
         number: 1,
         signature: &judgement.differences[0].signature,
@@ -143,11 +136,7 @@ fn a_refused_machine_is_a_finding_too() {
         differences: wrong_output().differences,
         ..Judgement::default()
     };
-    let case = Case {
-        format: CASE_FORMAT,
-        origin: None,
-        body: Body::Execution(fixture.case.clone()),
-    };
+    let case = fixture.case.clone().into();
     let mut raw = testing::run(&fixture.clean());
     raw.creation = crate::raw::Creation::Refused {
         code: "InvalidDefinition".into(),

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use stepproof_specs::{
+    asl::walk,
     base::time::Millis,
     clause::{Aspect, Clause},
     observation::Status,
@@ -342,21 +343,5 @@ fn troubled(error: &dyn std::error::Error) -> Detail {
 
 /// How many states a case's machine has, in all scopes.
 pub fn states(case: &Case) -> usize {
-    count_states(case.body.definition())
-}
-
-fn count_states(value: &serde_json::Value) -> usize {
-    let Some(states) = value.get("States").and_then(|states| states.as_object()) else {
-        return 0;
-    };
-    states
-        .values()
-        .map(|state| {
-            let branches = state.get("Branches").and_then(|it| it.as_array());
-            let inner: usize = branches.into_iter().flatten().map(count_states).sum();
-            let processors = ["ItemProcessor", "Iterator"];
-            let processor = processors.iter().filter_map(|key| state.get(*key));
-            1 + inner + processor.map(count_states).sum::<usize>()
-        })
-        .sum()
+    walk::states(case.body.definition()).len()
 }

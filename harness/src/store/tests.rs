@@ -2,12 +2,8 @@ use std::{fs, time::Duration};
 
 use serde_json::json;
 use stepproof_specs::{
-    asl::WorkflowType,
     clause::{Coverage, REGISTRY},
-    scenario::{
-        case::{Body, Case, ExecutionCase, Start},
-        plan::Plan,
-    },
+    scenario::case::{Case, ExecutionCase, Start},
 };
 
 use super::{
@@ -29,19 +25,12 @@ fn run() -> RunRecord {
 }
 
 fn case() -> Case {
-    Case {
-        format: 1,
-        origin: None,
-        body: Body::Execution(ExecutionCase {
-            definition: json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}).into(),
-            workflow: WorkflowType::Standard,
-            starts: vec![Start {
-                input: json!({}),
-                plan: Plan::default(),
-            }],
-            entropy: 3,
-        }),
-    }
+    let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}});
+    let case = ExecutionCase {
+        entropy: 3,
+        ..ExecutionCase::new(definition, vec![Start::unplanned(json!({}))])
+    };
+    case.into()
 }
 
 fn judged(index: u64, verdict: Verdict) -> CaseRecord {

@@ -10,7 +10,7 @@ use stepproof_specs::{
     asl::site::{AttemptKey, Site},
     base::{json, time::Millis},
     reference::Expectation,
-    scenario::plan::{Act, Plan, Reply},
+    scenario::plan::{Act, Plan},
 };
 
 use super::sites::TaskSite;
@@ -43,19 +43,8 @@ struct Planned {
 
 impl Planned {
     fn is_ignored(&self) -> bool {
-        self.act.reply == Reply::Ignore
+        !self.act.is_taken()
     }
-}
-
-/// When the next task of a site may be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NextPoll {
-    /// As soon as it is there.
-    Now,
-    /// Not before this time after the start: the one before it is to be ignored.
-    From(Millis),
-    /// Never.
-    Never,
 }
 
 impl Assignment {
@@ -116,27 +105,23 @@ impl Assignment {
         (Some(key), act)
     }
 
-    /// When the next task of a site may be taken. Attempts that are to be ignored are passed over.
-    pub fn next_poll(&mut self, site: &Site) -> NextPoll {
-        let Some(expected) = self.sites.get_mut(site) else {
-            return NextPoll::Now;
-        };
+    /// From when on, after the start of the execution, the next task of a site may be taken; `None`
+    /// if never. Attempts that are to be ignored are passed over: the one after them is not taken
+    /// before its time, so that nobody takes them.
+    pub fn next_poll(&mut self, site: &Site) -> Option<Millis> {
+        let away = self.plan.away(site);
+        let expected = self.sites.get_mut(site);
+        let attempts = expected.into_iter().flat_map(|it| &mut it.attempts);
         let mut passed = false;
-        for planned in expected.attempts.iter_mut().filter(|planned| !planned.over) {
+        for planned in attempts.filter(|planned| !planned.over) {
             if !planned.is_ignored() {
-                return match planned.taken {
-                    Some(taken) if passed => NextPoll::From(taken),
-                    _ => NextPoll::Now,
-                };
+                let taken = planned.taken.filter(|_| passed);
+                return Some(away.max(taken.unwrap_or_default()));
             }
             planned.over = true;
             passed = true;
         }
-        if passed {
-            NextPoll::Never
-        } else {
-            NextPoll::Now
-        }
+        (!passed).then_some(away)
     }
 
     /// Until when, after the start of the execution, nobody asks for the tasks of a site.

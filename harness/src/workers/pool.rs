@@ -9,13 +9,14 @@ use stepproof_specs::{
     reference::Expectation,
     scenario::{
         case::Start,
-        plan::{Act, Reply},
+        plan::Act,
+        play::{Answer, Step},
     },
 };
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{
-    assignment::{Assignment, NextPoll},
+    assignment::Assignment,
     sites::TaskSite,
     slot::{Arrival, News, Slot, Unpolled, parse_input},
 };
@@ -137,13 +138,10 @@ impl<'s> WorkerPool<'s> {
         if self.pace.is_virtual() {
             return self.slot.poll(site);
         }
-        let from = match self.assignment.next_poll(&self.sites[site].site) {
-            NextPoll::Now => 0,
-            NextPoll::From(from) => from,
-            NextPoll::Never => return,
+        let Some(from) = self.assignment.next_poll(&self.sites[site].site) else {
+            return;
         };
-        let back = from.max(self.assignment.away(&self.sites[site].site));
-        match back.saturating_sub(self.pace.elapsed()) {
+        match from.saturating_sub(self.pace.elapsed()) {
             0 => self.slot.poll(site),
             wait => self.poll_later(site, wait),
         }
@@ -202,23 +200,21 @@ impl<'s> WorkerPool<'s> {
 
 /// What a worker reports, and how long after it took the task.
 fn reports(act: &Act, input: &str) -> Vec<(Millis, Report)> {
-    let heartbeats = act.heartbeats.iter().map(|at| (*at, Report::Heartbeat));
-    let reply = match &act.reply {
-        Reply::Succeed(output) => Some(Report::Success(output.to_string())),
-        Reply::Echo => Some(Report::Success(echo(input))),
-        Reply::Fail { error, cause } => Some(Report::Failure {
-            error: Some(error.clone()),
-            cause: Some(cause.clone()),
-        }),
-        Reply::FailNameless => Some(Report::Failure {
-            error: None,
-            cause: None,
-        }),
-        Reply::Silent | Reply::Ignore => None,
-    };
-    heartbeats
-        .chain(reply.map(|reply| (act.after, reply)))
-        .collect()
+    let reports = act.steps().filter_map(|(after, step)| {
+        let report = match step {
+            Step::Heartbeat => Report::Heartbeat,
+            Step::Answer(Answer::Success(output)) => {
+                Report::Success(output.map_or_else(|| echo(input), Value::to_string))
+            }
+            Step::Answer(Answer::Failure(named)) => Report::Failure {
+                error: named.error.map(str::to_owned),
+                cause: named.cause.map(str::to_owned),
+            },
+            Step::Silence => return None,
+        };
+        Some((after, report))
+    });
+    reports.collect()
 }
 
 /// A task's input as its output. What is no JSON is sent back as a text: that an engine hands over
@@ -315,12 +311,12 @@ pub fn unpolled(
                 .attempts
                 .iter()
                 .filter(|attempt| attempt.key.site == task.site);
-            here.any(|attempt| start.plan.act(&attempt.key).reply == Reply::Ignore)
+            here.any(|attempt| !start.plan.act(&attempt.key).is_taken())
         })
     };
     let is_away = |task: &TaskSite| starts.iter().any(|it| it.plan.away(&task.site) > 0);
-    let site_of = sites.iter().enumerate();
-    site_of
+    let numbered = sites.iter().enumerate();
+    numbered
         .map(|(site, task)| (site, may_ignore(task), is_away(task)))
         .filter(|(_, ignored, away)| *ignored || *away)
         .map(|(site, alone, _)| Unpolled { site, alone })

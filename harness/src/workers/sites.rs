@@ -1,7 +1,7 @@
 //! Where a definition's tasks are, and what they are sent to.
 
-use serde_json::Value;
-use stepproof_specs::asl::site::{Site, site};
+use serde_json::{Map, Value};
+use stepproof_specs::asl::{resource::Resource, site::Site, walk};
 
 /// A Task state that is sent to an activity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,68 +14,38 @@ pub struct TaskSite {
     pub in_map: bool,
 }
 
-/// The activity tasks of a definition, outer scopes first.
+/// The activity tasks of a definition, outer states first.
 pub fn find(definition: &Value) -> Vec<TaskSite> {
-    let mut found = Vec::new();
-    // Nothing is changed, but one walk serves both purposes.
-    walk(&mut definition.clone(), "", false, &mut |task, _| {
-        found.push(task);
+    let states = walk::states(definition).into_iter();
+    let tasks = states.filter_map(|(path, state)| {
+        Some(TaskSite {
+            resource: activity_of(state.as_object()?)?.to_owned(),
+            site: path.site,
+            in_map: path.scope.maps > 0,
+        })
     });
-    found
+    tasks.collect()
 }
 
 /// The definition with the k-th activity task sent to `arns[k]`.
 pub fn rewrite(definition: &Value, arns: &[&str]) -> Value {
     let mut definition = definition.clone();
     let mut arns = arns.iter();
-    walk(&mut definition, "", false, &mut |_, resource| {
-        if let Some(arn) = arns.next() {
-            *resource = Value::from(*arn);
+    walk::for_each_state_mut(&mut definition, |_, state| {
+        if activity_of(state).is_some()
+            && let Some(arn) = arns.next()
+        {
+            state.insert("Resource".to_owned(), (*arn).into());
         }
     });
     definition
 }
 
-fn walk(scope: &mut Value, prefix: &str, in_map: bool, seen: &mut dyn FnMut(TaskSite, &mut Value)) {
-    let Some(states) = scope.get_mut("States").and_then(Value::as_object_mut) else {
-        return;
-    };
-    for (name, state) in states {
-        let site = site(prefix, name);
-        match state.get("Type").and_then(Value::as_str) {
-            Some("Task") => {
-                let Some(resource) = state.get_mut("Resource") else {
-                    continue;
-                };
-                if let Some(activity) = resource.as_str().filter(|arn| is_activity(arn)) {
-                    let task = TaskSite {
-                        site,
-                        resource: activity.to_owned(),
-                        in_map,
-                    };
-                    seen(task, resource);
-                }
-            }
-            Some("Parallel") => {
-                let branches = state.get_mut("Branches").and_then(Value::as_array_mut);
-                for (index, branch) in branches.into_iter().flatten().enumerate() {
-                    walk(branch, &format!("{site}/{index}"), in_map, seen);
-                }
-            }
-            Some("Map") => {
-                for field in ["ItemProcessor", "Iterator"] {
-                    if let Some(processor) = state.get_mut(field) {
-                        walk(processor, &site, true, seen);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn is_activity(arn: &str) -> bool {
-    arn.starts_with("arn:") && arn.split(':').nth(5) == Some("activity")
+/// The activity that a state is sent to.
+fn activity_of(state: &Map<String, Value>) -> Option<&str> {
+    let resource = state.get("Resource")?.as_str()?;
+    let is_task = state.get("Type")? == "Task";
+    (is_task && Resource::is_activity(resource)).then_some(resource)
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use stepproof::job::{Job, Lane};
 use stepproof_specs::{
-    asl::WorkflowType,
     reference::simulate,
     scenario::{
         case::{ExecutionCase, Start},
@@ -22,17 +21,13 @@ pub fn job(definition: Value, input: Value, plan: &Value) -> Job {
 /// A prepared case.
 pub fn starts(definition: Value, starts: &[(Value, &Value)]) -> Job {
     let plan = |plan: &Value| -> Plan { serde_json::from_value(plan.clone()).unwrap() };
+    let starts = starts.iter().map(|(input, planned)| Start {
+        input: input.clone(),
+        plan: plan(planned),
+    });
     let case = ExecutionCase {
-        definition: definition.into(),
-        workflow: WorkflowType::Standard,
-        starts: starts
-            .iter()
-            .map(|(input, planned)| Start {
-                input: input.clone(),
-                plan: plan(planned),
-            })
-            .collect(),
         entropy: 1,
+        ..ExecutionCase::new(definition, starts.collect())
     };
     let (machine, diagnostics) = validate(&case.definition, case.workflow);
     let machine = Arc::new(machine.unwrap_or_else(|| panic!("{diagnostics:?}")));

@@ -5,6 +5,8 @@
 //! integrations are known by name. AWS was recorded to refuse `arn:aws:states:::dynamodb:query`,
 //! as "not a valid resource ARN, or the resource is not available".
 
+use crate::base::arn::Arn;
+
 /// A parsed `Resource`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource<'t> {
@@ -103,24 +105,25 @@ impl Pattern {
 impl<'t> Resource<'t> {
     /// Parses a `Resource`.
     pub fn parse(text: &'t str) -> Self {
-        let mut parts = text.as_bytes().splitn(6, |byte| *byte == b':');
-        let first = parts.next();
-        let Some(_partition) = parts.next() else {
+        if !text.contains(':') {
             return Self::Other;
-        };
-        let (service, region, account) = (parts.next(), parts.next(), parts.next());
-        let (Some(b"arn"), Some(rest)) = (first, parts.next()) else {
+        }
+        let Some(arn) = Arn::parse(text) else {
             return Self::Unknown;
         };
-        match (service, region, account) {
-            (Some(b"states"), Some(b""), Some(b"")) => {
-                let rest = &text[text.len() - rest.len()..];
-                Integration::parse(rest).map_or(Self::Unknown, Self::Integration)
+        match (arn.service, arn.region, arn.account) {
+            ("states", "", "") => {
+                Integration::parse(arn.resource).map_or(Self::Unknown, Self::Integration)
             }
-            (Some(b"states"), ..) if rest.starts_with(b"activity:") => Self::Activity,
-            (Some(b"lambda"), ..) if rest.starts_with(b"function:") => Self::Lambda,
+            ("states", ..) if arn.resource.starts_with("activity:") => Self::Activity,
+            ("lambda", ..) if arn.resource.starts_with("function:") => Self::Lambda,
             _ => Self::Other,
         }
+    }
+
+    /// Whether a `Resource` is an activity.
+    pub fn is_activity(text: &str) -> bool {
+        Resource::parse(text) == Resource::Activity
     }
 }
 

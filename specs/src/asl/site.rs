@@ -1,8 +1,8 @@
 //! Where in a machine a state is, and which attempt of a task is meant.
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
+
+use crate::base::pointer::escape;
 
 /// A state's path through nested scopes: names and branch numbers joined by `/`, for example
 /// `Fan/1/Work` (state `Work` in branch 1 of `Fan`) or `Each/Work` (in the iterations of `Each`).
@@ -11,21 +11,12 @@ pub type Site = std::sync::Arc<str>;
 
 /// Appends a state name to a scope prefix.
 pub fn site(prefix: &str, name: &str) -> Site {
-    let name: Cow<'_, str> = if is_plain(name) {
-        name.into()
-    } else {
-        name.replace('~', "~0").replace('/', "~1").into()
-    };
+    let name = escape(name);
     if prefix.is_empty() {
         Site::from(name)
     } else {
         [prefix, &name].join("/").into()
     }
-}
-
-/// Whether a name is written as it is.
-pub(crate) fn is_plain(name: &str) -> bool {
-    !name.bytes().any(|byte| matches!(byte, b'~' | b'/'))
 }
 
 /// The address of one attempt of a task.

@@ -1,9 +1,38 @@
-//! Where in a definition something is, as a borrowed list: nothing is allocated until a
-//! diagnostic prints it.
+//! Where in a JSON document something is: JSON pointers (RFC 6901), and locations as AWS prints
+//! them.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-/// A place in a definition. It prints as AWS writes locations, with indexes in brackets:
+/// A name as one part of a JSON pointer or of a site: `~` is written `~0`, and `/` is written `~1`.
+pub fn escape(name: &str) -> Cow<'_, str> {
+    if is_plain(name) {
+        name.into()
+    } else {
+        name.replace('~', "~0").replace('/', "~1").into()
+    }
+}
+
+/// Whether a name is written as it is.
+pub(crate) fn is_plain(name: &str) -> bool {
+    !name.bytes().any(|byte| matches!(byte, b'~' | b'/'))
+}
+
+/// The name that a part of a JSON pointer or of a site stands for.
+pub fn unescape(part: &str) -> Cow<'_, str> {
+    if part.contains('~') {
+        part.replace("~1", "/").replace("~0", "~").into()
+    } else {
+        part.into()
+    }
+}
+
+/// The JSON pointer to the member `name` of the object at `pointer`.
+pub fn member(pointer: &str, name: &str) -> String {
+    [pointer, &escape(name)].join("/")
+}
+
+/// A location in a definition, as a borrowed list: nothing is allocated until a diagnostic prints
+/// it. It prints as AWS writes locations, with indexes in brackets and nothing escaped:
 /// `/States/Fan/Branches[0]/States/A`; the whole definition is `/`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Pointer<'a> {
@@ -52,7 +81,16 @@ impl fmt::Display for Pointer<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Pointer;
+    use super::{Pointer, escape, member, unescape};
+
+    #[test]
+    fn names_in_pointers_are_escaped() {
+        assert_eq!(escape("a/b~c"), "a~1b~0c");
+        assert_eq!(member("/States", "a/b"), "/States/a~1b");
+        for name in ["", "plain", "~1", "/~0", "~~//"] {
+            assert_eq!(unescape(&escape(name)), name);
+        }
+    }
 
     #[test]
     fn prints_as_aws_writes_locations() {

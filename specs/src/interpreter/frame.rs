@@ -6,8 +6,11 @@ use serde_json::{Map, Value};
 
 use super::{TaskId, TimerId, envelope::Envelope, fault::Fault};
 use crate::{
-    asl::site,
-    asl::{Name, Scope, State, site::Site},
+    asl::{
+        Name, Scope, State,
+        site::{Site, site},
+    },
+    base::pointer::is_plain,
     base::time::Instant,
 };
 
@@ -112,10 +115,10 @@ pub(super) struct Children {
 
 impl Frame {
     pub fn site(&self, name: &Name) -> Site {
-        if self.prefix.is_empty() && site::is_plain(name) {
+        if self.prefix.is_empty() && is_plain(name) {
             return name.clone();
         }
-        site::site(&self.prefix, name)
+        site(&self.prefix, name)
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     asl::{Name, site::AttemptKey},
-    base::time::Instant,
+    base::{arn::Arn, time::Instant},
     history::Failure,
     observation::Status,
 };
@@ -33,7 +33,7 @@ pub struct Identity {
 impl Identity {
     /// The region that the machine's ARN names.
     pub fn region(&self) -> &str {
-        self.machine_arn.split(':').nth(3).unwrap_or_default()
+        Arn::parse(&self.machine_arn).map_or("", |arn| arn.region)
     }
 }
 

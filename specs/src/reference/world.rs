@@ -26,7 +26,8 @@ use crate::{
     observation::{Attempt, Observation, Status},
     scenario::{
         case::Start,
-        plan::{Act, Reply},
+        plan::Act,
+        play::{Answer, Step},
     },
 };
 
@@ -104,12 +105,11 @@ struct Running<'s> {
 impl Running<'_> {
     /// Whether its worker does something at this very time, or would take it at last.
     fn is_near(&self, now: Instant) -> bool {
-        let act = &self.act;
         match self.taken {
-            None => act.reply != Reply::Ignore,
+            None => self.act.is_taken(),
             Some((taken, _)) => {
-                let mut due = act.heartbeats.iter().chain([&act.after]);
-                due.any(|after| taken.plus(*after) == now)
+                let mut steps = self.act.steps();
+                steps.any(|(after, _)| taken.plus(after) == now)
             }
         }
     }
@@ -342,7 +342,8 @@ impl<'s> World<'s> {
             }
             Happening::Submit(task) => {
                 self.play(at, task)?;
-                let output = self.running(task)?.act.submitted.clone()?;
+                let running = self.running(task)?;
+                let output = running.act.submission(running.request.waits)?.into_owned();
                 Some(Input::TaskSubmitted { task, output })
             }
             Happening::Heartbeat(task) => self.running(task).map(|_| Input::TaskHeartbeat { task }),
@@ -364,11 +365,7 @@ impl<'s> World<'s> {
             taken: at.since(self.started),
             replied: None,
         });
-        if running.act.submitted.is_none() && running.request.waits {
-            let fails = matches!(running.act.reply, Reply::Fail { .. } | Reply::FailNameless);
-            running.act.to_mut().submitted = (!fails).then(|| serde_json::json!({}));
-        }
-        if running.act.submitted.is_some() {
+        if running.act.submission(running.request.waits).is_some() {
             self.push(at, Happening::Submit(task));
         } else {
             self.play(at, task);
@@ -378,19 +375,21 @@ impl<'s> World<'s> {
 
     /// A worker, or a service that has taken a job, does what the plan says.
     fn play(&mut self, at: Instant, task: TaskId) -> Option<()> {
-        let act = &self.running(task)?.act;
-        let (after, heartbeats) = (act.after, act.heartbeats.clone());
-        let replies = !matches!(act.reply, Reply::Silent | Reply::Ignore);
-        if after > 0 || !heartbeats.is_empty() {
-            self.sensitivity.takes_time();
+        let running = self.over(task)?;
+        for (after, step) in running.act.steps() {
+            if after > 0 || step == Step::Heartbeat {
+                self.sensitivity.takes_time();
+            }
+            match step {
+                Step::Heartbeat => self.push(at.plus(after), Happening::Heartbeat(task)),
+                Step::Answer(_) => {
+                    let late = self.schedule.latency(self.number);
+                    self.push(at.plus(after).plus(late), Happening::Reply(task));
+                }
+                Step::Silence => {}
+            }
         }
-        for heartbeat in heartbeats {
-            self.push(at.plus(heartbeat), Happening::Heartbeat(task));
-        }
-        if replies {
-            let late = self.schedule.latency(self.number);
-            self.push(at.plus(after).plus(late), Happening::Reply(task));
-        }
+        self.running[task.0 as usize] = Some(running);
         Some(())
     }
 
@@ -404,27 +403,19 @@ impl<'s> World<'s> {
         if let Some(attempt) = noted {
             attempt.replied = Some(at.since(self.started));
         }
-        match &running.act.reply {
-            Reply::Succeed(output) => {
-                let output = Arc::new(output.clone());
+        match running.act.answer()? {
+            Answer::Success(output) => {
+                let input = running.request.input;
+                let output = output.map_or(input, |output| Arc::new(output.clone()));
                 Some(Input::TaskSucceeded { task, output })
             }
-            Reply::Echo => {
-                let output = running.request.input;
-                Some(Input::TaskSucceeded { task, output })
-            }
-            Reply::Fail { error, cause } => {
+            Answer::Failure(named) => {
                 let failure = Failure {
-                    error: Some(error.as_str().into()),
-                    cause: Some(cause.as_str().into()),
+                    error: named.error.map(Into::into),
+                    cause: named.cause.map(Into::into),
                 };
                 Some(Input::TaskFailed { task, failure })
             }
-            Reply::FailNameless => Some(Input::TaskFailed {
-                task,
-                failure: Failure::default(),
-            }),
-            Reply::Silent | Reply::Ignore => None,
         }
     }
 
@@ -456,13 +447,13 @@ impl<'s> World<'s> {
         let plan = &self.start.plan;
         let act = plan.act(&request.key);
         let task = request.task;
-        if act.reply != Reply::Ignore {
-            let back = self.started.plus(plan.away(&request.key.site));
-            if back > self.now {
+        let scheduled = self.now.since(self.started);
+        if let Some(taken) = plan.taken(&request.key.site, &act, scheduled) {
+            if taken > scheduled {
                 self.sensitivity.takes_time();
             }
             let late = self.schedule.latency(self.number);
-            self.push(self.now.max(back).plus(late), Happening::Take(task));
+            self.push(self.started.plus(taken).plus(late), Happening::Take(task));
         }
         self.running.push(Some(Running {
             request,

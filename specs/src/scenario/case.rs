@@ -23,6 +23,16 @@ pub struct Case {
     pub body: Body,
 }
 
+impl From<ExecutionCase> for Case {
+    fn from(case: ExecutionCase) -> Self {
+        Self {
+            format: CASE_FORMAT,
+            origin: None,
+            body: Body::Execution(case),
+        }
+    }
+}
+
 /// Where a generated case came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
@@ -91,6 +101,18 @@ pub struct ExecutionCase {
     pub entropy: u64,
 }
 
+impl ExecutionCase {
+    /// A case of a Standard workflow.
+    pub fn new(definition: impl Into<Definition>, starts: Vec<Start>) -> Self {
+        Self {
+            definition: definition.into(),
+            workflow: WorkflowType::Standard,
+            starts,
+            entropy: 0,
+        }
+    }
+}
+
 /// One execution: its input, and what its tasks do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
@@ -99,4 +121,14 @@ pub struct Start {
     /// What its tasks do.
     #[serde(default)]
     pub plan: Plan,
+}
+
+impl Start {
+    /// A start whose tasks are all taken at once, and echo.
+    pub fn unplanned(input: Value) -> Self {
+        Self {
+            input,
+            plan: Plan::default(),
+        }
+    }
 }

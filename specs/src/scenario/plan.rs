@@ -116,6 +116,14 @@ impl Rule {
         }
     }
 
+    /// A rule for the attempts below a number: the first `bound` of every visit.
+    pub fn below(bound: u32, act: Act) -> Self {
+        Self {
+            attempts_below: Some(bound),
+            ..Self::always(act)
+        }
+    }
+
     fn matches(&self, key: &AttemptKey) -> bool {
         self.visit.is_none_or(|visit| visit == key.visit)
             && self.items.as_ref().is_none_or(|items| *items == key.items)
@@ -140,6 +148,21 @@ impl Script {
     /// Whether it says nothing: every task is taken at once, and echoes.
     pub fn is_empty(&self) -> bool {
         self.away == 0 && self.rules.is_empty()
+    }
+}
+
+impl From<Act> for Script {
+    /// Every attempt does the same.
+    fn from(act: Act) -> Self {
+        vec![Rule::always(act)].into()
+    }
+}
+
+impl FromIterator<Act> for Script {
+    /// The attempts of a visit do one thing after the other; any further ones echo.
+    fn from_iter<Acts: IntoIterator<Item = Act>>(acts: Acts) -> Self {
+        let rules = (1..).zip(acts).map(|(bound, act)| Rule::below(bound, act));
+        rules.collect::<Vec<_>>().into()
     }
 }
 

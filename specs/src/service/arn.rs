@@ -1,6 +1,7 @@
 //! Names and ARNs.
 
 use super::{Config, Fault};
+use crate::base::arn::Arn;
 
 /// The longest name.
 const LONGEST: usize = 80;
@@ -28,17 +29,16 @@ pub(super) fn checked(name: &str) -> Result<&str, Fault> {
 
 /// An ARN of a resource of this kind.
 pub(super) fn of_kind<'a>(arn: &'a str, kind: &str) -> Result<&'a str, Fault> {
-    let mut parts = arn.split(':');
-    let fits = parts.next() == Some("arn")
-        && parts
-            .next()
-            .is_some_and(|partition| partition.starts_with("aws"))
-        && parts.next() == Some("states")
-        && parts.next().is_some_and(|region| !region.is_empty())
-        && parts.next().is_some_and(|account| account.len() == 12)
-        && parts.next() == Some(kind)
-        && parts.next().is_some_and(|name| !name.is_empty());
-    if fits {
+    let fits = |arn: Arn<'_>| {
+        arn.partition.starts_with("aws")
+            && arn.service == "states"
+            && !arn.region.is_empty()
+            && arn.account.len() == 12
+            && arn.kind_and_name().is_some_and(|(its, name)| {
+                its == kind && !name.is_empty() && !name.starts_with(':')
+            })
+    };
+    if Arn::parse(arn).is_some_and(fits) {
         Ok(arn)
     } else {
         Err(Fault::invalid_arn(arn))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Comparable, Kind, Operand, Operator, Test},
+    asl::{Comparable, Kind, Operand, Operator, Test, walk::SCOPE_FIELDS},
     query::jsonpath::{
         intrinsic::{Argument, Call, Function},
         path::{Path, Step},
@@ -140,7 +140,7 @@ pub(super) fn reads(state: &Value) -> Vec<(Origin, Vec<Step>, Want)> {
     let mut found = Vec::new();
     let fields = state.as_object().into_iter().flatten();
     for (name, value) in fields {
-        if !matches!(name.as_str(), "Branches" | "ItemProcessor" | "Iterator") {
+        if !SCOPE_FIELDS.contains(&name.as_str()) {
             search(value, &mut found);
         }
     }

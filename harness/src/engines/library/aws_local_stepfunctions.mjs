@@ -2,7 +2,8 @@
 // per line on stdin and stdout.
 //
 //   in   {"start": 1, "definition", "input", "context", "deadline"}
-//        {"task": 7, "after", "reply": {"succeed": v} | {"fail": {"error", "cause"}} | "silent"}
+//        {"task": 7, "after", "succeed": v} | {"task": 7, "after", "fail": {"error", "cause"}}
+//        {"task": 7}, which is never answered
 //        {"ping": 1}
 //   out  {"ready": "3.0.0"}
 //        {"execution": 1, "task": 7, "name", "input", "at"}
@@ -90,15 +91,15 @@ function handler(world, name) {
     });
 }
 
-function reply({ task, after, reply }) {
+function reply({ task, after, succeed, fail }) {
   const { world, resolve, reject } = tasks.get(task);
   tasks.delete(task);
   world.asked--;
-  if (reply !== "silent") {
+  if (after !== undefined) {
     world.at(world.now + after, () => {
       say({ execution: world.id, replied: task, at: world.now });
-      if (reply.fail) reject(new Failure(reply.fail));
-      else resolve(reply.succeed);
+      if (fail) reject(new Failure(fail));
+      else resolve(succeed);
     });
   }
   world.wake();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use stepproof_specs::{
-    asl::{StateType, diagnostic::Diagnostic},
+    asl::{StateType, diagnostic::Diagnostic, walk::SCOPE_FIELDS},
     clause::Clause,
 };
 
@@ -46,9 +46,6 @@ const SHARED: [&str; 15] = [
     "Type",
 ];
 
-/// Scopes inside a state.
-const SCOPES: [&str; 3] = ["Branches", "ItemProcessor", "Iterator"];
-
 /// Lists inside a state, whose entries have fields.
 const LISTS: [&str; 3] = ["Retry", "Catch", "Choices"];
 
@@ -64,7 +61,7 @@ pub(super) fn path(definition: &Value, diagnostic: &Diagnostic) -> GrammarPath {
         let whole_scope = walk
             .fields
             .last()
-            .is_some_and(|it| SCOPES.contains(&it.as_str()));
+            .is_some_and(|it| SCOPE_FIELDS.contains(&it.as_str()));
         if whole_scope {
             walk.begin_scope();
         }
@@ -120,7 +117,7 @@ impl Walk {
     fn step(&mut self, key: &str, inner: &Value, rest: &str) {
         match key {
             "States" if !rest.is_empty() => return self.enter(inner, &rest[1..]),
-            _ if SCOPES.contains(&key) && rest.contains('/') => {
+            _ if SCOPE_FIELDS.contains(&key) && rest.contains('/') => {
                 self.begin_scope();
             }
             _ => self.fields.push(key.to_owned()),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Machine, StateType, WorkflowType},
+    asl::{Machine, StateType},
     clause::Aspect,
     history::{Details, Event, EventKind, Phase, Service},
     interpreter::HISTORY_LIMIT_TEXT,
@@ -15,7 +15,7 @@ use stepproof_specs::{
     reference::{Expectation, simulate},
     scenario::{
         case::{ExecutionCase, Start},
-        plan::{Act, Plan, Reply, Rule},
+        plan::{Act, Plan, Reply},
     },
 };
 
@@ -41,18 +41,15 @@ pub(crate) struct Fixture {
 impl Fixture {
     pub fn new(definition: Value, input: Value, plan: &[(&str, Act)]) -> Self {
         let machine = Arc::new(Machine::from_value(&definition).expect("a machine"));
-        let sites = plan
-            .iter()
-            .map(|(site, act)| ((*site).into(), vec![Rule::always(act.clone())].into()));
+        let sites = plan.iter();
+        let sites = sites.map(|(site, act)| ((*site).into(), act.clone().into()));
         let plan = Plan {
             sites: sites.collect(),
         };
         let start = Start { input, plan };
         let case = ExecutionCase {
-            definition: definition.into(),
-            workflow: WorkflowType::Standard,
-            starts: vec![start.clone()],
             entropy: 7,
+            ..ExecutionCase::new(definition, vec![start.clone()])
         };
         let mut expectation = simulate(&machine, &case, &start).expect("a simulation");
         expectation.poisoned.clear();

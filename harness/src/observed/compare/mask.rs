@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
-use stepproof_specs::base::json;
+use stepproof_specs::base::{json, pointer::member};
 
 use super::Terms;
 use crate::judge::cause;
@@ -82,7 +82,7 @@ impl<'c> Mask<'c> {
             if key == "Cause" && !self.judges_error_output(recorded) {
                 continue;
             }
-            let at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let at = member(at, key);
             match (recorded.get(key), seen.get(key)) {
                 (Some(recorded), Some(seen)) => self.same(&at, recorded, seen)?,
                 (_, None) if self.pointers.contains(&&*at) => {}

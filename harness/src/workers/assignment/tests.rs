@@ -9,7 +9,7 @@ use stepproof_specs::{
     scenario::plan::{Act, Plan, Reply, Rule},
 };
 
-use super::{Assignment, NextPoll};
+use super::Assignment;
 use crate::workers::sites::TaskSite;
 
 fn key(items: &[u32], attempt: u32) -> AttemptKey {
@@ -63,10 +63,7 @@ fn assignment(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> As
 
 /// Attempt `n` succeeds with `n`.
 fn numbered() -> Plan {
-    let rule = |attempt: u32| Rule {
-        attempts_below: Some(attempt + 1),
-        ..Rule::always(Act::now(Reply::Succeed(attempt.into())))
-    };
+    let rule = |attempt: u32| Rule::below(attempt + 1, Act::now(Reply::Succeed(attempt.into())));
     Plan {
         sites: BTreeMap::from([("W".into(), (0..9).map(rule).collect::<Vec<_>>().into())]),
     }
@@ -114,17 +111,14 @@ fn in_a_map_a_wrong_input_is_told_only_if_all_do_the_same() {
 
 #[test]
 fn a_task_to_be_ignored_is_passed_over_until_the_next_is_due() {
-    let ignore = Rule {
-        attempts_below: Some(1),
-        ..Rule::always(Act::now(Reply::Ignore))
-    };
+    let ignore = Rule::below(1, Act::now(Reply::Ignore));
     let plan = Plan {
         sites: BTreeMap::from([("W".into(), vec![ignore].into())]),
     };
     let expected = [(key(&[], 0), json!(1)), (key(&[], 1), json!(1))];
     let mut assignment = assignment(false, &expected, &plan);
     assert_eq!(assignment.ignored(&"W".into()), [0].into());
-    assert_eq!(assignment.next_poll(&"W".into()), NextPoll::From(100));
+    assert_eq!(assignment.next_poll(&"W".into()), Some(100));
     assert_eq!(arrive(&mut assignment, &json!(1)), Some(key(&[], 1)));
-    assert_eq!(assignment.next_poll(&"W".into()), NextPoll::Now);
+    assert_eq!(assignment.next_poll(&"W".into()), Some(0));
 }

@@ -13,6 +13,7 @@ use crate::{
         diagnostic::not_recognized,
         fields::{Fields, object},
     },
+    base::arn::Arn,
     clause::Clause,
 };
 
@@ -123,10 +124,11 @@ fn resource(fields: &mut Fields<'_, '_, '_>, operations: &[&str]) {
     let Some(resource) = fields.str("Resource") else {
         return;
     };
-    let known = resource
-        .strip_prefix("arn:")
-        .and_then(|rest| rest.split_once(":states:::s3:"))
-        .is_some_and(|(_, operation)| operations.contains(&operation));
+    let known = Arn::parse(resource).is_some_and(|arn| {
+        let operation = arn.resource.strip_prefix("s3:");
+        (arn.service, arn.region, arn.account) == ("states", "", "")
+            && operation.is_some_and(|it| operations.contains(&it))
+    });
     if !known {
         let message = not_recognized(resource);
         fields.complain_at("Resource", Clause::ValidateMapResource, message);

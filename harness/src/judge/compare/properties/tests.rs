@@ -47,11 +47,10 @@ fn fixture() -> Fixture {
     let fails = Act::now(Reply::Fail { error, cause });
     let mut fixture = Fixture::new(definition, json!({ "items": [1, 2, 3] }), &[]);
     let start = &mut fixture.case.starts[0];
-    let rule = stepproof_specs::scenario::plan::Rule {
-        attempts_below: Some(1),
-        ..stepproof_specs::scenario::plan::Rule::always(fails)
-    };
-    start.plan.sites.insert("Work".into(), vec![rule].into());
+    start
+        .plan
+        .sites
+        .insert("Work".into(), [fails].into_iter().collect());
     fixture.again();
     fixture
 }
