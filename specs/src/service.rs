@@ -17,7 +17,6 @@ mod token;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
     sync::Arc,
 };
 
@@ -26,11 +25,7 @@ use serde_json::{Value, json};
 
 pub use self::fault::Fault;
 use self::{activities::Activity, executions::Run, machines::Stored, params::Params};
-use crate::{
-    asl::Machine,
-    base::time::Instant,
-    interpreter::{Conduct, Lawful, TimerId},
-};
+use crate::{base::time::Instant, deviation::Deviations, interpreter::TimerId};
 
 /// Where the service runs, and the seed of what it draws.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,66 +138,12 @@ pub enum Effect {
     },
 }
 
-/// What becomes of a machine after it was accepted. A service that breaks a rule on purpose runs
-/// another machine than the one it was given, or runs it otherwise.
-#[derive(Clone)]
-pub struct Rewrite {
-    machine: Option<Arc<dyn Fn(Machine) -> Machine + Send + Sync>>,
-    conduct: &'static dyn Conduct,
-}
-
-impl Default for Rewrite {
-    fn default() -> Self {
-        Self {
-            machine: None,
-            conduct: &Lawful,
-        }
-    }
-}
-
-impl Rewrite {
-    /// A rewrite.
-    pub fn new(rewrite: impl Fn(Machine) -> Machine + Send + Sync + 'static) -> Self {
-        Self {
-            machine: Some(Arc::new(rewrite)),
-            ..Self::default()
-        }
-    }
-
-    /// The same, and executions run with this conduct.
-    #[must_use]
-    pub fn conducted(self, conduct: &'static dyn Conduct) -> Self {
-        Self { conduct, ..self }
-    }
-
-    /// The machine that runs in the place of the one that was accepted.
-    pub fn apply(&self, machine: Machine) -> Machine {
-        match &self.machine {
-            Some(rewrite) => rewrite(machine),
-            None => machine,
-        }
-    }
-
-    /// How executions of it are run.
-    pub fn conduct(&self) -> &'static dyn Conduct {
-        self.conduct
-    }
-}
-
-impl fmt::Debug for Rewrite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rewrite")
-            .field("machine", &self.machine.is_some())
-            .field("conduct", &self.conduct)
-            .finish()
-    }
-}
-
 /// The service.
 #[derive(Debug, Default)]
 pub struct Service {
     config: Config,
-    rewrite: Rewrite,
+    /// The rules that it breaks in every machine.
+    deviations: Arc<Deviations>,
     machines: IndexMap<String, Stored>,
     activities: IndexMap<String, Activity>,
     runs: BTreeMap<ExecutionId, Run>,
@@ -215,11 +156,11 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service without machines.
-    pub fn new(config: Config, rewrite: Rewrite) -> Self {
+    /// A service without machines, which breaks these rules when it runs them.
+    pub fn new(config: Config, deviations: Deviations) -> Self {
         Self {
             config,
-            rewrite,
+            deviations: Arc::new(deviations),
             ..Self::default()
         }
     }

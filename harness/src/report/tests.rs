@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use stepproof_specs::{
     asl::StateType,
     clause::Coverage,
+    deviation::Deviations,
     history::EventKind,
     observation::{Observation, Status},
     scenario::{
         case::{Body, CASE_FORMAT, Case},
         plan::{Act, Reply},
     },
-    service::Rewrite,
 };
 
 use super::{Event, Finding, Header, Lines, Reporter, Subject, Summary, Terminal, human};
@@ -227,7 +227,7 @@ fn runs(program: &str) -> Option<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reproducers_show_what_the_engine_does() {
-    let server = Server::start(0, Speed::Scaled(20.0), Rewrite::default())
+    let server = Server::start(0, Speed::Scaled(20.0), Deviations::default())
         .await
         .unwrap();
     let wrong = |it: &mut Observation| it.error = Some("Wrong".into());

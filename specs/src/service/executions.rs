@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::time::Instant,
     history::Failure,
-    interpreter::{Command, Execution, Identity, Input, Interleaving, TaskId, TimerId},
+    interpreter::{Command, Execution, Identity, Input, Setup, TaskId, TimerId},
     observation::Status,
 };
 
@@ -61,7 +61,7 @@ impl Service {
     ) -> Result<Value, Fault> {
         let machine_arn = params.text("stateMachineArn")?;
         let stored = self.machine(machine_arn)?;
-        let (machine, role) = (stored.machine.clone(), stored.role.clone());
+        let (program, role) = (stored.program.clone(), stored.role.clone());
         let machine_name = stored.name.clone();
         let text = params.maybe_text("input").unwrap_or("{}");
         let input = parse_input(text)?;
@@ -92,15 +92,8 @@ impl Service {
             entropy: mix(self.config.entropy ^ id.0),
         };
         let started = time.now();
-        let (execution, commands) = Execution::start_conducted(
-            machine,
-            identity,
-            input.into(),
-            started,
-            Interleaving::default(),
-            self.rewrite.conduct(),
-        )
-        .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
+        let (execution, commands) = Execution::start(Setup::new(program, identity, input, started))
+            .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
         self.next_number();
         let run = Run {
             arn: arn.clone(),

@@ -11,6 +11,7 @@ use crate::{
         diagnostic::{Diagnostic, Severity},
     },
     base::time::Instant,
+    interpreter::Program,
     validate::{INVALID_DEFINITION, refusal, validate_text},
 };
 
@@ -18,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Stored {
     pub name: String,
-    pub machine: Arc<Machine>,
+    pub program: Program,
     pub definition: String,
     pub role: String,
     pub workflow: WorkflowType,
@@ -64,7 +65,7 @@ impl Service {
         let created = time.now();
         let stored = Stored {
             name: name.to_owned(),
-            machine: self.rewritten(machine),
+            program: self.program(machine),
             definition: definition.to_owned(),
             role: role.to_owned(),
             workflow,
@@ -100,13 +101,13 @@ impl Service {
         let compiled = definition
             .map(|definition| compile(definition, stored.workflow))
             .transpose()?
-            .map(|machine| self.rewritten(machine));
+            .map(|machine| self.program(machine));
         let stored = self
             .machines
             .get_mut(arn)
             .ok_or_else(|| Fault::no_machine(arn))?;
-        if let (Some(rewritten), Some(definition)) = (compiled, definition) {
-            stored.machine = rewritten;
+        if let (Some(program), Some(definition)) = (compiled, definition) {
+            stored.program = program;
             definition.clone_into(&mut stored.definition);
         }
         if let Some(role) = role {
@@ -166,9 +167,9 @@ impl Service {
         page(params, "stateMachines", all)
     }
 
-    /// What is run in place of a machine.
-    fn rewritten(&self, machine: Machine) -> Arc<Machine> {
-        Arc::new(self.rewrite.apply(machine))
+    /// A machine as this service runs it.
+    fn program(&self, machine: Machine) -> Program {
+        Program::deviating(&Arc::new(machine), &self.deviations)
     }
 
     /// The machine with this ARN.

@@ -8,9 +8,8 @@ use std::{
 use serde_json::Value;
 use stepproof_specs::{
     base::time::Instant,
-    service::{
-        Answer, Config, Effect, ExecutionId, Fault, PollId, Rewrite, Service, TaskRef, Time,
-    },
+    deviation::Deviations,
+    service::{Answer, Config, Effect, ExecutionId, Fault, PollId, Service, TaskRef, Time},
 };
 use tokio::sync::oneshot;
 
@@ -78,10 +77,10 @@ impl Drop for Waiting {
 }
 
 impl Core {
-    pub(super) fn new(config: Config, rewrite: Rewrite, pace: Pace) -> Arc<Self> {
+    pub(super) fn new(config: Config, deviations: Deviations, pace: Pace) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State {
-                service: Service::new(config, rewrite),
+                service: Service::new(config, deviations),
                 pace,
                 polls: HashMap::new(),
             }),

@@ -12,7 +12,10 @@ use axum::{
     serve::ListenerExt as _,
 };
 use serde_json::{Value, json};
-use stepproof_specs::service::{Config, Fault, Rewrite};
+use stepproof_specs::{
+    deviation::Deviations,
+    service::{Config, Fault},
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
@@ -48,19 +51,19 @@ pub struct Server {
 
 impl Server {
     /// Starts a server on this machine's loopback interface; port 0 takes a free one.
-    pub async fn start(port: u16, speed: Speed, rewrite: Rewrite) -> std::io::Result<Self> {
+    pub async fn start(port: u16, speed: Speed, deviations: Deviations) -> std::io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let config = Config::default();
         let (core, clock) = match speed {
             Speed::Virtual => (
-                Core::new(config, rewrite, Pace::Virtual(Timelines::default())),
+                Core::new(config, deviations, Pace::Virtual(Timelines::default())),
                 None,
             ),
             Speed::Scaled(scale) => {
                 let wall = Wall::new(scale);
                 let earlier = wall.earlier();
-                let core = Core::new(config, rewrite, Pace::Wall(wall));
+                let core = Core::new(config, deviations, Pace::Wall(wall));
                 let clock = tokio::spawn(wall::run(Arc::downgrade(&core), earlier));
                 (core, Some(clock))
             }
