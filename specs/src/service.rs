@@ -7,8 +7,8 @@
 
 mod activities;
 mod arn;
+mod call_error;
 mod executions;
-mod fault;
 mod machines;
 mod page;
 mod params;
@@ -23,7 +23,7 @@ use std::{
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-pub use self::fault::Fault;
+pub use self::call_error::CallError;
 use self::{activities::Activity, executions::Run, machines::Stored, params::Params};
 use crate::{base::time::Instant, deviation::Deviations, interpreter::TimerId};
 
@@ -171,7 +171,7 @@ impl Service {
         time: &dyn Time,
         operation: &str,
         body: &Value,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<Answer, CallError> {
         let params = Params::new(body)?;
         let answer = match operation {
             "CreateStateMachine" => self.create_machine(time, &params),
@@ -197,7 +197,7 @@ impl Service {
             "TagResource" => self.tag(&params),
             "UntagResource" => self.untag(&params),
             "ListTagsForResource" => self.list_tags(&params),
-            other => Err(Fault::unknown_operation(other)),
+            other => Err(CallError::unknown_operation(other)),
         };
         answer.map(Answer::Now)
     }
@@ -212,14 +212,14 @@ impl Service {
         self.number - 1
     }
 
-    fn tag(&mut self, params: &Params<'_>) -> Result<Value, Fault> {
+    fn tag(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = self.taggable(params)?;
         let tags = params.tags("tags");
         self.tags.entry(arn).or_default().extend(tags);
         Ok(json!({}))
     }
 
-    fn untag(&mut self, params: &Params<'_>) -> Result<Value, Fault> {
+    fn untag(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = self.taggable(params)?;
         if let Some(tags) = self.tags.get_mut(&arn) {
             for key in params.texts("tagKeys") {
@@ -229,7 +229,7 @@ impl Service {
         Ok(json!({}))
     }
 
-    fn list_tags(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    fn list_tags(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = self.taggable(params)?;
         let tags: Vec<Value> = self
             .tags
@@ -241,12 +241,12 @@ impl Service {
         Ok(json!({ "tags": tags }))
     }
 
-    fn taggable(&self, params: &Params<'_>) -> Result<String, Fault> {
+    fn taggable(&self, params: &Params<'_>) -> Result<String, CallError> {
         let arn = params.text("resourceArn")?;
         if self.machines.contains_key(arn) || self.activities.contains_key(arn) {
             Ok(arn.to_owned())
         } else {
-            Err(Fault::new(
+            Err(CallError::new(
                 "ResourceNotFound",
                 format!("Resource not found: '{arn}'"),
             ))

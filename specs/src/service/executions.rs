@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    Effect, ExecutionId, Fault, Service, TaskRef, Time, activities::Open, arn, page::page,
+    CallError, Effect, ExecutionId, Service, TaskRef, Time, activities::Open, arn, page::page,
     params::Params, render, render::seconds,
 };
 use crate::{
@@ -58,7 +58,7 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let machine_arn = params.text("stateMachineArn")?;
         let stored = self.machine(machine_arn)?;
         let (program, role) = (stored.program.clone(), stored.role.clone());
@@ -77,7 +77,7 @@ impl Service {
             if run.status() == Status::Running && run.input == text {
                 return Ok(json!({ "executionArn": arn, "startDate": seconds(run.started) }));
             }
-            return Err(Fault::new(
+            return Err(CallError::new(
                 "ExecutionAlreadyExists",
                 format!("Execution Already Exists: '{arn}'"),
             ));
@@ -93,7 +93,7 @@ impl Service {
         };
         let started = time.now();
         let (execution, commands) = Execution::start(Setup::new(program, identity, input, started))
-            .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
+            .map_err(|unsupported| CallError::new("InvalidDefinition", unsupported.to_string()))?;
         self.next_number();
         let run = Run {
             arn: arn.clone(),
@@ -117,7 +117,7 @@ impl Service {
         Ok(json!({ "executionArn": arn, "startDate": seconds(started) }))
     }
 
-    pub(super) fn describe_execution(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn describe_execution(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let status = run.status();
         let mut answer = json!({
@@ -156,7 +156,7 @@ impl Service {
         Ok(answer)
     }
 
-    pub(super) fn history(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn history(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let with_data = params.value("includeExecutionData") != Some(&Value::Bool(false));
         let event = |event| render::event(event, run, with_data);
@@ -168,7 +168,7 @@ impl Service {
         }
     }
 
-    pub(super) fn list_executions(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn list_executions(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let machine_arn = params.text("stateMachineArn")?;
         self.machine(machine_arn)?;
         let filter = params.maybe_text("statusFilter");
@@ -199,7 +199,7 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let arn = params.text("executionArn")?;
         self.run(arn)?;
         let id = self.runs_by_arn[arn];
@@ -219,12 +219,12 @@ impl Service {
     }
 
     /// The execution with this ARN.
-    pub(super) fn run(&self, arn: &str) -> Result<&Run, Fault> {
+    pub(super) fn run(&self, arn: &str) -> Result<&Run, CallError> {
         arn::of_kind(arn, "execution")?;
         self.runs_by_arn
             .get(arn)
             .and_then(|id| self.runs.get(id))
-            .ok_or_else(|| Fault::no_execution(arn))
+            .ok_or_else(|| CallError::no_execution(arn))
     }
 
     /// Tells an execution something, and does what it wants then.
@@ -296,9 +296,9 @@ impl Service {
     }
 }
 
-fn parse_input(text: &str) -> Result<Value, Fault> {
+fn parse_input(text: &str) -> Result<Value, CallError> {
     serde_json::from_str(text).map_err(|error| {
-        Fault::new(
+        CallError::new(
             "InvalidExecutionInput",
             format!("Invalid State Machine Execution Input: '{error}'"),
         )

@@ -14,7 +14,7 @@ fn ask(service: &mut Service, operation: &str, body: &Value) -> Result<Value, St
     match service.call(&NOW, operation, body) {
         Ok(Answer::Now(answer)) => Ok(answer),
         Ok(Answer::Later(poll)) => Ok(json!({ "poll": poll.0 })),
-        Err(fault) => Err(fault.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

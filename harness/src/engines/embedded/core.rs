@@ -9,7 +9,7 @@ use serde_json::Value;
 use stepproof_specs::{
     base::time::Instant,
     deviation::Deviations,
-    service::{Answer, Config, Effect, ExecutionId, Fault, PollId, Service, TaskRef, Time},
+    service::{Answer, CallError, Config, Effect, ExecutionId, PollId, Service, TaskRef, Time},
 };
 use tokio::sync::oneshot;
 
@@ -56,7 +56,7 @@ impl Time for Pace {
 /// What a call gives.
 pub(super) enum Reply {
     /// The answer.
-    Now(Result<Value, Fault>),
+    Now(Result<Value, CallError>),
     /// A poll that waits for a task.
     Later(Waiting),
 }
@@ -111,7 +111,7 @@ impl Core {
                 self.carry_out(state);
                 Reply::Now(Ok(answer))
             }
-            Err(fault) => Reply::Now(Err(fault)),
+            Err(error) => Reply::Now(Err(error)),
         }
     }
 

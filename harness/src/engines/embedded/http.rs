@@ -14,7 +14,7 @@ use axum::{
 use serde_json::{Value, json};
 use stepproof_specs::{
     deviation::Deviations,
-    service::{Config, Fault},
+    service::{CallError, Config},
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -136,7 +136,7 @@ async fn answer(State(core): State<Arc<Core>>, headers: HeaderMap, body: Bytes) 
     };
     match core.call(operation, &body) {
         Reply::Now(Ok(answer)) => json_response(StatusCode::OK, &answer),
-        Reply::Now(Err(Fault { code, message })) => refusal(code, &message),
+        Reply::Now(Err(CallError { code, message })) => refusal(code, &message),
         Reply::Later(mut waiting) => {
             // No task came in time, or the server stops: both are answered with no task.
             let task = tokio::time::timeout(LONG_POLL, &mut waiting.task).await;
