@@ -1,12 +1,15 @@
 //! Laws of the reference over generated cases: no engine is needed.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
+use serde_json::json;
+use stepproof::zoo::Deviant;
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
     asl::Machine,
-    interpreter::Execution,
-    reference::{EPOCH, Trace, trace},
+    deviation::{Change, Deviation, Deviations, Hook},
+    interpreter::{Execution, Interleaving, Program, Setup},
+    reference::{SimulationError, Trace, trace, trace_program},
     scenario::case::{Body, ExecutionCase},
     validate::validate,
 };
@@ -25,24 +28,37 @@ fn cases() -> impl Iterator<Item = (u64, ExecutionCase, Arc<Machine>)> {
     })
 }
 
-fn replayed(
-    machine: &Arc<Machine>,
-    trace: &Trace,
-    input: &serde_json::Value,
-    cut: usize,
-) -> Execution {
-    let identity = trace.identity.clone();
-    Execution::replay(
-        machine.clone(),
-        identity,
-        input.clone(),
-        EPOCH,
-        &trace.log[..cut],
-    )
-    .expect("what was interpreted once is interpreted again")
+/// A rebuilt execution continues as the one that it was rebuilt from went on; how often it was cut.
+fn is_rebuilt_at_any_event(trace: &Trace, what: &dyn Display) -> u64 {
+    let Trace { execution, log } = trace;
+    for cut in 0..=log.len() {
+        let setup = execution.setup().clone();
+        let mut rebuilt = Execution::replay(setup, &log[..cut]).expect("interpreted before");
+        for logged in &log[cut..] {
+            let told = rebuilt.handle(logged.at, logged.input.clone());
+            told.expect("interpreted before");
+        }
+        assert_eq!(
+            rebuilt.history(),
+            execution.history(),
+            "{what} cut at {cut}"
+        );
+        assert_eq!(
+            rebuilt.outcome(),
+            execution.outcome(),
+            "{what} cut at {cut}"
+        );
+        assert_eq!(
+            rebuilt.coverage(),
+            execution.coverage(),
+            "{what} cut at {cut}"
+        );
+    }
+    log.len() as u64 + 1
 }
 
-/// An execution is a pure function of its input log: rebuilt at any event it continues identically.
+/// An execution is a pure function of its setup and its input log: rebuilt at any event it continues
+/// identically.
 #[test]
 fn an_execution_can_be_rebuilt_at_any_event() {
     let (mut cuts, mut longest) = (0, 0);
@@ -51,26 +67,7 @@ fn an_execution_can_be_rebuilt_at_any_event() {
             let trace = trace(&machine, &case, start)
                 .unwrap_or_else(|error| panic!("case {index}: {error}"));
             longest = longest.max(trace.log.len());
-            for cut in 0..=trace.log.len() {
-                let mut rebuilt = replayed(&machine, &trace, &start.input, cut);
-                for logged in &trace.log[cut..] {
-                    rebuilt
-                        .handle(logged.at, logged.input.clone())
-                        .expect("interpreted before");
-                }
-                assert_eq!(
-                    rebuilt.history(),
-                    trace.execution.history(),
-                    "case {index} cut at {cut}"
-                );
-                assert_eq!(
-                    rebuilt.outcome(),
-                    trace.execution.outcome(),
-                    "case {index} cut at {cut}"
-                );
-                assert_eq!(rebuilt.coverage(), trace.execution.coverage());
-                cuts += 1;
-            }
+            cuts += is_rebuilt_at_any_event(&trace, &format_args!("case {index}"));
         }
     }
     println!("{cuts} cuts, the longest log has {longest} inputs");
@@ -78,6 +75,116 @@ fn an_execution_can_be_rebuilt_at_any_event() {
         cuts > 5 * CASES,
         "the logs are too short to show anything: {cuts} cuts"
     );
+}
+
+/// The same whatever rules are broken, and however the threads take turns. Each case meets two
+/// deviations of the zoo in one engine.
+#[test]
+fn a_deviating_execution_can_be_rebuilt_at_any_event() {
+    let zoo: Vec<Deviations> = Deviant::all().map(Deviant::deviations).collect();
+    let (mut cuts, mut otherwise) = (0, 0);
+    for (index, case, machine) in cases() {
+        let number = index as usize;
+        let both = zoo[number % zoo.len()].clone();
+        let both = both.and(zoo[number / zoo.len() % zoo.len()].clone());
+        let program = Program::deviating(&machine, &Arc::new(both));
+        let interleaving = match index % 3 {
+            0 => Interleaving::RoundRobin,
+            1 => Interleaving::LastFirst,
+            _ => Interleaving::Shuffled(index),
+        };
+        for start in &case.starts {
+            let trace = match trace_program(&program, &case, start, interleaving) {
+                Ok(trace) => trace,
+                // A time limit that is ignored may be what ends a loop.
+                Err(SimulationError::TooLong(_)) => continue,
+                Err(error) => panic!("case {index}: {error}"),
+            };
+            let what = format!("case {index}, {interleaving:?}, {:?}", program.deviations());
+            cuts += is_rebuilt_at_any_event(&trace, &what);
+            let lawful = Setup {
+                program: machine.clone().into(),
+                ..trace.execution.setup().clone()
+            };
+            let lawful = Execution::replay(lawful, &trace.log).expect("interpreted before");
+            otherwise += u64::from(lawful.history() != trace.execution.history());
+        }
+    }
+    println!("{cuts} cuts, {otherwise} executions that the rules would have had otherwise");
+    assert!(cuts > 5 * CASES && otherwise > CASES / 20);
+}
+
+/// Any change at any hook is either refused when it is read, or makes an execution that comes to an
+/// end or waits for ever; and it is read back as it was written.
+#[test]
+fn any_deviation_can_be_stored_and_run() {
+    let hooks: Vec<Hook> = Hook::all().collect();
+    let changes = changes();
+    let mut tried = 0;
+    for (index, case, machine) in cases() {
+        for (nth, change) in changes.iter().enumerate() {
+            let hook = hooks[(index as usize + nth * 7) % hooks.len()];
+            let deviations: Deviations = Deviation::new(hook, change.clone()).into();
+            let stored = serde_json::to_string(&deviations).expect("JSON");
+            let Ok(read) = serde_json::from_str::<Deviations>(&stored) else {
+                assert!(!hook.admits(change), "{stored} is not read back");
+                continue;
+            };
+            assert_eq!(read, deviations, "{stored}");
+            let program = Program::deviating(&machine, &Arc::new(deviations));
+            for start in &case.starts {
+                match trace_program(&program, &case, start, Interleaving::RoundRobin) {
+                    Ok(_) | Err(SimulationError::TooLong(_)) => tried += 1,
+                    Err(error) => panic!("case {index}, {stored}: {error}"),
+                }
+            }
+        }
+    }
+    println!(
+        "{tried} executions with {} hooks and {} changes",
+        hooks.len(),
+        changes.len()
+    );
+    assert!(tried > 2 * CASES);
+}
+
+fn changes() -> Vec<Change> {
+    let rename = Change::Rename {
+        from: "States.ALL".to_owned(),
+        to: vec!["States.Timeout".to_owned()],
+    };
+    let replace = Change::Replace {
+        from: "Equals".to_owned(),
+        to: "LessThan".to_owned(),
+    };
+    let base = Change::Rebase("$$.Execution.Input".to_owned());
+    let set = [
+        json!(null),
+        json!(1),
+        json!(true),
+        json!("$.a"),
+        json!({ "a": [1] }),
+    ];
+    let mut all = vec![
+        Change::Ignore,
+        Change::Outer,
+        Change::Add(1),
+        Change::Add(-1),
+        Change::Scale(2.0),
+        Change::Floor,
+        Change::Reverse,
+        Change::First,
+        Change::Last,
+        Change::DropFirst,
+        Change::DropLast,
+        Change::Unwrap,
+        Change::InTurn,
+        rename,
+        replace,
+        base,
+    ];
+    all.extend(set.map(Change::Set));
+    all
 }
 
 /// Definitions survive reading and writing.

@@ -7,7 +7,7 @@ use std::{env, fs, path::PathBuf};
 
 use stepproof::{
     casefile,
-    zoo::{Caught, Fault, hunt},
+    zoo::{Caught, Deviant, hunt},
 };
 use stepproof_generators::Profile;
 use stepproof_tests::{expect, workspace};
@@ -23,13 +23,13 @@ fn seed() -> u64 {
     said.and_then(|seed| seed.parse().ok()).unwrap_or(SEED)
 }
 
-fn golden(fault: Fault) -> PathBuf {
+fn golden(fault: Deviant) -> PathBuf {
     let file = format!("{}.json", fault.name());
     workspace().join("snapshots").join("zoo").join(file)
 }
 
 fn caught(name: &str) {
-    let fault = Fault::named(name).expect("a fault of the zoo");
+    let fault = Deviant::named(name).expect("a fault of the zoo");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let on = |engine: &str| {
         let hunted = hunt(fault, engine, Profile::everything(), seed(), MOST_CASES);
@@ -131,14 +131,14 @@ zoo! {
 
 #[test]
 fn every_fault_has_its_test() {
-    let names: Vec<_> = Fault::all().map(Fault::name).collect();
+    let names: Vec<_> = Deviant::all().map(Deviant::name).collect();
     assert_eq!(names, TESTED);
 }
 
 #[test]
 fn minimal_cases_show_their_fault_and_nothing_else() {
     let directory = tempfile::tempdir().expect("a directory");
-    for fault in Fault::all() {
+    for fault in Deviant::all() {
         let path = golden(fault);
         let case = path.to_str().expect("a path in UTF-8");
         let faulty = ["replay", case, "--fault", fault.name()];

@@ -14,7 +14,7 @@ mod encode;
 mod fields;
 mod operator;
 pub mod resource;
-mod retrier;
+pub(crate) mod retrier;
 pub mod site;
 pub mod text;
 pub mod walk;
@@ -457,7 +457,7 @@ pub struct Catcher {
 }
 
 /// The state types, as `Type` names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum StateType {
     /// `Task`.
     Task,

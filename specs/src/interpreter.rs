@@ -6,13 +6,13 @@
 
 mod children;
 mod choice;
-mod conduct;
 mod envelope;
 mod eval;
 mod fault;
 mod frame;
 mod handler;
 mod protocol;
+mod setup;
 mod states;
 mod task;
 
@@ -26,17 +26,17 @@ use std::{
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-pub use self::{
-    conduct::{Conduct, Lawful},
-    protocol::{
-        Command, Fact, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest,
-        TimerId, Unsupported,
-    },
-};
 use self::{
     eval::Eval,
     fault::{Fault, Origin, Result},
     frame::{Active, Frame, FrameId, Phase},
+};
+pub use self::{
+    protocol::{
+        Command, Fact, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest,
+        TimerId, Unsupported,
+    },
+    setup::{Program, Setup},
 };
 use crate::{
     asl::{Machine, Name, StateType, Transition, site::Site},
@@ -45,6 +45,7 @@ use crate::{
         time::Instant,
     },
     clause::{Clause, Coverage, Marks},
+    deviation::{Deviations, Hook},
     history::{Details, Event, EventKind, Failure},
     observation::Status,
     query::jsonpath::template::Template,
@@ -66,11 +67,8 @@ pub const HISTORY_LIMIT_TEXT: &str =
 /// A running or ended execution.
 #[derive(Debug, Clone)]
 pub struct Execution {
-    machine: Arc<Machine>,
-    identity: Identity,
-    started: Instant,
+    setup: Setup,
     now: Instant,
-    input: Arc<Value>,
     frames: Vec<Option<Frame>>,
     /// States to be entered, in order.
     ready: VecDeque<(FrameId, Name, Arc<Value>)>,
@@ -88,8 +86,6 @@ pub struct Execution {
     visits: FxHashMap<(Site, Arc<[u32]>), u32>,
     commands: Vec<Command>,
     outcome: Option<Outcome>,
-    interleaving: Interleaving,
-    conduct: &'static dyn Conduct,
     /// What came about since the last input.
     facts: RefCell<Vec<Fact>>,
 }
@@ -105,26 +101,9 @@ enum Waiter {
 
 impl Execution {
     /// Starts an execution.
-    pub fn start(
-        machine: Arc<Machine>,
-        identity: Identity,
-        input: Value,
-        at: Instant,
-    ) -> Result<(Self, Vec<Command>), Unsupported> {
-        let interleaving = Interleaving::default();
-        Self::start_conducted(machine, identity, input.into(), at, interleaving, &Lawful)
-    }
-
-    /// Starts an execution whose threads take turns in the given way, and whose conduct is its own:
-    /// for engines that break a rule on purpose.
-    pub fn start_conducted(
-        machine: Arc<Machine>,
-        identity: Identity,
-        input: Arc<Value>,
-        at: Instant,
-        interleaving: Interleaving,
-        conduct: &'static dyn Conduct,
-    ) -> Result<(Self, Vec<Command>), Unsupported> {
+    pub fn start(setup: Setup) -> Result<(Self, Vec<Command>), Unsupported> {
+        let machine = setup.program.machine();
+        let at = setup.at;
         let root = Frame {
             scope: machine.scope.clone(),
             parent: None,
@@ -138,14 +117,15 @@ impl Execution {
         let mut frames = Vec::with_capacity(8);
         frames.push(Some(root));
         let mut ready = VecDeque::with_capacity(8);
-        ready.push_back((FrameId(0), machine.scope.start_at.clone(), input.clone()));
+        ready.push_back((
+            FrameId(0),
+            machine.scope.start_at.clone(),
+            setup.input.clone(),
+        ));
         let mut execution = Self {
-            identity,
-            started: at,
+            setup,
             now: at,
             ready,
-            machine,
-            input,
             frames,
             history: Vec::with_capacity(32),
             marks: Marks::default(),
@@ -157,16 +137,14 @@ impl Execution {
             visits: FxHashMap::default(),
             commands: Vec::new(),
             outcome: None,
-            interleaving,
-            conduct,
             facts: RefCell::default(),
         };
         let details = Details {
-            input: Some(execution.input.clone()),
+            input: Some(execution.setup.input.clone()),
             ..Details::default()
         };
         execution.emit(0, EventKind::ExecutionStarted, details);
-        if let Some(seconds) = execution.machine.timeout_seconds {
+        if let Some(seconds) = execution.machine().timeout_seconds {
             if seconds == 0 {
                 execution.mark(Clause::MachineTimeoutZero);
             }
@@ -187,14 +165,8 @@ impl Execution {
     }
 
     /// Starts an execution and feeds it a log of inputs; the commands have been carried out before.
-    pub fn replay(
-        machine: Arc<Machine>,
-        identity: Identity,
-        input: Value,
-        at: Instant,
-        log: &[Logged],
-    ) -> Result<Self, Unsupported> {
-        let (mut execution, _) = Self::start(machine, identity, input, at)?;
+    pub fn replay(setup: Setup, log: &[Logged]) -> Result<Self, Unsupported> {
+        let (mut execution, _) = Self::start(setup)?;
         for logged in log {
             execution.handle(logged.at, logged.input.clone())?;
         }
@@ -231,9 +203,14 @@ impl Execution {
         self.facts.borrow_mut().push(fact);
     }
 
+    /// How it started: with the log of its inputs, all that it depends on.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
     /// The machine it runs.
     pub fn machine(&self) -> &Arc<Machine> {
-        &self.machine
+        self.setup.program.machine()
     }
 
     fn take(&mut self, input: Input) {
@@ -293,7 +270,7 @@ impl Execution {
     /// Enters states until everything waits, and hands out what is wanted.
     fn run_to_quiescence(&mut self) -> Result<Vec<Command>, Unsupported> {
         while let Some((frame, name, input)) = self.next_ready() {
-            if self.history.len() >= self.conduct.history_limit(HISTORY_LIMIT) - 1 {
+            if self.history.len() >= self.history_limit() - 1 {
                 self.exceed_history();
             }
             if self.outcome.is_none() && self.frames[frame.0].is_some() {
@@ -313,7 +290,7 @@ impl Execution {
         }
         self.mark(Clause::HistoryLimit);
         self.report(Fact::HistoryFull);
-        let last = self.conduct.history_limit(HISTORY_LIMIT) - 1;
+        let last = self.history_limit() - 1;
         self.history.truncate(last);
         let failure = Failure {
             error: Some("States.Runtime".into()),
@@ -325,7 +302,7 @@ impl Execution {
     }
 
     fn next_ready(&mut self) -> Option<(FrameId, Name, Arc<Value>)> {
-        match self.interleaving {
+        match self.setup.interleaving {
             Interleaving::RoundRobin => self.ready.pop_front(),
             Interleaving::LastFirst => self.ready.pop_back(),
             Interleaving::Shuffled(seed) => {
@@ -343,7 +320,7 @@ impl Execution {
             return self.refuse("transitions to states that do not exist", name);
         };
         let (name, state) = (name.clone(), state.clone());
-        if state.query_language.or(self.machine.query_language)
+        if state.query_language.or(self.machine().query_language)
             == Some(crate::asl::QueryLanguage::Jsonata)
         {
             return self.refuse("JSONata", &name);
@@ -373,7 +350,7 @@ impl Execution {
             retries: 0,
             phase: Phase::Working,
         });
-        if !self.conduct.hangs(&self.history) {
+        if !self.never_begins(id) {
             self.attempt(id);
         }
     }
@@ -451,7 +428,7 @@ impl Execution {
     /// The frame that keeps what a frame assigns: itself.
     fn assigns_in(&self, id: FrameId) -> FrameId {
         match self.frame(id).parent {
-            Some((parent, _)) if !self.conduct.keeps_variables_inside() => parent,
+            Some((parent, _)) if self.uses_outer(id, Hook::VariableScope) => parent,
             _ => id,
         }
     }
@@ -618,7 +595,7 @@ impl Execution {
         self.report(Fact::ChanceDrawn);
         let number = self.draws.get();
         self.draws.set(number + 1);
-        mix(mix(self.identity.entropy) ^ number)
+        mix(mix(self.setup.identity.entropy) ^ number)
     }
 
     fn mark(&self, clause: Clause) {
@@ -634,9 +611,49 @@ impl Execution {
             });
     }
 
-    /// Whether a fault ends the execution, whatever handlers there are.
-    fn ends_at(&self, fault: &Fault) -> bool {
-        fault.terminal && self.conduct.ends_at_runtime_errors()
+    /// The rules that are broken, if there are any.
+    fn deviations(&self) -> Option<&Deviations> {
+        self.setup.program.deviations().map(|all| &**all)
+    }
+
+    /// Whether a rule is not followed in the state that a frame is in.
+    fn ignores(&self, id: FrameId, hook: Hook) -> bool {
+        let deviations = self.deviations();
+        deviations.is_some_and(|all| all.ignore(hook, self.active(id).state.kind()))
+    }
+
+    /// Whether the state that a frame is in uses the scope around it in place of its own.
+    fn uses_outer(&self, id: FrameId, hook: Hook) -> bool {
+        let deviations = self.deviations();
+        deviations.is_some_and(|all| all.use_outer(hook, self.active(id).state.kind()))
+    }
+
+    /// Whether nothing is done in the state that was just entered.
+    fn never_begins(&self, id: FrameId) -> bool {
+        let again = || {
+            let entered = self.history.last();
+            let before =
+                |event: &&Event| self.history.get((event.previous as usize).wrapping_sub(1));
+            let mut earlier = std::iter::successors(entered.and_then(|it| before(&it)), before);
+            earlier.any(|event| {
+                entered.is_some_and(|entered| {
+                    event.kind == entered.kind && event.details.name == entered.details.name
+                })
+            })
+        };
+        let deviations = self.deviations();
+        deviations.is_some_and(|all| all.never_begins(self.active(id).state.kind(), again))
+    }
+
+    /// How many events the history holds; the last one says that it is full.
+    fn history_limit(&self) -> usize {
+        let deviations = self.deviations();
+        deviations.map_or(HISTORY_LIMIT, |all| all.history_limit(HISTORY_LIMIT).max(2))
+    }
+
+    /// Whether a fault in a frame's state ends the execution, whatever handlers there are.
+    fn ends_at(&self, id: FrameId, fault: &Fault) -> bool {
+        fault.terminal && !self.ignores(id, Hook::TerminalError)
     }
 
     /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
@@ -645,7 +662,7 @@ impl Execution {
             // Its cause quotes the id of the event that entered the state.
             self.report(Fact::EventIdRead);
         }
-        if self.ends_at(fault) {
+        if self.ends_at(id, fault) {
             self.mark(Clause::RuntimeTerminal);
             self.report_end_of_all(id);
             self.fail(id, fault.failure.clone());

@@ -47,6 +47,7 @@
 //! * [`asl`] — a definition as types; JSON or YAML in, the same JSON out
 //! * [`query`] — the query languages of data flow
 //! * [`clause`] — every rule, with its source and its kind
+//! * [`deviation`] — rules broken on purpose, as data
 //! * [`validate`] — what AWS refuses at creation, with its codes and messages
 //! * [`interpreter`] — the sans-I/O reference interpreter
 //! * [`scenario`] — a case: a machine, its starts, and the plan of the world around it
@@ -58,6 +59,7 @@
 pub mod asl;
 pub mod base;
 pub mod clause;
+pub mod deviation;
 pub mod history;
 pub mod interpreter;
 pub mod observation;

@@ -12,13 +12,13 @@ use std::sync::{Arc, LazyLock};
 
 use self::{
     fingerprint::Fingerprint,
-    world::{Ended, Order, Schedule, World},
+    world::{Ended, Schedule, World},
 };
 use crate::{
     asl::{Machine, site::AttemptKey},
     base::time::{Instant, Millis},
     clause::{Aspect, Clause, Coverage, REGISTRY},
-    interpreter::{Conduct, Execution, Identity, Logged, Unsupported},
+    interpreter::{Execution, Identity, Interleaving, Logged, Program, Setup, Unsupported},
     observation::Observation,
     scenario::case::{ExecutionCase, Start},
 };
@@ -94,8 +94,19 @@ pub fn simulate_as(
     start: &Start,
     at: Instant,
 ) -> Result<Expectation, SimulationError> {
-    let runs = Runs::new(machine, identity, start, at);
-    let world = runs.once(Schedule::plain())?;
+    simulate_program(&machine.clone().into(), identity, start, at)
+}
+
+/// The same for an engine that may deviate: what depends on the schedule is found out under its
+/// deviations, too.
+pub fn simulate_program(
+    program: &Program,
+    identity: &Identity,
+    start: &Start,
+    at: Instant,
+) -> Result<Expectation, SimulationError> {
+    let runs = Runs::new(program, identity, start, at);
+    let world = runs.once(Schedule::PLAIN)?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
     if world.sensitivity.is_still_racing() {
@@ -121,25 +132,19 @@ pub fn simulate_as(
     })
 }
 
-/// What is seen until `within` after the start when the executions of a machine are run with this
-/// conduct: nothing is expected, and nothing is poisoned.
+/// What is seen of an engine that may deviate, until `within` after the start: nothing is expected,
+/// and nothing is poisoned.
 pub fn watch(
-    machine: &Arc<Machine>,
+    program: &Program,
     case: &ExecutionCase,
     start: &Start,
     within: Millis,
-    conduct: &'static dyn Conduct,
 ) -> Result<Observation, SimulationError> {
-    let until = EPOCH.plus(within);
-    let world = World::watch(
-        machine,
-        identity(case.entropy),
-        start,
-        EPOCH,
-        until,
-        conduct,
-    )?;
-    Ok(world.into_observation().0)
+    let somebody = identity(case.entropy);
+    let runs = Runs::new(program, &somebody, start, EPOCH);
+    let mut world = runs.begin(Schedule::PLAIN)?;
+    let outcome = world.go_on(Some(EPOCH.plus(within)))?;
+    Ok(world.end(outcome).into_observation().0)
 }
 
 /// How an execution comes out under other schedules than the plain one.
@@ -158,8 +163,9 @@ pub fn variation(
     start: &Start,
 ) -> Result<Variation, SimulationError> {
     let somebody = identity(case.entropy);
-    let runs = Runs::new(machine, &somebody, start, EPOCH);
-    let world = runs.once(Schedule::plain())?;
+    let program = machine.clone().into();
+    let runs = Runs::new(&program, &somebody, start, EPOCH);
+    let world = runs.once(Schedule::PLAIN)?;
     Ok(Variation {
         possible: world.sensitivity.may_vary(),
         aspects: runs.others(&world, &[])?.aspects,
@@ -168,7 +174,7 @@ pub fn variation(
 
 /// The same start under one schedule after the other.
 struct Runs<'r> {
-    machine: &'r Arc<Machine>,
+    program: &'r Program,
     identity: &'r Identity,
     start: &'r Start,
     input: Arc<serde_json::Value>,
@@ -184,14 +190,9 @@ struct Others {
 }
 
 impl<'r> Runs<'r> {
-    fn new(
-        machine: &'r Arc<Machine>,
-        identity: &'r Identity,
-        start: &'r Start,
-        at: Instant,
-    ) -> Self {
+    fn new(program: &'r Program, identity: &'r Identity, start: &'r Start, at: Instant) -> Self {
         Self {
-            machine,
+            program,
             identity,
             start,
             input: Arc::new(start.input.clone()),
@@ -199,10 +200,24 @@ impl<'r> Runs<'r> {
         }
     }
 
+    fn begin(&self, schedule: Schedule) -> Result<World<'r>, SimulationError> {
+        let setup = Setup {
+            program: self.program.clone(),
+            identity: self.identity.clone(),
+            input: self.input.clone(),
+            at: self.at,
+            interleaving: schedule.0,
+        };
+        World::begin(setup, self.start)
+    }
+
+    /// Runs to the end.
     fn once(&self, schedule: Schedule) -> Result<Ended, SimulationError> {
-        let start = (self.start, self.input.clone());
-        let identity = self.identity.clone();
-        World::run(self.machine, identity, start, self.at, schedule, None)
+        let mut world = self.begin(schedule)?;
+        match world.go_on(None)? {
+            Some(outcome) => Ok(world.end(Some(outcome))),
+            None => Err(SimulationError::NeverEnds(world.stuck())),
+        }
     }
 
     /// What other schedules than the plain one give, besides what is poisoned anyway.
@@ -211,7 +226,7 @@ impl<'r> Runs<'r> {
             aspects: Vec::new(),
             longest: 0,
         };
-        let fingerprint = |ended: &Ended| Fingerprint::of(self.machine, ended, poisoned);
+        let fingerprint = |ended: &Ended| Fingerprint::of(self.program.machine(), ended, poisoned);
         let expected = fingerprint(plain);
         for schedule in perturbed() {
             let other = self.once(schedule)?;
@@ -241,14 +256,12 @@ static SOMEBODY: LazyLock<Identity> = LazyLock::new(|| Identity {
     entropy: 0,
 });
 
-/// An execution that has ended, and everything it was told: [`Execution::replay`] of any prefix of
-/// the log gives the execution at that moment.
+/// An execution that goes on no further, and everything it was told: [`Execution::replay`] of its
+/// [`Execution::setup`] and of any prefix of the log gives the execution at that moment.
 #[derive(Debug, Clone)]
 pub struct Trace {
-    /// The ended execution.
+    /// The execution. It has ended, unless it breaks a rule and waits for ever.
     pub execution: Execution,
-    /// Who it is.
-    pub identity: Identity,
     /// Everything it was told after its start at [`EPOCH`], in order.
     pub log: Vec<Logged>,
 }
@@ -259,18 +272,28 @@ pub fn trace(
     case: &ExecutionCase,
     start: &Start,
 ) -> Result<Trace, SimulationError> {
-    let identity = identity(case.entropy);
-    let ended = World::run(
-        machine,
-        identity.clone(),
-        (start, Arc::new(start.input.clone())),
-        EPOCH,
-        Schedule::plain(),
-        Some(Vec::new()),
-    )?;
+    let program = machine.clone().into();
+    trace_program(&program, case, start, Interleaving::RoundRobin)
+}
+
+/// The same for an engine that may deviate, and in the schedule that goes with an interleaving.
+pub fn trace_program(
+    program: &Program,
+    case: &ExecutionCase,
+    start: &Start,
+    interleaving: Interleaving,
+) -> Result<Trace, SimulationError> {
+    let somebody = identity(case.entropy);
+    let runs = Runs::new(program, &somebody, start, EPOCH);
+    let mut world = runs.begin(Schedule(interleaving))?;
+    world.log = Some(Vec::new());
+    let outcome = world.go_on(None)?;
+    if outcome.is_none() && program.deviations().is_none() {
+        return Err(SimulationError::NeverEnds(world.stuck()));
+    }
+    let ended = world.end(outcome);
     Ok(Trace {
         execution: ended.execution,
-        identity,
         log: ended.log,
     })
 }
@@ -278,22 +301,11 @@ pub fn trace(
 /// The schedules beside the plain one: the other tie-break, and two with latencies.
 fn perturbed() -> [Schedule; 3] {
     [
-        Schedule {
-            order: Order::LastFirst,
-            noise: 0,
-            seed: 0,
-        },
-        Schedule {
-            order: Order::Shuffled,
-            noise: NOISE_MILLIS,
-            seed: 1,
-        },
-        Schedule {
-            order: Order::Shuffled,
-            noise: NOISE_MILLIS,
-            seed: 2,
-        },
+        Interleaving::LastFirst,
+        Interleaving::Shuffled(1),
+        Interleaving::Shuffled(2),
     ]
+    .map(Schedule)
 }
 
 /// What depends on how far a sibling came before it was stopped. Which error wins may depend on it

@@ -7,8 +7,8 @@
 
 mod activities;
 mod arn;
+mod call_error;
 mod executions;
-mod fault;
 mod machines;
 mod page;
 mod params;
@@ -17,20 +17,15 @@ mod token;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
     sync::Arc,
 };
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-pub use self::fault::Fault;
+pub use self::call_error::CallError;
 use self::{activities::Activity, executions::Run, machines::Stored, params::Params};
-use crate::{
-    asl::Machine,
-    base::time::Instant,
-    interpreter::{Conduct, Lawful, TimerId},
-};
+use crate::{base::time::Instant, deviation::Deviations, interpreter::TimerId};
 
 /// Where the service runs, and the seed of what it draws.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,66 +138,12 @@ pub enum Effect {
     },
 }
 
-/// What becomes of a machine after it was accepted. A service that breaks a rule on purpose runs
-/// another machine than the one it was given, or runs it otherwise.
-#[derive(Clone)]
-pub struct Rewrite {
-    machine: Option<Arc<dyn Fn(Machine) -> Machine + Send + Sync>>,
-    conduct: &'static dyn Conduct,
-}
-
-impl Default for Rewrite {
-    fn default() -> Self {
-        Self {
-            machine: None,
-            conduct: &Lawful,
-        }
-    }
-}
-
-impl Rewrite {
-    /// A rewrite.
-    pub fn new(rewrite: impl Fn(Machine) -> Machine + Send + Sync + 'static) -> Self {
-        Self {
-            machine: Some(Arc::new(rewrite)),
-            ..Self::default()
-        }
-    }
-
-    /// The same, and executions run with this conduct.
-    #[must_use]
-    pub fn conducted(self, conduct: &'static dyn Conduct) -> Self {
-        Self { conduct, ..self }
-    }
-
-    /// The machine that runs in the place of the one that was accepted.
-    pub fn apply(&self, machine: Machine) -> Machine {
-        match &self.machine {
-            Some(rewrite) => rewrite(machine),
-            None => machine,
-        }
-    }
-
-    /// How executions of it are run.
-    pub fn conduct(&self) -> &'static dyn Conduct {
-        self.conduct
-    }
-}
-
-impl fmt::Debug for Rewrite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rewrite")
-            .field("machine", &self.machine.is_some())
-            .field("conduct", &self.conduct)
-            .finish()
-    }
-}
-
 /// The service.
 #[derive(Debug, Default)]
 pub struct Service {
     config: Config,
-    rewrite: Rewrite,
+    /// The rules that it breaks in every machine.
+    deviations: Arc<Deviations>,
     machines: IndexMap<String, Stored>,
     activities: IndexMap<String, Activity>,
     runs: BTreeMap<ExecutionId, Run>,
@@ -215,11 +156,11 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service without machines.
-    pub fn new(config: Config, rewrite: Rewrite) -> Self {
+    /// A service without machines, which breaks these rules when it runs them.
+    pub fn new(config: Config, deviations: Deviations) -> Self {
         Self {
             config,
-            rewrite,
+            deviations: Arc::new(deviations),
             ..Self::default()
         }
     }
@@ -230,7 +171,7 @@ impl Service {
         time: &dyn Time,
         operation: &str,
         body: &Value,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<Answer, CallError> {
         let params = Params::new(body)?;
         let answer = match operation {
             "CreateStateMachine" => self.create_machine(time, &params),
@@ -256,7 +197,7 @@ impl Service {
             "TagResource" => self.tag(&params),
             "UntagResource" => self.untag(&params),
             "ListTagsForResource" => self.list_tags(&params),
-            other => Err(Fault::unknown_operation(other)),
+            other => Err(CallError::unknown_operation(other)),
         };
         answer.map(Answer::Now)
     }
@@ -271,14 +212,14 @@ impl Service {
         self.number - 1
     }
 
-    fn tag(&mut self, params: &Params<'_>) -> Result<Value, Fault> {
+    fn tag(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = self.taggable(params)?;
         let tags = params.tags("tags");
         self.tags.entry(arn).or_default().extend(tags);
         Ok(json!({}))
     }
 
-    fn untag(&mut self, params: &Params<'_>) -> Result<Value, Fault> {
+    fn untag(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = self.taggable(params)?;
         if let Some(tags) = self.tags.get_mut(&arn) {
             for key in params.texts("tagKeys") {
@@ -288,7 +229,7 @@ impl Service {
         Ok(json!({}))
     }
 
-    fn list_tags(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    fn list_tags(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = self.taggable(params)?;
         let tags: Vec<Value> = self
             .tags
@@ -300,12 +241,12 @@ impl Service {
         Ok(json!({ "tags": tags }))
     }
 
-    fn taggable(&self, params: &Params<'_>) -> Result<String, Fault> {
+    fn taggable(&self, params: &Params<'_>) -> Result<String, CallError> {
         let arn = params.text("resourceArn")?;
         if self.machines.contains_key(arn) || self.activities.contains_key(arn) {
             Ok(arn.to_owned())
         } else {
-            Err(Fault::new(
+            Err(CallError::new(
                 "ResourceNotFound",
                 format!("Resource not found: '{arn}'"),
             ))

@@ -9,7 +9,7 @@ use super::{
     output::{Output, note},
     profiles, runtime,
 };
-use crate::zoo::{Fault, Survey, survey};
+use crate::zoo::{Deviant, Survey, survey};
 
 /// Lists the faults that the embedded engine can be told to have, to see the harness at work; or
 /// hunts them, and says how soon each is caught and how small its case gets.
@@ -44,7 +44,7 @@ pub(super) struct Faults {
 impl Faults {
     pub(super) fn execute(self) -> Result<Status, Failure> {
         let faults = if self.fault.is_empty() {
-            Fault::all().collect()
+            Deviant::all().collect()
         } else {
             let named = self.fault.iter().map(|name| named(name));
             named.collect::<Result<Vec<_>, _>>()?
@@ -58,7 +58,7 @@ impl Faults {
         Ok(Status::Success)
     }
 
-    fn hunt(&self, faults: &[Fault], seeds: u64, output: &mut Output) -> Result<(), Failure> {
+    fn hunt(&self, faults: &[Deviant], seeds: u64, output: &mut Output) -> Result<(), Failure> {
         let profile = profiles::named(&self.profile)?;
         let runtime = runtime()?;
         let mut surveys = Vec::with_capacity(faults.len());
@@ -80,7 +80,7 @@ impl Faults {
     }
 }
 
-fn list(faults: &[Fault], format: Format, output: &mut Output) -> Result<(), Failure> {
+fn list(faults: &[Deviant], format: Format, output: &mut Output) -> Result<(), Failure> {
     match format {
         Format::Human => {
             let rows: Vec<[String; 3]> = faults
@@ -137,9 +137,9 @@ fn table(surveys: &[Survey]) -> Vec<[String; 8]> {
 }
 
 /// The fault with a name.
-pub(super) fn named(name: &str) -> Result<Fault, Failure> {
-    Fault::named(name).ok_or_else(|| {
-        let names: Vec<_> = Fault::all().map(Fault::name).collect();
+pub(super) fn named(name: &str) -> Result<Deviant, Failure> {
+    Deviant::named(name).ok_or_else(|| {
+        let names: Vec<_> = Deviant::all().map(Deviant::name).collect();
         Failure::usage(
             format!("choose a fault: there is none called '{name}'"),
             format!("the faults are: {}", names.join(", ")),

@@ -1,13 +1,13 @@
 //! `stepproof serve`.
 
 use clap::Args;
-use stepproof_specs::service::Rewrite;
+use stepproof_specs::deviation::Deviations;
 
 use super::{Failure, Status, faults, output::Output, signals};
 use crate::{
     engines::embedded::{Server, Speed},
     run::Stop,
-    zoo::Fault,
+    zoo::Deviant,
 };
 
 /// Serves the embedded engine to any client of AWS Step Functions, until Ctrl-C.
@@ -40,8 +40,8 @@ impl Serve {
 
     async fn serve(self) -> Result<Status, Failure> {
         let fault = self.fault.as_deref().map(faults::named).transpose()?;
-        let rewrite = fault.map_or_else(Rewrite::default, Fault::rewrite);
-        let started = Server::start(self.port, Speed::Scaled(self.time_scale), rewrite).await;
+        let deviations = fault.map_or_else(Deviations::default, Deviant::deviations);
+        let started = Server::start(self.port, Speed::Scaled(self.time_scale), deviations).await;
         let server = started.map_err(|error| {
             Failure::usage(
                 format!("listen at port {}: {error}", self.port),

@@ -9,7 +9,7 @@ use crate::engines::{
     Engine,
     adapters::{Choice, open},
 };
-use crate::zoo::Fault;
+use crate::zoo::Deviant;
 
 /// The engine of a command that names none.
 pub(super) const DEFAULT: &str = "embedded";
@@ -82,7 +82,7 @@ impl Target {
             endpoint: self.endpoint.clone(),
             time_scale: self.time_scale,
             jobs: None,
-            rewrite: fault.map(Fault::rewrite),
+            deviations: fault.map(Deviant::deviations),
         };
         let (token, _) = uuid::Uuid::new_v4().as_u64_pair();
         let engine = open(&choice, &format!("{:08x}", token >> 32)).await?;

@@ -12,7 +12,7 @@ mod ministack;
 mod moto;
 mod reference;
 
-use stepproof_specs::{base::time::Millis, service::Rewrite};
+use stepproof_specs::{base::time::Millis, deviation::Deviations};
 
 pub use self::embedded::Embedded;
 use super::{
@@ -40,8 +40,8 @@ pub struct Choice {
     pub time_scale: Option<f64>,
     /// How many cases it runs at once.
     pub jobs: Option<usize>,
-    /// The rule that it is to break, if it is the embedded engine or the reference.
-    pub rewrite: Option<Rewrite>,
+    /// The rules that it is to break, if it is the embedded engine or the reference.
+    pub deviations: Option<Deviations>,
 }
 
 /// An engine that can be chosen by name.

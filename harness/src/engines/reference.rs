@@ -7,11 +7,12 @@ use serde_json::Value;
 use stepproof_specs::{
     asl::{Machine, diagnostic::Diagnostic},
     base::time::Millis,
+    deviation::Deviations,
     history::Event,
+    interpreter::Program,
     observation::{Attempt, Observation},
     reference::watch,
     scenario::case::DefinitionCase,
-    service::Rewrite,
     validate::{INVALID_DEFINITION, refusal, validate_text},
 };
 
@@ -29,14 +30,14 @@ use crate::{
 #[derive(Debug)]
 pub struct Reference {
     profile: EngineProfile,
-    /// The rule that it breaks.
-    rewrite: Option<Rewrite>,
+    /// The rules that it breaks.
+    deviations: Option<Arc<Deviations>>,
 }
 
 impl Default for Reference {
     fn default() -> Self {
         Self {
-            rewrite: None,
+            deviations: None,
             profile: EngineProfile {
                 name: "reference".to_owned(),
                 capabilities: Capabilities {
@@ -61,27 +62,27 @@ impl Default for Reference {
 }
 
 impl Reference {
-    /// The reference that breaks a rule: what the embedded engine does, without HTTP.
-    pub fn breaking(rewrite: Rewrite) -> Self {
+    /// The reference that breaks rules: what the embedded engine does, without HTTP.
+    pub fn deviating(deviations: Deviations) -> Self {
         Self {
-            rewrite: Some(rewrite),
+            deviations: Some(Arc::new(deviations)),
             ..Self::default()
         }
     }
 
     /// What is seen of every start of a job.
     fn observe(&self, job: &Job) -> Result<RawRun, Trouble> {
-        let Some(rewrite) = &self.rewrite else {
+        let Some(deviations) = &self.deviations else {
             let expected = job.expectations.iter().map(|it| &it.observation);
             return Ok(raw_run(expected));
         };
-        let machine = Arc::new(rewrite.apply(Machine::clone(&job.machine)));
+        let program = Program::deviating(&job.machine, deviations);
         let seen = job.case.starts.iter().zip(job.expectations.iter());
         let seen = seen.map(|(start, expected)| {
             let within = expected
                 .duration
                 .saturating_add(self.profile.policy.liveness_grace);
-            watch(&machine, &job.case, start, within, rewrite.conduct())
+            watch(&program, &job.case, start, within)
         });
         let seen = seen.collect::<Result<Vec<_>, _>>();
         let seen = seen.map_err(|error| Trouble::Internal(error.to_string()))?;

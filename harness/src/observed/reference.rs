@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use stepproof_specs::{
     history::Failure,
-    interpreter::{Command, Execution, Input, Unsupported},
+    interpreter::{Command, Execution, Input, Setup, Unsupported},
     observation::Observation,
     reference::{EPOCH, Expectation, SimulationError, simulate_as},
 };
@@ -33,8 +33,8 @@ pub(super) fn run(recorded: &Recorded) -> Result<Expectation, SimulationError> {
 fn started(recorded: &Recorded) -> Result<(Execution, Vec<Command>), SimulationError> {
     let machine = Arc::clone(&recorded.machine);
     let input = recorded.start.input.clone();
-    let started = Execution::start(machine, recorded.identity.clone(), input, EPOCH);
-    Ok(started?)
+    let setup = Setup::new(machine, recorded.identity.clone(), input, EPOCH);
+    Ok(Execution::start(setup)?)
 }
 
 /// An execution that is stopped while it waits.

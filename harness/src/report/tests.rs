@@ -10,10 +10,10 @@ use stepproof_needs::require;
 use stepproof_specs::{
     asl::StateType,
     clause::Coverage,
+    deviation::Deviations,
     history::EventKind,
     observation::{Observation, Status},
     scenario::plan::{Act, Reply},
-    service::Rewrite,
 };
 
 use super::{Event, Finding, Header, Lines, Reporter, Subject, Summary, Terminal, human};
@@ -222,7 +222,7 @@ async fn reproducers_show_what_the_engine_does() {
     if require("boto3", imported).is_none() {
         return;
     }
-    let server = Server::start(0, Speed::Scaled(20.0), Rewrite::default())
+    let server = Server::start(0, Speed::Scaled(20.0), Deviations::default())
         .await
         .unwrap();
     let wrong = |it: &mut Observation| it.error = Some("Wrong".into());

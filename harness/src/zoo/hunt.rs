@@ -6,7 +6,7 @@ use stepproof_generators::Profile;
 use stepproof_specs::scenario::case::Case;
 use tokio::task::JoinSet;
 
-use super::Fault;
+use super::Deviant;
 use crate::{
     engines::adapters::{Choice, open},
     job::{Lane, PrepareError, prepare, prepare_body},
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Caught {
     /// Which.
-    pub fault: Fault,
+    pub fault: Deviant,
     /// How many cases it took until its signature showed.
     pub cases: u64,
     /// How often the case came back.
@@ -49,7 +49,7 @@ pub enum HuntError {
     #[error("catch {fault}: it did not show as '{}' in {cases} cases", fault.signature())]
     NotSeen {
         /// Which.
-        fault: Fault,
+        fault: Deviant,
         /// In how many cases.
         cases: u64,
     },
@@ -67,7 +67,7 @@ pub enum HuntError {
 /// Hunts a fault in at most this many cases of a seed, on an engine of its own: `embedded`, or
 /// `reference`, which is the same without HTTP and faster.
 pub async fn hunt(
-    fault: Fault,
+    fault: Deviant,
     engine: &str,
     profile: Profile,
     seed: u64,
@@ -99,14 +99,14 @@ pub async fn hunt(
 }
 
 async fn context(
-    fault: Fault,
+    fault: Deviant,
     engine: &str,
     profile: Profile,
     seed: u64,
 ) -> Result<Arc<Context>, Trouble> {
     let choice = Choice {
         name: Some(engine.to_owned()),
-        rewrite: Some(fault.rewrite()),
+        deviations: Some(fault.deviations()),
         ..Choice::default()
     };
     let engine = open(&choice, "zoo").await?;
@@ -127,7 +127,11 @@ async fn context(
 }
 
 /// The first case that shows the fault, with its number; several are looked at at once.
-async fn search(context: &Arc<Context>, fault: Fault, most: u64) -> Result<(u64, Case), HuntError> {
+async fn search(
+    context: &Arc<Context>,
+    fault: Deviant,
+    most: u64,
+) -> Result<(u64, Case), HuntError> {
     let width = context.engine.profile().jobs as u64;
     let mut next = 0;
     let mut first: Option<u64> = None;
@@ -154,7 +158,7 @@ async fn search(context: &Arc<Context>, fault: Fault, most: u64) -> Result<(u64,
     Ok((index, context.source.case(index)))
 }
 
-async fn shows(context: &Context, fault: Fault, index: u64) -> Result<bool, HuntError> {
+async fn shows(context: &Context, fault: Deviant, index: u64) -> Result<bool, HuntError> {
     let job = prepare_body(context.source.case(index).body, Lane::Quiet)?;
     if !job.expectations().iter().any(|it| fault.can_show(it)) {
         return Ok(false);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use stepproof_generators::Profile;
 use stepproof_specs::scenario::case::{Body, Case};
 
-use super::{Caught, Fault, HuntError, hunt};
+use super::{Caught, Deviant, HuntError, hunt};
 use crate::shrink::Toll;
 
 /// What hunting a fault with many seeds gave.
@@ -68,7 +68,7 @@ impl Spread {
 /// Hunts a fault once with each seed. A fault that does not show with some seed is counted as not
 /// caught; any other trouble ends the survey.
 pub async fn survey(
-    fault: Fault,
+    fault: Deviant,
     engine: &str,
     profile: &Profile,
     seeds: impl IntoIterator<Item = u64>,
@@ -87,7 +87,7 @@ pub async fn survey(
     Ok(tabulate(fault, hunts, &caught))
 }
 
-fn tabulate(fault: Fault, hunts: usize, caught: &[(u64, Caught)]) -> Survey {
+fn tabulate(fault: Deviant, hunts: usize, caught: &[(u64, Caught)]) -> Survey {
     let mut passes: BTreeMap<&'static str, Toll> = BTreeMap::new();
     for (pass, toll) in caught.iter().flat_map(|(_, one)| &one.shrunk.passes) {
         passes.entry(pass).or_default().add(*toll);

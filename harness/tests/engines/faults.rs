@@ -16,7 +16,7 @@ use stepproof::{
     },
     trouble::Trouble,
 };
-use stepproof_specs::{observation::Status, service::Rewrite};
+use stepproof_specs::{deviation::Deviations, observation::Status};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -134,7 +134,7 @@ async fn nobody_there_is_unreachable() {
 }
 
 async fn server(port: u16) -> Server {
-    Server::start(port, Speed::Scaled(1.0), Rewrite::default())
+    Server::start(port, Speed::Scaled(1.0), Deviations::default())
         .await
         .unwrap()
 }
@@ -206,7 +206,7 @@ async fn an_execution_that_never_ends_is_given_up_at_its_deadline() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn scaled_time_passes_faster() {
-    let server = Server::start(0, Speed::Scaled(50.0), Rewrite::default())
+    let server = Server::start(0, Speed::Scaled(50.0), Deviations::default())
         .await
         .unwrap();
     let profile = remote(&server.endpoint()).profile().clone();

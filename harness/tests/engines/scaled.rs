@@ -13,7 +13,7 @@ use stepproof::{
     judge::compare::judge,
     raw::RawExecution,
 };
-use stepproof_specs::service::Rewrite;
+use stepproof_specs::deviation::Deviations;
 
 use crate::support::{everything, job, only};
 
@@ -22,7 +22,7 @@ const SCALE: f64 = 20.0;
 /// Runs a case on a server whose clock has this speed, and judges its timing; the machine is slow,
 /// and being late is forgiven.
 async fn timed(job: &Job, speed: f64) -> RawExecution {
-    let server = Server::start(0, Speed::Scaled(speed), Rewrite::default());
+    let server = Server::start(0, Speed::Scaled(speed), Deviations::default());
     let server = server.await.unwrap();
     let choice = Choice {
         endpoint: Some(server.endpoint()),

@@ -2,8 +2,10 @@
 
 use super::Retrier;
 
-const INTERVAL_SECONDS: u64 = 1;
-const MAX_ATTEMPTS: u64 = 3;
+/// `IntervalSeconds` by default.
+pub const INTERVAL_SECONDS: u64 = 1;
+/// `MaxAttempts` by default.
+pub const MAX_ATTEMPTS: u64 = 3;
 const BACKOFF_RATE: f64 = 2.0;
 
 impl Retrier {

@@ -14,6 +14,7 @@ use crate::{
     asl::{Body, Limit, Map, Name, Parallel, Scope, StateType},
     base::time::Instant,
     clause::Clause,
+    deviation::{AfterFailure, Hook},
     history::{self, Details, EventKind},
 };
 
@@ -33,7 +34,7 @@ impl Execution {
             Details::default(),
         );
         let count = parallel.branches.len();
-        let at_once = self.conduct.at_once(StateType::Parallel, count);
+        let at_once = self.at_once(StateType::Parallel, count, count);
         self.active_mut(id).phase = Phase::Children(Box::new(Children {
             results: vec![None; count],
             unfinished: count,
@@ -50,6 +51,14 @@ impl Execution {
             self.start_branch(id, parallel, previous);
         }
         Ok(())
+    }
+
+    /// How many of so many children run at once, if so many may.
+    fn at_once(&self, kind: StateType, allowed: usize, count: usize) -> usize {
+        let allowed = self.deviations().map_or(allowed, |all| {
+            all.count(Hook::Concurrency, kind, allowed as u64) as usize
+        });
+        allowed.min(count)
     }
 
     /// Starts the Parallel's next branch, if there is one.
@@ -87,7 +96,7 @@ impl Execution {
             ..Details::default()
         };
         self.emit_in(id, EventKind::Started(StateType::Map), details);
-        let at_once = self.conduct.at_once(StateType::Map, limit).min(count);
+        let at_once = self.at_once(StateType::Map, limit, count);
         self.active_mut(id).phase = Phase::Children(Box::new(Children {
             results: vec![None; count],
             unfinished: count,
@@ -273,7 +282,9 @@ impl Execution {
             .flatten()
             .map(Arc::unwrap_or_clone)
             .collect();
-        self.conduct.join(state.kind(), &mut result);
+        if let Some(all) = self.deviations() {
+            all.join(state.kind(), &mut result);
+        }
         let result = Arc::new(Value::Array(result));
         // Exited does not point to Succeeded: both follow the same event (clause
         // `history.joined-exit`).
@@ -312,7 +323,13 @@ impl Execution {
             beside: self.moved_beside(id),
         });
         let last = self.frame(id).previous;
-        let is_map = self.active(parent).state.kind() == StateType::Map;
+        let kind = self.active(parent).state.kind();
+        let after = self.deviations().map(|all| all.after_failure(kind));
+        if let Some(AfterFailure::Succeed(value)) = after {
+            self.frames[id.0] = None;
+            return self.child_succeeded(parent, place, last, value.into());
+        }
+        let is_map = kind == StateType::Map;
         self.mark(if is_map {
             Clause::MapFails
         } else {
@@ -323,8 +340,7 @@ impl Execution {
             let details = iteration_details(&name, place);
             self.emit(last, EventKind::Iteration(history::Phase::Failed), details);
         }
-        let kind = self.active(parent).state.kind();
-        if !self.conduct.stops_siblings(kind) {
+        if after == Some(AfterFailure::GoOn) {
             return self.outlive(parent, place, last, fault);
         }
         self.stop_children(parent, Some(place), last);

@@ -60,7 +60,16 @@ impl Eval<'_> {
         if variable.as_ref().is_err_and(|error| !error.is_missing()) {
             self.mark(Clause::ChoiceMismatch);
         }
-        let variable = variable.ok();
+        let mut variable = variable.ok();
+        if let Some(all) = self.execution.deviations() {
+            variable = all.tested(test.operator, variable);
+            if variable.is_none()
+                && test.operator != Operator::Is(Kind::Present)
+                && let Some(holds) = all.holds_without_variable()
+            {
+                return Ok(holds);
+            }
+        }
         if let (Operator::Is(kind), Operand::Literal(expected)) = (test.operator, &test.operand) {
             return self.is(kind, &test.variable, variable.as_deref(), expected);
         }

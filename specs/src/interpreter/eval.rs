@@ -86,7 +86,10 @@ impl<'e> Eval<'e> {
         if let Err(PathError::ForeignPattern) = found {
             self.unsupported("Java's regular expressions");
         }
-        self.execution.conduct.found(path, found)
+        match self.execution.deviations() {
+            None => found,
+            Some(all) => all.found(self.active.state.kind(), path, found),
+        }
     }
 
     /// Like [`Eval::find`] in a field that is documented to take one value.
@@ -109,7 +112,7 @@ impl<'e> Eval<'e> {
         if let [Step::Name(member), Step::Name(field)] = path.steps() {
             return self.context_field(member, field).map(Cow::Owned);
         }
-        let input = path.find_below(&["Execution", "Input"], &self.execution.input);
+        let input = path.find_below(&["Execution", "Input"], &self.execution.setup.input);
         let item = || path.find_below(&["Map", "Item", "Value"], self.item?.1);
         input.or_else(item).map(Cow::Borrowed)
     }
@@ -142,14 +145,14 @@ impl<'e> Eval<'e> {
     /// A field of a member of the context object, if it is there.
     fn context_field(&self, member: &str, field: &str) -> Option<Value> {
         let (execution, active) = (self.execution, self.active);
-        let identity = &execution.identity;
+        let identity = &execution.setup.identity;
         let text = |text: &str| Some(Value::from(text));
         match (member, field) {
             ("Execution", "Id") => text(&identity.execution_arn),
-            ("Execution", "Input") => Some(Value::clone(&execution.input)),
+            ("Execution", "Input") => Some(Value::clone(&execution.setup.input)),
             ("Execution", "Name") => text(&identity.execution_name),
             ("Execution", "RoleArn") => text(&identity.role_arn),
-            ("Execution", "StartTime") => Some(execution.started.rfc3339().into()),
+            ("Execution", "StartTime") => Some(execution.setup.at.rfc3339().into()),
             ("Execution", "RedriveCount") => identity.redrive_count.map(Value::from),
             ("StateMachine", "Id") => text(&identity.machine_arn),
             ("StateMachine", "Name") => text(&identity.machine_name),
@@ -323,7 +326,7 @@ impl<'e> Eval<'e> {
 
     /// The value of an intrinsic function call; `whole` is the outermost one, which causes quote.
     fn call(&self, call: &Call, whole: &Call, data: &Value) -> Result<Value> {
-        let arguments: Vec<Cow<'_, Value>> = call
+        let mut arguments: Vec<Cow<'_, Value>> = call
             .arguments()
             .iter()
             .map(|argument| match argument {
@@ -333,9 +336,15 @@ impl<'e> Eval<'e> {
             })
             .collect::<Result<_>>()?;
         let function = call.function();
+        let deviations = self.execution.deviations();
+        if let Some(all) = deviations {
+            all.arguments(function, &mut arguments);
+        }
         let answer = function.apply(&arguments, self);
-        let answer =
-            answer.map(|answer| self.execution.conduct.answer(function, &arguments, answer));
+        let answer = answer.map(|answer| match deviations {
+            None => answer,
+            Some(all) => all.answer(function, &arguments, answer),
+        });
         answer.map_err(|invalid| {
             self.mark(Clause::IntrinsicInvalid);
             if invalid != Invalid::Type || call != whole {

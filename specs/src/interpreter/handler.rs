@@ -11,6 +11,7 @@ use crate::{
     asl::{Catcher, Name, Retrier, State, Transition},
     base::time::Millis,
     clause::Clause,
+    deviation::Hook,
 };
 
 impl Execution {
@@ -40,7 +41,7 @@ impl Execution {
 
     /// What goes wrong while an error is caught is not caught again.
     fn catch_failed(&mut self, id: FrameId, fault: &Fault) {
-        if self.ends_at(fault) {
+        if self.ends_at(id, fault) {
             self.raise(id, fault);
         } else {
             self.mark(Clause::CatchFails);
@@ -62,9 +63,9 @@ impl Execution {
                 let used = &mut self.active_mut(id).budgets[index];
                 *used += 1;
                 let before = *used - 1;
-                return Some(self.delay(retrier, before));
+                return Some(self.delay(id, retrier, before));
             }
-            if !self.conduct.asks_next_retrier() {
+            if !self.ignores(id, Hook::RetryFirst) {
                 break;
             }
         }
@@ -73,7 +74,12 @@ impl Execution {
 
     /// Whether a retrier may be used once more.
     fn has_attempts(&self, id: FrameId, index: usize, retrier: &Retrier) -> bool {
-        let gone = self.conduct.attempts_gone(&self.active(id).budgets, index);
+        let used = &self.active(id).budgets;
+        let gone = if self.uses_outer(id, Hook::RetryCount) {
+            used.iter().sum()
+        } else {
+            used[index]
+        };
         let attempts = retrier.attempts();
         if gone >= attempts {
             self.mark(if attempts == 0 {
@@ -91,7 +97,7 @@ impl Execution {
     }
 
     /// The delay before the retry after `used` earlier ones of this retrier.
-    fn delay(&self, retrier: &Retrier, used: u64) -> Millis {
+    fn delay(&self, id: FrameId, retrier: &Retrier, used: u64) -> Millis {
         self.mark(if used == 0 {
             Clause::RetryInterval
         } else {
@@ -103,9 +109,17 @@ impl Execution {
         }
         if retrier.has_jitter() {
             self.mark(Clause::RetryJitterFull);
-            seconds *= self.random();
+            seconds *= self.deviating(id, Hook::Jitter, self.random());
         }
-        (seconds * 1_000.0).round() as Millis
+        self.deviating(id, Hook::RetryDelay, (seconds * 1_000.0).round()) as Millis
+    }
+
+    /// A number as the deviations have it, if there are any.
+    fn deviating(&self, id: FrameId, hook: Hook, number: f64) -> f64 {
+        let deviations = self.deviations();
+        deviations.map_or(number, |all| {
+            all.number(hook, self.active(id).state.kind(), number)
+        })
     }
 
     /// A number in [0, 1) from the injected entropy.
@@ -177,7 +191,12 @@ impl Execution {
         if eval.active.state.output_path != crate::asl::Nullable::Absent {
             self.mark(Clause::CatchIgnoresOutputPath);
         }
+        let leads_nowhere = self.ignores(id, Hook::CatchNext);
         let to = Transition::Next(catcher.next.clone());
-        self.leave(id, catcher.assign.as_ref(), &error_output, output, to)
+        self.leave(id, catcher.assign.as_ref(), &error_output, output, to)?;
+        if leads_nowhere {
+            self.ready.pop_back();
+        }
+        Ok(())
     }
 }

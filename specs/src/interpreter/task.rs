@@ -14,6 +14,7 @@ use super::{
 use crate::{
     asl::{Body, Limit, Name, Task, site::AttemptKey},
     clause::Clause,
+    deviation::Hook,
     history::{self, Details, Failure, TaskDetails},
 };
 
@@ -52,7 +53,7 @@ impl Execution {
                 timeout_in_seconds: timeout,
                 heartbeat_in_seconds: heartbeat,
                 credentials,
-                ..envelope.scheduled(&self.identity)
+                ..envelope.scheduled(&self.setup.identity)
             })),
             ..Details::default()
         };
@@ -88,7 +89,7 @@ impl Execution {
 
     /// `$$.Task.Token`: opaque, and different for every attempt.
     fn token(&self, task: TaskId) -> String {
-        let bits = mix(self.identity.entropy ^ task.0.rotate_left(32));
+        let bits = mix(self.setup.identity.entropy ^ task.0.rotate_left(32));
         format!("AQ{bits:016x}{:016x}", mix(!bits))
     }
 
@@ -142,7 +143,7 @@ impl Execution {
         let mut timeout_timer = timeout_timer;
         if let Some(seconds) = timeout {
             self.mark(Clause::TimeoutFromStart);
-            if self.conduct.counts_from_start() {
+            if !self.ignores(id, Hook::TimeoutRestart) {
                 self.cancel_timer(timeout_timer);
                 timeout_timer = Some(self.set_limit(id, seconds));
             }
@@ -198,6 +199,9 @@ impl Execution {
         let (Some(seconds), timer) = (state.heartbeat, state.heartbeat_timer) else {
             return;
         };
+        if self.ignores(id, Hook::Heartbeat) {
+            return;
+        }
         self.mark(Clause::HeartbeatExtends);
         self.cancel_timer(timer);
         let timer = self.set_limit(id, seconds);

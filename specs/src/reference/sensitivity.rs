@@ -25,7 +25,8 @@ pub(super) struct Sensitivity {
     timers: Vec<Instant>,
     /// How many tasks were scheduled.
     tasks: u64,
-    siblings_stopped: bool,
+    /// How many threads were stopped because another one had failed.
+    stopped: usize,
     /// Things can come in another order, or later.
     loose: bool,
     /// Something depends on when they come.
@@ -41,7 +42,7 @@ impl Sensitivity {
             limit: limit.map(|seconds| at.plus(seconds.saturating_mul(1_000))),
             timers: Vec::new(),
             tasks: 0,
-            siblings_stopped: false,
+            stopped: 0,
             loose: limit.is_some(),
             dependent: false,
             racing: false,
@@ -64,7 +65,7 @@ impl Sensitivity {
 
     /// Whether a thread was stopped because another one had failed.
     pub fn has_stopped_siblings(&self) -> bool {
-        self.siblings_stopped
+        self.stopped > 0
     }
 
     /// These facts came about now.
@@ -72,7 +73,7 @@ impl Sensitivity {
         for fact in facts {
             match fact {
                 Fact::Concurrent => self.loose = true,
-                Fact::SiblingStopped => self.siblings_stopped = true,
+                Fact::SiblingStopped => self.stopped += 1,
                 Fact::ThreadFailed { siblings, beside } => {
                     self.dependent |= siblings;
                     self.racing |= beside.is_some_and(|at| now.since(at) < RACE_MILLIS);

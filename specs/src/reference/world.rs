@@ -9,19 +9,18 @@ use std::{
 };
 
 use rustc_hash::FxHashSet;
-use serde_json::Value;
 
 use super::{ExpectedAttempt, NOISE_MILLIS, SimulationError, sensitivity::Sensitivity};
 use crate::{
-    asl::{Machine, site::Site},
+    asl::site::Site,
     base::{
         entropy::mix,
         time::{Instant, Millis},
     },
     history::Failure,
     interpreter::{
-        Command, Conduct, Execution, Identity, Input, Interleaving, Lawful, Logged, Outcome,
-        TaskId, TaskRequest, TimerId,
+        Command, Execution, Input, Interleaving, Logged, Outcome, Setup, TaskId, TaskRequest,
+        TimerId,
     },
     observation::{Attempt, Observation, Status},
     scenario::{
@@ -34,53 +33,28 @@ use crate::{
 /// An execution that makes more steps than this is given up.
 const STEP_LIMIT: usize = 200_000;
 
-/// In which order things happen that are due at the same time, and how late.
+/// In which order things happen that are due at the same time, and how late. It goes with the order in
+/// which the threads of the execution move on; where that is drawn, every hand-over takes up to
+/// [`NOISE_MILLIS`].
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Schedule {
-    pub order: Order,
-    /// Every hand-over takes up to this long.
-    pub noise: Millis,
-    pub seed: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
-    FirstFirst,
-    LastFirst,
-    Shuffled,
-}
+pub(super) struct Schedule(pub Interleaving);
 
 impl Schedule {
-    pub fn plain() -> Self {
-        Self {
-            order: Order::FirstFirst,
-            noise: 0,
-            seed: 0,
-        }
-    }
+    pub const PLAIN: Self = Self(Interleaving::RoundRobin);
 
     /// What decides between things due at the same time; `number` counts them.
-    fn rank(&self, number: u64) -> u64 {
-        match self.order {
-            Order::FirstFirst => number,
-            Order::LastFirst => u64::MAX - number,
-            Order::Shuffled => mix(self.seed ^ number),
+    fn rank(self, number: u64) -> u64 {
+        match self.0 {
+            Interleaving::RoundRobin => number,
+            Interleaving::LastFirst => u64::MAX - number,
+            Interleaving::Shuffled(seed) => mix(seed ^ number),
         }
     }
 
-    fn interleaving(&self) -> Interleaving {
-        match self.order {
-            Order::FirstFirst => Interleaving::RoundRobin,
-            Order::LastFirst => Interleaving::LastFirst,
-            Order::Shuffled => Interleaving::Shuffled(self.seed),
-        }
-    }
-
-    fn latency(&self, number: u64) -> Millis {
-        if self.noise == 0 {
-            0
-        } else {
-            mix(!self.seed ^ number) % (self.noise + 1)
+    fn latency(self, number: u64) -> Millis {
+        match self.0 {
+            Interleaving::RoundRobin | Interleaving::LastFirst => 0,
+            Interleaving::Shuffled(seed) => mix(!seed ^ number) % (NOISE_MILLIS + 1),
         }
     }
 }
@@ -129,8 +103,8 @@ pub(super) struct World<'s> {
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
     sensitivity: Sensitivity,
-    /// Everything the execution was told, if somebody asked for it.
-    log: Option<Vec<Logged>>,
+    /// Everything the execution was told, if somebody asks for it.
+    pub log: Option<Vec<Logged>>,
 }
 
 /// A simulation that has come to its end.
@@ -174,59 +148,12 @@ impl Ended {
 }
 
 impl<'s> World<'s> {
-    /// Runs a start, whose input is shared, to its end.
-    pub fn run(
-        machine: &Arc<Machine>,
-        identity: Identity,
-        (start, input): (&'s Start, Arc<Value>),
-        at: Instant,
-        schedule: Schedule,
-        log: Option<Vec<Logged>>,
-    ) -> Result<Ended, SimulationError> {
-        let mut world = Self::begin(machine, identity, (start, input), at, schedule, &Lawful)?;
-        world.log = log;
-        match world.go_on(None)? {
-            Some(outcome) => Ok(world.end(outcome)),
-            None => Err(SimulationError::NeverEnds(world.stuck())),
-        }
-    }
-
-    /// Runs an execution of this conduct in the plain schedule, and looks at it until then at the
-    /// latest: it may be running still.
-    pub fn watch(
-        machine: &Arc<Machine>,
-        identity: Identity,
-        start: &'s Start,
-        at: Instant,
-        until: Instant,
-        conduct: &'static dyn Conduct,
-    ) -> Result<Ended, SimulationError> {
-        let start = (start, Arc::new(start.input.clone()));
-        let mut world = Self::begin(machine, identity, start, at, Schedule::plain(), conduct)?;
-        let outcome = world.go_on(Some(until))?;
-        Ok(world.end(outcome.unwrap_or(Outcome {
-            status: Status::Running,
-            output: None,
-            failure: Failure::default(),
-        })))
-    }
-
-    fn begin(
-        machine: &Arc<Machine>,
-        identity: Identity,
-        (start, input): (&'s Start, Arc<Value>),
-        at: Instant,
-        schedule: Schedule,
-        conduct: &'static dyn Conduct,
-    ) -> Result<Self, SimulationError> {
-        let (execution, commands) = Execution::start_conducted(
-            machine.clone(),
-            identity,
-            input,
-            at,
-            schedule.interleaving(),
-            conduct,
-        )?;
+    /// Starts an execution of a start of a case.
+    pub fn begin(setup: Setup, start: &'s Start) -> Result<Self, SimulationError> {
+        let at = setup.at;
+        let schedule = Schedule(setup.interleaving);
+        let (execution, commands) = Execution::start(setup)?;
+        let sensitivity = Sensitivity::new(execution.machine(), at);
         let mut world = Self {
             start,
             schedule,
@@ -239,7 +166,7 @@ impl<'s> World<'s> {
             cancelled: FxHashSet::default(),
             expected: Vec::new(),
             attempts: BTreeMap::new(),
-            sensitivity: Sensitivity::new(machine, at),
+            sensitivity,
             log: None,
         };
         world.sensitivity.observe(at, world.execution.facts());
@@ -248,7 +175,7 @@ impl<'s> World<'s> {
     }
 
     /// Goes on until the execution has ended, until nothing can happen any more, or until that time.
-    fn go_on(&mut self, until: Option<Instant>) -> Result<Option<Outcome>, SimulationError> {
+    pub fn go_on(&mut self, until: Option<Instant>) -> Result<Option<Outcome>, SimulationError> {
         for _ in 0..STEP_LIMIT {
             if let Some(outcome) = self.execution.outcome().cloned() {
                 return Ok(Some(outcome));
@@ -264,7 +191,13 @@ impl<'s> World<'s> {
         Err(SimulationError::TooLong(STEP_LIMIT))
     }
 
-    fn end(self, outcome: Outcome) -> Ended {
+    /// What has come of it: it is running still if there is no outcome.
+    pub fn end(self, outcome: Option<Outcome>) -> Ended {
+        let outcome = outcome.unwrap_or(Outcome {
+            status: Status::Running,
+            output: None,
+            failure: Failure::default(),
+        });
         Ended {
             sensitivity: self.sensitivity,
             execution: self.execution,
@@ -278,7 +211,7 @@ impl<'s> World<'s> {
     }
 
     /// What an execution that never ends waits for.
-    fn stuck(&self) -> String {
+    pub fn stuck(&self) -> String {
         let site = self
             .running
             .iter()

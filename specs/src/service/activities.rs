@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use serde_json::{Value, json};
 
 use super::{
-    Effect, ExecutionId, Fault, PollId, Service, TaskRef, Time, arn, page::page, params::Params,
-    render::seconds, token,
+    CallError, Effect, ExecutionId, PollId, Service, TaskRef, Time, arn, page::page,
+    params::Params, render::seconds, token,
 };
 use crate::{asl::resource::Resource, base::time::Instant, history::Failure, interpreter::Input};
 
@@ -39,7 +39,7 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let name = arn::checked(params.text("name")?)?;
         let arn = self.config.arn("activity", name);
         let activity = self
@@ -54,24 +54,24 @@ impl Service {
         Ok(json!({ "activityArn": arn, "creationDate": seconds(activity.created) }))
     }
 
-    pub(super) fn describe_activity(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn describe_activity(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = arn::of_kind(params.text("activityArn")?, "activity")?;
         let activity = self
             .activities
             .get(arn)
-            .ok_or_else(|| Fault::no_activity(arn))?;
+            .ok_or_else(|| CallError::no_activity(arn))?;
         Ok(activity.describe(arn))
     }
 
     /// Deletes an activity. Tasks that are out stay out; deleting what does not exist succeeds.
-    pub(super) fn delete_activity(&mut self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn delete_activity(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = arn::of_kind(params.text("activityArn")?, "activity")?;
         self.activities.shift_remove(arn);
         self.tags.remove(arn);
         Ok(json!({}))
     }
 
-    pub(super) fn list_activities(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn list_activities(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let all = self
             .activities
             .iter()
@@ -80,13 +80,13 @@ impl Service {
     }
 
     /// A worker waits for a task. The driver hands one out with [`Service::hand_out`].
-    pub(super) fn poll(&mut self, params: &Params<'_>) -> Result<PollId, Fault> {
+    pub(super) fn poll(&mut self, params: &Params<'_>) -> Result<PollId, CallError> {
         let arn = arn::of_kind(params.text("activityArn")?, "activity")?;
         let id = PollId(self.next_number());
         let activity = self
             .activities
             .get_mut(arn)
-            .ok_or_else(|| Fault::no_activity(arn))?;
+            .ok_or_else(|| CallError::no_activity(arn))?;
         activity.polls.push_back(Poll {
             id,
             worker: params.maybe_text("workerName").map(str::to_owned),
@@ -158,9 +158,10 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
-        let output: Value = serde_json::from_str(params.text("output")?)
-            .map_err(|error| Fault::new("InvalidOutput", format!("Invalid Output: '{error}'")))?;
+    ) -> Result<Value, CallError> {
+        let output: Value = serde_json::from_str(params.text("output")?).map_err(|error| {
+            CallError::new("InvalidOutput", format!("Invalid Output: '{error}'"))
+        })?;
         let task = self.answered(params)?;
         let input = Input::TaskSucceeded {
             task: task.task,
@@ -174,7 +175,7 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let task = self.answered(params)?;
         let failure = Failure {
             error: params.maybe_text("error").map(Into::into),
@@ -192,7 +193,7 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let task = self.named(params)?;
         let input = Input::TaskHeartbeat { task: task.task };
         self.feed(task.execution, time.of(task.execution), input);
@@ -200,17 +201,17 @@ impl Service {
     }
 
     /// The open task that the parameters' token names.
-    fn named(&self, params: &Params<'_>) -> Result<TaskRef, Fault> {
-        let task = token::parse(params.text("taskToken")?).ok_or_else(Fault::invalid_token)?;
+    fn named(&self, params: &Params<'_>) -> Result<TaskRef, CallError> {
+        let task = token::parse(params.text("taskToken")?).ok_or_else(CallError::invalid_token)?;
         let open = self
             .runs
             .get(&task.execution)
             .and_then(|run| run.tasks.get(&task.task));
-        open.map(|_| task).ok_or_else(Fault::task_over)
+        open.map(|_| task).ok_or_else(CallError::task_over)
     }
 
     /// The same, which is over with this answer.
-    fn answered(&mut self, params: &Params<'_>) -> Result<TaskRef, Fault> {
+    fn answered(&mut self, params: &Params<'_>) -> Result<TaskRef, CallError> {
         let task = self.named(params)?;
         self.close(task);
         Ok(task)

@@ -1,6 +1,6 @@
 //! Names and ARNs.
 
-use super::{Config, Fault};
+use super::{CallError, Config};
 use crate::base::arn::Arn;
 
 /// The longest name.
@@ -19,16 +19,16 @@ impl Config {
 }
 
 /// A name as AWS accepts it.
-pub(super) fn checked(name: &str) -> Result<&str, Fault> {
+pub(super) fn checked(name: &str) -> Result<&str, CallError> {
     let fine = |c: char| !c.is_whitespace() && !c.is_control() && !FORBIDDEN.contains(c);
     if name.is_empty() || name.chars().count() > LONGEST || !name.chars().all(fine) {
-        return Err(Fault::invalid_name(name));
+        return Err(CallError::invalid_name(name));
     }
     Ok(name)
 }
 
 /// An ARN of a resource of this kind.
-pub(super) fn of_kind<'a>(arn: &'a str, kind: &str) -> Result<&'a str, Fault> {
+pub(super) fn of_kind<'a>(arn: &'a str, kind: &str) -> Result<&'a str, CallError> {
     let fits = |arn: Arn<'_>| {
         arn.partition.starts_with("aws")
             && arn.service == "states"
@@ -41,6 +41,6 @@ pub(super) fn of_kind<'a>(arn: &'a str, kind: &str) -> Result<&'a str, Fault> {
     if Arn::parse(arn).is_some_and(fits) {
         Ok(arn)
     } else {
-        Err(Fault::invalid_arn(arn))
+        Err(CallError::invalid_arn(arn))
     }
 }

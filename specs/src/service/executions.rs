@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    Effect, ExecutionId, Fault, Service, TaskRef, Time,
+    CallError, Effect, ExecutionId, Service, TaskRef, Time,
     activities::Open,
     arn,
     page::page,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     base::time::Instant,
     history::Failure,
-    interpreter::{Command, Execution, Identity, Input, Interleaving, TaskId, TimerId},
+    interpreter::{Command, Execution, Identity, Input, Setup, TaskId, TimerId},
     observation::Status,
 };
 
@@ -62,10 +62,10 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let machine_arn = params.text("stateMachineArn")?;
         let stored = self.machine(machine_arn)?;
-        let (machine, role) = (stored.machine.clone(), stored.role.clone());
+        let (program, role) = (stored.program.clone(), stored.role.clone());
         let machine_name = stored.name.clone();
         let text = params.maybe_text("input").unwrap_or("{}");
         let input = parse_input(text)?;
@@ -81,7 +81,7 @@ impl Service {
             if run.status() == Status::Running && run.input == text {
                 return Ok(json!({ "executionArn": arn, "startDate": seconds(run.started) }));
             }
-            return Err(Fault::new(
+            return Err(CallError::new(
                 "ExecutionAlreadyExists",
                 format!("Execution Already Exists: '{arn}'"),
             ));
@@ -96,15 +96,8 @@ impl Service {
             entropy: mix(self.config.entropy ^ id.0),
         };
         let started = time.now();
-        let (execution, commands) = Execution::start_conducted(
-            machine,
-            identity,
-            input.into(),
-            started,
-            Interleaving::default(),
-            self.rewrite.conduct(),
-        )
-        .map_err(|unsupported| Fault::new("InvalidDefinition", unsupported.to_string()))?;
+        let (execution, commands) = Execution::start(Setup::new(program, identity, input, started))
+            .map_err(|unsupported| CallError::new("InvalidDefinition", unsupported.to_string()))?;
         self.next_number();
         let run = Run {
             arn: arn.clone(),
@@ -128,7 +121,7 @@ impl Service {
         Ok(json!({ "executionArn": arn, "startDate": seconds(started) }))
     }
 
-    pub(super) fn describe_execution(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn describe_execution(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let status = run.status();
         let mut answer = json!({
@@ -167,7 +160,7 @@ impl Service {
         Ok(answer)
     }
 
-    pub(super) fn history(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn history(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let with_data = params.value("includeExecutionData") != Some(&Value::Bool(false));
         let begun = Begun {
@@ -183,7 +176,7 @@ impl Service {
         }
     }
 
-    pub(super) fn list_executions(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn list_executions(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let machine_arn = params.text("stateMachineArn")?;
         self.machine(machine_arn)?;
         let filter = params.maybe_text("statusFilter");
@@ -214,7 +207,7 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let arn = params.text("executionArn")?;
         self.run(arn)?;
         let id = self.runs_by_arn[arn];
@@ -234,12 +227,12 @@ impl Service {
     }
 
     /// The execution with this ARN.
-    pub(super) fn run(&self, arn: &str) -> Result<&Run, Fault> {
+    pub(super) fn run(&self, arn: &str) -> Result<&Run, CallError> {
         arn::of_kind(arn, "execution")?;
         self.runs_by_arn
             .get(arn)
             .and_then(|id| self.runs.get(id))
-            .ok_or_else(|| Fault::no_execution(arn))
+            .ok_or_else(|| CallError::no_execution(arn))
     }
 
     /// Tells an execution something, and does what it wants then.
@@ -311,9 +304,9 @@ impl Service {
     }
 }
 
-fn parse_input(text: &str) -> Result<Value, Fault> {
+fn parse_input(text: &str) -> Result<Value, CallError> {
     serde_json::from_str(text).map_err(|error| {
-        Fault::new(
+        CallError::new(
             "InvalidExecutionInput",
             format!("Invalid State Machine Execution Input: '{error}'"),
         )

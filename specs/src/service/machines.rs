@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Effect, Fault, Service, Time, arn, page::page, params::Params, render::seconds};
+use super::{CallError, Effect, Service, Time, arn, page::page, params::Params, render::seconds};
 use crate::{
     asl::{
         Machine, WorkflowType,
         diagnostic::{Diagnostic, Severity},
     },
     base::time::Instant,
+    interpreter::Program,
     validate::{INVALID_DEFINITION, refusal, validate_text},
 };
 
@@ -18,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Stored {
     pub name: String,
-    pub machine: Arc<Machine>,
+    pub program: Program,
     pub definition: String,
     pub role: String,
     pub workflow: WorkflowType,
@@ -41,7 +42,7 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let name = arn::checked(params.text("name")?)?;
         let definition = params.text("definition")?;
         let role = params.text("roleArn")?;
@@ -54,7 +55,7 @@ impl Service {
                 && stored.workflow == workflow
                 && stored.settings == settings;
             if !same {
-                return Err(Fault::new(
+                return Err(CallError::new(
                     "StateMachineAlreadyExists",
                     format!("State Machine Already Exists: '{arn}'"),
                 ));
@@ -64,7 +65,7 @@ impl Service {
         let created = time.now();
         let stored = Stored {
             name: name.to_owned(),
-            machine: self.rewritten(machine),
+            program: self.program(machine),
             definition: definition.to_owned(),
             role: role.to_owned(),
             workflow,
@@ -83,7 +84,7 @@ impl Service {
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, CallError> {
         let arn = params.text("stateMachineArn")?;
         let stored = self.machine(arn)?;
         let (definition, role) = (
@@ -91,7 +92,7 @@ impl Service {
             params.maybe_text("roleArn"),
         );
         if definition.is_none() && role.is_none() {
-            return Err(Fault::new(
+            return Err(CallError::new(
                 "MissingRequiredParameter",
                 "Either the definition, the role ARN, the LoggingConfiguration, or the \
                  TracingConfiguration must be specified",
@@ -100,13 +101,13 @@ impl Service {
         let compiled = definition
             .map(|definition| compile(definition, stored.workflow))
             .transpose()?
-            .map(|machine| self.rewritten(machine));
+            .map(|machine| self.program(machine));
         let stored = self
             .machines
             .get_mut(arn)
-            .ok_or_else(|| Fault::no_machine(arn))?;
-        if let (Some(rewritten), Some(definition)) = (compiled, definition) {
-            stored.machine = rewritten;
+            .ok_or_else(|| CallError::no_machine(arn))?;
+        if let (Some(program), Some(definition)) = (compiled, definition) {
+            stored.program = program;
             definition.clone_into(&mut stored.definition);
         }
         if let Some(role) = role {
@@ -115,7 +116,7 @@ impl Service {
         Ok(json!({ "updateDate": seconds(time.now()) }))
     }
 
-    pub(super) fn describe_machine(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn describe_machine(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = params.text("stateMachineArn")?;
         let stored = self.machine(arn)?;
         let mut answer = stored.describe(arn);
@@ -125,7 +126,7 @@ impl Service {
         Ok(answer)
     }
 
-    pub(super) fn describe_machine_of(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn describe_machine_of(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let stored = self.machine(&run.machine_arn)?;
         let mut answer = stored.describe(&run.machine_arn);
@@ -134,7 +135,7 @@ impl Service {
     }
 
     /// Deletes a machine and forgets its executions. Deleting what does not exist succeeds.
-    pub(super) fn delete_machine(&mut self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn delete_machine(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = arn::of_kind(params.text("stateMachineArn")?, "stateMachine")?;
         if self.machines.shift_remove(arn).is_some() {
             self.tags.remove(arn);
@@ -154,7 +155,7 @@ impl Service {
         Ok(json!({}))
     }
 
-    pub(super) fn list_machines(&self, params: &Params<'_>) -> Result<Value, Fault> {
+    pub(super) fn list_machines(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let all = self.machines.iter().map(|(arn, stored)| {
             json!({
                 "stateMachineArn": arn,
@@ -166,16 +167,16 @@ impl Service {
         page(params, "stateMachines", all)
     }
 
-    /// What is run in place of a machine.
-    fn rewritten(&self, machine: Machine) -> Arc<Machine> {
-        Arc::new(self.rewrite.apply(machine))
+    /// A machine as this service runs it.
+    fn program(&self, machine: Machine) -> Program {
+        Program::deviating(&Arc::new(machine), &self.deviations)
     }
 
     /// The machine with this ARN.
-    pub(super) fn machine(&self, arn: &str) -> Result<&Stored, Fault> {
+    pub(super) fn machine(&self, arn: &str) -> Result<&Stored, CallError> {
         self.machines
             .get(arn::of_kind(arn, "stateMachine")?)
-            .ok_or_else(|| Fault::no_machine(arn))
+            .ok_or_else(|| CallError::no_machine(arn))
     }
 }
 
@@ -196,8 +197,8 @@ impl Stored {
     }
 }
 
-/// Says what is wrong with a definition; a text that is no JSON is an answer, not a fault.
-pub(super) fn validate_definition(params: &Params<'_>) -> Result<Value, Fault> {
+/// Says what is wrong with a definition; a text that is no JSON is an answer, not an error.
+pub(super) fn validate_definition(params: &Params<'_>) -> Result<Value, CallError> {
     let definition = params.text("definition")?;
     let workflow = workflow(params)?;
     let errors_only = params.maybe_text("severity") == Some("ERROR");
@@ -217,11 +218,11 @@ pub(super) fn validate_definition(params: &Params<'_>) -> Result<Value, Fault> {
     }))
 }
 
-fn workflow(params: &Params<'_>) -> Result<WorkflowType, Fault> {
+fn workflow(params: &Params<'_>) -> Result<WorkflowType, CallError> {
     match params.maybe_text("type") {
         None | Some("STANDARD") => Ok(WorkflowType::Standard),
         Some("EXPRESS") => Ok(WorkflowType::Express),
-        Some(other) => Err(Fault::new(
+        Some(other) => Err(CallError::new(
             "ValidationException",
             format!(
                 "1 validation error detected: Value '{other}' at 'type' failed to satisfy \
@@ -231,11 +232,11 @@ fn workflow(params: &Params<'_>) -> Result<WorkflowType, Fault> {
     }
 }
 
-fn compile(definition: &str, workflow: WorkflowType) -> Result<Machine, Fault> {
+fn compile(definition: &str, workflow: WorkflowType) -> Result<Machine, CallError> {
     let (machine, diagnostics) = validate_text(definition, workflow);
     machine.ok_or_else(|| {
         let message = refusal(&diagnostics).unwrap_or_default();
-        Fault::new(INVALID_DEFINITION, message)
+        CallError::new(INVALID_DEFINITION, message)
     })
 }
 

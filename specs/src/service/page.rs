@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Fault, params::Params};
+use super::{CallError, params::Params};
 
 const MARK: &str = "page-";
 /// The most that one page holds, and what it holds if nothing is said.
@@ -14,7 +14,7 @@ pub(super) fn page(
     params: &Params<'_>,
     key: &str,
     all: impl Iterator<Item = Value>,
-) -> Result<Value, Fault> {
+) -> Result<Value, CallError> {
     let size = match params.number("maxResults") {
         None | Some(0) => USUAL,
         Some(size) => size.min(LARGEST),
@@ -24,7 +24,7 @@ pub(super) fn page(
         Some(token) => token
             .strip_prefix(MARK)
             .and_then(|offset| offset.parse().ok())
-            .ok_or_else(|| Fault::invalid_page(token))?,
+            .ok_or_else(|| CallError::invalid_page(token))?,
     };
     let mut rest = all.skip(offset);
     let items: Vec<Value> = rest.by_ref().take(size as usize).collect();

@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::Fault;
+use super::CallError;
 
 /// The body of a call.
 pub(super) struct Params<'b>(&'b Map<String, Value>);
 
 impl<'b> Params<'b> {
-    pub fn new(body: &'b Value) -> Result<Self, Fault> {
+    pub fn new(body: &'b Value) -> Result<Self, CallError> {
         body.as_object().map(Self).ok_or_else(|| {
-            Fault::new(
+            CallError::new(
                 "SerializationException",
                 "the body of the request is no JSON object",
             )
@@ -18,8 +18,9 @@ impl<'b> Params<'b> {
     }
 
     /// A required text.
-    pub fn text(&self, name: &str) -> Result<&'b str, Fault> {
-        self.maybe_text(name).ok_or_else(|| Fault::missing(name))
+    pub fn text(&self, name: &str) -> Result<&'b str, CallError> {
+        self.maybe_text(name)
+            .ok_or_else(|| CallError::missing(name))
     }
 
     /// An optional text.

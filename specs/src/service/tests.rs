@@ -1,19 +1,20 @@
 use serde_json::{Value, json};
 
-use super::{Answer, Config, Effect, Rewrite, Service};
+use super::{Answer, Config, Effect, Service};
 use crate::base::time::Instant;
+use crate::deviation::Deviations;
 
 const NOW: Instant = Instant(1_000);
 
 fn service() -> Service {
-    Service::new(Config::default(), Rewrite::default())
+    Service::new(Config::default(), Deviations::default())
 }
 
 fn ask(service: &mut Service, operation: &str, body: &Value) -> Result<Value, String> {
     match service.call(&NOW, operation, body) {
         Ok(Answer::Now(answer)) => Ok(answer),
         Ok(Answer::Later(poll)) => Ok(json!({ "poll": poll.0 })),
-        Err(fault) => Err(fault.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }
 

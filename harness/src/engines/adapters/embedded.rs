@@ -49,8 +49,8 @@ pub struct Embedded {
 impl Embedded {
     /// Starts it on a free port of the loopback interface.
     pub async fn start(choice: &Choice, run: &str) -> Result<Self, Trouble> {
-        let rewrite = choice.rewrite.clone().unwrap_or_default();
-        let started = Server::start(0, Speed::Virtual, rewrite).await;
+        let deviations = choice.deviations.clone().unwrap_or_default();
+        let started = Server::start(0, Speed::Virtual, deviations).await;
         let server = started.map_err(|error| Trouble::Start {
             engine: ADAPTER.name.to_owned(),
             reason: error.to_string(),

@@ -9,8 +9,8 @@ pub(super) const ADAPTER: Adapter = Adapter {
     home: Home::BuiltIn,
     profile: || Reference::default().profile().clone(),
     open: |choice, _| {
-        let rewrite = choice.rewrite.clone();
-        let reference = rewrite.map_or_else(Reference::default, Reference::breaking);
+        let deviations = choice.deviations.clone();
+        let reference = deviations.map_or_else(Reference::default, Reference::deviating);
         Box::pin(async { Ok(Box::new(reference) as _) })
     },
 };

@@ -7,7 +7,10 @@ use std::{
 };
 
 use serde_json::Value;
-use stepproof_specs::service::{Answer, Config, Fault, PollId, Rewrite, Service, TaskRef, Time};
+use stepproof_specs::{
+    deviation::Deviations,
+    service::{Answer, CallError, Config, PollId, Service, TaskRef, Time},
+};
 use tokio::sync::oneshot;
 
 /// How time passes for the service: it tells the time, keeps the timers, and says when a task is
@@ -48,7 +51,7 @@ pub(super) trait Calls: fmt::Debug + Send + Sync {
 /// What a call gives.
 pub(super) enum Reply {
     /// The answer.
-    Now(Result<Value, Fault>),
+    Now(Result<Value, CallError>),
     /// A poll that waits for a task.
     Later(Waiting),
 }
@@ -67,10 +70,10 @@ impl Drop for Waiting {
 }
 
 impl<P: Pace> Core<P> {
-    pub fn new(config: Config, rewrite: Rewrite, pace: P) -> Arc<Self> {
+    pub fn new(config: Config, deviations: Deviations, pace: P) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State {
-                service: Service::new(config, rewrite),
+                service: Service::new(config, deviations),
                 pace,
                 polls: HashMap::new(),
             }),
@@ -114,7 +117,7 @@ impl<P: Pace> Calls for Core<P> {
                 P::carry_out(&self, state);
                 Reply::Now(Ok(answer))
             }
-            Err(fault) => Reply::Now(Err(fault)),
+            Err(error) => Reply::Now(Err(error)),
         }
     }
 

@@ -12,7 +12,10 @@ use axum::{
     serve::ListenerExt as _,
 };
 use serde_json::{Value, json};
-use stepproof_specs::service::{Config, Fault, Rewrite};
+use stepproof_specs::{
+    deviation::Deviations,
+    service::{CallError, Config},
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
@@ -50,19 +53,19 @@ pub struct Server {
 
 impl Server {
     /// Starts a server on this machine's loopback interface; port 0 takes a free one.
-    pub async fn start(port: u16, speed: Speed, rewrite: Rewrite) -> std::io::Result<Self> {
+    pub async fn start(port: u16, speed: Speed, deviations: Deviations) -> std::io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let config = Config::default();
         let (service, clock, timers): (Arc<dyn Calls>, _, _) = match speed {
             Speed::Virtual => {
-                let core = Core::new(config, rewrite, Timelines::default());
+                let core = Core::new(config, deviations, Timelines::default());
                 (core.clone(), Clock::Virtual(core), None)
             }
             Speed::Scaled(scale) => {
                 let wall = Wall::new(scale);
                 let earlier = wall.earlier();
-                let core = Core::new(config, rewrite, wall);
+                let core = Core::new(config, deviations, wall);
                 let timers = tokio::spawn(wall::run(Arc::downgrade(&core), earlier));
                 (core, Clock::Real(scale), Some(timers))
             }
@@ -140,7 +143,7 @@ async fn answer(
     };
     match service.call(operation, &body) {
         Reply::Now(Ok(answer)) => json_response(StatusCode::OK, &answer),
-        Reply::Now(Err(Fault { code, message })) => refusal(code, &message),
+        Reply::Now(Err(CallError { code, message })) => refusal(code, &message),
         Reply::Later(mut waiting) => {
             // No task came in time, or the server stops: both are answered with no task.
             let task = tokio::time::timeout(LONG_POLL, &mut waiting.task).await;

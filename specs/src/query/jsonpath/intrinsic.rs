@@ -63,7 +63,9 @@ pub trait Host {
 macro_rules! functions {
     ($($name:ident, $clause:ident;)*) => {
         /// The intrinsic functions.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+        )]
         pub enum Function {
             $(#[doc = concat!("`States.", stringify!($name), "`.")] $name,)*
         }

@@ -3,15 +3,15 @@
 /// An error of the service: HTTP 400 with a code and a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
-pub struct Fault {
+pub struct CallError {
     /// The code, as `__type` carries it.
     pub code: &'static str,
     /// The message.
     pub message: String,
 }
 
-impl Fault {
-    /// A fault with this code and message.
+impl CallError {
+    /// An error with this code and message.
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,

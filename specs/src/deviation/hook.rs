@@ -1,0 +1,280 @@
+//! Where the language is asked something.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Change, When};
+use crate::{
+    asl::Operator,
+    query::jsonpath::{intrinsic::Function, path::Path},
+};
+
+/// Where the language is asked something that an engine may answer otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hook {
+    /// What does a field of the definition say?
+    Field(Field),
+    /// Is the work of a state begun when it is entered? Ignored, it never begins.
+    Work,
+    /// Where does a state lead whose error was caught? Ignored, nowhere: the thread of control stays.
+    CatchNext,
+    /// The results of a Parallel's branches or a Map's items, in order.
+    Results,
+    /// How many branches or items run at once, of those that may.
+    Concurrency,
+    /// What does the failure of a branch or an item do? It stops the others, and the state fails.
+    /// Ignored, the state fails when all have ended; set, the failed one gives that value.
+    ChildFailure,
+    /// How often was a retrier used? Outer: how often all retriers of the state were.
+    RetryCount,
+    /// Is the first retrier that matches the only one that is asked? Ignored, the next one is, once it
+    /// is used up.
+    RetryFirst,
+    /// How long is the delay before a retry, in milliseconds?
+    RetryDelay,
+    /// Which part of its delay does a retry with jitter wait? Drawn from 0 to 1.
+    Jitter,
+    /// Do errors that end the execution pass by all handlers? Ignored, handlers are asked.
+    TerminalError,
+    /// Does `TimeoutSeconds` begin anew when a worker has taken the task?
+    TimeoutRestart,
+    /// Does a heartbeat extend the time limit for the next one?
+    Heartbeat,
+    /// In which scope are variables stored? Outer: in the one around it.
+    VariableScope,
+    /// What does a path give that finds nothing? An error.
+    PathMissing,
+    /// What does a path give that can match several values? An array of those that it matches.
+    PathSeveral,
+    /// Does a test hold whose Variable finds nothing, if it is not `IsPresent`? It is an error.
+    VariableMissing,
+    /// The value that is tested by an operator. Ignored, there is none.
+    Tested(#[serde(with = "named")] Operator),
+    /// The arguments of an intrinsic function.
+    Arguments(Function),
+    /// What an intrinsic function gives. Ignored, it gives its first argument.
+    Function(Function),
+    /// How many events does a history hold?
+    HistoryLimit,
+}
+
+/// What can be done to an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// A rule is followed or not.
+    Rule,
+    /// One scope or the one around it.
+    Scope,
+    /// A rule, or a value in its place.
+    RuleOrValue,
+    /// A number that is always there.
+    Number,
+    /// A number that has a default.
+    OptionalNumber,
+    /// A field with a path or null.
+    Path,
+    /// The same, and there is one in the state around it.
+    InnerPath,
+    Template,
+    /// A field with a string.
+    Text,
+    /// A list of names.
+    Names,
+    /// A field that is a name, or has one in it.
+    Word,
+    /// A field that is there or not.
+    Plain,
+    /// A list that is always there.
+    List,
+    /// A list that has a default, which is to be empty.
+    OptionalList,
+    /// Any JSON.
+    Value,
+    /// A truth value.
+    Truth,
+}
+
+macro_rules! fields {
+    ($($name:ident = $text:literal, $shape:ident;)*) => {
+        /// A field of the definition, as the deviations name it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Field {
+            $(#[doc = concat!("`", $text, "`.")] #[serde(rename = $text)] $name,)*
+        }
+
+        impl Field {
+            /// Every field.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            fn shape(self) -> Shape {
+                match self {
+                    $(Self::$name => Shape::$shape,)*
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    MachineTimeout = "Machine.TimeoutSeconds", OptionalNumber;
+    InputPath = "InputPath", Path;
+    OutputPath = "OutputPath", Path;
+    ResultPath = "ResultPath", Path;
+    Parameters = "Parameters", Template;
+    ResultSelector = "ResultSelector", Template;
+    // Of a state, a catcher, or a rule of a Choice.
+    Assign = "Assign", Template;
+    Result = "Result", Value;
+    Timeout = "TimeoutSeconds", OptionalNumber;
+    Heartbeat = "HeartbeatSeconds", OptionalNumber;
+    Seconds = "Seconds", Number;
+    ItemsPath = "ItemsPath", Plain;
+    ItemSelector = "ItemSelector", Template;
+    MaxConcurrency = "MaxConcurrency", OptionalNumber;
+    // Of a retrier or a catcher.
+    ErrorEquals = "ErrorEquals", Names;
+    Retry = "Retry", OptionalList;
+    IntervalSeconds = "Retry.IntervalSeconds", OptionalNumber;
+    MaxAttempts = "Retry.MaxAttempts", OptionalNumber;
+    BackoffRate = "Retry.BackoffRate", OptionalNumber;
+    MaxDelaySeconds = "Retry.MaxDelaySeconds", OptionalNumber;
+    JitterStrategy = "Retry.JitterStrategy", Text;
+    Catch = "Catch", OptionalList;
+    CatchResultPath = "Catch.ResultPath", InnerPath;
+    Choices = "Choices", OptionalList;
+    Default = "Default", Plain;
+    // `And` or `Or`.
+    Connective = "Choices.Connective", Word;
+    // The operator of a test, without its `Path` twin.
+    Operator = "Choices.Operator", Word;
+    // The literal of `StringMatches`.
+    Pattern = "Choices.StringMatches", Word;
+}
+
+impl Hook {
+    /// Every hook.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let fields = Field::ALL.iter().map(|field| Self::Field(*field));
+        let tests = Operator::all().map(Self::Tested);
+        let calls = Function::ALL.into_iter();
+        let calls = calls.flat_map(|called| [Self::Arguments(called), Self::Function(called)]);
+        let others = [
+            Self::Work,
+            Self::CatchNext,
+            Self::Results,
+            Self::Concurrency,
+            Self::ChildFailure,
+            Self::RetryCount,
+            Self::RetryFirst,
+            Self::RetryDelay,
+            Self::Jitter,
+            Self::TerminalError,
+            Self::TimeoutRestart,
+            Self::Heartbeat,
+            Self::VariableScope,
+            Self::PathMissing,
+            Self::PathSeveral,
+            Self::VariableMissing,
+            Self::HistoryLimit,
+        ];
+        fields.chain(others).chain(tests).chain(calls)
+    }
+
+    fn shape(self) -> Shape {
+        match self {
+            Self::Field(field) => field.shape(),
+            Self::Work
+            | Self::CatchNext
+            | Self::RetryFirst
+            | Self::TerminalError
+            | Self::TimeoutRestart
+            | Self::Heartbeat => Shape::Rule,
+            Self::RetryCount | Self::VariableScope => Shape::Scope,
+            Self::ChildFailure => Shape::RuleOrValue,
+            Self::Concurrency | Self::RetryDelay | Self::Jitter | Self::HistoryLimit => {
+                Shape::Number
+            }
+            Self::Results | Self::PathSeveral | Self::Arguments(_) => Shape::List,
+            Self::PathMissing | Self::Tested(_) | Self::Function(_) => Shape::Value,
+            Self::VariableMissing => Shape::Truth,
+        }
+    }
+
+    /// Whether the answer can be changed like this.
+    pub fn admits(self, change: &Change) -> bool {
+        let is_path = |text: &str| Path::parse(text).is_ok();
+        match (self.shape(), change) {
+            (Shape::Value, Change::Ignore) => self != Self::PathMissing,
+            (
+                Shape::Rule
+                | Shape::RuleOrValue
+                | Shape::OptionalNumber
+                | Shape::Path
+                | Shape::InnerPath
+                | Shape::Template
+                | Shape::Text
+                | Shape::Plain
+                | Shape::OptionalList,
+                Change::Ignore,
+            )
+            | (Shape::Scope | Shape::InnerPath, Change::Outer)
+            | (Shape::RuleOrValue | Shape::Value | Shape::Template, Change::Set(_))
+            | (
+                Shape::Number | Shape::OptionalNumber | Shape::Value,
+                Change::Add(_) | Change::Scale(_),
+            )
+            | (Shape::Value, Change::Floor)
+            | (Shape::Template, Change::InTurn)
+            | (Shape::Names, Change::Rename { .. })
+            | (Shape::Word | Shape::Value, Change::Replace { .. })
+            | (
+                Shape::List | Shape::OptionalList | Shape::Value,
+                Change::Reverse
+                | Change::First
+                | Change::Last
+                | Change::DropFirst
+                | Change::DropLast,
+            ) => true,
+            (Shape::List, Change::Floor) => matches!(self, Self::Arguments(_)),
+            (Shape::List, Change::Unwrap) => self == Self::PathSeveral,
+            (Shape::Number | Shape::OptionalNumber, Change::Set(value)) => value.is_number(),
+            (Shape::Text, Change::Set(value)) => value.is_string(),
+            (Shape::Truth, Change::Set(value)) => value.is_boolean(),
+            (Shape::Path | Shape::InnerPath, Change::Set(value)) => {
+                value.is_null() || value.as_str().is_some_and(is_path)
+            }
+            (Shape::Template, Change::Rebase(path)) => is_path(path),
+            _ => false,
+        }
+    }
+
+    /// Whether it can be told here if the condition holds.
+    pub fn knows(self, when: When) -> bool {
+        match when {
+            When::Null => matches!(self, Self::Field(_) | Self::Tested(_)),
+            When::Absent => matches!(self, Self::Field(_)),
+            When::Has(_) => matches!(self, Self::Field(field) if field != Field::MachineTimeout),
+            When::Again => self == Self::Work,
+        }
+    }
+}
+
+/// Operators by the names of their fields.
+mod named {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Operator;
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
+    pub fn serialize<S: Serializer>(operator: &Operator, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(operator.name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Operator, D::Error> {
+        let name = String::deserialize(from)?;
+        match Operator::parse(&name) {
+            Some((operator, false)) => Ok(operator),
+            _ => Err(D::Error::custom(format!("there is no operator '{name}'"))),
+        }
+    }
+}

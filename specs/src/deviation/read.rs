@@ -1,0 +1,595 @@
+//! Definitions as a deviating engine reads them.
+
+use std::sync::Arc;
+
+use serde_json::{Number, Value};
+
+use super::{Change, Deviation, Deviations, Field, Hook, When};
+use crate::{
+    asl::{
+        Body, Catcher, ChoiceRule, Condition, Limit, Machine, Name, Nullable, Operand, Operator,
+        Retrier, Scope, State, Test, Until, retrier,
+    },
+    query::jsonpath::{
+        path::{Path, Root, Step},
+        template::{self, FieldValue, Source, Template},
+    },
+};
+
+impl Deviations {
+    /// A machine as an engine with these deviations reads it.
+    pub fn read(&self, machine: &Arc<Machine>) -> Arc<Machine> {
+        let edits: Vec<Edit<'_>> = self.iter().filter_map(Edit::of).collect();
+        if edits.is_empty() {
+            return machine.clone();
+        }
+        let mut read = Machine::clone(machine);
+        for edit in &edits {
+            if edit.field == Field::MachineTimeout {
+                let mut limit = OptionalCount(&mut read.timeout_seconds, None);
+                edit.make(true, &mut limit);
+            }
+        }
+        read.scope = scope(&edits, &read.scope);
+        Arc::new(read)
+    }
+}
+
+fn scope(edits: &[Edit<'_>], scope: &Scope) -> Arc<Scope> {
+    let mut read = scope.clone();
+    for state in read.states.values_mut() {
+        let state = Arc::make_mut(state);
+        inner_scopes(edits, state);
+        for edit in edits {
+            edit.state(state);
+        }
+    }
+    Arc::new(read)
+}
+
+fn inner_scopes(edits: &[Edit<'_>], state: &mut State) {
+    match &mut state.body {
+        Body::Parallel(parallel) => {
+            for branch in &mut parallel.branches {
+                *branch = scope(edits, branch);
+            }
+        }
+        Body::Map(map) => map.processor = scope(edits, &map.processor),
+        _ => {}
+    }
+}
+
+/// A deviation at a field.
+struct Edit<'d> {
+    field: Field,
+    deviation: &'d Deviation,
+}
+
+impl<'d> Edit<'d> {
+    fn of(deviation: &'d Deviation) -> Option<Self> {
+        match deviation.hook {
+            Hook::Field(field) => Some(Self { field, deviation }),
+            _ => None,
+        }
+    }
+
+    fn state(&self, state: &mut State) {
+        if !self.deviation.is_in(state.kind()) {
+            return;
+        }
+        let beside = match self.deviation.when {
+            Some(When::Has(field)) => has(state, field),
+            _ => true,
+        };
+        if self.field == Field::CatchResultPath && self.deviation.change == Change::Outer {
+            let outer = result_path(&mut state.body).map(|path| path.clone());
+            let outer = outer.unwrap_or_default();
+            for catcher in handlers(&mut state.body).1 {
+                if self.is_asked(beside, &catcher.result_path) {
+                    catcher.result_path = outer.clone();
+                }
+            }
+        } else {
+            each_slot(self.field, state, &mut |slot| self.make(beside, slot));
+        }
+    }
+
+    fn make(&self, beside: bool, slot: &mut dyn Slot) {
+        if self.is_asked(beside, slot) {
+            slot.change(&self.deviation.change);
+        }
+    }
+
+    /// Whether the condition holds; `beside` says whether the state has the field that it names.
+    fn is_asked(&self, beside: bool, slot: &dyn Slot) -> bool {
+        match self.deviation.when {
+            None => true,
+            Some(When::Has(_)) => beside,
+            Some(When::Null) => slot.presence() == Presence::Null,
+            Some(When::Absent) => slot.presence() == Presence::Absent,
+            Some(When::Again) => false,
+        }
+    }
+}
+
+/// Whether a state has a field that is not empty.
+fn has(state: &mut State, field: Field) -> bool {
+    let mut is_there = false;
+    each_slot(field, state, &mut |slot| {
+        is_there |= slot.presence() != Presence::Absent;
+    });
+    is_there
+}
+
+/// What stands in a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    /// Nothing, or an empty list.
+    Absent,
+    Null,
+    There,
+}
+
+impl Presence {
+    fn of(is_there: bool) -> Self {
+        if is_there { Self::There } else { Self::Absent }
+    }
+}
+
+/// A field, of whatever type.
+trait Slot {
+    fn presence(&self) -> Presence;
+    /// Makes a change, if it is one for fields of this type.
+    fn change(&mut self, change: &Change);
+}
+
+/// Visits a field wherever it stands in a state.
+fn each_slot(field: Field, state: &mut State, seen: &mut dyn FnMut(&mut dyn Slot)) {
+    match field {
+        Field::MachineTimeout => {}
+        Field::InputPath => seen(&mut state.input_path),
+        Field::OutputPath => seen(&mut state.output_path),
+        Field::Assign => {
+            seen(&mut state.assign);
+            for catcher in handlers(&mut state.body).1 {
+                seen(&mut catcher.assign);
+            }
+            each_rule(state, &mut |rule| seen(&mut rule.assign));
+        }
+        Field::ResultPath => {
+            if let Some(path) = result_path(&mut state.body) {
+                seen(path);
+            }
+        }
+        Field::ErrorEquals
+        | Field::IntervalSeconds
+        | Field::MaxAttempts
+        | Field::BackoffRate
+        | Field::MaxDelaySeconds
+        | Field::JitterStrategy
+        | Field::CatchResultPath => {
+            let (retriers, catchers) = handlers(&mut state.body);
+            for retrier in retriers {
+                in_retrier(field, retrier, seen);
+            }
+            for catcher in catchers {
+                match field {
+                    Field::ErrorEquals => seen(&mut catcher.error_equals),
+                    Field::CatchResultPath => seen(&mut catcher.result_path),
+                    _ => {}
+                }
+            }
+        }
+        Field::Connective => each_rule(state, &mut |rule| seen(&mut rule.condition)),
+        Field::Operator => each_test(state, &mut |test| seen(&mut test.operator)),
+        Field::Pattern => each_test(state, &mut |test| {
+            if let (Operator::StringMatches, Operand::Literal(pattern)) =
+                (test.operator, &mut test.operand)
+            {
+                seen(pattern);
+            }
+        }),
+        _ => in_body(field, &mut state.body, seen),
+    }
+}
+
+/// The fields of one type of states, or of a few.
+fn in_body(field: Field, body: &mut Body, seen: &mut dyn FnMut(&mut dyn Slot)) {
+    match (field, body) {
+        (Field::Parameters, Body::Pass(pass)) => seen(&mut pass.parameters),
+        (Field::Parameters, Body::Task(task)) => seen(&mut task.parameters),
+        (Field::Parameters, Body::Parallel(parallel)) => seen(&mut parallel.parameters),
+        (Field::ResultSelector, Body::Task(task)) => seen(&mut task.result_selector),
+        (Field::ResultSelector, Body::Parallel(parallel)) => seen(&mut parallel.result_selector),
+        (Field::ResultSelector, Body::Map(map)) => seen(&mut map.result_selector),
+        (Field::Retry, Body::Task(task)) => seen(&mut task.retry),
+        (Field::Retry, Body::Parallel(parallel)) => seen(&mut parallel.retry),
+        (Field::Retry, Body::Map(map)) => seen(&mut map.retry),
+        (Field::Catch, Body::Task(task)) => seen(&mut task.catch),
+        (Field::Catch, Body::Parallel(parallel)) => seen(&mut parallel.catch),
+        (Field::Catch, Body::Map(map)) => seen(&mut map.catch),
+        (Field::Result, Body::Pass(pass)) => seen(&mut pass.result),
+        (Field::Timeout, Body::Task(task)) => seen(&mut task.timeout),
+        (Field::Heartbeat, Body::Task(task)) => seen(&mut task.heartbeat),
+        (Field::Seconds, Body::Wait(wait)) => {
+            if let Until::Seconds(seconds) = &mut wait.until {
+                seen(seconds);
+            }
+        }
+        (Field::ItemsPath, Body::Map(map)) => seen(&mut map.items_path),
+        (Field::ItemSelector, Body::Map(map)) => seen(&mut map.item_selector),
+        (Field::MaxConcurrency, Body::Map(map)) => seen(&mut map.max_concurrency),
+        (Field::Choices, Body::Choice(choice)) => seen(&mut choice.choices),
+        (Field::Default, Body::Choice(choice)) => seen(&mut choice.default),
+        _ => {}
+    }
+}
+
+fn in_retrier(field: Field, retrier: &mut Retrier, seen: &mut dyn FnMut(&mut dyn Slot)) {
+    match field {
+        Field::ErrorEquals => seen(&mut retrier.error_equals),
+        Field::IntervalSeconds => seen(&mut OptionalCount(
+            &mut retrier.interval_seconds,
+            Some(retrier::INTERVAL_SECONDS),
+        )),
+        Field::MaxAttempts => seen(&mut OptionalCount(
+            &mut retrier.max_attempts,
+            Some(retrier::MAX_ATTEMPTS),
+        )),
+        Field::BackoffRate => seen(&mut retrier.backoff_rate),
+        Field::MaxDelaySeconds => seen(&mut OptionalCount(&mut retrier.max_delay_seconds, None)),
+        Field::JitterStrategy => seen(&mut retrier.jitter_strategy),
+        _ => {}
+    }
+}
+
+fn handlers(body: &mut Body) -> (&mut [Retrier], &mut [Catcher]) {
+    let (retry, catch) = match body {
+        Body::Task(task) => (&mut task.retry, &mut task.catch),
+        Body::Parallel(parallel) => (&mut parallel.retry, &mut parallel.catch),
+        Body::Map(map) => (&mut map.retry, &mut map.catch),
+        _ => return (&mut [], &mut []),
+    };
+    (
+        retry.as_deref_mut().unwrap_or_default(),
+        catch.as_deref_mut().unwrap_or_default(),
+    )
+}
+
+fn result_path(body: &mut Body) -> Option<&mut Nullable<Path>> {
+    match body {
+        Body::Pass(pass) => Some(&mut pass.result_path),
+        Body::Task(task) => Some(&mut task.result_path),
+        Body::Parallel(parallel) => Some(&mut parallel.result_path),
+        Body::Map(map) => Some(&mut map.result_path),
+        _ => None,
+    }
+}
+
+fn each_rule(state: &mut State, seen: &mut dyn FnMut(&mut ChoiceRule)) {
+    if let Body::Choice(choice) = &mut state.body {
+        choice.choices.iter_mut().for_each(seen);
+    }
+}
+
+fn each_test(state: &mut State, seen: &mut dyn FnMut(&mut Test)) {
+    each_rule(state, &mut |rule| tests(&mut rule.condition, seen));
+}
+
+fn tests(condition: &mut Condition, seen: &mut dyn FnMut(&mut Test)) {
+    match condition {
+        Condition::And(inner) | Condition::Or(inner) => {
+            for condition in inner {
+                tests(condition, seen);
+            }
+        }
+        Condition::Not(inner) | Condition::Commented(inner, _) => tests(inner, seen),
+        Condition::Test(test) => seen(test),
+        Condition::Jsonata(_) => {}
+    }
+}
+
+impl Slot for Nullable<Path> {
+    fn presence(&self) -> Presence {
+        match self {
+            Self::Absent => Presence::Absent,
+            Self::Null => Presence::Null,
+            Self::Set(_) => Presence::There,
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::Ignore => *self = Self::Absent,
+            Change::Set(Value::Null) => *self = Self::Null,
+            Change::Set(Value::String(text)) => {
+                if let Ok(path) = Path::parse(text) {
+                    *self = Self::Set(path);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What is there or not, and nothing else.
+macro_rules! plain {
+    ($($kind:ty),*) => {
+        $(impl Slot for Option<$kind> {
+            fn presence(&self) -> Presence {
+                Presence::of(self.is_some())
+            }
+
+            fn change(&mut self, change: &Change) {
+                if *change == Change::Ignore {
+                    *self = None;
+                }
+            }
+        })*
+    };
+}
+
+plain!(Path, Name);
+
+impl Slot for Option<Template> {
+    fn presence(&self) -> Presence {
+        Presence::of(self.is_some())
+    }
+
+    fn change(&mut self, change: &Change) {
+        match (change, &mut *self) {
+            (Change::Ignore, _) => *self = None,
+            (Change::Set(value), Some(template)) => {
+                if let Ok(set) = Template::parse(value) {
+                    *template = set;
+                }
+            }
+            (Change::Rebase(path), Some(template)) => {
+                if let Ok(base) = Path::parse(path) {
+                    rebase(template, &base);
+                }
+            }
+            (Change::InTurn, Some(template)) => in_turn(template),
+            _ => {}
+        }
+    }
+}
+
+/// Every path into the data starts from another path.
+fn rebase(template: &mut Template, base: &Path) {
+    match template {
+        Template::Literal(_) => {}
+        Template::Array(items) => items.iter_mut().for_each(|item| rebase(item, base)),
+        Template::Object(fields) => {
+            for field in fields {
+                match &mut field.value {
+                    FieldValue::Nested(nested) => rebase(nested, base),
+                    FieldValue::Dynamic(Source::Path(path)) if *path.root() == Root::Data => {
+                        let steps = base.steps().iter().chain(path.steps()).cloned();
+                        let steps: Vec<Step> = steps.collect();
+                        *path = Path::new(base.root().clone(), steps);
+                    }
+                    FieldValue::Dynamic(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// What reads a variable that is assigned further up gets what is assigned there.
+fn in_turn(assign: &mut Template) {
+    let Template::Object(fields) = assign else {
+        return;
+    };
+    for at in 0..fields.len() {
+        let (before, rest) = fields.split_at_mut(at);
+        let Some(template::Field { value, .. }) = rest.first_mut() else {
+            return;
+        };
+        let FieldValue::Dynamic(Source::Path(path)) = &*value else {
+            continue;
+        };
+        if let (Root::Variable(name), []) = (path.root(), path.steps())
+            && let Some(earlier) = before.iter().find(|field| *field.name == **name)
+        {
+            *value = earlier.value.clone();
+        }
+    }
+}
+
+impl Slot for Limit {
+    fn presence(&self) -> Presence {
+        Presence::There
+    }
+
+    fn change(&mut self, change: &Change) {
+        match (change, &mut *self) {
+            (Change::Set(value), _) => {
+                if let Some(number) = value.as_u64() {
+                    *self = Self::Literal(number);
+                }
+            }
+            (_, Self::Literal(number)) => *number = change.count(*number),
+            _ => {}
+        }
+    }
+}
+
+impl Slot for Option<Limit> {
+    fn presence(&self) -> Presence {
+        Presence::of(self.is_some())
+    }
+
+    fn change(&mut self, change: &Change) {
+        match (change, &mut *self) {
+            (Change::Ignore, _) => *self = None,
+            (Change::Set(value), None) => *self = value.as_u64().map(Limit::Literal),
+            (_, Some(limit)) => limit.change(change),
+            _ => {}
+        }
+    }
+}
+
+/// A whole number, and its default if it has one.
+struct OptionalCount<'s>(&'s mut Option<u64>, Option<u64>);
+
+impl Slot for OptionalCount<'_> {
+    fn presence(&self) -> Presence {
+        Presence::of(self.0.is_some())
+    }
+
+    fn change(&mut self, change: &Change) {
+        let now = self.0.or(self.1);
+        *self.0 = match (change, now) {
+            (Change::Ignore, _) => None,
+            (Change::Set(value), None) => value.as_u64(),
+            (_, now) => now.map(|count| change.count(count)),
+        };
+    }
+}
+
+impl Slot for Option<Number> {
+    fn presence(&self) -> Presence {
+        Presence::of(self.is_some())
+    }
+
+    fn change(&mut self, change: &Change) {
+        match (change, &*self) {
+            (Change::Ignore, _) => *self = None,
+            (Change::Set(Value::Number(set)), _) => *self = Some(set.clone()),
+            (_, Some(number)) => {
+                let number = number.as_f64().map(|number| change.number(number));
+                *self = number.and_then(Number::from_f64);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Slot for Option<String> {
+    fn presence(&self) -> Presence {
+        Presence::of(self.is_some())
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::Ignore => *self = None,
+            Change::Set(Value::String(set)) => *self = Some(set.clone()),
+            _ => {}
+        }
+    }
+}
+
+impl Slot for Option<Value> {
+    fn presence(&self) -> Presence {
+        match self {
+            None => Presence::Absent,
+            Some(Value::Null) => Presence::Null,
+            Some(_) => Presence::There,
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        *self = match change {
+            Change::Ignore => None,
+            _ => self.take().map(|value| change.value(value)),
+        };
+    }
+}
+
+impl Slot for Value {
+    fn presence(&self) -> Presence {
+        if self.is_null() {
+            Presence::Null
+        } else {
+            Presence::There
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        *self = change.value(self.take());
+    }
+}
+
+impl Slot for Vec<Name> {
+    fn presence(&self) -> Presence {
+        Presence::of(!self.is_empty())
+    }
+
+    fn change(&mut self, change: &Change) {
+        let Change::Rename { from, to } = change else {
+            return;
+        };
+        let renamed = self.drain(..).flat_map(|name| {
+            if *name == **from {
+                to.iter().map(|name| name.as_str().into()).collect()
+            } else {
+                vec![name]
+            }
+        });
+        *self = renamed.collect();
+    }
+}
+
+impl Slot for Vec<ChoiceRule> {
+    fn presence(&self) -> Presence {
+        Presence::of(!self.is_empty())
+    }
+
+    fn change(&mut self, change: &Change) {
+        change.list(self);
+    }
+}
+
+impl<T> Slot for Option<Vec<T>> {
+    fn presence(&self) -> Presence {
+        Presence::of(self.as_ref().is_some_and(|list| !list.is_empty()))
+    }
+
+    fn change(&mut self, change: &Change) {
+        if let Some(list) = self {
+            change.list(list);
+        }
+    }
+}
+
+impl Slot for Operator {
+    fn presence(&self) -> Presence {
+        Presence::There
+    }
+
+    fn change(&mut self, change: &Change) {
+        if let Some((operator, false)) = Self::parse(&change.text(self.name())) {
+            *self = operator;
+        }
+    }
+}
+
+/// A connective, and those inside it.
+impl Slot for Condition {
+    fn presence(&self) -> Presence {
+        Presence::There
+    }
+
+    fn change(&mut self, change: &Change) {
+        let name = match self {
+            Self::And(_) => "And",
+            Self::Or(_) => "Or",
+            Self::Not(inner) | Self::Commented(inner, _) => return inner.change(change),
+            Self::Test(_) | Self::Jsonata(_) => return,
+        };
+        let (Self::And(inner) | Self::Or(inner)) = self else {
+            return;
+        };
+        let mut inner = std::mem::take(inner);
+        for condition in &mut inner {
+            condition.change(change);
+        }
+        *self = match change.text(name).as_str() {
+            "And" => Self::And(inner),
+            "Or" => Self::Or(inner),
+            _ if name == "And" => Self::And(inner),
+            _ => Self::Or(inner),
+        };
+    }
+}
