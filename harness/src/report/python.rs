@@ -1,7 +1,6 @@
 //! A program that shows a divergence without stepproof: Python with boto3.
 
-use std::fmt::Write;
-
+use minijinja::{Environment, UndefinedBehavior, context, syntax::SyntaxConfig};
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::{
@@ -49,57 +48,56 @@ pub fn reproducer(
         .filter(|(_, site)| start.plan.away(site) > 0)
         .map(|(number, site)| (activity(number), seconds(start.plan.away(site)).into()))
         .collect();
-    let mut program = String::from(if scripts.is_empty() {
-        "import json, time, uuid\n"
-    } else {
-        "import json, threading, time, uuid\n"
-    });
-    program.push_str("import boto3\nfrom botocore.config import Config\n\n");
-    let _ = write!(
-        program,
-        "{}, config=Config(read_timeout=90))\ndefinition = {}\n",
-        client(endpoint),
-        literal(&pretty(&definition, WIDTH)),
-    );
-    if !scripts.is_empty() {
-        workers(&Value::Object(scripts), &away, &mut program);
-    }
-    program.push_str(&finish(case, &start.input, !away.is_empty()));
-    if let Some(expectation) = expectation {
-        let end = crate::judge::compare::end(&expectation.observation);
-        let _ = writeln!(program, "# Expected: {}", flat(&end));
-    }
-    program
+    let scripts = (!scripts.is_empty()).then(|| pretty(&Value::Object(scripts), WIDTH));
+    let end = expectation.map(|it| flat(&crate::judge::compare::end(&it.observation)));
+    render(
+        include_str!("python/execution.py.jinja"),
+        context! {
+            endpoint => address(endpoint),
+            definition => literal(&pretty(&definition, WIDTH)),
+            away => (!away.is_empty()).then(|| json!(away).to_string()),
+            ignores => scripts.as_ref().is_some_and(|it| it.contains("\"ignore\"")),
+            scripts => scripts.as_deref().map(literal),
+            activity => ACTIVITY,
+            role => ROLE,
+            workflow => kind(case.workflow),
+            input => literal(&flat(&start.input)),
+            expected => end,
+        },
+    )
 }
 
 /// A program that shows what becomes of a definition.
 pub fn define(case: &DefinitionCase, expected: &RawRun, endpoint: Option<&str>) -> String {
-    let mut program = format!(
-        "import uuid\nimport boto3\n\n{})\ndefinition = {}\n",
-        client(endpoint),
-        definition(case),
-    );
-    let kind = kind(case.workflow);
-    let _ = write!(
-        program,
-        "try:\n    \
-         print(sfn.create_state_machine(name=f\"m-{{uuid.uuid4()}}\", definition=definition,\n        \
-         roleArn=\"{ROLE}\"{kind})[\"stateMachineArn\"])\n\
-         except sfn.exceptions.ClientError as error:\n    \
-         print(error.response[\"Error\"])\n",
-    );
-    if expected.validation.is_some() {
-        let _ = writeln!(
-            program,
-            "print(sfn.validate_state_machine_definition(definition=definition{kind})[\"diagnostics\"])"
-        );
-    }
     let end = match &expected.creation {
         Creation::Accepted => "accepted".to_owned(),
         Creation::Refused { code, message } => format!("{code}: {message}"),
     };
-    let _ = writeln!(program, "# Expected: {}", end.replace('\n', " "));
-    program
+    render(
+        include_str!("python/definition.py.jinja"),
+        context! {
+            endpoint => address(endpoint),
+            definition => definition(case),
+            role => ROLE,
+            workflow => kind(case.workflow),
+            validates => expected.validation.is_some(),
+            expected => end.replace('\n', " "),
+        },
+    )
+}
+
+/// A program from its template.
+fn render(template: &str, values: minijinja::Value) -> String {
+    let mut environment = Environment::empty();
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build();
+    environment.set_syntax(syntax.expect("the usual delimiters"));
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let program = environment.render_str(template, values);
+    program.expect("the values are those of the template")
 }
 
 /// The definition; where it is no more than long, how long it is.
@@ -116,13 +114,9 @@ fn definition(case: &DefinitionCase) -> String {
     )
 }
 
-/// The client of an endpoint.
-fn client(endpoint: Option<&str>) -> String {
-    format!(
-        "sfn = boto3.client(\"stepfunctions\", endpoint_url={}, region_name=\"us-east-1\",\n    \
-         aws_access_key_id=\"test\", aws_secret_access_key=\"test\"",
-        Value::from(endpoint.unwrap_or(DEFAULT_ENDPOINT)),
-    )
+/// The address of an endpoint, as a Python literal.
+fn address(endpoint: Option<&str>) -> String {
+    Value::from(endpoint.unwrap_or(DEFAULT_ENDPOINT)).to_string()
 }
 
 /// The parameter for a workflow type that is not the default.
@@ -204,68 +198,4 @@ fn literal(text: &str) -> String {
     } else {
         format!("r'''{text}'''")
     }
-}
-
-/// The workers; those that are away wait for the start of the execution, and then for longer.
-fn workers(scripts: &Value, away: &serde_json::Map<String, Value>, program: &mut String) {
-    let scripts_text = literal(&pretty(scripts, WIDTH));
-    let ignores = if scripts_text.contains("\"ignore\"") {
-        "if what == \"ignore\":\n            return\n        "
-    } else {
-        ""
-    };
-    let [parameter, waits, argument] = if away.is_empty() {
-        [""; 3]
-    } else {
-        let literal = json!(away);
-        let _ = write!(
-            program,
-            "# How many seconds after the start the workers of a task are there.\n\
-             away = {literal}\n\
-             started = threading.Event()\n",
-        );
-        [
-            ", away",
-            "started.wait()\n    time.sleep(away)\n    ",
-            ", away.get(name, 0)",
-        ]
-    };
-    let _ = write!(
-        program,
-        "# Per task and attempt: heartbeats and seconds before the reply, and the reply.\n\
-         scripts = json.loads({scripts_text})\n\
-         \n\
-         def work(arn, script{parameter}):\n    \
-         {waits}for beats, after, what, *data in script + 99 * [script[-1]]:\n        \
-         {ignores}task = {{}}\n        \
-         while not task.get(\"taskToken\"):\n            \
-         task = sfn.get_activity_task(activityArn=arn)\n        \
-         for beat in beats:\n            \
-         time.sleep(beat)\n            \
-         sfn.send_task_heartbeat(taskToken=task[\"taskToken\"])\n        \
-         time.sleep(after)\n        \
-         if what == \"fail\":\n            \
-         sfn.send_task_failure(taskToken=task[\"taskToken\"], **data[0])\n        \
-         elif what != \"silent\":\n            \
-         sfn.send_task_success(taskToken=task[\"taskToken\"], output=(data or [task[\"input\"]])[0])\n\
-         \n\
-         for name, script in scripts.items():\n    \
-         arn = sfn.create_activity(name=name)[\"activityArn\"]\n    \
-         definition = definition.replace(\"{ACTIVITY}\" + name, arn)\n    \
-         threading.Thread(target=work, args=(arn, script{argument}), daemon=True).start()\n",
-    );
-}
-
-fn finish(case: &ExecutionCase, input: &Value, waited_for: bool) -> String {
-    let kind = kind(case.workflow);
-    let started = if waited_for { "started.set()\n" } else { "" };
-    format!(
-        "machine = sfn.create_state_machine(name=f\"m-{{uuid.uuid4()}}\", definition=definition,\n    \
-         roleArn=\"{ROLE}\"{kind})[\"stateMachineArn\"]\n\
-         execution = sfn.start_execution(stateMachineArn=machine, input={})[\"executionArn\"]\n\
-         {started}while (seen := sfn.describe_execution(executionArn=execution))[\"status\"] == \"RUNNING\":\n    \
-         time.sleep(0.1)\n\
-         print(json.dumps({{key: seen.get(key) for key in (\"status\", \"output\", \"error\", \"cause\")}}, indent=2))\n",
-        literal(&flat(input)),
-    )
 }
