@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
-    asl::walk::{ITEM_PROCESSOR, states_of},
+    asl::walk::{ITEM_PROCESSOR, ScopePath, StatePath, states_of},
     scenario::{case::ExecutionCase, plan::Rule},
 };
 
@@ -53,15 +53,23 @@ fn transitions(state: &Value) -> Vec<String> {
     found
 }
 
+/// Begins at a Map that has a field; its fields.
+fn begin_at_map_with<'c>(
+    case: &'c mut ExecutionCase,
+    state: &StatePath,
+    field: &str,
+) -> Option<&'c mut Map<String, Value>> {
+    case.definition.pointer(&state.pointer)?.get(field)?;
+    begin_at(case, state)?;
+    let first = ScopePath::machine().state(&state.name);
+    object_mut(&mut case.definition, &first.pointer)
+}
+
 /// Takes a Map's items from the input and from nowhere else.
 pub(super) fn plain_items(case: &ExecutionCase) -> Vec<Edit> {
     let edits = states(&case.definition).into_iter().map(|(state, _)| {
         edit(move |case| {
-            case.definition
-                .pointer(&format!("{}/ItemsPath", state.pointer))?;
-            begin_at(case, &state)?;
-            let pointer = format!("/States/{}", state.name);
-            object_mut(&mut case.definition, &pointer)?.shift_remove("ItemsPath")?;
+            begin_at_map_with(case, &state, "ItemsPath")?.shift_remove("ItemsPath")?;
             for start in &mut case.starts {
                 start.input = json!([null, {}]);
             }
@@ -101,11 +109,7 @@ pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
 pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
     let edits = states(&case.definition).into_iter().map(|(state, _)| {
         edit(move |case| {
-            case.definition
-                .pointer(&format!("{}/ItemSelector", state.pointer))?;
-            begin_at(case, &state)?;
-            let pointer = format!("/States/{}", state.name);
-            let fields = object_mut(&mut case.definition, &pointer)?;
+            let fields = begin_at_map_with(case, &state, "ItemSelector")?;
             *fields.get_mut("ItemSelector")? = json!({ "a.$": "$[0]" });
             fields.shift_remove("ItemsPath");
             only_a_task(fields.get_mut(ITEM_PROCESSOR)?);

@@ -126,7 +126,7 @@ fn map_as_parallel(drawn: &Drawn) -> Option<Twin> {
     let fits = |spot: &Spot| {
         let state = spot.state(&drawn.definition);
         let unbounded = state.get("MaxConcurrency").is_none_or(|it| *it == 0);
-        !spot.in_map && unbounded && lacks(state, &["MaxConcurrencyPath"])
+        !spot.in_map() && unbounded && lacks(state, &["MaxConcurrencyPath"])
     };
     let spots = maps(&drawn.definition).into_iter().filter(fits);
     let candidates = spots.filter_map(|spot| Some((items(drawn, &spot)?, spot)));

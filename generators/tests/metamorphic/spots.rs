@@ -1,92 +1,66 @@
 //! Where the states of a definition are, and small edits at such a place.
 
+use std::ops::Deref;
+
 use serde_json::{Map, Value, json};
-use stepproof_specs::asl::site::site;
+use stepproof_specs::asl::{
+    site::site,
+    walk::{self, StatePath},
+};
 
 /// In the name of everything that a rewriting makes up: its steps are no part of the comparison.
 pub const MADE: char = '·';
 
-/// The place of one state.
+/// One state of a definition, and where it is.
 #[derive(Debug, Clone)]
-pub struct Spot {
-    /// The JSON pointer of its scope.
-    pub scope: String,
-    /// The prefix of the sites in its scope.
-    pub prefix: String,
-    /// Its name.
-    pub name: String,
-    /// It is in a Map, at any depth.
-    pub in_map: bool,
+pub struct Spot(StatePath);
+
+impl Deref for Spot {
+    type Target = StatePath;
+
+    fn deref(&self) -> &StatePath {
+        &self.0
+    }
 }
 
 /// Every state of a definition, outer ones first.
 pub fn spots(definition: &Value) -> Vec<Spot> {
-    let mut found = Vec::new();
-    collect(definition, "", "", false, &mut found);
-    found
-}
-
-fn collect(value: &Value, scope: &str, prefix: &str, in_map: bool, found: &mut Vec<Spot>) {
-    for name in value["States"].as_object().into_iter().flat_map(Map::keys) {
-        let spot = Spot {
-            scope: scope.to_owned(),
-            prefix: prefix.to_owned(),
-            name: name.clone(),
-            in_map,
-        };
-        let (pointer, site, state) = (spot.pointer(), spot.site(), &value["States"][name]);
-        found.push(spot);
-        for field in ["ItemProcessor", "Iterator"] {
-            collect(
-                &state[field],
-                &format!("{pointer}/{field}"),
-                &site,
-                true,
-                found,
-            );
-        }
-        let branches = state["Branches"].as_array().into_iter().flatten();
-        for (number, branch) in branches.enumerate() {
-            let (scope, prefix) = (
-                format!("{pointer}/Branches/{number}"),
-                format!("{site}/{number}"),
-            );
-            collect(branch, &scope, &prefix, in_map, found);
-        }
-    }
+    let states = walk::states(definition).into_iter();
+    states.map(|(path, _)| Spot(path)).collect()
 }
 
 impl Spot {
-    /// The JSON pointer of the state.
-    pub fn pointer(&self) -> String {
-        let name = self.name.replace('~', "~0").replace('/', "~1");
-        format!("{}/States/{name}", self.scope)
-    }
-
     /// The site of the state.
     pub fn site(&self) -> String {
-        site(&self.prefix, &self.name).to_string()
+        self.site.to_string()
+    }
+
+    /// It is in a Map, at any depth.
+    pub fn in_map(&self) -> bool {
+        self.scope.maps > 0
     }
 
     /// The site of another state of the same scope.
     pub fn beside(&self, name: &str) -> String {
-        site(&self.prefix, name).to_string()
+        site(&self.scope.path, name).to_string()
     }
 
     /// The state.
     pub fn state<'v>(&self, definition: &'v Value) -> &'v Value {
-        definition.pointer(&self.pointer()).expect("a state")
+        definition.pointer(&self.pointer).expect("a state")
     }
 
     /// The fields of the state.
     pub fn fields<'v>(&self, definition: &'v mut Value) -> &'v mut Map<String, Value> {
-        let state = definition.pointer_mut(&self.pointer());
+        let state = definition.pointer_mut(&self.pointer);
         state.and_then(Value::as_object_mut).expect("a state")
     }
 
     /// The state's scope.
     pub fn around<'v>(&self, definition: &'v mut Value) -> &'v mut Value {
-        definition.pointer_mut(&self.scope).expect("a scope")
+        definition
+            .pointer_mut(&self.scope.pointer)
+            .expect("a scope")
     }
 
     /// The name of what is made up for the state.
