@@ -79,7 +79,6 @@ impl Claim {
             .uses()
             .filter(|(from, to)| inside(from) && !inside(to));
         let own = own.filter(|(_, to)| self.forbidden.iter().any(|it| self.denies(it, to)));
-        let own = own.map(|(from, to)| (from, to));
         let foreign = modules.foreign().filter(|(from, path)| {
             let denied = |it: &Path| !modules.has(it) && path.starts_with(it);
             inside(from) && self.forbidden.iter().any(denied)
