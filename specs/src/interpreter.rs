@@ -5,13 +5,14 @@
 //! event. Clock and entropy are injected.
 
 mod children;
-mod choice;
 mod conduct;
+mod data_flow;
 mod envelope;
 mod eval;
 mod fault;
 mod frame;
 mod handler;
+mod jsonpath;
 mod protocol;
 mod states;
 mod task;
@@ -34,6 +35,7 @@ pub use self::{
     },
 };
 use self::{
+    data_flow::Exit,
     eval::Eval,
     fault::{Fault, Origin, Result},
     frame::{Active, Frame, FrameId, Phase},
@@ -47,7 +49,6 @@ use crate::{
     clause::{Clause, Coverage, Marks},
     history::{Details, Event, EventKind, Failure},
     observation::Status,
-    query::jsonpath::template::Template,
 };
 
 /// How long the text of a result, of a state's output or of an Assign may be, in bytes (AWS Developer
@@ -343,10 +344,8 @@ impl Execution {
             return self.refuse("transitions to states that do not exist", name);
         };
         let (name, state) = (name.clone(), state.clone());
-        if state.query_language.or(self.machine.query_language)
-            == Some(crate::asl::QueryLanguage::Jsonata)
-        {
-            return self.refuse("JSONata", &name);
+        if let Err(language) = data_flow::evaluator(&state.flow) {
+            return self.refuse(language, &name);
         }
         let kind = state.kind();
         let site = self.frame(id).site(&name);
@@ -385,17 +384,18 @@ impl Execution {
         *count - 1
     }
 
-    /// Leaves the current state: `Assign`, whose `$` is `data`, is evaluated and its variables are
-    /// stored in the scope of the state; `output` goes on.
+    /// Leaves the current state with its result: variables are stored in the scope of the state, and
+    /// the output goes on.
     fn leave(
         &mut self,
         id: FrameId,
-        assign: Option<&Template>,
-        data: &Value,
-        output: Arc<Value>,
+        exit: Exit<'_>,
+        result: &Arc<Value>,
         to: Transition,
     ) -> Result<()> {
-        let assigned = self.assigned(id, assign, data)?;
+        let eval = self.eval(id);
+        let output = eval.flow()?.output(&eval, exit, result)?;
+        let assigned = self.assigned(id, exit, result)?;
         if self.bound(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
@@ -460,14 +460,11 @@ impl Execution {
     fn assigned(
         &self,
         id: FrameId,
-        assign: Option<&Template>,
-        data: &Value,
+        exit: Exit<'_>,
+        result: &Value,
     ) -> Result<Option<Map<String, Value>>> {
-        let Some(assign) = assign else {
-            return Ok(None);
-        };
-        self.mark(Clause::Assign);
-        let Value::Object(assigned) = self.eval(id).template(assign, data)? else {
+        let eval = self.eval(id);
+        let Some(assigned) = eval.flow()?.assigned(&eval, exit, result)? else {
             return Ok(None);
         };
         let bytes = assigned.values().map(|value| json::measure(value).bytes);

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde_json::json;
 use stepproof_specs::{
     asl::{
-        Body, Catcher, Limit, Machine, Map, Name, Nullable, Parallel, Pass, Retrier, Scope, State,
-        Task, Transition, Until, Wait,
+        Body, CatchFlow, Catcher, JsonPathFlow, Limit, Machine, Name, Nullable, Pass, Retrier,
+        Scope, State, Task, Transition, Until, Wait,
     },
     query::jsonpath::path::Path,
 };
@@ -97,25 +97,6 @@ fn handlers(body: &mut Body) -> (&mut [Retrier], &mut [Catcher]) {
     )
 }
 
-fn result_path(body: &mut Body) -> Option<&mut Nullable<Path>> {
-    match body {
-        Body::Pass(Pass { result_path, .. }) => Some(result_path),
-        Body::Task(task) => {
-            let Task { result_path, .. } = &mut **task;
-            Some(result_path)
-        }
-        Body::Parallel(parallel) => {
-            let Parallel { result_path, .. } = &mut **parallel;
-            Some(result_path)
-        }
-        Body::Map(map) => {
-            let Map { result_path, .. } = &mut **map;
-            Some(result_path)
-        }
-        _ => None,
-    }
-}
-
 /// A name that the scope does not have.
 fn fresh(scope: &Scope, wish: &str) -> Name {
     let mut name = wish.to_owned();
@@ -145,9 +126,7 @@ fn swallow_failures(scope: &mut Scope) {
         catch.get_or_insert_default().push(Catcher {
             error_equals: vec!["States.ALL".into()],
             next: Arc::clone(&rescue),
-            result_path: Nullable::Absent,
-            assign: None,
-            output: None,
+            flow: CatchFlow::default(),
             comment: None,
         });
     }
@@ -158,16 +137,17 @@ fn swallow_failures(scope: &mut Scope) {
 
 /// A Pass state that ends with null. (`Result: null` is as if absent, so null has to be fetched.)
 fn null() -> Arc<State> {
-    let mut state = State::new(Body::Pass(Pass {
-        transition: Transition::End,
-        result: Some(json!({ "null": null })),
-        parameters: None,
-        result_path: Nullable::Absent,
-    }));
+    let mut flow = JsonPathFlow {
+        result: Some(Arc::new(json!({ "null": null }))),
+        ..JsonPathFlow::default()
+    };
     if let Ok(path) = Path::parse("$.null") {
-        state.output_path = Nullable::Set(path);
+        flow.output_path = Nullable::Set(path);
     }
-    Arc::new(state)
+    let pass = Pass {
+        transition: Transition::End,
+    };
+    Arc::new(State::json_path(flow, Body::Pass(pass)))
 }
 
 /// Every catcher leads to a wait that outlasts every watcher.

@@ -15,8 +15,8 @@ pub(super) fn rewrite(way: Way, state: &mut State) {
         Way::ChoiceOrder => choice.choices.reverse(),
         Way::FirstRule => choice.choices.truncate(1),
         Way::AndIsOr => {
-            for rule in &mut choice.choices {
-                loosen(&mut rule.condition);
+            for condition in conditions(choice) {
+                loosen(condition);
             }
         }
         Way::DefaultFirst if choice.default.is_some() => choice.choices.clear(),
@@ -28,9 +28,14 @@ pub(super) fn rewrite(way: Way, state: &mut State) {
     }
 }
 
+fn conditions(choice: &mut Choice) -> impl Iterator<Item = &mut Condition> {
+    let rules = choice.choices.iter_mut();
+    rules.filter_map(|rule| Some(&mut rule.flow.json_path_mut()?.condition))
+}
+
 fn in_each_test(choice: &mut Choice, change: fn(Test) -> Condition) {
-    for rule in &mut choice.choices {
-        each_test(&mut rule.condition, change);
+    for condition in conditions(choice) {
+        each_test(condition, change);
     }
 }
 
@@ -43,7 +48,6 @@ fn each_test(condition: &mut Condition, change: fn(Test) -> Condition) {
         }
         Condition::Not(inner) | Condition::Commented(inner, _) => each_test(inner, change),
         Condition::Test(test) => *condition = change(test.clone()),
-        Condition::Jsonata(_) => {}
     }
 }
 
@@ -57,7 +61,7 @@ fn loosen(condition: &mut Condition) {
             *condition = Condition::Or(std::mem::take(inner));
         }
         Condition::Not(inner) | Condition::Commented(inner, _) => loosen(inner),
-        Condition::Test(_) | Condition::Jsonata(_) => {}
+        Condition::Test(_) => {}
     }
 }
 

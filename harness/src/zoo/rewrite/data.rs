@@ -1,56 +1,49 @@
 //! How data flows through a state.
 
 use stepproof_specs::{
-    asl::{Body, ChoiceRule, Nullable, State},
+    asl::{Body, JsonPathFlow, Nullable, State},
     query::jsonpath::{
         path::{Path, Root, Step},
         template::{Field, FieldValue, Source, Template},
     },
 };
 
-use super::{Way, handlers, result_path};
+use super::{Way, handlers};
 
 pub(super) fn rewrite(way: Way, state: &mut State) {
+    if way == Way::AssignOrder {
+        each_assign(state, in_turn);
+    }
+    let State {
+        flow,
+        body,
+        comment: _,
+        query_language: _,
+    } = state;
+    if let Some(flow) = flow.json_path_mut() {
+        rewrite_flow(way, flow, body);
+    }
+}
+
+fn rewrite_flow(way: Way, flow: &mut JsonPathFlow, body: &mut Body) {
     match way {
-        Way::ResultPath => {
-            if let Some(result_path) = result_path(&mut state.body) {
-                *result_path = Nullable::Absent;
-            }
-        }
-        Way::InputPath if !matches!(state.body, Body::Task(_)) => {
-            state.input_path = Nullable::Absent;
-        }
-        Way::NullOutputPath if state.output_path == Nullable::Null => {
-            state.output_path = Nullable::Absent;
+        Way::ResultPath => flow.result_path = Nullable::Absent,
+        Way::InputPath if !matches!(body, Body::Task(_)) => flow.input_path = Nullable::Absent,
+        Way::NullOutputPath if flow.output_path == Nullable::Null => {
+            flow.output_path = Nullable::Absent;
         }
         Way::CaughtResultPath => {
-            let own = result_path(&mut state.body).map(|path| path.clone());
-            let bare = handlers(&mut state.body).1.iter_mut();
-            for catcher in bare.filter(|it| it.result_path == Nullable::Absent) {
-                catcher.result_path = own.clone().unwrap_or(Nullable::Absent);
+            let catchers = handlers(body).1.iter_mut();
+            let caught = catchers.filter_map(|catcher| catcher.flow.json_path_mut());
+            for catch in caught.filter(|it| it.result_path == Nullable::Absent) {
+                catch.result_path = flow.result_path.clone();
             }
         }
-        Way::ResultSelector => match &mut state.body {
-            Body::Task(task) => task.result_selector = None,
-            Body::Parallel(parallel) => parallel.result_selector = None,
-            Body::Map(map) => map.result_selector = None,
-            _ => {}
-        },
-        Way::NullResultPath => {
-            if let Some(result_path) = result_path(&mut state.body)
-                && *result_path == Nullable::Null
-            {
-                *result_path = Nullable::Absent;
-            }
+        Way::ResultSelector => flow.result_selector = None,
+        Way::NullResultPath if flow.result_path == Nullable::Null => {
+            flow.result_path = Nullable::Absent;
         }
-        Way::ItemSelector => {
-            if let Body::Map(map) = &mut state.body
-                && let Some(selector) = &mut map.item_selector
-            {
-                read_item(selector);
-            }
-        }
-        Way::AssignOrder => each_assign(state, in_turn),
+        Way::ItemSelector => flow.item_selector.iter_mut().for_each(read_item),
         _ => {}
     }
 }
@@ -77,15 +70,17 @@ fn read_item(template: &mut Template) {
 }
 
 fn each_assign(state: &mut State, change: fn(&mut Template)) {
-    state.assign.iter_mut().for_each(change);
-    for catcher in handlers(&mut state.body).1 {
-        catcher.assign.iter_mut().for_each(change);
-    }
+    let own = state.flow.json_path_mut();
+    own.into_iter()
+        .flat_map(|flow| &mut flow.assign)
+        .for_each(change);
+    let catchers = handlers(&mut state.body).1.iter_mut();
+    let caught = catchers.filter_map(|catcher| catcher.flow.json_path_mut());
+    caught.flat_map(|catch| &mut catch.assign).for_each(change);
     if let Body::Choice(choice) = &mut state.body {
-        let rules: &mut [ChoiceRule] = &mut choice.choices;
-        for rule in rules {
-            rule.assign.iter_mut().for_each(change);
-        }
+        let rules = choice.choices.iter_mut();
+        let rules = rules.filter_map(|rule| rule.flow.json_path_mut());
+        rules.flat_map(|rule| &mut rule.assign).for_each(change);
     }
 }
 
