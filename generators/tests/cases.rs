@@ -258,7 +258,9 @@ const SIGNS: &[(Feature, Sign)] = &[
             asl::Body::Choice(choice) => {
                 let last = choice.choices.last();
                 choice.default.is_none()
-                    && last.is_some_and(|rule| matches!(rule.condition, Condition::Not(_)))
+                    && last
+                        .and_then(|rule| rule.flow.json_path())
+                        .is_some_and(|rule| matches!(rule.condition, Condition::Not(_)))
             }
             _ => false,
         })

@@ -12,6 +12,7 @@ mod definition;
 pub mod diagnostic;
 mod encode;
 mod fields;
+mod flow;
 mod operator;
 pub mod resource;
 pub(crate) mod retrier;
@@ -28,10 +29,14 @@ use serde_json::Value;
 pub(crate) use self::fields::schema;
 pub use self::{
     definition::Definition,
+    flow::{
+        ByLanguage, CatchFlow, DataFlow, Dynamic, JsonPathCatch, JsonPathFlow, JsonPathRule,
+        JsonataCatch, JsonataFlow, JsonataRule, Limit, Nullable, Payload, RuleFlow, Text,
+    },
     text::{ParseError, from_text},
 };
 use crate::base::pointer::Pointer;
-use crate::query::jsonpath::{path::Path, template::Template};
+use crate::query::jsonpath::path::Path;
 use serde::{Deserialize, Serialize};
 
 /// A name that is shared by many events: a state name, an error name.
@@ -89,28 +94,6 @@ pub enum QueryLanguage {
     Jsonata,
 }
 
-/// A field that may be absent, null, or set: absent and null differ for `InputPath`, `ResultPath`
-/// and `OutputPath` (`$` against "nothing").
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Nullable<T> {
-    /// The field is not there.
-    #[default]
-    Absent,
-    /// The field is there and null.
-    Null,
-    /// The field has a value.
-    Set(T),
-}
-
-/// A literal, or a JSONata expression string (`{% … %}`, kept with its delimiters).
-#[derive(Debug, Clone, PartialEq)]
-pub enum Dynamic<T> {
-    /// A literal value.
-    Literal(T),
-    /// A JSONata expression.
-    Expression(String),
-}
-
 /// Where a state goes: exactly one of the two fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Transition {
@@ -120,21 +103,16 @@ pub enum Transition {
     End,
 }
 
-/// One state: the fields that most types share, and the body of its type.
+/// One state: how data goes through it, in its query language, and what it does, which is the same
+/// in both languages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// `Comment`.
     pub comment: Option<String>,
-    /// `QueryLanguage`.
+    /// `QueryLanguage`, as written; which language is in effect is seen from `flow`.
     pub query_language: Option<QueryLanguage>,
-    /// `InputPath` (JSONPath; every type but Fail).
-    pub input_path: Nullable<Path>,
-    /// `OutputPath` (JSONPath; every type but Fail).
-    pub output_path: Nullable<Path>,
-    /// `Assign` (every type but Succeed and Fail).
-    pub assign: Option<Template>,
-    /// `Output` (JSONata; every type but Fail).
-    pub output: Option<Value>,
+    /// How data goes through it.
+    pub flow: DataFlow,
     /// The fields of the type.
     pub body: Body,
 }
@@ -165,12 +143,6 @@ pub enum Body {
 pub struct Pass {
     /// `Next` or `End`.
     pub transition: Transition,
-    /// `Result`: a literal. An explicit null is as if absent, but kept.
-    pub result: Option<Value>,
-    /// `Parameters`.
-    pub parameters: Option<Template>,
-    /// `ResultPath`.
-    pub result_path: Nullable<Path>,
 }
 
 /// `Task`.
@@ -180,35 +152,14 @@ pub struct Task {
     pub transition: Transition,
     /// `Resource`.
     pub resource: String,
-    /// `Parameters` (JSONPath).
-    pub parameters: Option<Template>,
-    /// `Arguments` (JSONata).
-    pub arguments: Option<Value>,
-    /// `ResultSelector` (JSONPath).
-    pub result_selector: Option<Template>,
-    /// `ResultPath` (JSONPath).
-    pub result_path: Nullable<Path>,
-    /// `TimeoutSeconds` or `TimeoutSecondsPath`.
+    /// `TimeoutSeconds` or `TimeoutSecondsPath`: positive.
     pub timeout: Option<Limit>,
-    /// `HeartbeatSeconds` or `HeartbeatSecondsPath`.
+    /// `HeartbeatSeconds` or `HeartbeatSecondsPath`: positive.
     pub heartbeat: Option<Limit>,
-    /// `Credentials`: a payload template.
-    pub credentials: Option<Template>,
     /// `Retry`, kept when empty.
     pub retry: Option<Vec<Retrier>>,
     /// `Catch`, kept when empty.
     pub catch: Option<Vec<Catcher>>,
-}
-
-/// A positive number, literal, by reference path (`…Path` twin), or by JSONata.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Limit {
-    /// The literal field.
-    Literal(u64),
-    /// The `…Path` twin.
-    Path(Path),
-    /// The literal field holding a JSONata expression.
-    Expression(String),
 }
 
 /// `Choice`.
@@ -223,19 +174,15 @@ pub struct Choice {
 /// A top-level rule of a Choice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChoiceRule {
-    /// When it applies.
-    pub condition: Condition,
+    /// When it applies, and what it makes of the data.
+    pub flow: RuleFlow,
     /// `Next`.
     pub next: Name,
-    /// `Assign`.
-    pub assign: Option<Template>,
-    /// `Output` (JSONata).
-    pub output: Option<Value>,
     /// `Comment`.
     pub comment: Option<String>,
 }
 
-/// The condition of a rule.
+/// The condition of a JSONPath rule.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
     /// `And`.
@@ -246,8 +193,6 @@ pub enum Condition {
     Not(Box<Condition>),
     /// A data test: `Variable` and one operator.
     Test(Test),
-    /// `Condition` (JSONata): a boolean literal or an expression.
-    Jsonata(Dynamic<bool>),
     /// A condition inside `And`, `Or` or `Not` that has a `Comment` of its own.
     Commented(Box<Condition>, String),
 }
@@ -337,15 +282,13 @@ pub struct Wait {
     pub until: Until,
 }
 
-/// Exactly one of the four forms of Wait.
+/// Exactly one of the forms of Wait.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Until {
-    /// `Seconds`: literal, by path (`SecondsPath`), or by JSONata.
+    /// `Seconds` or `SecondsPath`.
     Seconds(Limit),
-    /// `Timestamp`: a literal, or a JSONata expression.
+    /// `Timestamp` or `TimestampPath`.
     Timestamp(Dynamic<String>),
-    /// `TimestampPath`.
-    TimestampPath(Path),
 }
 
 /// `Fail`.
@@ -357,15 +300,6 @@ pub struct Fail {
     pub cause: Option<Text>,
 }
 
-/// A string, or where it comes from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Text {
-    /// The literal field (in JSONata it may be an expression).
-    Literal(String),
-    /// The `…Path` twin: a path or an intrinsic function call, as a template source.
-    Path(crate::query::jsonpath::template::Source),
-}
-
 /// `Parallel`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parallel {
@@ -373,14 +307,6 @@ pub struct Parallel {
     pub transition: Transition,
     /// `Branches`.
     pub branches: Vec<Arc<Scope>>,
-    /// `Parameters` (JSONPath).
-    pub parameters: Option<Template>,
-    /// `Arguments` (JSONata).
-    pub arguments: Option<Value>,
-    /// `ResultSelector` (JSONPath).
-    pub result_selector: Option<Template>,
-    /// `ResultPath` (JSONPath).
-    pub result_path: Nullable<Path>,
     /// `Retry`, kept when empty.
     pub retry: Option<Vec<Retrier>>,
     /// `Catch`, kept when empty.
@@ -396,20 +322,8 @@ pub struct Map {
     pub processor: Arc<Scope>,
     /// The processor was given as the legacy `Iterator`.
     pub legacy_iterator: bool,
-    /// `ItemSelector`, or the legacy `Parameters`.
-    pub item_selector: Option<Template>,
-    /// The selector was given as the legacy `Parameters`.
-    pub legacy_parameters: bool,
-    /// `ItemsPath` (JSONPath).
-    pub items_path: Option<Path>,
-    /// `Items` (JSONata).
-    pub items: Option<Value>,
     /// `MaxConcurrency` or `MaxConcurrencyPath`.
     pub max_concurrency: Option<Limit>,
-    /// `ResultSelector` (JSONPath).
-    pub result_selector: Option<Template>,
-    /// `ResultPath` (JSONPath).
-    pub result_path: Nullable<Path>,
     /// `Retry`, kept when empty.
     pub retry: Option<Vec<Retrier>>,
     /// `Catch`, kept when empty.
@@ -446,12 +360,8 @@ pub struct Catcher {
     pub error_equals: Vec<Name>,
     /// `Next`.
     pub next: Name,
-    /// `ResultPath` (JSONPath).
-    pub result_path: Nullable<Path>,
-    /// `Assign`.
-    pub assign: Option<Template>,
-    /// `Output` (JSONata).
-    pub output: Option<Value>,
+    /// What becomes of the error output.
+    pub flow: CatchFlow,
     /// `Comment`.
     pub comment: Option<String>,
 }
@@ -516,15 +426,17 @@ impl StateType {
 }
 
 impl State {
-    /// A state with no fields but those of its type.
+    /// A JSONPath state with no fields but those of its type.
     pub fn new(body: Body) -> Self {
+        Self::json_path(JsonPathFlow::default(), body)
+    }
+
+    /// A JSONPath state.
+    pub fn json_path(flow: JsonPathFlow, body: Body) -> Self {
         Self {
             comment: None,
             query_language: None,
-            input_path: Nullable::Absent,
-            output_path: Nullable::Absent,
-            assign: None,
-            output: None,
+            flow: DataFlow::JsonPath(flow),
             body,
         }
     }
@@ -645,15 +557,6 @@ impl Map {
             "Iterator"
         } else {
             "ItemProcessor"
-        }
-    }
-
-    /// The field of the item selector: `ItemSelector` or the legacy `Parameters`.
-    pub fn selector_field(&self) -> &'static str {
-        if self.legacy_parameters {
-            "Parameters"
-        } else {
-            "ItemSelector"
         }
     }
 

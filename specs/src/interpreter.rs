@@ -5,12 +5,13 @@
 //! event. Clock and entropy are injected.
 
 mod children;
-mod choice;
+mod data_flow;
 mod envelope;
 mod eval;
 mod fault;
 mod frame;
 mod handler;
+mod jsonpath;
 mod protocol;
 mod setup;
 mod states;
@@ -27,6 +28,7 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 use self::{
+    data_flow::Exit,
     eval::Eval,
     fault::{Fault, Origin, Result},
     frame::{Active, Frame, FrameId, Phase},
@@ -48,7 +50,6 @@ use crate::{
     deviation::{Deviations, Hook},
     history::{Details, Event, EventKind, Failure},
     observation::Status,
-    query::jsonpath::template::Template,
 };
 
 /// How long the text of a result, of a state's output or of an Assign may be, in bytes (AWS Developer
@@ -320,10 +321,8 @@ impl Execution {
             return self.refuse("transitions to states that do not exist", name);
         };
         let (name, state) = (name.clone(), state.clone());
-        if state.query_language.or(self.machine().query_language)
-            == Some(crate::asl::QueryLanguage::Jsonata)
-        {
-            return self.refuse("JSONata", &name);
+        if let Err(language) = data_flow::evaluator(&state.flow) {
+            return self.refuse(language, &name);
         }
         let kind = state.kind();
         let site = self.frame(id).site(&name);
@@ -362,17 +361,18 @@ impl Execution {
         *count - 1
     }
 
-    /// Leaves the current state: `Assign`, whose `$` is `data`, is evaluated and its variables are
-    /// stored in the scope of the state; `output` goes on.
+    /// Leaves the current state with its result: variables are stored in the scope of the state, and
+    /// the output goes on.
     fn leave(
         &mut self,
         id: FrameId,
-        assign: Option<&Template>,
-        data: &Value,
-        output: Arc<Value>,
+        exit: Exit<'_>,
+        result: &Arc<Value>,
         to: Transition,
     ) -> Result<()> {
-        let assigned = self.assigned(id, assign, data)?;
+        let eval = self.eval(id);
+        let output = eval.flow()?.output(&eval, exit, result)?;
+        let assigned = self.assigned(id, exit, result)?;
         if self.bound(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
@@ -437,14 +437,11 @@ impl Execution {
     fn assigned(
         &self,
         id: FrameId,
-        assign: Option<&Template>,
-        data: &Value,
+        exit: Exit<'_>,
+        result: &Value,
     ) -> Result<Option<Map<String, Value>>> {
-        let Some(assign) = assign else {
-            return Ok(None);
-        };
-        self.mark(Clause::Assign);
-        let Value::Object(assigned) = self.eval(id).template(assign, data)? else {
+        let eval = self.eval(id);
+        let Some(assigned) = eval.flow()?.assigned(&eval, exit, result)? else {
             return Ok(None);
         };
         let bytes = assigned.values().map(|value| json::measure(value).bytes);

@@ -1,3 +1,4 @@
 //! The query languages: how a state says what it reads and what it passes on.
 
+pub mod jsonata;
 pub mod jsonpath;

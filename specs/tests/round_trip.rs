@@ -286,7 +286,13 @@ fn task(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
         limit("TimeoutSeconds", "TimeoutSecondsPath", 1, jsonata),
         limit("HeartbeatSeconds", "HeartbeatSecondsPath", 1, jsonata),
     );
-    let own = some_of(vec![("Credentials", constant(json!({"RoleArn": "r"})))]);
+    let credentials = if jsonata {
+        json!({"RoleArn": "{% $r %}"})
+    } else {
+        json!({"RoleArn.$": "$.r"})
+    };
+    let credentials = prop_oneof![Just(json!({"RoleArn": "r"})), Just(credentials)];
+    let own = some_of(vec![("Credentials", credentials.boxed())]);
     let body = both(both(result(jsonata), arguments(jsonata)), both(limits, own));
     both(
         both(
@@ -370,10 +376,12 @@ fn choice(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
 fn fail(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     let text_or_path = |name: &'static str, twin: &'static str| {
         let literal = some_of(vec![(name, constant(json!("e")))]);
-        if jsonata {
-            return literal;
-        }
-        prop_oneof![literal, some_of(vec![(twin, source())])].boxed()
+        let other = if jsonata {
+            (name, expression())
+        } else {
+            (twin, source())
+        };
+        prop_oneof![literal, some_of(vec![other])].boxed()
     };
     let body = both(
         text_or_path("Error", "ErrorPath"),
@@ -390,27 +398,43 @@ fn succeed(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     both(fixed(json!({"Type": "Succeed"})), common)
 }
 
-/// A state without scopes inside, in either language.
-fn leaf() -> BoxedStrategy<Value> {
+/// The field that says the language of a state, where the machine is in JSONata or not.
+fn language(machine: bool, jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
+    let name = if jsonata { "JSONata" } else { "JSONPath" };
+    if machine == jsonata {
+        some_of(vec![("QueryLanguage", constant(json!(name)))])
+    } else {
+        fixed(json!({"QueryLanguage": name}))
+    }
+}
+
+/// A state of some language: of a JSONata machine, JSONata; of another machine, either.
+fn in_language(
+    machine: bool,
+    state: impl Fn(bool) -> BoxedStrategy<Map<String, Value>> + 'static,
+) -> BoxedStrategy<Value> {
     any::<bool>()
-        .prop_flat_map(|jsonata| {
-            let language = if jsonata {
-                fixed(json!({"QueryLanguage": "JSONata"}))
-            } else {
-                some_of(vec![("QueryLanguage", constant(json!("JSONPath")))])
-            };
-            let state = prop_oneof![
-                pass(jsonata),
-                task(jsonata),
-                wait(jsonata),
-                choice(jsonata),
-                fail(jsonata),
-                succeed(jsonata),
-            ];
-            both(state, language)
+        .prop_flat_map(move |jsonata| {
+            let jsonata = machine || jsonata;
+            both(state(jsonata), language(machine, jsonata))
         })
         .prop_map(Value::from)
         .boxed()
+}
+
+/// A state without scopes inside.
+fn leaf(machine: bool) -> BoxedStrategy<Value> {
+    in_language(machine, |jsonata| {
+        prop_oneof![
+            pass(jsonata),
+            task(jsonata),
+            wait(jsonata),
+            choice(jsonata),
+            fail(jsonata),
+            succeed(jsonata),
+        ]
+        .boxed()
+    })
 }
 
 fn scope(state: BoxedStrategy<Value>) -> BoxedStrategy<Map<String, Value>> {
@@ -424,16 +448,17 @@ fn scope(state: BoxedStrategy<Value>) -> BoxedStrategy<Map<String, Value>> {
     both(both(fixed(json!({"StartAt": "S"})), states), comment)
 }
 
-fn parallel(state: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+fn parallel(machine: bool, state: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     let branches = vec(scope(state), 1..3)
-        .prop_map(|branches| Map::from_iter([("Branches".to_owned(), Value::from(branches))]));
-    let body = both(both(result(false), arguments(false)), branches);
-    both(both(fixed(json!({"Type": "Parallel"})), transition()), body)
-        .prop_map(Value::from)
-        .boxed()
+        .prop_map(|branches| Map::from_iter([("Branches".to_owned(), Value::from(branches))]))
+        .boxed();
+    in_language(machine, move |jsonata| {
+        let body = both(both(result(jsonata), arguments(jsonata)), branches.clone());
+        both(both(fixed(json!({"Type": "Parallel"})), transition()), body)
+    })
 }
 
-fn map(state: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
+fn map(machine: bool, state: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     let config = some_of(vec![(
         "ProcessorConfig",
         prop_oneof![
@@ -443,42 +468,80 @@ fn map(state: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
         ]
         .boxed(),
     )]);
-    let processor = (both(scope(state), config), any::<bool>()).prop_map(|(scope, legacy)| {
-        let name = if legacy { "Iterator" } else { "ItemProcessor" };
-        Map::from_iter([(name.to_owned(), Value::from(scope))])
-    });
+    let processor = (both(scope(state), config), any::<bool>())
+        .prop_map(|(scope, legacy)| {
+            let name = if legacy { "Iterator" } else { "ItemProcessor" };
+            Map::from_iter([(name.to_owned(), Value::from(scope))])
+        })
+        .boxed();
+    in_language(machine, move |jsonata| {
+        let body = both(
+            both(processor.clone(), items(jsonata)),
+            distributed(jsonata),
+        );
+        let limits = limit("MaxConcurrency", "MaxConcurrencyPath", 0, jsonata);
+        let head = both(fixed(json!({"Type": "Map"})), transition());
+        both(both(head, result(jsonata)), both(body, limits))
+    })
+}
+
+/// The items of a Map, and what is made of them.
+fn items(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
+    if jsonata {
+        let items = prop_oneof![
+            expression(),
+            vec(expression_data(), 0..3).prop_map(Value::from),
+            object(expression_data()).prop_map(Value::from),
+        ];
+        return some_of(vec![
+            ("Items", items.boxed()),
+            ("ItemSelector", expression_data()),
+        ]);
+    }
     let selector = prop_oneof![
         some_of(vec![("ItemSelector", payload())]),
         some_of(vec![("Parameters", payload())]),
     ];
-    let reader =
-        json!({"Resource": "arn:aws:states:::s3:getObject", "Parameters": {"Key.$": "$.k"}});
-    let own = some_of(vec![
-        ("ItemsPath", path()),
+    both(selector, some_of(vec![("ItemsPath", path())]))
+}
+
+fn distributed(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
+    let resource = "arn:aws:states:::s3:getObject";
+    let (reader, percentage) = if jsonata {
+        let reader = json!({"Resource": resource, "Arguments": {"Key": "{% $k %}"}});
+        (reader, ("ToleratedFailurePercentage", expression()))
+    } else {
+        let reader = json!({"Resource": resource, "Parameters": {"Key.$": "$.k"}});
+        (reader, ("ToleratedFailurePercentagePath", path()))
+    };
+    some_of(vec![
         ("Label", constant(json!("label"))),
         ("ItemReader", constant(reader)),
         ("ItemBatcher", constant(json!({"MaxItemsPerBatch": 5}))),
-        ("ToleratedFailurePercentagePath", path()),
+        percentage,
         ("ToleratedFailureCount", number(0, 9)),
-    ]);
-    let limits = limit("MaxConcurrency", "MaxConcurrencyPath", 0, false);
-    let body = both(both(processor, selector), both(own, limits));
-    let head = both(fixed(json!({"Type": "Map"})), transition());
-    both(both(head, result(false)), body)
-        .prop_map(Value::from)
-        .boxed()
+    ])
 }
 
 fn definition() -> impl Strategy<Value = Value> {
-    let state = leaf().prop_recursive(2, 6, 2, |inner| {
-        prop_oneof![parallel(inner.clone().boxed()), map(inner.boxed())]
-    });
-    let top = some_of(vec![
-        ("Version", constant(json!("1.0"))),
-        ("TimeoutSeconds", number(0, 99_999_999)),
-        ("QueryLanguage", constant(json!("JSONPath"))),
-    ]);
-    both(scope(state.boxed()), top).prop_map(Value::from)
+    any::<bool>().prop_flat_map(|machine| {
+        let state = leaf(machine).prop_recursive(2, 6, 2, move |inner| {
+            prop_oneof![
+                parallel(machine, inner.clone().boxed()),
+                map(machine, inner.boxed())
+            ]
+        });
+        let top = some_of(vec![
+            ("Version", constant(json!("1.0"))),
+            ("TimeoutSeconds", number(0, 99_999_999)),
+        ]);
+        let language = if machine {
+            fixed(json!({"QueryLanguage": "JSONata"}))
+        } else {
+            language(false, false)
+        };
+        both(scope(state.boxed()), both(top, language)).prop_map(Value::from)
+    })
 }
 
 proptest! {

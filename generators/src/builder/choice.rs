@@ -1,6 +1,9 @@
 //! Choice states.
 
-use stepproof_specs::asl::{Body, Choice, ChoiceRule, Condition, Name, State, StateType};
+use stepproof_specs::asl::{
+    Body, Choice, ChoiceRule, Condition, JsonPathFlow, JsonPathRule, Name, RuleFlow, StateType,
+};
+use stepproof_specs::query::jsonpath::template::Template;
 
 use super::{
     Builder, Place, conditions,
@@ -13,15 +16,16 @@ use crate::{feature::Feature, shape::Shape};
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let (input_path, effective) = builder.input_path(place, raw);
     let count = builder.dice.between(1, builder.sizes.rules);
-    let mut rules: Vec<ChoiceRule> = (0..count)
-        .map(|_| rule(conditions::draw(builder, place, &effective)))
+    let mut conditions: Vec<Condition> = (0..count)
+        .map(|_| conditions::draw(builder, place, &effective))
         .collect();
-    let has_default = has_default(builder, place, &mut rules);
+    let has_default = has_default(builder, place, &mut conditions);
     let mut exits = Exits::new();
-    let mut flows = Vec::with_capacity(rules.len() + 1);
-    for rule in &mut rules {
+    let mut flows = Vec::with_capacity(conditions.len() + 1);
+    let mut rules = Vec::with_capacity(conditions.len());
+    for condition in conditions {
         let (assign, variables) = builder.assign(place, &effective);
-        rule.assign = assign;
+        rules.push(rule(condition, assign));
         flows.push(variables);
     }
     let mut assign = None;
@@ -40,44 +44,44 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         let data = data.clone();
         exits.push((slot, Flow { data, variables }));
     }
-    let state = State {
+    let json_path = JsonPathFlow {
         input_path,
-        output_path,
         assign,
-        ..commented(
-            builder,
-            place,
-            Body::Choice(Choice {
-                choices: rules,
-                default: None,
-            }),
-        )
+        output_path,
+        ..JsonPathFlow::default()
     };
+    let body = Body::Choice(Choice {
+        choices: rules,
+        default: None,
+    });
+    let state = commented(builder, place, json_path, body);
     let name = builder.name(StateType::Choice);
     draft.push(name, state, exits);
 }
 
 /// Whether there is a `Default`. Without one, the last rule is made to apply whenever the first
 /// does not, unless the case is to be damaged.
-fn has_default(builder: &mut Builder<'_>, place: &Place<'_>, rules: &mut Vec<ChoiceRule>) -> bool {
+fn has_default(
+    builder: &mut Builder<'_>,
+    place: &Place<'_>,
+    conditions: &mut Vec<Condition>,
+) -> bool {
     if builder.damages(place) {
         return false;
     }
     if !builder.draws(place, Feature::NoDefault, 4) {
         return true;
     }
-    let otherwise = Condition::Not(Box::new(rules[0].condition.clone()));
-    rules.push(rule(otherwise));
+    let otherwise = Condition::Not(Box::new(conditions[0].clone()));
+    conditions.push(otherwise);
     false
 }
 
 /// A rule that leads nowhere yet.
-pub(super) fn rule(condition: Condition) -> ChoiceRule {
+pub(super) fn rule(condition: Condition, assign: Option<Template>) -> ChoiceRule {
     ChoiceRule {
-        condition,
+        flow: RuleFlow::JsonPath(JsonPathRule { condition, assign }),
         next: Name::default(),
-        assign: None,
-        output: None,
         comment: None,
     }
 }

@@ -1,7 +1,7 @@
 //! `Retry` and `Catch`.
 
 use serde_json::Number;
-use stepproof_specs::asl::{Catcher, Name, Retrier};
+use stepproof_specs::asl::{CatchFlow, Catcher, JsonPathCatch, Name, Retrier};
 
 use super::{
     Builder, Place,
@@ -116,9 +116,10 @@ impl Builder<'_> {
             Catcher {
                 error_equals: self.matchers(place, index + 1 == count),
                 next: Name::default(),
-                result_path,
-                assign,
-                output: None,
+                flow: CatchFlow::JsonPath(JsonPathCatch {
+                    result_path,
+                    assign,
+                }),
                 comment: None,
             }
         });

@@ -1,9 +1,12 @@
 //! Pass, Wait, Succeed and Fail.
 
+use std::sync::Arc;
+
 use smallvec::smallvec;
 use stepproof_specs::{
     asl::{
-        Body, Dynamic, Fail, Limit, Nullable, Pass, State, StateType, Text, Transition, Until, Wait,
+        Body, Dynamic, Fail, JsonPathFlow, Limit, Nullable, Pass, State, StateType, Text,
+        Transition, Until, Wait,
     },
     query::jsonpath::{path::Path, template::Source},
 };
@@ -44,7 +47,7 @@ fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Stat
         if value.is_null() {
             (None, made)
         } else {
-            (Some(value), shape)
+            (Some(Arc::new(value)), shape)
         }
     } else {
         (None, made)
@@ -52,32 +55,35 @@ fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Stat
     let (assign, variables) = builder.assign(place, &result_shape);
     let (result_path, merged) = builder.result_path(place, raw, result_shape);
     let (output_path, data) = builder.output_path(place, merged);
-    let state = State {
+    let json_path = JsonPathFlow {
         input_path,
-        output_path,
+        parameters,
+        result,
+        result_path,
         assign,
-        ..commented(
-            builder,
-            place,
-            Body::Pass(Pass {
-                transition: Transition::End,
-                result,
-                parameters,
-                result_path,
-            }),
-        )
+        output_path,
+        ..JsonPathFlow::default()
     };
+    let body = Body::Pass(Pass {
+        transition: Transition::End,
+    });
+    let state = commented(builder, place, json_path, body);
     (state, Flow { data, variables })
 }
 
-/// A state with no more than its body, and perhaps a comment.
-pub(super) fn commented(builder: &mut Builder<'_>, place: &Place<'_>, body: Body) -> State {
+/// A state, perhaps with a comment.
+pub(super) fn commented(
+    builder: &mut Builder<'_>,
+    place: &Place<'_>,
+    flow: JsonPathFlow,
+    body: Body,
+) -> State {
     let comment = builder
         .draws(place, Feature::Comments, 8)
         .then(|| "A comment.".to_owned());
     State {
         comment,
-        ..State::new(body)
+        ..State::json_path(flow, body)
     }
 }
 
@@ -87,19 +93,17 @@ pub(super) fn wait(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     let until = until(builder, place, &effective);
     let (assign, variables) = builder.assign(place, &effective);
     let (output_path, data) = builder.output_path(place, effective);
-    let state = State {
+    let json_path = JsonPathFlow {
         input_path,
-        output_path,
         assign,
-        ..commented(
-            builder,
-            place,
-            Body::Wait(Wait {
-                transition: Transition::End,
-                until,
-            }),
-        )
+        output_path,
+        ..JsonPathFlow::default()
     };
+    let body = Body::Wait(Wait {
+        transition: Transition::End,
+        until,
+    });
+    let state = commented(builder, place, json_path, body);
     let name = builder.name(StateType::Wait);
     draft.push(
         name,
@@ -111,13 +115,13 @@ pub(super) fn wait(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
 fn until(builder: &mut Builder<'_>, place: &Place<'_>, data: &Shape) -> Until {
     if builder.draws(place, Feature::Timestamps, 3) {
         if builder.draws(place, Feature::WaitPaths, 6) && place.has(Feature::ContextPaths) {
-            return Until::TimestampPath(flow::entered_time());
+            return Until::Timestamp(Dynamic::Path(flow::entered_time()));
         }
         if builder.damages(place) {
             return Until::Timestamp(Dynamic::Literal(literal::DOOMSDAY.to_owned()));
         }
         if let Some(path) = path_to(builder, place, data, |shape| *shape == Shape::Timestamp) {
-            return Until::TimestampPath(path);
+            return Until::Timestamp(Dynamic::Path(path));
         }
         let past = literal::timestamp(builder.dice).to_owned();
         return Until::Timestamp(Dynamic::Literal(past));
@@ -154,11 +158,12 @@ pub(super) fn succeed(
 ) {
     let (input_path, effective) = builder.input_path(place, raw);
     let (output_path, output) = builder.output_path(place, effective);
-    let state = State {
+    let json_path = JsonPathFlow {
         input_path,
         output_path,
-        ..commented(builder, place, Body::Succeed)
+        ..JsonPathFlow::default()
     };
+    let state = commented(builder, place, json_path, Body::Succeed);
     let name = builder.name(StateType::Succeed);
     draft.push_last(name, state, Some(output));
 }
@@ -169,7 +174,8 @@ pub(super) fn fail(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         literal::error(builder.dice).to_owned()
     });
     let cause = fail_text(builder, place, raw, cause_text);
-    let state = commented(builder, place, Body::Fail(Fail { error, cause }));
+    let body = Body::Fail(Fail { error, cause });
+    let state = commented(builder, place, JsonPathFlow::default(), body);
     let name = builder.name(StateType::Fail);
     draft.push_last(name, state, None);
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    asl::{Body, Choice, ChoiceRule, Nullable, Pass, State, StateType, Transition},
+    asl::{Body, Choice, JsonPathFlow, Nullable, Pass, State, StateType, Transition},
     query::jsonpath::{
         path::Root,
         template::{Field, FieldValue, Template},
@@ -94,10 +94,10 @@ pub(super) fn counting(
     let Some(flow) = draft.continue_last() else {
         return;
     };
-    let again = ChoiceRule {
-        assign: one_more(lap).map(|value| assign(lap, value)),
-        ..rule(laps_left(lap, laps))
-    };
+    let again = rule(
+        laps_left(lap, laps),
+        one_more(lap).map(|value| assign(lap, value)),
+    );
     let choice = State::new(Body::Choice(Choice {
         choices: vec![again],
         default: None,
@@ -119,16 +119,11 @@ fn laps(builder: &mut Builder<'_>, place: &Place<'_>) -> u32 {
 /// A Pass that begins to count. What is no object becomes one, so that the body can keep it.
 fn first_lap(lap: Key, raw: &Shape) -> State {
     let one = Template::Literal(Arc::new(serde_json::json!({ lap.text(): 1 })));
-    let pass = Pass {
-        transition: Transition::End,
-        result: (!raw.is_object()).then(|| serde_json::json!({})),
-        parameters: None,
-        result_path: Nullable::Absent,
-    };
-    State {
+    pass(JsonPathFlow {
+        result: (!raw.is_object()).then(|| Arc::new(serde_json::json!({}))),
         assign: Some(one),
-        ..State::new(Body::Pass(pass))
-    }
+        ..JsonPathFlow::default()
+    })
 }
 
 fn assign(lap: Key, value: FieldValue) -> Template {
@@ -145,12 +140,11 @@ fn draw_small_body(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
             return;
         };
         let value = builder.dice.between(1, 3);
-        let state = State::new(Body::Pass(Pass {
-            transition: Transition::End,
-            result: Some(value.into()),
-            parameters: None,
+        let state = pass(JsonPathFlow {
+            result: Some(Arc::new(value.into())),
             result_path: Nullable::Set(path(Root::Data, &[Hop::Key(Key::LATEST)])),
-        }));
+            ..JsonPathFlow::default()
+        });
         let name = builder.name(StateType::Pass);
         let place = place.seeing(&flow);
         let after = place.flow(flow.data.with(Key::LATEST, Shape::Count));
@@ -171,7 +165,7 @@ fn close(builder: &mut Builder<'_>, draft: &mut Draft, laps: u32, body: usize) {
     let Some(flow) = draft.continue_last() else {
         return;
     };
-    let choices = (1..laps).map(|lap| rule(lap_is(lap))).collect();
+    let choices = (1..laps).map(|lap| rule(lap_is(lap), None)).collect();
     let choice = State::new(Body::Choice(Choice {
         choices,
         default: None,
@@ -194,10 +188,16 @@ fn set_lap(lap: u32, merges: bool) -> State {
     } else {
         (serde_json::json!({ "lap": lap }), Nullable::Absent)
     };
-    State::new(Body::Pass(Pass {
-        transition: Transition::End,
-        result: Some(result),
-        parameters: None,
+    pass(JsonPathFlow {
+        result: Some(Arc::new(result)),
         result_path,
-    }))
+        ..JsonPathFlow::default()
+    })
+}
+
+fn pass(flow: JsonPathFlow) -> State {
+    let pass = Pass {
+        transition: Transition::End,
+    };
+    State::json_path(flow, Body::Pass(pass))
 }

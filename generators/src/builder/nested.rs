@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    asl::{Body, Limit, Map, Parallel, Retrier, Scope, State, StateType, Transition},
+    asl::{Body, JsonPathFlow, Limit, Map, Parallel, Retrier, Scope, StateType, Transition},
     query::jsonpath::path::Path,
 };
 
@@ -69,19 +69,19 @@ pub(super) fn parallel(
     let body = Body::Parallel(Box::new(Parallel {
         transition: Transition::End,
         branches,
-        parameters,
-        arguments: None,
-        result_selector,
-        result_path,
         retry,
         catch,
     }));
-    let state = State {
+    let json_path = JsonPathFlow {
         input_path,
-        output_path,
+        parameters,
+        result_selector,
+        result_path,
         assign,
-        ..commented(builder, place, body)
+        output_path,
+        ..JsonPathFlow::default()
     };
+    let state = commented(builder, place, json_path, body);
     draft.push(name, state, exits);
 }
 
@@ -123,22 +123,21 @@ pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draf
         transition: Transition::End,
         processor,
         legacy_iterator: false,
-        item_selector,
-        legacy_parameters: false,
-        items_path,
-        items: None,
         max_concurrency,
-        result_selector,
-        result_path,
         retry,
         catch,
         distributed: indexmap::IndexMap::new(),
     }));
-    let state = State {
-        output_path,
+    let json_path = JsonPathFlow {
+        items_path,
+        item_selector,
+        result_selector,
+        result_path,
         assign,
-        ..commented(builder, place, body)
+        output_path,
+        ..JsonPathFlow::default()
     };
+    let state = commented(builder, place, json_path, body);
     draft.push(name, state, exits);
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    asl::{Body, Nullable, Pass, State, StateType, Transition},
+    asl::{Body, JsonPathFlow, Nullable, Pass, State, StateType, Transition},
     query::jsonpath::{
         intrinsic::Call,
         template::{Field, FieldValue, Source, Template},
@@ -31,12 +31,15 @@ const LISTS: usize = 52;
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let too_much = place.has(Feature::Damage) && builder.dice.one_in(2);
     let made = parameters(LIMIT + usize::from(too_much));
-    let state = State::new(Body::Pass(Pass {
-        transition: Transition::End,
-        result: None,
+    let flow = JsonPathFlow {
         parameters: made,
         result_path: Nullable::Null,
-    }));
+        ..JsonPathFlow::default()
+    };
+    let pass = Pass {
+        transition: Transition::End,
+    };
+    let state = State::json_path(flow, Body::Pass(pass));
     let name = builder.name(StateType::Pass);
     let flow = place.flow(raw.clone());
     draft.push(name, state, smallvec![(Slot::Next, flow)]);

@@ -2,7 +2,7 @@
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    asl::{Body, Limit, Name, Retrier, State, StateType, Task, Transition},
+    asl::{Body, JsonPathFlow, Limit, Name, Retrier, StateType, Task, Transition},
     base::time::Millis,
     scenario::plan::Script,
 };
@@ -62,22 +62,21 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     let body = Body::Task(Box::new(Task {
         transition: Transition::End,
         resource: names::activity(&name),
-        parameters,
-        arguments: None,
-        result_selector,
-        result_path,
         timeout: fields.timeout,
         heartbeat: fields.heartbeat,
-        credentials: None,
         retry,
         catch,
     }));
-    let task = State {
+    let json_path = JsonPathFlow {
         input_path,
-        output_path,
+        parameters,
+        result_selector,
+        result_path,
         assign,
-        ..commented(builder, place, body)
+        output_path,
+        ..JsonPathFlow::default()
     };
+    let task = commented(builder, place, json_path, body);
     draft.push(name, task, exits);
 }
 

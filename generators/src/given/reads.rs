@@ -8,8 +8,8 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::Value;
 use stepproof_specs::{
     asl::{
-        Body, Choice, Condition, Limit, Machine, Map, Nullable, Operand, Parallel, QueryLanguage,
-        Scope, State, Task, Test, Text, Transition, Until,
+        Body, CatchFlow, Choice, Condition, DataFlow, JsonPathFlow, JsonataFlow, Limit, Machine,
+        Map, Nullable, Operand, Parallel, Scope, State, Task, Test, Transition, Until,
         site::{Site, site},
         walk::BRANCHES,
     },
@@ -27,10 +27,7 @@ const ROUNDS: usize = 8;
 
 /// What is read of the machine's input, and of the result of each task.
 pub(super) fn of(machine: &Machine, definition: &Value) -> (Want, HashMap<Site, Want>) {
-    let mut reads = Reads {
-        language: machine.query_language.unwrap_or_default(),
-        ..Reads::default()
-    };
+    let mut reads = Reads::default();
     for _ in 0..ROUNDS {
         let before = (
             reads.input.clone(),
@@ -55,7 +52,6 @@ pub(super) fn of(machine: &Machine, definition: &Value) -> (Want, HashMap<Site, 
 
 #[derive(Default)]
 struct Reads {
-    language: QueryLanguage,
     input: Want,
     states: HashMap<Site, Want>,
     results: HashMap<Site, Want>,
@@ -84,15 +80,14 @@ impl Reads {
             let json = &json["States"][&**name];
             let site = site(prefix, name);
             let next = self.after(state, prefix, out);
-            let jsonata = state.query_language.unwrap_or(self.language) == QueryLanguage::Jsonata;
-            let mut raw = if jsonata {
-                self.jsonata(state, json, &site, &next, item)
-            } else {
-                self.json_path(state, json, &site, &next, item)
+            let body = &state.body;
+            let mut raw = match &state.flow {
+                DataFlow::JsonPath(flow) => self.json_path(flow, body, json, &site, &next, item),
+                DataFlow::Jsonata(flow) => self.jsonata(flow, body, json, &site, &next, item),
             };
             for catcher in state.handlers().1 {
                 let mut caught = self.entered(prefix, &catcher.next);
-                forget(&mut caught, &catcher.result_path);
+                forget(&mut caught, &catcher.flow);
                 raw.merge(&caught);
             }
             self.states.entry(site).or_default().merge(&raw);
@@ -127,7 +122,8 @@ impl Reads {
 
     fn json_path(
         &mut self,
-        state: &State,
+        flow: &JsonPathFlow,
+        body: &Body,
         json: &Value,
         site: &Site,
         next: &Want,
@@ -137,30 +133,30 @@ impl Reads {
             effective: Want::default(),
             item,
         };
-        let merged = self.before_output_path(state, next, &mut view);
-        let mut raw = match &state.body {
-            Body::Pass(pass) => {
-                let (result, raw) = parted(merged, &pass.result_path);
-                if pass.result.is_none() {
-                    self.given(pass.parameters.as_ref(), &result, &mut view);
+        let merged = self.before_output_path(flow, next, &mut view);
+        let mut raw = match body {
+            Body::Pass(_) => {
+                let (result, raw) = parted(merged, &flow.result_path);
+                if flow.result.is_none() {
+                    self.given(flow, &result, &mut view);
                 }
                 raw
             }
             Body::Task(task) => {
-                let (result, raw) = parted(merged, &task.result_path);
-                self.task(task, state, site, result, &mut view);
+                let (result, raw) = parted(merged, &flow.result_path);
+                self.task(task, flow, site, result, &mut view);
                 raw
             }
             Body::Parallel(parallel) => {
-                let (result, raw) = parted(merged, &parallel.result_path);
+                let (result, raw) = parted(merged, &flow.result_path);
                 let json = &json[BRANCHES];
-                self.parallel(parallel, state, json, site, result, &mut view);
+                self.parallel(parallel, flow, json, site, result, &mut view);
                 raw
             }
             Body::Map(map) => {
-                let (result, raw) = parted(merged, &map.result_path);
+                let (result, raw) = parted(merged, &flow.result_path);
                 let json = &json[map.processor_field()];
-                self.map(map, state, json, site, result, &mut view);
+                self.map(map, flow, json, site, result, &mut view);
                 raw
             }
             Body::Choice(choice) => {
@@ -174,10 +170,9 @@ impl Reads {
                 Want::default()
             }
             Body::Fail(fail) => {
-                for text in [&fail.error, &fail.cause].into_iter().flatten() {
-                    if let Text::Path(source) = text {
-                        self.source(source, &hinted([Hint::Text]), &mut view);
-                    }
+                let texts = [&fail.error, &fail.cause].into_iter().flatten();
+                for source in texts.filter_map(|text| text.path()) {
+                    self.source(source, &hinted([Hint::Text]), &mut view);
                 }
                 Want::default()
             }
@@ -186,15 +181,15 @@ impl Reads {
                 Want::default()
             }
         };
-        let effective = match &state.body {
+        let effective = match body {
             Body::Pass(_) | Body::Choice(_) | Body::Wait(_) => {
-                let read = self.assigned(state, Want::default(), &mut view);
+                let read = self.assigned(flow, Want::default(), &mut view);
                 view.effective.merge(&read);
                 view.effective
             }
             _ => view.effective,
         };
-        match &state.input_path {
+        match &flow.input_path {
             Nullable::Absent => raw.merge(&effective),
             Nullable::Null => {}
             Nullable::Set(path) => {
@@ -210,11 +205,18 @@ impl Reads {
     }
 
     /// What a Task reads of its effective input, and others of its result.
-    fn task(&mut self, task: &Task, state: &State, site: &Site, result: Want, view: &mut View<'_>) {
-        let result = self.selected(task.result_selector.as_ref(), result, view);
-        let result = self.assigned(state, result, view);
+    fn task(
+        &mut self,
+        task: &Task,
+        flow: &JsonPathFlow,
+        site: &Site,
+        result: Want,
+        view: &mut View<'_>,
+    ) {
+        let result = self.selected(flow, result, view);
+        let result = self.assigned(flow, result, view);
         self.results.entry(site.clone()).or_default().merge(&result);
-        self.given(task.parameters.as_ref(), &Want::default(), view);
+        self.given(flow, &Want::default(), view);
         for limit in [&task.timeout, &task.heartbeat].into_iter().flatten() {
             self.limit(limit, view);
         }
@@ -223,36 +225,36 @@ impl Reads {
     fn parallel(
         &mut self,
         parallel: &Parallel,
-        state: &State,
+        flow: &JsonPathFlow,
         json: &Value,
         site: &Site,
         result: Want,
         view: &mut View<'_>,
     ) {
-        let result = self.selected(parallel.result_selector.as_ref(), result, view);
-        let out = self.assigned(state, result, view).each();
+        let result = self.selected(flow, result, view);
+        let out = self.assigned(flow, result, view).each();
         let mut wanted = Want::default();
         for (index, branch) in parallel.branches.iter().enumerate() {
             let prefix = format!("{site}/{index}");
             wanted.merge(&self.scope(branch, &json[index], &prefix, &out, view.item));
         }
-        self.given(parallel.parameters.as_ref(), &wanted, view);
+        self.given(flow, &wanted, view);
     }
 
     fn map(
         &mut self,
         map: &Map,
-        state: &State,
+        flow: &JsonPathFlow,
         json: &Value,
         site: &Site,
         result: Want,
         view: &mut View<'_>,
     ) {
-        let result = self.selected(map.result_selector.as_ref(), result, view);
-        let out = self.assigned(state, result, view).each();
+        let result = self.selected(flow, result, view);
+        let out = self.assigned(flow, result, view).each();
         let mut inner = Want::default();
         let wanted = self.scope(&map.processor, json, site, &out, &mut inner);
-        match &map.item_selector {
+        match flow.item_selector.as_ref().or(flow.parameters.as_ref()) {
             None => inner.merge(&wanted),
             Some(selector) => {
                 let mut selecting = View {
@@ -267,13 +269,18 @@ impl Reads {
             self.limit(limit, view);
         }
         let root = Path::data();
-        let items = map.items_path.as_ref().unwrap_or(&root);
+        let items = flow.items_path.as_ref().unwrap_or(&root);
         self.path(items, &Want::array(inner), view);
     }
 
     /// What is read of a state's data before `OutputPath`.
-    fn before_output_path(&mut self, state: &State, next: &Want, view: &mut View<'_>) -> Want {
-        match &state.output_path {
+    fn before_output_path(
+        &mut self,
+        flow: &JsonPathFlow,
+        next: &Want,
+        view: &mut View<'_>,
+    ) -> Want {
+        match &flow.output_path {
             Nullable::Absent => next.clone(),
             Nullable::Null => Want::default(),
             Nullable::Set(path) if *path.root() == Root::Data => {
@@ -289,16 +296,16 @@ impl Reads {
     }
 
     /// What `Parameters` reads of the effective input, if `wanted` is read of what it gives.
-    fn given(&mut self, parameters: Option<&Template>, wanted: &Want, view: &mut View<'_>) {
-        match parameters {
+    fn given(&mut self, flow: &JsonPathFlow, wanted: &Want, view: &mut View<'_>) {
+        match &flow.parameters {
             Some(template) => self.template(template, wanted, view),
             None => view.effective.merge(wanted),
         }
     }
 
     /// What `ResultSelector` reads of the result.
-    fn selected(&mut self, selector: Option<&Template>, wanted: Want, view: &mut View<'_>) -> Want {
-        let Some(selector) = selector else {
+    fn selected(&mut self, flow: &JsonPathFlow, wanted: Want, view: &mut View<'_>) -> Want {
+        let Some(selector) = &flow.result_selector else {
             return wanted;
         };
         let mut result = View {
@@ -310,8 +317,8 @@ impl Reads {
     }
 
     /// What `Assign` reads of a state's result, with what else is read of it.
-    fn assigned(&mut self, state: &State, result: Want, view: &mut View<'_>) -> Want {
-        let Some(Template::Object(fields)) = &state.assign else {
+    fn assigned(&mut self, flow: &JsonPathFlow, result: Want, view: &mut View<'_>) -> Want {
+        let Some(Template::Object(fields)) = &flow.assign else {
             return result;
         };
         let mut seen = View {
@@ -382,7 +389,7 @@ impl Reads {
     }
 
     fn limit(&mut self, limit: &Limit, view: &mut View<'_>) {
-        if let Limit::Path(path) = limit {
+        if let Some(path) = limit.path() {
             self.path(path, &hinted([Hint::Count]), view);
         }
     }
@@ -390,13 +397,20 @@ impl Reads {
     fn until(&mut self, until: &Until, view: &mut View<'_>) {
         match until {
             Until::Seconds(limit) => self.limit(limit, view),
-            Until::TimestampPath(path) => self.path(path, &hinted([Hint::Timestamp]), view),
-            Until::Timestamp(_) => {}
+            Until::Timestamp(timestamp) => {
+                if let Some(path) = timestamp.path() {
+                    self.path(path, &hinted([Hint::Timestamp]), view);
+                }
+            }
         }
     }
 
     fn choice(&mut self, choice: &Choice, view: &mut View<'_>) {
-        for rule in &choice.choices {
+        for rule in choice
+            .choices
+            .iter()
+            .filter_map(|rule| rule.flow.json_path())
+        {
             self.condition(&rule.condition, view);
         }
     }
@@ -412,7 +426,6 @@ impl Reads {
                 self.condition(condition, view);
             }
             Condition::Test(test) => self.test(test, view),
-            Condition::Jsonata(_) => {}
         }
     }
 
@@ -427,14 +440,15 @@ impl Reads {
     /// A JSONata state: every expression is searched for what it names.
     fn jsonata(
         &mut self,
-        state: &State,
+        flow: &JsonataFlow,
+        body: &Body,
         json: &Value,
         site: &Site,
         next: &Want,
         item: &mut Want,
     ) -> Want {
         let mut raw = Want::default();
-        let mut result = if state.output.is_none() {
+        let mut result = if flow.output.is_none() {
             next.clone()
         } else {
             Want::default()
@@ -454,13 +468,13 @@ impl Reads {
                     .merge(&wanted),
             }
         }
-        match &state.body {
+        match body {
             Body::Task(_) => self.results.entry(site.clone()).or_default().merge(&result),
             Body::Parallel(parallel) => {
                 for (index, branch) in parallel.branches.iter().enumerate() {
                     let (prefix, json) = (format!("{site}/{index}"), &json[BRANCHES][index]);
                     let wanted = self.scope(branch, json, &prefix, &result.each(), item);
-                    if parallel.arguments.is_none() {
+                    if flow.arguments.is_none() {
                         raw.merge(&wanted);
                     }
                 }
@@ -469,13 +483,13 @@ impl Reads {
                 let json = &json[map.processor_field()];
                 let mut inner = items;
                 let wanted = self.scope(&map.processor, json, site, &result.each(), &mut inner);
-                if map.item_selector.is_none() {
+                if flow.item_selector.is_none() {
                     inner.merge(&wanted);
                 }
-                let steps = map.items.as_ref().and_then(expression::input_path);
+                let steps = flow.items.as_ref().and_then(expression::input_path);
                 if let Some(steps) = steps {
                     raw.at(&steps).merge(&Want::array(inner));
-                } else if map.items.is_none() {
+                } else if flow.items.is_none() {
                     raw.merge(&Want::array(inner));
                 }
             }
@@ -500,9 +514,10 @@ fn parted(merged: Want, result_path: &Nullable<Path>) -> (Want, Want) {
     }
 }
 
-/// Forgets what a result at this path brings along.
-fn forget(want: &mut Want, result_path: &Nullable<Path>) {
-    match result_path {
+/// Forgets what the error output brings along.
+fn forget(want: &mut Want, catch: &CatchFlow) {
+    let result_path = catch.json_path().map(|catch| &catch.result_path);
+    match result_path.unwrap_or(&Nullable::Absent) {
         Nullable::Null => {}
         Nullable::Absent => *want = Want::default(),
         Nullable::Set(path) => want.forget(path.steps()),

@@ -11,14 +11,19 @@ use serde_json::Value;
 
 use self::support::State as Support;
 use super::{
-    Body, Catcher, Choice, Dynamic, Fail, Limit, Machine, Map, Name, Parallel, Pass,
-    ProcessorConfig, QueryLanguage, Retrier, Scope, State, StateType, States, Task, Text,
-    Transition, Until, Wait,
-    fields::{Fields, Languages, Object, is_expression, lookup, object, schema},
+    Body, CatchFlow, Catcher, Choice, DataFlow, Dynamic, Fail, JsonPathCatch, JsonPathFlow,
+    JsonataCatch, JsonataFlow, Limit, Machine, Map, Name, Parallel, Pass, ProcessorConfig,
+    QueryLanguage, Retrier, Scope, State, StateType, States, Task, Text, Transition, Until, Wait,
+    fields::{Fields, Languages, Object, lookup, object, schema},
 };
 use crate::{
-    asl::diagnostic::Diagnostic, base::time::Instant, clause::Clause,
-    query::jsonpath::template::Template,
+    asl::diagnostic::Diagnostic,
+    base::time::Instant,
+    clause::Clause,
+    query::{
+        jsonata::{self, Template::Expression},
+        jsonpath::template::Template,
+    },
 };
 
 /// A number of things, or the seconds of a machine.
@@ -208,20 +213,35 @@ fn state(
     if let Some(kind) = kind {
         only_supported(&mut fields, kind);
     }
-    let state = State {
-        comment: fields.string("Comment"),
-        query_language: query_language(&mut fields),
-        input_path: fields.nullable("InputPath", Fields::path),
-        output_path: fields.nullable("OutputPath", Fields::path),
-        assign: assign(&mut fields),
-        output: fields.value("Output"),
-        body: match kind {
-            Some(kind) => body(&mut fields, kind),
-            None => Body::Succeed,
-        },
+    let comment = fields.string("Comment");
+    let query_language = query_language(&mut fields);
+    let mut flow = Flow::default();
+    flow.json_path.input_path = fields.nullable("InputPath", Fields::path);
+    flow.json_path.output_path = fields.nullable("OutputPath", Fields::path);
+    (flow.json_path.assign, flow.jsonata.assign) = assign(&mut fields);
+    flow.jsonata.output = fields.jsonata("Output");
+    let body = match kind {
+        Some(kind) => body(&mut fields, kind, &mut flow),
+        None => Body::Succeed,
     };
     fields.finish();
-    state
+    State {
+        comment,
+        query_language,
+        flow: match languages.state {
+            QueryLanguage::JsonPath => DataFlow::JsonPath(flow.json_path),
+            QueryLanguage::Jsonata => DataFlow::Jsonata(flow.jsonata),
+        },
+        body,
+    }
+}
+
+/// The data flow of a state while it is read. Fields of the other language are read too: they may
+/// have more wrong with them than that they are out of place.
+#[derive(Default)]
+struct Flow {
+    json_path: JsonPathFlow,
+    jsonata: JsonataFlow,
 }
 
 /// `Type` (recorded: `The field 'Type' should have one of these values: …`).
@@ -268,15 +288,10 @@ fn wrong_language(fields: &mut Fields<'_, '_, '_>, field: &str, language: QueryL
     ));
 }
 
-fn body(fields: &mut Fields<'_, '_, '_>, kind: StateType) -> Body {
+fn body(fields: &mut Fields<'_, '_, '_>, kind: StateType, flow: &mut Flow) -> Body {
     match kind {
-        StateType::Pass => Body::Pass(Pass {
-            transition: transition(fields),
-            result: fields.get("Result").cloned(),
-            parameters: fields.template("Parameters"),
-            result_path: fields.nullable("ResultPath", Fields::result_path),
-        }),
-        StateType::Task => Body::Task(Box::new(task(fields))),
+        StateType::Pass => Body::Pass(pass(fields, flow)),
+        StateType::Task => Body::Task(Box::new(task(fields, flow))),
         StateType::Choice => Body::Choice(Choice {
             choices: fields.required_list("Choices", rule::rule),
             default: fields.str("Default").map(Name::from),
@@ -290,8 +305,8 @@ fn body(fields: &mut Fields<'_, '_, '_>, kind: StateType) -> Body {
             error: text(fields, "Error", "ErrorPath"),
             cause: text(fields, "Cause", "CausePath"),
         }),
-        StateType::Parallel => Body::Parallel(Box::new(parallel(fields))),
-        StateType::Map => Body::Map(Box::new(map(fields))),
+        StateType::Parallel => Body::Parallel(Box::new(parallel(fields, flow))),
+        StateType::Map => Body::Map(Box::new(map(fields, flow))),
     }
 }
 
@@ -318,44 +333,67 @@ fn transition(fields: &mut Fields<'_, '_, '_>) -> Transition {
 }
 
 /// `Assign` (specification, "Assigning State Machine Variables": an object).
-fn assign(fields: &mut Fields<'_, '_, '_>) -> Option<Template> {
+fn assign(fields: &mut Fields<'_, '_, '_>) -> (Option<Template>, Option<jsonata::Template>) {
     if fields.get("Assign").is_some_and(|value| !value.is_object()) {
         fields.wrong_type("Assign", "an OBJECT");
-        return None;
+        return (None, None);
     }
-    fields.template("Assign")
+    fields.payload("Assign")
 }
 
-fn task(fields: &mut Fields<'_, '_, '_>) -> Task {
+fn pass(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Pass {
+    let transition = transition(fields);
+    flow.json_path.result = fields.get("Result").cloned().map(Arc::new);
+    flow.json_path.parameters = fields.template("Parameters");
+    flow.json_path.result_path = fields.nullable("ResultPath", Fields::result_path);
+    Pass { transition }
+}
+
+fn task(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Task {
+    let transition = transition(fields);
+    let resource = fields.required_str("Resource").to_owned();
+    arguments(fields, flow);
+    result(fields, flow);
+    let timeout = fields.limit("TimeoutSeconds", "TimeoutSecondsPath", &TIMEOUT);
+    let heartbeat = fields.limit("HeartbeatSeconds", "HeartbeatSecondsPath", &TIMEOUT);
+    (flow.json_path.credentials, flow.jsonata.credentials) = credentials(fields);
     Task {
-        transition: transition(fields),
-        resource: fields.required_str("Resource").to_owned(),
-        parameters: fields.template("Parameters"),
-        arguments: fields.value("Arguments"),
-        result_selector: fields.template("ResultSelector"),
-        result_path: fields.nullable("ResultPath", Fields::result_path),
-        timeout: fields.limit("TimeoutSeconds", "TimeoutSecondsPath", &TIMEOUT),
-        heartbeat: fields.limit("HeartbeatSeconds", "HeartbeatSecondsPath", &TIMEOUT),
-        credentials: credentials(fields),
+        transition,
+        resource,
+        timeout,
+        heartbeat,
         retry: fields.list("Retry", retrier),
         catch: fields.list("Catch", catcher),
     }
 }
 
+/// What a Task or a Parallel is given.
+fn arguments(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) {
+    flow.json_path.parameters = fields.template("Parameters");
+    flow.jsonata.arguments = fields.jsonata("Arguments");
+}
+
+/// What becomes of the result of a Task, a Parallel or a Map.
+fn result(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) {
+    flow.json_path.result_selector = fields.template("ResultSelector");
+    flow.json_path.result_path = fields.nullable("ResultPath", Fields::result_path);
+}
+
 /// `Credentials` (recorded: `The field 'RoleArn' is required but was missing`).
-fn credentials(fields: &mut Fields<'_, '_, '_>) -> Option<Template> {
-    match fields.get("Credentials")?.as_object() {
-        None => fields.wrong_type("Credentials", "an OBJECT"),
-        Some(object) if !object.contains_key("RoleArn") && !object.contains_key("RoleArn.$") => {
+fn credentials(fields: &mut Fields<'_, '_, '_>) -> (Option<Template>, Option<jsonata::Template>) {
+    match fields.get("Credentials").map(Value::as_object) {
+        None => {}
+        Some(None) => fields.wrong_type("Credentials", "an OBJECT"),
+        Some(Some(it)) if !it.contains_key("RoleArn") && !it.contains_key("RoleArn.$") => {
             fields.complain_at(
                 "Credentials",
                 Clause::ValidateCredentials,
                 "The field 'RoleArn' is required but was missing",
             );
         }
-        Some(_) => return fields.template("Credentials"),
+        Some(Some(_)) => return fields.payload("Credentials"),
     }
-    None
+    (None, None)
 }
 
 /// Exactly one form (specification, "JSONata Wait State" and "JSONPath Wait State"; recorded for a
@@ -374,13 +412,13 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
         return Until::Seconds(seconds);
     }
     if let Some(path) = fields.path("TimestampPath") {
-        return Until::TimestampPath(path);
+        return Until::Timestamp(Dynamic::Path(path));
     }
     let Some(text) = fields.str("Timestamp") else {
         return placeholder;
     };
-    if fields.is_jsonata() && is_expression(text) {
-        return Until::Timestamp(Dynamic::Expression(text.to_owned()));
+    if let Some(expression) = fields.expression("Timestamp") {
+        return Until::Timestamp(Dynamic::Expression(expression));
     }
     if Instant::parse_rfc3339(text).is_none() {
         fields.complain_at("Timestamp", Clause::ValidateTimestamp, NO_TIMESTAMP);
@@ -395,35 +433,37 @@ fn text(fields: &mut Fields<'_, '_, '_>, name: &str, twin: &str) -> Option<Text>
     if fields.has(twin) && !fields.is_jsonata() {
         return fields.source(twin).map(Text::Path);
     }
-    if fields.is_jsonata() {
-        fields.value(name);
+    if fields.is_jsonata()
+        && let Some(Expression(expression)) = fields.jsonata(name)
+    {
+        return Some(Text::Expression(expression));
     }
     fields.string(name).map(Text::Literal)
 }
 
-fn parallel(fields: &mut Fields<'_, '_, '_>) -> Parallel {
+fn parallel(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Parallel {
+    let transition = transition(fields);
+    let branches = fields.required_list("Branches", |value, at, languages, problems| {
+        scope(
+            value,
+            at,
+            languages,
+            problems,
+            &["Comment", "StartAt", "States"],
+        )
+    });
+    arguments(fields, flow);
+    result(fields, flow);
     Parallel {
-        transition: transition(fields),
-        branches: fields.required_list("Branches", |value, at, languages, problems| {
-            scope(
-                value,
-                at,
-                languages,
-                problems,
-                &["Comment", "StartAt", "States"],
-            )
-        }),
-        parameters: fields.template("Parameters"),
-        arguments: fields.value("Arguments"),
-        result_selector: fields.template("ResultSelector"),
-        result_path: fields.nullable("ResultPath", Fields::result_path),
+        transition,
+        branches,
         retry: fields.list("Retry", retrier),
         catch: fields.list("Catch", catcher),
     }
 }
 
 /// A Map, whose legacy fields stand for the newer ones (specification, "Map State").
-fn map(fields: &mut Fields<'_, '_, '_>) -> Map {
+fn map(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Map {
     let processors = ["ItemProcessor", "Iterator"];
     match fields.count(&processors) {
         0 => fields.none_of(Clause::ValidateRequired, &processors),
@@ -431,23 +471,22 @@ fn map(fields: &mut Fields<'_, '_, '_>) -> Map {
     }
     fields.at_most_one(Clause::ValidateLegacyTwins, &["ItemSelector", "Parameters"]);
     let legacy_iterator = fields.has("Iterator");
-    let legacy_parameters = fields.has("Parameters");
-    let selector = if legacy_parameters {
-        "Parameters"
+    let transition = transition(fields);
+    let processor = processor(fields, legacy_iterator).unwrap_or_default();
+    if fields.has("Parameters") {
+        flow.json_path.parameters = fields.template("Parameters");
     } else {
-        "ItemSelector"
-    };
+        (flow.json_path.item_selector, flow.jsonata.item_selector) = fields.payload("ItemSelector");
+    }
+    flow.json_path.items_path = fields.path("ItemsPath");
+    flow.jsonata.items = items(fields);
+    let max_concurrency = fields.limit("MaxConcurrency", "MaxConcurrencyPath", &COUNT);
+    result(fields, flow);
     Map {
-        transition: transition(fields),
-        processor: processor(fields, legacy_iterator).unwrap_or_default(),
+        transition,
+        processor,
         legacy_iterator,
-        item_selector: fields.template(selector),
-        legacy_parameters,
-        items_path: fields.path("ItemsPath"),
-        items: items(fields),
-        max_concurrency: fields.limit("MaxConcurrency", "MaxConcurrencyPath", &COUNT),
-        result_selector: fields.template("ResultSelector"),
-        result_path: fields.nullable("ResultPath", Fields::result_path),
+        max_concurrency,
         retry: fields.list("Retry", retrier),
         catch: fields.list("Catch", catcher),
         distributed: distributed::distributed(fields),
@@ -467,11 +506,11 @@ fn processor(fields: &mut Fields<'_, '_, '_>, legacy: bool) -> Option<Arc<Scope>
 }
 
 /// `Items`: an array, an object, or an expression (Developer Guide, "Map").
-fn items(fields: &mut Fields<'_, '_, '_>) -> Option<Value> {
-    let items = fields.value("Items")?;
-    match &items {
-        Value::Array(_) | Value::Object(_) => {}
-        Value::String(text) if is_expression(text) => {}
+fn items(fields: &mut Fields<'_, '_, '_>) -> Option<jsonata::Template> {
+    let items = fields.jsonata("Items")?;
+    match fields.get("Items") {
+        Some(Value::Array(_) | Value::Object(_)) => {}
+        _ if matches!(items, Expression(_)) => {}
         _ => fields.wrong_type("Items", "an ARRAY"),
     }
     Some(items)
@@ -532,16 +571,28 @@ fn catcher(
             _ => fields.unsupported(Clause::ValidateUnknown, field),
         }
     }
-    let catcher = Catcher {
-        error_equals: fields.required_list("ErrorEquals", error_name),
-        next: fields.required_str("Next").into(),
-        result_path: fields.nullable("ResultPath", Fields::result_path),
-        assign: assign(&mut fields),
-        output: fields.value("Output"),
-        comment: fields.string("Comment"),
-    };
+    let error_equals = fields.required_list("ErrorEquals", error_name);
+    let next = fields.required_str("Next").into();
+    let result_path = fields.nullable("ResultPath", Fields::result_path);
+    let (assign, assign_jsonata) = assign(&mut fields);
+    let output = fields.jsonata("Output");
+    let comment = fields.string("Comment");
     fields.finish();
-    Some(catcher)
+    Some(Catcher {
+        error_equals,
+        next,
+        flow: match languages.state {
+            QueryLanguage::JsonPath => CatchFlow::JsonPath(JsonPathCatch {
+                result_path,
+                assign,
+            }),
+            QueryLanguage::Jsonata => CatchFlow::Jsonata(JsonataCatch {
+                assign: assign_jsonata,
+                output,
+            }),
+        },
+        comment,
+    })
 }
 
 /// An entry of `ErrorEquals` (specification, "Retrying after error": strings).

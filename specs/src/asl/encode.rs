@@ -4,11 +4,17 @@
 use serde_json::Value;
 
 use super::{
-    Body, Catcher, Choice, ChoiceRule, Condition, Dynamic, Fail, Limit, Machine, Map, Nullable,
-    Operand, Parallel, Pass, ProcessorConfig, QueryLanguage, Retrier, Scope, State, Task, Test,
-    Text, Transition, Until, Wait,
+    Body, CatchFlow, Catcher, Choice, ChoiceRule, Condition, DataFlow, Dynamic, Fail, Machine, Map,
+    Nullable, Operand, Payload, ProcessorConfig, QueryLanguage, Retrier, RuleFlow, Scope, State,
+    Test, Transition, Until,
 };
-use crate::query::jsonpath::{path::Path, template::Template};
+use crate::query::{
+    jsonata,
+    jsonpath::{
+        path::Path,
+        template::{Source, Template},
+    },
+};
 
 /// An object being written.
 struct Writer(serde_json::Map<String, Value>);
@@ -41,6 +47,18 @@ impl Writer {
         self.put_some(name, template.map(Template::to_value));
     }
 
+    fn jsonata(&mut self, name: &str, template: Option<&jsonata::Template>) {
+        self.put_some(name, template.map(jsonata::Template::to_value));
+    }
+
+    fn assign(&mut self, assign: Option<Payload<'_>>) {
+        match assign {
+            None => {}
+            Some(Payload::JsonPath(template)) => self.template("Assign", Some(template)),
+            Some(Payload::Jsonata(template)) => self.jsonata("Assign", Some(template)),
+        }
+    }
+
     fn nullable(&mut self, name: &str, path: &Nullable<Path>) {
         match path {
             Nullable::Absent => {}
@@ -49,13 +67,18 @@ impl Writer {
         }
     }
 
-    /// The literal field, or its `…Path` twin.
-    fn limit(&mut self, name: &str, limit: Option<&Limit>) {
-        match limit {
+    /// The field with a literal or an expression, or its `…Path` twin.
+    fn dynamic<T: Clone + Into<Value>, P>(
+        &mut self,
+        name: &str,
+        value: Option<&Dynamic<T, P>>,
+        text: fn(&P) -> &str,
+    ) {
+        match value {
             None => {}
-            Some(Limit::Literal(value)) => self.put(name, *value),
-            Some(Limit::Expression(text)) => self.put(name, text.as_str()),
-            Some(Limit::Path(path)) => self.put(&format!("{name}Path"), path.text()),
+            Some(Dynamic::Literal(value)) => self.put(name, value.clone()),
+            Some(Dynamic::Expression(expression)) => self.put(name, expression.text()),
+            Some(Dynamic::Path(path)) => self.put(&format!("{name}Path"), text(path)),
         }
     }
 
@@ -133,11 +156,9 @@ impl State {
         out.put("Type", self.kind().name());
         out.string("Comment", self.comment.as_ref());
         out.language(self.query_language);
-        out.nullable("InputPath", &self.input_path);
-        body(&mut out, &self.body);
-        out.template("Assign", self.assign.as_ref());
-        out.put_some("Output", self.output.clone());
-        out.nullable("OutputPath", &self.output_path);
+        self.reads(&mut out);
+        self.works(&mut out);
+        self.writes(&mut out);
         let (retry, catch) = match &self.body {
             Body::Task(task) => (&task.retry, &task.catch),
             Body::Parallel(parallel) => (&parallel.retry, &parallel.catch),
@@ -150,39 +171,62 @@ impl State {
         }
         out.0.into()
     }
-}
 
-fn body(out: &mut Writer, body: &Body) {
-    match body {
-        Body::Pass(pass) => self::pass(out, pass),
-        Body::Task(task) => self::task(out, task),
-        Body::Choice(choice) => self::choice(out, choice),
-        Body::Wait(wait) => until(out, wait),
-        Body::Succeed => {}
-        Body::Fail(fail) => self::fail(out, fail),
-        Body::Parallel(parallel) => self::parallel(out, parallel),
-        Body::Map(map) => self::map(out, map),
+    fn reads(&self, out: &mut Writer) {
+        if let DataFlow::JsonPath(flow) = &self.flow {
+            out.nullable("InputPath", &flow.input_path);
+        }
+        if let Body::Task(task) = &self.body {
+            out.put("Resource", task.resource.as_str());
+        }
+        match &self.flow {
+            DataFlow::JsonPath(flow) => {
+                out.template("Credentials", flow.credentials.as_ref());
+                out.put_some("ItemsPath", flow.items_path.as_ref().map(Path::text));
+                out.template("Parameters", flow.parameters.as_ref());
+                out.template("ItemSelector", flow.item_selector.as_ref());
+            }
+            DataFlow::Jsonata(flow) => {
+                out.jsonata("Credentials", flow.credentials.as_ref());
+                out.jsonata("Items", flow.items.as_ref());
+                out.jsonata("ItemSelector", flow.item_selector.as_ref());
+                out.jsonata("Arguments", flow.arguments.as_ref());
+            }
+        }
     }
-}
 
-fn pass(out: &mut Writer, pass: &Pass) {
-    out.template("Parameters", pass.parameters.as_ref());
-    out.put_some("Result", pass.result.clone());
-    out.nullable("ResultPath", &pass.result_path);
-}
+    fn works(&self, out: &mut Writer) {
+        match &self.body {
+            Body::Pass(_) | Body::Succeed => {}
+            Body::Task(task) => {
+                out.dynamic("TimeoutSeconds", task.timeout.as_ref(), Path::text);
+                out.dynamic("HeartbeatSeconds", task.heartbeat.as_ref(), Path::text);
+            }
+            Body::Choice(choice) => self::choice(out, choice),
+            Body::Wait(wait) => until(out, &wait.until),
+            Body::Fail(fail) => self::fail(out, fail),
+            Body::Parallel(parallel) => {
+                out.list("Branches", &parallel.branches, |branch| branch.to_value());
+            }
+            Body::Map(map) => self::map(out, map),
+        }
+    }
 
-fn task(out: &mut Writer, task: &Task) {
-    out.put("Resource", task.resource.as_str());
-    out.put_some(
-        "Credentials",
-        task.credentials.as_ref().map(Template::to_value),
-    );
-    out.template("Parameters", task.parameters.as_ref());
-    out.put_some("Arguments", task.arguments.clone());
-    out.limit("TimeoutSeconds", task.timeout.as_ref());
-    out.limit("HeartbeatSeconds", task.heartbeat.as_ref());
-    out.template("ResultSelector", task.result_selector.as_ref());
-    out.nullable("ResultPath", &task.result_path);
+    fn writes(&self, out: &mut Writer) {
+        match &self.flow {
+            DataFlow::JsonPath(flow) => {
+                out.put_some("Result", flow.result.as_deref().cloned());
+                out.template("ResultSelector", flow.result_selector.as_ref());
+                out.nullable("ResultPath", &flow.result_path);
+                out.assign(self.flow.assign());
+                out.nullable("OutputPath", &flow.output_path);
+            }
+            DataFlow::Jsonata(flow) => {
+                out.assign(self.flow.assign());
+                out.jsonata("Output", flow.output.as_ref());
+            }
+        }
+    }
 }
 
 fn choice(out: &mut Writer, choice: &Choice) {
@@ -190,53 +234,39 @@ fn choice(out: &mut Writer, choice: &Choice) {
     out.put_some("Default", choice.default.as_deref());
 }
 
-fn until(out: &mut Writer, wait: &Wait) {
-    match &wait.until {
-        Until::Seconds(limit) => out.limit("Seconds", Some(limit)),
-        Until::Timestamp(Dynamic::Literal(text) | Dynamic::Expression(text)) => {
-            out.put("Timestamp", text.as_str());
-        }
-        Until::TimestampPath(path) => out.put("TimestampPath", path.text()),
+fn until(out: &mut Writer, until: &Until) {
+    match until {
+        Until::Seconds(seconds) => out.dynamic("Seconds", Some(seconds), Path::text),
+        Until::Timestamp(time) => out.dynamic("Timestamp", Some(time), Path::text),
     }
 }
 
 fn fail(out: &mut Writer, fail: &Fail) {
-    for (name, text) in [("Error", &fail.error), ("Cause", &fail.cause)] {
-        match text {
-            None => {}
-            Some(Text::Literal(text)) => out.put(name, text.as_str()),
-            Some(Text::Path(source)) => out.put(&format!("{name}Path"), source.text()),
-        }
-    }
-}
-
-fn parallel(out: &mut Writer, parallel: &Parallel) {
-    out.template("Parameters", parallel.parameters.as_ref());
-    out.put_some("Arguments", parallel.arguments.clone());
-    out.list("Branches", &parallel.branches, |branch| branch.to_value());
-    out.template("ResultSelector", parallel.result_selector.as_ref());
-    out.nullable("ResultPath", &parallel.result_path);
+    out.dynamic("Error", fail.error.as_ref(), Source::text);
+    out.dynamic("Cause", fail.cause.as_ref(), Source::text);
 }
 
 fn map(out: &mut Writer, map: &Map) {
-    out.put_some("ItemsPath", map.items_path.as_ref().map(Path::text));
-    out.put_some("Items", map.items.clone());
-    out.template(map.selector_field(), map.item_selector.as_ref());
-    out.limit("MaxConcurrency", map.max_concurrency.as_ref());
+    out.dynamic("MaxConcurrency", map.max_concurrency.as_ref(), Path::text);
     for (name, value) in &map.distributed {
         out.put(name, value.clone());
     }
     out.put(map.processor_field(), map.processor.to_value());
-    out.template("ResultSelector", map.result_selector.as_ref());
-    out.nullable("ResultPath", &map.result_path);
 }
 
 fn rule(rule: &ChoiceRule) -> Value {
     let mut out = Writer::default();
     out.string("Comment", rule.comment.as_ref());
-    condition(&mut out, &rule.condition);
-    out.template("Assign", rule.assign.as_ref());
-    out.put_some("Output", rule.output.clone());
+    match &rule.flow {
+        RuleFlow::JsonPath(rule) => condition(&mut out, &rule.condition),
+        RuleFlow::Jsonata(rule) => {
+            out.dynamic("Condition", Some(&rule.condition), |never| match *never {});
+        }
+    }
+    out.assign(rule.flow.assign());
+    if let RuleFlow::Jsonata(rule) = &rule.flow {
+        out.jsonata("Output", rule.output.as_ref());
+    }
     out.put("Next", &*rule.next);
     out.0.into()
 }
@@ -251,8 +281,6 @@ fn condition(out: &mut Writer, condition: &Condition) {
             out.put("Comment", comment.as_str());
             self::condition(out, inner);
         }
-        Condition::Jsonata(Dynamic::Literal(value)) => out.put("Condition", *value),
-        Condition::Jsonata(Dynamic::Expression(text)) => out.put("Condition", text.as_str()),
     }
 }
 
@@ -287,9 +315,13 @@ fn catcher(catcher: &Catcher) -> Value {
     let mut out = Writer::default();
     out.string("Comment", catcher.comment.as_ref());
     out.list("ErrorEquals", &catcher.error_equals, |name| (**name).into());
-    out.nullable("ResultPath", &catcher.result_path);
-    out.template("Assign", catcher.assign.as_ref());
-    out.put_some("Output", catcher.output.clone());
+    if let CatchFlow::JsonPath(flow) = &catcher.flow {
+        out.nullable("ResultPath", &flow.result_path);
+    }
+    out.assign(catcher.flow.assign());
+    if let CatchFlow::Jsonata(flow) = &catcher.flow {
+        out.jsonata("Output", flow.output.as_ref());
+    }
     out.put("Next", &*catcher.next);
     out.0.into()
 }

@@ -13,9 +13,12 @@ use crate::base::pointer::Pointer;
 use crate::{
     asl::diagnostic::{Code, Diagnostic},
     clause::Clause,
-    query::jsonpath::{
-        path::{Path, Root},
-        template::{Source, Template, TemplateError},
+    query::{
+        jsonata::{self, Expression},
+        jsonpath::{
+            path::{Path, Root},
+            template::{Source, Template, TemplateError},
+        },
     },
 };
 
@@ -366,12 +369,16 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
             self.at_most_one(Clause::ValidateTwins, &[name, twin]);
             return self.path(twin).map(Limit::Path);
         }
-        match self.get(name)? {
-            Value::String(text) if self.is_jsonata() && is_expression(text) => {
-                Some(Limit::Expression(text.clone()))
-            }
-            _ => literal(self),
+        match self.expression(name) {
+            Some(expression) => Some(Limit::Expression(expression)),
+            None => literal(self),
         }
+    }
+
+    /// The JSONata expression that a field is, if it is one.
+    pub(super) fn expression(&self, name: &str) -> Option<Expression> {
+        let text = self.get(name)?.as_str().filter(|_| self.is_jsonata())?;
+        Expression::parse(text).ok().flatten()
     }
 
     /// A path (specification, "Paths"; the wording was recorded for the fields of templates).
@@ -428,33 +435,46 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         source
     }
 
-    /// A payload template in a JSONPath state (specification, "Payload Template": an object), a value
-    /// that may hold expressions in a JSONata state.
+    /// A payload template of JSONPath (specification, "Payload Template": an object). In a JSONata
+    /// state, where the field is out of place, it is read as JSONata's.
     pub(super) fn template(&mut self, name: &str) -> Option<Template> {
-        if self.is_jsonata() {
-            return self.value(name).map(Template::literal);
-        }
-        if !self.get(name)?.is_object() {
-            self.wrong_type_by(Clause::ValidateTemplateObject, name, "an OBJECT");
-            return None;
-        }
-        match Template::parse(self.get(name)?) {
-            Ok(template) => Some(template),
-            Err(errors) => {
-                for error in errors {
-                    let (clause, message) = template_complaint(&error);
-                    self.complain_at(name, clause, message);
-                }
-                None
-            }
-        }
+        self.payload(name).0
     }
 
-    /// A JSONata field: any value, whose strings may be expressions.
-    pub(super) fn value(&mut self, name: &str) -> Option<Value> {
-        let value = self.get(name)?;
-        check_delimiters(value, &self.at.field(name), self.problems);
-        Some(value.clone())
+    /// JSON with values to be filled in, in the state's language.
+    pub(super) fn payload(&mut self, name: &str) -> (Option<Template>, Option<jsonata::Template>) {
+        if self.is_jsonata() {
+            return (None, self.jsonata(name));
+        }
+        let Some(value) = self.get(name) else {
+            return (None, None);
+        };
+        if !value.is_object() {
+            self.wrong_type_by(Clause::ValidateTemplateObject, name, "an OBJECT");
+            return (None, None);
+        }
+        let template = Template::parse(value).map_err(|errors| {
+            for error in errors {
+                let (clause, message) = template_complaint(&error);
+                self.complain_at(name, clause, message);
+            }
+        });
+        (template.ok(), None)
+    }
+
+    /// A field of JSONata: any value, whose strings may be expressions (Developer Guide,
+    /// "Transforming data with JSONata").
+    pub(super) fn jsonata(&mut self, name: &str) -> Option<jsonata::Template> {
+        let at = self.at.field(name);
+        let problems = &mut *self.problems;
+        let mut wrong = |jsonata::SyntaxError::Delimiters, at: &Pointer<'_>| {
+            problems.push(schema(Clause::ValidateDelimiters, DELIMITERS, at));
+        };
+        Some(jsonata::Template::parse(
+            lookup(self.object, name)?,
+            &at,
+            &mut wrong,
+        ))
     }
 
     /// The elements of an array, each read with its place.
@@ -501,11 +521,6 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 }
 
-/// Whether a string is a JSONata expression (Developer Guide, "Transforming data with JSONata").
-pub(super) fn is_expression(text: &str) -> bool {
-    text.starts_with("{%") && text.ends_with("%}")
-}
-
 /// A reference path, or why a text is none (specification, "Reference Paths": none of the
 /// operators `@ , : ?`).
 fn reference_path(text: &str) -> Result<Path, &'static str> {
@@ -548,24 +563,3 @@ fn template_complaint(error: &TemplateError) -> (Clause, String) {
 
 /// The complaint about half an expression. Wording ours.
 pub(super) const DELIMITERS: &str = "A JSONata expression starts with {% and ends with %}";
-
-/// Complains about every string that opens a JSONata expression and does not close it, or the
-/// other way round (Developer Guide, "Transforming data with JSONata").
-fn check_delimiters(value: &Value, at: &Pointer<'_>, problems: &mut Vec<Diagnostic>) {
-    match value {
-        Value::String(text) if text.starts_with("{%") != text.ends_with("%}") => {
-            problems.push(schema(Clause::ValidateDelimiters, DELIMITERS, at));
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                check_delimiters(item, &at.index(index), problems);
-            }
-        }
-        Value::Object(object) => {
-            for (name, value) in object {
-                check_delimiters(value, &at.field(name), problems);
-            }
-        }
-        _ => {}
-    }
-}

@@ -7,8 +7,8 @@ use serde_json::{Number, Value};
 use super::{Change, Deviation, Deviations, Field, Hook, When};
 use crate::{
     asl::{
-        Body, Catcher, ChoiceRule, Condition, Limit, Machine, Name, Nullable, Operand, Operator,
-        Retrier, Scope, State, Test, Until, retrier,
+        Body, Catcher, ChoiceRule, Condition, JsonPathCatch, JsonPathFlow, JsonPathRule, Limit,
+        Machine, Name, Nullable, Operand, Operator, Retrier, Scope, State, Test, Until, retrier,
     },
     query::jsonpath::{
         path::{Path, Root, Step},
@@ -82,13 +82,13 @@ impl<'d> Edit<'d> {
             _ => true,
         };
         if self.field == Field::CatchResultPath && self.deviation.change == Change::Outer {
-            let outer = result_path(&mut state.body).map(|path| path.clone());
+            let outer = result_path(state).map(|path| path.clone());
             let outer = outer.unwrap_or_default();
-            for catcher in handlers(&mut state.body).1 {
-                if self.is_asked(beside, &catcher.result_path) {
-                    catcher.result_path = outer.clone();
+            each_catch(state, &mut |catch| {
+                if self.is_asked(beside, &catch.result_path) {
+                    catch.result_path.clone_from(&outer);
                 }
-            }
+            });
         } else {
             each_slot(self.field, state, &mut |slot| self.make(beside, slot));
         }
@@ -147,36 +147,32 @@ trait Slot {
 fn each_slot(field: Field, state: &mut State, seen: &mut dyn FnMut(&mut dyn Slot)) {
     match field {
         Field::MachineTimeout => {}
-        Field::InputPath => seen(&mut state.input_path),
-        Field::OutputPath => seen(&mut state.output_path),
         Field::Assign => {
-            seen(&mut state.assign);
-            for catcher in handlers(&mut state.body).1 {
-                seen(&mut catcher.assign);
+            if let Some(flow) = state.flow.json_path_mut() {
+                seen(&mut flow.assign);
             }
+            each_catch(state, &mut |catch| seen(&mut catch.assign));
             each_rule(state, &mut |rule| seen(&mut rule.assign));
         }
         Field::ResultPath => {
-            if let Some(path) = result_path(&mut state.body) {
+            if let Some(path) = result_path(state) {
                 seen(path);
             }
         }
+        Field::CatchResultPath => each_catch(state, &mut |catch| seen(&mut catch.result_path)),
         Field::ErrorEquals
         | Field::IntervalSeconds
         | Field::MaxAttempts
         | Field::BackoffRate
         | Field::MaxDelaySeconds
-        | Field::JitterStrategy
-        | Field::CatchResultPath => {
+        | Field::JitterStrategy => {
             let (retriers, catchers) = handlers(&mut state.body);
             for retrier in retriers {
                 in_retrier(field, retrier, seen);
             }
-            for catcher in catchers {
-                match field {
-                    Field::ErrorEquals => seen(&mut catcher.error_equals),
-                    Field::CatchResultPath => seen(&mut catcher.result_path),
-                    _ => {}
+            if field == Field::ErrorEquals {
+                for catcher in catchers {
+                    seen(&mut catcher.error_equals);
                 }
             }
         }
@@ -189,26 +185,38 @@ fn each_slot(field: Field, state: &mut State, seen: &mut dyn FnMut(&mut dyn Slot
                 seen(pattern);
             }
         }),
-        _ => in_body(field, &mut state.body, seen),
+        _ => {
+            if let Some(flow) = state.flow.json_path_mut() {
+                in_flow(field, flow, seen);
+            }
+            in_body(field, &mut state.body, seen);
+        }
+    }
+}
+
+/// The fields that say how data goes through a state.
+fn in_flow(field: Field, flow: &mut JsonPathFlow, seen: &mut dyn FnMut(&mut dyn Slot)) {
+    match field {
+        Field::InputPath => seen(&mut flow.input_path),
+        Field::OutputPath => seen(&mut flow.output_path),
+        Field::Parameters => seen(&mut flow.parameters),
+        Field::ResultSelector => seen(&mut flow.result_selector),
+        Field::Result => seen(&mut flow.result),
+        Field::ItemsPath => seen(&mut flow.items_path),
+        Field::ItemSelector => seen(&mut flow.item_selector),
+        _ => {}
     }
 }
 
 /// The fields of one type of states, or of a few.
 fn in_body(field: Field, body: &mut Body, seen: &mut dyn FnMut(&mut dyn Slot)) {
     match (field, body) {
-        (Field::Parameters, Body::Pass(pass)) => seen(&mut pass.parameters),
-        (Field::Parameters, Body::Task(task)) => seen(&mut task.parameters),
-        (Field::Parameters, Body::Parallel(parallel)) => seen(&mut parallel.parameters),
-        (Field::ResultSelector, Body::Task(task)) => seen(&mut task.result_selector),
-        (Field::ResultSelector, Body::Parallel(parallel)) => seen(&mut parallel.result_selector),
-        (Field::ResultSelector, Body::Map(map)) => seen(&mut map.result_selector),
         (Field::Retry, Body::Task(task)) => seen(&mut task.retry),
         (Field::Retry, Body::Parallel(parallel)) => seen(&mut parallel.retry),
         (Field::Retry, Body::Map(map)) => seen(&mut map.retry),
         (Field::Catch, Body::Task(task)) => seen(&mut task.catch),
         (Field::Catch, Body::Parallel(parallel)) => seen(&mut parallel.catch),
         (Field::Catch, Body::Map(map)) => seen(&mut map.catch),
-        (Field::Result, Body::Pass(pass)) => seen(&mut pass.result),
         (Field::Timeout, Body::Task(task)) => seen(&mut task.timeout),
         (Field::Heartbeat, Body::Task(task)) => seen(&mut task.heartbeat),
         (Field::Seconds, Body::Wait(wait)) => {
@@ -216,8 +224,6 @@ fn in_body(field: Field, body: &mut Body, seen: &mut dyn FnMut(&mut dyn Slot)) {
                 seen(seconds);
             }
         }
-        (Field::ItemsPath, Body::Map(map)) => seen(&mut map.items_path),
-        (Field::ItemSelector, Body::Map(map)) => seen(&mut map.item_selector),
         (Field::MaxConcurrency, Body::Map(map)) => seen(&mut map.max_concurrency),
         (Field::Choices, Body::Choice(choice)) => seen(&mut choice.choices),
         (Field::Default, Body::Choice(choice)) => seen(&mut choice.default),
@@ -256,19 +262,29 @@ fn handlers(body: &mut Body) -> (&mut [Retrier], &mut [Catcher]) {
     )
 }
 
-fn result_path(body: &mut Body) -> Option<&mut Nullable<Path>> {
-    match body {
-        Body::Pass(pass) => Some(&mut pass.result_path),
-        Body::Task(task) => Some(&mut task.result_path),
-        Body::Parallel(parallel) => Some(&mut parallel.result_path),
-        Body::Map(map) => Some(&mut map.result_path),
+/// `ResultPath`, in states that have a result.
+fn result_path(state: &mut State) -> Option<&mut Nullable<Path>> {
+    match state.body {
+        Body::Pass(_) | Body::Task(_) | Body::Parallel(_) | Body::Map(_) => {
+            Some(&mut state.flow.json_path_mut()?.result_path)
+        }
         _ => None,
     }
 }
 
-fn each_rule(state: &mut State, seen: &mut dyn FnMut(&mut ChoiceRule)) {
+fn each_catch(state: &mut State, seen: &mut dyn FnMut(&mut JsonPathCatch)) {
+    let catchers = handlers(&mut state.body).1.iter_mut();
+    catchers
+        .filter_map(|catcher| catcher.flow.json_path_mut())
+        .for_each(seen);
+}
+
+fn each_rule(state: &mut State, seen: &mut dyn FnMut(&mut JsonPathRule)) {
     if let Body::Choice(choice) = &mut state.body {
-        choice.choices.iter_mut().for_each(seen);
+        let rules = choice.choices.iter_mut();
+        rules
+            .filter_map(|rule| rule.flow.json_path_mut())
+            .for_each(seen);
     }
 }
 
@@ -285,7 +301,6 @@ fn tests(condition: &mut Condition, seen: &mut dyn FnMut(&mut Test)) {
         }
         Condition::Not(inner) | Condition::Commented(inner, _) => tests(inner, seen),
         Condition::Test(test) => seen(test),
-        Condition::Jsonata(_) => {}
     }
 }
 
@@ -480,9 +495,9 @@ impl Slot for Option<String> {
     }
 }
 
-impl Slot for Option<Value> {
+impl Slot for Option<Arc<Value>> {
     fn presence(&self) -> Presence {
-        match self {
+        match self.as_deref() {
             None => Presence::Absent,
             Some(Value::Null) => Presence::Null,
             Some(_) => Presence::There,
@@ -492,7 +507,9 @@ impl Slot for Option<Value> {
     fn change(&mut self, change: &Change) {
         *self = match change {
             Change::Ignore => None,
-            _ => self.take().map(|value| change.value(value)),
+            _ => self
+                .take()
+                .map(|value| change.value(Arc::unwrap_or_clone(value)).into()),
         };
     }
 }
@@ -576,7 +593,7 @@ impl Slot for Condition {
             Self::And(_) => "And",
             Self::Or(_) => "Or",
             Self::Not(inner) | Self::Commented(inner, _) => return inner.change(change),
-            Self::Test(_) | Self::Jsonata(_) => return,
+            Self::Test(_) => return,
         };
         let (Self::And(inner) | Self::Or(inner)) = self else {
             return;

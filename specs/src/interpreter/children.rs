@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     Command, Execution, Fact,
+    data_flow::Exit,
     eval::Eval,
     fault::{Fault, Result},
     frame::{Children, Frame, FrameId, Phase},
@@ -26,8 +27,8 @@ impl Execution {
     pub(super) fn start_branches(&mut self, id: FrameId, parallel: &Parallel) -> Result<()> {
         self.mark(Clause::ParallelBranches);
         let eval = self.eval(id);
-        let effective = eval.input_path()?;
-        let input = eval.parameters(parallel.parameters.as_ref(), effective)?;
+        let flow = eval.flow()?;
+        let input = flow.arguments(&eval, flow.effective_input(&eval)?)?;
         self.emit_in(
             id,
             EventKind::Started(StateType::Parallel),
@@ -87,8 +88,9 @@ impl Execution {
         if !map.distributed.is_empty() {
             self.mark(Clause::MapInlineIgnores);
         }
-        let effective = eval.input_path()?;
-        let items = map_items(&eval, map, &effective)?;
+        let flow = eval.flow()?;
+        let effective = flow.effective_input(&eval)?;
+        let items = flow.items(&eval, &effective)?;
         let limit = concurrency(&eval, map.max_concurrency.as_ref(), &effective)?;
         let count = items.len();
         let details = Details {
@@ -131,21 +133,11 @@ impl Execution {
         };
         children.next += 1;
         let effective = children.effective.clone();
-        let input = match &map.item_selector {
-            None => item,
-            Some(selector) => {
-                self.mark(Clause::MapItemSelector);
-                let eval = Eval {
-                    item: Some((index, &item)),
-                    ..self.eval(id)
-                };
-                let selected = eval.template(selector, &effective);
-                if selected.is_err() && index > 0 {
-                    self.mark(Clause::MapItemSelectorLate);
-                }
-                Arc::new(selected?)
-            }
+        let eval = Eval {
+            item: Some((index, &item)),
+            ..self.eval(id)
         };
+        let input = eval.flow()?.item_input(&eval, &effective, item.clone())?;
         let name = self.active(id).name.clone();
         let details = iteration_details(&name, index);
         let started = self.emit(
@@ -295,19 +287,11 @@ impl Execution {
             EventKind::Succeeded(state.kind()),
             Details::default(),
         );
-        let (selector, result_path, transition) = match &state.body {
-            Body::Parallel(p) => (&p.result_selector, &p.result_path, &p.transition),
-            Body::Map(m) => (&m.result_selector, &m.result_path, &m.transition),
-            _ => return,
+        let Some(transition) = state.transition().cloned() else {
+            return;
         };
         self.active_mut(id).phase = Phase::Working;
-        let delivered = self
-            .eval(id)
-            .deliver(&result, selector.as_ref(), result_path);
-        let done = delivered.and_then(|delivered| {
-            let to = transition.clone();
-            self.leave(id, state.assign.as_ref(), &result, delivered, to)
-        });
+        let done = self.leave(id, Exit::State, &result, transition);
         if let Err(fault) = done {
             self.raise(id, &fault);
         }
@@ -496,70 +480,12 @@ fn iteration_details(map: &Name, index: usize) -> Details {
     }
 }
 
-/// The items of a Map.
-fn map_items(eval: &Eval<'_>, map: &Map, effective: &Value) -> Result<Vec<Arc<Value>>> {
-    let found = match &map.items_path {
-        None => Ok(std::borrow::Cow::Borrowed(effective)),
-        Some(path) => {
-            eval.mark(Clause::MapItemsPath);
-            eval.find_one(path, effective)
-        }
-    };
-    let path = map.items_path.as_ref().map_or("$", |path| path.text());
-    match found.as_deref() {
-        Ok(Value::Array(items)) => Ok(items.iter().cloned().map(Arc::new).collect()),
-        Ok(_) => {
-            eval.mark(Clause::MapItemsNotArray);
-            let text = format!("Reference path \"{path}\" must point to array.");
-            Err(Box::new(Fault::runtime_plain(&text)))
-        }
-        Err(_) => {
-            eval.mark(Clause::MapItemsMissing);
-            eval.mark(Clause::MapItemsMissingText);
-            let text = format!("Unable to apply step \"{path}\" to input {effective}");
-            let error = "States.ReferencePathConflict";
-            Err(Box::new(
-                Fault::prefixed(eval.active, error, &text).guessed(),
-            ))
-        }
-    }
-}
-
 /// How many iterations may run at once.
 fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<usize> {
     let given = match limit {
         None => 0,
         Some(Limit::Literal(limit)) => *limit,
-        Some(Limit::Expression(_)) => return Err(eval.unsupported("JSONata")),
-        Some(Limit::Path(path)) => {
-            eval.mark(Clause::MapConcurrencyPath);
-            let value = eval.limit(path, data)?;
-            // A string of digits counts as a number (recorded: test_reference_in_map_state).
-            let limit = value
-                .as_str()
-                .map_or_else(|| value.as_i64(), |text| text.parse().ok());
-            match limit {
-                Some(limit) if limit >= 0 => limit as u64,
-                Some(_) => {
-                    eval.mark(Clause::MapConcurrencyNegative);
-                    let text = "MaxConcurrency cannot be negative.";
-                    return Err(Box::new(Fault::runtime(eval.active, text)));
-                }
-                None => {
-                    if value.is_number() {
-                        eval.mark(Clause::MapConcurrencyFraction);
-                    }
-                    let shown = value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), str::to_owned);
-                    let text = format!(
-                        "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a \
-                         valid integer: {path}"
-                    );
-                    return Err(Box::new(Fault::runtime(eval.active, &text)));
-                }
-            }
-        }
+        Some(limit) => eval.flow()?.max_concurrency(eval, limit, data)?,
     };
     Ok(match given {
         0 => INLINE_CONCURRENCY,

@@ -1,6 +1,6 @@
 //! Evaluation of paths and templates against a state's data, the context object and variables.
 
-use std::{borrow::Cow, fmt::Display, sync::Arc};
+use std::{borrow::Cow, fmt::Display};
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use super::{
     frame::{Active, Frame},
 };
 use crate::{
-    asl::{Nullable, StateType},
+    asl::StateType,
     clause::Clause,
     query::jsonpath::{
         intrinsic::{Argument, Call, Host, Invalid},
@@ -175,84 +175,6 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// `InputPath` or `OutputPath`.
-    pub fn select(&self, path: &Nullable<Path>, data: &Arc<Value>) -> Result<Arc<Value>> {
-        match path {
-            Nullable::Absent => Ok(data.clone()),
-            Nullable::Null => Ok(Arc::new(Value::Object(Map::new()))),
-            Nullable::Set(path) if path.is_data_root() => Ok(data.clone()),
-            Nullable::Set(path) => match self.find(path, data) {
-                Ok(value) => Ok(Arc::new(value.into_owned())),
-                Err(error) => Err(self.invalid_path(path, &error)),
-            },
-        }
-    }
-
-    pub fn input_path(&self) -> Result<Arc<Value>> {
-        self.mark(match &self.active.state.input_path {
-            Nullable::Absent => Clause::InputPathDefault,
-            Nullable::Null => Clause::InputPathNull,
-            Nullable::Set(_) => Clause::InputPathSelects,
-        });
-        self.select(&self.active.state.input_path, &self.active.input)
-    }
-
-    pub fn output_path(&self, data: &Arc<Value>) -> Result<Arc<Value>> {
-        self.mark(match &self.active.state.output_path {
-            Nullable::Absent => Clause::OutputPathDefault,
-            Nullable::Null => Clause::OutputPathNull,
-            Nullable::Set(_) => Clause::OutputPathSelects,
-        });
-        self.select(&self.active.state.output_path, data)
-    }
-
-    /// `ResultPath`: `result` merged into the raw input.
-    pub fn result_path(&self, path: &Nullable<Path>, result: Arc<Value>) -> Result<Arc<Value>> {
-        let path = match path {
-            Nullable::Absent => return Ok(result),
-            Nullable::Null => {
-                self.mark(Clause::ResultPathNull);
-                return Ok(self.active.input.clone());
-            }
-            Nullable::Set(path) if path.is_data_root() => {
-                self.mark(Clause::ResultPathRoot);
-                return Ok(result);
-            }
-            Nullable::Set(path) => path,
-        };
-        self.mark(Clause::ResultPathMerges);
-        if path.text().contains('[') {
-            self.mark(Clause::ResultPathBrackets);
-        }
-        let mut merged = Value::clone(&self.active.input);
-        match path.put(&mut merged, Arc::unwrap_or_clone(result)) {
-            Ok(()) => Ok(Arc::new(merged)),
-            Err(_) => {
-                self.mark(Clause::ResultPathConflict);
-                if meets_null(&self.active.input, path.steps()) {
-                    self.mark(Clause::ResultPathIntoNull);
-                }
-                self.mark(Clause::ResultPathConflictText);
-                let text = format!(
-                    "Unable to apply ReferencePath {path} to input {}",
-                    self.active.input
-                );
-                let error = "States.ReferencePathConflict";
-                Err(Box::new(
-                    Fault::prefixed(self.active, error, &text).guessed(),
-                ))
-            }
-        }
-    }
-
-    /// A payload template, of which a literal one is shared.
-    fn shared(&self, template: &Template, data: &Value) -> Result<Arc<Value>> {
-        match template {
-            Template::Literal(value) => Ok(value.clone()),
-            _ => self.template(template, data).map(Arc::new),
-        }
-    }
-
     /// A payload template; `data` is what its `$` stands for.
     pub fn template(&self, template: &Template, data: &Value) -> Result<Value> {
         match template {
@@ -275,25 +197,6 @@ impl<'e> Eval<'e> {
                 Ok(Value::Object(object))
             }
         }
-    }
-
-    /// `Parameters`: the effective input shaped by a template; what comes out may not be too long.
-    pub fn parameters(
-        &self,
-        parameters: Option<&Template>,
-        effective: Arc<Value>,
-    ) -> Result<Arc<Value>> {
-        let Some(parameters) = parameters else {
-            return Ok(effective);
-        };
-        self.mark(Clause::Parameters);
-        let shaped = self.shared(parameters, &effective)?;
-        if self.execution.is_too_long(&shaped) {
-            self.mark(Clause::ParametersDataLimit);
-            self.mark(Clause::ParametersDataLimitText);
-            return Err(Fault::data_limit(&self.active.name).ending());
-        }
-        Ok(shaped)
     }
 
     /// A dynamic value for the field `field`.
@@ -375,60 +278,11 @@ impl<'e> Eval<'e> {
         })
     }
 
-    /// The value of a time limit or a bound that is given by path.
-    pub fn limit<'v>(&self, path: &Path, data: &'v Value) -> Result<Cow<'v, Value>>
-    where
-        'e: 'v,
-    {
-        self.find_one(path, data).map_err(|error| {
-            self.mark(Clause::LimitPathMissingText);
-            self.invalid_path(path, &error)
-        })
-    }
-
-    /// `States.Runtime` for a path that finds nothing where a value is needed.
-    pub fn invalid_path(&self, path: &Path, error: &PathError) -> Box<Fault> {
-        self.mark(Clause::PathMissing);
-        let is_recorded = matches!(
-            error,
-            PathError::NoResults(_)
-                | PathError::MissingProperty(_)
-                | PathError::NotAnObject { .. }
-                | PathError::NamesNotLast(_)
-        );
-        if !is_recorded {
-            self.mark(Clause::PathMismatchText);
-        }
-        let text = format!("Invalid path '{path}' : {error}");
-        Box::new(Fault::runtime(self.active, &text))
-    }
-
     /// Notes that this build does not interpret something; the fault ends the execution and the
     /// caller turns it into [`super::Unsupported`].
     pub fn unsupported(&self, feature: &str) -> Box<Fault> {
         self.execution.refuse(feature, &self.active.name);
         Box::new(Fault::runtime(self.active, feature))
-    }
-
-    /// The result of a Task, Parallel or Map on its way out: ResultSelector, ResultPath, OutputPath.
-    pub fn deliver(
-        &self,
-        result: &Arc<Value>,
-        selector: Option<&Template>,
-        result_path: &Nullable<Path>,
-    ) -> Result<Arc<Value>> {
-        let selected = match selector {
-            None => result.clone(),
-            Some(selector) => {
-                self.mark(Clause::ResultSelector);
-                if self.active.state.assign.is_some() {
-                    self.mark(Clause::AssignBeforeSelector);
-                }
-                self.shared(selector, result)?
-            }
-        };
-        let merged = self.result_path(result_path, selected)?;
-        self.output_path(&merged)
     }
 }
 
@@ -440,23 +294,4 @@ impl Host for Eval<'_> {
     fn entropy(&self) -> u64 {
         self.execution.draw()
     }
-}
-
-/// Whether the first value that these steps cannot go through is null.
-fn meets_null(mut value: &Value, steps: &[Step]) -> bool {
-    for step in steps {
-        let next = match step {
-            Step::Name(name) => value.get(&**name),
-            Step::Index(index) => usize::try_from(*index)
-                .ok()
-                .and_then(|index| value.get(index)),
-            // Reference paths have no other steps.
-            _ => None,
-        };
-        match next {
-            Some(next) => value = next,
-            None => break,
-        }
-    }
-    value.is_null()
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Execution, Waiter,
+    data_flow::Exit,
     fault::{DATA_LIMIT_EXCEEDED, Fault, Result, TIMEOUT},
     frame::{FrameId, Phase},
 };
@@ -186,14 +187,9 @@ impl Execution {
             });
         }
         let error_output = Arc::new(fault.output());
-        let eval = self.eval(id);
-        let output = eval.result_path(&catcher.result_path, error_output.clone())?;
-        if eval.active.state.output_path != crate::asl::Nullable::Absent {
-            self.mark(Clause::CatchIgnoresOutputPath);
-        }
         let leads_nowhere = self.ignores(id, Hook::CatchNext);
         let to = Transition::Next(catcher.next.clone());
-        self.leave(id, catcher.assign.as_ref(), &error_output, output, to)?;
+        self.leave(id, Exit::Catcher(catcher), &error_output, to)?;
         if leads_nowhere {
             self.ready.pop_back();
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     Execution, Waiter,
+    data_flow::Exit,
     fault::{Fault, Result},
     frame::{FrameId, Phase},
 };
@@ -14,7 +15,6 @@ use crate::{
     base::time::Instant,
     clause::Clause,
     history::Failure,
-    query::jsonpath::{path::Path, template::Source},
 };
 
 /// Step Functions waits no longer than this (recorded: 24,855 days pass, 24,856 do not).
@@ -43,45 +43,30 @@ impl Execution {
     fn pass(&mut self, id: FrameId, pass: &Pass) -> Result<()> {
         self.mark(Clause::Pass);
         let eval = self.eval(id);
-        let effective = eval.input_path()?;
-        let shaped = eval.parameters(pass.parameters.as_ref(), effective)?;
-        let result = match &pass.result {
-            None => shaped,
-            Some(Value::Null) => {
-                self.mark(Clause::PassResultNull);
-                shaped
-            }
-            Some(result) => {
-                self.mark(Clause::PassResult);
-                Arc::new(result.clone())
-            }
-        };
-        let merged = eval.result_path(&pass.result_path, result.clone())?;
-        let output = eval.output_path(&merged)?;
-        let state = eval.active.state.clone();
-        let to = pass.transition.clone();
-        self.leave(id, state.assign.as_ref(), &result, output, to)
+        let flow = eval.flow()?;
+        let result = flow.pass(&eval, flow.effective_input(&eval)?)?;
+        self.leave(id, Exit::State, &result, pass.transition.clone())
     }
 
     fn choice(&mut self, id: FrameId, choice: &Choice) -> Result<()> {
         let eval = self.eval(id);
-        let state = eval.active.state.clone();
-        let effective = eval.input_path()?;
+        let flow = eval.flow()?;
+        let effective = flow.effective_input(&eval)?;
         let mut chosen = None;
         for rule in &choice.choices {
-            if eval.condition(&rule.condition, &effective)? {
+            if flow.applies(&eval, rule, &effective)? {
                 chosen = Some(rule);
                 break;
             }
         }
-        let (next, assign) = match (chosen, &choice.default) {
+        let (next, exit) = match (chosen, &choice.default) {
             (Some(rule), _) => {
                 self.mark(Clause::ChoiceFirstMatch);
-                (rule.next.clone(), rule.assign.as_ref())
+                (rule.next.clone(), Exit::Rule(rule))
             }
             (None, Some(default)) => {
                 self.mark(Clause::ChoiceDefault);
-                (default.clone(), state.assign.as_ref())
+                (default.clone(), Exit::State)
             }
             (None, None) => {
                 self.mark(Clause::ChoiceNoMatch);
@@ -90,13 +75,12 @@ impl Execution {
                 return Err(Box::new(Fault::runtime(eval.active, text)));
             }
         };
-        let output = eval.output_path(&effective)?;
-        let to = Transition::Next(next);
-        self.leave(id, assign, &effective, output, to)
+        self.leave(id, exit, &effective, Transition::Next(next))
     }
 
     fn wait(&mut self, id: FrameId, wait: &Wait) -> Result<()> {
-        let effective = self.eval(id).input_path()?;
+        let eval = self.eval(id);
+        let effective = eval.flow()?.effective_input(&eval)?;
         let delay = self.wait_delay(id, &wait.until, &effective)?;
         if delay > LONGEST_WAIT_MILLIS {
             self.mark(Clause::WaitTooLong);
@@ -116,88 +100,27 @@ impl Execution {
     }
 
     fn wait_delay(&self, id: FrameId, until: &Until, effective: &Arc<Value>) -> Result<u64> {
-        let eval = self.eval(id);
         match until {
             Until::Seconds(Limit::Literal(seconds)) => {
                 self.mark(Clause::WaitSeconds);
                 Ok(seconds.saturating_mul(1_000))
             }
-            Until::Seconds(Limit::Path(path)) => self.wait_seconds_path(id, path, effective),
             Until::Timestamp(Dynamic::Literal(text)) => {
                 self.mark(Clause::WaitTimestamp);
                 Ok(Instant::parse_rfc3339(text).map_or(0, |until| until.since(self.now)))
             }
-            Until::TimestampPath(path) => {
-                self.mark(Clause::WaitTimestampPath);
-                let value = eval.find_one(path, effective).map_err(|_| {
-                    self.mark(Clause::WaitPathMissing);
-                    let text = format!(
-                        "The TimestampPath parameter does not reference an input value: {path}"
-                    );
-                    Box::new(Fault::runtime(eval.active, &text))
-                })?;
-                if value.as_str().is_some_and(Instant::is_nearly_rfc3339) {
-                    self.mark(Clause::TimestampLexical);
-                }
-                value.as_str().and_then(Instant::parse_rfc3339).map_or_else(
-                    || {
-                        let value = value
-                            .as_str()
-                            .map_or_else(|| value.to_string(), str::to_owned);
-                        let text = format!(
-                            "The TimestampPath parameter does not reference a valid ISO-8601 \
-                             extended offset date-time format string: {path} == {value}"
-                        );
-                        Err(Box::new(Fault::runtime(eval.active, &text)))
-                    },
-                    |until| Ok(until.since(self.now)),
-                )
-            }
-            Until::Seconds(Limit::Expression(_)) | Until::Timestamp(Dynamic::Expression(_)) => {
-                Err(eval.unsupported("JSONata"))
-            }
-        }
-    }
-
-    fn wait_seconds_path(&self, id: FrameId, path: &Path, data: &Arc<Value>) -> Result<u64> {
-        self.mark(Clause::WaitSecondsPath);
-        let eval = self.eval(id);
-        let fault = |text: String| Box::new(Fault::runtime(eval.active, &text));
-        let value = eval.find_one(path, data).map_err(|_| {
-            self.mark(Clause::WaitPathMissing);
-            fault(format!(
-                "The SecondsPath parameter does not reference an input value: {path}"
-            ))
-        })?;
-        let shown = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        match shown.parse::<i64>() {
-            Ok(seconds) => u64::try_from(seconds)
-                .map(|seconds| seconds.saturating_mul(1_000))
-                .map_err(|_| {
-                    let text = "The SecondsPath parameter references a negative value";
-                    fault(format!("{text}: {path} == {shown}"))
-                }),
-            Err(_) => {
-                if value.as_f64().is_none_or(|seconds| seconds.fract() == 0.0) {
-                    self.mark(Clause::WaitSecondsOdd);
-                }
-                let text = "The SecondsPath parameter cannot be parsed as a long value";
-                Err(fault(format!("{text}: {path} == {shown}")))
+            Until::Seconds(_) | Until::Timestamp(_) => {
+                let eval = self.eval(id);
+                eval.flow()?.delay(&eval, until, effective)
             }
         }
     }
 
     pub(super) fn wait_over(&mut self, id: FrameId, effective: &Arc<Value>) {
-        let state = self.active(id).state.clone();
-        let Some(transition) = state.transition().cloned() else {
+        let Some(transition) = self.active(id).state.transition().cloned() else {
             return;
         };
-        let done = self.eval(id).output_path(effective).and_then(|output| {
-            self.leave(id, state.assign.as_ref(), effective, output, transition)
-        });
-        if let Err(fault) = done {
+        if let Err(fault) = self.leave(id, Exit::State, effective, transition) {
             self.raise(id, &fault);
         }
     }
@@ -205,33 +128,27 @@ impl Execution {
     fn succeed(&mut self, id: FrameId) -> Result<()> {
         self.mark(Clause::Succeed);
         let eval = self.eval(id);
-        let output = eval.output_path(&eval.input_path()?)?;
-        self.leave(id, None, &Value::Null, output, Transition::End)
+        let effective = eval.flow()?.effective_input(&eval)?;
+        self.leave(id, Exit::State, &effective, Transition::End)
     }
 
     fn fail_state(&mut self, id: FrameId, fail: &Fail) -> Result<()> {
         self.mark(Clause::Fail);
         let failure = Failure {
-            error: self.fail_text(id, fail.error.as_ref(), "ErrorPath")?,
-            cause: self.fail_text(id, fail.cause.as_ref(), "CausePath")?,
+            error: self.fail_text(id, fail.error.as_ref(), "Error")?,
+            cause: self.fail_text(id, fail.cause.as_ref(), "Cause")?,
         };
         self.note_empty_text(&failure);
         Err(Box::new(Fault::fail_state(failure)))
     }
 
-    fn fail_text(&self, id: FrameId, text: Option<&Text>, field: &str) -> Result<Option<Name>> {
-        let source: &Source = match text {
-            None => return Ok(None),
-            Some(Text::Literal(text)) => return Ok(Some(text.as_str().into())),
-            Some(Text::Path(source)) => source,
-        };
-        self.mark(Clause::FailPath);
-        let eval = self.eval(id);
-        match eval.source(source, &eval.active.input, &field)? {
-            Value::String(text) => Ok(Some(text.into())),
-            other => {
-                self.mark(Clause::FailPathNotText);
-                Ok(Some(other.to_string().into()))
+    fn fail_text(&self, id: FrameId, text: Option<&Text>, name: &str) -> Result<Option<Name>> {
+        match text {
+            None => Ok(None),
+            Some(Text::Literal(text)) => Ok(Some(text.as_str().into())),
+            Some(text) => {
+                let eval = self.eval(id);
+                eval.flow()?.text(&eval, text, name).map(Some)
             }
         }
     }

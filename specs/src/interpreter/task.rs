@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     Command, Execution, Fact, TaskId, TaskRequest, TimerId, Waiter,
+    data_flow::Exit,
     envelope::Envelope,
     fault::{Fault, Result},
     frame::{FrameId, Phase, TaskState},
@@ -32,19 +33,10 @@ impl Execution {
             self.report(Fact::ChanceDrawn);
             eval.token = Some(self.token(number));
         }
-        let effective = eval.input_path()?;
-        let input = eval.parameters(task.parameters.as_ref(), effective.clone())?;
-        let credentials = match &task.credentials {
-            None => None,
-            Some(credentials) => {
-                self.mark(Clause::TaskCredentials);
-                Some(history_credentials(eval.template(credentials, &effective)?))
-            }
-        };
-        let by_path = |limit: &Option<Limit>| matches!(limit, Some(Limit::Path(_)));
-        if task.parameters.is_some() && (by_path(&task.timeout) || by_path(&task.heartbeat)) {
-            self.mark(Clause::LimitPathWithParameters);
-        }
+        let flow = eval.flow()?;
+        let effective = flow.effective_input(&eval)?;
+        let input = flow.arguments(&eval, effective.clone())?;
+        let credentials = flow.credentials(&eval, &effective)?;
         let timeout = self.limit(id, task.timeout.as_ref(), &effective)?;
         let heartbeat = self.limit(id, task.heartbeat.as_ref(), &effective)?;
         let details = Details {
@@ -52,7 +44,7 @@ impl Execution {
             task: Some(Box::new(TaskDetails {
                 timeout_in_seconds: timeout,
                 heartbeat_in_seconds: heartbeat,
-                credentials,
+                credentials: credentials.map(history_credentials),
                 ..envelope.scheduled(&self.setup.identity)
             })),
             ..Details::default()
@@ -95,24 +87,12 @@ impl Execution {
 
     /// `TimeoutSeconds` or `HeartbeatSeconds`, in seconds.
     fn limit(&self, id: FrameId, limit: Option<&Limit>, data: &Value) -> Result<Option<u64>> {
-        let eval = self.eval(id);
         match limit {
             None => Ok(None),
             Some(Limit::Literal(seconds)) => Ok(Some(*seconds)),
-            Some(Limit::Expression(_)) => Err(eval.unsupported("JSONata")),
-            Some(Limit::Path(path)) => {
-                self.mark(Clause::TaskLimitPath);
-                let value = eval.limit(path, data)?;
-                value
-                    .as_u64()
-                    .filter(|seconds| *seconds > 0)
-                    .map(Some)
-                    .ok_or_else(|| {
-                        self.mark(Clause::TaskLimitPathInvalid);
-                        let text =
-                            format!("The value at {path} is not a positive integer: {value}");
-                        Box::new(Fault::runtime(eval.active, &text).guessed())
-                    })
+            Some(limit) => {
+                let eval = self.eval(id);
+                eval.flow()?.limit(&eval, limit, data).map(Some)
             }
         }
     }
@@ -228,18 +208,7 @@ impl Execution {
         let Body::Task(task) = &state.body else {
             return;
         };
-        let delivered =
-            self.eval(id)
-                .deliver(output, task.result_selector.as_ref(), &task.result_path);
-        let done = delivered.and_then(|delivered| {
-            self.leave(
-                id,
-                state.assign.as_ref(),
-                output,
-                delivered,
-                task.transition.clone(),
-            )
-        });
+        let done = self.leave(id, Exit::State, output, task.transition.clone());
         if let Err(fault) = done {
             self.raise(id, &fault);
         }

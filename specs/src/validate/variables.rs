@@ -5,15 +5,12 @@
 //! catcher of the state around it. So an outer scope has the variables of the states that can come
 //! before that state.
 
-use serde_json::Value;
-
 use super::transitions;
 use crate::asl::diagnostic::{Code, Diagnostic};
 use crate::{
-    asl::{Body, Scope, State, schema},
+    asl::{Body, Payload, Scope, State, schema},
     base::pointer::Pointer,
     clause::Clause,
-    query::jsonpath::template::Template,
 };
 
 /// The longest name of a variable, in Unicode characters.
@@ -31,7 +28,7 @@ pub(super) fn check(
     let states = at.field("States");
     for (index, (name, state)) in scope.states.iter().enumerate() {
         for_each_assign(state, &states.field(name), &mut |assign, at| {
-            for_each_name(assign, &mut |name| {
+            assign.for_each_field(&mut |name| {
                 check_name(name, outer, &at.field(name), problems);
                 assigned.push((index, name));
             });
@@ -90,36 +87,23 @@ fn is_identifier(name: &str) -> bool {
 fn for_each_assign<'s>(
     state: &'s State,
     at: &Pointer<'_>,
-    seen: &mut dyn FnMut(&'s Template, &Pointer<'_>),
+    seen: &mut dyn FnMut(Payload<'s>, &Pointer<'_>),
 ) {
-    if let Some(assign) = &state.assign {
+    if let Some(assign) = state.flow.assign() {
         seen(assign, &at.field("Assign"));
     }
     if let Body::Choice(choice) = &state.body {
         let choices = at.field("Choices");
         for (index, rule) in choice.choices.iter().enumerate() {
-            if let Some(assign) = &rule.assign {
+            if let Some(assign) = rule.flow.assign() {
                 seen(assign, &choices.index(index).field("Assign"));
             }
         }
     }
     let catch = at.field("Catch");
     for (index, catcher) in state.handlers().1.iter().enumerate() {
-        if let Some(assign) = &catcher.assign {
+        if let Some(assign) = catcher.flow.assign() {
             seen(assign, &catch.index(index).field("Assign"));
         }
-    }
-}
-
-/// The variables that an `Assign` sets.
-fn for_each_name<'t>(assign: &'t Template, seen: &mut dyn FnMut(&'t str)) {
-    match assign {
-        Template::Object(fields) => fields.iter().for_each(|field| seen(&field.name)),
-        Template::Literal(value) => {
-            if let Value::Object(object) = &**value {
-                object.keys().for_each(|name| seen(name));
-            }
-        }
-        Template::Array(_) => {}
     }
 }

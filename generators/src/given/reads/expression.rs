@@ -7,9 +7,12 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::{Comparable, Kind, Operand, Operator, Test, walk::SCOPE_FIELDS},
-    query::jsonpath::{
-        intrinsic::{Argument, Call, Function},
-        path::{Path, Step},
+    query::{
+        jsonata::Template,
+        jsonpath::{
+            intrinsic::{Argument, Call, Function},
+            path::{Path, Step},
+        },
     },
 };
 
@@ -230,11 +233,10 @@ fn literals(text: &str) -> Vec<Hint> {
 }
 
 /// The path below `$states.input` that a whole expression is.
-pub(super) fn input_path(value: &Value) -> Option<Vec<Step>> {
-    let text = value
-        .as_str()?
-        .strip_prefix("{%")?
-        .strip_suffix("%}")?
-        .trim();
+pub(super) fn input_path(value: &Template) -> Option<Vec<Step>> {
+    let Template::Expression(expression) = value else {
+        return None;
+    };
+    let text = expression.source().trim();
     Some(steps(text.strip_prefix("$states.input")?))
 }

@@ -138,7 +138,7 @@ fn resource(fields: &mut Fields<'_, '_, '_>, operations: &[&str]) {
 /// `Parameters`, or `Arguments` in a JSONata state.
 fn arguments(fields: &mut Fields<'_, '_, '_>) {
     if fields.is_jsonata() {
-        fields.value("Arguments");
+        fields.jsonata("Arguments");
     } else {
         fields.template("Parameters");
     }

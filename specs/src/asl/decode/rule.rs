@@ -1,16 +1,19 @@
 //! The rules of a Choice.
 
+use std::convert::Infallible;
+
 use serde_json::Value;
 
 use super::{NO_TIMESTAMP, Problems, assign, wrong_language};
 use crate::{
     asl::{
-        ChoiceRule, Comparable, Condition, Dynamic, Operand, Operator, QueryLanguage, Test,
-        fields::{DELIMITERS, Fields, Languages, is_expression, object},
+        ByLanguage, ChoiceRule, Comparable, Condition, Dynamic, JsonPathRule, JsonataRule, Operand,
+        Operator, QueryLanguage, RuleFlow, Test,
+        fields::{DELIMITERS, Fields, Languages, object},
     },
     base::{pointer::Pointer, time::Instant},
     clause::Clause,
-    query::jsonpath::path::Path,
+    query::{jsonata::Expression, jsonpath::path::Path},
 };
 
 /// The forms of a condition; a rule has exactly one (specification, "JSONata Choice Rules" and
@@ -27,16 +30,30 @@ pub(super) fn rule(
     let object = object(value, at, problems)?;
     let mut fields = Fields::new(object, at, languages, problems);
     only_known(&mut fields, true);
-    let rule = ChoiceRule {
-        condition: condition(&mut fields),
-        next: fields.required_str("Next").into(),
-        assign: assign(&mut fields),
-        output: fields.value("Output"),
-        comment: fields.string("Comment"),
-    };
+    let condition = condition(&mut fields);
+    let next = fields.required_str("Next").into();
+    let (assign, assign_jsonata) = assign(&mut fields);
+    let output = fields.jsonata("Output");
+    let comment = fields.string("Comment");
     fields.finish();
-    Some(rule)
+    Some(ChoiceRule {
+        flow: match condition {
+            AnyCondition::JsonPath(condition) => {
+                RuleFlow::JsonPath(JsonPathRule { condition, assign })
+            }
+            AnyCondition::Jsonata(condition) => RuleFlow::Jsonata(JsonataRule {
+                condition,
+                assign: assign_jsonata,
+                output,
+            }),
+        },
+        next,
+        comment,
+    })
 }
+
+/// A condition in either language; [`only_known`] complains if it is not the state's.
+type AnyCondition = ByLanguage<Condition, Dynamic<bool, Infallible>>;
 
 /// A rule inside `And`, `Or` or `Not` (specification, "Boolean expression": it has no `Next`).
 fn nested(
@@ -51,6 +68,10 @@ fn nested(
     let condition = condition(&mut fields);
     let comment = fields.string("Comment");
     fields.finish();
+    let AnyCondition::JsonPath(condition) = condition else {
+        // JSONata has no rules inside others.
+        return None;
+    };
     Some(match comment {
         Some(comment) => Condition::Commented(Box::new(condition), comment),
         None => condition,
@@ -81,49 +102,48 @@ fn only_known(fields: &mut Fields<'_, '_, '_>, top: bool) {
     }
 }
 
-fn condition(fields: &mut Fields<'_, '_, '_>) -> Condition {
+fn condition(fields: &mut Fields<'_, '_, '_>) -> AnyCondition {
     let placeholder = Condition::And(Vec::new());
     if !fields.exactly_one(Clause::ValidateRuleForm, &FORMS) {
-        return placeholder;
+        return AnyCondition::JsonPath(placeholder);
     }
     if !fields.has("Variable")
         && let Some(operator) = fields.keys().find(|field| Operator::parse(field).is_some())
     {
         fields.unsupported(Clause::ValidateUnknown, operator);
     }
+    match fields.get("Condition") {
+        Some(value) => AnyCondition::Jsonata(jsonata(fields, value)),
+        None => AnyCondition::JsonPath(json_path(fields).unwrap_or(placeholder)),
+    }
+}
+
+fn json_path(fields: &mut Fields<'_, '_, '_>) -> Option<Condition> {
     if fields.has("And") {
-        return Condition::And(fields.required_list("And", nested));
+        return Some(Condition::And(fields.required_list("And", nested)));
     }
     if fields.has("Or") {
-        return Condition::Or(fields.required_list("Or", nested));
+        return Some(Condition::Or(fields.required_list("Or", nested)));
     }
     if let Some(inner) = fields.get("Not") {
         let at = fields.at.field("Not");
-        let inner = nested(inner, &at, fields.languages, fields.problems);
-        return inner.map_or(placeholder, |inner| Condition::Not(Box::new(inner)));
+        let inner = nested(inner, &at, fields.languages, fields.problems)?;
+        return Some(Condition::Not(Box::new(inner)));
     }
-    if let Some(value) = fields.get("Condition") {
-        return jsonata(fields, value).unwrap_or(placeholder);
-    }
-    test(fields).map_or(placeholder, Condition::Test)
+    test(fields).map(Condition::Test)
 }
 
 /// `Condition`: a boolean or an expression (specification, "JSONata Choice Rules").
-fn jsonata(fields: &mut Fields<'_, '_, '_>, value: &Value) -> Option<Condition> {
+fn jsonata(fields: &mut Fields<'_, '_, '_>, value: &Value) -> Dynamic<bool, Infallible> {
     match value {
-        Value::Bool(literal) => Some(Condition::Jsonata(Dynamic::Literal(*literal))),
-        Value::String(text) if is_expression(text) => {
-            Some(Condition::Jsonata(Dynamic::Expression(text.clone())))
-        }
-        Value::String(_) => {
-            fields.complain_at("Condition", Clause::ValidateDelimiters, DELIMITERS);
-            None
-        }
-        _ => {
-            fields.wrong_type("Condition", "a BOOLEAN");
-            None
-        }
+        Value::Bool(literal) => return Dynamic::Literal(*literal),
+        Value::String(text) => match Expression::parse(text) {
+            Ok(Some(expression)) => return Dynamic::Expression(expression),
+            _ => fields.complain_at("Condition", Clause::ValidateDelimiters, DELIMITERS),
+        },
+        _ => fields.wrong_type("Condition", "a BOOLEAN"),
     }
+    Dynamic::Literal(true)
 }
 
 /// `Variable`, a path, and exactly one operator, whose `Path` twin takes a path (specification,

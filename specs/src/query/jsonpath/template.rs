@@ -105,7 +105,7 @@ impl Template {
         }
     }
 
-    /// A value that is copied as it is, also where it has keys ending in `.$` (a JSONata field).
+    /// A value that is copied as it is.
     pub fn literal(value: Value) -> Self {
         Self::Literal(Arc::new(value))
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Body, Limit, Map, Nullable, QueryLanguage},
+    asl::{Body, Limit, Map, Nullable},
     clause::{Basis, Clause},
     history::{EventKind, Phase},
 };
@@ -97,21 +97,21 @@ fn iterations(check: &Check<'_>) -> Vec<Violation> {
 }
 
 fn results(check: &Check<'_>) -> Vec<Violation> {
-    violated(check, |state, map| {
+    violated(check, |state, _| {
         let length = single_length(check, state)?;
-        let results = plain_result(check, state, map)?.len();
+        let results = plain_result(check, state)?.len();
         (results as u64 != length).then(|| (json!(length), json!(results)))
     })
 }
 
 /// The result of a Map whose output is its result.
-fn plain_result<'a>(check: &Check<'a>, state: usize, map: &Map) -> Option<&'a Vec<Value>> {
-    let definition = check.states.entry(state).state;
-    let plain = check.machine.query_language != Some(QueryLanguage::Jsonata)
-        && definition.query_language != Some(QueryLanguage::Jsonata)
-        && definition.output_path == Nullable::Absent
-        && map.result_path == Nullable::Absent
-        && map.result_selector.is_none();
+fn plain_result<'a>(check: &Check<'a>, state: usize) -> Option<&'a Vec<Value>> {
+    let flow = check.states.entry(state).state.flow.json_path();
+    let plain = flow.is_some_and(|flow| {
+        flow.output_path == Nullable::Absent
+            && flow.result_path == Nullable::Absent
+            && flow.result_selector.is_none()
+    });
     let mut exits = check
         .of(state)
         .filter(|it| matches!(it.kind, EventKind::Exited(_)));

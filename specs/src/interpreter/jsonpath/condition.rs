@@ -1,15 +1,12 @@
-//! Choice rules (JSONPath).
+//! The conditions of Choice rules.
 
 use std::{borrow::Cow, cmp};
 
 use serde_json::Value;
 
-use super::{
-    eval::Eval,
-    fault::{Fault, Result},
-};
+use super::{Eval, Fault, Result};
 use crate::{
-    asl::{Comparable, Condition, Dynamic, Kind, Operand, Operator, Ordering, StateType, Test},
+    asl::{Comparable, Condition, Kind, Operand, Operator, Ordering, StateType, Test},
     base::time::Instant,
     clause::Clause,
     query::jsonpath::path::Path,
@@ -17,7 +14,7 @@ use crate::{
 
 impl Eval<'_> {
     /// Whether a condition holds for `data`.
-    pub fn condition(&self, condition: &Condition, data: &Value) -> Result<bool> {
+    pub(super) fn condition(&self, condition: &Condition, data: &Value) -> Result<bool> {
         debug_assert_eq!(self.active.state.kind(), StateType::Choice);
         match condition {
             Condition::And(conditions) => {
@@ -50,8 +47,6 @@ impl Eval<'_> {
             }
             Condition::Commented(condition, _) => self.condition(condition, data),
             Condition::Test(test) => self.test(test, data),
-            Condition::Jsonata(Dynamic::Literal(literal)) => Ok(*literal),
-            Condition::Jsonata(Dynamic::Expression(_)) => Err(self.unsupported("JSONata")),
         }
     }
 
@@ -108,7 +103,6 @@ impl Eval<'_> {
                 test.operator != Operator::Is(Kind::Present)
                     && self.find(&test.variable, data).is_err()
             }
-            Condition::Jsonata(_) => false,
         }
     }
 

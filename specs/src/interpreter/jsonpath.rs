@@ -1,0 +1,419 @@
+//! JSONPath: how the fields of a state shape its data.
+
+mod condition;
+
+use std::{borrow::Cow, sync::Arc};
+
+use serde_json::{Map, Value};
+
+use super::{
+    data_flow::{Evaluator, Exit},
+    eval::Eval,
+    fault::{Fault, Result},
+};
+use crate::{
+    asl::{ChoiceRule, JsonPathFlow, Limit, Name, Nullable, Text, Until},
+    base::time::{Instant, Millis},
+    clause::Clause,
+    query::jsonpath::{
+        path::{Path, PathError, Step},
+        template::Template,
+    },
+};
+
+impl Evaluator for JsonPathFlow {
+    /// `InputPath`.
+    fn effective_input(&self, eval: &Eval<'_>) -> Result<Arc<Value>> {
+        eval.mark(match &self.input_path {
+            Nullable::Absent => Clause::InputPathDefault,
+            Nullable::Null => Clause::InputPathNull,
+            Nullable::Set(_) => Clause::InputPathSelects,
+        });
+        eval.select(&self.input_path, &eval.active.input)
+    }
+
+    /// `Parameters`: the effective input shaped by a template; what comes out may not be too long.
+    fn arguments(&self, eval: &Eval<'_>, effective: Arc<Value>) -> Result<Arc<Value>> {
+        let Some(parameters) = &self.parameters else {
+            return Ok(effective);
+        };
+        eval.mark(Clause::Parameters);
+        let shaped = eval.shared(parameters, &effective)?;
+        if eval.execution.is_too_long(&shaped) {
+            eval.mark(Clause::ParametersDataLimit);
+            eval.mark(Clause::ParametersDataLimitText);
+            return Err(Fault::data_limit(&eval.active.name).ending());
+        }
+        Ok(shaped)
+    }
+
+    fn credentials(&self, eval: &Eval<'_>, effective: &Value) -> Result<Option<Value>> {
+        let Some(credentials) = &self.credentials else {
+            return Ok(None);
+        };
+        eval.mark(Clause::TaskCredentials);
+        eval.template(credentials, effective).map(Some)
+    }
+
+    /// `Result`, or else what `Parameters` makes.
+    fn pass(&self, eval: &Eval<'_>, effective: Arc<Value>) -> Result<Arc<Value>> {
+        let shaped = self.arguments(eval, effective)?;
+        Ok(match &self.result {
+            None => shaped,
+            Some(result) if result.is_null() => {
+                eval.mark(Clause::PassResultNull);
+                shaped
+            }
+            Some(result) => {
+                eval.mark(Clause::PassResult);
+                result.clone()
+            }
+        })
+    }
+
+    /// `ItemsPath`.
+    fn items(&self, eval: &Eval<'_>, effective: &Value) -> Result<Vec<Arc<Value>>> {
+        let found = match &self.items_path {
+            None => Ok(Cow::Borrowed(effective)),
+            Some(path) => {
+                eval.mark(Clause::MapItemsPath);
+                eval.find_one(path, effective)
+            }
+        };
+        let path = self.items_path.as_ref().map_or("$", |path| path.text());
+        match found.as_deref() {
+            Ok(Value::Array(items)) => Ok(items.iter().cloned().map(Arc::new).collect()),
+            Ok(_) => {
+                eval.mark(Clause::MapItemsNotArray);
+                let text = format!("Reference path \"{path}\" must point to array.");
+                Err(Box::new(Fault::runtime_plain(&text)))
+            }
+            Err(_) => {
+                eval.mark(Clause::MapItemsMissing);
+                eval.mark(Clause::MapItemsMissingText);
+                let text = format!("Unable to apply step \"{path}\" to input {effective}");
+                let error = "States.ReferencePathConflict";
+                Err(Box::new(
+                    Fault::prefixed(eval.active, error, &text).guessed(),
+                ))
+            }
+        }
+    }
+
+    /// `ItemSelector`, or its legacy form.
+    fn item_input(
+        &self,
+        eval: &Eval<'_>,
+        effective: &Value,
+        item: Arc<Value>,
+    ) -> Result<Arc<Value>> {
+        let Some(selector) = self.item_selector.as_ref().or(self.parameters.as_ref()) else {
+            return Ok(item);
+        };
+        eval.mark(Clause::MapItemSelector);
+        let selected = eval.template(selector, effective);
+        if selected.is_err() && eval.item.is_some_and(|(index, _)| index > 0) {
+            eval.mark(Clause::MapItemSelectorLate);
+        }
+        selected.map(Arc::new)
+    }
+
+    fn applies(&self, eval: &Eval<'_>, rule: &ChoiceRule, effective: &Value) -> Result<bool> {
+        let rule = own(eval, rule.flow.json_path())?;
+        eval.condition(&rule.condition, effective)
+    }
+
+    /// `TimeoutSecondsPath` or `HeartbeatSecondsPath`.
+    fn limit(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64> {
+        let path = own(eval, limit.path())?;
+        if self.parameters.is_some() {
+            eval.mark(Clause::LimitPathWithParameters);
+        }
+        eval.mark(Clause::TaskLimitPath);
+        let value = eval.number(path, effective)?;
+        value
+            .as_u64()
+            .filter(|seconds| *seconds > 0)
+            .ok_or_else(|| {
+                eval.mark(Clause::TaskLimitPathInvalid);
+                let text = format!("The value at {path} is not a positive integer: {value}");
+                Box::new(Fault::runtime(eval.active, &text).guessed())
+            })
+    }
+
+    /// `MaxConcurrencyPath`.
+    fn max_concurrency(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64> {
+        let path = own(eval, limit.path())?;
+        eval.mark(Clause::MapConcurrencyPath);
+        let value = eval.number(path, effective)?;
+        // A string of digits counts as a number (recorded: test_reference_in_map_state).
+        let limit = value
+            .as_str()
+            .map_or_else(|| value.as_i64(), |text| text.parse().ok());
+        match limit {
+            Some(limit) if limit >= 0 => Ok(limit as u64),
+            Some(_) => {
+                eval.mark(Clause::MapConcurrencyNegative);
+                let text = "MaxConcurrency cannot be negative.";
+                Err(Box::new(Fault::runtime(eval.active, text)))
+            }
+            None => {
+                if value.is_number() {
+                    eval.mark(Clause::MapConcurrencyFraction);
+                }
+                let shown = plain(&value);
+                let text = format!(
+                    "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a \
+                     valid integer: {path}"
+                );
+                Err(Box::new(Fault::runtime(eval.active, &text)))
+            }
+        }
+    }
+
+    /// `SecondsPath` or `TimestampPath`.
+    fn delay(&self, eval: &Eval<'_>, until: &Until, effective: &Value) -> Result<Millis> {
+        match until {
+            Until::Seconds(seconds) => eval.seconds_path(own(eval, seconds.path())?, effective),
+            Until::Timestamp(timestamp) => {
+                eval.timestamp_path(own(eval, timestamp.path())?, effective)
+            }
+        }
+    }
+
+    /// `ErrorPath` or `CausePath`, which read the raw input.
+    fn text(&self, eval: &Eval<'_>, text: &Text, name: &str) -> Result<Name> {
+        let source = own(eval, text.path())?;
+        eval.mark(Clause::FailPath);
+        match eval.source(source, &eval.active.input, &format_args!("{name}Path"))? {
+            Value::String(text) => Ok(text.into()),
+            other => {
+                eval.mark(Clause::FailPathNotText);
+                Ok(other.to_string().into())
+            }
+        }
+    }
+
+    /// `ResultSelector`, `ResultPath` and `OutputPath`, or a catcher's `ResultPath`.
+    fn output(&self, eval: &Eval<'_>, exit: Exit<'_>, result: &Arc<Value>) -> Result<Arc<Value>> {
+        if let Exit::Catcher(catcher) = exit {
+            let catch = own(eval, catcher.flow.json_path())?;
+            let output = eval.result_path(&catch.result_path, result.clone())?;
+            if self.output_path != Nullable::Absent {
+                eval.mark(Clause::CatchIgnoresOutputPath);
+            }
+            return Ok(output);
+        }
+        let selected = match &self.result_selector {
+            None => result.clone(),
+            Some(selector) => {
+                eval.mark(Clause::ResultSelector);
+                if self.assign.is_some() {
+                    eval.mark(Clause::AssignBeforeSelector);
+                }
+                eval.shared(selector, result)?
+            }
+        };
+        let merged = eval.result_path(&self.result_path, selected)?;
+        eval.mark(match &self.output_path {
+            Nullable::Absent => Clause::OutputPathDefault,
+            Nullable::Null => Clause::OutputPathNull,
+            Nullable::Set(_) => Clause::OutputPathSelects,
+        });
+        eval.select(&self.output_path, &merged)
+    }
+
+    fn assigned(
+        &self,
+        eval: &Eval<'_>,
+        exit: Exit<'_>,
+        result: &Value,
+    ) -> Result<Option<Map<String, Value>>> {
+        let assign = match exit {
+            Exit::State => &self.assign,
+            Exit::Rule(rule) => &own(eval, rule.flow.json_path())?.assign,
+            Exit::Catcher(catcher) => &own(eval, catcher.flow.json_path())?.assign,
+        };
+        let Some(assign) = assign else {
+            return Ok(None);
+        };
+        eval.mark(Clause::Assign);
+        match eval.template(assign, result)? {
+            Value::Object(assigned) => Ok(Some(assigned)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// What a part of a JSONPath state says in JSONPath; a definition that was decoded says nothing else
+/// there.
+fn own<T>(eval: &Eval<'_>, said: Option<T>) -> Result<T> {
+    said.ok_or_else(|| eval.unsupported("two query languages in one state"))
+}
+
+impl<'e> Eval<'e> {
+    /// `InputPath` or `OutputPath`.
+    fn select(&self, path: &Nullable<Path>, data: &Arc<Value>) -> Result<Arc<Value>> {
+        match path {
+            Nullable::Absent => Ok(data.clone()),
+            Nullable::Null => Ok(Arc::new(Value::Object(Map::new()))),
+            Nullable::Set(path) if path.is_data_root() => Ok(data.clone()),
+            Nullable::Set(path) => match self.find(path, data) {
+                Ok(value) => Ok(Arc::new(value.into_owned())),
+                Err(error) => Err(self.invalid_path(path, &error)),
+            },
+        }
+    }
+
+    /// `ResultPath`: `result` merged into the raw input.
+    fn result_path(&self, path: &Nullable<Path>, result: Arc<Value>) -> Result<Arc<Value>> {
+        let path = match path {
+            Nullable::Absent => return Ok(result),
+            Nullable::Null => {
+                self.mark(Clause::ResultPathNull);
+                return Ok(self.active.input.clone());
+            }
+            Nullable::Set(path) if path.is_data_root() => {
+                self.mark(Clause::ResultPathRoot);
+                return Ok(result);
+            }
+            Nullable::Set(path) => path,
+        };
+        self.mark(Clause::ResultPathMerges);
+        if path.text().contains('[') {
+            self.mark(Clause::ResultPathBrackets);
+        }
+        let mut merged = Value::clone(&self.active.input);
+        match path.put(&mut merged, Arc::unwrap_or_clone(result)) {
+            Ok(()) => Ok(Arc::new(merged)),
+            Err(_) => {
+                self.mark(Clause::ResultPathConflict);
+                if meets_null(&self.active.input, path.steps()) {
+                    self.mark(Clause::ResultPathIntoNull);
+                }
+                self.mark(Clause::ResultPathConflictText);
+                let text = format!(
+                    "Unable to apply ReferencePath {path} to input {}",
+                    self.active.input
+                );
+                let error = "States.ReferencePathConflict";
+                Err(Box::new(
+                    Fault::prefixed(self.active, error, &text).guessed(),
+                ))
+            }
+        }
+    }
+
+    /// A payload template, of which a literal one is shared.
+    fn shared(&self, template: &Template, data: &Value) -> Result<Arc<Value>> {
+        match template {
+            Template::Literal(value) => Ok(value.clone()),
+            _ => self.template(template, data).map(Arc::new),
+        }
+    }
+
+    /// The value of a time limit or a bound that is given by path.
+    fn number<'v>(&self, path: &Path, data: &'v Value) -> Result<Cow<'v, Value>>
+    where
+        'e: 'v,
+    {
+        self.find_one(path, data).map_err(|error| {
+            self.mark(Clause::LimitPathMissingText);
+            self.invalid_path(path, &error)
+        })
+    }
+
+    /// `States.Runtime` for a path that finds nothing where a value is needed.
+    fn invalid_path(&self, path: &Path, error: &PathError) -> Box<Fault> {
+        self.mark(Clause::PathMissing);
+        let is_recorded = matches!(
+            error,
+            PathError::NoResults(_)
+                | PathError::MissingProperty(_)
+                | PathError::NotAnObject { .. }
+                | PathError::NamesNotLast(_)
+        );
+        if !is_recorded {
+            self.mark(Clause::PathMismatchText);
+        }
+        let text = format!("Invalid path '{path}' : {error}");
+        Box::new(Fault::runtime(self.active, &text))
+    }
+
+    fn timestamp_path(&self, path: &Path, data: &Value) -> Result<Millis> {
+        self.mark(Clause::WaitTimestampPath);
+        let value = self.find_one(path, data).map_err(|_| {
+            self.mark(Clause::WaitPathMissing);
+            let text =
+                format!("The TimestampPath parameter does not reference an input value: {path}");
+            Box::new(Fault::runtime(self.active, &text))
+        })?;
+        if value.as_str().is_some_and(Instant::is_nearly_rfc3339) {
+            self.mark(Clause::TimestampLexical);
+        }
+        match value.as_str().and_then(Instant::parse_rfc3339) {
+            Some(until) => Ok(until.since(self.execution.now)),
+            None => {
+                let text = format!(
+                    "The TimestampPath parameter does not reference a valid ISO-8601 extended \
+                     offset date-time format string: {path} == {}",
+                    plain(&value)
+                );
+                Err(Box::new(Fault::runtime(self.active, &text)))
+            }
+        }
+    }
+
+    fn seconds_path(&self, path: &Path, data: &Value) -> Result<Millis> {
+        self.mark(Clause::WaitSecondsPath);
+        let fault = |text: String| Box::new(Fault::runtime(self.active, &text));
+        let value = self.find_one(path, data).map_err(|_| {
+            self.mark(Clause::WaitPathMissing);
+            fault(format!(
+                "The SecondsPath parameter does not reference an input value: {path}"
+            ))
+        })?;
+        let shown = plain(&value);
+        match shown.parse::<i64>() {
+            Ok(seconds) => u64::try_from(seconds)
+                .map(|seconds| seconds.saturating_mul(1_000))
+                .map_err(|_| {
+                    let text = "The SecondsPath parameter references a negative value";
+                    fault(format!("{text}: {path} == {shown}"))
+                }),
+            Err(_) => {
+                if value.as_f64().is_none_or(|seconds| seconds.fract() == 0.0) {
+                    self.mark(Clause::WaitSecondsOdd);
+                }
+                let text = "The SecondsPath parameter cannot be parsed as a long value";
+                Err(fault(format!("{text}: {path} == {shown}")))
+            }
+        }
+    }
+}
+
+/// A string without its quotes, any other value as JSON.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Whether the first value that these steps cannot go through is null.
+fn meets_null(mut value: &Value, steps: &[Step]) -> bool {
+    for step in steps {
+        let next = match step {
+            Step::Name(name) => value.get(&**name),
+            Step::Index(index) => usize::try_from(*index)
+                .ok()
+                .and_then(|index| value.get(index)),
+            // Reference paths have no other steps.
+            _ => None,
+        };
+        match next {
+            Some(next) => value = next,
+            None => break,
+        }
+    }
+    value.is_null()
+}

@@ -1,0 +1,158 @@
+//! JSONata as the States Language has it: expressions between `{%` and `%}`, alone in a field or as
+//! strings inside JSON (Developer Guide, "Transforming data with JSONata").
+//!
+//! An expression is recognised by its delimiters, and its source is kept.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::base::pointer::Pointer;
+
+const OPENING: &str = "{%";
+const CLOSING: &str = "%}";
+
+/// An expression, parsed once, with its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expression(Arc<str>);
+
+/// JSON whose strings may be expressions, parsed once. [`Template::to_value`] gives the JSON it was
+/// made from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Template {
+    /// A value without any expression inside: copied.
+    Literal(Arc<Value>),
+    /// A string that is an expression.
+    Expression(Expression),
+    /// An object with an expression somewhere inside.
+    Object(Vec<(String, Template)>),
+    /// An array with an expression somewhere inside.
+    Array(Vec<Template>),
+}
+
+/// Why a string is no expression, and no plain string either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SyntaxError {
+    /// It has one of the two delimiters.
+    #[error(
+        "parse the expression: it starts with {OPENING} and ends with {CLOSING}, or has neither"
+    )]
+    Delimiters,
+}
+
+impl Expression {
+    /// The expression that a string is; `None` if it is a plain string.
+    pub fn parse(text: &str) -> Result<Option<Self>, SyntaxError> {
+        match (text.starts_with(OPENING), text.ends_with(CLOSING)) {
+            (true, true) => Ok(Some(Self(text.into()))),
+            (false, false) => Ok(None),
+            _ => Err(SyntaxError::Delimiters),
+        }
+    }
+
+    /// The text it was parsed from, with its delimiters.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The text between the delimiters.
+    pub fn source(&self) -> &str {
+        // The delimiters share their percent sign in `{%}`.
+        let inner = OPENING.len()..self.0.len() - CLOSING.len();
+        self.0.get(inner).unwrap_or_default()
+    }
+}
+
+impl Template {
+    /// Parses the value at a place. A string that is wrong is told to `wrong` with its place, and
+    /// taken literally.
+    pub(crate) fn parse(
+        value: &Value,
+        at: &Pointer<'_>,
+        wrong: &mut dyn FnMut(SyntaxError, &Pointer<'_>),
+    ) -> Self {
+        match value {
+            Value::String(text) => match Expression::parse(text) {
+                Ok(Some(expression)) => return Self::Expression(expression),
+                Ok(None) => {}
+                Err(error) => wrong(error, at),
+            },
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                let items: Vec<_> = items
+                    .map(|(index, item)| Self::parse(item, &at.index(index), wrong))
+                    .collect();
+                if !items.iter().all(Self::is_literal) {
+                    return Self::Array(items);
+                }
+            }
+            Value::Object(fields) => {
+                let fields = fields.iter();
+                let fields: Vec<_> = fields
+                    .map(|(name, value)| (name.clone(), Self::parse(value, &at.field(name), wrong)))
+                    .collect();
+                if !fields.iter().all(|(_, value)| value.is_literal()) {
+                    return Self::Object(fields);
+                }
+            }
+            _ => {}
+        }
+        Self::Literal(Arc::new(value.clone()))
+    }
+
+    /// The JSON that it was parsed from.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Literal(value) => (**value).clone(),
+            Self::Expression(expression) => expression.text().into(),
+            Self::Array(items) => items.iter().map(Self::to_value).collect(),
+            Self::Object(fields) => fields
+                .iter()
+                .map(|(name, value)| (name.clone(), value.to_value()))
+                .collect(),
+        }
+    }
+
+    fn is_literal(&self) -> bool {
+        matches!(self, Self::Literal(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Expression, SyntaxError, Template};
+    use crate::base::pointer::Pointer;
+
+    #[test]
+    fn expressions_have_both_delimiters() {
+        let source = |text| Expression::parse(text).map(|it| it.map(|it| it.source().to_owned()));
+        assert_eq!(
+            source("{% $states.input %}"),
+            Ok(Some(" $states.input ".into()))
+        );
+        assert_eq!(source("{%%}"), Ok(Some(String::new())));
+        assert_eq!(source("{%}"), Ok(Some(String::new())));
+        assert_eq!(source("plain {% 1 %}."), Ok(None));
+        assert_eq!(source("{% 1"), Err(SyntaxError::Delimiters));
+        assert_eq!(source("1 %}"), Err(SyntaxError::Delimiters));
+    }
+
+    #[test]
+    fn strings_inside_json_are_expressions() {
+        let value = json!({"a": ["{% 1 %}", {"b": 2}], "c": {"d": "{% 1", "e.$": "$"}});
+        let mut wrong = Vec::new();
+        let template = Template::parse(&value, &Pointer::Root, &mut |error, at| {
+            wrong.push((error, at.to_string()));
+        });
+        assert_eq!(wrong, [(SyntaxError::Delimiters, "/c/d".to_owned())]);
+        assert_eq!(template.to_value(), value);
+        let Template::Object(fields) = template else {
+            panic!("an object with an expression inside")
+        };
+        assert!(matches!(&fields[0].1, Template::Array(items)
+            if matches!(items[..], [Template::Expression(_), Template::Literal(_)])));
+        assert!(fields[1].1.is_literal());
+    }
+}
