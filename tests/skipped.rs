@@ -20,7 +20,9 @@ fn main() {
     println!("\n{} tests were SKIPPED, in whole or in part:", skips.len());
     for (need, skips) in needs {
         println!("  for want of {need}");
-        skips.iter().for_each(|skip| println!("    {skip}"));
+        for skip in skips {
+            println!("    {skip}");
+        }
     }
     println!();
 }

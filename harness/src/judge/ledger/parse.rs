@@ -200,7 +200,8 @@ impl Reader<'_> {
         };
         if clause.entry().basis == Basis::Assumed {
             let what = format!("entry '{entry}': clause '{id}' is only assumed");
-            let remedy = "nothing follows from it: find evidence for the clause, or drop the entry";
+            let remedy =
+                "no finding may rest on it: find evidence for the clause, or drop the entry";
             self.complain(offset, what, remedy);
             return None;
         }
