@@ -88,13 +88,13 @@ fn executions(case: &ExecutionCase) -> Value {
     let starts = case.starts.iter();
     starts
         .map(|start| match simulate(&machine, case, start) {
-            Ok(expectation) => expectation_as_json(expectation),
+            Ok(expectation) => expectation_as_json(&expectation),
             Err(error) => error.to_string().into(),
         })
         .collect()
 }
 
-fn expectation_as_json(expectation: Expectation) -> Value {
+fn expectation_as_json(expectation: &Expectation) -> Value {
     let aspects = expectation.poisoned.iter().map(|it: &Aspect| it.name());
     let clauses = expectation.coverage.iter().map(|it: Clause| it.entry().id);
     let attempts = expectation.attempts.iter();
