@@ -8,11 +8,11 @@ mod children;
 mod data_flow;
 mod envelope;
 mod eval;
-mod fault;
 mod frame;
 mod handler;
 mod jsonpath;
 mod protocol;
+mod runtime_error;
 mod setup;
 mod states;
 mod task;
@@ -30,8 +30,8 @@ use serde_json::{Map, Value};
 use self::{
     data_flow::Exit,
     eval::Eval,
-    fault::{Fault, Origin, Result},
     frame::{Active, Frame, FrameId, Phase},
+    runtime_error::{Origin, Result, RuntimeError},
 };
 pub use self::{
     protocol::{
@@ -240,7 +240,7 @@ impl Execution {
                 self.mark(Clause::MachineTimeout);
                 self.mark(Clause::MachineTimeoutHistory);
                 let details = failure_details(&Failure {
-                    error: Some(fault::TIMEOUT.into()),
+                    error: Some(runtime_error::TIMEOUT.into()),
                     cause: None,
                 });
                 self.emit(0, EventKind::ExecutionTimedOut, details);
@@ -381,7 +381,7 @@ impl Execution {
             if self.active(id).state.kind() != StateType::Pass {
                 self.mark(Clause::StateDataLimitOther);
             }
-            return Err(Fault::data_limit(&self.active(id).name).ending());
+            return Err(RuntimeError::data_limit(&self.active(id).name).ending());
         }
         if let Some(assigned) = &assigned {
             let values = assigned.iter();
@@ -447,7 +447,7 @@ impl Execution {
         let bytes = assigned.values().map(|value| json::measure(value).bytes);
         if bytes.sum::<usize>() > DATA_LIMIT {
             self.mark(Clause::AssignDataLimit);
-            return Err(Fault::data_limit(&self.active(id).name).ending());
+            return Err(RuntimeError::data_limit(&self.active(id).name).ending());
         }
         Ok((!assigned.is_empty()).then_some(assigned))
     }
@@ -648,23 +648,23 @@ impl Execution {
         deviations.map_or(HISTORY_LIMIT, |all| all.history_limit(HISTORY_LIMIT).max(2))
     }
 
-    /// Whether a fault in a frame's state ends the execution, whatever handlers there are.
-    fn ends_at(&self, id: FrameId, fault: &Fault) -> bool {
-        fault.terminal && !self.ignores(id, Hook::TerminalError)
+    /// Whether a error in a frame's state ends the execution, whatever handlers there are.
+    fn ends_at(&self, id: FrameId, error: &RuntimeError) -> bool {
+        error.terminal && !self.ignores(id, Hook::TerminalError)
     }
 
     /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
-    fn raise(&mut self, id: FrameId, fault: &Fault) {
-        if fault.origin == Origin::Interpreter && self.has_company(id) {
+    fn raise(&mut self, id: FrameId, error: &RuntimeError) {
+        if error.origin == Origin::Interpreter && self.has_company(id) {
             // Its cause quotes the id of the event that entered the state.
             self.report(Fact::EventIdRead);
         }
-        if self.ends_at(id, fault) {
+        if self.ends_at(id, error) {
             self.mark(Clause::RuntimeTerminal);
             self.report_end_of_all(id);
-            self.fail(id, fault.failure.clone());
+            self.fail(id, error.failure.clone());
         } else {
-            self.handle_fault(id, fault);
+            self.handle_error(id, error);
         }
     }
 

@@ -8,8 +8,8 @@ use super::{
     Command, Execution, Fact,
     data_flow::Exit,
     eval::Eval,
-    fault::{Fault, Result},
     frame::{Children, Frame, FrameId, Phase},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{Body, Limit, Map, Name, Parallel, Scope, StateType},
@@ -234,17 +234,17 @@ impl Execution {
             Body::Map(map) => self.start_iteration(id, map, previous),
             _ => Ok(()),
         };
-        if let Err(fault) = started {
-            self.raise(id, &fault);
+        if let Err(error) = started {
+            self.raise(id, &error);
         }
     }
 
     /// The siblings of a child that has failed go on.
-    fn outlive(&mut self, id: FrameId, place: usize, last: u64, fault: &Fault) {
+    fn outlive(&mut self, id: FrameId, place: usize, last: u64, error: &RuntimeError) {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
-        children.failed.get_or_insert_with(|| fault.clone());
+        children.failed.get_or_insert_with(|| error.clone());
         children.unfinished -= 1;
         let all = children.unfinished == 0;
         if let Some(failed) = children.frames[place].take() {
@@ -264,9 +264,9 @@ impl Execution {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
-        if let Some(fault) = children.failed.take() {
+        if let Some(error) = children.failed.take() {
             self.active_mut(id).phase = Phase::Working;
-            return self.handle_fault(id, &fault);
+            return self.handle_error(id, &error);
         }
         let results = std::mem::take(&mut children.results);
         let mut result: Vec<Value> = results
@@ -292,15 +292,15 @@ impl Execution {
         };
         self.active_mut(id).phase = Phase::Working;
         let done = self.leave(id, Exit::State, &result, transition);
-        if let Err(fault) = done {
-            self.raise(id, &fault);
+        if let Err(error) = done {
+            self.raise(id, &error);
         }
     }
 
-    /// Nobody handles the fault in this thread: the enclosing state fails, or the execution.
-    pub(super) fn thread_failed(&mut self, id: FrameId, fault: &Fault) {
+    /// Nobody handles the error in this thread: the enclosing state fails, or the execution.
+    pub(super) fn thread_failed(&mut self, id: FrameId, error: &RuntimeError) {
         let Some((parent, place)) = self.frame(id).parent else {
-            return self.fail(id, fault.failure.clone());
+            return self.fail(id, error.failure.clone());
         };
         self.report(Fact::ThreadFailed {
             siblings: self.has_siblings(id),
@@ -325,12 +325,12 @@ impl Execution {
             self.emit(last, EventKind::Iteration(history::Phase::Failed), details);
         }
         if after == Some(AfterFailure::GoOn) {
-            return self.outlive(parent, place, last, fault);
+            return self.outlive(parent, place, last, error);
         }
         self.stop_children(parent, Some(place), last);
         self.frame_mut(parent).previous = last;
         self.active_mut(parent).phase = Phase::Working;
-        self.handle_fault(parent, fault);
+        self.handle_error(parent, error);
     }
 
     /// Stops every child of a state; `failed` is the one whose failure is the reason, `cause` the

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{eval::Eval, fault::Result};
+use super::{eval::Eval, runtime_error::Result};
 use crate::{
     asl::{Catcher, ChoiceRule, DataFlow, Limit, Name, Text, Until},
     base::time::Millis,

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Execution, Fact,
-    fault::{Fault, Result},
     frame::{Active, Frame},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::StateType,
@@ -222,7 +222,7 @@ impl<'e> Eval<'e> {
                     "The JSONPath '{path}' specified for the field '{field}' could not be found in \
                      the input '{data}'"
                 );
-                Err(Box::new(Fault::runtime(self.active, &text)))
+                Err(Box::new(RuntimeError::runtime(self.active, &text)))
             }
         }
     }
@@ -258,7 +258,7 @@ impl<'e> Eval<'e> {
                  arguments in {}",
                 function.name()
             );
-            Box::new(Fault::runtime(self.active, &text))
+            Box::new(RuntimeError::runtime(self.active, &text))
         })
     }
 
@@ -274,15 +274,15 @@ impl<'e> Eval<'e> {
                 "The function '{whole}' had the following error: The JsonPath argument for the \
                  field '{path}' could not be found in the input '{data}'"
             );
-            Box::new(Fault::runtime(self.active, &text))
+            Box::new(RuntimeError::runtime(self.active, &text))
         })
     }
 
-    /// Notes that this build does not interpret something; the fault ends the execution and the
+    /// Notes that this build does not interpret something; the error ends the execution and the
     /// caller turns it into [`super::Unsupported`].
-    pub fn unsupported(&self, feature: &str) -> Box<Fault> {
+    pub fn unsupported(&self, feature: &str) -> Box<RuntimeError> {
         self.execution.refuse(feature, &self.active.name);
-        Box::new(Fault::runtime(self.active, feature))
+        Box::new(RuntimeError::runtime(self.active, feature))
     }
 }
 

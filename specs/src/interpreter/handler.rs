@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{
     Execution, Waiter,
     data_flow::Exit,
-    fault::{DATA_LIMIT_EXCEEDED, Fault, Result, TIMEOUT},
     frame::{FrameId, Phase},
+    runtime_error::{DATA_LIMIT_EXCEEDED, Result, RuntimeError, TIMEOUT},
 };
 use crate::{
     asl::{Catcher, Name, Retrier, State, Transition},
@@ -17,10 +17,10 @@ use crate::{
 
 impl Execution {
     /// An error that handlers may see: Retry first, then Catch, then the enclosing state.
-    pub(super) fn handle_fault(&mut self, id: FrameId, fault: &Fault) {
+    pub(super) fn handle_error(&mut self, id: FrameId, error: &RuntimeError) {
         let state: Arc<State> = self.active(id).state.clone();
         let (retriers, catchers) = state.handlers();
-        if let Some(delay) = self.retry_delay(id, retriers, fault) {
+        if let Some(delay) = self.retry_delay(id, retriers, error) {
             self.active_mut(id).retries += 1;
             let timer = self.set_timer(delay, Waiter::Frame(id));
             self.active_mut(id).phase = Phase::Delayed { timer };
@@ -29,32 +29,37 @@ impl Execution {
         self.state_failed(id);
         let matching = catchers
             .iter()
-            .find(|catcher| self.matches(&catcher.error_equals, fault));
+            .find(|catcher| self.matches(&catcher.error_equals, error));
         match matching {
             Some(catcher) => {
-                if let Err(fault) = self.catch(id, catcher, fault) {
-                    self.catch_failed(id, &fault);
+                if let Err(error) = self.catch(id, catcher, error) {
+                    self.catch_failed(id, &error);
                 }
             }
-            None => self.thread_failed(id, fault),
+            None => self.thread_failed(id, error),
         }
     }
 
     /// What goes wrong while an error is caught is not caught again.
-    fn catch_failed(&mut self, id: FrameId, fault: &Fault) {
-        if self.ends_at(id, fault) {
-            self.raise(id, fault);
+    fn catch_failed(&mut self, id: FrameId, error: &RuntimeError) {
+        if self.ends_at(id, error) {
+            self.raise(id, error);
         } else {
             self.mark(Clause::CatchFails);
-            self.thread_failed(id, fault);
+            self.thread_failed(id, error);
         }
     }
 
     /// How long to wait before the next attempt, if there is one.
-    fn retry_delay(&mut self, id: FrameId, retriers: &[Retrier], fault: &Fault) -> Option<Millis> {
+    fn retry_delay(
+        &mut self,
+        id: FrameId,
+        retriers: &[Retrier],
+        error: &RuntimeError,
+    ) -> Option<Millis> {
         self.active_mut(id).budgets.resize(retriers.len(), 0);
         for (index, retrier) in retriers.iter().enumerate() {
-            if !self.matches(&retrier.error_equals, fault) {
+            if !self.matches(&retrier.error_equals, error) {
                 continue;
             }
             if index > 0 {
@@ -128,65 +133,65 @@ impl Execution {
         (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Whether any of the names stands for the fault.
-    fn matches(&self, names: &[Name], fault: &Fault) -> bool {
-        let hit = names.iter().any(|name| self.stands_for(name, fault));
-        if hit && fault.error() == Some("States.ReferencePathConflict") {
+    /// Whether any of the names stands for the error.
+    fn matches(&self, names: &[Name], error: &RuntimeError) -> bool {
+        let hit = names.iter().any(|name| self.stands_for(name, error));
+        if hit && error.error() == Some("States.ReferencePathConflict") {
             self.mark(Clause::ResultPathConflictCaught);
         }
         hit
     }
 
-    fn stands_for(&self, name: &str, fault: &Fault) -> bool {
+    fn stands_for(&self, name: &str, error: &RuntimeError) -> bool {
         match name {
             "States.ALL" => {
                 self.mark(Clause::MatchAll);
-                self.note_data_limit(fault);
+                self.note_data_limit(error);
                 true
             }
             "States.TaskFailed" => {
                 self.mark(Clause::MatchTaskFailed);
-                self.note_data_limit(fault);
-                if fault.heartbeat {
+                self.note_data_limit(error);
+                if error.heartbeat {
                     self.mark(Clause::MatchTaskFailedHeartbeat);
                 }
-                if fault.failure.error.is_none() {
+                if error.failure.error.is_none() {
                     self.mark(Clause::MatchTaskFailedNameless);
                 }
-                fault.error() != Some(TIMEOUT)
+                error.error() != Some(TIMEOUT)
             }
-            "States.HeartbeatTimeout" if fault.heartbeat => {
+            "States.HeartbeatTimeout" if error.heartbeat => {
                 self.mark(Clause::HeartbeatNames);
                 true
             }
             name => {
                 self.mark(Clause::MatchExact);
-                fault.error() == Some(name)
+                error.error() == Some(name)
             }
         }
     }
 
     /// Whether wildcards match a result that is too long is not settled.
-    fn note_data_limit(&self, fault: &Fault) {
-        if fault.error() == Some(DATA_LIMIT_EXCEEDED) {
+    fn note_data_limit(&self, error: &RuntimeError) {
+        if error.error() == Some(DATA_LIMIT_EXCEEDED) {
             self.mark(Clause::MatchAllDataLimit);
         }
     }
 
     /// Leaves the state through a catcher.
-    fn catch(&mut self, id: FrameId, catcher: &Catcher, fault: &Fault) -> Result<()> {
+    fn catch(&mut self, id: FrameId, catcher: &Catcher, error: &RuntimeError) -> Result<()> {
         self.mark(Clause::CatchFirstMatch);
-        if fault.guessed_text {
+        if error.guessed_text {
             self.mark(Clause::CatchGuessedText);
         }
-        if fault.failure.error.is_none() || fault.failure.cause.is_none() {
-            self.mark(match fault.origin {
-                super::fault::Origin::Timeout => Clause::ErrorOutputTimeout,
-                super::fault::Origin::FailState => Clause::ErrorOutputMissingFail,
+        if error.failure.error.is_none() || error.failure.cause.is_none() {
+            self.mark(match error.origin {
+                super::runtime_error::Origin::Timeout => Clause::ErrorOutputTimeout,
+                super::runtime_error::Origin::FailState => Clause::ErrorOutputMissingFail,
                 _ => Clause::ErrorOutputMissing,
             });
         }
-        let error_output = Arc::new(fault.output());
+        let error_output = Arc::new(error.output());
         let leads_nowhere = self.ignores(id, Hook::CatchNext);
         let to = Transition::Next(catcher.next.clone());
         self.leave(id, Exit::Catcher(catcher), &error_output, to)?;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     data_flow::{Evaluator, Exit},
     eval::Eval,
-    fault::{Fault, Result},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{ChoiceRule, JsonPathFlow, Limit, Name, Nullable, Text, Until},
@@ -42,7 +42,7 @@ impl Evaluator for JsonPathFlow {
         if eval.execution.is_too_long(&shaped) {
             eval.mark(Clause::ParametersDataLimit);
             eval.mark(Clause::ParametersDataLimitText);
-            return Err(Fault::data_limit(&eval.active.name).ending());
+            return Err(RuntimeError::data_limit(&eval.active.name).ending());
         }
         Ok(shaped)
     }
@@ -86,7 +86,7 @@ impl Evaluator for JsonPathFlow {
             Ok(_) => {
                 eval.mark(Clause::MapItemsNotArray);
                 let text = format!("Reference path \"{path}\" must point to array.");
-                Err(Box::new(Fault::runtime_plain(&text)))
+                Err(Box::new(RuntimeError::runtime_plain(&text)))
             }
             Err(_) => {
                 eval.mark(Clause::MapItemsMissing);
@@ -94,7 +94,7 @@ impl Evaluator for JsonPathFlow {
                 let text = format!("Unable to apply step \"{path}\" to input {effective}");
                 let error = "States.ReferencePathConflict";
                 Err(Box::new(
-                    Fault::prefixed(eval.active, error, &text).guessed(),
+                    RuntimeError::prefixed(eval.active, error, &text).guessed(),
                 ))
             }
         }
@@ -137,7 +137,7 @@ impl Evaluator for JsonPathFlow {
             .ok_or_else(|| {
                 eval.mark(Clause::TaskLimitPathInvalid);
                 let text = format!("The value at {path} is not a positive integer: {value}");
-                Box::new(Fault::runtime(eval.active, &text).guessed())
+                Box::new(RuntimeError::runtime(eval.active, &text).guessed())
             })
     }
 
@@ -155,7 +155,7 @@ impl Evaluator for JsonPathFlow {
             Some(_) => {
                 eval.mark(Clause::MapConcurrencyNegative);
                 let text = "MaxConcurrency cannot be negative.";
-                Err(Box::new(Fault::runtime(eval.active, text)))
+                Err(Box::new(RuntimeError::runtime(eval.active, text)))
             }
             None => {
                 if value.is_number() {
@@ -166,7 +166,7 @@ impl Evaluator for JsonPathFlow {
                     "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a \
                      valid integer: {path}"
                 );
-                Err(Box::new(Fault::runtime(eval.active, &text)))
+                Err(Box::new(RuntimeError::runtime(eval.active, &text)))
             }
         }
     }
@@ -298,7 +298,7 @@ impl<'e> Eval<'e> {
                 );
                 let error = "States.ReferencePathConflict";
                 Err(Box::new(
-                    Fault::prefixed(self.active, error, &text).guessed(),
+                    RuntimeError::prefixed(self.active, error, &text).guessed(),
                 ))
             }
         }
@@ -324,7 +324,7 @@ impl<'e> Eval<'e> {
     }
 
     /// `States.Runtime` for a path that finds nothing where a value is needed.
-    fn invalid_path(&self, path: &Path, error: &PathError) -> Box<Fault> {
+    fn invalid_path(&self, path: &Path, error: &PathError) -> Box<RuntimeError> {
         self.mark(Clause::PathMissing);
         let is_recorded = matches!(
             error,
@@ -337,7 +337,7 @@ impl<'e> Eval<'e> {
             self.mark(Clause::PathMismatchText);
         }
         let text = format!("Invalid path '{path}' : {error}");
-        Box::new(Fault::runtime(self.active, &text))
+        Box::new(RuntimeError::runtime(self.active, &text))
     }
 
     fn timestamp_path(&self, path: &Path, data: &Value) -> Result<Millis> {
@@ -346,7 +346,7 @@ impl<'e> Eval<'e> {
             self.mark(Clause::WaitPathMissing);
             let text =
                 format!("The TimestampPath parameter does not reference an input value: {path}");
-            Box::new(Fault::runtime(self.active, &text))
+            Box::new(RuntimeError::runtime(self.active, &text))
         })?;
         if value.as_str().is_some_and(Instant::is_nearly_rfc3339) {
             self.mark(Clause::TimestampLexical);
@@ -359,17 +359,17 @@ impl<'e> Eval<'e> {
                      offset date-time format string: {path} == {}",
                     plain(&value)
                 );
-                Err(Box::new(Fault::runtime(self.active, &text)))
+                Err(Box::new(RuntimeError::runtime(self.active, &text)))
             }
         }
     }
 
     fn seconds_path(&self, path: &Path, data: &Value) -> Result<Millis> {
         self.mark(Clause::WaitSecondsPath);
-        let fault = |text: String| Box::new(Fault::runtime(self.active, &text));
+        let error = |text: String| Box::new(RuntimeError::runtime(self.active, &text));
         let value = self.find_one(path, data).map_err(|_| {
             self.mark(Clause::WaitPathMissing);
-            fault(format!(
+            error(format!(
                 "The SecondsPath parameter does not reference an input value: {path}"
             ))
         })?;
@@ -379,14 +379,14 @@ impl<'e> Eval<'e> {
                 .map(|seconds| seconds.saturating_mul(1_000))
                 .map_err(|_| {
                     let text = "The SecondsPath parameter references a negative value";
-                    fault(format!("{text}: {path} == {shown}"))
+                    error(format!("{text}: {path} == {shown}"))
                 }),
             Err(_) => {
                 if value.as_f64().is_none_or(|seconds| seconds.fract() == 0.0) {
                     self.mark(Clause::WaitSecondsOdd);
                 }
                 let text = "The SecondsPath parameter cannot be parsed as a long value";
-                Err(fault(format!("{text}: {path} == {shown}")))
+                Err(error(format!("{text}: {path} == {shown}")))
             }
         }
     }

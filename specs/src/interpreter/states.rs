@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{
     Execution, Waiter,
     data_flow::Exit,
-    fault::{Fault, Result},
     frame::{FrameId, Phase},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{Body, Choice, Dynamic, Fail, Limit, Name, Pass, State, Text, Transition, Until, Wait},
@@ -35,8 +35,8 @@ impl Execution {
             Body::Parallel(parallel) => self.start_branches(id, parallel),
             Body::Map(map) => self.start_map(id, map),
         };
-        if let Err(fault) = done {
-            self.raise(id, &fault);
+        if let Err(error) = done {
+            self.raise(id, &error);
         }
     }
 
@@ -72,7 +72,7 @@ impl Execution {
                 self.mark(Clause::ChoiceNoMatch);
                 let text = "Failed to transition out of the state. The state does not point to a \
                             next state.";
-                return Err(Box::new(Fault::runtime(eval.active, text)));
+                return Err(Box::new(RuntimeError::runtime(eval.active, text)));
             }
         };
         self.leave(id, exit, &effective, Transition::Next(next))
@@ -88,7 +88,7 @@ impl Execution {
                 self.mark(Clause::WaitTooLongSeconds);
             }
             let text = "Wait state delay is too long.";
-            return Err(Box::new(Fault::runtime(self.active(id), text)));
+            return Err(Box::new(RuntimeError::runtime(self.active(id), text)));
         }
         if delay == 0 {
             self.wait_over(id, &effective);
@@ -120,8 +120,8 @@ impl Execution {
         let Some(transition) = self.active(id).state.transition().cloned() else {
             return;
         };
-        if let Err(fault) = self.leave(id, Exit::State, effective, transition) {
-            self.raise(id, &fault);
+        if let Err(error) = self.leave(id, Exit::State, effective, transition) {
+            self.raise(id, &error);
         }
     }
 
@@ -139,7 +139,7 @@ impl Execution {
             cause: self.fail_text(id, fail.cause.as_ref(), "Cause")?,
         };
         self.note_empty_text(&failure);
-        Err(Box::new(Fault::fail_state(failure)))
+        Err(Box::new(RuntimeError::fail_state(failure)))
     }
 
     fn fail_text(&self, id: FrameId, text: Option<&Text>, name: &str) -> Result<Option<Name>> {

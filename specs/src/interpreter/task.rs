@@ -9,8 +9,8 @@ use super::{
     Command, Execution, Fact, TaskId, TaskRequest, TimerId, Waiter,
     data_flow::Exit,
     envelope::Envelope,
-    fault::{Fault, Result},
     frame::{FrameId, Phase, TaskState},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{Body, Limit, Name, Task, site::AttemptKey},
@@ -152,8 +152,8 @@ impl Execution {
             self.mark(Clause::ActivityMissingHistory);
         }
         let text = format!("The activity {} does not exist.", envelope.name());
-        let fault = Fault::runtime(self.active(id), &text);
-        self.raise(id, &fault);
+        let error = RuntimeError::runtime(self.active(id), &text);
+        self.raise(id, &error);
     }
 
     pub(super) fn task_submitted(&mut self, task: TaskId, output: Value) {
@@ -196,7 +196,7 @@ impl Execution {
         };
         if self.is_too_long(output) {
             self.mark(Clause::TaskDataLimit);
-            return self.attempt_failed(id, &envelope, &Fault::data_limit(envelope.name()));
+            return self.attempt_failed(id, &envelope, &RuntimeError::data_limit(envelope.name()));
         }
         let details = Details {
             output: Some(output.clone()),
@@ -209,8 +209,8 @@ impl Execution {
             return;
         };
         let done = self.leave(id, Exit::State, output, task.transition.clone());
-        if let Err(fault) = done {
-            self.raise(id, &fault);
+        if let Err(error) = done {
+            self.raise(id, &error);
         }
     }
 
@@ -220,16 +220,16 @@ impl Execution {
         };
         self.mark(Clause::TaskFailure);
         self.note_empty_text(&failure);
-        self.attempt_failed(id, &envelope, &Fault::task(failure));
+        self.attempt_failed(id, &envelope, &RuntimeError::task(failure));
     }
 
-    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, fault: &Fault) {
+    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, error: &RuntimeError) {
         let details = Details {
             task: envelope.details(),
-            ..super::failure_details(&fault.failure)
+            ..super::failure_details(&error.failure)
         };
         self.emit_in(id, envelope.event(history::Phase::Failed), details);
-        self.raise(id, fault);
+        self.raise(id, error);
     }
 
     /// What becomes of an empty error or cause is not known.
@@ -260,13 +260,13 @@ impl Execution {
             return;
         };
         self.commands.push(Command::Cancel(task));
-        let fault = Fault::timeout(heartbeat);
+        let error = RuntimeError::timeout(heartbeat);
         let details = Details {
             task: envelope.details(),
-            ..super::failure_details(&fault.failure)
+            ..super::failure_details(&error.failure)
         };
         self.emit_in(id, envelope.event(history::Phase::TimedOut), details);
-        self.raise(id, &fault);
+        self.raise(id, &error);
     }
 
     /// The frame that waits for a task.
