@@ -8,10 +8,10 @@ mod children;
 mod choice;
 mod envelope;
 mod eval;
-mod fault;
 mod frame;
 mod handler;
 mod protocol;
+mod runtime_error;
 mod setup;
 mod states;
 mod task;
@@ -28,8 +28,8 @@ use serde_json::{Map, Value};
 
 use self::{
     eval::Eval,
-    fault::{Fault, Origin, Result},
     frame::{Active, Frame, FrameId, Phase},
+    runtime_error::{Origin, Result, RuntimeError},
 };
 pub use self::{
     protocol::{
@@ -239,7 +239,7 @@ impl Execution {
                 self.mark(Clause::MachineTimeout);
                 self.mark(Clause::MachineTimeoutHistory);
                 let details = failure_details(&Failure {
-                    error: Some(fault::TIMEOUT.into()),
+                    error: Some(runtime_error::TIMEOUT.into()),
                     cause: None,
                 });
                 self.emit(0, EventKind::ExecutionTimedOut, details);
@@ -381,7 +381,7 @@ impl Execution {
             if self.active(id).state.kind() != StateType::Pass {
                 self.mark(Clause::StateDataLimitOther);
             }
-            return Err(Fault::data_limit(&self.active(id).name).ending());
+            return Err(RuntimeError::data_limit(&self.active(id).name).ending());
         }
         if let Some(assigned) = &assigned {
             let values = assigned.iter();
@@ -450,7 +450,7 @@ impl Execution {
         let bytes = assigned.values().map(|value| json::measure(value).bytes);
         if bytes.sum::<usize>() > DATA_LIMIT {
             self.mark(Clause::AssignDataLimit);
-            return Err(Fault::data_limit(&self.active(id).name).ending());
+            return Err(RuntimeError::data_limit(&self.active(id).name).ending());
         }
         Ok((!assigned.is_empty()).then_some(assigned))
     }
@@ -652,12 +652,12 @@ impl Execution {
     }
 
     /// Whether a fault in a frame's state ends the execution, whatever handlers there are.
-    fn ends_at(&self, id: FrameId, fault: &Fault) -> bool {
+    fn ends_at(&self, id: FrameId, fault: &RuntimeError) -> bool {
         fault.terminal && !self.ignores(id, Hook::TerminalError)
     }
 
     /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
-    fn raise(&mut self, id: FrameId, fault: &Fault) {
+    fn raise(&mut self, id: FrameId, fault: &RuntimeError) {
         if fault.origin == Origin::Interpreter && self.has_company(id) {
             // Its cause quotes the id of the event that entered the state.
             self.report(Fact::EventIdRead);
@@ -667,7 +667,7 @@ impl Execution {
             self.report_end_of_all(id);
             self.fail(id, fault.failure.clone());
         } else {
-            self.handle_fault(id, fault);
+            self.handle_error(id, fault);
         }
     }
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::{
     Command, Execution, Fact,
     eval::Eval,
-    fault::{Fault, Result},
     frame::{Children, Frame, FrameId, Phase},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{Body, Limit, Map, Name, Parallel, Scope, StateType},
@@ -248,7 +248,7 @@ impl Execution {
     }
 
     /// The siblings of a child that has failed go on.
-    fn outlive(&mut self, id: FrameId, place: usize, last: u64, fault: &Fault) {
+    fn outlive(&mut self, id: FrameId, place: usize, last: u64, fault: &RuntimeError) {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
@@ -274,7 +274,7 @@ impl Execution {
         };
         if let Some(fault) = children.failed.take() {
             self.active_mut(id).phase = Phase::Working;
-            return self.handle_fault(id, &fault);
+            return self.handle_error(id, &fault);
         }
         let results = std::mem::take(&mut children.results);
         let mut result: Vec<Value> = results
@@ -314,7 +314,7 @@ impl Execution {
     }
 
     /// Nobody handles the fault in this thread: the enclosing state fails, or the execution.
-    pub(super) fn thread_failed(&mut self, id: FrameId, fault: &Fault) {
+    pub(super) fn thread_failed(&mut self, id: FrameId, fault: &RuntimeError) {
         let Some((parent, place)) = self.frame(id).parent else {
             return self.fail(id, fault.failure.clone());
         };
@@ -346,7 +346,7 @@ impl Execution {
         self.stop_children(parent, Some(place), last);
         self.frame_mut(parent).previous = last;
         self.active_mut(parent).phase = Phase::Working;
-        self.handle_fault(parent, fault);
+        self.handle_error(parent, fault);
     }
 
     /// Stops every child of a state; `failed` is the one whose failure is the reason, `cause` the
@@ -511,7 +511,7 @@ fn map_items(eval: &Eval<'_>, map: &Map, effective: &Value) -> Result<Vec<Arc<Va
         Ok(_) => {
             eval.mark(Clause::MapItemsNotArray);
             let text = format!("Reference path \"{path}\" must point to array.");
-            Err(Box::new(Fault::runtime_plain(&text)))
+            Err(Box::new(RuntimeError::runtime_plain(&text)))
         }
         Err(_) => {
             eval.mark(Clause::MapItemsMissing);
@@ -519,7 +519,7 @@ fn map_items(eval: &Eval<'_>, map: &Map, effective: &Value) -> Result<Vec<Arc<Va
             let text = format!("Unable to apply step \"{path}\" to input {effective}");
             let error = "States.ReferencePathConflict";
             Err(Box::new(
-                Fault::prefixed(eval.active, error, &text).guessed(),
+                RuntimeError::prefixed(eval.active, error, &text).guessed(),
             ))
         }
     }
@@ -543,7 +543,7 @@ fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<u
                 Some(_) => {
                     eval.mark(Clause::MapConcurrencyNegative);
                     let text = "MaxConcurrency cannot be negative.";
-                    return Err(Box::new(Fault::runtime(eval.active, text)));
+                    return Err(Box::new(RuntimeError::runtime(eval.active, text)));
                 }
                 None => {
                     if value.is_number() {
@@ -556,7 +556,7 @@ fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<u
                         "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a \
                          valid integer: {path}"
                     );
-                    return Err(Box::new(Fault::runtime(eval.active, &text)));
+                    return Err(Box::new(RuntimeError::runtime(eval.active, &text)));
                 }
             }
         }

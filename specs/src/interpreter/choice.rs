@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     eval::Eval,
-    fault::{Fault, Result},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{Comparable, Condition, Dynamic, Kind, Operand, Operator, Ordering, StateType, Test},
@@ -112,11 +112,11 @@ impl Eval<'_> {
         }
     }
 
-    fn invalid_variable(&self, path: &Path) -> Box<Fault> {
+    fn invalid_variable(&self, path: &Path) -> Box<RuntimeError> {
         let text = format!(
             "Invalid path '{path}': The choice state's condition path references an invalid value."
         );
-        Box::new(Fault::runtime(self.active, &text))
+        Box::new(RuntimeError::runtime(self.active, &text))
     }
 
     fn is(&self, kind: Kind, path: &Path, value: Option<&Value>, expected: &Value) -> Result<bool> {
@@ -223,7 +223,7 @@ impl Eval<'_> {
                     _ => {
                         self.mark(Clause::ChoiceStringMatchesEscape);
                         let text = format!("The pattern '{pattern}' has an invalid escape.");
-                        return Err(Box::new(Fault::runtime(self.active, &text)));
+                        return Err(Box::new(RuntimeError::runtime(self.active, &text)));
                     }
                 },
                 c => Some(c),

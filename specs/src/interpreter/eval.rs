@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Execution, Fact,
-    fault::{Fault, Result},
     frame::{Active, Frame},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{Nullable, StateType},
@@ -239,7 +239,7 @@ impl<'e> Eval<'e> {
                 );
                 let error = "States.ReferencePathConflict";
                 Err(Box::new(
-                    Fault::prefixed(self.active, error, &text).guessed(),
+                    RuntimeError::prefixed(self.active, error, &text).guessed(),
                 ))
             }
         }
@@ -291,7 +291,7 @@ impl<'e> Eval<'e> {
         if self.execution.is_too_long(&shaped) {
             self.mark(Clause::ParametersDataLimit);
             self.mark(Clause::ParametersDataLimitText);
-            return Err(Fault::data_limit(&self.active.name).ending());
+            return Err(RuntimeError::data_limit(&self.active.name).ending());
         }
         Ok(shaped)
     }
@@ -319,7 +319,7 @@ impl<'e> Eval<'e> {
                     "The JSONPath '{path}' specified for the field '{field}' could not be found in \
                      the input '{data}'"
                 );
-                Err(Box::new(Fault::runtime(self.active, &text)))
+                Err(Box::new(RuntimeError::runtime(self.active, &text)))
             }
         }
     }
@@ -355,7 +355,7 @@ impl<'e> Eval<'e> {
                  arguments in {}",
                 function.name()
             );
-            Box::new(Fault::runtime(self.active, &text))
+            Box::new(RuntimeError::runtime(self.active, &text))
         })
     }
 
@@ -371,7 +371,7 @@ impl<'e> Eval<'e> {
                 "The function '{whole}' had the following error: The JsonPath argument for the \
                  field '{path}' could not be found in the input '{data}'"
             );
-            Box::new(Fault::runtime(self.active, &text))
+            Box::new(RuntimeError::runtime(self.active, &text))
         })
     }
 
@@ -387,7 +387,7 @@ impl<'e> Eval<'e> {
     }
 
     /// `States.Runtime` for a path that finds nothing where a value is needed.
-    pub fn invalid_path(&self, path: &Path, error: &PathError) -> Box<Fault> {
+    pub fn invalid_path(&self, path: &Path, error: &PathError) -> Box<RuntimeError> {
         self.mark(Clause::PathMissing);
         let is_recorded = matches!(
             error,
@@ -400,14 +400,14 @@ impl<'e> Eval<'e> {
             self.mark(Clause::PathMismatchText);
         }
         let text = format!("Invalid path '{path}' : {error}");
-        Box::new(Fault::runtime(self.active, &text))
+        Box::new(RuntimeError::runtime(self.active, &text))
     }
 
     /// Notes that this build does not interpret something; the fault ends the execution and the
     /// caller turns it into [`super::Unsupported`].
-    pub fn unsupported(&self, feature: &str) -> Box<Fault> {
+    pub fn unsupported(&self, feature: &str) -> Box<RuntimeError> {
         self.execution.refuse(feature, &self.active.name);
-        Box::new(Fault::runtime(self.active, feature))
+        Box::new(RuntimeError::runtime(self.active, feature))
     }
 
     /// The result of a Task, Parallel or Map on its way out: ResultSelector, ResultPath, OutputPath.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{TaskId, TimerId, envelope::Envelope, fault::Fault};
+use super::{TaskId, TimerId, envelope::Envelope, runtime_error::RuntimeError};
 use crate::{
     asl::{
         Name, Scope, State,
@@ -110,7 +110,7 @@ pub(super) struct Children {
     /// When a child succeeded last, and how many events there were then.
     pub ended: Option<(Instant, usize)>,
     /// Why a child failed whose siblings go on.
-    pub failed: Option<Fault>,
+    pub failed: Option<RuntimeError>,
 }
 
 impl Frame {
@@ -123,13 +123,13 @@ impl Frame {
 }
 
 /// Faults that name the state (clause `cause.prefix`).
-impl Fault {
+impl RuntimeError {
     /// `States.Runtime`, with the state named in front of the text.
     pub fn runtime(active: &Active, text: &str) -> Self {
         Self::runtime_plain(&prefixed(active, text))
     }
 
-    /// Like [`Fault::named`], with the state named in front of the text.
+    /// Like [`RuntimeError::named`], with the state named in front of the text.
     pub fn prefixed(active: &Active, error: &str, text: &str) -> Self {
         Self::named(error, &prefixed(active, text))
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{
     Execution, Waiter,
-    fault::{DATA_LIMIT_EXCEEDED, Fault, Result, TIMEOUT},
     frame::{FrameId, Phase},
+    runtime_error::{DATA_LIMIT_EXCEEDED, Result, RuntimeError, TIMEOUT},
 };
 use crate::{
     asl::{Catcher, Name, Retrier, State, Transition},
@@ -16,7 +16,7 @@ use crate::{
 
 impl Execution {
     /// An error that handlers may see: Retry first, then Catch, then the enclosing state.
-    pub(super) fn handle_fault(&mut self, id: FrameId, fault: &Fault) {
+    pub(super) fn handle_error(&mut self, id: FrameId, fault: &RuntimeError) {
         let state: Arc<State> = self.active(id).state.clone();
         let (retriers, catchers) = state.handlers();
         if let Some(delay) = self.retry_delay(id, retriers, fault) {
@@ -40,7 +40,7 @@ impl Execution {
     }
 
     /// What goes wrong while an error is caught is not caught again.
-    fn catch_failed(&mut self, id: FrameId, fault: &Fault) {
+    fn catch_failed(&mut self, id: FrameId, fault: &RuntimeError) {
         if self.ends_at(id, fault) {
             self.raise(id, fault);
         } else {
@@ -50,7 +50,12 @@ impl Execution {
     }
 
     /// How long to wait before the next attempt, if there is one.
-    fn retry_delay(&mut self, id: FrameId, retriers: &[Retrier], fault: &Fault) -> Option<Millis> {
+    fn retry_delay(
+        &mut self,
+        id: FrameId,
+        retriers: &[Retrier],
+        fault: &RuntimeError,
+    ) -> Option<Millis> {
         self.active_mut(id).budgets.resize(retriers.len(), 0);
         for (index, retrier) in retriers.iter().enumerate() {
             if !self.matches(&retrier.error_equals, fault) {
@@ -128,7 +133,7 @@ impl Execution {
     }
 
     /// Whether any of the names stands for the fault.
-    fn matches(&self, names: &[Name], fault: &Fault) -> bool {
+    fn matches(&self, names: &[Name], fault: &RuntimeError) -> bool {
         let hit = names.iter().any(|name| self.stands_for(name, fault));
         if hit && fault.error() == Some("States.ReferencePathConflict") {
             self.mark(Clause::ResultPathConflictCaught);
@@ -136,7 +141,7 @@ impl Execution {
         hit
     }
 
-    fn stands_for(&self, name: &str, fault: &Fault) -> bool {
+    fn stands_for(&self, name: &str, fault: &RuntimeError) -> bool {
         match name {
             "States.ALL" => {
                 self.mark(Clause::MatchAll);
@@ -166,22 +171,22 @@ impl Execution {
     }
 
     /// Whether wildcards match a result that is too long is not settled.
-    fn note_data_limit(&self, fault: &Fault) {
+    fn note_data_limit(&self, fault: &RuntimeError) {
         if fault.error() == Some(DATA_LIMIT_EXCEEDED) {
             self.mark(Clause::MatchAllDataLimit);
         }
     }
 
     /// Leaves the state through a catcher.
-    fn catch(&mut self, id: FrameId, catcher: &Catcher, fault: &Fault) -> Result<()> {
+    fn catch(&mut self, id: FrameId, catcher: &Catcher, fault: &RuntimeError) -> Result<()> {
         self.mark(Clause::CatchFirstMatch);
         if fault.guessed_text {
             self.mark(Clause::CatchGuessedText);
         }
         if fault.failure.error.is_none() || fault.failure.cause.is_none() {
             self.mark(match fault.origin {
-                super::fault::Origin::Timeout => Clause::ErrorOutputTimeout,
-                super::fault::Origin::FailState => Clause::ErrorOutputMissingFail,
+                super::runtime_error::Origin::Timeout => Clause::ErrorOutputTimeout,
+                super::runtime_error::Origin::FailState => Clause::ErrorOutputMissingFail,
                 _ => Clause::ErrorOutputMissing,
             });
         }

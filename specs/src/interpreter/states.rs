@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{
     Execution, Waiter,
-    fault::{Fault, Result},
     frame::{FrameId, Phase},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{Body, Choice, Dynamic, Fail, Limit, Name, Pass, State, Text, Transition, Until, Wait},
@@ -87,7 +87,7 @@ impl Execution {
                 self.mark(Clause::ChoiceNoMatch);
                 let text = "Failed to transition out of the state. The state does not point to a \
                             next state.";
-                return Err(Box::new(Fault::runtime(eval.active, text)));
+                return Err(Box::new(RuntimeError::runtime(eval.active, text)));
             }
         };
         let output = eval.output_path(&effective)?;
@@ -104,7 +104,7 @@ impl Execution {
                 self.mark(Clause::WaitTooLongSeconds);
             }
             let text = "Wait state delay is too long.";
-            return Err(Box::new(Fault::runtime(self.active(id), text)));
+            return Err(Box::new(RuntimeError::runtime(self.active(id), text)));
         }
         if delay == 0 {
             self.wait_over(id, &effective);
@@ -134,7 +134,7 @@ impl Execution {
                     let text = format!(
                         "The TimestampPath parameter does not reference an input value: {path}"
                     );
-                    Box::new(Fault::runtime(eval.active, &text))
+                    Box::new(RuntimeError::runtime(eval.active, &text))
                 })?;
                 if value.as_str().is_some_and(Instant::is_nearly_rfc3339) {
                     self.mark(Clause::TimestampLexical);
@@ -148,7 +148,7 @@ impl Execution {
                             "The TimestampPath parameter does not reference a valid ISO-8601 \
                              extended offset date-time format string: {path} == {value}"
                         );
-                        Err(Box::new(Fault::runtime(eval.active, &text)))
+                        Err(Box::new(RuntimeError::runtime(eval.active, &text)))
                     },
                     |until| Ok(until.since(self.now)),
                 )
@@ -162,7 +162,7 @@ impl Execution {
     fn wait_seconds_path(&self, id: FrameId, path: &Path, data: &Arc<Value>) -> Result<u64> {
         self.mark(Clause::WaitSecondsPath);
         let eval = self.eval(id);
-        let fault = |text: String| Box::new(Fault::runtime(eval.active, &text));
+        let fault = |text: String| Box::new(RuntimeError::runtime(eval.active, &text));
         let value = eval.find_one(path, data).map_err(|_| {
             self.mark(Clause::WaitPathMissing);
             fault(format!(
@@ -216,7 +216,7 @@ impl Execution {
             cause: self.fail_text(id, fail.cause.as_ref(), "CausePath")?,
         };
         self.note_empty_text(&failure);
-        Err(Box::new(Fault::fail_state(failure)))
+        Err(Box::new(RuntimeError::fail_state(failure)))
     }
 
     fn fail_text(&self, id: FrameId, text: Option<&Text>, field: &str) -> Result<Option<Name>> {

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{
     Command, Execution, Fact, TaskId, TaskRequest, TimerId, Waiter,
     envelope::Envelope,
-    fault::{Fault, Result},
     frame::{FrameId, Phase, TaskState},
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{
     asl::{Body, Limit, Name, Task, site::AttemptKey},
@@ -111,7 +111,7 @@ impl Execution {
                         self.mark(Clause::TaskLimitPathInvalid);
                         let text =
                             format!("The value at {path} is not a positive integer: {value}");
-                        Box::new(Fault::runtime(eval.active, &text).guessed())
+                        Box::new(RuntimeError::runtime(eval.active, &text).guessed())
                     })
             }
         }
@@ -172,7 +172,7 @@ impl Execution {
             self.mark(Clause::ActivityMissingHistory);
         }
         let text = format!("The activity {} does not exist.", envelope.name());
-        let fault = Fault::runtime(self.active(id), &text);
+        let fault = RuntimeError::runtime(self.active(id), &text);
         self.raise(id, &fault);
     }
 
@@ -216,7 +216,7 @@ impl Execution {
         };
         if self.is_too_long(output) {
             self.mark(Clause::TaskDataLimit);
-            return self.attempt_failed(id, &envelope, &Fault::data_limit(envelope.name()));
+            return self.attempt_failed(id, &envelope, &RuntimeError::data_limit(envelope.name()));
         }
         let details = Details {
             output: Some(output.clone()),
@@ -251,10 +251,10 @@ impl Execution {
         };
         self.mark(Clause::TaskFailure);
         self.note_empty_text(&failure);
-        self.attempt_failed(id, &envelope, &Fault::task(failure));
+        self.attempt_failed(id, &envelope, &RuntimeError::task(failure));
     }
 
-    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, fault: &Fault) {
+    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, fault: &RuntimeError) {
         let details = Details {
             task: envelope.details(),
             ..super::failure_details(&fault.failure)
@@ -291,7 +291,7 @@ impl Execution {
             return;
         };
         self.commands.push(Command::Cancel(task));
-        let fault = Fault::timeout(heartbeat);
+        let fault = RuntimeError::timeout(heartbeat);
         let details = Details {
             task: envelope.details(),
             ..super::failure_details(&fault.failure)

@@ -6,7 +6,7 @@ use crate::{asl::Name, history::Failure};
 
 /// An error on its way from a state to a handler, an enclosing state, or the end of the execution.
 #[derive(Debug, Clone)]
-pub(super) struct Fault {
+pub(super) struct RuntimeError {
     pub failure: Failure,
     /// No handler is asked (clause `error.runtime.terminal`).
     pub terminal: bool,
@@ -26,7 +26,7 @@ pub(super) enum Origin {
     FailState,
 }
 
-impl Fault {
+impl RuntimeError {
     fn new(failure: Failure, origin: Origin) -> Self {
         Self {
             failure,
@@ -121,5 +121,5 @@ fn text(name: Option<&Name>) -> Value {
     name.map_or(Value::Null, |name| Value::from(&**name))
 }
 
-/// A fault is rare and large.
-pub(super) type Result<T, E = Box<Fault>> = std::result::Result<T, E>;
+/// An error is rare and large.
+pub(super) type Result<T, E = Box<RuntimeError>> = std::result::Result<T, E>;
