@@ -322,6 +322,8 @@ pub struct Map {
     pub processor: Arc<Scope>,
     /// The processor was given as the legacy `Iterator`.
     pub legacy_iterator: bool,
+    /// The item selector was given as the legacy `Parameters`.
+    pub legacy_parameters: bool,
     /// `MaxConcurrency` or `MaxConcurrencyPath`.
     pub max_concurrency: Option<Limit>,
     /// `Retry`, kept when empty.
@@ -557,6 +559,15 @@ impl Map {
             "Iterator"
         } else {
             "ItemProcessor"
+        }
+    }
+
+    /// The field of the item selector: `ItemSelector` or the legacy `Parameters`.
+    pub fn selector_field(&self) -> &'static str {
+        if self.legacy_parameters {
+            "Parameters"
+        } else {
+            "ItemSelector"
         }
     }
 

@@ -123,6 +123,7 @@ pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draf
         transition: Transition::End,
         processor,
         legacy_iterator: false,
+        legacy_parameters: false,
         max_concurrency,
         retry,
         catch,

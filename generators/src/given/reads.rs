@@ -254,7 +254,7 @@ impl Reads {
         let out = self.assigned(flow, result, view).each();
         let mut inner = Want::default();
         let wanted = self.scope(&map.processor, json, site, &out, &mut inner);
-        match flow.item_selector.as_ref().or(flow.parameters.as_ref()) {
+        match &flow.item_selector {
             None => inner.merge(&wanted),
             Some(selector) => {
                 let mut selecting = View {

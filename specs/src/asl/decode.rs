@@ -471,13 +471,15 @@ fn map(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Map {
     }
     fields.at_most_one(Clause::ValidateLegacyTwins, &["ItemSelector", "Parameters"]);
     let legacy_iterator = fields.has("Iterator");
+    let legacy_parameters = fields.has("Parameters");
+    let selector = if legacy_parameters {
+        "Parameters"
+    } else {
+        "ItemSelector"
+    };
     let transition = transition(fields);
     let processor = processor(fields, legacy_iterator).unwrap_or_default();
-    if fields.has("Parameters") {
-        flow.json_path.parameters = fields.template("Parameters");
-    } else {
-        (flow.json_path.item_selector, flow.jsonata.item_selector) = fields.payload("ItemSelector");
-    }
+    (flow.json_path.item_selector, flow.jsonata.item_selector) = fields.payload(selector);
     flow.json_path.items_path = fields.path("ItemsPath");
     flow.jsonata.items = items(fields);
     let max_concurrency = fields.limit("MaxConcurrency", "MaxConcurrencyPath", &COUNT);
@@ -486,6 +488,7 @@ fn map(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Map {
         transition,
         processor,
         legacy_iterator,
+        legacy_parameters,
         max_concurrency,
         retry: fields.list("Retry", retrier),
         catch: fields.list("Catch", catcher),

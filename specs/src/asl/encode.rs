@@ -184,7 +184,9 @@ impl State {
                 out.template("Credentials", flow.credentials.as_ref());
                 out.put_some("ItemsPath", flow.items_path.as_ref().map(Path::text));
                 out.template("Parameters", flow.parameters.as_ref());
-                out.template("ItemSelector", flow.item_selector.as_ref());
+                if let Body::Map(map) = &self.body {
+                    out.template(map.selector_field(), flow.item_selector.as_ref());
+                }
             }
             DataFlow::Jsonata(flow) => {
                 out.jsonata("Credentials", flow.credentials.as_ref());

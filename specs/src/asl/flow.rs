@@ -44,9 +44,9 @@ pub struct JsonPathFlow {
     pub credentials: Option<Template>,
     /// `ItemsPath` (Map).
     pub items_path: Option<Path>,
-    /// `Parameters` (Pass, Task, Parallel). A Map's is the legacy form of its `ItemSelector`.
+    /// `Parameters` (Pass, Task, Parallel).
     pub parameters: Option<Template>,
-    /// `ItemSelector` (Map).
+    /// `ItemSelector`, or the legacy `Parameters` (Map).
     pub item_selector: Option<Template>,
     /// `Result` (Pass): a literal. An explicit null is as if absent, but kept.
     pub result: Option<Arc<Value>>,

@@ -100,14 +100,14 @@ impl Evaluator for JsonPathFlow {
         }
     }
 
-    /// `ItemSelector`, or its legacy form.
+    /// `ItemSelector`.
     fn item_input(
         &self,
         eval: &Eval<'_>,
         effective: &Value,
         item: Arc<Value>,
     ) -> Result<Arc<Value>> {
-        let Some(selector) = self.item_selector.as_ref().or(self.parameters.as_ref()) else {
+        let Some(selector) = &self.item_selector else {
             return Ok(item);
         };
         eval.mark(Clause::MapItemSelector);
