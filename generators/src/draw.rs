@@ -14,12 +14,12 @@ use crate::{
     input,
     invalid::{self, Broken},
     profile::Profile,
-    swarm,
+    swarm::{self, Density},
 };
 
 /// The version of the generators. With the profile, the seed and the index it says where a case
 /// came from; it changes whenever the same four could draw something else.
-pub const GENERATOR_VERSION: &str = "10";
+pub const GENERATOR_VERSION: &str = "11";
 
 /// A case whose machine is still typed.
 #[derive(Debug, Clone)]
@@ -78,12 +78,12 @@ fn break_draft(draft: &Draft) -> Broken {
 
 /// The same case with its machine as types, without writing it down as JSON.
 pub fn draft(profile: &Profile, seed: u64, index: u64) -> Draft {
-    draft_from(profile, case_seed(seed, index))
+    draft_from(profile, Density::Any, case_seed(seed, index))
 }
 
-pub(crate) fn draft_from(profile: &Profile, case_seed: u64) -> Draft {
+pub(crate) fn draft_from(profile: &Profile, density: Density, case_seed: u64) -> Draft {
     let mut dice = Dice::new(case_seed);
-    let features = swarm::draw(profile, &mut dice);
+    let features = swarm::draw(profile, density, &mut dice);
     let built = Builder::build(profile, features, &mut dice);
     let starts = built
         .plans

@@ -23,7 +23,7 @@
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
 //! * [`reduce`] — smaller cases, and the search for a minimal one
 //! * [`paths`] — paths over a given value
-//! * [`steering`] — cases chosen for the clauses that they exercise together
+//! * [`steering`] — cases drawn for clauses that are rarely exercised together
 //! * [`strategy`] — cases in a `proptest` property
 
 pub mod feature;

@@ -1,53 +1,42 @@
-//! Steering: of several cases that could be drawn, the one that exercises the rarest clauses
-//! together.
+//! Steering: three cases in four are drawn for clauses that are rarely exercised together. They draw
+//! on nearly everything that their profile has, because such clauses need features that are rarely
+//! drawn together, and they are not among the smallest: in two states little happens.
 //!
-//! What is rare is found out once per profile, by drawing and simulating some cases of a fixed
-//! seed. So a case is still a function of the profile, the seed and its index alone, whichever
-//! cases were drawn before it: it replays by its number, and shards need no coordination.
+//! The fourth case is drawn as it comes: what is crowded out when everything is on gets cases of its
+//! own. A case is a function of the profile, the seed and its index alone: it replays by its number,
+//! and shards need no coordination.
 
-use std::{collections::HashMap, sync::OnceLock};
-
-use stepproof_specs::{
-    clause::{Clause, Coverage},
-    reference::{EPOCH, identity, simulate_as},
-    scenario::case::Case,
-};
+use stepproof_specs::scenario::case::Case;
 
 use crate::{
     dice::case_seed,
     draw::{Draft, assemble, draft, draft_from},
     profile::Profile,
+    swarm::Density,
 };
 
-/// One case in this many is chosen, the others are drawn as they come: most findings need nothing
-/// rare.
-const EVERY: u64 = 4;
-/// Of so many.
-const CANDIDATES: u64 = 8;
-/// How many cases say what is rare, and their seed.
-const PILOTS: u64 = 1_000;
-const PILOT_SEED: u64 = 0x5745_4550;
-/// A pair that so many of the pilots exercise is not rare.
-const COMMON: u16 = 2;
+/// One case in this many is drawn as it comes.
+const UNSTEERED: u64 = 4;
 
 /// The cases of a profile and a seed.
 #[derive(Debug)]
 pub struct Steered {
     profile: Profile,
+    /// The same without its smallest cases.
+    larger: Profile,
     seed: u64,
-    pilots: OnceLock<Pairs>,
 }
-
-/// How many of the pilots exercise two clauses together.
-type Pairs = HashMap<(Clause, Clause), u16, rustc_hash::FxBuildHasher>;
 
 impl Steered {
     /// The cases of a profile and a seed.
     pub fn new(profile: Profile, seed: u64) -> Self {
+        let mut larger = profile.clone();
+        let (fewest, most) = &mut larger.sizes.states;
+        *fewest += (*most - *fewest) / 3;
         Self {
             profile,
+            larger,
             seed,
-            pilots: OnceLock::new(),
         }
     }
 
@@ -58,75 +47,24 @@ impl Steered {
 
     fn draft(&self, index: u64) -> Draft {
         // What is broken on purpose exercises nothing.
-        if index % EVERY != EVERY - 1 || self.profile.breaks() {
-            return self.candidate(index, 0);
+        if index.is_multiple_of(UNSTEERED) || self.profile.breaks() {
+            return draft(&self.profile, self.seed, index);
         }
-        let mut best: Option<(usize, Draft)> = None;
-        for number in 0..CANDIDATES {
-            let draft = self.candidate(index, number);
-            let rarities = self.rarities(&draft);
-            if best.as_ref().is_none_or(|(most, _)| rarities > *most) {
-                best = Some((rarities, draft));
-            }
-        }
-        best.map_or_else(|| self.candidate(index, 0), |(_, draft)| draft)
+        draft_from(&self.larger, Density::Dense, case_seed(self.seed, index))
     }
-
-    /// One of the cases that could have this number; the first is the one that is drawn unsteered.
-    fn candidate(&self, index: u64, number: u64) -> Draft {
-        let seed = match number {
-            0 => case_seed(self.seed, index),
-            _ => case_seed(case_seed(self.seed, index), number),
-        };
-        draft_from(&self.profile, seed)
-    }
-
-    /// How many rare pairs a case exercises.
-    fn rarities(&self, draft: &Draft) -> usize {
-        let pilots = self.pilots.get_or_init(|| pilot(&self.profile));
-        pairs(&coverage(draft))
-            .filter(|pair| pilots.get(pair).is_none_or(|count| *count < COMMON))
-            .count()
-    }
-}
-
-fn pilot(profile: &Profile) -> Pairs {
-    let mut counts = Pairs::default();
-    for index in 0..PILOTS {
-        for pair in pairs(&coverage(&draft(profile, PILOT_SEED, index))) {
-            *counts.entry(pair).or_default() += 1;
-        }
-    }
-    counts
-}
-
-/// What a case exercises, without what nothing follows from.
-fn coverage(draft: &Draft) -> Vec<Clause> {
-    let mut seen = Coverage::default();
-    let somebody = identity(draft.entropy);
-    for start in &draft.starts {
-        if let Ok(expected) = simulate_as(&draft.machine, &somebody, start, EPOCH) {
-            seen.merge(&expected.coverage);
-        }
-    }
-    seen.iter()
-        .filter(|clause| clause.doubts().is_empty())
-        .collect()
-}
-
-fn pairs(clauses: &[Clause]) -> impl Iterator<Item = (Clause, Clause)> + '_ {
-    clauses
-        .iter()
-        .enumerate()
-        .flat_map(|(at, left)| clauses[at + 1..].iter().map(|right| (*left, *right)))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Draft, EVERY, Profile, Steered, coverage, draft, pairs};
-    use crate::draw::generate;
+    use stepproof_specs::{
+        clause::{Clause, Coverage},
+        reference::{EPOCH, identity, simulate_as},
+    };
+
+    use super::{Draft, Steered, UNSTEERED};
+    use crate::{Profile, draft, generate};
 
     #[test]
     fn a_case_is_the_same_whatever_was_drawn_before() {
@@ -137,7 +75,7 @@ mod tests {
         let forwards: Vec<_> = (0..12).map(|index| left.case(index)).collect();
         let backwards: Vec<_> = (0..12).rev().map(|index| right.case(index)).collect();
         assert!(forwards.iter().eq(backwards.iter().rev()));
-        for index in (0..12).filter(|index| index % EVERY == 0) {
+        for index in (0..12).filter(|index| index % UNSTEERED == 0) {
             assert_eq!(left.case(index), generate(&Profile::everything(), 3, index));
         }
     }
@@ -157,5 +95,26 @@ mod tests {
         let without = distinct(&|index| draft(&Profile::everything(), 5, index));
         println!("{with} pairs of clauses in {CASES} cases, unsteered {without}");
         assert!(with * 100 > without * 103, "{with} and {without}");
+    }
+
+    /// What a case exercises, without what nothing follows from.
+    fn coverage(draft: &Draft) -> Vec<Clause> {
+        let mut seen = Coverage::default();
+        let somebody = identity(draft.entropy);
+        for start in &draft.starts {
+            if let Ok(expected) = simulate_as(&draft.machine, &somebody, start, EPOCH) {
+                seen.merge(&expected.coverage);
+            }
+        }
+        seen.iter()
+            .filter(|clause| clause.doubts().is_empty())
+            .collect()
+    }
+
+    fn pairs(clauses: &[Clause]) -> impl Iterator<Item = (Clause, Clause)> + '_ {
+        clauses
+            .iter()
+            .enumerate()
+            .flat_map(|(at, left)| clauses[at + 1..].iter().map(|right| (*left, *right)))
     }
 }

@@ -66,9 +66,21 @@ const NEEDS: &[(F, FeatureSet)] = &[
     (F::Catch, FALLIBLE),
 ];
 
+/// How much of what is optional a case draws on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Density {
+    /// From little to everything, as it comes.
+    Any,
+    /// Seven features in eight.
+    Dense,
+}
+
 /// The features of one case.
-pub(crate) fn draw(profile: &Profile, dice: &mut Dice) -> FeatureSet {
-    let eighths = dice.pick(&[3, 5, 6, 7, 8]);
+pub(crate) fn draw(profile: &Profile, density: Density, dice: &mut Dice) -> FeatureSet {
+    let eighths = match density {
+        Density::Any => dice.pick(&[3, 5, 6, 7, 8]),
+        Density::Dense => 7,
+    };
     let drawn = profile.optional.masked(dice.bits(eighths));
     let drawn = without_most(profile.core.with(drawn), profile.rare, dice);
     sanitize(with_a_step(drawn, profile, dice))
@@ -112,7 +124,7 @@ pub(crate) fn sanitize(mut features: FeatureSet) -> FeatureSet {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dice, F, FeatureSet, STEPS, draw, sanitize};
+    use super::{Density, Dice, F, FeatureSet, STEPS, draw, sanitize};
     use crate::profile::Profile;
 
     #[test]
@@ -120,7 +132,8 @@ mod tests {
         let rare = FeatureSet::of(&[F::OddNames]);
         let often = |profile: &Profile| {
             let mut dice = Dice::new(1);
-            let cases = (0..2_000).filter(|_| draw(profile, &mut dice).has(F::OddNames));
+            let cases =
+                (0..2_000).filter(|_| draw(profile, Density::Any, &mut dice).has(F::OddNames));
             cases.count()
         };
         let usual = often(&Profile::everything());
@@ -134,7 +147,7 @@ mod tests {
         let profile = Profile::everything();
         let mut dice = Dice::new(1);
         for _ in 0..1_000 {
-            let drawn = draw(&profile, &mut dice);
+            let drawn = draw(&profile, Density::Any, &mut dice);
             assert!(drawn.has_any(STEPS));
             assert_eq!(sanitize(drawn), drawn);
         }

@@ -10,9 +10,11 @@ pub mod process;
 pub mod reference;
 pub mod remote;
 
-use std::{future::Future, pin::Pin};
+use std::{borrow::Cow, future::Future, pin::Pin};
 
-use stepproof_specs::{base::time::Millis, scenario::case::DefinitionCase};
+use stepproof_specs::{
+    base::time::Millis, observation::Observation, scenario::case::DefinitionCase,
+};
 
 use crate::{
     job::Job,
@@ -37,6 +39,11 @@ pub trait Engine: Send + Sync {
     /// Runs a case. `Err` is trouble outside the semantics: never a finding.
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>>;
 
+    /// The engine as one that answers at once, if it is one.
+    fn immediate(&self) -> Option<&dyn Immediate> {
+        None
+    }
+
     /// Has a definition created, and validated where the engine has that. Nothing is started, and
     /// nothing is left behind.
     fn define<'a>(&'a self, _case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
@@ -49,6 +56,14 @@ pub trait Engine: Send + Sync {
 
     /// Removes everything that the harness created on it.
     fn clean(&self) -> Boxed<'_, Result<(), Trouble>>;
+}
+
+/// An engine that answers at once, on the thread that asks, with observations: nothing goes over a
+/// wire. Many of its cases are run in a row, and what it was seen to do is written down only where
+/// somebody keeps it.
+pub trait Immediate: Send + Sync {
+    /// What is seen of every start of a job, in order: what [`Engine::run`] would write down.
+    fn observe<'a>(&self, job: &'a Job) -> Result<Vec<Cow<'a, Observation>>, Trouble>;
 }
 
 /// What an engine is, what it can do, and how strictly it may be judged.

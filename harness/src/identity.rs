@@ -23,11 +23,6 @@ impl CaseId {
         Self(hasher.finalize().to_hex().to_string())
     }
 
-    /// Stands for a case that could not even be generated.
-    pub fn lost() -> Self {
-        Self("lost".to_owned())
-    }
-
     /// The hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -162,6 +162,21 @@ impl Prepared {
         self
     }
 
+    /// The body of the case.
+    pub fn to_body(&self) -> Body {
+        match self {
+            Self::Execution(job) => Body::Execution(ExecutionCase::clone(&job.case)),
+            Self::Definition(definition) => {
+                Body::Definition(DefinitionCase::clone(&definition.case))
+            }
+        }
+    }
+
+    /// How many executions are started.
+    pub fn starts(&self) -> usize {
+        self.expectations().len()
+    }
+
     /// The expectations of what is started.
     pub fn expectations(&self) -> &[Expectation] {
         match self {

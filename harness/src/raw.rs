@@ -4,6 +4,8 @@
 //! Times are milliseconds of ASL time (real time multiplied by the endpoint's time scale) after the
 //! execution was started, by the harness's clock, unless said otherwise.
 
+mod written;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepproof_specs::{asl::site::AttemptKey, base::time::Millis, observation::Status};

@@ -26,13 +26,13 @@ pub use self::{
     stop::Stop,
 };
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use stepproof_specs::{base::time::Millis, scenario::case::Case};
+use stepproof_specs::{base::time::Millis, observation::Observation, scenario::case::Case};
 
 use crate::{
     engines::Engine,
-    job::Prepared,
+    job::{Job, Prepared},
     judge::verdict::{Judgement, Signature},
     raw::RawRun,
     report::Finding,
@@ -61,6 +61,18 @@ pub trait Judge: Send + Sync {
     /// Compares a raw run with what the reference expects. Timing counts only if the case ran in
     /// the quiet lane; `overhead` is what a control machine beside it took longer than it should.
     fn judge(&self, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement;
+
+    /// Compares what was seen of every start of a job with what the reference expects: the same as if
+    /// it had been written down as a raw run.
+    fn judge_observed(
+        &self,
+        job: &Job,
+        seen: &[Cow<'_, Observation>],
+        overhead: Millis,
+    ) -> Judgement {
+        let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
+        self.judge(&Prepared::Execution(job.clone()), &raw, overhead)
+    }
 
     /// Whether a ledger entry names this divergence of this case.
     fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool;

@@ -100,7 +100,14 @@ impl Deviant {
 
 #[cfg(test)]
 mod tests {
+    use stepproof_generators::{Profile, generate};
+
     use super::Deviant;
+    use crate::{
+        engines::{Engine as _, Immediate as _, reference::Reference},
+        job::{Lane, Prepared, prepare_body},
+        judge::compare::{judge, judge_observed},
+    };
 
     #[test]
     fn every_fault_can_be_made_and_stored() {
@@ -115,5 +122,32 @@ mod tests {
             let read = serde_json::from_str(&stored).expect("deviations");
             assert_eq!(deviations, read, "{deviant}: {stored}");
         }
+    }
+
+    /// The short way of a run in process and the long one come to the same.
+    #[tokio::test]
+    async fn what_is_seen_is_judged_as_if_it_were_written_down() {
+        let lawful = Reference::default();
+        let faulty: Vec<Reference> = Deviant::all()
+            .map(|deviant| Reference::deviating(deviant.deviations()))
+            .collect();
+        let mut differed = 0;
+        for profile in Profile::all().into_iter().filter(|it| !it.breaks()) {
+            for index in 0..100 {
+                let body = generate(&profile, 6, index).body;
+                let Ok(Prepared::Execution(job)) = prepare_body(body, Lane::Quiet) else {
+                    panic!("case {index} of {} is not run", profile.name);
+                };
+                for engine in [&lawful, &faulty[index as usize % faulty.len()]] {
+                    let raw = engine.run(&job).await.unwrap();
+                    let seen = engine.observe(&job).unwrap();
+                    let terms = engine.profile().terms(0);
+                    let written = judge(&job, &raw, terms);
+                    assert_eq!(judge_observed(&job, &seen, terms), written);
+                    differed += usize::from(!written.differences.is_empty());
+                }
+            }
+        }
+        assert!(differed > 10, "{differed}");
     }
 }

@@ -138,7 +138,7 @@ impl Bench {
                     number: 1,
                     signature: &judgement.differences[0].signature,
                     case,
-                    raw: Some(raw),
+                    raw: raw.as_deref(),
                     judgement: Some(judgement),
                     engine,
                     engine_version: &self.version,

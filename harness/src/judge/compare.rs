@@ -25,6 +25,8 @@ mod laws;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::borrow::Cow;
+
 use serde_json::json;
 use stepproof_specs::{
     asl::{Machine, Name},
@@ -71,42 +73,67 @@ pub struct Terms<'a> {
     pub overhead: Millis,
 }
 
+impl<'a> Terms<'a> {
+    fn context(self, job: &'a Job) -> Context<'a> {
+        Context {
+            case: &job.case,
+            machine: &job.machine,
+            policy: self.policy,
+            lane: job.lane,
+            overhead: self.overhead,
+            activities: self.activities,
+        }
+    }
+}
+
 /// Judges a run of a case.
 pub fn judge(job: &Job, run: &RawRun, terms: Terms<'_>) -> Judgement {
-    let overhead = terms.overhead;
-    let context = Context {
-        case: &job.case,
-        machine: &job.machine,
-        policy: terms.policy,
-        lane: job.lane,
-        overhead,
-        activities: terms.activities,
-    };
+    let context = terms.context(job);
     if let Creation::Refused { code, message } = &run.creation {
         return refusal(&context, code, message);
     }
-    let mut judgement = Judgement {
-        judged: Aspects::ALL,
-        ..Judgement::default()
-    };
     let mut observer = Observer::new(&run.names);
-    let mut room = overhead;
-    for (start, expectation) in job.expectations.iter().enumerate() {
+    let mut judgement = judge_starts(&context, job, |start, expectation| {
         let deadline = expectation
             .longest
             .saturating_add(context.policy.liveness_grace);
         let conclusive =
             |raw: &&RawExecution| raw.status != Status::Running || raw.watched >= deadline;
-        let Some(raw) = run.executions.get(start).filter(conclusive) else {
+        let raw = run.executions.get(start).filter(conclusive)?;
+        Some(Cow::Owned(observer.execution(raw)))
+    });
+    judgement.rewrites.merge(&observer.rewrites());
+    judgement
+}
+
+/// The same for an engine that was looked at for as long as anybody asks.
+pub fn judge_observed(job: &Job, seen: &[Cow<'_, Observation>], terms: Terms<'_>) -> Judgement {
+    judge_starts(&terms.context(job), job, |start, _| {
+        seen.get(start).map(|it| Cow::Borrowed(it.as_ref()))
+    })
+}
+
+/// Compares what was seen of every start; nothing is judged of a case of which a start was not seen.
+fn judge_starts<'s>(
+    context: &Context<'_>,
+    job: &Job,
+    mut seen: impl FnMut(usize, &Expectation) -> Option<Cow<'s, Observation>>,
+) -> Judgement {
+    let mut judgement = Judgement {
+        judged: Aspects::ALL,
+        ..Judgement::default()
+    };
+    let mut room = context.overhead;
+    for (start, expectation) in job.expectations.iter().enumerate() {
+        let Some(observation) = seen(start, expectation) else {
             judgement.judged = Aspects::NONE;
             continue;
         };
-        let observation = observer.execution(raw);
         judgement.late |= expired(&observation) > expired(&expectation.observation);
-        room = room.max(lateness(overhead, raw.attempts.len()));
-        compare_into(&context, start, expectation, &observation, &mut judgement);
+        let attempts = observation.attempts.values().map(Vec::len).sum();
+        room = room.max(lateness(context.overhead, attempts));
+        compare_into(context, start, expectation, &observation, &mut judgement);
     }
-    judgement.rewrites.merge(&observer.rewrites());
     judgement.forgive_lateness(room);
     judgement
 }

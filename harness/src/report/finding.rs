@@ -13,7 +13,6 @@ use stepproof_specs::{
 
 use super::{page, python, story};
 use crate::{
-    engines::reference::raw_definition,
     judge::{
         attribution::clause,
         observe::Observer,
@@ -204,7 +203,7 @@ impl Sides {
 
     fn of_definition(case: &DefinitionCase, subject: &Subject<'_>) -> Self {
         let (_, diagnostics) = validate_text(&case.definition.to_string(), case.workflow);
-        let mut expected = raw_definition(&diagnostics);
+        let mut expected = RawRun::of_diagnostics(&diagnostics);
         if subject.raw.is_some_and(|raw| raw.validation.is_none()) {
             expected.validation = None;
         }

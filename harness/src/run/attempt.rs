@@ -1,18 +1,23 @@
 //! One case on the engine: prepared, run, judged.
 
 use std::{
-    sync::Arc,
+    borrow::Cow,
     time::{Duration, Instant},
 };
 
-use stepproof_specs::{base::time::Millis, clause::Coverage, scenario::case::Case};
+use stepproof_specs::{
+    base::time::Millis,
+    clause::Coverage,
+    observation::Observation,
+    scenario::case::{CASE_FORMAT, Case, Origin},
+};
 
 use super::Context;
 use crate::{
-    job::{self, Lane, Prepared},
-    judge::verdict::{Judgement, Signature},
+    job::{self, Job, Lane, Prepared},
+    judge::verdict::{Judgement, Signature, Verdict},
     raw::RawRun,
-    store::Detail,
+    store::{Detail, Keep},
     trouble::Trouble,
 };
 
@@ -30,8 +35,9 @@ pub struct Attempt {
 pub enum Outcome {
     /// It was judged.
     Judged {
-        /// What the engine answered.
-        raw: Box<RawRun>,
+        /// What the engine answered; absent where that agreed, was never written down, and is not
+        /// kept.
+        raw: Option<Box<RawRun>>,
         /// What follows.
         judgement: Judgement,
     },
@@ -40,6 +46,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Whether everything that was judged is the same.
+    pub(super) fn agrees(&self) -> bool {
+        matches!(self, Self::Judged { judgement, .. } if agrees(judgement))
+    }
+
     /// The identities of what differs, each once.
     pub fn signatures(&self) -> Vec<Signature> {
         match self {
@@ -60,7 +71,7 @@ impl Outcome {
     pub fn to_detail(&self) -> Detail {
         match self {
             Self::Judged { raw, judgement } => Detail {
-                raw: Some((**raw).clone()),
+                raw: raw.as_deref().cloned(),
                 judgement: Some(judgement.clone()),
                 trouble: None,
             },
@@ -75,7 +86,7 @@ impl Outcome {
     pub fn into_detail(self) -> Detail {
         match self {
             Self::Judged { raw, judgement } => Detail {
-                raw: Some(*raw),
+                raw: raw.map(|raw| *raw),
                 judgement: Some(judgement),
                 trouble: None,
             },
@@ -98,37 +109,86 @@ pub(crate) fn signatures(judgement: &Judgement) -> Vec<Signature> {
     signatures
 }
 
+fn agrees(judgement: &Judgement) -> bool {
+    judgement.verdict(|_| false) == Verdict::Agree
+}
+
 /// Runs a case once and judges what came of it.
 pub async fn attempt(context: &Context, prepared: &Prepared, overhead: Millis) -> Attempt {
+    attempt_keeping(context, prepared, overhead, Keep::default()).await
+}
+
+/// The same where more may be kept: what an engine that answers at once was seen to do is written down
+/// only then.
+pub(super) async fn attempt_keeping(
+    context: &Context,
+    prepared: &Prepared,
+    overhead: Millis,
+    keep: Keep,
+) -> Attempt {
     let began = Instant::now();
-    let answer = match prepared {
-        Prepared::Execution(job) => context.engine.run(job).await,
-        Prepared::Definition(definition) => context.engine.define(&definition.case).await,
+    let answer = match (prepared, context.engine.immediate()) {
+        (Prepared::Execution(job), Some(engine)) => {
+            let seen = engine.observe(job);
+            let engine = began.elapsed();
+            let outcome = match seen {
+                Ok(seen) => judge_observed(context, job, &seen, overhead, keep),
+                Err(trouble) => Outcome::Trouble(trouble),
+            };
+            return Attempt { outcome, engine };
+        }
+        (Prepared::Execution(job), None) => context.engine.run(job).await,
+        (Prepared::Definition(definition), _) => context.engine.define(&definition.case).await,
     };
     let engine = began.elapsed();
     let outcome = match answer {
         Ok(raw) => Outcome::Judged {
             judgement: context.judge.judge(prepared, &raw, overhead),
-            raw: Box::new(raw),
+            raw: Some(Box::new(raw)),
         },
         Err(trouble) => Outcome::Trouble(trouble),
     };
     Attempt { outcome, engine }
 }
 
+fn judge_observed(
+    context: &Context,
+    job: &Job,
+    seen: &[Cow<'_, Observation>],
+    overhead: Millis,
+    keep: Keep,
+) -> Outcome {
+    let judgement = context.judge.judge_observed(job, seen, overhead);
+    let kept = keep == Keep::All || !agrees(&judgement);
+    Outcome::Judged {
+        raw: kept.then(|| Box::new(RawRun::of(seen.iter().map(AsRef::as_ref)))),
+        judgement,
+    }
+}
+
 /// A case that has been through the reference.
 #[derive(Debug, Clone)]
 pub(super) struct Ready {
-    pub case: Arc<Case>,
+    pub origin: Option<Origin>,
     pub prepared: Prepared,
     pub coverage: Coverage,
     pub asl: Millis,
 }
 
+impl Ready {
+    /// The case as it was drawn.
+    pub fn case(&self) -> Case {
+        Case {
+            format: CASE_FORMAT,
+            origin: self.origin.clone(),
+            body: self.prepared.to_body(),
+        }
+    }
+}
+
 /// A case that the reference does not let through.
 #[derive(Debug)]
 pub(super) struct Stuck {
-    pub case: Arc<Case>,
     pub reason: String,
     /// It is a fault of the generator: the run is red.
     pub fault: bool,
@@ -141,24 +201,22 @@ pub(super) fn ready(
     lane: impl FnOnce(&Prepared) -> Lane,
 ) -> Result<Ready, Stuck> {
     let source = context.source.as_ref();
-    let case = Arc::new(source.case(index));
-    let stuck = |reason: String, fault: bool| Stuck {
-        case: Arc::clone(&case),
-        reason,
-        fault,
-    };
-    let prepared = job::prepare(&case, Lane::Throughput).map_err(|error| {
-        let fault = source.is_generated() && !error.is_unsupported();
-        stuck(error.to_string(), fault)
+    let Case { origin, body, .. } = source.case(index);
+    let prepared = job::prepare_body(body, Lane::Throughput).map_err(|error| Stuck {
+        reason: error.to_string(),
+        fault: source.is_generated() && !error.is_unsupported(),
     })?;
-    if let Some(objection) = source.objection(&prepared) {
-        return Err(stuck(objection, false));
+    if let Some(reason) = source.objection(&prepared) {
+        return Err(Stuck {
+            reason,
+            fault: false,
+        });
     }
     let lane = lane(&prepared);
     Ok(Ready {
+        origin,
         coverage: prepared.coverage(),
         asl: prepared.asl_time(),
-        case,
         prepared: prepared.on(lane),
     })
 }

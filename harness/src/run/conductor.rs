@@ -73,7 +73,7 @@ enum Stage {
 /// What a task is about, to be known if it panics.
 #[derive(Debug)]
 enum Errand {
-    Case(u64),
+    Cases(Vec<u64>),
     Confirm(u64, Vec<Signature>),
     Reduce(u32),
     Measure,
@@ -102,7 +102,7 @@ struct Conductor<'a> {
     control: Control,
     tasks: JoinSet<Report>,
     errands: HashMap<Id, Errand>,
-    /// How many of the tasks are cases or confirmations.
+    /// How many of the tasks run cases or confirmations.
     running: usize,
     /// Cases that diverge in a way that is being confirmed on another case.
     parked: HashMap<Signature, Vec<settle::Ran>>,

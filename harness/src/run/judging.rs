@@ -1,17 +1,20 @@
 //! What a run needs of the comparison, the ledger and the generators, put together.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use stepproof_generators::{
     Feature, FeatureSet, Profile,
     given::{Given, MOST_EVENTS},
     steering::Steered,
 };
-use stepproof_specs::{base::time::Millis, scenario::case::Case};
+use stepproof_specs::{base::time::Millis, observation::Observation, scenario::case::Case};
 
 use crate::{
     engines::EngineProfile,
-    job::Prepared,
+    job::{Job, Prepared},
     judge::{
         compare,
         ledger::Ledger,
@@ -135,6 +138,15 @@ impl Judge for Compared {
                 compare::judge_definition(definition, raw, terms.policy)
             }
         }
+    }
+
+    fn judge_observed(
+        &self,
+        job: &Job,
+        seen: &[Cow<'_, Observation>],
+        overhead: Millis,
+    ) -> Judgement {
+        compare::judge_observed(job, seen, self.engine.terms(overhead))
     }
 
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {

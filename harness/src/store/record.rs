@@ -49,8 +49,9 @@ pub enum Keep {
 pub struct CaseRecord {
     /// Its number in the run.
     pub index: u64,
-    /// Its identity.
-    pub id: CaseId,
+    /// Its identity, if more of it is kept than its verdict: the others are drawn again by their
+    /// number.
+    pub id: Option<CaseId>,
     /// What it came to.
     pub verdict: Verdict,
     /// The identities of what differed.
@@ -69,6 +70,25 @@ pub struct CaseRecord {
     pub at: Duration,
     /// What is needed to judge it again.
     pub detail: Option<Detail>,
+}
+
+impl CaseRecord {
+    /// A case of which nothing is known but its verdict.
+    pub(crate) fn blank(index: u64, verdict: Verdict) -> Self {
+        Self {
+            index,
+            id: None,
+            verdict,
+            signatures: Vec::new(),
+            coverage: Coverage::default(),
+            starts: 0,
+            lane: Lane::Throughput,
+            asl: 0,
+            engine: Duration::ZERO,
+            at: Duration::ZERO,
+            detail: None,
+        }
+    }
 }
 
 /// What is needed to judge a case again, and why it was judged so.

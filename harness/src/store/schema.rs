@@ -25,7 +25,7 @@ const TABLES: &str = "
     ) STRICT;
     CREATE TABLE cases (
         idx           INTEGER PRIMARY KEY,
-        id            TEXT NOT NULL,    -- blake3 of the case
+        id            TEXT NOT NULL,    -- blake3 of the case; empty if only its verdict is kept
         verdict       TEXT NOT NULL,
         signatures    TEXT,             -- JSON array; null if nothing differed
         coverage      BLOB NOT NULL,    -- one bit per clause

@@ -5,6 +5,8 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction};
 use stepproof_specs::clause::{Coverage, REGISTRY};
 
+use crate::identity::CaseId;
+
 use super::{CaseRecord, FindingRecord, ReductionRecord, Store, StoreError, record::Pending};
 
 impl Store {
@@ -74,7 +76,7 @@ fn write_case(transaction: &Transaction<'_>, case: &CaseRecord) -> rusqlite::Res
         )?
         .execute(rusqlite::params![
             case.index.cast_signed(),
-            case.id.as_str(),
+            case.id.as_ref().map_or("", CaseId::as_str),
             word(&case.verdict)?,
             signatures,
             coverage_bits(&case.coverage),

@@ -1,21 +1,28 @@
 //! What is launched next.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
+
+use stepproof_specs::base::time::Millis;
 
 use super::{
     Conductor, Errand, Stage,
-    settle::{MISSES, Ran, Report},
+    settle::{Came, MISSES, Ran, Report},
 };
 use crate::{
     job::Lane,
-    judge::verdict::Signature,
+    judge::verdict::{Signature, Verdict},
     run::{
-        Limit,
-        attempt::{attempt, ready},
+        Context, Limit,
+        attempt::{attempt, attempt_keeping, ready},
         confirm::confirm,
         quiet, reduction, witness,
     },
+    store::Keep,
 };
+
+/// How many cases a task runs in a row on an engine that answers at once: handing one over would take
+/// as long as running it.
+const ROW: usize = 64;
 
 impl Conductor<'_> {
     /// Launches as much as may run at once.
@@ -28,10 +35,11 @@ impl Conductor<'_> {
             Stage::Quiet => quiet::WIDTH,
         };
         while self.running < width {
-            let Some(index) = self.next_index() else {
+            let indexes = self.next_indexes();
+            if indexes.is_empty() {
                 break;
-            };
-            self.launch_case(index);
+            }
+            self.launch_cases(indexes);
         }
         if self.stage == Stage::Quiet && self.running > 0 && !self.measuring {
             self.launch_measurement();
@@ -68,6 +76,17 @@ impl Conductor<'_> {
         self.errands.insert(handle.id(), errand);
     }
 
+    /// The cases that the next task runs.
+    fn next_indexes(&mut self) -> Vec<u64> {
+        // A case that got no verdict in a row with others is run alone.
+        let most = if self.again.is_empty() && self.context.engine.immediate().is_some() {
+            ROW
+        } else {
+            1
+        };
+        iter::from_fn(|| self.next_index()).take(most).collect()
+    }
+
     fn next_index(&mut self) -> Option<u64> {
         if let Some(index) = self.again.pop_front() {
             return Some(index);
@@ -93,36 +112,26 @@ impl Conductor<'_> {
         matches!(self.options.limit, Limit::Time(time) if self.elapsed() >= time.mul_f64(part))
     }
 
-    fn launch_case(&mut self, index: u64) {
+    fn launch_cases(&mut self, indexes: Vec<u64>) {
         self.running += 1;
-        let context = Arc::clone(&self.context);
-        let share = self.options.quiet_share;
-        let stage = self.stage;
-        let overhead = self.control.overhead();
-        self.spawn(Errand::Case(index), async move {
-            let mut deferred = false;
-            let prepared = ready(&context, index, |job| {
-                match quiet::lane(context.engine.profile(), index, job, share) {
-                    Some(lane) if stage == Stage::Throughput => lane,
-                    Some(_) => Lane::Quiet,
-                    None => {
-                        deferred = stage == Stage::Throughput;
-                        Lane::Quiet
-                    }
-                }
-            });
-            match prepared {
-                Err(stuck) => Report::Stuck(index, Box::new(stuck)),
-                Ok(_) if deferred => Report::Deferred(index),
-                Ok(ready) => {
-                    let attempt = attempt(&context, &ready.prepared, overhead).await;
-                    Report::Ran(Box::new(Ran {
-                        index,
-                        ready,
-                        attempt,
-                    }))
-                }
+        let turn = Turn {
+            context: Arc::clone(&self.context),
+            stage: self.stage,
+            share: self.options.quiet_share,
+            overhead: self.control.overhead(),
+            keep: self.options.keep,
+        };
+        self.spawn(Errand::Cases(indexes.clone()), async move {
+            let mut came = Vec::with_capacity(indexes.len());
+            for index in indexes {
+                let left = !came.is_empty() && turn.context.stop.is_asked();
+                came.push(if left {
+                    Came::Left(index)
+                } else {
+                    turn.take(index).await
+                });
             }
+            Report::Came(came)
         });
     }
 
@@ -161,5 +170,48 @@ impl Conductor<'_> {
             control.measure(&context).await;
             Report::Measured
         });
+    }
+}
+
+/// Under which terms a task runs its cases.
+struct Turn {
+    context: Arc<Context>,
+    stage: Stage,
+    share: u64,
+    overhead: Millis,
+    keep: Keep,
+}
+
+impl Turn {
+    /// Draws, runs and judges a case.
+    async fn take(&self, index: u64) -> Came {
+        let mut deferred = false;
+        let prepared = ready(&self.context, index, |job| {
+            match quiet::lane(self.context.engine.profile(), index, job, self.share) {
+                Some(lane) if self.stage == Stage::Throughput => lane,
+                Some(_) => Lane::Quiet,
+                None => {
+                    deferred = self.stage == Stage::Throughput;
+                    Lane::Quiet
+                }
+            }
+        });
+        let ready = match prepared {
+            Err(stuck) => return Came::Stuck(index, stuck),
+            Ok(_) if deferred => return Came::Deferred(index),
+            Ok(ready) => ready,
+        };
+        let attempt =
+            attempt_keeping(&self.context, &ready.prepared, self.overhead, self.keep).await;
+        let ran = Ran {
+            index,
+            ready,
+            attempt,
+        };
+        if ran.attempt.outcome.agrees() {
+            Came::Agreed(ran.into_record(Verdict::Agree, self.keep))
+        } else {
+            Came::Ran(Box::new(ran))
+        }
     }
 }

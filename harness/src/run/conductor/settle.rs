@@ -32,11 +32,23 @@ pub(super) struct Ran {
     pub attempt: Attempt,
 }
 
+/// What came of a case.
+pub(super) enum Came {
+    /// It agreed: nobody needs more of it than its row.
+    Agreed(CaseRecord),
+    /// It was run.
+    Ran(Box<Ran>),
+    /// It waits for the quiet lane.
+    Deferred(u64),
+    /// The reference does not let it through.
+    Stuck(u64, Stuck),
+    /// It was not begun, because the run was stopped.
+    Left(u64),
+}
+
 /// What a task brings back.
 pub(super) enum Report {
-    Ran(Box<Ran>),
-    Deferred(u64),
-    Stuck(u64, Box<Stuck>),
+    Came(Vec<Came>),
     Confirmed(
         Box<Ran>,
         Vec<Signature>,
@@ -57,7 +69,7 @@ impl Conductor<'_> {
             Err(error) => error.id(),
         };
         let errand = self.errands.remove(&id);
-        if matches!(errand, Some(Errand::Case(_) | Errand::Confirm(..))) {
+        if matches!(errand, Some(Errand::Cases(_) | Errand::Confirm(..))) {
             self.running -= 1;
         }
         match ended {
@@ -71,9 +83,7 @@ impl Conductor<'_> {
 
     fn report(&mut self, report: Report) -> Result<(), StoreError> {
         match report {
-            Report::Ran(ran) => self.ran(*ran),
-            Report::Deferred(index) => self.quiet.push_back(index),
-            Report::Stuck(index, stuck) => self.stuck(index, *stuck),
+            Report::Came(all) => all.into_iter().for_each(|came| self.came(came)),
             Report::Confirmed(ran, signatures, counts) => {
                 self.confirmed(*ran, &signatures, counts)?;
             }
@@ -84,6 +94,20 @@ impl Conductor<'_> {
             Report::Measured => self.measuring = false,
         }
         Ok(())
+    }
+
+    fn came(&mut self, came: Came) {
+        match came {
+            Came::Agreed(record) => {
+                self.witnesses
+                    .add(record.index, record.lane, record.coverage);
+                self.append(record);
+            }
+            Came::Ran(ran) => self.ran(*ran),
+            Came::Deferred(index) => self.quiet.push_back(index),
+            Came::Stuck(index, stuck) => self.stuck(index, stuck),
+            Came::Left(index) => self.again.push_back(index),
+        }
     }
 
     fn ran(&mut self, ran: Ran) {
@@ -117,11 +141,6 @@ impl Conductor<'_> {
         if verdict == Verdict::Diverge {
             self.suspect(ran);
         } else {
-            if verdict == Verdict::Agree {
-                let ready = &ran.ready;
-                self.witnesses
-                    .add(ran.index, &ready.prepared, ready.coverage);
-            }
             self.record(ran, verdict);
         }
     }
@@ -245,7 +264,7 @@ impl Conductor<'_> {
             index: ran.index,
             reproduced: confirmation.reproduced,
             repetitions: confirmation.repetitions,
-            original: (*ran.ready.case).clone(),
+            original: ran.ready.case(),
             detail: ran.attempt.outcome.to_detail(),
         };
         self.store.append_finding(finding.clone());
@@ -321,14 +340,15 @@ impl Conductor<'_> {
             self.faults
                 .push(format!("case {index}: failed to {}", stuck.reason));
         }
+        let case = self.context.source.case(index);
         let record = CaseRecord {
-            id: CaseId::of(&stuck.case),
-            starts: stuck.case.body.starts(),
+            id: Some(CaseId::of(&case)),
+            starts: case.body.starts(),
             detail: Some(Detail {
                 trouble: Some(stuck.reason),
                 ..Detail::default()
             }),
-            ..self.blank(
+            ..CaseRecord::blank(
                 index,
                 if stuck.fault {
                     Verdict::Unknown
@@ -343,7 +363,11 @@ impl Conductor<'_> {
     fn panicked(&mut self, errand: Option<Errand>, error: JoinError) {
         let message = panic_message(error);
         match errand {
-            Some(Errand::Case(index)) => self.lost(index, &message),
+            Some(Errand::Cases(indexes)) => match indexes.as_slice() {
+                [index] => self.lost(*index, &message),
+                // One of them panics alone, too.
+                _ => self.again.extend(indexes),
+            },
             Some(Errand::Confirm(index, signatures)) => {
                 for signature in &signatures {
                     self.bugbase.note(signature, Standing::New);
@@ -372,46 +396,17 @@ impl Conductor<'_> {
                 trouble: Some(message.to_owned()),
                 ..Detail::default()
             }),
-            ..self.blank(index, Verdict::Unknown)
+            ..CaseRecord::blank(index, Verdict::Unknown)
         };
         self.append(record);
-    }
-
-    fn blank(&self, index: u64, verdict: Verdict) -> CaseRecord {
-        CaseRecord {
-            index,
-            id: CaseId::lost(),
-            verdict,
-            signatures: Vec::new(),
-            coverage: stepproof_specs::clause::Coverage::default(),
-            starts: 0,
-            lane: Lane::Throughput,
-            asl: 0,
-            engine: std::time::Duration::ZERO,
-            at: self.elapsed(),
-            detail: None,
-        }
     }
 
     fn record(&mut self, ran: Ran, verdict: Verdict) {
-        let keep = self.options.keep == Keep::All || verdict != Verdict::Agree;
-        let record = CaseRecord {
-            index: ran.index,
-            id: CaseId::of(&ran.ready.case),
-            verdict,
-            signatures: ran.attempt.outcome.signatures(),
-            coverage: ran.ready.coverage,
-            starts: ran.ready.case.body.starts(),
-            lane: ran.ready.prepared.lane(),
-            asl: ran.ready.asl,
-            engine: ran.attempt.engine,
-            at: self.elapsed(),
-            detail: keep.then(|| ran.attempt.outcome.into_detail()),
-        };
-        self.append(record);
+        self.append(ran.into_record(verdict, self.options.keep));
     }
 
-    fn append(&mut self, record: CaseRecord) {
+    fn append(&mut self, mut record: CaseRecord) {
+        record.at = self.elapsed();
         self.uncommitted.push(JudgedCase {
             index: record.index,
             verdict: record.verdict,
@@ -419,6 +414,24 @@ impl Conductor<'_> {
             coverage: record.coverage,
         });
         self.store.append_case(record);
+    }
+}
+
+impl Ran {
+    /// The row of the case.
+    pub fn into_record(self, verdict: Verdict, keep: Keep) -> CaseRecord {
+        let keep = keep == Keep::All || verdict != Verdict::Agree;
+        CaseRecord {
+            id: keep.then(|| CaseId::of_body(&self.ready.prepared.to_body())),
+            signatures: self.attempt.outcome.signatures(),
+            coverage: self.ready.coverage,
+            starts: self.ready.prepared.starts(),
+            lane: self.ready.prepared.lane(),
+            asl: self.ready.asl,
+            engine: self.attempt.engine,
+            detail: keep.then(|| self.attempt.outcome.into_detail()),
+            ..CaseRecord::blank(self.index, verdict)
+        }
     }
 }
 
