@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use stepproof_generators::FeatureSet;
 use stepproof_specs::{
     asl::{Machine, diagnostic::Diagnostic},
     base::time::Millis,
@@ -41,7 +42,7 @@ impl Default for Reference {
             profile: EngineProfile {
                 name: "reference".to_owned(),
                 capabilities: Capabilities {
-                    lacks: Vec::new(),
+                    lacks: FeatureSet::EMPTY,
                     api: false,
                     history: true,
                     activities: true,
