@@ -12,6 +12,7 @@ pub mod remote;
 
 use std::{borrow::Cow, future::Future, pin::Pin};
 
+use stepproof_generators::FeatureSet;
 use stepproof_specs::{
     base::time::Millis, observation::Observation, scenario::case::DefinitionCase,
 };
@@ -100,8 +101,8 @@ impl EngineProfile {
 )]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capabilities {
-    /// The generator's features that it lacks, by name.
-    pub lacks: Vec<String>,
+    /// The generator's features that it lacks.
+    pub lacks: FeatureSet,
     /// It has the Step Functions API.
     pub api: bool,
     /// It has `GetExecutionHistory`.

@@ -12,6 +12,7 @@ mod ministack;
 mod moto;
 mod reference;
 
+use stepproof_generators::FeatureSet;
 use stepproof_specs::{base::time::Millis, deviation::Deviations};
 
 pub use self::embedded::Embedded;
@@ -161,7 +162,7 @@ fn chosen(mut profile: EngineProfile, choice: &Choice) -> EngineProfile {
 
 fn everything() -> Capabilities {
     Capabilities {
-        lacks: Vec::new(),
+        lacks: FeatureSet::EMPTY,
         api: true,
         history: true,
         activities: true,

@@ -3,6 +3,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use stepproof_generators::FeatureSet;
 use stepproof_specs::{
     asl::Machine, deviation::Deviations, interpreter::Program, observation::Observation,
     reference::watch, scenario::case::DefinitionCase, validate::validate_text,
@@ -34,7 +35,7 @@ impl Default for Reference {
             profile: EngineProfile {
                 name: "reference".to_owned(),
                 capabilities: Capabilities {
-                    lacks: Vec::new(),
+                    lacks: FeatureSet::EMPTY,
                     api: false,
                     history: true,
                     activities: true,

@@ -42,14 +42,10 @@ impl Generated {
 /// started; machines that are `idle` need nobody.
 fn missing(engine: &EngineProfile, idle: bool) -> FeatureSet {
     let capabilities = &engine.capabilities;
-    let lacks = capabilities.lacks.iter();
-    let missing: FeatureSet = lacks
-        .filter_map(|name| name.parse::<Feature>().ok())
-        .collect();
     if capabilities.activities || idle {
-        missing
+        capabilities.lacks
     } else {
-        missing.with(FeatureSet::of(&[Feature::Task]))
+        capabilities.lacks.with(FeatureSet::of(&[Feature::Task]))
     }
 }
 
@@ -174,13 +170,10 @@ impl Judge for Compared {
 
 #[cfg(test)]
 mod tests {
-    use stepproof_generators::{Feature, Profile};
+    use stepproof_generators::Profile;
 
     use super::Generated;
-    use crate::{
-        engines::adapters::{known, profile},
-        run::Source as _,
-    };
+    use crate::{engines::adapters::profile, run::Source as _};
 
     #[test]
     fn an_engine_without_activities_gets_no_tasks() {
@@ -190,18 +183,6 @@ mod tests {
             for index in 0..100 {
                 let text = serde_json::to_string(&cases.case(index)).unwrap();
                 assert!(!text.contains("\"Type\":\"Task\""), "{text}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_engines_lack_are_features_of_the_generator() {
-        for engine in known() {
-            let Some(profile) = profile(engine.name) else {
-                continue;
-            };
-            for name in &profile.capabilities.lacks {
-                assert!(name.parse::<Feature>().is_ok(), "{}: {name}", engine.name);
             }
         }
     }

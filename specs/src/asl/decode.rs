@@ -17,7 +17,7 @@ use super::{
     fields::{Fields, Languages, Object, lookup, object, schema},
 };
 use crate::{
-    asl::diagnostic::Diagnostic,
+    asl::diagnostic::{About, Diagnostic},
     base::time::Instant,
     clause::Clause,
     query::{
@@ -283,7 +283,8 @@ fn only_supported(fields: &mut Fields<'_, '_, '_>, kind: StateType) {
 /// Recorded in 2026-09.
 fn wrong_language(fields: &mut Fields<'_, '_, '_>, field: &str, language: QueryLanguage) {
     let (set, wanted) = (fields.languages.state.name(), language.name());
-    fields.complain(Clause::ValidateLanguageField, format!(
+    let about = About::OfLanguage(field.to_owned(), language);
+    fields.complain_about(about, Clause::ValidateLanguageField, format!(
         "The QueryLanguage is set to '{set}', but field '{field}' is only supported for the '{wanted}' QueryLanguage"
     ));
 }
@@ -428,7 +429,7 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
 
 /// `Error` and `Cause` of a Fail, or their `Path` twins, not both (specification, "JSONPath Fail
 /// State").
-fn text(fields: &mut Fields<'_, '_, '_>, name: &str, twin: &str) -> Option<Text> {
+fn text(fields: &mut Fields<'_, '_, '_>, name: &'static str, twin: &'static str) -> Option<Text> {
     fields.at_most_one(Clause::ValidateTwins, &[name, twin]);
     if fields.has(twin) && !fields.is_jsonata() {
         return fields.source(twin).map(Text::Path);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::QueryLanguage;
 use crate::clause::Clause;
 
 /// One complaint about a definition, as `ValidateStateMachineDefinition` gives it.
@@ -17,10 +18,46 @@ pub struct Diagnostic {
     /// `/States/Fan/Branches[0]/States/A`); absent where AWS gives none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// What of it the complaint is about.
+    #[serde(skip)]
+    pub about: About,
     /// The rule that is broken. Where AWS was observed to give the diagnostic, code, message and
     /// location are AWS's; otherwise they are ours, and only that the machine is refused follows.
     #[serde(skip)]
     pub clause: Clause,
+}
+
+/// What a complaint is about. AWS writes the names of fields into the message only.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum About {
+    /// What is at its location.
+    #[default]
+    Location,
+    /// A field of the object there that such an object does not have.
+    Unsupported(String),
+    /// A field of the object there that only this query language has.
+    OfLanguage(String, QueryLanguage),
+    /// Fields that the object there lacks.
+    Missing(Vec<&'static str>),
+    /// Fields of which the object there has none and needs one.
+    NoneOf(Vec<&'static str>),
+    /// Fields of which the object there has several and may have one.
+    SeveralOf(Vec<&'static str>),
+    /// The field at the location, whose value is not one of a few words.
+    Word(&'static str),
+}
+
+impl About {
+    /// The fields of the object at the location.
+    pub fn fields(&self) -> Vec<&str> {
+        match self {
+            Self::Location | Self::Word(_) => Vec::new(),
+            Self::Unsupported(field) | Self::OfLanguage(field, _) => vec![field],
+            Self::Missing(fields) | Self::NoneOf(fields) | Self::SeveralOf(fields) => {
+                fields.clone()
+            }
+        }
+    }
 }
 
 /// How grave a diagnostic is.
@@ -102,7 +139,13 @@ impl Diagnostic {
             code,
             message: message.into(),
             location: Some(at.to_string()),
+            about: About::Location,
         }
+    }
+
+    /// The same, about something more particular than what is at its location.
+    pub(crate) fn about(self, about: About) -> Self {
+        Self { about, ..self }
     }
 }
 

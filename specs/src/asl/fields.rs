@@ -11,7 +11,7 @@ use serde_json::{Number, Value};
 use super::{Limit, Nullable, QueryLanguage};
 use crate::base::pointer::Pointer;
 use crate::{
-    asl::diagnostic::{Code, Diagnostic},
+    asl::diagnostic::{About, Code, Diagnostic},
     clause::Clause,
     query::{
         jsonata::{self, Expression},
@@ -158,7 +158,9 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
                 Pointer::Field(_, "ProcessorConfig") => Clause::ValidateRequiredProcessor,
                 _ => Clause::ValidateRequired,
             };
-            self.problems.push(schema(clause, message, self.at));
+            let problem = schema(clause, message, self.at);
+            self.problems
+                .push(problem.about(About::Missing(self.missing)));
         }
     }
 
@@ -180,7 +182,18 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
 
     /// A complaint about the object.
     pub(super) fn complain(&mut self, clause: Clause, message: impl Into<String>) {
-        self.problems.push(schema(clause, message, self.at));
+        self.complain_about(About::Location, clause, message);
+    }
+
+    /// A complaint about some fields of the object.
+    pub(super) fn complain_about(
+        &mut self,
+        about: About,
+        clause: Clause,
+        message: impl Into<String>,
+    ) {
+        let problem = schema(clause, message, self.at);
+        self.problems.push(problem.about(about));
     }
 
     /// A complaint about one of its fields.
@@ -203,7 +216,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     /// A field that the object does not have (recorded in 2026-09 for fields of states:
     /// `Field 'ResultSelector' is not supported`; the types have no place for unknown fields).
     pub(super) fn unsupported(&mut self, clause: Clause, field: &str) {
-        self.complain(clause, format!("Field '{field}' is not supported"));
+        let about = About::Unsupported(field.to_owned());
+        self.complain_about(about, clause, format!("Field '{field}' is not supported"));
     }
 
     /// Complains about every field that is not in the list.
@@ -216,7 +230,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 
     /// Exactly one of these fields has to be there. Answers whether that is so. Wording ours.
-    pub(super) fn exactly_one(&mut self, clause: Clause, names: &[&str]) -> bool {
+    pub(super) fn exactly_one(&mut self, clause: Clause, names: &[&'static str]) -> bool {
         let present = self.count(names);
         match present {
             0 => self.none_of(clause, names),
@@ -227,16 +241,13 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 
     /// One of these fields has to be there, and none is. Wording ours.
-    pub(super) fn none_of(&mut self, clause: Clause, names: &[&str]) {
-        let names = names.join(", ");
-        self.complain(
-            clause,
-            format!("One of these fields is required: [{names}]"),
-        );
+    pub(super) fn none_of(&mut self, clause: Clause, names: &[&'static str]) {
+        let message = format!("One of these fields is required: [{}]", names.join(", "));
+        self.complain_about(About::NoneOf(names.to_vec()), clause, message);
     }
 
     /// At most one of these fields may be there. Wording ours.
-    pub(super) fn at_most_one(&mut self, clause: Clause, names: &[&str]) {
+    pub(super) fn at_most_one(&mut self, clause: Clause, names: &[&'static str]) {
         if self.count(names) > 1 {
             self.too_many(clause, names);
         }
@@ -246,12 +257,12 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         names.iter().filter(|name| self.has(name)).count()
     }
 
-    pub(super) fn too_many(&mut self, clause: Clause, names: &[&str]) {
-        let names = names.join(", ");
-        self.complain(
-            clause,
-            format!("Only one of these fields is allowed: [{names}]"),
+    pub(super) fn too_many(&mut self, clause: Clause, names: &[&'static str]) {
+        let message = format!(
+            "Only one of these fields is allowed: [{}]",
+            names.join(", ")
         );
+        self.complain_about(About::SeveralOf(names.to_vec()), clause, message);
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'v Value> {
@@ -286,7 +297,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 
     /// One of a few words (recorded for `Type`: `The field 'Type' should have one of these values`).
-    pub(super) fn word(&mut self, name: &str, words: &[&str]) -> Option<&'v str> {
+    pub(super) fn word(&mut self, name: &'static str, words: &[&str]) -> Option<&'v str> {
         let text = self.str(name)?;
         if !words.contains(&text) {
             let words = words.join(", ");
@@ -295,7 +306,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
                 _ => Clause::ValidateWord,
             };
             let message = format!("The field '{name}' should have one of these values: [{words}]");
-            self.complain_at(name, clause, message);
+            let problem = schema(clause, message, &self.at.field(name));
+            self.problems.push(problem.about(About::Word(name)));
         }
         Some(text)
     }
@@ -349,8 +361,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     /// (specification, "Timeouts", "Map State concurrency" and others).
     pub(super) fn limit(
         &mut self,
-        name: &str,
-        twin: &str,
+        name: &'static str,
+        twin: &'static str,
         range: &RangeInclusive<u64>,
     ) -> Option<Limit> {
         self.limit_or(name, twin, |fields| {
@@ -361,8 +373,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     /// A number by its `…Path` twin, as a JSONata expression, or as what `literal` reads.
     pub(super) fn limit_or(
         &mut self,
-        name: &str,
-        twin: &str,
+        name: &'static str,
+        twin: &'static str,
         literal: impl FnOnce(&mut Self) -> Option<Limit>,
     ) -> Option<Limit> {
         if !self.is_jsonata() && self.has(twin) {

@@ -2,7 +2,7 @@
 //! Recorded are the unrecognised token and the unexpected character, with their place; the end of
 //! the input, and how much of a long text is shown, are Jackson's.
 
-use crate::asl::diagnostic::{Code, Diagnostic, Severity};
+use crate::asl::diagnostic::{About, Code, Diagnostic, Severity};
 use crate::{
     asl::text::{MAX_BYTES, Position, locate},
     clause::Clause,
@@ -37,6 +37,7 @@ pub(super) fn not_json(text: &str, error: &serde_json::Error) -> Diagnostic {
         clause: Clause::ValidateJson,
         message: format!("{reason}\n at {source}"),
         location: Some(source),
+        about: About::Location,
     }
 }
 
@@ -51,6 +52,7 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
             text.len()
         ),
         location: None,
+        about: About::Location,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where states lead: every target exists in its own scope, every state can be reached, and some
 //! state ends the machine.
 
-use crate::asl::diagnostic::{Code, Diagnostic, Severity};
+use crate::asl::diagnostic::{About, Code, Diagnostic, Severity};
 use crate::{
     asl::{Body, Scope, State, Transition},
     base::pointer::Pointer,
@@ -37,6 +37,7 @@ pub(super) fn check_reachability(scope: &Scope, at: &Pointer<'_>, problems: &mut
             clause: Clause::ValidateEnd,
             message: "Workflow has no terminal state".to_owned(),
             location: None,
+            about: About::Location,
         });
     }
     let states = at.field("States");

@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use stepproof_generators::{Feature, FeatureSet};
+
 use super::{Adapter, Choice, Home, Opened, chosen, everything};
 use crate::{
     engines::{
@@ -31,8 +33,11 @@ fn profile() -> EngineProfile {
     let mut capabilities = everything();
     capabilities.api = false;
     capabilities.validation = false;
-    let lacks = ["context-paths", "heartbeats", "machine-timeout"];
-    capabilities.lacks = lacks.map(str::to_owned).into();
+    capabilities.lacks = FeatureSet::of(&[
+        Feature::ContextPaths,
+        Feature::Heartbeats,
+        Feature::MachineTimeout,
+    ]);
     EngineProfile {
         name: NAME.to_owned(),
         capabilities,

@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::diagnostic::{Diagnostic, Severity},
+    asl::diagnostic::{About, Diagnostic, Severity},
     clause::{Aspect, Basis, Clause},
     validate::{INVALID_DEFINITION, refusal},
 };
@@ -244,6 +244,7 @@ fn complained_of(definition: &Value, text: &str) -> Option<GrammarPath> {
         clause: Clause::ValidateAccepts,
         message: String::new(),
         location: Some(location.to_owned()),
+        about: About::Location,
     };
     Some(path(definition, &complaint)).filter(|path| path.state.is_some())
 }

@@ -81,17 +81,17 @@ pub(super) fn path(definition: &Value, diagnostic: &Diagnostic) -> GrammarPath {
     walk.path(any_state)
 }
 
-/// The fields that a diagnostic about a whole object names.
+/// The fields of a whole object that a diagnostic is about, if any object of its kind can have them.
 fn about(diagnostic: &Diagnostic) -> Option<String> {
-    let (before, after) = match diagnostic.clause {
-        Clause::ValidateUnsupported => ("Field '", "'"),
-        Clause::ValidateLanguageField => ("but field '", "'"),
-        Clause::ValidateRequired | Clause::ValidateRequiredMachine => ("[", "]"),
-        _ => return None,
-    };
-    let (_, rest) = diagnostic.message.split_once(before)?;
-    let (names, _) = rest.split_once(after)?;
-    Some(names.replace(", ", "+"))
+    let counts = matches!(
+        diagnostic.clause,
+        Clause::ValidateUnsupported
+            | Clause::ValidateLanguageField
+            | Clause::ValidateRequired
+            | Clause::ValidateRequiredMachine
+    );
+    let fields = diagnostic.about.fields();
+    (counts && !fields.is_empty()).then(|| fields.join("+"))
 }
 
 struct Walk {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use stepproof_generators::FeatureSet;
 use stepproof_specs::{
     base::time::Millis,
     scenario::case::{Body, Case},
@@ -76,7 +77,7 @@ pub(super) fn scripted(
         profile: EngineProfile {
             name: "scripted".to_owned(),
             capabilities: Capabilities {
-                lacks: Vec::new(),
+                lacks: FeatureSet::EMPTY,
                 api: true,
                 history: true,
                 activities: true,

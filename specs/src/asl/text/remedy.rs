@@ -1,42 +1,43 @@
-//! What to do about a diagnostic, where its message makes that clear.
+//! What to do about a diagnostic, where the rule and the field make that clear.
 
 use strsim::levenshtein;
 
-use crate::asl::{
-    diagnostic::Diagnostic,
-    fields::{DELIMITERS, KNOWN},
+use crate::{
+    asl::{
+        QueryLanguage,
+        diagnostic::{About, Diagnostic},
+        fields::KNOWN,
+    },
+    clause::Clause,
 };
 
 pub(super) fn remedy(diagnostic: &Diagnostic) -> Option<String> {
-    let message = diagnostic.message.as_str();
-    if let Some(field) = quoted(message, "Field '", "' is not supported") {
-        return nearest(field, KNOWN.iter().copied()).map(did_you_mean);
-    }
-    let fixed = match message {
-        "Definition must be a valid JSON object" => {
-            "a definition is an object with \"StartAt\" and \"States\""
+    let fixed = match (&diagnostic.about, diagnostic.clause) {
+        (About::Unsupported(field), _) => {
+            return nearest(field, KNOWN.iter().copied()).map(did_you_mean);
         }
-        "One of these fields is required: [Next, End]" => {
+        (_, Clause::ValidateObject) => "a definition is an object with \"StartAt\" and \"States\"",
+        (About::NoneOf(_), Clause::ValidateTransition) => {
             "add \"Next\" with the name of a state, or \"End\": true"
         }
-        "Only one of these fields is allowed: [Next, End]" => "keep \"Next\" or \"End\", not both",
-        "String does not match RFC3339 timestamp" => "write it as 2030-01-01T00:00:00Z",
-        DELIMITERS => "put nothing before {% and after %}",
-        "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]" => {
-            "mind upper and lower case"
+        (About::SeveralOf(_), Clause::ValidateTransition | Clause::ValidateTransitionEndFalse) => {
+            "keep \"Next\" or \"End\", not both"
         }
-        _ if message.starts_with("The QueryLanguage is set to 'JSONPath'") => {
+        (_, Clause::ValidateTimestamp | Clause::ValidateTimestampOperand) => {
+            "write it as 2030-01-01T00:00:00Z"
+        }
+        (_, Clause::ValidateDelimiters) => "put nothing before {% and after %}",
+        (About::Word("QueryLanguage"), _) => "mind upper and lower case",
+        (About::OfLanguage(_, QueryLanguage::Jsonata), _) => {
             "give the state \"QueryLanguage\": \"JSONata\", or use the JSONPath field"
         }
-        _ if message.starts_with("The QueryLanguage is set to 'JSONata'") => {
+        (About::OfLanguage(_, QueryLanguage::JsonPath), _) => {
             "use the JSONata field (Arguments, Output, Items, Condition)"
         }
-        _ if message.contains("must be a valid JSONPath or a valid intrinsic function call") => {
+        (_, Clause::ValidateSource | Clause::ValidateTemplate) => {
             "write a path ('$.a'), a call ('States.UUID()'), or drop the '.$' from the key"
         }
-        _ if message.ends_with("must be a valid JSONPath") => {
-            "a path starts with '$', for example $.order.id"
-        }
+        (_, Clause::ValidatePath) => "a path starts with '$', for example $.order.id",
         _ => return None,
     };
     Some(fixed.to_owned())
@@ -44,10 +45,6 @@ pub(super) fn remedy(diagnostic: &Diagnostic) -> Option<String> {
 
 fn did_you_mean(name: &str) -> String {
     format!("did you mean \"{name}\"?")
-}
-
-fn quoted<'m>(message: &'m str, before: &str, after: &str) -> Option<&'m str> {
-    message.strip_prefix(before)?.strip_suffix(after)
 }
 
 /// The known name that is a slip of the pen away, if there is one.
