@@ -1,6 +1,7 @@
 //! A run that was killed goes on, and comes to the verdicts of an unbroken one.
 
 use std::{fs, path::Path, process::Stdio, thread, time::Duration};
+use stepproof::store::Journal as _;
 
 use stepproof_tests::{Ran, command, expect, stepproof, verdicts};
 

@@ -6,6 +6,7 @@ use std::{
     process::{Command, Output},
     sync::OnceLock,
 };
+use stepproof::store::Journal as _;
 
 /// The directory of the workspace.
 pub fn workspace() -> PathBuf {

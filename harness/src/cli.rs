@@ -19,10 +19,10 @@ mod profiles;
 mod replay;
 mod run;
 mod serve;
+mod session;
 mod shrink;
 mod signals;
 mod simulate;
-mod sitting;
 mod target;
 mod validate;
 

@@ -3,23 +3,31 @@
 //! An adapter says what the engine can do ([`Capabilities`]) and how strictly it may be judged
 //! ([`Policy`]); nothing outside the adapter knows which engine it is.
 
+#[cfg(feature = "sdk")]
 pub mod adapters;
+#[cfg(feature = "sdk")]
 pub mod embedded;
+#[cfg(feature = "sdk")]
 pub mod library;
+#[cfg(feature = "sdk")]
 pub mod process;
 pub mod reference;
+#[cfg(feature = "sdk")]
 pub mod remote;
 
 use std::{borrow::Cow, future::Future, pin::Pin};
 
-use stepproof_generators::FeatureSet;
+use stepproof_generators::{Feature, FeatureSet};
 use stepproof_specs::{
     base::time::Millis, observation::Observation, scenario::case::DefinitionCase,
 };
 
 use crate::{
     job::Job,
-    judge::{compare::Terms, policy::Policy},
+    judge::{
+        compare::Terms,
+        policy::{CauseCompare, HistoryCompare, Policy},
+    },
     raw::RawRun,
     trouble::Trouble,
 };
@@ -37,8 +45,15 @@ pub trait Engine: Send + Sync {
         None
     }
 
-    /// Runs a case. `Err` is trouble outside the semantics: never a finding.
-    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>>;
+    /// Runs a case. `Err` is trouble outside the semantics: never a finding. An engine that answers at
+    /// once has no need to say how.
+    fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(async move {
+            let lack = || Trouble::Unsupported("way to run a case".to_owned());
+            let seen = self.immediate().ok_or_else(lack)?.observe(job)?;
+            Ok(RawRun::of(seen.iter().map(AsRef::as_ref)))
+        })
+    }
 
     /// The engine as one that answers at once, if it is one.
     fn immediate(&self) -> Option<&dyn Immediate> {
@@ -53,10 +68,14 @@ pub trait Engine: Send + Sync {
     }
 
     /// Whether the engine answers at all, and what it says of its version.
-    fn probe(&self) -> Boxed<'_, Result<String, Trouble>>;
+    fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
+        Box::pin(async { Ok("of no version".to_owned()) })
+    }
 
     /// Removes everything that the harness created on it.
-    fn clean(&self) -> Boxed<'_, Result<(), Trouble>>;
+    fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
+        Box::pin(async { Ok(()) })
+    }
 }
 
 /// An engine that answers at once, on the thread that asks, with observations: nothing goes over a
@@ -83,6 +102,37 @@ pub struct EngineProfile {
 }
 
 impl EngineProfile {
+    /// An engine of which only the outcome of executions is judged: status, error, output, the causes
+    /// that machines give. It runs in process, in virtual time, and has no API, no history and no tasks.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            capabilities: Capabilities {
+                lacks: FeatureSet::EMPTY,
+                api: false,
+                history: false,
+                activities: false,
+                validation: false,
+                express: false,
+            },
+            policy: Policy {
+                cause: CauseCompare::Given,
+                history: HistoryCompare::Ignore,
+                timing: None,
+                liveness_grace: 60_000,
+            },
+            jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            time_scale: 1.0,
+        }
+    }
+
+    /// The same, with these features of the language and no others.
+    #[must_use]
+    pub fn supporting(mut self, features: &[Feature]) -> Self {
+        self.capabilities.lacks = FeatureSet::ALL.without(FeatureSet::of(features));
+        self
+    }
+
     /// How its runs are judged, if a control machine beside them took so much longer (milliseconds
     /// of ASL time) than it should.
     pub fn terms(&self, overhead: Millis) -> Terms<'_> {

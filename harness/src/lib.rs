@@ -1,35 +1,105 @@
 //! The harness: runs cases on the reference and on real engines, compares, shrinks and reports.
 //!
+//! An engine of your own needs to say what it can do and what comes of a case. Here is an interpreter
+//! of three state types, in which `ResultPath` is forgotten. A [`session`] finds that and shrinks it to
+//! a machine of one state:
+//!
+//! ```
+//! use std::borrow::Cow;
+//!
+//! use serde_json::Value;
+//! use stepproof::{
+//!     engines::{Engine, EngineProfile, Immediate},
+//!     job::Job,
+//!     session::Session,
+//!     trouble::Trouble,
+//! };
+//! use stepproof_generators::{Feature, Profile};
+//! use stepproof_specs::observation::Observation;
+//!
+//! struct Mine(EngineProfile);
+//!
+//! fn execute(definition: &Value, input: &Value) -> Observation {
+//!     let text = |value: &Value| value.as_str().map(str::to_owned);
+//!     let mut state = &definition["States"][definition["StartAt"].as_str().unwrap()];
+//!     while let Some(next) = state["Next"].as_str() {
+//!         state = &definition["States"][next];
+//!     }
+//!     match state["Type"].as_str() {
+//!         Some("Fail") => Observation::failed(text(&state["Error"]), text(&state["Cause"])),
+//!         _ => Observation::succeeded(input.clone()),
+//!     }
+//! }
+//!
+//! impl Engine for Mine {
+//!     fn profile(&self) -> &EngineProfile {
+//!         &self.0
+//!     }
+//!     fn immediate(&self) -> Option<&dyn Immediate> {
+//!         Some(self)
+//!     }
+//! }
+//!
+//! impl Immediate for Mine {
+//!     fn observe<'a>(&self, job: &'a Job) -> Result<Vec<Cow<'a, Observation>>, Trouble> {
+//!         let starts = job.case.starts.iter();
+//!         let run = |start| Cow::Owned(execute(&job.case.definition, start));
+//!         Ok(starts.map(|start| run(&start.input)).collect())
+//!     }
+//! }
+//!
+//! use Feature::{Fail, Pass, ResultPath, Succeed};
+//! let mine = EngineProfile::new("mine").supporting(&[Pass, Succeed, Fail, ResultPath]);
+//! let found = Session::new(Mine(mine)).profile(Profile::smoke()).cases(100).run()?;
+//! let finding = &found.findings[0];
+//! assert_eq!(finding.signature.to_string(), "output Pass root fewer");
+//! assert_eq!(finding.case.definition()["States"].as_object().unwrap().len(), 1);
+//! assert_eq!(finding.clause.unwrap().to_string(), "data.result-path.merge");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! An engine with the Step Functions API is reached by `engines::adapters`. The command line (`cli`),
+//! the AWS SDK with everything that goes over HTTP (`sdk`) and the run directory (`store`) are features
+//! of this crate, on by default.
+//!
+//! * [`session`] — a run, put together
 //! * [`job`] — from a case to a job: validated, with what the reference expects
 //! * [`engines`] — what runs a machine: the trait, and the adapters
-//! * [`client`] — the one place where calls leave
-//! * [`workers`] — workers that play plans
+//! * `client` — the one place where calls leave
+//! * `workers` — workers that play plans
 //! * [`raw`], [`trouble`] — what an engine answered, recorded unchanged; what went wrong
 //! * [`judge`] — from there to a judgement, purely
 //! * [`run`] — runs cases by the thousand, repeats what diverges
 //! * [`shrink`] — how a diverging case is made small
-//! * [`store`] — the run directory
+//! * [`store`] — the record of a run
 //! * [`report`] — what a run tells, and how
 //! * [`identity`], [`casefile`] — what a case is called, and cases as files
-//! * [`observed`] — the reference, or an engine, beside recordings of AWS
-//! * [`pace`] — what the harness costs beside a load generator
-//! * [`cli`] — the command
-//! * [`zoo`] — the embedded engine told to break a rule
+//! * `observed` — the reference, or an engine, beside recordings of AWS
+//! * `pace` — what the harness costs beside a load generator
+//! * `zoo` — the embedded engine told to break a rule
+//! * `cli` — the command
 
 pub mod casefile;
+#[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "sdk")]
 pub mod client;
 pub mod engines;
 pub mod identity;
 pub mod job;
 pub mod judge;
+#[cfg(feature = "sdk")]
 pub mod observed;
+#[cfg(feature = "sdk")]
 pub mod pace;
 pub mod raw;
 pub mod report;
 pub mod run;
+pub mod session;
 pub mod shrink;
 pub mod store;
 pub mod trouble;
+#[cfg(feature = "sdk")]
 pub mod workers;
+#[cfg(feature = "sdk")]
 pub mod zoo;

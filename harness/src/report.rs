@@ -7,6 +7,7 @@ mod page;
 mod python;
 mod story;
 mod summary;
+#[cfg(feature = "cli")]
 mod terminal;
 
 use std::{path::PathBuf, time::Duration};
@@ -15,11 +16,12 @@ use serde::Serialize;
 use stepproof_generators::given::Given;
 use stepproof_specs::clause::Coverage;
 
+#[cfg(feature = "cli")]
+pub use self::terminal::Terminal;
 pub use self::{
     finding::{Finding, Subject},
     lines::Lines,
     summary::{DEFAULT_UNSURE_SHARE, ExitStatus, Summary},
-    terminal::Terminal,
 };
 use crate::judge::{
     ledger::StaleCheck,

@@ -1,58 +1,38 @@
-//! The run directory: everything that a run found out, append-only.
+//! The record of a run: everything that it found out, append-only.
 //!
-//! A run directory holds `run.sqlite` (the record: configuration, cases, findings, events) and
-//! `findings/` (each finding as files a person can read and replay). A case counts once the
-//! transaction that holds it is on disk, so that a killed run is resumed without losing or
+//! A run keeps its record in a [`Journal`]. [`Store`] is a run directory: it holds `run.sqlite`
+//! (configuration, cases, findings, events) and `findings/` (each finding as files a person can read
+//! and replay). [`Memory`] keeps what a report needs and forgets it with the process. A case counts once
+//! the transaction that holds it is on disk, so that a killed run is resumed without losing or
 //! repeating a verdict. Nothing here judges, runs or prints anything.
 
+#[cfg(feature = "store")]
 mod directory;
 mod error;
 mod files;
+mod journal;
+#[cfg(feature = "store")]
 mod read;
 mod record;
+#[cfg(feature = "store")]
 mod schema;
+#[cfg(feature = "store")]
 mod write;
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
-
-use rusqlite::Connection;
-
+#[cfg(feature = "store")]
 pub use self::{
-    directory::default_directory,
+    directory::{Store, default_directory},
+    schema::FORMAT,
+};
+pub use self::{
     error::StoreError,
     files::{FindingFiles, write_finding, write_progress},
+    journal::{Journal, Memory},
     record::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, RunRecord,
         Stored,
     },
-    schema::FORMAT,
 };
 
-/// An open run directory, held by this process alone.
-#[derive(Debug)]
-pub struct Store {
-    directory: PathBuf,
-    run: RunRecord,
-    connection: Connection,
-    pending: Vec<record::Pending>,
-    /// Holds the lock until the store is dropped.
-    _lock: File,
-}
-
-impl Store {
-    /// Where it is.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// How the run was configured when it began.
-    pub fn run(&self) -> &RunRecord {
-        &self.run
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "store"))]
 mod tests;

@@ -75,6 +75,37 @@ pub struct Observation {
     pub duration: Option<Millis>,
 }
 
+impl Observation {
+    /// An execution that ended with an output, of which nothing else was seen.
+    pub fn succeeded(output: Value) -> Self {
+        Self {
+            output: Some(output),
+            ..Self::ended(Status::Succeeded)
+        }
+    }
+
+    /// An execution that ended with an error, of which nothing else was seen.
+    pub fn failed(error: Option<String>, cause: Option<String>) -> Self {
+        Self {
+            error,
+            cause,
+            ..Self::ended(Status::Failed)
+        }
+    }
+
+    fn ended(status: Status) -> Self {
+        Self {
+            status,
+            output: None,
+            error: None,
+            cause: None,
+            attempts: BTreeMap::new(),
+            history: None,
+            duration: None,
+        }
+    }
+}
+
 /// One attempt of a task, as its worker saw it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attempt {

@@ -13,8 +13,8 @@ use super::{
     Failure, Status,
     drawing::Drawn,
     generate::random_seed,
-    sitting::{
-        Manner,
+    session::{
+        Mode,
         configuration::{Configuration, GivenMachine},
         longest, parse_duration,
     },
@@ -62,7 +62,7 @@ pub(super) struct Check {
     #[arg(long)]
     seed: Option<u64>,
     #[command(flatten)]
-    manner: Manner,
+    mode: Mode,
 }
 
 impl Check {
@@ -78,8 +78,8 @@ impl Check {
             return Err(nothing_left(&notices));
         }
         let configuration = self.configuration(machines);
-        let sitting = self.manner.begin(configuration, engine, version)?;
-        self.manner.conduct(sitting, notices).await
+        let begun = self.mode.begin(configuration, engine, version)?;
+        self.mode.conduct(begun, notices).await
     }
 
     fn configuration(&self, machines: Vec<GivenMachine>) -> Configuration {
@@ -92,7 +92,7 @@ impl Check {
             drawn: Drawn::given(),
             machines,
             shard: Shard::WHOLE,
-            ledger: self.manner.ledger.clone(),
+            ledger: self.mode.ledger.clone(),
         }
     }
 }

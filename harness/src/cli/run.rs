@@ -8,7 +8,7 @@ use super::{
     Failure, Status,
     drawing::Drawing,
     generate::random_seed,
-    sitting::{Manner, configuration::Configuration, parse_duration},
+    session::{Mode, configuration::Configuration, parse_duration},
     target::Target,
 };
 use crate::{
@@ -57,7 +57,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "DIR", conflicts_with = "out")]
     resume: Option<PathBuf>,
     #[command(flatten)]
-    manner: Manner,
+    mode: Mode,
 }
 
 impl Run {
@@ -66,21 +66,21 @@ impl Run {
     }
 
     async fn run(self) -> Result<Status, Failure> {
-        let sitting = match &self.resume {
+        let begun = match &self.resume {
             Some(directory) => {
                 let store = Store::open(directory)?;
                 let configuration = Configuration::decode(&store)?;
                 self.same_as(&configuration)?;
-                self.manner.go_on(store, configuration).await?
+                self.mode.go_on(store, configuration).await?
             }
             None => {
                 let configuration = self.configuration();
                 configuration.drawn.profile()?;
                 let (engine, version) = self.target.reach().await?;
-                self.manner.begin(configuration, engine, version)?
+                self.mode.begin(configuration, engine, version)?
             }
         };
-        self.manner.conduct(sitting, Vec::new()).await
+        self.mode.conduct(begun, Vec::new()).await
     }
 
     /// The configuration of a new run.
@@ -92,7 +92,7 @@ impl Run {
             drawn: self.drawing.drawn(),
             machines: Vec::new(),
             shard: self.shard.unwrap_or(Shard::WHOLE),
-            ledger: self.manner.ledger.clone(),
+            ledger: self.mode.ledger.clone(),
         }
     }
 
@@ -120,7 +120,7 @@ impl Run {
             ("--shard", other(self.shard.as_ref(), Some(&stored.shard))),
             (
                 "--ledger",
-                other(self.manner.ledger.as_ref(), stored.ledger.as_ref()),
+                other(self.mode.ledger.as_ref(), stored.ledger.as_ref()),
             ),
             (
                 "--cases or --time",

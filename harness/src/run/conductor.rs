@@ -17,7 +17,7 @@ use super::{Bugbase, Context, Control, Options, Standing, reach, witness::Witnes
 use crate::{
     judge::verdict::{Signature, Verdict},
     report::{Event, Reporter, Summary},
-    store::{FindingRecord, JudgedCase, ReductionRecord, Store, StoreError},
+    store::{FindingRecord, Journal, JudgedCase, ReductionRecord, StoreError},
     trouble::Trouble,
 };
 
@@ -47,14 +47,14 @@ pub struct End {
     /// Faults of the harness or of the generators.
     pub faults: Vec<String>,
     /// The store, for whoever reports.
-    pub store: Store,
+    pub store: Box<dyn Journal>,
 }
 
 /// Runs cases until the limit is reached, the run is stopped, or the engine is given up.
 pub async fn drive(
     context: Arc<Context>,
     options: Options,
-    store: Store,
+    store: Box<dyn Journal>,
     reporter: &mut dyn Reporter,
 ) -> Result<End, DriveError> {
     let mut conductor = Conductor::new(context, options, store, reporter)?;
@@ -83,7 +83,7 @@ enum Errand {
 struct Conductor<'a> {
     context: Arc<Context>,
     options: Options,
-    store: Store,
+    store: Box<dyn Journal>,
     reporter: &'a mut dyn Reporter,
     summary: Summary,
     bugbase: Bugbase,
@@ -134,7 +134,7 @@ impl<'a> Conductor<'a> {
     fn new(
         context: Arc<Context>,
         options: Options,
-        store: Store,
+        store: Box<dyn Journal>,
         reporter: &'a mut dyn Reporter,
     ) -> Result<Self, StoreError> {
         let stored = store.stored()?;

@@ -35,7 +35,9 @@ async fn run_in(
         stop,
     });
     let mut heard = Heard::default();
-    let end = drive(context, options, store, &mut heard).await.unwrap();
+    let end = drive(context, options, Box::new(store), &mut heard)
+        .await
+        .unwrap();
     (end, heard.0)
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{RunRecord, Store, StoreError, schema};
+use super::{RunRecord, StoreError, record::Pending, schema};
 
 /// The first bytes of every SQLite file.
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
@@ -25,6 +25,29 @@ pub fn default_directory(engine: &str, seed: u64) -> PathBuf {
     Path::new("runs").join(format!("{now}-{engine}-{seed}"))
 }
 
+/// An open run directory, held by this process alone.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) directory: PathBuf,
+    run: RunRecord,
+    pub(super) connection: Connection,
+    pub(super) pending: Vec<Pending>,
+    /// Holds the lock until the store is dropped.
+    _lock: File,
+}
+
+impl Store {
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// How the run was configured when it began.
+    pub fn run(&self) -> &RunRecord {
+        &self.run
+    }
+}
+
 impl Store {
     /// Begins a run in a directory, which is made if it is not there.
     pub fn create(directory: &Path, run: RunRecord) -> Result<Self, StoreError> {
@@ -38,7 +61,7 @@ impl Store {
         let lock = lock(directory)?;
         let connection = create_database(&file, &run).map_err(|source| StoreError::Database {
             path: file.clone(),
-            source,
+            source: source.into(),
         })?;
         Ok(Self {
             directory: directory.to_owned(),

@@ -64,7 +64,7 @@ pub enum StoreError {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: rusqlite::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 

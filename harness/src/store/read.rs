@@ -13,7 +13,7 @@ use crate::judge::verdict::Signature;
 
 impl Store {
     /// Everything that a resumed run needs to know of what was done before.
-    pub fn stored(&self) -> Result<Stored, StoreError> {
+    pub(super) fn read_all(&self) -> Result<Stored, StoreError> {
         self.read_stored().map_err(|error| self.corrupt(&error))
     }
 

@@ -34,7 +34,8 @@ pub struct RunRecord {
 }
 
 /// What is kept of a case beyond its verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum Keep {
     /// The raw run of everything that is not plain agreement.

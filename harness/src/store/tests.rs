@@ -7,8 +7,8 @@ use stepproof_specs::{
 };
 
 use super::{
-    CaseRecord, Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, RunRecord, Store,
-    StoreError, write_finding,
+    CaseRecord, Detail, FindingFiles, FindingRecord, Journal as _, ReductionRecord, Replay,
+    RunRecord, Store, StoreError, write_finding,
 };
 use crate::{identity::CaseId, job::Lane, judge::verdict::Verdict, shrink::Ended};
 

@@ -1,49 +1,54 @@
 //! Appending to the record.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, Transaction};
 use stepproof_specs::clause::{Coverage, REGISTRY};
 
 use crate::identity::CaseId;
 
-use super::{CaseRecord, FindingRecord, ReductionRecord, Store, StoreError, record::Pending};
+use super::{
+    CaseRecord, FindingRecord, Journal, ReductionRecord, Store, StoreError, Stored, record::Pending,
+};
 
-impl Store {
-    /// Adds a judged case. It counts once [`Store::commit`] has returned.
-    pub fn append_case(&mut self, case: CaseRecord) {
+impl Journal for Store {
+    fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    fn stored(&self) -> Result<Stored, StoreError> {
+        self.read_all()
+    }
+
+    fn append_case(&mut self, case: CaseRecord) {
         self.pending.push(Pending::Case(Box::new(case)));
     }
 
-    /// Adds a finding.
-    pub fn append_finding(&mut self, finding: FindingRecord) {
+    fn append_finding(&mut self, finding: FindingRecord) {
         self.pending.push(Pending::Finding(Box::new(finding)));
     }
 
-    /// Adds what became of a finding's case.
-    pub fn append_reduction(&mut self, reduction: ReductionRecord) {
+    fn append_reduction(&mut self, reduction: ReductionRecord) {
         self.pending.push(Pending::Reduction(Box::new(reduction)));
     }
 
-    /// Adds an event, already encoded.
-    pub fn append_event(&mut self, at: Duration, body: String) {
+    fn append_event(&mut self, at: Duration, body: String) {
         self.pending.push(Pending::Event { at, body });
     }
 
-    /// How many rows wait for [`Store::commit`].
-    pub fn pending(&self) -> usize {
+    fn pending(&self) -> usize {
         self.pending.len()
     }
 
     /// Puts everything that was added on disk, in one transaction. After an error nothing of it is
     /// there, and it is still pending.
-    pub fn commit(&mut self) -> Result<(), StoreError> {
+    fn commit(&mut self) -> Result<(), StoreError> {
         if self.pending.is_empty() {
             return Ok(());
         }
         write_all(&mut self.connection, &self.pending).map_err(|source| StoreError::Database {
             path: self.file(),
-            source,
+            source: source.into(),
         })?;
         self.pending.clear();
         Ok(())

@@ -1,6 +1,6 @@
 //! Hunts a fault: generates cases until it shows, repeats it, and makes it small.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use stepproof_generators::Profile;
 use stepproof_specs::scenario::case::Case;
@@ -11,11 +11,11 @@ use crate::{
     engines::adapters::{Choice, open},
     job::{Lane, PrepareError, prepare, prepare_body},
     run::{
-        Context, Control, EngineLab, Stop, attempt,
+        Context, Control, EngineLab, attempt,
         confirm::{Confirmation, confirm},
-        judging::{Compared, Generated},
         states,
     },
+    session::Session,
     shrink::{Budget, ShrinkError, Shrunk, shrink},
     trouble::Trouble,
 };
@@ -110,20 +110,11 @@ async fn context(
         ..Choice::default()
     };
     let engine = open(&choice, "zoo").await?;
-    let judge = Compared {
-        engine: engine.profile().clone(),
-        engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-        options: format!("--fault {fault}"),
-        endpoint: None,
-        ledger: None,
-        directory: PathBuf::new(),
-    };
-    Ok(Arc::new(Context {
-        source: Arc::new(Generated::new(profile, seed, engine.profile())),
-        judge: Arc::new(judge),
-        engine: Arc::from(engine),
-        stop: Stop::default(),
-    }))
+    let session = Session::shared(Arc::from(engine))
+        .profile(profile)
+        .seed(seed)
+        .replay(format!("--fault {fault}"));
+    Ok(session.context(Path::new("")).0)
 }
 
 /// The first case that shows the fault, with its number; several are looked at at once.

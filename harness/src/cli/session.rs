@@ -17,16 +17,16 @@ use crate::{
         DEFAULT_UNSURE_SHARE, Event, Header, Lines, MachineNotice, Reporter, Reporters, Terminal,
     },
     run::{
-        Context, DriveError, Options, Source, Stop, drive,
-        judging::{Compared, Generated, GivenCases},
+        DriveError, Source, Stop,
+        judging::{Generated, GivenCases},
     },
-    shrink::Budget,
+    session::{Session, SessionError},
     store::{Keep, RunRecord, Store, default_directory},
 };
 
 /// How a run is carried out: what may be different when it is resumed.
 #[derive(Debug, Args)]
-pub(super) struct Manner {
+pub(super) struct Mode {
     /// How many cases run at once [default: the engine's own].
     #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -55,34 +55,31 @@ pub(super) struct Manner {
 }
 
 /// A run that is about to begin or to go on.
-pub(super) struct Sitting {
-    engine: Arc<dyn Engine>,
-    engine_version: String,
-    configuration: Configuration,
-    ledger: Option<Ledger>,
+pub(super) struct Begun {
+    session: Session,
     store: Store,
-    source: Arc<dyn Source>,
+    header: Header,
 }
 
-impl Manner {
+impl Mode {
     /// Begins a run in a new directory.
     pub(super) fn begin(
         &self,
         mut configuration: Configuration,
         engine: Arc<dyn Engine>,
         engine_version: String,
-    ) -> Result<Sitting, Failure> {
+    ) -> Result<Begun, Failure> {
         let ledger = self.ledger(&configuration, engine.as_ref())?;
         if let Some(ledger) = &ledger
             && configuration.machines.is_empty()
         {
             configuration.drawn = configuration.drawn.rarely(ledger.avoid());
         }
-        let source = source(&configuration, engine.as_ref())?;
         let directory = self
             .out
             .clone()
             .unwrap_or_else(|| default_directory(&engine.profile().name, configuration.seed));
+        let source = source(&configuration, engine.as_ref())?;
         let record = RunRecord {
             started: jiff::Timestamp::now().to_string(),
             stepproof: env!("CARGO_PKG_VERSION").to_owned(),
@@ -93,14 +90,13 @@ impl Manner {
             configuration: configuration.encode(),
         };
         let store = Store::create(&directory, record)?;
-        Ok(Sitting {
-            engine,
-            engine_version,
-            configuration,
+        Ok(self.begun(
+            &configuration,
+            (engine, engine_version),
+            source,
             ledger,
             store,
-            source,
-        })
+        ))
     }
 
     /// Goes on with a run that was begun before.
@@ -108,69 +104,89 @@ impl Manner {
         &self,
         store: Store,
         configuration: Configuration,
-    ) -> Result<Sitting, Failure> {
+    ) -> Result<Begun, Failure> {
         let (engine, engine_version) = configuration.target.clone().into_target().reach().await?;
         configuration::same_versions(store.run(), &engine_version)?;
         let ledger = self.ledger(&configuration, engine.as_ref())?;
         let source = source(&configuration, engine.as_ref())?;
-        Ok(Sitting {
-            engine,
-            engine_version,
-            configuration,
+        Ok(self.begun(
+            &configuration,
+            (engine, engine_version),
+            source,
             ledger,
             store,
-            source,
-        })
+        ))
+    }
+
+    fn begun(
+        &self,
+        configuration: &Configuration,
+        (engine, version): (Arc<dyn Engine>, String),
+        source: Arc<dyn Source>,
+        ledger: Option<Ledger>,
+        store: Store,
+    ) -> Begun {
+        let header = Header {
+            stepproof: env!("CARGO_PKG_VERSION").to_owned(),
+            engine: engine.profile().name.clone(),
+            engine_version: version.clone(),
+            seed: configuration.seed,
+            profile: configuration.drawn.profile.clone(),
+            rarely: configuration.drawn.rarely.clone(),
+            cases: configuration.planned(),
+            directory: Some(store.directory().to_owned()),
+        };
+        let jobs = self.jobs.map_or(engine.profile().jobs, usize::from);
+        let session = Session::shared(engine)
+            .version(version)
+            .source(source)
+            .ledger(ledger)
+            .replay(configuration.target.clone().into_target().options())
+            .limit(configuration.limit)
+            .shard(configuration.shard)
+            .jobs(jobs)
+            .keep(self.keep)
+            .shrink(self.shrink_calls, self.shrink_time);
+        Begun {
+            session,
+            store,
+            header,
+        }
     }
 
     /// Runs everything, and says how the command ends.
     /// `notices` is what is to be said of machines that somebody gave.
     pub(super) async fn conduct(
         &self,
-        mut sitting: Sitting,
+        begun: Begun,
         notices: Vec<MachineNotice>,
     ) -> Result<Status, Failure> {
         let stop = Stop::default();
         signals::stop_on_interrupt(stop.clone(), STOPPING);
         let mut reporter = self.reporter();
-        reporter.event(&Event::RunStarted(sitting.header()));
+        reporter.event(&Event::RunStarted(begun.header));
         for notice in notices {
             reporter.event(&Event::Machine(notice));
         }
-        let judge = Arc::new(sitting.judge());
-        let context = Arc::new(Context {
-            source: Arc::clone(&sitting.source),
-            judge: Arc::clone(&judge) as Arc<_>,
-            engine: Arc::clone(&sitting.engine),
-            stop: stop.clone(),
-        });
-        let options = self.options(&sitting);
-        let directory = sitting.store.directory().to_owned();
-        let end = drive(Arc::clone(&context), options, sitting.store, &mut reporter).await;
-        let mut end = end.map_err(|DriveError::Store(error)| Failure::from(error))?;
-        for fault in &end.faults {
-            reporter.event(&Event::Warning(format!("internal error: {fault}")));
-        }
-        if end.unreachable.is_none() && !stop.is_asked() {
-            end.summary.stale = ledger::check(&context, &judge, &mut reporter).await;
-        }
-        let unclean = sitting.engine.clean().await.err();
-        if let Some(trouble) = unclean.filter(|_| end.unreachable.is_none()) {
-            let text = format!("the engine was not tidied up: failed to {trouble}");
-            reporter.event(&Event::Warning(text));
-        }
-        if !end.finished {
+        let directory = begun.store.directory().to_owned();
+        let session = begun.session.stop(stop);
+        let ended = session.run_with(Box::new(begun.store), &mut reporter).await;
+        let ended = ended.map_err(|error| match error {
+            SessionError::Drive(DriveError::Store(error)) => Failure::from(error),
+            SessionError::Directory(_) => Failure::internal(error.to_string()),
+        })?;
+        if !ended.finished {
             let text = format!(
                 "the run is not finished; go on with: stepproof run --resume {}",
                 directory.display()
             );
             reporter.event(&Event::Warning(text));
         }
-        if let Some(trouble) = &end.unreachable {
+        if let Some(trouble) = &ended.unreachable {
             output::note(format_args!("error: failed to {trouble}"));
         }
-        let status = end.summary.exit_status(self.max_unsure);
-        reporter.event(&Event::RunFinished(Box::new(end.summary)));
+        let status = ended.summary.exit_status(self.max_unsure);
+        reporter.event(&Event::RunFinished(Box::new(ended.summary)));
         Ok(status)
     }
 
@@ -190,29 +206,9 @@ impl Manner {
             Format::Json => Reporters::default().with(Lines::new(io::stdout())),
         }
     }
-
-    fn options(&self, sitting: &Sitting) -> Options {
-        let jobs = self.jobs.map_or(sitting.engine.profile().jobs, usize::from);
-        Options {
-            limit: sitting.configuration.limit,
-            shard: sitting.configuration.shard,
-            jobs: jobs.max(1),
-            keep: self.keep,
-            repetitions: 3,
-            shrink: Budget {
-                calls: self.shrink_calls,
-                time: self.shrink_time,
-                width: jobs.max(1),
-            },
-            quiet_share: QUIET_SHARE,
-        }
-    }
 }
 
 const STOPPING: &str = "stopping after the cases that are under way; Ctrl-C again ends at once";
-
-/// One in this many cases is judged in the quiet lane, if it waits.
-const QUIET_SHARE: u64 = 20;
 
 /// Where a run's cases come from.
 fn source(configuration: &Configuration, engine: &dyn Engine) -> Result<Arc<dyn Source>, Failure> {
@@ -244,33 +240,6 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// Where so many seconds pass in one, waiting costs nothing.
 const VIRTUAL: f64 = 100_000.0;
-
-impl Sitting {
-    fn header(&self) -> Header {
-        Header {
-            stepproof: env!("CARGO_PKG_VERSION").to_owned(),
-            engine: self.engine.profile().name.clone(),
-            engine_version: self.engine_version.clone(),
-            seed: self.configuration.seed,
-            profile: self.configuration.drawn.profile.clone(),
-            rarely: self.configuration.drawn.rarely.clone(),
-            cases: self.configuration.planned(),
-            directory: Some(self.store.directory().to_owned()),
-        }
-    }
-
-    fn judge(&mut self) -> Compared {
-        let target = self.configuration.target.clone().into_target();
-        Compared {
-            engine: self.engine.profile().clone(),
-            engine_version: self.engine_version.clone(),
-            options: target.options(),
-            endpoint: self.engine.endpoint().map(str::to_owned),
-            ledger: self.ledger.take(),
-            directory: self.store.directory().to_owned(),
-        }
-    }
-}
 
 /// A duration as people write it.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {

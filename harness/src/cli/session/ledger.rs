@@ -1,0 +1,35 @@
+//! Which ledger a run has.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    cli::Failure,
+    judge::ledger::{Ledger, LedgerError},
+};
+
+/// Loads the ledger: the one that is named, the engine's own below the current directory, or the one
+/// that this build carries. An engine that is told to be faulty has none.
+pub(super) fn load(
+    named: Option<&Path>,
+    engine: &str,
+    faulty: bool,
+) -> Result<Option<Ledger>, Failure> {
+    let refused = |error: LedgerError| Failure::usage(error.to_string(), "correct the ledger");
+    match named {
+        Some(path) => Ledger::load(path).map(Some).map_err(refused),
+        None if faulty => Ok(None),
+        None => {
+            let here = default_path(engine);
+            let ledger = if here.is_file() {
+                Ledger::load(&here)
+            } else {
+                Ledger::built_in(engine)
+            };
+            ledger.map(Some).map_err(refused)
+        }
+    }
+}
+
+fn default_path(engine: &str) -> PathBuf {
+    Path::new("snapshots/ledger").join(format!("{engine}.toml"))
+}

@@ -1,0 +1,320 @@
+//! A run, put together: an engine, where its cases come from, how it is judged, and what is kept.
+//!
+//! [`Session::run`] generates cases, runs them on an engine of yours, compares, confirms and shrinks.
+//! The command is built on it.
+
+use std::{io, path::Path, sync::Arc, time::Duration};
+
+use stepproof_generators::Profile;
+
+use crate::{
+    casefile,
+    engines::Engine,
+    job::{Lane, prepare},
+    judge::ledger::{Entry, Ledger, StaleCheck},
+    report::{Event, Finding, Reporter, Summary},
+    run::{
+        Context, Control, DriveError, Limit, Options, Outcome, Shard, Source, Stop, attempt, drive,
+        judging::{Compared, Generated},
+    },
+    shrink::Budget,
+    store::{Journal, Keep, Memory},
+    trouble::Trouble,
+};
+
+/// How many cases a session has that is told no limit.
+pub const CASES: u64 = 1_000;
+
+/// One case in this many is judged in the quiet lane, if it waits.
+const QUIET_SHARE: u64 = 20;
+
+/// A run that is about to begin.
+pub struct Session {
+    engine: Arc<dyn Engine>,
+    version: String,
+    profile: Profile,
+    seed: u64,
+    source: Option<Arc<dyn Source>>,
+    ledger: Option<Ledger>,
+    replay: String,
+    stop: Stop,
+    options: Options,
+}
+
+/// How a session ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// What was counted.
+    pub summary: Summary,
+    /// Every case was judged; otherwise a run with a directory can be resumed.
+    pub finished: bool,
+    /// Why the engine was given up, if it was.
+    pub unreachable: Option<Trouble>,
+}
+
+/// What a session found.
+#[derive(Debug)]
+pub struct Findings {
+    /// The new divergences, confirmed and shrunk, in the order in which they were found.
+    pub findings: Vec<Finding>,
+    /// What was counted.
+    pub summary: Summary,
+    /// Why the engine was given up, if it was.
+    pub unreachable: Option<Trouble>,
+}
+
+/// Why a session could not be run to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The record.
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+    /// There is no room for the findings' files.
+    #[error("make a directory for findings: {0}")]
+    Directory(#[from] io::Error),
+}
+
+impl Session {
+    /// A thousand cases of the profile `everything`, without what the engine lacks, from the seed 0.
+    pub fn new(engine: impl Engine + 'static) -> Self {
+        Self::shared(Arc::new(engine))
+    }
+
+    /// The same on an engine that others hold too.
+    pub fn shared(engine: Arc<dyn Engine>) -> Self {
+        let jobs = engine.profile().jobs.max(1);
+        Self {
+            engine,
+            version: "of no version".to_owned(),
+            profile: Profile::everything(),
+            seed: 0,
+            source: None,
+            ledger: None,
+            replay: String::new(),
+            stop: Stop::default(),
+            options: Options {
+                limit: Limit::Cases(CASES),
+                shard: Shard::WHOLE,
+                jobs,
+                keep: Keep::default(),
+                repetitions: 3,
+                shrink: Budget {
+                    calls: 2_000,
+                    time: Duration::from_mins(5),
+                    width: jobs,
+                },
+                quiet_share: QUIET_SHARE,
+            },
+        }
+    }
+
+    /// What is generated.
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// The seed from which every case is generated.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How many cases are run.
+    #[must_use]
+    pub fn cases(self, cases: u64) -> Self {
+        self.limit(Limit::Cases(cases))
+    }
+
+    /// How long the run goes on.
+    #[must_use]
+    pub fn limit(mut self, limit: Limit) -> Self {
+        self.options.limit = limit;
+        self
+    }
+
+    /// Which part of the cases is run.
+    #[must_use]
+    pub fn shard(mut self, shard: Shard) -> Self {
+        self.options.shard = shard;
+        self
+    }
+
+    /// How many cases run at once; the engine's own number if nothing is said.
+    #[must_use]
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.options.jobs = jobs.max(1);
+        self.options.shrink.width = self.options.jobs;
+        self
+    }
+
+    /// What is kept of each case.
+    #[must_use]
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.options.keep = keep;
+        self
+    }
+
+    /// What a reduction may cost: engine calls, and time.
+    #[must_use]
+    pub fn shrink(mut self, calls: u64, time: Duration) -> Self {
+        self.options.shrink.calls = calls;
+        self.options.shrink.time = time;
+        self
+    }
+
+    /// Cases that come from somewhere else than the generators' profiles.
+    #[must_use]
+    pub fn source(mut self, source: Arc<dyn Source>) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// The known divergences. Without a ledger every divergence is new.
+    #[must_use]
+    pub fn ledger(mut self, ledger: Option<Ledger>) -> Self {
+        self.ledger = ledger;
+        self
+    }
+
+    /// What the engine says of its version, for findings.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// The options after `stepproof replay CASE` that name the engine, for findings.
+    #[must_use]
+    pub fn replay(mut self, options: impl Into<String>) -> Self {
+        self.replay = options.into();
+        self
+    }
+
+    /// Asked to stop, the run ends after the cases that are under way.
+    #[must_use]
+    pub fn stop(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Runs everything on a runtime of its own, keeps no record, and returns what was found.
+    pub fn run(self) -> Result<Findings, SessionError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        let mut found = Collected::default();
+        let journal = Box::new(Memory::new()?);
+        let ended = runtime.block_on(self.run_with(journal, &mut found))?;
+        Ok(Findings {
+            findings: found.0,
+            summary: ended.summary,
+            unreachable: ended.unreachable,
+        })
+    }
+
+    /// Runs everything, keeps the record in a journal, and tells a reporter.
+    pub async fn run_with(
+        self,
+        journal: Box<dyn Journal>,
+        reporter: &mut dyn Reporter,
+    ) -> Result<Ended, SessionError> {
+        let (stop, options) = (self.stop.clone(), self.options.clone());
+        let (context, judge) = self.context(journal.directory());
+        let mut end = drive(Arc::clone(&context), options, journal, reporter).await?;
+        for fault in &end.faults {
+            reporter.event(&Event::Warning(format!("internal error: {fault}")));
+        }
+        if end.unreachable.is_none() && !stop.is_asked() {
+            end.summary.stale = stale(&context, &judge, reporter).await;
+        }
+        let unclean = context.engine.clean().await.err();
+        if let Some(trouble) = unclean.filter(|_| end.unreachable.is_none()) {
+            let text = format!("the engine was not tidied up: failed to {trouble}");
+            reporter.event(&Event::Warning(text));
+        }
+        Ok(Ended {
+            summary: end.summary,
+            finished: end.finished,
+            unreachable: end.unreachable,
+        })
+    }
+
+    /// What every task of the run shares; findings are written below the directory.
+    pub(crate) fn context(self, directory: &Path) -> (Arc<Context>, Arc<Compared>) {
+        let engine = self.engine.profile();
+        let judge = Arc::new(Compared {
+            engine: engine.clone(),
+            engine_version: self.version,
+            options: self.replay,
+            endpoint: self.engine.endpoint().map(str::to_owned),
+            ledger: self.ledger,
+            directory: directory.to_owned(),
+        });
+        let generated = || Arc::new(Generated::new(self.profile, self.seed, engine)) as Arc<_>;
+        let context = Context {
+            source: self.source.unwrap_or_else(generated),
+            judge: Arc::clone(&judge) as Arc<_>,
+            engine: Arc::clone(&self.engine),
+            stop: self.stop,
+        };
+        (Arc::new(context), judge)
+    }
+}
+
+/// Keeps the findings.
+#[derive(Debug, Default)]
+struct Collected(Vec<Finding>);
+
+impl Reporter for Collected {
+    fn event(&mut self, event: &Event) {
+        if let Event::Divergence(finding) = event {
+            self.0.push(Finding::clone(finding));
+        }
+    }
+}
+
+/// Runs every ledger entry's minimal case; the ids of those that no longer diverge.
+async fn stale(context: &Context, judge: &Compared, reporter: &mut dyn Reporter) -> Vec<String> {
+    let mut stale = Vec::new();
+    let Some(ledger) = &judge.ledger else {
+        return stale;
+    };
+    if ledger.entries().is_empty() {
+        return stale;
+    }
+    let control = Control::measured(context).await;
+    for entry in ledger.entries() {
+        let check = check_entry(context, ledger, entry, &control).await;
+        if check.is_stale() {
+            stale.push(check.entry.clone());
+        }
+        reporter.event(&Event::LedgerChecked(check));
+    }
+    stale
+}
+
+async fn check_entry(
+    context: &Context,
+    ledger: &Ledger,
+    entry: &Entry,
+    control: &Control,
+) -> StaleCheck {
+    let case = match casefile::load(&ledger.case_file(entry)) {
+        Ok(case) => case,
+        Err(error) => return StaleCheck::unjudged(ledger, entry, error.to_string()),
+    };
+    // Nothing else runs any more: timing may be judged.
+    let job = match prepare(&case, Lane::Quiet) {
+        Ok(job) => job,
+        Err(error) => return StaleCheck::unjudged(ledger, entry, error.to_string()),
+    };
+    match attempt(context, &job, control.overhead()).await.outcome {
+        Outcome::Judged { judgement, .. } => {
+            StaleCheck::new(ledger, entry, &judgement, &(&job).into())
+        }
+        Outcome::Trouble(trouble) => StaleCheck::unjudged(ledger, entry, trouble.to_string()),
+    }
+}
