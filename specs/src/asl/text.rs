@@ -4,6 +4,7 @@
 pub(crate) mod locate;
 mod read;
 mod remedy;
+mod strict;
 #[cfg(feature = "yaml")]
 mod yaml;
 

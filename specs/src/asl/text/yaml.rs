@@ -6,7 +6,7 @@ use serde_saphyr::DuplicateKeyPolicy;
 use super::{
     ParseError, Place,
     locate::Position,
-    read::{Strict, without_place},
+    strict::{Strict, without_place},
 };
 
 pub(super) fn yaml(text: &str) -> Result<Value, ParseError> {
