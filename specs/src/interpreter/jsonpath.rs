@@ -1,6 +1,7 @@
 //! JSONPath: how the fields of a state shape its data.
 
 mod condition;
+mod expression;
 
 use std::{borrow::Cow, sync::Arc};
 
