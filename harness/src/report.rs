@@ -168,6 +168,7 @@ impl Reporter for Reporters {
 }
 
 /// A duration for people: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 7 min`.
+#[cfg(feature = "cli")]
 fn human(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

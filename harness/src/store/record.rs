@@ -174,6 +174,7 @@ pub enum Replay {
     Troubled,
 }
 
+#[cfg(feature = "store")]
 impl Replay {
     /// How it is stored.
     pub(super) fn code(self) -> i64 {
@@ -225,6 +226,7 @@ impl JudgedCase {
     }
 }
 
+#[cfg(feature = "store")]
 impl Stored {
     /// With the verdicts that hold after findings were taken back.
     pub(super) fn settled(mut self) -> Self {
@@ -246,6 +248,7 @@ impl Stored {
 }
 
 /// A row that is not committed yet.
+#[cfg(feature = "store")]
 #[derive(Debug)]
 pub(super) enum Pending {
     Case(Box<CaseRecord>),
