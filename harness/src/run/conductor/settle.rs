@@ -33,6 +33,7 @@ pub(super) struct Ran {
 }
 
 /// What came of a case.
+#[expect(clippy::large_enum_variant, reason = "nearly every case agrees")]
 pub(super) enum Came {
     /// It agreed: nobody needs more of it than its row.
     Agreed(CaseRecord),
