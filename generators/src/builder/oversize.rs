@@ -1,7 +1,7 @@
 //! Payloads of about the size that a state may hold, in machines that stay small: lists of a
 //! thousand numbers, many times over.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use smallvec::smallvec;
 use stepproof_specs::{
@@ -30,7 +30,7 @@ const LISTS: usize = 52;
 /// more.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let too_much = place.has(Feature::Damage) && builder.dice.one_in(2);
-    let made = parameters(LIMIT + usize::from(too_much));
+    let made = MADE[usize::from(too_much)].clone();
     let flow = JsonPathFlow {
         parameters: made,
         result_path: Nullable::Null,
@@ -44,6 +44,9 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     let flow = place.flow(raw.clone());
     draft.push(name, state, smallvec![(Slot::Next, flow)]);
 }
+
+/// Templates that make as much as there may be, and a byte more.
+static MADE: LazyLock<[Option<Template>; 2]> = LazyLock::new(|| [LIMIT, LIMIT + 1].map(parameters));
 
 /// A template that makes so many bytes.
 fn parameters(bytes: usize) -> Option<Template> {

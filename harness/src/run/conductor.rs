@@ -22,10 +22,10 @@ use crate::{
 };
 
 /// How long a judged case may wait until its row is on disk.
-const WINDOW: Duration = Duration::from_millis(50);
+const WINDOW: Duration = Duration::from_millis(100);
 
 /// How many rows may wait.
-const ROWS: usize = 256;
+const ROWS: usize = 4_096;
 
 /// Why a run could not go on.
 #[derive(Debug, thiserror::Error)]

@@ -2,14 +2,13 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Statement, Transaction};
 use stepproof_specs::clause::{Coverage, REGISTRY};
-
-use crate::identity::CaseId;
 
 use super::{
     CaseRecord, FindingRecord, Journal, ReductionRecord, Store, StoreError, Stored, record::Pending,
 };
+use crate::identity::CaseId;
 
 impl Journal for Store {
     fn directory(&self) -> &Path {
@@ -57,41 +56,42 @@ impl Journal for Store {
 
 fn write_all(connection: &mut Connection, rows: &[Pending]) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
+    // Nearly all rows are cases.
+    let mut cases = transaction.prepare_cached(
+        "INSERT INTO cases (idx, id, verdict, signatures, coverage, starts, lane, asl_ms, \
+         engine_us, at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?;
     for row in rows {
         match row {
-            Pending::Case(case) => write_case(&transaction, case)?,
+            Pending::Case(case) => write_case(&mut cases, case)?,
             Pending::Finding(finding) => write_finding(&transaction, finding)?,
             Pending::Reduction(reduction) => write_reduction(&transaction, reduction)?,
             Pending::Event { at, body } => write_event(&transaction, *at, body)?,
         }
     }
+    drop(cases);
     transaction.commit()
 }
 
-fn write_case(transaction: &Transaction<'_>, case: &CaseRecord) -> rusqlite::Result<()> {
+fn write_case(statement: &mut Statement<'_>, case: &CaseRecord) -> rusqlite::Result<()> {
     let signatures = match case.signatures.as_slice() {
         [] => None,
         signatures => Some(encode(&signatures)?),
     };
     let detail = case.detail.as_ref().map(encode).transpose()?;
-    transaction
-        .prepare_cached(
-            "INSERT INTO cases (idx, id, verdict, signatures, coverage, starts, lane, asl_ms, \
-             engine_us, at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute(rusqlite::params![
-            case.index.cast_signed(),
-            case.id.as_ref().map_or("", CaseId::as_str),
-            word(&case.verdict)?,
-            signatures,
-            coverage_bits(&case.coverage),
-            case.starts as i64,
-            word(&case.lane)?,
-            case.asl.cast_signed(),
-            case.engine.as_micros() as i64,
-            case.at.as_millis() as i64,
-            detail,
-        ])?;
+    statement.execute(rusqlite::params![
+        case.index.cast_signed(),
+        case.id.as_ref().map_or("", CaseId::as_str),
+        word(&case.verdict)?,
+        signatures,
+        coverage_bits(&case.coverage),
+        case.starts as i64,
+        word(&case.lane)?,
+        case.asl.cast_signed(),
+        case.engine.as_micros() as i64,
+        case.at.as_millis() as i64,
+        detail,
+    ])?;
     Ok(())
 }
 

@@ -160,15 +160,14 @@ impl<'e> Eval<'e> {
             })
             .collect::<Result<_>>()?;
         let function = call.function();
-        let deviations = self.execution.deviations();
-        if let Some(all) = deviations {
-            all.arguments(function, &mut arguments);
-        }
-        let answer = function.apply(&arguments, self);
-        let answer = answer.map(|answer| match deviations {
-            None => answer,
-            Some(all) => all.answer(function, &arguments, answer),
-        });
+        let answer = match self.execution.deviations() {
+            None => function.apply(arguments, self),
+            Some(all) => {
+                all.arguments(function, &mut arguments);
+                let answer = function.apply(arguments.clone(), self);
+                answer.map(|answer| all.answer(function, &arguments, answer))
+            }
+        };
         answer.map_err(|invalid| {
             self.mark(Clause::IntrinsicInvalid);
             if invalid != Invalid::Type || call != whole {

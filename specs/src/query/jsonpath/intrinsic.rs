@@ -149,11 +149,14 @@ impl Function {
     }
 
     /// What the function gives for these arguments.
-    pub fn apply(self, arguments: &[Cow<'_, Value>], host: &impl Host) -> Result<Value, Invalid> {
+    pub fn apply(self, arguments: Vec<Cow<'_, Value>>, host: &impl Host) -> Result<Value, Invalid> {
         host.mark(self.clause());
+        if self == Self::Array {
+            // What other calls have made is large at times: it is taken as it is.
+            return Ok(arguments.into_iter().map(Cow::into_owned).collect());
+        }
         let values: Vec<&Value> = arguments.iter().map(|argument| &**argument).collect();
         match (self, &*values) {
-            (Self::Array, items) => Ok(items.iter().copied().cloned().collect()),
             (Self::ArrayContains, [array, value]) => array::contains(array, value, host),
             (Self::ArrayGetItem, [array, index]) => array::get_item(array, index, host),
             (Self::ArrayLength, [array]) => array::items(array).map(|items| items.len().into()),

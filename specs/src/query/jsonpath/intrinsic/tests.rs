@@ -40,7 +40,7 @@ fn noted(function: &str, arguments: &Value) -> (Result<Value, Invalid>, Coverage
         .map(Cow::Borrowed)
         .collect();
     let notes = Notes::default();
-    let result = function.apply(&arguments, &notes);
+    let result = function.apply(arguments, &notes);
     (result, notes.coverage.into_inner())
 }
 
@@ -178,7 +178,7 @@ fn a_template_literal_keeps_its_escapes() {
             other => panic!("{other:?}"),
         })
         .collect();
-    let formatted = call.function().apply(&arguments, &Notes::default());
+    let formatted = call.function().apply(arguments, &Notes::default());
     assert_eq!(formatted, Ok(json!("it's {a'b}")));
 }
 
