@@ -38,7 +38,7 @@ pub enum DriveError {
 /// How a run ended.
 #[derive(Debug)]
 pub struct End {
-    /// What was counted, over all sittings.
+    /// What was counted, over all sessions.
     pub summary: Summary,
     /// Every case was judged (or the time was up); otherwise the run can be resumed.
     pub finished: bool,
@@ -88,7 +88,7 @@ struct Conductor<'a> {
     summary: Summary,
     bugbase: Bugbase,
     stage: Stage,
-    /// Cases that were judged in an earlier sitting.
+    /// Cases that were judged in an earlier session.
     done: HashSet<u64>,
     /// This shard's cases that were not launched yet.
     indexes: Box<dyn Iterator<Item = u64> + Send>,
@@ -245,7 +245,7 @@ impl<'a> Conductor<'a> {
         true
     }
 
-    /// How long the run has taken, over all its sittings.
+    /// How long the run has taken, over all its sessions.
     fn elapsed(&self) -> Duration {
         self.before + self.began.elapsed()
     }

@@ -51,7 +51,7 @@ impl Options {
 pub enum Limit {
     /// Cases 0 to N − 1 of the seed, divided among the shards.
     Cases(u64),
-    /// As many cases as the time holds, over all sittings of the run.
+    /// As many cases as the time holds, over all sessions of the run.
     Time(Duration),
 }
 

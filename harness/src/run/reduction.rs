@@ -298,7 +298,7 @@ async fn shrink_finding(
     let lab = Arc::new(lab.keeping(files.clone()));
     if let Ok(begun) = casefile::load(&files.case) {
         let shrunk = shrink(Arc::clone(&lab), begun, budget).await;
-        // What an earlier sitting left must stand by itself; otherwise everything begins anew.
+        // What an earlier session left must stand by itself; otherwise everything begins anew.
         if !matches!(
             shrunk,
             Err(ShrinkError::NotAdmitted | ShrinkError::DoesNotDiverge)
