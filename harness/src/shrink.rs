@@ -133,7 +133,7 @@ pub async fn shrink<L: Lab>(
     match search.search().await {
         Ok(ended) => Ok(search.end(ended).await),
         Err(gone) => {
-            search.flight.settle().await;
+            search.flight.finish().await;
             Err(gone.into())
         }
     }
@@ -253,7 +253,7 @@ impl<L: Lab> Search<L> {
     }
 
     async fn end(mut self, ended: Ended) -> Shrunk {
-        self.flight.settle().await;
+        self.flight.finish().await;
         Shrunk {
             case: self.best,
             candidates: self.candidates,

@@ -53,12 +53,12 @@ impl Replay {
     async fn run(self) -> Result<Status, Failure> {
         let (case, path) = load(&self.case, &self.drawing)?;
         let prepared = prepared(&case)?;
-        let bench = Bench::open(&self.target).await?;
+        let setup = Setup::open(&self.target).await?;
         let mut output = Output::new();
         let mut worst = Status::Success;
         for run in 1..=self.times {
-            let attempt = attempt(&bench.context, &prepared, bench.control.overhead()).await;
-            let (status, text) = bench.tell(&case, &path, &attempt, run == self.times)?;
+            let attempt = attempt(&setup.context, &prepared, setup.control.overhead()).await;
+            let (status, text) = setup.tell(&case, &path, &attempt, run == self.times)?;
             output.line(text)?;
             output.flush()?;
             worst = if worst == Status::Diverged {
@@ -67,20 +67,20 @@ impl Replay {
                 status
             };
         }
-        bench.close().await?;
+        setup.close().await?;
         Ok(worst)
     }
 }
 
 /// An engine with its judge, for commands that are about one case.
-pub(super) struct Bench {
+pub(super) struct Setup {
     pub context: Arc<Context>,
     pub judge: Arc<Compared>,
     pub control: Control,
     version: String,
 }
 
-impl Bench {
+impl Setup {
     pub(super) async fn open(target: &Target) -> Result<Self, Failure> {
         let (engine, version) = target.reach().await?;
         let judge = Arc::new(Compared {

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use clap::Args;
 
 use super::{
-    Failure, Status, drawing::Drawing, generate::unwritable, output::Output, replay, replay::Bench,
+    Failure, Status, drawing::Drawing, generate::unwritable, output::Output, replay, replay::Setup,
     target::Target,
 };
 use crate::{
@@ -50,8 +50,8 @@ impl Shrink {
     async fn run(self) -> Result<Status, Failure> {
         let (case, _) = replay::load(&self.case, &self.drawing)?;
         let prepared = replay::prepared(&case)?;
-        let bench = Bench::open(&self.target).await?;
-        let outcome = attempt(&bench.context, &prepared, bench.control.overhead())
+        let setup = Setup::open(&self.target).await?;
+        let outcome = attempt(&setup.context, &prepared, setup.control.overhead())
             .await
             .outcome;
         let signatures = outcome.into_signatures()?;
@@ -61,16 +61,16 @@ impl Shrink {
             output.flush()?;
             return Ok(Status::Success);
         };
-        let context = Arc::clone(&bench.context);
-        let lab = EngineLab::new(context, &prepared, sought.clone(), 1, bench.control.clone());
+        let context = Arc::clone(&setup.context);
+        let lab = EngineLab::new(context, &prepared, sought.clone(), 1, setup.control.clone());
         let budget = Budget {
             calls: self.calls,
             time: Duration::from_hours(1),
-            width: bench.context.engine.profile().jobs,
+            width: setup.context.engine.profile().jobs,
         };
         let before = states(&case);
         let shrunk = shrink(Arc::new(lab), case, budget).await.map_err(cannot)?;
-        bench.close().await?;
+        setup.close().await?;
         super::output::note(format_args!(
             "{sought}: {before} states to {} with {} engine calls of {} candidates{}",
             states(&shrunk.case),

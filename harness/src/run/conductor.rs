@@ -1,7 +1,7 @@
-//! The conductor: launches cases, settles what comes back, records, counts.
+//! The conductor: launches cases, takes in their results, records and counts them.
 
 mod launch;
-mod settle;
+mod results;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -10,9 +10,12 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use tokio::task::{Id, JoinSet};
+use tokio::{
+    sync::Semaphore,
+    task::{Id, JoinSet},
+};
 
-use self::settle::Report;
+use self::results::TaskResult;
 use super::{Bugbase, Context, Control, Options, Standing, reach, witness::Witnesses};
 use crate::{
     judge::verdict::{Signature, Verdict},
@@ -72,7 +75,7 @@ enum Stage {
 
 /// What a task is about, to be known if it panics.
 #[derive(Debug)]
-enum Errand {
+enum TaskKind {
     Cases(Vec<u64>),
     Confirm(u64, Vec<Signature>),
     Reduce(u32),
@@ -100,12 +103,15 @@ struct Conductor<'a> {
     /// Cases that wait for the quiet lane.
     quiet: VecDeque<u64>,
     control: Control,
-    tasks: JoinSet<Report>,
-    errands: HashMap<Id, Errand>,
+    tasks: JoinSet<TaskResult>,
+    kinds: HashMap<Id, TaskKind>,
     /// How many of the tasks run cases or confirmations.
     running: usize,
+    /// One permit for each task that may run cases at once, where more are launched than that: on
+    /// an engine that answers at once. One job means one processor: it has none.
+    jobs: Option<Arc<Semaphore>>,
     /// Cases that diverge in a way that is being confirmed on another case.
-    parked: HashMap<Signature, Vec<settle::Ran>>,
+    parked: HashMap<Signature, Vec<results::Ran>>,
     /// Cases that agreed, to be asked again before a divergence is believed.
     witnesses: Witnesses,
     /// One of them did not agree any more.
@@ -158,6 +164,8 @@ impl<'a> Conductor<'a> {
                 reductions.push_back(finding);
             }
         }
+        let ahead = options.jobs > 1 && context.engine.immediate().is_some();
+        let jobs = ahead.then(|| Arc::new(Semaphore::new(options.jobs)));
         Ok(Self {
             indexes: options.indexes(),
             before: stored.elapsed,
@@ -176,8 +184,9 @@ impl<'a> Conductor<'a> {
             quiet: VecDeque::new(),
             control: Control::default(),
             tasks: JoinSet::new(),
-            errands: HashMap::new(),
+            kinds: HashMap::new(),
             running: 0,
+            jobs,
             parked: HashMap::new(),
             reductions,
             witnesses: Witnesses::default(),

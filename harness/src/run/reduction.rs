@@ -166,17 +166,17 @@ pub(super) async fn reduce(
         }
         Err(error) => (unreduced(&finding), Some(error.to_string())),
     };
-    let desk = Desk {
+    let writer = Writer {
         context: &context,
         finding: &finding,
         files: &files,
         control: &control,
         patient: budget.is_some(),
     };
-    let reduced = match desk.write(shrunk, error).await {
+    let reduced = match writer.write(shrunk, error).await {
         Reduced::Written(small) if small.withdraws() && small.minimal != finding.original => {
             let error = Some(GONE.to_owned());
-            desk.write(unreduced(&finding), error).await
+            writer.write(unreduced(&finding), error).await
         }
         reduced => reduced,
     };
@@ -187,7 +187,7 @@ pub(super) async fn reduce(
 const GONE: &str = "see the smaller case diverge again";
 
 /// Where a finding's files are written.
-struct Desk<'a> {
+struct Writer<'a> {
     context: &'a Context,
     finding: &'a FindingRecord,
     files: &'a FindingFiles,
@@ -196,7 +196,7 @@ struct Desk<'a> {
     patient: bool,
 }
 
-impl Desk<'_> {
+impl Writer<'_> {
     /// Writes the files, loads what was written and runs it again.
     async fn write(&self, shrunk: Shrunk, error: Option<String>) -> Reduced {
         let detail = match self.run_once(&shrunk.case).await {

@@ -148,7 +148,7 @@ async fn a_finding_that_does_not_come_back_from_its_file_is_flaky() {
         ..options(10)
     };
     let directory = tempfile::tempdir().unwrap();
-    for sitting in ["first", "resumed"] {
+    for session in ["first", "resumed"] {
         let engine = Arc::new(scripted(wobbly));
         let stop = Stop::default();
         let (end, heard) = run_in(directory.path(), engine, options.clone(), stop).await;
@@ -160,12 +160,12 @@ async fn a_finding_that_does_not_come_back_from_its_file_is_flaky() {
             (7, Verdict::Diverge),
             (8, Verdict::Diverge),
         ];
-        assert_eq!(others, expected, "{sitting}");
-        assert_eq!(end.summary.of(Verdict::Flaky), 2, "{sitting}");
-        assert_eq!(end.summary.of(Verdict::Diverge), 2, "{sitting}");
-        assert_eq!(end.summary.findings, 1, "{sitting}");
+        assert_eq!(others, expected, "{session}");
+        assert_eq!(end.summary.of(Verdict::Flaky), 2, "{session}");
+        assert_eq!(end.summary.of(Verdict::Diverge), 2, "{session}");
+        assert_eq!(end.summary.findings, 1, "{session}");
         let told = |what: &str| heard.iter().filter(|it| it.starts_with(what)).count();
-        let first = usize::from(sitting == "first");
+        let first = usize::from(session == "first");
         assert_eq!(told("withdrawn wobbly"), first, "{heard:?}");
         assert_eq!(told("reduced wobbly"), 0, "{heard:?}");
         assert_eq!(told("reduced bug"), first, "{heard:?}");
@@ -303,23 +303,23 @@ async fn a_stopped_run_is_resumed_to_the_same_verdicts() {
     };
     let (whole, _) = run(scripted(bugs), options(120)).await;
     let directory = tempfile::tempdir().unwrap();
-    let mut sittings = 0;
+    let mut sessions = 0;
     let pieces = loop {
-        sittings += 1;
+        sessions += 1;
         let engine = Arc::new(scripted(bugs));
         let (end, _) = run_in(
             directory.path(),
             engine,
             options(120),
-            stop_after(10 * sittings),
+            stop_after(10 * sessions),
         )
         .await;
         if end.finished {
             break end;
         }
-        assert!(sittings < 100);
+        assert!(sessions < 100);
     };
-    assert!(sittings > 1);
+    assert!(sessions > 1);
     assert_eq!(verdicts(&whole), verdicts(&pieces));
     let signatures = |end: &End| -> Vec<String> {
         let findings = end.store.stored().unwrap().findings;

@@ -96,7 +96,7 @@ impl<L: Lab> Flight<L> {
     }
 
     /// Waits until nothing of ours is left on the engine.
-    pub(super) async fn settle(&mut self) {
+    pub(super) async fn finish(&mut self) {
         self.abandon();
         while self.abandoned.join_next().await.is_some() {}
     }

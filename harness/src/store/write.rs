@@ -45,6 +45,11 @@ impl Journal for Store {
         if self.pending.is_empty() {
             return Ok(());
         }
+        // Rows in the order of their keys fill their pages. What is no case keeps its order.
+        self.pending.sort_by_key(|row| match row {
+            Pending::Case(case) => case.index,
+            _ => 0,
+        });
         write_all(&mut self.connection, &self.pending).map_err(|source| StoreError::Database {
             path: self.file(),
             source: source.into(),

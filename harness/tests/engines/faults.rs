@@ -31,7 +31,7 @@ const IMPATIENT: Patience = Patience {
 
 /// What a broken engine does with a connection.
 #[derive(Debug, Clone, Copy)]
-enum Manner {
+enum Behaviour {
     /// Closes it at once.
     Close,
     /// Reads and never answers.
@@ -42,31 +42,31 @@ enum Manner {
     BreakOff,
 }
 
-/// An engine with this manner.
-async fn broken(manner: Manner) -> String {
+/// An engine with this behaviour.
+async fn broken(behaviour: Behaviour) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         loop {
             let (connection, _) = listener.accept().await.unwrap();
-            tokio::spawn(misbehave(connection, manner));
+            tokio::spawn(misbehave(connection, behaviour));
         }
     });
     format!("http://{address}")
 }
 
-async fn misbehave(mut connection: TcpStream, manner: Manner) {
+async fn misbehave(mut connection: TcpStream, behaviour: Behaviour) {
     let mut request = vec![0; 65_536];
-    while !matches!(manner, Manner::Close)
+    while !matches!(behaviour, Behaviour::Close)
         && connection
             .read(&mut request)
             .await
             .is_ok_and(|read| read > 0)
     {
-        let answer = match manner {
-            Manner::Close | Manner::Hang => continue,
-            Manner::Say(answer) => answer,
-            Manner::BreakOff => {
+        let answer = match behaviour {
+            Behaviour::Close | Behaviour::Hang => continue,
+            Behaviour::Say(answer) => answer,
+            Behaviour::BreakOff => {
                 let start = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"state";
                 drop(connection.write_all(start).await);
                 return;
@@ -89,35 +89,35 @@ fn work(fields: Value) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_engine_is_trouble() {
     let manners = [
-        Manner::Close,
-        Manner::Hang,
-        Manner::BreakOff,
-        Manner::Say("rubbish\r\n\r\n"),
-        Manner::Say("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nrubbish"),
-        Manner::Say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
-        Manner::Say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"),
-        Manner::Say("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
-        Manner::Say("HTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\n{}"),
-        Manner::Say(
+        Behaviour::Close,
+        Behaviour::Hang,
+        Behaviour::BreakOff,
+        Behaviour::Say("rubbish\r\n\r\n"),
+        Behaviour::Say("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nrubbish"),
+        Behaviour::Say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"),
+        Behaviour::Say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"),
+        Behaviour::Say("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"),
+        Behaviour::Say("HTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\n{}"),
+        Behaviour::Say(
             "HTTP/1.1 501 No\r\nContent-Length: 28\r\n\r\n{\"__type\": \"InternalFailure\"}",
         ),
     ];
-    for manner in manners {
-        let engine = remote(&broken(manner).await);
+    for behaviour in manners {
+        let engine = remote(&broken(behaviour).await);
         for definition in [only(&json!({"Type": "Pass", "End": true})), work(json!({}))] {
             let run = engine.run(&job(definition, json!({}), &json!({}))).await;
             let Err(trouble) = run else {
-                panic!("{manner:?}: {run:?}");
+                panic!("{behaviour:?}: {run:?}");
             };
             assert!(
                 matches!(trouble, Trouble::Protocol { .. }),
-                "{manner:?}: {trouble}"
+                "{behaviour:?}: {trouble}"
             );
         }
         // An empty object is an empty list to the SDK; anything else is trouble here too.
-        let empty = matches!(manner, Manner::Say(answer) if answer.ends_with("{}") && answer.contains("200"));
-        assert_eq!(engine.probe().await.is_ok(), empty, "{manner:?}");
-        assert_eq!(engine.clean().await.is_ok(), empty, "{manner:?}");
+        let empty = matches!(behaviour, Behaviour::Say(answer) if answer.ends_with("{}") && answer.contains("200"));
+        assert_eq!(engine.probe().await.is_ok(), empty, "{behaviour:?}");
+        assert_eq!(engine.clean().await.is_ok(), empty, "{behaviour:?}");
     }
 }
 

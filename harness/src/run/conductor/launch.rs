@@ -5,8 +5,8 @@ use std::{iter, sync::Arc};
 use stepproof_specs::base::time::Millis;
 
 use super::{
-    Conductor, Errand, Stage,
-    settle::{Came, MISSES, Ran, Report},
+    Conductor, Stage, TaskKind,
+    results::{CaseResult, MISSES, Ran, TaskResult},
 };
 use crate::{
     job::Lane,
@@ -24,6 +24,10 @@ use crate::{
 /// that handing over costs little and a stopped run ends soon.
 const ROW: usize = 64;
 
+/// How many rows wait for each of several jobs on such an engine, so that all of them go on while the
+/// conductor commits what has come.
+const AHEAD: usize = 8;
+
 impl Conductor<'_> {
     /// Launches as much as may run at once.
     pub(super) fn launch(&mut self) {
@@ -31,6 +35,7 @@ impl Conductor<'_> {
             return;
         }
         let width = match self.stage {
+            Stage::Throughput if self.jobs.is_some() => self.options.jobs * (1 + AHEAD),
             Stage::Throughput => self.options.jobs,
             Stage::Quiet => quiet::WIDTH,
         };
@@ -60,20 +65,34 @@ impl Conductor<'_> {
                 self.control.clone(),
                 self.store.directory().to_owned(),
             );
-            self.spawn(Errand::Reduce(number), async move {
+            self.spawn(TaskKind::Reduce(number), async move {
                 let (finding, reduced) = task.await;
-                Report::Reduced(Box::new(finding), Box::new(reduced))
+                TaskResult::Reduced(Box::new(finding), Box::new(reduced))
             });
         }
     }
 
-    pub(super) fn spawn(
+    /// Spawns a task that runs cases.
+    fn spawn_running(
         &mut self,
-        errand: Errand,
-        task: impl Future<Output = Report> + Send + 'static,
+        kind: TaskKind,
+        task: impl Future<Output = TaskResult> + Send + 'static,
     ) {
+        self.running += 1;
+        let jobs = self.jobs.clone();
+        self.spawn(kind, async move {
+            // Nobody closes the semaphore.
+            let _job = match &jobs {
+                Some(jobs) => jobs.acquire().await.ok(),
+                None => None,
+            };
+            task.await
+        });
+    }
+
+    fn spawn(&mut self, kind: TaskKind, task: impl Future<Output = TaskResult> + Send + 'static) {
         let handle = self.tasks.spawn(task);
-        self.errands.insert(handle.id(), errand);
+        self.kinds.insert(handle.id(), kind);
     }
 
     /// The cases that the next task runs.
@@ -113,37 +132,35 @@ impl Conductor<'_> {
     }
 
     fn launch_cases(&mut self, indexes: Vec<u64>) {
-        self.running += 1;
-        let turn = Turn {
+        let runner = CaseRunner {
             context: Arc::clone(&self.context),
             stage: self.stage,
             share: self.options.quiet_share,
             overhead: self.control.overhead(),
             keep: self.options.keep,
         };
-        self.spawn(Errand::Cases(indexes.clone()), async move {
-            let mut came = Vec::with_capacity(indexes.len());
+        self.spawn_running(TaskKind::Cases(indexes.clone()), async move {
+            let mut results = Vec::with_capacity(indexes.len());
             for index in indexes {
-                let left = !came.is_empty() && turn.context.stop.is_asked();
-                came.push(if left {
-                    Came::Left(index)
+                let left = !results.is_empty() && runner.context.stop.is_asked();
+                results.push(if left {
+                    CaseResult::Left(index)
                 } else {
-                    turn.take(index).await
+                    runner.run(index).await
                 });
             }
-            Report::Came(came)
+            TaskResult::Cases(results)
         });
     }
 
     /// Repeats a case that diverges in a way that nobody has seen.
     pub(super) fn launch_confirmation(&mut self, ran: Ran, signatures: Vec<Signature>) {
-        self.running += 1;
         let context = Arc::clone(&self.context);
         let repetitions = self.options.repetitions;
         let control = self.control.clone();
         let witnesses = self.witnesses.of(&ran.ready.coverage);
-        let errand = Errand::Confirm(ran.index, signatures.clone());
-        self.spawn(errand, async move {
+        let kind = TaskKind::Confirm(ran.index, signatures.clone());
+        self.spawn_running(kind, async move {
             let counts = confirm(&signatures, repetitions, || async {
                 let outcome = attempt(&context, &ran.ready.prepared, control.overhead())
                     .await
@@ -158,7 +175,7 @@ impl Conductor<'_> {
                 }
                 counts => counts,
             };
-            Report::Confirmed(Box::new(ran), signatures, counts)
+            TaskResult::Confirmed(Box::new(ran), signatures, counts)
         });
     }
 
@@ -166,15 +183,15 @@ impl Conductor<'_> {
         self.measuring = true;
         let context = Arc::clone(&self.context);
         let control = self.control.clone();
-        self.spawn(Errand::Measure, async move {
+        self.spawn(TaskKind::Measure, async move {
             control.measure(&context).await;
-            Report::Measured
+            TaskResult::Measured
         });
     }
 }
 
 /// Under which terms a task runs its cases.
-struct Turn {
+struct CaseRunner {
     context: Arc<Context>,
     stage: Stage,
     share: u64,
@@ -182,9 +199,9 @@ struct Turn {
     keep: Keep,
 }
 
-impl Turn {
+impl CaseRunner {
     /// Draws, runs and judges a case.
-    async fn take(&self, index: u64) -> Came {
+    async fn run(&self, index: u64) -> CaseResult {
         let mut deferred = false;
         let prepared = ready(&self.context, index, |job| {
             match quiet::lane(self.context.engine.profile(), index, job, self.share) {
@@ -197,8 +214,8 @@ impl Turn {
             }
         });
         let ready = match prepared {
-            Err(stuck) => return Came::Stuck(index, stuck),
-            Ok(_) if deferred => return Came::Deferred(index),
+            Err(stuck) => return CaseResult::Stuck(index, stuck),
+            Ok(_) if deferred => return CaseResult::Deferred(index),
             Ok(ready) => ready,
         };
         let attempt =
@@ -209,9 +226,9 @@ impl Turn {
             attempt,
         };
         if ran.attempt.outcome.agrees() {
-            Came::Agreed(ran.into_record(Verdict::Agree, self.keep))
+            CaseResult::Agreed(ran.into_record(Verdict::Agree, self.keep))
         } else {
-            Came::Ran(Box::new(ran))
+            CaseResult::Ran(Box::new(ran))
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What becomes of what comes back.
+//! What the conductor does with the results of tasks.
 
 use tokio::task::{Id, JoinError};
 
-use super::{Conductor, Errand};
+use super::{Conductor, TaskKind};
 use crate::{
     identity::CaseId,
     job::Lane,
@@ -34,7 +34,7 @@ pub(super) struct Ran {
 
 /// What came of a case.
 #[expect(clippy::large_enum_variant, reason = "nearly every case agrees")]
-pub(super) enum Came {
+pub(super) enum CaseResult {
     /// It agreed: nobody needs more of it than its row.
     Agreed(CaseRecord),
     /// It was run.
@@ -48,8 +48,8 @@ pub(super) enum Came {
 }
 
 /// What a task brings back.
-pub(super) enum Report {
-    Came(Vec<Came>),
+pub(super) enum TaskResult {
+    Cases(Vec<CaseResult>),
     Confirmed(
         Box<Ran>,
         Vec<Signature>,
@@ -63,51 +63,51 @@ impl Conductor<'_> {
     /// A task has ended.
     pub(super) fn ended(
         &mut self,
-        ended: Result<(Id, Report), JoinError>,
+        ended: Result<(Id, TaskResult), JoinError>,
     ) -> Result<(), StoreError> {
         let id = match &ended {
             Ok((id, _)) => *id,
             Err(error) => error.id(),
         };
-        let errand = self.errands.remove(&id);
-        if matches!(errand, Some(Errand::Cases(_) | Errand::Confirm(..))) {
+        let kind = self.kinds.remove(&id);
+        if matches!(kind, Some(TaskKind::Cases(_) | TaskKind::Confirm(..))) {
             self.running -= 1;
         }
         match ended {
-            Ok((_, report)) => self.report(report),
+            Ok((_, result)) => self.result(result),
             Err(error) => {
-                self.panicked(errand, error);
+                self.panicked(kind, error);
                 Ok(())
             }
         }
     }
 
-    fn report(&mut self, report: Report) -> Result<(), StoreError> {
-        match report {
-            Report::Came(all) => all.into_iter().for_each(|came| self.came(came)),
-            Report::Confirmed(ran, signatures, counts) => {
+    fn result(&mut self, result: TaskResult) -> Result<(), StoreError> {
+        match result {
+            TaskResult::Cases(all) => all.into_iter().for_each(|result| self.case_result(result)),
+            TaskResult::Confirmed(ran, signatures, counts) => {
                 self.confirmed(*ran, &signatures, counts)?;
             }
-            Report::Reduced(finding, reduced) => {
+            TaskResult::Reduced(finding, reduced) => {
                 self.reducing = false;
                 self.reduced(*finding, *reduced)?;
             }
-            Report::Measured => self.measuring = false,
+            TaskResult::Measured => self.measuring = false,
         }
         Ok(())
     }
 
-    fn came(&mut self, came: Came) {
-        match came {
-            Came::Agreed(record) => {
+    fn case_result(&mut self, result: CaseResult) {
+        match result {
+            CaseResult::Agreed(record) => {
                 self.witnesses
                     .add(record.index, record.lane, record.coverage);
                 self.append(record);
             }
-            Came::Ran(ran) => self.ran(*ran),
-            Came::Deferred(index) => self.quiet.push_back(index),
-            Came::Stuck(index, stuck) => self.stuck(index, stuck),
-            Came::Left(index) => self.again.push_back(index),
+            CaseResult::Ran(ran) => self.ran(*ran),
+            CaseResult::Deferred(index) => self.quiet.push_back(index),
+            CaseResult::Stuck(index, stuck) => self.stuck(index, stuck),
+            CaseResult::Left(index) => self.again.push_back(index),
         }
     }
 
@@ -361,15 +361,15 @@ impl Conductor<'_> {
         self.append(record);
     }
 
-    fn panicked(&mut self, errand: Option<Errand>, error: JoinError) {
+    fn panicked(&mut self, kind: Option<TaskKind>, error: JoinError) {
         let message = panic_message(error);
-        match errand {
-            Some(Errand::Cases(indexes)) => match indexes.as_slice() {
+        match kind {
+            Some(TaskKind::Cases(indexes)) => match indexes.as_slice() {
                 [index] => self.lost(*index, &message),
                 // One of them panics alone, too.
                 _ => self.again.extend(indexes),
             },
-            Some(Errand::Confirm(index, signatures)) => {
+            Some(TaskKind::Confirm(index, signatures)) => {
                 for signature in &signatures {
                     self.bugbase.note(signature, Standing::New);
                     for parked in self.parked.remove(signature).unwrap_or_default() {
@@ -378,11 +378,11 @@ impl Conductor<'_> {
                 }
                 self.lost(index, &message);
             }
-            Some(Errand::Reduce(number)) => {
+            Some(TaskKind::Reduce(number)) => {
                 self.reducing = false;
                 self.faults.push(format!("finding {number}: {message}"));
             }
-            Some(Errand::Measure) | None => {
+            Some(TaskKind::Measure) | None => {
                 self.measuring = false;
                 self.faults.push(message);
             }
