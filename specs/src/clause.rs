@@ -57,6 +57,13 @@ pub struct Entry {
     pub doubts: &'static [Aspect],
 }
 
+impl Entry {
+    /// The parts of the id, from the family of rules to the rule: `retry`, `max-attempts`, `zero`.
+    pub fn path(&self) -> impl Iterator<Item = &'static str> {
+        self.id.split('.')
+    }
+}
+
 impl Clause {
     /// What the clause is.
     pub fn entry(self) -> &'static Entry {

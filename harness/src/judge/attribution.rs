@@ -74,60 +74,128 @@ struct Clues<'a> {
     kind: &'a str,
     parent: &'a str,
     fails: bool,
-    hints: Vec<&'static str>,
+    hints: Vec<Clause>,
 }
 
-/// Words of a shape, each with the words that it suggests in a clause's id.
-const HINTS: [(&str, &[&str]); 9] = [
+/// Words of a shape, each with the clauses that it suggests.
+const HINTS: [(&str, &[Clause]); 9] = [
     (
         "more",
-        &["exhausted", "zero", "max-attempts", "first-match"],
+        &[
+            Clause::RetryExhausted,
+            Clause::RetryDefaultAttempts,
+            Clause::RetryMaxAttemptsZero,
+            Clause::RetryFirstMatch,
+            Clause::CatchFirstMatch,
+            Clause::ChoiceFirstMatch,
+        ],
     ),
-    ("unexpected", &["exhausted", "zero", "max-attempts"]),
-    ("fewer", &["again", "default"]),
-    ("retry-", &["interval", "backoff", "max-delay"]),
-    ("imeout", &["timeout"]),
-    ("TimedOut", &["timeout"]),
-    ("TIMED_OUT", &["machine.timeout"]),
-    ("Heartbeat", &["heartbeat"]),
-    ("Aborted", &["stopped", "aborted"]),
+    (
+        "unexpected",
+        &[
+            Clause::RetryExhausted,
+            Clause::RetryDefaultAttempts,
+            Clause::RetryMaxAttemptsZero,
+        ],
+    ),
+    (
+        "fewer",
+        &[
+            Clause::RetryAgain,
+            Clause::RetryDefaultAttempts,
+            Clause::ChoiceDefault,
+            Clause::InputPathDefault,
+            Clause::OutputPathDefault,
+        ],
+    ),
+    (
+        "retry-",
+        &[
+            Clause::RetryInterval,
+            Clause::RetryBackoff,
+            Clause::RetryMaxDelay,
+        ],
+    ),
+    ("imeout", TIMEOUTS),
+    ("TimedOut", TIMEOUTS),
+    ("TIMED_OUT", &[Clause::MachineTimeout]),
+    (
+        "Heartbeat",
+        &[
+            Clause::HeartbeatTimeout,
+            Clause::HeartbeatFromStart,
+            Clause::HeartbeatExtends,
+            Clause::HeartbeatNames,
+            Clause::ValidateHeartbeat,
+        ],
+    ),
+    (
+        "Aborted",
+        &[
+            Clause::SiblingsStopped,
+            Clause::ExecutionStopped,
+            Clause::HistoryAborted,
+        ],
+    ),
 ];
 
-fn hints(shape: &Shape) -> Vec<&'static str> {
+const TIMEOUTS: &[Clause] = &[
+    Clause::TaskTimeout,
+    Clause::TimeoutFromStart,
+    Clause::HeartbeatTimeout,
+    Clause::MachineTimeout,
+    Clause::ErrorOutputTimeout,
+];
+
+fn hints(shape: &Shape) -> Vec<Clause> {
     let matching = HINTS.iter().filter(|(word, _)| shape.mentions(word));
-    matching.flat_map(|(_, hints)| *hints).copied().collect()
+    matching
+        .flat_map(|(_, clauses)| *clauses)
+        .copied()
+        .collect()
 }
 
-/// Words in a clause's id that say that something fails.
-const FAILING: [&str; 6] = [
-    "missing",
-    "conflict",
-    "no-match",
-    "fails",
-    "invalid",
-    "not-array",
+/// Clauses by which something fails.
+const FAILING: [Clause; 16] = [
+    Clause::ResultPathConflict,
+    Clause::TemplatePathMissing,
+    Clause::PathMissing,
+    Clause::PathWildcardMissing,
+    Clause::IntrinsicInvalid,
+    Clause::IntrinsicArgumentMissing,
+    Clause::WaitPathMissing,
+    Clause::ChoiceNoMatch,
+    Clause::ChoiceMissingVariable,
+    Clause::ChoiceIsPresentMissing,
+    Clause::ActivityMissing,
+    Clause::ErrorOutputMissing,
+    Clause::ParallelFails,
+    Clause::MapItemsNotArray,
+    Clause::MapItemsMissing,
+    Clause::MapFails,
 ];
 
 impl Clues<'_> {
     /// The first of the best: the registry goes from the general to the particular.
     fn best(&self, clauses: impl Iterator<Item = Clause>) -> Option<Clause> {
-        let ranked = clauses.map(|clause| (self.rank(clause.entry().id), clause));
+        let ranked = clauses.map(|clause| (self.rank(clause), clause));
         let best = ranked.reduce(|best, next| if next.0 > best.0 { next } else { best });
         best.map(|(_, clause)| clause)
     }
 
-    fn rank(&self, id: &str) -> usize {
-        let family = id.split('.').next().unwrap_or_default();
+    fn rank(&self, clause: Clause) -> usize {
+        let mut id = clause.entry().path();
+        let family = id.next().unwrap_or_default();
         let of_kind = families_of_kind(self.kind).contains(&family);
         let of_parent = families_of_kind(self.parent).contains(&family);
         let of_aspect = families_of_aspect(self.aspect).contains(&family);
-        let failing = self.fails && FAILING.iter().any(|word| id.contains(word));
-        let particular = id.split('.').count().min(4);
+        let failing = self.fails && FAILING.contains(&clause);
+        let particular = (1 + id.count()).min(4);
         let relation = 8 * usize::from(of_aspect)
             + 6 * usize::from(of_kind)
             + 2 * usize::from(of_parent)
             + 7 * usize::from(failing)
-            + 7 * usize::from(self.hints.iter().any(|hint| id.contains(hint)));
+            + 7 * usize::from(self.hints.contains(&clause));
         if relation == 0 {
             0
         } else {

@@ -16,9 +16,6 @@ use crate::{
     raw::{RawAttempt, RawEvent, RawExecution},
 };
 
-#[cfg(test)]
-pub(crate) mod testing;
-
 /// The key under which a text that is no JSON is kept, so that it equals no JSON value.
 pub const NOT_JSON: &str = "<not JSON>";
 

@@ -22,9 +22,9 @@ use crate::{
     judge::{
         compare::tests::Fixture,
         ledger::{StaleCheck, Staleness},
-        observe::testing,
         verdict::{Judgement, Signature, Verdict},
     },
+    raw::{Creation, RawRun},
 };
 
 /// Snapshots are data: they live with the others.
@@ -76,7 +76,7 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
         number: 1,
         signature: &judgement.differences[0].signature,
         case: &case,
-        raw: Some(&testing::run(&observation)),
+        raw: Some(&RawRun::of([&observation])),
         judgement: Some(&judgement),
         engine: "someengine",
         engine_version: "1.2.3 (sha256:0123abcd)",
@@ -137,8 +137,8 @@ fn a_refused_machine_is_a_finding_too() {
         ..Judgement::default()
     };
     let case = fixture.case.clone().into();
-    let mut raw = testing::run(&fixture.clean());
-    raw.creation = crate::raw::Creation::Refused {
+    let mut raw = RawRun::of([&fixture.clean()]);
+    raw.creation = Creation::Refused {
         code: "InvalidDefinition".into(),
         message: "no".into(),
     };

@@ -8,7 +8,7 @@ use stepproof_specs::{
 };
 
 use super::tests::{Fixture, signatures};
-use crate::judge::{observe::testing, verdict::Verdict};
+use crate::{judge::verdict::Verdict, raw::RawRun};
 
 const CASES: u64 = 300;
 
@@ -29,7 +29,7 @@ fn fixtures() -> impl Iterator<Item = Fixture> {
 fn generated_cases_agree_with_themselves() {
     let mut judged = 0;
     for fixture in fixtures() {
-        let raw = testing::run(&fixture.clean());
+        let raw = RawRun::of([&fixture.clean()]);
         let judgement = fixture.judge(1, &raw, 0);
         let none: [&str; 0] = [];
         assert_eq!(signatures(&judgement), none, "{}", fixture.case.definition);

@@ -9,7 +9,7 @@ use stepproof_specs::{
 };
 
 use super::tests::{Fixture, signatures};
-use crate::judge::observe::{Observer, testing};
+use crate::{judge::observe::Observer, raw::RawRun};
 
 /// One state of a chain.
 #[derive(Debug, Clone, Copy)]
@@ -142,7 +142,7 @@ proptest! {
     #[test]
     fn what_an_engine_answers_is_seen_as_it_was(links in links()) {
         let fixture = chain(&links, "S");
-        let raw = testing::run(&fixture.clean());
+        let raw = RawRun::of([&fixture.clean()]);
         let seen = Observer::new(&raw.names).execution(&raw.executions[0]);
         prop_assert_eq!(signatures(&fixture.compare(&seen)), Vec::<String>::new());
     }

@@ -23,7 +23,6 @@ use super::{Aspects, Context, Judgement, Terms, compare, judge};
 use crate::{
     job::{Job, Lane},
     judge::{
-        observe::testing,
         policy::{CauseCompare, HistoryCompare, Policy, TimingCompare},
         verdict::Verdict,
     },
@@ -679,7 +678,7 @@ fn what_cannot_be_attributed_is_poisoned() {
 #[test]
 fn a_refused_machine_is_a_divergence() {
     let fixture = retried(|_| ());
-    let mut raw = testing::run(&fixture.clean());
+    let mut raw = RawRun::of([&fixture.clean()]);
     raw.executions.clear();
     raw.creation = Creation::Refused {
         code: "InvalidDefinition".into(),
@@ -694,7 +693,7 @@ fn a_refused_machine_is_a_divergence() {
 fn what_was_not_watched_long_enough_is_unknown() {
     let mut fixture = retried(|_| ());
     fixture.policy.liveness_grace = 1_000;
-    let mut raw = testing::run(&fixture.clean());
+    let mut raw = RawRun::of([&fixture.clean()]);
     raw.executions[0].status = Status::Running;
     raw.executions[0].watched = fixture.expectation.longest + 999;
     let judgement = fixture.judge(1, &raw, 0);
@@ -707,7 +706,7 @@ fn what_was_not_watched_long_enough_is_unknown() {
 #[test]
 fn every_start_is_judged_and_each_signature_counted_once() {
     let fixture = retried(|_| ());
-    let clean = testing::run(&fixture.clean());
+    let clean = RawRun::of([&fixture.clean()]);
     let mut wrong = clean.clone();
     wrong.executions[0].output = Some("not JSON".into());
     let mut raw = clean.clone();
@@ -728,7 +727,7 @@ fn every_start_is_judged_and_each_signature_counted_once() {
 fn nothing_is_late_by_less_than_the_overhead() {
     let mut fixture = retried(|_| ());
     fixture.lane = Lane::Quiet;
-    let mut raw = testing::run(&fixture.clean());
+    let mut raw = RawRun::of([&fixture.clean()]);
     raw.executions[0].duration = raw.executions[0].duration.map(|it| it + 2_000);
     assert_eq!(
         signatures(&fixture.judge(1, &raw, 0)),
@@ -740,7 +739,7 @@ fn nothing_is_late_by_less_than_the_overhead() {
 #[test]
 fn a_machine_that_times_out_without_an_event_may_be_late() {
     let fixture = retried(|_| ());
-    let mut raw = testing::run(&fixture.clean());
+    let mut raw = RawRun::of([&fixture.clean()]);
     raw.executions[0].status = Status::TimedOut;
     raw.executions[0].history.as_mut().expect("a history").pop();
     assert_eq!(raw.executions[0].attempts.len(), 2);
