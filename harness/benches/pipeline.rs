@@ -1,5 +1,5 @@
-//! How many cases a core takes through the whole pipeline in a second: drawn, validated, simulated
-//! and compared, without an engine in between.
+//! Measures how many cases one core takes through the whole pipeline per second: drawn, validated,
+//! simulated and compared, with no engine involved.
 
 use std::{
     hint::black_box,
@@ -30,8 +30,8 @@ fn drawn(profile: &str) -> Profile {
     }
 }
 
-/// How large the cases of a profile are: their states, the events of their executions, and the bytes
-/// of their definitions and of what goes in and out.
+/// The total size of a batch of a profile's cases: states, execution events, and bytes of
+/// definitions and outputs.
 fn sizes(profile: &Profile) -> [usize; 3] {
     let mut sum = [0; 3];
     for index in 0..BATCH {

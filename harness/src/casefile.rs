@@ -1,7 +1,7 @@
-//! Case files: one case as JSON, read with errors that name the place.
+//! Case files: one case as JSON, read with errors that name the position.
 //!
-//! The minimal cases of known divergences are part of a build: where there is no file, a name such as
-//! `localstack/choice-missing-variable` means one of them.
+//! The minimal cases of known divergences are compiled into the binary: if there is no file, a name
+//! such as `localstack/choice-missing-variable` stands for one of them.
 
 use std::{
     fs, io,
@@ -11,7 +11,7 @@ use std::{
 use serde_json::Value;
 use stepproof_specs::scenario::case::{Body, CASE_FORMAT, Case};
 
-/// Why a file is no case.
+/// Why a file could not be read as a case.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseFileError {
     /// It cannot be read.
@@ -30,7 +30,7 @@ pub enum CaseFileError {
         /// Why, with line and column.
         reason: String,
     },
-    /// It is JSON, but no case.
+    /// It is JSON, but not a case.
     #[error("read '{}': it is not a case: {reason}", path.display())]
     NotACase {
         /// Which file.
@@ -38,7 +38,7 @@ pub enum CaseFileError {
         /// Why.
         reason: String,
     },
-    /// A later version of stepproof wrote it.
+    /// It was written by a later version of stepproof.
     #[error(
         "read '{}': it has case format {found}, and this build reads formats up to {CASE_FORMAT}",
         path.display()
@@ -64,12 +64,12 @@ impl CaseFileError {
     }
 }
 
-/// Whether there is a case of this name: a file, or one that this build carries.
+/// Whether there is a case of this name: a file, or a case compiled into the binary.
 pub fn exists(path: &Path) -> bool {
     path.is_file() || built_in(path).is_some()
 }
 
-/// Reads a case file, or a case that this build carries ([`stepproof_snapshots::case`]).
+/// Reads a case file, or a case compiled into the binary ([`stepproof_snapshots::case`]).
 pub fn load(path: &Path) -> Result<Case, CaseFileError> {
     let text = fs::read(path).or_else(|source| match built_in(path) {
         Some(text) if source.kind() == io::ErrorKind::NotFound => Ok(text.into()),
@@ -108,7 +108,7 @@ fn built_in(path: &Path) -> Option<&'static str> {
     stepproof_snapshots::case(path.to_str()?)
 }
 
-/// A case as the text of a case file.
+/// Encodes a case as the contents of a case file.
 pub fn encode(case: &Case) -> String {
     let mut text = serde_json::to_string_pretty(case).expect("a case encodes as JSON");
     text.push('\n');

@@ -1,7 +1,7 @@
 //! The command line: one module per subcommand.
 //!
-//! A subcommand reads its input, calls the library, and writes through `output`. What goes wrong
-//! comes back as a `Failure`, which carries its place, its remedy and the exit status.
+//! A subcommand reads its input, calls the library, and writes through `output`. An error is
+//! returned as a `Failure`, which carries the position, a remedy and the exit status.
 
 mod check;
 mod clauses;
@@ -33,8 +33,8 @@ use clap::{Parser, Subcommand};
 use self::failure::Failure;
 use crate::report::ExitStatus as Status;
 
-/// Random valid Amazon States Language machines, run on a reference and on an engine; every
-/// disagreement is shrunk to a minimal case that replays from one file.
+/// Runs random valid Amazon States Language machines on a reference interpreter and on an engine,
+/// and shrinks every difference to a minimal case that replays from one file.
 #[derive(Debug, Parser)]
 #[command(name = "stepproof", version, after_help = EXAMPLES, max_term_width = 100)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
@@ -106,7 +106,8 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::internal(format!("start the runtime: {error}")))
 }
 
-/// The whole command: parses the arguments, executes, and turns what happened into an exit status.
+/// The whole command: parses the arguments, executes the subcommand, and maps the result to an exit
+/// status.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

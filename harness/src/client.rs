@@ -1,4 +1,4 @@
-//! The one place where calls to an engine leave.
+//! The only module that sends calls to an engine.
 
 pub mod clock;
 pub(crate) mod http;

@@ -1,8 +1,8 @@
 //! The harness: runs cases on the reference and on real engines, compares, shrinks and reports.
 //!
-//! An engine of your own needs to say what it can do and what comes of a case. Here is an interpreter
-//! of three state types, in which `ResultPath` is forgotten. A [`session`] finds that and shrinks it to
-//! a machine of one state:
+//! To test an engine of your own, implement [`engines::Engine`]: say what the engine can do, and
+//! return what it did for each case. The example is an interpreter of three state types that
+//! forgets `ResultPath`. A [`session`] finds that bug and shrinks it to a machine with one state:
 //!
 //! ```
 //! use std::borrow::Cow;
@@ -59,25 +59,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An engine with the Step Functions API is reached by `engines::adapters`. The command line (`cli`),
-//! the AWS SDK with everything that goes over HTTP (`sdk`) and the run directory (`store`) are features
+//! `engines::adapters` reaches engines with the Step Functions API. The command line (`cli`), the
+//! AWS SDK and everything else that uses HTTP (`sdk`), and the run directory (`store`) are features
 //! of this crate, on by default.
 //!
-//! * [`session`] — a run, put together
-//! * [`job`] — from a case to a job: validated, with what the reference expects
+//! * [`session`] — configures and starts a run
+//! * [`job`] — turns a case into a job: validated, with the reference's expectations
 //! * [`engines`] — what runs a machine: the trait, and the adapters
-//! * `client` — the one place where calls leave
+//! * `client` — the only module that sends calls to an engine
 //! * `workers` — workers that play plans
 //! * [`raw`], [`trouble`] — what an engine answered, recorded unchanged; what went wrong
-//! * [`judge`] — from there to a judgement, purely
-//! * [`run`] — runs cases by the thousand, repeats what diverges
-//! * [`shrink`] — how a diverging case is made small
+//! * [`judge`] — turns a raw run into a judgement, without I/O
+//! * [`run`] — runs cases by the thousand and repeats those that diverge
+//! * [`shrink`] — makes a diverging case small
 //! * [`store`] — the record of a run
-//! * [`report`] — what a run tells, and how
-//! * [`identity`], [`casefile`] — what a case is called, and cases as files
-//! * `observed` — the reference, or an engine, beside recordings of AWS
-//! * `pace` — what the harness costs beside a load generator
-//! * `zoo` — the embedded engine told to break a rule
+//! * [`report`] — the events of a run, and its reporters
+//! * [`identity`], [`casefile`] — names of cases, and cases as files
+//! * `observed` — compares the reference, or an engine, with recordings of AWS
+//! * `pace` — compares the harness's throughput with a load generator's
+//! * `zoo` — named deviations for the embedded engine
 //! * `cli` — the command
 
 pub mod casefile;

@@ -27,19 +27,19 @@ use crate::{
     run::{Limit, Shard, Source, judging::GivenCases},
 };
 
-/// How many cases a machine has if no number is given.
+/// The number of cases per machine if neither `--cases` nor `--time` is given.
 const CASES: u64 = 100;
 
-/// How many cases are looked at to see whether the reference can run a machine.
+/// The number of cases that are tried to find out whether the reference can run a machine.
 const PROBES: u64 = 16;
 
 /// Runs your own machines on an engine and reports every way in which it differs from the reference.
 ///
-/// Inputs are drawn after what a machine reads, with the boundaries of its Choice rules and a share
-/// of damage; tasks succeed, fail with the errors that are handled, or let their time limits pass.
-/// The harness serves every task itself: what a task calls is replaced by an activity, and nothing
-/// outside the engine is touched. Machines that the reference cannot interpret are named. Everything
-/// else is as in 'stepproof run'.
+/// Inputs are derived from the fields that a machine reads and the boundaries of its Choice rules,
+/// and some are damaged on purpose. Tasks succeed, fail with the errors that the machine handles,
+/// or exceed their time limits. The harness serves every task itself: it replaces what a task calls
+/// with an activity, so nothing outside the engine is called. Machines that the reference cannot
+/// interpret are listed with the reason. Everything else works as in 'stepproof run'.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -47,15 +47,15 @@ Examples:
   stepproof check machines/ --engine localstack --cases 500
   stepproof check a.json b.yaml --endpoint http://127.0.0.1:4566 --seed 7")]
 pub(super) struct Check {
-    /// Definitions in JSON or YAML, or directories that are searched for them.
+    /// Definitions in JSON or YAML, or directories to search for them.
     #[arg(required = true, value_name = "MACHINE")]
     machines: Vec<PathBuf>,
     #[command(flatten)]
     target: Target,
-    /// How many cases of each machine [default: 100].
+    /// How many cases to run of each machine [default: 100].
     #[arg(long, value_name = "N", conflicts_with = "time")]
     cases: Option<u64>,
-    /// As many cases as this time holds, for example 90s, 30m, 8h.
+    /// Run cases for this long, for example 90s, 30m, 8h.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     time: Option<Duration>,
     /// The seed from which every case is drawn [default: random, and printed].
@@ -97,7 +97,7 @@ impl Check {
     }
 }
 
-/// The machines that can be run, and what is to be said of all of them.
+/// The machines that can be run, and one notice for every file.
 fn sorted(found: Vec<Found>, engine: &Arc<dyn Engine>) -> (Vec<GivenMachine>, Vec<MachineNotice>) {
     let longest = longest(engine.as_ref());
     let mut machines = Vec::new();
@@ -128,7 +128,8 @@ fn sorted(found: Vec<Found>, engine: &Arc<dyn Engine>) -> (Vec<GivenMachine>, Ve
     (machines, notices)
 }
 
-/// Looks at a few cases of a machine: an error if none of them can be run, and why some cannot.
+/// Tries a few cases of a machine. Returns an error if none of them can be run; otherwise the
+/// reason why some cannot, if any.
 fn probe(
     given: &Given,
     engine: &dyn Engine,

@@ -8,9 +8,9 @@ use super::{Failure, Status, output::Output};
 
 /// Lists the rules of the language that the reference follows, each with its source.
 ///
-/// The basis says on what a rule rests: `language` (the specification), `documented` (AWS's
-/// documentation), `observed` (AWS was recorded doing so), `assumed` (our best guess: no
-/// divergence is reported on its account).
+/// The basis is the evidence for a rule: `language` (the specification), `documented` (AWS's
+/// documentation), `observed` (recorded on AWS), `assumed` (our best guess: no divergence that
+/// depends on it is reported).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -18,14 +18,14 @@ Examples:
   stepproof clauses retry
   stepproof clauses --format json")]
 pub(super) struct Clauses {
-    /// Only rules whose id contains this text.
+    /// Show only rules whose id contains this string.
     filter: Option<String>,
-    /// How to print them.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// How a command prints its answer.
+/// The output format of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Format {
     /// For people.

@@ -1,4 +1,4 @@
-//! What a command may draw.
+//! Options that restrict what is generated.
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -6,22 +6,22 @@ use stepproof_generators::{Feature, FeatureSet, Profile};
 
 use super::{Failure, profiles};
 
-/// The options that say what may be drawn.
+/// The options that restrict what is generated.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Drawing {
-    /// What may be drawn ('stepproof profiles') [default: everything].
+    /// The profile, one of those that 'stepproof profiles' lists [default: everything].
     #[arg(long)]
     profile: Option<String>,
-    /// Features that no case has.
+    /// Generate no case with these features.
     #[arg(long, value_name = "FEATURE,…", value_delimiter = ',', value_parser = feature)]
     without: Vec<Feature>,
-    /// Features that only one case in eight has of those that would have them.
+    /// Keep these features in only one of eight cases that would have them.
     #[arg(long, value_name = "FEATURE,…", value_delimiter = ',', value_parser = feature)]
     rarely: Vec<Feature>,
 }
 
 impl Drawing {
-    /// What is to be drawn.
+    /// The selection that these options make.
     pub(super) fn drawn(&self) -> Drawn {
         Drawn {
             profile: self
@@ -33,7 +33,7 @@ impl Drawing {
         }
     }
 
-    /// The first option that says something else than what is drawn.
+    /// The first option given here that contradicts what a stored run draws.
     pub(super) fn contradicts(&self, drawn: &Drawn) -> Option<&'static str> {
         let asked = self.drawn();
         let given = |list: &[Feature]| !list.is_empty();
@@ -49,7 +49,7 @@ impl Drawing {
     }
 }
 
-/// What is drawn, by name: a part of what a run is.
+/// What a run draws, by name; stored with the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Drawn {
     pub profile: String,
@@ -60,7 +60,7 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
-    /// Nothing is drawn but what machines that somebody gave leave open.
+    /// The selection for cases of machines that a user gave: features do not apply.
     pub(super) fn given() -> Self {
         Self {
             profile: "given".to_owned(),
@@ -69,7 +69,7 @@ impl Drawn {
         }
     }
 
-    /// The same, with these features drawn rarely too.
+    /// The same, with these features rare too.
     pub(super) fn rarely(mut self, features: FeatureSet) -> Self {
         let more = names(features.iter());
         self.rarely.extend(more);
@@ -78,7 +78,7 @@ impl Drawn {
         self
     }
 
-    /// The profile.
+    /// The profile, restricted by `without` and `rarely`.
     pub(super) fn profile(&self) -> Result<Profile, Failure> {
         let profile = profiles::named(&self.profile)?;
         Ok(profile

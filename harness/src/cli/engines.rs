@@ -10,7 +10,7 @@ use crate::engines::{
     process::Presence,
 };
 
-/// Lists the engines: which are there, in which version, and how to get what is missing.
+/// Lists the engines: which are available, in which version, and how to install the others.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -18,12 +18,12 @@ Examples:
   stepproof run --engine localstack
   stepproof run --endpoint http://127.0.0.1:4566")]
 pub(super) struct Engines {
-    /// How to print them.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// An engine as it is listed.
+/// An engine as it appears in the list.
 struct Listed {
     name: &'static str,
     about: &'static str,
@@ -77,7 +77,7 @@ impl Engines {
     }
 }
 
-/// Whether an engine is there, and what else there is to say. Starts nothing.
+/// Whether an engine is available, and its version, address or install command. Starts nothing.
 async fn look(engine: &Adapter) -> (&'static str, String) {
     match (&engine.home, engine.home.look().await) {
         (_, Some(Presence::Running(endpoint))) => {

@@ -4,19 +4,19 @@ use crate::{
     casefile::CaseFileError, report::ExitStatus as Status, store::StoreError, trouble::Trouble,
 };
 
-/// Why a command could not do what it was asked to.
+/// Why a command failed.
 #[derive(Debug)]
 pub(super) struct Failure {
-    /// How the process ends.
+    /// The exit status of the process.
     pub status: Status,
-    /// What could not be done and why: completes "failed to …". Empty if there is nothing to say.
+    /// What failed and why: completes "failed to …". Empty if there is nothing to print.
     pub message: String,
     /// What a user can do about it.
     pub remedy: Option<String>,
 }
 
 impl Failure {
-    /// Something is wrong with what the user gave.
+    /// An error in the user's arguments or files.
     pub fn usage(message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             status: Status::Usage,
@@ -25,7 +25,7 @@ impl Failure {
         }
     }
 
-    /// A fault of stepproof.
+    /// A bug in stepproof.
     pub fn internal(message: impl Into<String>) -> Self {
         Self {
             status: Status::Internal,
@@ -34,7 +34,7 @@ impl Failure {
         }
     }
 
-    /// Nobody reads the output any more: end without a word.
+    /// The reader of the output has gone: exit without a message.
     pub fn closed() -> Self {
         Self {
             status: Status::Success,

@@ -12,7 +12,7 @@ use super::{
 use crate::zoo::{Deviant, Survey, survey};
 
 /// Lists the faults that the embedded engine can be told to have, to see the harness at work; or
-/// hunts them, and says how soon each is caught and how small its case gets.
+/// hunts them and reports how soon each is caught and how small its case becomes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -20,10 +20,10 @@ Examples:
   stepproof run --fault retry-budget
   stepproof faults --seeds 100 --fault retry-budget --fault jitter")]
 pub(super) struct Faults {
-    /// How to print them.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Hunt each fault so many times, with the seeds from 1 on.
+    /// Hunt each fault this many times, with seeds from 1 on.
     #[arg(long, value_name = "N")]
     seeds: Option<u64>,
     /// Only this fault; may be given several times.
@@ -32,11 +32,11 @@ pub(super) struct Faults {
     /// The profile from which the hunts draw their cases.
     #[arg(long, default_value = "everything", requires = "seeds")]
     profile: String,
-    /// The engine that is told to have it: reference, in process, or embedded, over HTTP.
+    /// The engine that is told to have the fault: reference (in process) or embedded (over HTTP).
     #[arg(long, default_value = "reference", requires = "seeds",
         value_parser = ["reference", "embedded"])]
     engine: String,
-    /// In how many cases a fault has to show.
+    /// The most cases a hunt may take to catch a fault.
     #[arg(long, default_value_t = 20_000, requires = "seeds")]
     cases: u64,
 }
@@ -107,7 +107,7 @@ fn list(faults: &[Deviant], format: Format, output: &mut Output) -> Result<(), F
     }
 }
 
-/// What surveys found, fault by fault.
+/// A table with one row per surveyed fault.
 fn table(surveys: &[Survey]) -> Vec<[String; 8]> {
     let head = [
         "fault",

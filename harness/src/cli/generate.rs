@@ -18,13 +18,13 @@ Examples:
 pub(super) struct Generate {
     #[command(flatten)]
     drawing: Drawing,
-    /// The seed; random if absent, and noted in each case's origin.
+    /// The seed [default: random, and noted in each case's origin].
     #[arg(long)]
     seed: Option<u64>,
     /// The number of the first case.
     #[arg(long, value_name = "INDEX", default_value_t = 0)]
     from: u64,
-    /// How many cases.
+    /// How many cases to draw.
     #[arg(long, value_name = "N", default_value_t = 1)]
     cases: u64,
     /// Write each case to a file in this directory.
@@ -62,13 +62,13 @@ impl Generate {
     }
 }
 
-/// A seed for a run that was given none. Small enough to be typed.
+/// A seed for a run that was given none; small enough to type.
 pub(super) fn random_seed() -> u64 {
     let (high, _) = uuid::Uuid::new_v4().as_u64_pair();
     high >> 32
 }
 
-/// A file or directory that cannot be written.
+/// The failure for a file or directory that cannot be written.
 pub(super) fn unwritable(path: &std::path::Path, error: &std::io::Error) -> Failure {
     Failure::usage(
         format!("write '{}': {error}", path.display()),

@@ -1,4 +1,4 @@
-//! What commands read: machines, JSON values, plans.
+//! Reads what commands take: machines, JSON values, plans.
 
 use std::{
     fs,
@@ -17,7 +17,7 @@ use stepproof_specs::{
 
 use super::Failure;
 
-/// The most that is read of a definition or an input; AWS takes 1 MiB of definition.
+/// The most bytes read of a definition or an input; AWS accepts definitions of up to 1 MiB.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
 /// Reads a file, or standard input for `-`.
@@ -55,7 +55,7 @@ pub(super) fn machine(path: &Path) -> Result<Machine, Failure> {
     })
 }
 
-/// A JSON argument: the name of a file that exists, `-` for standard input, or JSON itself.
+/// Parses a JSON argument: the name of an existing file, `-` for standard input, or JSON itself.
 pub(super) fn json(argument: &str, option: &str) -> Result<Value, Failure> {
     let path = Path::new(argument);
     let (source, text) = if argument == "-" || path.is_file() {
@@ -71,7 +71,7 @@ pub(super) fn json(argument: &str, option: &str) -> Result<Value, Failure> {
     })
 }
 
-/// A plan argument, checked against the sites of a machine.
+/// Parses a plan argument and checks it against the sites of a machine.
 pub(super) fn plan(argument: &str, machine: &Machine) -> Result<Plan, Failure> {
     let plan: Plan = serde_json::from_value(json(argument, "--plan")?).map_err(|error| {
         Failure::usage(
@@ -85,7 +85,7 @@ pub(super) fn plan(argument: &str, machine: &Machine) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-/// A plan must name tasks that the machine has.
+/// Checks that every task a plan names exists in the machine.
 pub(super) fn check_sites(plan: &Plan, machine: &Machine) -> Result<(), Failure> {
     let mut sites = Vec::new();
     machine.scope.visit("", &mut |site, _, state| {
@@ -110,7 +110,7 @@ pub(super) fn check_sites(plan: &Plan, machine: &Machine) -> Result<(), Failure>
     ))
 }
 
-/// The first complaint that refuses a machine, as one line.
+/// The first error that made the validator refuse a machine, as one line.
 pub(super) fn refusal(diagnostics: &[Diagnostic]) -> String {
     diagnostics
         .iter()

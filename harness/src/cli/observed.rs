@@ -17,18 +17,18 @@ use crate::{
     },
 };
 
-/// The version of the JSON that is printed.
+/// The version of the JSON output format.
 const FORMAT: u32 = 1;
-/// How much is shown of a value that differs.
+/// How many characters are shown of a value that differs.
 const SHOWN: usize = 160;
 
-/// Judges the reference, or an engine, by recordings of what AWS did.
+/// Compares the reference, or an engine, with recordings of what AWS did.
 ///
 /// A recording is a JSON file DIR/<area>/<name>.json: a definition, an input, what each task
-/// returned, and what the service then did. An engine runs those whose tasks are activities, or
-/// that have none, and is judged as strictly as it admits.
+/// returned, and what the service then did. An engine runs the recordings that have only activity
+/// tasks or no tasks, and is judged as strictly as its adapter allows.
 ///
-/// Exit status 1 if a recording diverges, 0 if none does, 4 if nothing was judged, 2 if something
+/// Exit status 1 if a recording diverges, 0 if none does, 4 if nothing was judged, 2 if a file
 /// cannot be read.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -42,15 +42,15 @@ pub(super) struct Observed {
     folder: PathBuf,
     #[command(flatten)]
     target: Target,
-    /// Only this area; may be given several times.
+    /// Use only this area; may be given several times.
     #[arg(long = "area", value_name = "AREA")]
     areas: Vec<String>,
-    /// How to print the result.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// Who was judged, and what came of it.
+/// What was judged, and the results.
 struct Report {
     engine: String,
     version: String,
@@ -77,7 +77,7 @@ impl Observed {
         Ok(judged.tally.status(!unread.is_empty()))
     }
 
-    /// The recordings that were asked for, and what could not be read.
+    /// The recordings that were asked for, and the files that could not be read.
     fn read(&self) -> Result<(Vec<Recording>, Vec<ReadError>), Failure> {
         let files = files(&self.folder).map_err(|error| bad(&error))?;
         if let Some(stranger) = self.areas.iter().find(|it| !has_area(&files, it)) {
@@ -144,7 +144,7 @@ fn unknown_area(folder: &Path, files: &[PathBuf], stranger: &str) -> Failure {
     )
 }
 
-/// The verdicts of a row.
+/// The verdicts shown as columns of the table.
 const COLUMNS: [Verdict; 5] = [
     Verdict::Agree,
     Verdict::Diverge,
@@ -196,7 +196,7 @@ fn human(output: &mut Output, judged: &Report) -> Result<(), Failure> {
     output.line(tally.line())
 }
 
-/// A table with a head, if it has rows.
+/// Writes a table with a heading, unless it has no rows.
 fn section<const N: usize>(output: &mut Output, rows: &[[String; N]]) -> Result<(), Failure> {
     if rows.len() < 2 {
         return Ok(());
@@ -228,7 +228,7 @@ fn counts<'a>(
     section(output, &[head].into_iter().chain(rows).collect::<Vec<_>>())
 }
 
-/// A divergence: where, and both sides.
+/// Writes a divergence: its location, and both sides.
 fn tell(
     output: &mut Output,
     file: &Path,

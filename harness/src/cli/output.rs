@@ -1,4 +1,5 @@
-//! Where commands write. A reader that goes away (`stepproof generate | head`) is no error.
+//! Writes the output of commands. A reader that goes away (`stepproof generate | head`) is not an
+//! error.
 
 use std::{
     any::Any,
@@ -30,7 +31,7 @@ impl Output {
         self.line(text)
     }
 
-    /// Hands everything on to the reader.
+    /// Flushes buffered output to the reader.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         self.0.flush().map_err(|error| broken(&error))
     }
@@ -62,12 +63,12 @@ fn broken(error: &io::Error) -> Failure {
     }
 }
 
-/// A line on standard error. If nobody reads it, nothing is lost.
+/// Writes a line on standard error. Failure to write it is ignored.
 pub(super) fn note(line: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Says why a command failed.
+/// Prints why a command failed.
 pub(super) fn failure(failure: &Failure) -> ExitCode {
     if !failure.message.is_empty() {
         note(format_args!("error: failed to {}", failure.message));
@@ -78,7 +79,7 @@ pub(super) fn failure(failure: &Failure) -> ExitCode {
     failure.status.code().into()
 }
 
-/// Says what is wrong with the arguments, or prints help.
+/// Prints what is wrong with the arguments, or the help.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     if error.use_stderr() {
@@ -88,7 +89,7 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// What a panic was told to say.
+/// The message of a panic.
 fn payload_text(payload: &(dyn Any + Send)) -> &str {
     payload
         .downcast_ref::<&str>()
@@ -97,7 +98,7 @@ fn payload_text(payload: &(dyn Any + Send)) -> &str {
         .unwrap_or("no message")
 }
 
-/// A panic is one line that asks for a report, not a page.
+/// Prints a panic as one line that asks for a report, instead of a backtrace.
 pub(super) fn hook_panics() {
     panic::set_hook(Box::new(|info| {
         let place = info

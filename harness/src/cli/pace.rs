@@ -17,11 +17,11 @@ use crate::{
     },
 };
 
-/// Measures what the harness costs: its cases per second beside a plain load generator's.
+/// Measures the harness's overhead: its cases per second beside a plain load generator's.
 ///
-/// Both drive the same machines by turns, with as many at once: the load generator creates, starts,
-/// polls and deletes; the harness also draws, simulates, reads histories and compares. The machines
-/// have no tasks and nothing that waits.
+/// Both drive the same machines in turn, with the same concurrency. The load generator creates,
+/// starts, polls and deletes; the harness also draws, simulates, reads histories and compares. The
+/// machines have no tasks and never wait.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -30,7 +30,7 @@ Examples:
 pub(super) struct Pace {
     #[command(flatten)]
     target: Target,
-    /// How many cases each of them drives.
+    /// How many cases each of the two drives.
     #[arg(long, value_name = "N", default_value_t = 400)]
     cases: u64,
     /// The seed from which every case is drawn [default: random, and printed].
@@ -38,10 +38,10 @@ pub(super) struct Pace {
     seed: Option<u64>,
     #[command(flatten)]
     drawing: Drawing,
-    /// How many cases run at once [default: the engine's own].
+    /// How many cases to run at once [default: the engine's own].
     #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-    /// How to print the result.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -16,7 +16,7 @@ Examples:
   stepproof profiles
   stepproof run --profile retry")]
 pub(super) struct Profiles {
-    /// How to print them.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

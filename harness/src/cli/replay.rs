@@ -32,15 +32,15 @@ Examples:
   stepproof replay 7:41 --profile retry
   stepproof replay localstack/choice-missing-variable --engine localstack")]
 pub(super) struct Replay {
-    /// A case file; SEED:INDEX, the case with that number in the run with that seed; or a minimal
-    /// case that comes with stepproof, by ENGINE/ENTRY of a ledger or zoo/FAULT.
+    /// A case file; or SEED:INDEX, the case with that number in the run with that seed; or
+    /// ENGINE/ENTRY of a ledger or zoo/FAULT, a minimal case that comes with stepproof.
     #[arg(value_name = "CASE|SEED:INDEX")]
     case: String,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
     drawing: Drawing,
-    /// How often to run it.
+    /// How many times to run it.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     times: u32,
 }
@@ -72,7 +72,7 @@ impl Replay {
     }
 }
 
-/// An engine with its judge, for commands that are about one case.
+/// An engine and its comparison context, for commands that run one case.
 pub(super) struct Setup {
     pub context: Arc<Context>,
     pub judge: Arc<Compared>,
@@ -109,12 +109,12 @@ impl Setup {
         })
     }
 
-    /// Takes away what was created on the engine.
+    /// Removes what was created on the engine.
     pub(super) async fn close(&self) -> Result<(), Failure> {
         self.context.engine.clean().await.map_err(Failure::from)
     }
 
-    /// What an attempt came to, as a status and as text.
+    /// The exit status for an attempt, and its report.
     fn tell(
         &self,
         case: &Case,
@@ -167,7 +167,7 @@ fn signatures(outcome: &Outcome) -> String {
     words.join("; ")
 }
 
-/// A case by its file or by its origin, and what it is called.
+/// Loads a case by its file or its origin, with the name it is called by.
 pub(super) fn load(argument: &str, drawing: &Drawing) -> Result<(Case, PathBuf), Failure> {
     let path = Path::new(argument);
     let origin = argument
@@ -182,7 +182,7 @@ pub(super) fn load(argument: &str, drawing: &Drawing) -> Result<(Case, PathBuf),
     Ok((case, path.to_owned()))
 }
 
-/// A case that a user gave, ready to be run.
+/// Prepares a case that a user gave to be run.
 pub(super) fn prepared(case: &Case) -> Result<Prepared, Failure> {
     let prepared = prepare(case, Lane::Quiet).map_err(|error| {
         let remedy = match &error {

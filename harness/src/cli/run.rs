@@ -16,14 +16,14 @@ use crate::{
     store::Store,
 };
 
-/// How many cases a run has that is told no limit.
+/// The number of cases of a run without `--cases` or `--time`.
 const CASES: u64 = 1_000;
 
 /// Runs random cases on an engine and reports every way in which it differs from the reference.
 ///
 /// Every case is generated from the seed and its number, run on the engine, and compared with what
 /// the reference expects. A new divergence is repeated, shrunk to a minimal case and written to the
-/// run directory as files that replay it. A run that was stopped or killed goes on with --resume.
+/// run directory as files that replay it. A run that was stopped or killed continues with --resume.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -39,10 +39,10 @@ Ctrl-C ends the run after the cases that are under way; a second one ends it at 
 pub(super) struct Run {
     #[command(flatten)]
     target: Target,
-    /// How many cases [default: 1000].
+    /// How many cases to run [default: 1000].
     #[arg(long, value_name = "N", conflicts_with = "time")]
     cases: Option<u64>,
-    /// As many cases as this time holds, for example 90s, 30m, 8h.
+    /// Run cases for this long, for example 90s, 30m, 8h.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     time: Option<Duration>,
     /// The seed from which every case is drawn [default: random, and printed].
@@ -50,10 +50,10 @@ pub(super) struct Run {
     seed: Option<u64>,
     #[command(flatten)]
     drawing: Drawing,
-    /// Run only the K-th of N parts of the cases; parts need no coordination.
+    /// Run only the K-th of N parts of the cases; the parts need no coordination.
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
-    /// Go on with the run in this directory, with the options it was begun with.
+    /// Continue the run in this directory, with the options it was started with.
     #[arg(long, value_name = "DIR", conflicts_with = "out")]
     resume: Option<PathBuf>,
     #[command(flatten)]
@@ -101,7 +101,7 @@ impl Run {
         cases.or_else(|| self.time.map(Limit::Time))
     }
 
-    /// What is given beside `--resume` must be what the run was begun with.
+    /// Checks that options given with `--resume` are those the run was started with.
     fn same_as(&self, stored: &Configuration) -> Result<(), Failure> {
         let (asked, begun) = (&self.target, stored.target.clone().into_target());
         let engine = asked.engine.is_some() && asked.name() != begun.name();
@@ -139,7 +139,7 @@ impl Run {
     }
 }
 
-/// Whether a value is given and is not the one stored.
+/// Whether a value is given and differs from the stored one.
 fn other<T: PartialEq>(given: Option<&T>, stored: Option<&T>) -> bool {
     given.is_some() && given != stored
 }

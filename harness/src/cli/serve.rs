@@ -10,9 +10,9 @@ use crate::{
     zoo::Deviant,
 };
 
-/// Serves the embedded engine to any client of AWS Step Functions, until Ctrl-C.
+/// Serves the embedded engine to any AWS Step Functions client, until Ctrl-C.
 ///
-/// It listens on the loopback interface only, keeps everything in memory, and takes any
+/// It listens on the loopback interface only, keeps everything in memory, and accepts any
 /// credentials.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -22,13 +22,13 @@ Examples:
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
   stepproof run --endpoint http://127.0.0.1:8083 --time-scale 60")]
 pub(super) struct Serve {
-    /// The port; 0 for any that is free.
+    /// The port; 0 picks a free one.
     #[arg(long, default_value_t = 8083)]
     port: u16,
-    /// Seconds of waiting in one real second.
+    /// Seconds of ASL time per real second.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = super::target::time_scale)]
     time_scale: f64,
-    /// Break a rule ('stepproof faults').
+    /// Break a rule on purpose; 'stepproof faults' lists the names.
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
 }

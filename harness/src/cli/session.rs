@@ -1,4 +1,4 @@
-//! A run from its beginning or its resumption to its last line: what `run` and `check` share.
+//! A run from its start or resumption to its exit status: what `run` and `check` share.
 
 pub(super) mod configuration;
 mod ledger;
@@ -24,37 +24,37 @@ use crate::{
     store::{Keep, RunRecord, Store, default_directory},
 };
 
-/// How a run is carried out: what may be different when it is resumed.
+/// The options that may change when a run is resumed.
 #[derive(Debug, Args)]
 pub(super) struct Mode {
-    /// How many cases run at once [default: the engine's own].
+    /// How many cases to run at once [default: the engine's own].
     #[arg(long, value_name = "J", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
     /// The run directory [default: runs/DATE-TIME-ENGINE-SEED].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The known divergences [default: snapshots/ledger/ENGINE.toml if it is there, or else the
-    /// ledger that comes with stepproof].
+    /// The ledger of known divergences [default: snapshots/ledger/ENGINE.toml if that file exists,
+    /// otherwise the ledger that comes with stepproof].
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
-    /// How to report.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Which raw runs to keep.
     #[arg(long, value_enum, default_value = "interesting")]
     keep: Keep,
-    /// The share of cases that may end without a verdict before the run is red.
+    /// The share of cases that may end without a verdict before the run fails.
     #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_UNSURE_SHARE)]
     max_unsure: f64,
-    /// The most engine calls that a reduction may take.
+    /// The most engine calls per reduction.
     #[arg(long, value_name = "CALLS", default_value_t = 2_000)]
     shrink_calls: u64,
-    /// The longest time that a reduction may take.
+    /// The longest time per reduction.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5m")]
     shrink_time: Duration,
 }
 
-/// A run that is about to begin or to go on.
+/// A run that is ready to start or to continue.
 pub(super) struct Begun {
     session: Session,
     store: Store,
@@ -62,7 +62,7 @@ pub(super) struct Begun {
 }
 
 impl Mode {
-    /// Begins a run in a new directory.
+    /// Creates a run in a new directory.
     pub(super) fn begin(
         &self,
         mut configuration: Configuration,
@@ -99,7 +99,7 @@ impl Mode {
         ))
     }
 
-    /// Goes on with a run that was begun before.
+    /// Continues a run that was started before.
     pub(super) async fn go_on(
         &self,
         store: Store,
@@ -154,8 +154,8 @@ impl Mode {
         }
     }
 
-    /// Runs everything, and says how the command ends.
-    /// `notices` is what is to be said of machines that somebody gave.
+    /// Runs everything and returns the exit status. `notices` are the notices about machines that a
+    /// user gave.
     pub(super) async fn conduct(
         &self,
         begun: Begun,
@@ -210,7 +210,7 @@ impl Mode {
 
 const STOPPING: &str = "stopping after the cases that are under way; Ctrl-C again ends at once";
 
-/// Where a run's cases come from.
+/// The source of a run's cases.
 fn source(configuration: &Configuration, engine: &dyn Engine) -> Result<Arc<dyn Source>, Failure> {
     let seed = configuration.seed;
     if configuration.machines.is_empty() {
@@ -227,7 +227,8 @@ fn source(configuration: &Configuration, engine: &dyn Engine) -> Result<Arc<dyn 
     Ok(Arc::new(GivenCases::new(machines, seed, longest)))
 }
 
-/// How long a case of a given machine may take, if waiting takes real time.
+/// The longest ASL time that a case of a user's machine may take; no limit if waiting costs no real
+/// time.
 pub(super) fn longest(engine: &dyn Engine) -> Option<Millis> {
     let profile = engine.profile();
     let real = LONGEST.as_millis() as f64 * profile.time_scale;
@@ -235,13 +236,13 @@ pub(super) fn longest(engine: &dyn Engine) -> Option<Millis> {
     (!costs_nothing).then_some(real as Millis)
 }
 
-/// The longest that a case of a given machine may take in real time.
+/// The longest real time that a case of a user's machine may take.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Where so many seconds pass in one, waiting costs nothing.
+/// From this time scale on, waiting costs no noticeable real time.
 const VIRTUAL: f64 = 100_000.0;
 
-/// A duration as people write it.
+/// Parses a duration such as `90s` or `8h`.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     let parsed: Result<jiff::SignedDuration, _> = text.parse();
     parsed

@@ -15,7 +15,7 @@ use crate::{
     shrink::{Budget, Ended, ShrinkError, shrink},
 };
 
-/// Makes a diverging case as small as it gets while it still diverges in the same way.
+/// Makes a diverging case as small as possible while it still diverges in the same way.
 ///
 /// Exit status 1 if it diverges (the small case is written), 0 if it agrees.
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub(super) struct Shrink {
     /// The divergence to keep, by its signature [default: the first].
     #[arg(long)]
     signature: Option<String>,
-    /// The most engine calls.
+    /// The most engine calls to make.
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     calls: u64,
 }

@@ -1,14 +1,14 @@
-//! Ctrl-C: once ends a run after the cases that are under way, twice ends it at once.
+//! Ctrl-C: the first ends a run after the cases that are running, the second ends it at once.
 
 use std::process;
 
 use super::output;
 use crate::run::Stop;
 
-/// The exit status of a process that an interrupt has ended.
+/// The exit status of a process that a signal interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Asks for a stop when the user does, and says so.
+/// Asks the run to stop at the first interrupt and prints `word`; exits at the second.
 pub(super) fn stop_on_interrupt(stop: Stop, word: &'static str) {
     tokio::spawn(async move {
         if interrupted().await.is_err() {

@@ -19,7 +19,7 @@ use super::{Failure, Status, clauses::Format, input, output::Output, validate::w
 
 /// Runs a machine on the reference, in virtual time: a wait of a year takes no time.
 ///
-/// Prints the output and the history that AWS would show. What tasks do is given by a plan; a task
+/// Prints the output and the history that AWS would show. A plan says what the tasks do; a task
 /// without one returns its input.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -39,16 +39,16 @@ pub(super) struct Simulate {
     /// The execution's input: a file, or JSON.
     #[arg(long, value_name = "FILE|JSON", default_value = "{}")]
     input: String,
-    /// What the tasks do: a file, or JSON.
+    /// The plan, what the tasks do: a file, or JSON.
     #[arg(long, value_name = "FILE|JSON")]
     plan: Option<String>,
-    /// Simulate an Express workflow.
+    /// Simulate the machine as an Express workflow.
     #[arg(long)]
     express: bool,
     /// The seed of jitter, UUIDs and random numbers.
     #[arg(long, default_value_t = 0)]
     entropy: u64,
-    /// How to print the result.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -180,7 +180,7 @@ fn seconds(millis: u64) -> String {
     format!("{}.{:03} s", millis / 1_000, millis % 1_000)
 }
 
-/// The details of an event in one line: the name first, then `key=value`.
+/// The details of an event on one line: the name first, then `key=value`.
 fn details_line(details: &Value) -> String {
     let Value::Object(details) = details else {
         return String::new();

@@ -1,4 +1,4 @@
-//! Which engine a command is about.
+//! Options that choose the engine of a command.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use crate::engines::{
 };
 use crate::zoo::Deviant;
 
-/// The engine of a command that names none.
+/// The engine of a command if none is named.
 pub(super) const DEFAULT: &str = "embedded";
 
 /// The engines that can be told to break a rule.
 const BREAKABLE: &[&str] = &[DEFAULT, "reference"];
 
-/// Which engine a command is about.
+/// The options that choose the engine.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct Target {
     /// The engine, one of those that 'stepproof engines' lists [default: embedded].
     #[arg(long, value_name = "ENGINE")]
     pub engine: Option<String>,
-    /// The address of an engine that is running: any that speaks the Step Functions API.
+    /// The address of a running engine: any that has the Step Functions API.
     #[arg(long, value_name = "URL")]
     pub endpoint: Option<String>,
-    /// Seconds of waiting in one real second, if the engine's clock is fast.
+    /// Seconds of ASL time per real second, if the engine's clock is scaled.
     #[arg(long, value_name = "FACTOR", requires = "endpoint", value_parser = time_scale)]
     pub time_scale: Option<f64>,
     /// Tell the embedded engine, or the reference, to break a rule ('stepproof faults').
@@ -49,7 +49,7 @@ impl Target {
         self.engine.is_none() && self.endpoint.is_none() && self.fault.is_none()
     }
 
-    /// The options that name this engine again.
+    /// The options that choose this engine, as they are typed.
     pub(super) fn options(&self) -> String {
         let option = |name: &str, value: Option<String>| {
             value.map_or_else(String::new, |value| format!("{name} {value} "))
@@ -97,7 +97,7 @@ impl Target {
     }
 }
 
-/// A factor by which a clock may run fast or slow.
+/// Parses the factor by which a clock runs faster or slower than real time.
 pub(super) fn time_scale(text: &str) -> Result<f64, String> {
     text.parse()
         .ok()

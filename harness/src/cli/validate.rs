@@ -12,7 +12,7 @@ use super::{Failure, Status, clauses::Format, input, output::Output};
 
 /// Validates a machine as CreateStateMachine does, with AWS's codes and messages.
 ///
-/// Exit status 1 if the machine is refused, 0 if it is accepted (perhaps with warnings).
+/// Exit status 1 if the machine is refused, 0 if it is accepted (possibly with warnings).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -25,7 +25,7 @@ pub(super) struct Validate {
     /// Validate as an Express workflow.
     #[arg(long)]
     express: bool,
-    /// How to print the diagnostics.
+    /// The output format.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -61,7 +61,7 @@ impl Validate {
     }
 }
 
-/// The workflow type by a flag.
+/// The workflow type that a flag selects.
 pub(super) fn workflow(express: bool) -> WorkflowType {
     if express {
         WorkflowType::Express

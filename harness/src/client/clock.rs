@@ -1,6 +1,7 @@
-//! ASL time as the harness lives in it: real time, perhaps scaled, or an engine's virtual time.
+//! The time in which an engine runs executions (ASL time): real time, possibly scaled, or virtual
+//! time.
 //!
-//! What an engine with virtual time has to know of those who wait is [`VirtualTime`]; the engine
+//! [`VirtualTime`] is what the harness and an engine in virtual time tell each other; the engine
 //! implements it.
 
 use std::{
@@ -14,46 +15,47 @@ use std::{
 use stepproof_specs::base::time::Millis;
 use tokio::{sync::oneshot, time::Instant};
 
-/// Whose time it is.
+/// The clock of an engine.
 #[derive(Debug, Clone)]
 pub enum Clock {
-    /// Real time; so many seconds of ASL time pass in one real second.
+    /// Real time: this many seconds of ASL time pass in one real second.
     Real(f64),
-    /// The engine's: it stands still while anything is going on.
+    /// The engine's virtual time: it stands still while anybody is acting.
     Virtual(Arc<dyn VirtualTime>),
 }
 
-/// The time of an engine that goes on only when everybody who takes part waits.
+/// An engine's virtual time, which advances only when everybody taking part is waiting.
 pub trait VirtualTime: fmt::Debug + Send + Sync {
-    /// Announces an execution by the name it will be started with: when its workers are absent, and
-    /// until when it is watched (after its start). The receiver is told how watching it ended.
+    /// Announces an execution by the name it will be started with: how long it will be watched
+    /// after its start, and when its workers are absent. The receiver is told how watching it
+    /// ended.
     fn announce(&self, name: &str, deadline: Millis, absences: Absences) -> oneshot::Receiver<End>;
 
-    /// Takes back an announcement.
+    /// Withdraws an announcement.
     fn renounce(&self, name: &str);
 
     /// The turn of the worker that was handed the task with this token.
     fn adopt(self: Arc<Self>, token: &str) -> Option<Box<dyn VirtualTurn>>;
 }
 
-/// The right to act in virtual time: the execution's time stands still until it is dropped.
+/// The right to act in virtual time: the execution's time stands still until this is dropped.
 pub trait VirtualTurn: fmt::Debug + Send {
     /// How long the execution has run.
     fn elapsed(&self) -> Millis;
 
-    /// Turns at these spans from now.
+    /// Schedules further turns, one at each of these spans from now.
     fn later(&self, spans: &[Millis]) -> Vec<VirtualWake>;
 }
 
-/// Waits for a turn in virtual time; nothing if the execution ends before.
+/// Resolves to a turn in virtual time; `None` if the execution ends first.
 pub type VirtualWake = Pin<Box<dyn Future<Output = Option<Box<dyn VirtualTurn>>> + Send>>;
 
-/// When nobody asks for the tasks of an activity.
+/// When no worker asks for the tasks of an activity.
 #[derive(Debug, Clone, Default)]
 pub struct Absence {
-    /// So long after the start of the execution.
+    /// No worker asks until this long after the start of the execution.
     pub away: Millis,
-    /// The numbers of the tasks that are never taken, in the order of scheduling.
+    /// The tasks that no worker ever takes, numbered in the order in which they are scheduled.
     pub ignored: BTreeSet<usize>,
 }
 
@@ -69,7 +71,7 @@ pub enum End {
     Deadline,
 }
 
-/// The time of one execution.
+/// The clock of one execution.
 #[derive(Debug)]
 pub struct Pace {
     clock: Clock,
@@ -80,8 +82,8 @@ pub struct Pace {
 }
 
 impl Clock {
-    /// The time of an execution that is about to be started under this name, and is watched for
-    /// `deadline`. With virtual time the engine keeps tasks from workers that are absent.
+    /// The clock of an execution that is about to be started under this name and is watched for
+    /// `deadline`. In virtual time, the engine withholds tasks while their workers are absent.
     pub fn pace(&self, name: &str, deadline: Millis, absences: Absences) -> Pace {
         let end = match self {
             Self::Real(_) => None,
@@ -96,7 +98,7 @@ impl Clock {
         }
     }
 
-    /// The turn of a worker that has just taken the task with this token.
+    /// The turn of the worker that has just taken the task with this token; `None` in real time.
     pub fn turn(&self, token: &str) -> Option<Box<dyn VirtualTurn>> {
         match self {
             Self::Real(_) => None,
@@ -104,12 +106,12 @@ impl Clock {
         }
     }
 
-    /// Whether it is virtual.
+    /// Whether this is virtual time.
     pub fn is_virtual(&self) -> bool {
         matches!(self, Self::Virtual(_))
     }
 
-    /// How long `span` takes on the wall; with virtual time nothing takes long.
+    /// How long `span` of ASL time takes in real time; in virtual time it takes none.
     fn real(&self, span: Millis) -> Duration {
         match self {
             Self::Real(scale) => Duration::from_secs_f64(span as f64 / 1_000.0 / scale),
@@ -119,12 +121,12 @@ impl Clock {
 }
 
 impl Pace {
-    /// The execution starts now.
+    /// Notes that the execution starts now.
     pub fn start(&mut self) {
         self.started = Instant::now();
     }
 
-    /// How long it has run; with virtual time only a [`Turn`] knows.
+    /// How long the execution has run; in virtual time only a [`Turn`] knows.
     pub fn elapsed(&self) -> Millis {
         match self.clock {
             Clock::Real(scale) => {
@@ -134,22 +136,22 @@ impl Pace {
         }
     }
 
-    /// Until when it is watched.
+    /// How long the execution is watched.
     pub fn deadline(&self) -> Millis {
         self.deadline
     }
 
-    /// Whether it is virtual.
+    /// Whether this is virtual time.
     pub fn is_virtual(&self) -> bool {
         self.clock.is_virtual()
     }
 
-    /// Whether the deadline has passed; with virtual time [`Pace::end`] tells.
+    /// Whether the deadline has passed; in virtual time, [`Pace::end`] reports it instead.
     pub fn is_over(&self) -> bool {
         matches!(self.clock, Clock::Real(_)) && self.elapsed() >= self.deadline
     }
 
-    /// With virtual time, what tells that watching has ended.
+    /// In virtual time, the receiver that learns when watching has ended.
     pub fn end(&mut self) -> Option<oneshot::Receiver<End>> {
         self.end.take()
     }
@@ -174,17 +176,17 @@ impl Drop for Pace {
     }
 }
 
-/// The right to act. In virtual time nothing else happens to the execution until it is dropped.
+/// The right to act. In virtual time nothing else happens to the execution until this is dropped.
 #[derive(Debug)]
 pub enum Turn {
-    /// In real time everybody may act.
+    /// In real time everybody may act at any time.
     Real {
-        /// Whose time it is.
+        /// The clock of the execution.
         clock: Clock,
         /// When the execution was started.
         started: Instant,
     },
-    /// In virtual time one at a time.
+    /// In virtual time only one may act at a time.
     Virtual(Box<dyn VirtualTurn>),
 }
 
@@ -201,7 +203,7 @@ impl Turn {
         }
     }
 
-    /// Gives up this turn for turns at these spans from now.
+    /// Exchanges this turn for later ones, one at each of these spans from now.
     pub fn later(self, spans: &[Millis]) -> Vec<Wake> {
         match self {
             Self::Real { clock, started } => {
@@ -218,13 +220,13 @@ impl Turn {
     }
 }
 
-/// A turn that comes later.
+/// A turn in the future.
 pub enum Wake {
     /// In real time.
     Real {
-        /// When.
+        /// When the turn comes.
         at: Instant,
-        /// Whose time it is.
+        /// The clock of the execution.
         clock: Clock,
         /// When the execution was started.
         started: Instant,
@@ -243,7 +245,7 @@ impl fmt::Debug for Wake {
 }
 
 impl Wake {
-    /// Waits for it; nothing if the execution ends before.
+    /// Waits for the turn; `None` if the execution ends first.
     pub async fn due(self) -> Option<Turn> {
         match self {
             Self::Real { at, clock, started } => {

@@ -1,4 +1,4 @@
-//! HTTP requests that are no AWS calls: an engine's own pages about itself.
+//! Plain HTTP requests that are not AWS calls: what an engine reports about itself.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use tokio::{
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The JSON at `path`; nothing if anything goes wrong: what an engine says of itself is not needed.
+/// The JSON at `path`; `None` on any error, because this information is optional.
 pub(crate) async fn get_json(endpoint: &str, path: &str) -> Option<Value> {
     request(endpoint, "GET", path, "").await
 }
 
-/// The JSON that is answered to `body`; nothing if anything goes wrong.
+/// The JSON answer to `body`; `None` on any error.
 pub(crate) async fn post_json(endpoint: &str, path: &str, body: &Value) -> Option<Value> {
     request(endpoint, "POST", path, &body.to_string()).await
 }

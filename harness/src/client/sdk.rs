@@ -1,8 +1,9 @@
 //! The Step Functions API as the harness uses it: the only file that knows the AWS SDK.
 //!
-//! The SDK never repeats a request by itself. What the engine answers is told apart three ways: an
-//! answer, a modelled refusal ([`Refusal`]), and everything else, which is [`Trouble`]. Only
-//! throttling is repeated, here and visibly: it says that the engine did not act.
+//! The SDK's own retries are off. A call has one of three results: an answer, a modelled error
+//! ([`Refusal`]), or [`Trouble`] for everything else. Throttled calls are repeated here, where each
+//! attempt is recorded: throttling means that the engine did not act. A worker's report is also
+//! repeated after a 5xx answer ([`Api::report`]).
 
 use std::{
     future::Future,
@@ -30,9 +31,9 @@ use crate::trouble::Trouble;
 
 /// How often a throttled call is sent again.
 const THROTTLED_LIMIT: u32 = 8;
-/// How often a report is sent again that the engine failed over.
+/// How often a worker's report is sent again after the engine answered with a 5xx status.
 const FAULTS: u32 = 3;
-/// The pause before that.
+/// The pause before it is sent again.
 const FAULT_PAUSE: Duration = Duration::from_millis(50);
 /// The first pause after a throttled call; doubled each time.
 const THROTTLED_PAUSE: Duration = Duration::from_millis(200);
@@ -50,13 +51,13 @@ pub struct Api {
 /// Why a call gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// The engine refused it.
+    /// The engine refused the call with a modelled error.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The engine answered that it failed itself (5xx).
+    /// The engine reported an error of its own (5xx).
     #[error(transparent)]
     Fault(Trouble),
-    /// Anything else.
+    /// Anything else that went wrong.
     #[error(transparent)]
     Trouble(#[from] Trouble),
 }
@@ -74,7 +75,7 @@ pub struct Refusal {
 }
 
 impl CallError {
-    /// As trouble: for a call that has no business being refused.
+    /// Converts the refusal to trouble, for a call that should never be refused.
     pub fn into_trouble(self) -> Trouble {
         match self {
             Self::Trouble(trouble) | Self::Fault(trouble) => trouble,
@@ -86,12 +87,12 @@ impl CallError {
     }
 }
 
-/// What went over the wire more than once, or failed.
+/// The requests that were repeated or failed.
 #[derive(Debug, Default)]
 pub struct Wire(Mutex<Vec<WireTrouble>>);
 
 impl Wire {
-    /// Notes one request.
+    /// Records one request that failed.
     pub fn note(&self, operation: &str, attempt: u32, trouble: impl Into<String>) {
         self.0
             .lock()
@@ -103,17 +104,17 @@ impl Wire {
             });
     }
 
-    /// Everything noted so far, which is forgotten here.
+    /// Removes and returns everything recorded so far.
     pub fn take(&self) -> Vec<WireTrouble> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Whom the requests are signed for. Local engines accept anything and take the account and the
-/// region from it.
+/// The credentials with which requests are signed. Local engines accept any, and derive the account
+/// and the region from them.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// The access key; engines that take it for the account want twelve digits.
+    /// The access key. Engines that use it as the account number need twelve digits.
     pub access_key: String,
     /// The secret key.
     pub secret_key: String,
@@ -131,12 +132,12 @@ impl Default for Account {
     }
 }
 
-/// How long an answer may take.
+/// How long to wait for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// That of an ordinary call.
+    /// The timeout of an ordinary call.
     pub call: Duration,
-    /// That of `GetActivityTask`, whose long poll takes 60 s.
+    /// The timeout of `GetActivityTask`, whose long poll takes 60 s.
     pub poll: Duration,
 }
 
@@ -154,14 +155,14 @@ impl Default for Patience {
 pub struct Task {
     /// Its token.
     pub token: String,
-    /// Its input, the text as it came.
+    /// Its input, as the string that was received.
     pub input: String,
 }
 
-/// What a worker says of its task.
+/// What a worker reports about its task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Report {
-    /// `SendTaskSuccess` with this output text.
+    /// `SendTaskSuccess` with this output, a JSON string.
     Success(String),
     /// `SendTaskFailure`.
     Failure {
@@ -175,7 +176,7 @@ pub enum Report {
 }
 
 impl Report {
-    /// The operation that carries it.
+    /// The operation that sends this report.
     pub fn operation(&self) -> &'static str {
         match self {
             Self::Success(_) => "SendTaskSuccess",
@@ -246,7 +247,7 @@ impl Api {
         Ok(Self::with(base, Some(http), &endpoint, patience))
     }
 
-    /// A client from a prepared configuration.
+    /// A client with a prepared configuration.
     fn with(
         base: aws_sdk_sfn::config::Builder,
         http: Option<SharedHttpClient>,
@@ -271,7 +272,8 @@ impl Api {
         }
     }
 
-    /// The same with a long poll's patience for every call: for an engine that is still loading.
+    /// The same client with a long poll's timeout for every call, for an engine that is still
+    /// loading.
     #[must_use]
     pub fn patient(&self) -> Self {
         Self {
@@ -280,7 +282,7 @@ impl Api {
         }
     }
 
-    /// Where it calls.
+    /// The address of the endpoint.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
@@ -410,7 +412,7 @@ impl Api {
         })
     }
 
-    /// `GetExecutionHistory`, all pages, as the JSON that came.
+    /// `GetExecutionHistory`: the events of all pages, as the JSON that was received.
     pub async fn history(&self, wire: &Wire, execution: &str) -> Result<Vec<RawEvent>, CallError> {
         const OPERATION: &str = "GetExecutionHistory";
         let mut events = Vec::new();
@@ -458,7 +460,7 @@ impl Api {
         Ok(())
     }
 
-    /// `GetActivityTask`: a task, or nothing if none came within the long poll.
+    /// `GetActivityTask`: a task, or `None` if none arrived within the long poll.
     pub async fn poll(&self, wire: &Wire, activity: &str) -> Result<Option<Task>, CallError> {
         let polled = self
             .call(wire, "GetActivityTask", || {
@@ -478,8 +480,8 @@ impl Api {
 
     /// `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat`.
     ///
-    /// Sent again if the engine answers that it failed itself; if it did act the first time, it
-    /// refuses the second, which then counts as accepted.
+    /// Repeats the request if the engine answers with a 5xx status. If the engine did act on the
+    /// first request it refuses the second, so a refusal then counts as success.
     pub async fn report(&self, wire: &Wire, token: &str, report: &Report) -> Result<(), CallError> {
         let mut answer = self.report_once(wire, token, report).await;
         for _ in 0..FAULTS {
@@ -585,7 +587,7 @@ impl Api {
         }
     }
 
-    /// Sends a request; again, with growing pauses, as long as the engine throttles it.
+    /// Sends a request, and repeats it with growing pauses as long as the engine throttles it.
     async fn call<T, E, F>(
         &self,
         wire: &Wire,
@@ -619,7 +621,7 @@ impl Api {
         unreachable!("the loop ends by returning")
     }
 
-    /// Tells a modelled refusal from trouble.
+    /// Classifies an error as a refusal, a fault of the engine, or trouble.
     fn classify<E>(&self, operation: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -673,7 +675,7 @@ fn kind(workflow: WorkflowType) -> StateMachineType {
     }
 }
 
-/// Whether no connection could be made at all.
+/// Whether the connection could not be established at all.
 fn never_connected(error: Option<&aws_sdk_sfn::error::ConnectorError>) -> bool {
     let mut source: Option<&(dyn std::error::Error + 'static)> =
         error.map(|error| error as &(dyn std::error::Error + 'static));
@@ -686,7 +688,7 @@ fn never_connected(error: Option<&aws_sdk_sfn::error::ConnectorError>) -> bool {
     false
 }
 
-/// Whether a code says that the engine did not act because it was asked too often.
+/// Whether an error code means that the engine throttled the call and did not act.
 fn is_throttling(code: &str) -> bool {
     matches!(
         code,
@@ -701,7 +703,8 @@ fn protocol(operation: &str, reason: String) -> Trouble {
     }
 }
 
-/// An ARN that the protocol requires: the SDK puts an empty text where an engine left it out.
+/// An ARN that the protocol requires. The SDK replaces one that the engine left out with an empty
+/// string.
 fn present(operation: &str, arn: String) -> Result<String, CallError> {
     if arn.is_empty() {
         return Err(protocol(operation, "the answer names no ARN".to_owned()).into());
@@ -709,7 +712,7 @@ fn present(operation: &str, arn: String) -> Result<String, CallError> {
     Ok(arn)
 }
 
-/// Whole milliseconds, rounded: what came as a decimal fraction is a little off.
+/// Whole milliseconds, rounded because a date sent as a decimal fraction is not exact.
 fn millis(operation: &str, date: &DateTime) -> Result<i64, Trouble> {
     let fraction = i64::from(date.subsec_nanos().saturating_add(500_000) / 1_000_000);
     date.secs()
@@ -718,7 +721,7 @@ fn millis(operation: &str, date: &DateTime) -> Result<i64, Trouble> {
         .ok_or_else(|| protocol(operation, "a date is out of range".to_owned()))
 }
 
-/// Keeps the body of an answer, because the SDK drops what it does not model.
+/// Keeps the body of an answer, because the SDK drops fields that it does not model.
 #[derive(Debug, Clone, Default)]
 struct Body(Arc<Mutex<Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! The definitions that a user names, one by one or as directories that are searched.
+//! Finds the definitions that a user names: files, or directories to search.
 
 use std::{
     fs,
@@ -17,14 +17,14 @@ use stepproof_specs::{
 
 use crate::cli::{Failure, input};
 
-/// Directories that hold other people's files.
+/// Directories that hold third-party or generated files.
 const FOREIGN: [&str; 4] = ["node_modules", "target", "venv", "cdk.out"];
 
 /// A file that holds a definition.
 pub(super) struct Found {
     /// Its name.
     pub file: String,
-    /// The definition; or why it is none that could be run, which completes "failed to …".
+    /// The definition, or why it cannot be run, which completes "failed to …".
     pub definition: Result<Value, String>,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
     Ok(all)
 }
 
-/// A file that was named: it has to be a definition.
+/// Reads a file that the user named: it must be a definition.
 fn named(path: &Path) -> Result<Found, Failure> {
     let text = input::text(path)?;
     let unreadable = |reason: String| {
@@ -71,8 +71,8 @@ fn named(path: &Path) -> Result<Found, Failure> {
     })
 }
 
-/// The definitions below a directory, in the order of their names. A file that is meant to be one
-/// and cannot be read is named; others are passed over.
+/// The definitions below a directory, sorted by path. A file that looks like a definition but
+/// cannot be read is reported; other files are skipped.
 fn search(directory: &Path) -> Result<Vec<Found>, Failure> {
     let mut files = Vec::new();
     collect(directory, &mut files)?;
@@ -91,7 +91,7 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let entry = entry.map_err(unreadable)?;
         let (name, path) = (entry.file_name(), entry.path());
         let name = name.to_string_lossy();
-        // A link may lead round in a circle: only real directories are gone into.
+        // Symbolic links could form a cycle, so only real directories are entered.
         let kind = entry.file_type().map_err(unreadable)?;
         if name.starts_with('.') || FOREIGN.contains(&&*name) {
             continue;
@@ -137,7 +137,7 @@ fn is_definition(value: &Value) -> bool {
     value.get("StartAt").is_some() && value.get("States").is_some()
 }
 
-/// A definition that the validator lets through; or what it says, with the place.
+/// A definition that the validator accepts, or the validator's errors with their positions.
 fn accepted(text: &str, value: Value) -> Result<Value, String> {
     let (machine, diagnostics) = validate(&value, WorkflowType::Standard);
     if machine.is_some() {

@@ -1,4 +1,4 @@
-//! What a run is: what must be the same when it is resumed.
+//! The configuration of a run: what must be the same when the run is resumed.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use crate::{
     store::{RunRecord, Store, StoreError},
 };
 
-/// What a run is.
+/// The configuration of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::cli) struct Configuration {
     pub target: Engine,
@@ -21,30 +21,30 @@ pub(in crate::cli) struct Configuration {
     pub seed: u64,
     #[serde(flatten)]
     pub drawn: Drawn,
-    /// The machines that somebody gave; if there are any, every case is of one of them.
+    /// The machines that a user gave. If there are any, every case runs one of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub machines: Vec<GivenMachine>,
     pub shard: Shard,
     pub ledger: Option<PathBuf>,
 }
 
-/// A machine that somebody gave, as it was when the run began.
+/// A machine that a user gave, as it was when the run started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::cli) struct GivenMachine {
     /// The file's name.
     pub file: String,
-    /// What it held.
+    /// The definition that it held.
     pub definition: Value,
 }
 
 impl GivenMachine {
-    /// The machine as it is run.
+    /// The machine, prepared to be run.
     pub(in crate::cli) fn given(&self, longest: Option<Millis>) -> Result<Given, NotGiven> {
         Given::new(&self.file, &self.definition, longest)
     }
 }
 
-/// Which engine.
+/// The engine of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::cli) struct Engine {
     engine: Option<String>,
@@ -65,7 +65,7 @@ impl From<Target> for Engine {
 }
 
 impl Engine {
-    /// Whether it is told to break a rule.
+    /// Whether the engine is told to break a rule.
     pub(in crate::cli) fn is_faulty(&self) -> bool {
         self.fault.is_some()
     }
@@ -95,7 +95,7 @@ impl Configuration {
         })
     }
 
-    /// How many cases this process is to run; `None` if time decides.
+    /// The number of cases that this process is to run; `None` if time decides.
     pub(in crate::cli) fn planned(&self) -> Option<u64> {
         match self.limit {
             Limit::Cases(cases) => Some(self.shard.share_of(cases)),
@@ -104,8 +104,8 @@ impl Configuration {
     }
 }
 
-/// A run goes on only with what it was begun with: other versions would draw other cases, or judge
-/// another engine.
+/// Checks that a run is resumed with the versions it was started with: others would draw other
+/// cases, or test another engine.
 pub(in crate::cli) fn same_versions(run: &RunRecord, engine_version: &str) -> Result<(), Failure> {
     let checks = [
         (

@@ -1,4 +1,4 @@
-//! Which ledger a run has.
+//! Finds the ledger of a run.
 
 use std::path::{Path, PathBuf};
 
@@ -7,8 +7,8 @@ use crate::{
     judge::ledger::{Ledger, LedgerError},
 };
 
-/// Loads the ledger: the one that is named, the engine's own below the current directory, or the one
-/// that this build carries. An engine that is told to be faulty has none.
+/// Loads the ledger: the one that the user named, the engine's own below the current directory, or
+/// the one compiled into the binary. An engine that is told to break a rule has none.
 pub(super) fn load(
     named: Option<&Path>,
     engine: &str,
