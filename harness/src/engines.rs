@@ -1,7 +1,7 @@
-//! Anything that runs a machine.
+//! Engines: anything that runs a machine.
 //!
-//! An adapter says what the engine can do ([`Capabilities`]) and how strictly it may be judged
-//! ([`Policy`]); nothing outside the adapter knows which engine it is.
+//! An adapter declares what its engine can do ([`Capabilities`]) and how strictly it may be judged
+//! ([`Policy`]). Code outside the adapters never asks which engine it is.
 
 #[cfg(feature = "sdk")]
 pub mod adapters;
@@ -37,16 +37,17 @@ pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Anything that runs a machine.
 pub trait Engine: Send + Sync {
-    /// What it is.
+    /// The engine's name, capabilities and policy.
     fn profile(&self) -> &EngineProfile;
 
-    /// Where it listens, if others can reach it there for as long as it lives.
+    /// The address where other clients can reach it for as long as this value lives, if there is
+    /// one.
     fn endpoint(&self) -> Option<&str> {
         None
     }
 
-    /// Runs a case. `Err` is trouble outside the semantics: never a finding. An engine that answers at
-    /// once has no need to say how.
+    /// Runs a case. `Err` is trouble outside the semantics, never a finding. An [`Immediate`]
+    /// engine can keep the default implementation.
     fn run<'a>(&'a self, job: &'a Job) -> Boxed<'a, Result<RawRun, Trouble>> {
         Box::pin(async move {
             let lack = || Trouble::Unsupported("way to run a case".to_owned());
@@ -55,19 +56,19 @@ pub trait Engine: Send + Sync {
         })
     }
 
-    /// The engine as one that answers at once, if it is one.
+    /// The engine as [`Immediate`], if it is one.
     fn immediate(&self) -> Option<&dyn Immediate> {
         None
     }
 
-    /// Has a definition created, and validated where the engine has that. Nothing is started, and
-    /// nothing is left behind.
+    /// Creates a definition on the engine, and validates it if the engine has that operation.
+    /// Starts nothing, and deletes what it created.
     fn define<'a>(&'a self, _case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
         let lack = "call that creates a machine".to_owned();
         Box::pin(async { Err(Trouble::Unsupported(lack)) })
     }
 
-    /// Whether the engine answers at all, and what it says of its version.
+    /// Checks that the engine answers; returns its version.
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {
         Box::pin(async { Ok("of no version".to_owned()) })
     }
@@ -78,18 +79,18 @@ pub trait Engine: Send + Sync {
     }
 }
 
-/// An engine that answers at once, on the thread that asks, with observations: nothing goes over a
-/// wire. Many of its cases are run in a row, and what it was seen to do is written down only where
-/// somebody keeps it.
+/// An engine that answers at once, on the calling thread, with observations instead of recorded API
+/// answers. Many of its cases are run in a row, and a raw run is written only for those that are
+/// kept.
 pub trait Immediate: Send + Sync {
-    /// What is seen of every start of a job, in order: what [`Engine::run`] would write down.
+    /// The observation of every start of a job, in order: what [`Engine::run`] would record.
     fn observe<'a>(&self, job: &'a Job) -> Result<Vec<Cow<'a, Observation>>, Trouble>;
 }
 
 /// What an engine is, what it can do, and how strictly it may be judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EngineProfile {
-    /// The name, for example `localstack`; names the ledger too.
+    /// The name, for example `localstack`. Its ledger has the same name.
     pub name: String,
     /// What it can do.
     pub capabilities: Capabilities,
@@ -102,8 +103,9 @@ pub struct EngineProfile {
 }
 
 impl EngineProfile {
-    /// An engine of which only the outcome of executions is judged: status, error, output, the causes
-    /// that machines give. It runs in process, in virtual time, and has no API, no history and no tasks.
+    /// The profile of an engine that is judged only by the outcome of executions: status, error,
+    /// output, and the causes that machines give. It runs in process, in virtual time, and has no
+    /// API, no history and no tasks.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -126,15 +128,15 @@ impl EngineProfile {
         }
     }
 
-    /// The same, with these features of the language and no others.
+    /// The same profile, restricted to these features of the language.
     #[must_use]
     pub fn supporting(mut self, features: &[Feature]) -> Self {
         self.capabilities.lacks = FeatureSet::ALL.without(FeatureSet::of(features));
         self
     }
 
-    /// How its runs are judged, if a control machine beside them took so much longer (milliseconds
-    /// of ASL time) than it should.
+    /// How a run is judged if the control machine beside it took this much longer than it should
+    /// (in milliseconds of ASL time).
     pub fn terms(&self, overhead: Millis) -> Terms<'_> {
         Terms {
             policy: &self.policy,
@@ -144,14 +146,14 @@ impl EngineProfile {
     }
 }
 
-/// What an engine can do: what it cannot is not generated, or is `unsupported`.
+/// What an engine can do. A case that needs more is not generated, or is `unsupported`.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "independent facts, not a state"
 )]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capabilities {
-    /// The generator's features that it lacks.
+    /// The generator's features that the engine lacks.
     pub lacks: FeatureSet,
     /// It has the Step Functions API.
     pub api: bool,

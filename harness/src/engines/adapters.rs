@@ -1,5 +1,5 @@
-//! The engines by name: one module each, which says what the engine can do and how strictly it may
-//! be judged.
+//! The engines by name, one module each, which declares what the engine can do and how strictly it
+//! may be judged.
 
 #[cfg(feature = "aws")]
 mod aws;
@@ -30,18 +30,19 @@ use crate::{
     trouble::Trouble,
 };
 
-/// Which engine, and how it is reached.
+/// Which engine to open, and how to reach it.
 #[derive(Debug, Clone, Default)]
 pub struct Choice {
-    /// Its name, one of [`known`]; if absent, `embedded`, or `endpoint` if there is one.
+    /// Its name, one of [`known`]. If absent: `endpoint` if an address is given, otherwise
+    /// `embedded`.
     pub name: Option<String>,
-    /// Where it listens; if absent, where it listens by default, or it is started.
+    /// Its address. If absent, the engine is looked for at its default address, or started.
     pub endpoint: Option<String>,
-    /// Seconds of ASL time in one real second, if the endpoint runs faster or slower.
+    /// Seconds of ASL time per real second, if the endpoint's clock is scaled.
     pub time_scale: Option<f64>,
     /// How many cases it runs at once.
     pub jobs: Option<usize>,
-    /// The rules that it is to break, if it is the embedded engine or the reference.
+    /// The rules to break, if it is the embedded engine or the reference.
     pub deviations: Option<Deviations>,
 }
 
@@ -54,32 +55,32 @@ pub struct Adapter {
     pub about: &'static str,
     /// Where it comes from.
     pub home: Home,
-    /// What it can do and how strictly it may be judged.
+    /// What it can do, and how strictly it may be judged.
     pub profile: fn() -> EngineProfile,
-    /// Opens it; the text tells the names of this run from those of others.
+    /// Opens it. The string distinguishes the names of this run from those of other runs.
     open: for<'a> fn(&'a Choice, &'a str) -> Boxed<'a, Opened>,
 }
 
-/// An engine that was opened.
+/// The result of opening an engine.
 type Opened = Result<Box<dyn Engine>, Trouble>;
 
 /// Where an engine comes from.
 #[derive(Debug)]
 pub enum Home {
-    /// It is part of this program.
+    /// It is part of this binary.
     BuiltIn,
     /// It is a program on this machine.
     Program(&'static Program),
     /// It is a package on this machine.
     Package(fn() -> Presence),
-    /// Its address has to be named.
+    /// It is whatever runs at the address that the user gives.
     Address,
-    /// It belongs to an account.
+    /// It is a cloud service, reached with the user's account.
     Account,
 }
 
 impl Home {
-    /// Whether the engine is on this machine, if that can be told. Starts nothing.
+    /// Whether the engine is on this machine; `None` if that does not apply. Starts nothing.
     pub async fn look(&self) -> Option<Presence> {
         match self {
             Self::Program(program) => Some(process::look(program).await),
@@ -104,7 +105,7 @@ pub fn known() -> &'static [Adapter] {
     ]
 }
 
-/// Opens an engine; `run` tells the names of this run from those of others.
+/// Opens an engine. `run` distinguishes the names of this run from those of other runs.
 pub async fn open(choice: &Choice, run: &str) -> Opened {
     let name = match (&choice.name, &choice.endpoint) {
         (Some(name), _) => name.as_str(),
@@ -127,7 +128,7 @@ pub fn profile(name: &str) -> Option<EngineProfile> {
     Some((adapter.profile)())
 }
 
-/// An engine behind the Step Functions API, before the choice is heard.
+/// An engine behind the Step Functions API, before the options of a [`Choice`] are applied.
 type Behind = (EngineProfile, Traits);
 
 fn remote(endpoint: &str, choice: &Choice, run: &str, (mut profile, traits): Behind) -> Remote {
@@ -140,14 +141,14 @@ fn remote(endpoint: &str, choice: &Choice, run: &str, (mut profile, traits): Beh
     Remote::new(api, clock, profile, traits, run)
 }
 
-/// A profile with what the choice says otherwise.
+/// Applies the options of a choice to a profile.
 fn chosen(mut profile: EngineProfile, choice: &Choice) -> EngineProfile {
     if let Some(jobs) = choice.jobs {
         profile.jobs = jobs.max(1);
     }
     if let Some(scale) = choice.time_scale.filter(|scale| *scale > 0.0) {
         profile.time_scale = scale;
-        // What takes real time is longer in ASL time.
+        // A delay in real time is longer in ASL time.
         let longer = |span: Millis| (span as f64 * scale.max(1.0)) as Millis;
         let policy = &mut profile.policy;
         policy.liveness_grace = longer(policy.liveness_grace);
@@ -171,7 +172,7 @@ fn everything() -> Capabilities {
     }
 }
 
-/// An engine of which nothing is known but that it speaks the Step Functions API.
+/// An engine about which nothing is known except that it has the Step Functions API.
 fn generic(name: &str) -> Behind {
     let profile = EngineProfile {
         name: name.to_owned(),

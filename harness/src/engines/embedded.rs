@@ -1,8 +1,8 @@
 //! The embedded engine: the service model of `stepproof-specs` behind a real HTTP endpoint.
 //!
-//! It shares its core with the reference, so it proves the harness, never the semantics.
+//! It shares its core with the reference, so it tests the harness, never the semantics.
 //!
-//! * `core` — the service under a lock, and what a pace of time has to do for it
+//! * `core` — the service under a lock, and the trait of a pace of time
 //! * `virtual_time`, `wall` — the two paces
 //! * `http` — the endpoint
 

@@ -1,10 +1,10 @@
-//! An engine that is a library without the Step Functions API: a process of its own runs its
-//! executions and asks back for every task. The harness says what each does, so that attempts are
-//! what it saw; time is virtual and not judged.
+//! An engine that is a library without the Step Functions API: a separate process runs the
+//! executions and asks the harness about every task. So the harness sees every attempt itself. Time
+//! is virtual and not judged.
 //!
-//! A process that ends, or does not answer any more, is replaced. Any of the executions that were in
-//! it may have done that: each is run again, alone. The one that does it again is still running when
-//! its process hangs, and nobody knows of it if its process ends.
+//! A process that ends or hangs is replaced. Any of the executions in it may be the cause, so each
+//! is run again, alone. If that hangs the process again, the execution is recorded as still
+//! running; if it ends the process again, the result is trouble.
 
 mod pipe;
 mod supervisor;
@@ -38,32 +38,32 @@ use crate::{
     },
 };
 
-/// How a library is run.
+/// How to run a library.
 #[derive(Debug, Clone)]
 pub struct Program {
     /// The engine's name.
     pub name: &'static str,
-    /// What runs the script.
+    /// The interpreter of the script.
     pub interpreter: PathBuf,
-    /// What is said to it before the script.
+    /// The arguments of the interpreter before the script.
     pub arguments: &'static [&'static str],
-    /// Where it is run: the packages are looked for there.
+    /// The working directory, where the packages are installed.
     pub directory: PathBuf,
-    /// The script, which speaks the protocol described in it.
+    /// The script; it documents the protocol that it speaks.
     pub script: &'static str,
-    /// How long it may say nothing, waiting costing it no time, before it is asked whether it is
-    /// there, and how long it may take to answer that.
+    /// How long the process may say nothing about an execution before it is pinged, and how long it
+    /// may take to answer a ping. Virtual time makes waiting free, so silence means work or a hang.
     pub patience: Duration,
 }
 
-/// A library in a process.
+/// A library that runs in a process.
 #[derive(Debug)]
 pub struct Library {
     name: &'static str,
     profile: EngineProfile,
-    /// Where executions run beside each other.
+    /// Runs executions side by side.
     shared: Supervisor,
-    /// Where one runs that was there when a process was lost: one at a time.
+    /// Runs an execution again whose process was lost, one at a time.
     alone: tokio::sync::Mutex<Supervisor>,
 }
 
@@ -110,7 +110,7 @@ impl Library {
         })
     }
 
-    /// One execution, beside others; alone, if the process is lost.
+    /// Runs one execution beside others, and again alone if the process is lost.
     async fn execution<'a>(
         &self,
         order: &Value,
@@ -134,7 +134,7 @@ impl Library {
         }
     }
 
-    /// The process that a supervisor keeps running.
+    /// The current process of a supervisor.
     async fn process(&self, supervisor: &Supervisor) -> Result<Arc<Pipe>, Trouble> {
         let process = supervisor.pipe().await;
         process.map_err(|trouble| self.gone(trouble.to_string()))
@@ -148,8 +148,8 @@ impl Library {
     }
 }
 
-/// The end of an execution that has none: its process did nothing else any more, and no time would
-/// ever have passed in it.
+/// The end of an execution that hung its process: still running, because its virtual time would
+/// never have passed.
 fn running(order: &Value) -> Value {
     json!({ "status": "RUNNING", "at": order["deadline"] })
 }
@@ -176,7 +176,7 @@ impl Engine for Library {
     }
 }
 
-/// The context object as far as somebody else than the library makes it.
+/// The part of the context object that the library does not create itself.
 fn context() -> Value {
     json!({
         "Execution": { "Id": EXECUTION_ARN, "Name": "execution", "RoleArn": ROLE_ARN },
@@ -184,7 +184,7 @@ fn context() -> Value {
     })
 }
 
-/// The sites by the names of their states: the library tells tasks apart by nothing else.
+/// The sites by state name, because the library tells the harness only the name of a task's state.
 fn named(sites: &[TaskSite]) -> Result<HashMap<String, Site>, Trouble> {
     let mut named = HashMap::new();
     for task in sites {
@@ -198,7 +198,7 @@ fn named(sites: &[TaskSite]) -> Result<HashMap<String, Site>, Trouble> {
     Ok(named)
 }
 
-/// Whether handlers in place of workers can play a start.
+/// Checks that handlers can play the plan of a start in place of workers.
 fn possible(start: &Start, machine: &Machine, expectation: &Expectation) -> Result<(), Trouble> {
     let mut lack = machine
         .timeout_seconds
@@ -219,12 +219,12 @@ struct Ongoing<'a> {
     assignment: Assignment,
     sites: &'a HashMap<String, Site>,
     attempts: Vec<RawAttempt>,
-    /// The places of attempts by the numbers of their tasks.
+    /// Indices into `attempts`, by task number.
     numbers: HashMap<u64, usize>,
 }
 
 impl Ongoing<'_> {
-    /// Plays the tasks until the execution ends; how it ended.
+    /// Plays the tasks until the execution ends; returns how it ended.
     async fn play(&mut self, talk: Result<Talk, Lost>) -> Result<Value, Silence> {
         let mut talk = talk?;
         loop {
@@ -250,7 +250,7 @@ impl Ongoing<'_> {
         }
     }
 
-    /// Takes a task: what its handler is to do.
+    /// Records a task and returns the instruction for its handler.
     fn take(&mut self, at: u64, line: &Value, number: u64) -> Result<Value, Trouble> {
         let name = line["name"].as_str().unwrap_or_default();
         let text = line["input"].as_str().unwrap_or("null");
@@ -294,7 +294,7 @@ impl Ongoing<'_> {
     }
 }
 
-/// What a handler is to do with a task: to answer so after a time, or nothing.
+/// The instruction for a task's handler: answer like this after a time, or never answer.
 fn answer(act: &Act, input: &Value) -> Value {
     let last = act.steps().last();
     match last {
@@ -308,7 +308,8 @@ fn answer(act: &Act, input: &Value) -> Value {
     }
 }
 
-/// An event of the library's log as one of a history. Which came before it is not told.
+/// Converts an event of the library's log to an event of a history. The log does not say which
+/// event preceded it.
 fn event((id, logged): (i64, &Value)) -> Option<RawEvent> {
     let [kind, state, name] = [0, 1, 2].map(|at| logged[at].as_str());
     let step = kind?.strip_prefix("State")?;

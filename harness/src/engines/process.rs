@@ -1,4 +1,4 @@
-//! Engines on this machine: found where they listen by default, or started.
+//! Engines on this machine: found at their default address, or started.
 
 use std::{
     env,
@@ -18,23 +18,23 @@ use crate::{client::http, trouble::Trouble};
 
 /// How long an engine may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(90);
-/// How long a running one may take to accept a connection.
+/// How long a running engine may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How an engine is found and started.
+/// How to find and start an engine.
 #[derive(Debug)]
 pub struct Program {
-    /// What it is called, here and below the engines' home.
+    /// Its name; also that of its directory below the engines' home.
     pub name: &'static str,
-    /// Where it listens by default.
+    /// Its default port.
     pub port: u16,
-    /// The environment variable that says where it listens.
+    /// The environment variable that gives its address.
     pub endpoint: &'static str,
-    /// The path that answers with JSON when it runs.
+    /// The path that answers with JSON if the engine is running.
     pub health: &'static str,
-    /// The command below its virtual environment's `bin`, with arguments.
+    /// The command, relative to the `bin` of its virtual environment, and its arguments.
     pub command: &'static [&'static str],
-    /// Its environment, given its port and a directory for its data.
+    /// Its environment variables, for a port and a data directory.
     pub environment: fn(u16, &Path) -> Vec<(&'static str, String)>,
     /// The command that installs it into the directory `DIR`.
     pub install: &'static str,
@@ -43,7 +43,7 @@ pub struct Program {
 /// A running engine.
 #[derive(Debug)]
 pub struct Found {
-    /// Where it listens.
+    /// Its address.
     pub endpoint: String,
     /// Its process, if it was started here.
     pub process: Option<Process>,
@@ -59,11 +59,11 @@ pub struct Process {
 /// Whether an engine is on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Presence {
-    /// It runs and listens here.
+    /// It is running at this address.
     Running(String),
     /// It can be started.
     Installed,
-    /// It is not here; the command that installs it.
+    /// It is not installed; the command that installs it.
     Missing(String),
 }
 

@@ -1,5 +1,5 @@
-//! The reference as an engine: what it expects is what it does, unless it is told to break a rule.
-//! Definitions make a round trip.
+//! The reference as an engine: it does what it expects, unless it is told to break a rule. It also
+//! checks that definitions survive a round trip through JSON.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::{
     trouble::Trouble,
 };
 
-/// One drawn machine in this many is written and read again while cases are run by the thousand.
+/// When many cases are run in a row, one in this many drawn machines makes the round trip.
 const READ_AGAIN: u64 = 16;
 
 /// The reference as an engine.
@@ -56,7 +56,7 @@ impl Default for Reference {
 }
 
 impl Reference {
-    /// The reference that breaks rules: what the embedded engine does, without HTTP.
+    /// A reference that breaks rules, as the embedded engine does, but without HTTP.
     pub fn deviating(deviations: Deviations) -> Self {
         Self {
             deviations: Some(Arc::new(deviations)),
@@ -64,7 +64,7 @@ impl Reference {
         }
     }
 
-    /// What is seen of every start of a job.
+    /// The observation of every start of a job.
     fn seen<'a>(&self, job: &'a Job) -> Result<Vec<Cow<'a, Observation>>, Trouble> {
         let Some(deviations) = &self.deviations else {
             let expected = job.expectations.iter();
@@ -125,8 +125,8 @@ impl Engine for Reference {
     }
 }
 
-/// That a definition which was read is written the same, and one that was drawn is read the same: the
-/// reader and the writer of definitions are checked on the way.
+/// Checks the reader and the writer of definitions: a definition that was read must be written
+/// unchanged, and one that was drawn must be read back unchanged.
 fn lossless(job: &Job) -> Result<(), Trouble> {
     let definition = &job.case.definition;
     let same = match definition.machine() {

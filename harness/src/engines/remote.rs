@@ -1,5 +1,5 @@
-//! Any engine that speaks the Step Functions API: deploys a case, starts it, plays its workers,
-//! watches, and takes away what it deployed.
+//! Any engine with the Step Functions API: deploys a case, starts it, plays its workers, watches
+//! it, and deletes what it deployed.
 
 mod definition;
 mod stamps;
@@ -41,28 +41,28 @@ use crate::{
     },
 };
 
-/// The longest pause between two looks at an execution.
+/// The longest pause between two polls of an execution.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-/// Names have 80 characters at most; this much of them is the run's name.
+/// Names have at most 80 characters; this many are reserved for the run's name.
 const LONGEST_RUN: usize = 32;
-/// How long the virtual clock may stand still before something must be wrong.
+/// How long the virtual clock may stand still before that counts as an error.
 const STANDSTILL: Duration = Duration::from_mins(1);
 
 /// A machine that does nothing.
 const NOTHING: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#;
 
-/// What an adapter says of its engine besides its profile.
+/// Properties of an engine's API, which its adapter declares besides the profile.
 #[derive(Debug, Clone)]
 pub struct Traits {
-    /// The role that machines are given.
+    /// The role with which machines are created.
     pub role: String,
-    /// An execution that ends takes its tasks out of the activities' queues.
+    /// Whether an execution that ends removes its tasks from the activities' queues.
     pub purges_queues: bool,
-    /// How its activities are polled.
+    /// How workers poll its activities.
     pub polling: Polling,
-    /// The shortest pause between two looks at an execution.
+    /// The shortest pause between two polls of an execution.
     pub shortest_pause: Duration,
-    /// Where the engine says its version: a path for HTTP GET, and the JSON pointer in the answer.
+    /// How to get the engine's version: a path for HTTP GET, and a JSON pointer into the answer.
     pub version: Option<(&'static str, &'static str)>,
 }
 
@@ -85,9 +85,9 @@ pub struct Remote {
     clock: Clock,
     profile: EngineProfile,
     traits: Traits,
-    /// What the names of everything that this run creates start with.
+    /// The prefix of every name that this run creates.
     prefix: String,
-    /// How its stamps count, once that is measured.
+    /// The unit of its time stamps, once measured.
     stamps: OnceCell<Stamps>,
     idle: Mutex<Vec<Slot>>,
     slots: AtomicU64,
@@ -95,8 +95,8 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// An engine. `run` is part of the names of what is created; they are new even if a run goes on
-    /// that was begun before, because engines remember names.
+    /// An engine. `run` becomes part of the names that are created. Names are never reused, even by
+    /// a resumed run, because engines remember them.
     pub fn new(api: Api, clock: Clock, profile: EngineProfile, traits: Traits, run: &str) -> Self {
         let run: String = run.chars().take(LONGEST_RUN).collect();
         let (nonce, ..) = uuid::Uuid::new_v4().as_fields();
@@ -113,7 +113,7 @@ impl Remote {
         }
     }
 
-    /// A slot that no case uses.
+    /// A slot that no case is using.
     fn slot(&self) -> Slot {
         let idle = self
             .idle
@@ -160,8 +160,8 @@ impl Remote {
         let mut run = deployment.run;
         run.wire = slot.wire().take();
         if let Err(trouble) = played.and(withdrawn) {
-            // Nobody knows what is left in these activities. Those that cannot be deleted now are
-            // found again by their name.
+            // It is unknown what is left in these activities. Those that cannot be deleted now are
+            // found by their name later.
             let _ = slot.dissolve().await;
             return Err(trouble);
         }
@@ -172,8 +172,8 @@ impl Remote {
         Ok(run)
     }
 
-    /// Until when an execution is watched: as long as the reference takes at most, and the grace; and
-    /// every task may wait in its queue until the engine looks there.
+    /// How long an execution is watched: the longest time that the reference takes, the grace, and
+    /// the time that every task may wait in its queue until the engine looks there.
     fn deadline(&self, expectation: &Expectation) -> Millis {
         let tasks = expectation.attempts.len() as f64;
         let queueing = self.traits.polling.period.as_secs_f64() * 1_000.0 * tasks;
@@ -181,7 +181,8 @@ impl Remote {
         expectation.longest + grace + (queueing * self.profile.time_scale) as Millis
     }
 
-    /// Has the engine do everything once: some load what they need when they need it first.
+    /// Creates, starts and deletes a machine once, because some engines load components on first
+    /// use.
     pub async fn warm_up(&self) -> Result<(), Trouble> {
         let wire = Wire::default();
         let name = format!("{}warm-up", self.prefix);
@@ -272,12 +273,12 @@ impl Engine for Remote {
     }
 }
 
-/// A case on the engine.
+/// A case deployed on the engine.
 struct Deployment<'e> {
     engine: &'e Remote,
     job: &'e Job,
     sites: Vec<TaskSite>,
-    /// The machine's ARN, as long as it is there.
+    /// The machine's ARN, while the machine exists.
     machine: Option<String>,
     run: RawRun,
 }
@@ -292,7 +293,8 @@ impl Deployment<'_> {
         let clock = &self.engine.clock;
         let all = unpolled(clock, &self.sites, starts, expectations);
         for (number, (start, expectation)) in starts.iter().zip(expectations.iter()).enumerate() {
-            // A poll left from the start before would take a task that this one's workers leave.
+            // A poll left over from the previous start would take a task that this start's workers
+            // must not take.
             let here = unpolled(clock, &self.sites, from_ref(start), from_ref(expectation));
             if self.machine.is_some() && here.iter().any(|it| slot.waits(it.site)) {
                 self.withdraw(slot).await?;
@@ -359,7 +361,7 @@ impl Deployment<'_> {
         }
     }
 
-    /// One of the engine's own names, and what it is called in the reference.
+    /// Records a name that the engine chose, with the corresponding name in the reference.
     fn name(&mut self, engine: &str, case: &str) {
         let pair = (engine.to_owned(), case.to_owned());
         if !self.run.names.contains(&pair) {
@@ -367,7 +369,7 @@ impl Deployment<'_> {
         }
     }
 
-    /// Runs one start; the sites at which tasks may be left.
+    /// Runs one start; returns the sites at which tasks may be left over.
     async fn start(
         &mut self,
         slot: &mut Slot,
@@ -405,7 +407,7 @@ impl Deployment<'_> {
         self.finish(slot, &execution, described, seen, &pace).await
     }
 
-    /// Records an execution; the sites at which tasks may be left.
+    /// Records an execution; returns the sites at which tasks may be left over.
     async fn finish(
         &mut self,
         slot: &Slot,
@@ -481,11 +483,11 @@ impl Deployment<'_> {
 }
 
 impl Remote {
-    /// Looks at an execution until it has ended or its deadline has passed.
+    /// Polls an execution until it has ended or its deadline has passed.
     async fn watch(&self, wire: &Wire, execution: &str, pace: &Pace) -> Result<Described, Trouble> {
         let began = tokio::time::Instant::now();
         loop {
-            // A look that begins after the deadline is the last one.
+            // A poll that starts after the deadline is the last one.
             let over = pace.is_over();
             let described = self.api.describe(wire, execution).await;
             let described = described.map_err(CallError::into_trouble)?;
@@ -497,7 +499,7 @@ impl Remote {
         }
     }
 
-    /// Waits until the engine says that nothing more happens.
+    /// Waits until the engine reports that it no longer watches the execution.
     async fn wait(
         &self,
         wire: &Wire,
@@ -520,8 +522,9 @@ impl Remote {
     }
 }
 
-/// Whether a refusal of `CreateStateMachine` says something about the definition. Name and role are
-/// good, and what says something about the moment has a name: an error whose name is hidden does.
+/// Whether a refusal of `CreateStateMachine` is about the definition. The name and the role are
+/// valid, and a temporary condition has an error code of its own. An error without a known code is
+/// therefore about the definition.
 fn is_about_the_definition(refusal: &Refusal) -> bool {
     matches!(
         refusal.code.as_str(),

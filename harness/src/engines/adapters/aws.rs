@@ -21,7 +21,8 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, run| Box::pin(async { Ok(Box::new(open(choice, run).await?) as _) }),
 };
 
-/// AWS itself. Its calls are counted and cost money: few cases at once, few looks at each.
+/// Opens AWS itself. Its API calls are rate-limited and cost money, so few cases run at once and
+/// executions are polled less often.
 async fn open(choice: &Choice, run: &str) -> Result<Remote, Trouble> {
     let said = std::env::var("STEPPROOF_ROLE_ARN").ok();
     let said = said.filter(|role| !role.is_empty());
@@ -42,7 +43,7 @@ fn behind() -> Behind {
     profile.policy.cause = CauseCompare::Exact;
     profile.policy.history = HistoryCompare::Details;
     profile.jobs = 4;
-    // `DescribeExecution` refills 15 a second.
+    // The rate limit of `DescribeExecution` refills at 15 calls per second.
     traits.shortest_pause = Duration::from_millis(500);
     (profile, traits)
 }

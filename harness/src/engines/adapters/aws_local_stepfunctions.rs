@@ -1,4 +1,4 @@
-//! aws-local-stepfunctions: a library for Node.js, run in a process of its own.
+//! aws-local-stepfunctions: a library for Node.js, run in its own process.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -25,10 +25,11 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, _| Box::pin(open(choice)),
 };
 
-/// The library has no service around it: no names, no time that could be judged, and no history but
-/// a log of states. What happens in inner scopes comes to that log late, and is lost if the execution
-/// ends before: it helps to find the place of a difference and is not judged. Machines are not validated, which would take longer than running them. The
-/// context object has the input, the item and what it is given, and nothing about the state.
+/// The library has no service around it: no names, no times that could be judged, and no history
+/// except a log of states. Inner scopes are logged late, and not at all if the execution ends
+/// first, so the log is used to locate a difference and is not judged. Machines are not validated,
+/// because that would take longer than running them. The context object contains the input, the
+/// item and what the harness passes in, but nothing about the state.
 fn profile() -> EngineProfile {
     let mut capabilities = everything();
     capabilities.api = false;
@@ -87,7 +88,7 @@ fn is_installed() -> bool {
     directory().join("node_modules").join(NAME).is_dir()
 }
 
-/// The Node.js that was installed beside the package, or the one that is there.
+/// The Node.js installed beside the package, otherwise the one in the search path.
 fn interpreter() -> PathBuf {
     let own = directory().join("node_modules/.bin/node");
     if own.exists() { own } else { "node".into() }

@@ -47,7 +47,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Starts it on a free port of the loopback interface.
+    /// Starts the server on a free port of the loopback interface.
     pub async fn start(choice: &Choice, run: &str) -> Result<Self, Trouble> {
         let deviations = choice.deviations.clone().unwrap_or_default();
         let started = Server::start(0, Speed::Virtual, deviations).await;
@@ -64,7 +64,7 @@ impl Embedded {
         Ok(Self { engine, server })
     }
 
-    /// Where it listens.
+    /// The address of the server.
     pub fn endpoint(&self) -> String {
         self.server.endpoint()
     }

@@ -1,4 +1,4 @@
-//! Anything that speaks the Step Functions API.
+//! Any engine with the Step Functions API, reached by its address.
 
 use super::{Adapter, Choice, Home, Opened, generic, remote};
 use crate::trouble::Trouble;

@@ -1,4 +1,5 @@
-//! Engines on this machine: where the choice says, where they listen by default, or started.
+//! Engines on this machine: at the address that the user gives, at their default address, or
+//! started.
 
 use stepproof_specs::scenario::case::DefinitionCase;
 
@@ -35,7 +36,7 @@ pub(super) async fn reach(found: Found, choice: &Choice, run: &str, behind: Behi
     }))
 }
 
-/// An engine together with its process, if the harness started it.
+/// An engine, with its process if the harness started it.
 #[derive(Debug)]
 struct Local {
     engine: Remote,

@@ -17,7 +17,7 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, run| Box::pin(local::open(&PROGRAM, choice, run, behind())),
 };
 
-/// LocalStack is held against recordings of AWS by its own tests, so it is judged by the letter.
+/// LocalStack's own tests compare it with recordings of AWS, so it is judged strictly.
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.policy.cause = CauseCompare::Exact;
@@ -42,8 +42,8 @@ static PROGRAM: Program = Program {
     install: "python3.13 -m venv DIR/venv && DIR/venv/bin/pip install 'localstack-core[runtime]'",
 };
 
-/// LocalStack listens on every interface, whatever `GATEWAY_LISTEN` says; nobody but this machine is
-/// to reach it. Nothing else is changed.
+/// Makes LocalStack listen on the loopback interface only: by itself it listens on every interface,
+/// whatever `GATEWAY_LISTEN` says. Nothing else is changed.
 const ON_LOOPBACK: &str = "
 from twisted.internet import endpoints
 class Loopback(endpoints.TCP4ServerEndpoint):

@@ -13,8 +13,8 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, run| Box::pin(local::open(&PROGRAM, choice, run, behind())),
 };
 
-/// ministack's history leaves out what happens inside Parallel and Map, and links no event to the
-/// one before it: nothing can be told from it.
+/// ministack's history omits what happens inside Parallel and Map, and links no event to its
+/// predecessor, so the history is not judged.
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.policy.history = HistoryCompare::Ignore;

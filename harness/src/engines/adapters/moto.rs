@@ -19,7 +19,7 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, run| Box::pin(open(choice, run)),
 };
 
-/// moto has activities, and nobody can take a task from one.
+/// moto has activities, but no worker can take a task from one.
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.capabilities.activities = false;
@@ -28,10 +28,10 @@ fn behind() -> Behind {
     (profile, traits)
 }
 
-/// Where moto is told how to behave.
+/// The path at which moto is configured.
 const CONFIG: &str = "/moto-api/config";
 
-/// Unless it is told to, moto runs no execution.
+/// Opens moto and configures it to run executions, which it does not do by default.
 async fn open(choice: &Choice, run: &str) -> Opened {
     let found = process::find(&PROGRAM, choice.endpoint.as_deref()).await?;
     let config = json!({ "stepfunctions": { "execute_state_machine": true } });

@@ -1,4 +1,4 @@
-//! The service model under a lock. How time passes for it is its [`Pace`].
+//! The service model under a lock. Its [`Pace`] determines how time passes for it.
 
 use std::{
     collections::HashMap,
@@ -13,17 +13,17 @@ use stepproof_specs::{
 };
 use tokio::sync::oneshot;
 
-/// How time passes for the service: it tells the time, keeps the timers, and says when a task is
-/// handed out.
+/// How time passes for the service: a pace tells the time, keeps the timers, and decides when a
+/// task is handed out.
 pub(super) trait Pace: Time + fmt::Debug + Send + Sized + 'static {
-    /// Does what the service wants to have done, until it wants nothing more.
+    /// Carries out the effects that the service asks for, until there are none left.
     fn carry_out(core: &Arc<Core<Self>>, state: &mut State<Self>);
 
-    /// A worker has begun to wait that could take this task.
+    /// Offers a queued task, because a worker that could take it has started to wait.
     fn offer(core: &Arc<Core<Self>>, state: &mut State<Self>, task: TaskRef);
 }
 
-/// The service, and the time in which it lives.
+/// The service and its pace.
 #[derive(Debug)]
 pub(super) struct Core<P> {
     state: Mutex<State<P>>,
@@ -36,19 +36,19 @@ pub(super) struct State<P> {
     polls: HashMap<PollId, oneshot::Sender<Value>>,
 }
 
-/// The service as callers see it, whatever its pace.
+/// The service as its callers see it, independent of the pace.
 pub(super) trait Calls: fmt::Debug + Send + Sync {
-    /// Takes the body of an operation.
+    /// Handles a call of an operation with this body.
     fn call(self: Arc<Self>, operation: &str, body: &Value) -> Reply;
 
-    /// Stops waiting for a task.
+    /// Cancels a poll that waits for a task.
     fn cancel(&self, poll: PollId);
 
-    /// Stops all waiting: every poll is answered with no task.
+    /// Ends all waiting polls: each is answered with no task.
     fn close(&self);
 }
 
-/// What a call gives.
+/// The result of a call.
 pub(super) enum Reply {
     /// The answer.
     Now(Result<Value, CallError>),
@@ -56,7 +56,7 @@ pub(super) enum Reply {
     Later(Waiting),
 }
 
-/// A poll that waits for a task. Dropped, it stops waiting.
+/// A poll that waits for a task. Dropping it cancels the poll.
 pub(super) struct Waiting {
     service: Arc<dyn Calls>,
     poll: PollId,
@@ -80,12 +80,12 @@ impl<P: Pace> Core<P> {
         })
     }
 
-    /// The state. A panic while it was locked leaves it usable: every change is one call.
+    /// Locks the state. A panic under the lock leaves it usable, because every change is one call.
     pub fn lock(&self) -> MutexGuard<'_, State<P>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A worker has begun to wait: tasks may wait for it.
+    /// Offers the queued tasks of an activity to a worker that has started to wait.
     fn polled(self: &Arc<Self>, state: &mut State<P>, poll: PollId) {
         let Some(activity) = state.service.polled(poll) else {
             return;
@@ -133,14 +133,14 @@ impl<P: Pace> Calls for Core<P> {
 }
 
 impl<P: Pace> State<P> {
-    /// Hands a task to whoever waits for it; `false` if nobody does.
+    /// Hands a task to a waiting worker; `false` if none is waiting.
     pub fn give(&mut self, task: TaskRef) -> bool {
         let handed = self.service.hand_out(&self.pace, task);
         let Some((poll, answer)) = handed else {
             return false;
         };
         if let Some(waiting) = self.polls.remove(&poll) {
-            // A worker that has just gone has taken its task with it, as on AWS.
+            // If the worker has just gone, the task is lost with it, as on AWS.
             let _ = waiting.send(answer);
         }
         true

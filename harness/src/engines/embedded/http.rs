@@ -1,4 +1,4 @@
-//! The service behind HTTP: AWS JSON 1.0, one route, the operation in a header.
+//! The service over HTTP: AWS JSON 1.0, one route, the operation in a header.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -25,18 +25,18 @@ use super::{
 };
 use crate::client::clock::Clock;
 
-/// How long `GetActivityTask` waits for a task.
+/// How long `GetActivityTask` waits for a task before it answers with none.
 const LONG_POLL: Duration = Duration::from_mins(1);
 /// The service's name in `X-Amz-Target`.
 const SERVICE: &str = "AWSStepFunctions.";
 
-/// How time passes on a server.
+/// How time passes in the executions of a server.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Speed {
-    /// Each execution's time jumps to what is due next as soon as everything is quiet. Its workers
-    /// have to take part: see [`VirtualTime`](crate::client::clock::VirtualTime).
+    /// Each execution has its own time, which jumps to its next event once nobody is acting.
+    /// Workers have to take part: see [`VirtualTime`](crate::client::clock::VirtualTime).
     Virtual,
-    /// So many seconds of ASL time in one real second.
+    /// This many seconds of ASL time pass in one real second.
     Scaled(f64),
 }
 
@@ -52,7 +52,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server on this machine's loopback interface; port 0 takes a free one.
+    /// Starts a server on the loopback interface; port 0 picks a free port.
     pub async fn start(port: u16, speed: Speed, deviations: Deviations) -> std::io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
@@ -75,11 +75,12 @@ impl Server {
             .route("/", post(answer))
             .with_state(service.clone());
         let listener = listener.tap_io(|connection| {
-            // Without it answers wait for acknowledgements; with an odd kernel they just do.
+            // With Nagle's algorithm, answers would wait for acknowledgements. If it cannot be
+            // turned off, answers are only slower.
             let _ = connection.set_nodelay(true);
         });
         let serving = axum::serve(listener, app).with_graceful_shutdown(async {
-            // Told or dropped, it is time to stop.
+            // A message and a dropped sender both mean shutdown.
             let _ = stopped.await;
         });
         Ok(Self {
@@ -92,17 +93,17 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// The address of the server.
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The time in which its executions live, for workers in this process.
+    /// The clock of its executions, for workers in this process.
     pub fn clock(&self) -> Clock {
         self.clock.clone()
     }
 
-    /// Finishes what is going on and stops; polls that wait are answered with no task.
+    /// Finishes the current requests and stops; waiting polls are answered with no task.
     pub async fn stop(mut self) -> std::io::Result<()> {
         drop(self.shutdown.take());
         self.service.close();
@@ -145,7 +146,7 @@ async fn answer(
         Reply::Now(Ok(answer)) => json_response(StatusCode::OK, &answer),
         Reply::Now(Err(CallError { code, message })) => refusal(code, &message),
         Reply::Later(mut waiting) => {
-            // No task came in time, or the server stops: both are answered with no task.
+            // If no task arrives in time, or the server stops, the answer has no task.
             let task = tokio::time::timeout(LONG_POLL, &mut waiting.task).await;
             let answer = match task {
                 Ok(Ok(task)) => task,

@@ -1,10 +1,11 @@
-//! Virtual time: every execution has a time of its own, which stands still while anything is going
-//! on and jumps to what is due next when everything is quiet.
+//! Virtual time: every execution has its own time, which stands still while anybody is acting and
+//! then jumps to the next event.
 //!
-//! What can happen to an execution waits in one queue, ordered by when it is due and then by when
-//! it was put there: a timer of the machine, a task to be handed out, a worker that acts. One thing
-//! happens at a time. Whoever acts holds a [`Turn`]; nothing else happens until it is dropped. So
-//! an execution does the same things in the same order however busy the computer is, and in the
+//! Everything that can happen to an execution waits in one queue, ordered by due time and then by
+//! insertion: a timer of the machine, a task to be handed out, a worker's turn to act. One thing
+//! happens at a time. Whoever acts holds a [`Turn`], and nothing else happens until it is dropped.
+//! So an execution does the same things in the same order however busy the computer is, and in the
+//! same order as the reference's simulation.
 //! order in which the reference's simulation does them.
 
 use std::{
@@ -23,13 +24,13 @@ use tokio::sync::oneshot;
 use super::core::{Core, Pace, State};
 use crate::client::clock::{Absences, End, VirtualTime, VirtualTurn, VirtualWake};
 
-/// The times of all executions.
+/// The timelines of all executions.
 #[derive(Debug, Default)]
 pub(super) struct Timelines {
     timelines: HashMap<ExecutionId, Timeline>,
-    /// What was announced of executions that have not started, by name.
+    /// Announcements of executions that have not started, by name.
     announced: HashMap<String, Announced>,
-    /// Counts everything that is put into a queue, and all turns.
+    /// The last number given out: queue entries and turns are numbered in one sequence.
     number: u64,
 }
 
@@ -45,9 +46,9 @@ struct Timeline {
     now: Instant,
     queue: BTreeMap<(Instant, u64), Happening>,
     timers: HashMap<TimerId, (Instant, u64)>,
-    /// The turn that is being played.
+    /// The turn in progress.
     turn: Option<u64>,
-    /// The task that was handed out for this turn.
+    /// The task handed out in this turn, until its worker adopts the turn.
     handed: Option<TaskRef>,
     watcher: Option<oneshot::Sender<End>>,
     over: bool,
@@ -64,7 +65,7 @@ enum Happening {
 }
 
 impl Time for Timelines {
-    /// Outside of executions time stands still.
+    /// Outside of executions, time stands still.
     fn now(&self) -> Instant {
         EPOCH
     }
@@ -77,7 +78,7 @@ impl Time for Timelines {
 }
 
 impl Timelines {
-    /// Notes an effect of the service; the execution that it concerns.
+    /// Applies an effect of the service; returns the execution it concerns.
     fn note(&mut self, effect: Effect) -> ExecutionId {
         match effect {
             Effect::Started { execution, name } => {
@@ -139,7 +140,7 @@ impl Timelines {
         if let Some(announced) = self.announced.remove(name) {
             timeline.watcher = Some(announced.watcher);
             timeline.absences = announced.absences;
-            // Whatever is due at the deadline happens before it.
+            // The highest number, so that everything else due at the deadline happens first.
             let deadline = (EPOCH.plus(announced.deadline), u64::MAX);
             timeline.queue.insert(deadline, Happening::Deadline);
         }
@@ -153,7 +154,8 @@ impl Timelines {
 }
 
 impl Timeline {
-    /// A task is to be handed out now, or when its workers are back, unless it is to be ignored.
+    /// Queues a task to be handed out now, or when its workers are back, unless it is to be
+    /// ignored.
     fn schedule(&mut self, task: TaskRef, activity: &str, number: u64) {
         let count = self.scheduled.entry(activity.to_owned()).or_default();
         let ordinal = *count;
@@ -168,12 +170,12 @@ impl Timeline {
         self.queue.insert((at, number), Happening::Take(task));
     }
 
-    /// Nothing more happens. Workers that were to act later are let go.
+    /// Ends the timeline: clears the queue, which releases the workers that were to act later.
     fn finish(&mut self, end: End) {
         self.over = true;
         self.queue.clear();
         if let Some(watcher) = self.watcher.take() {
-            // Nobody listens any more if the case was given up.
+            // Sending fails if the case was given up, and then nobody needs to know.
             let _ = watcher.send(end);
         }
     }
@@ -235,12 +237,12 @@ impl Core<Timelines> {
         }
     }
 
-    /// Lets things happen to an execution until something waits for the outside.
+    /// Processes events of an execution until a turn is in progress or a worker is needed.
     fn run_until_idle(self: &Arc<Self>, state: &mut State<Timelines>, execution: ExecutionId) {
         while self.step(state, execution) {}
     }
 
-    /// Lets the next thing happen; `false` if it has to wait, or if there is none.
+    /// Processes the next event; `false` if it has to wait, or if there is none.
     fn step(self: &Arc<Self>, state: &mut State<Timelines>, execution: ExecutionId) -> bool {
         let turn = state.pace.next_number();
         let Some(timeline) = state.pace.timelines.get_mut(&execution) else {
@@ -277,7 +279,7 @@ impl Core<Timelines> {
                 if state.give(task) {
                     note_all(state);
                 } else if let Some(timeline) = state.pace.timelines.get_mut(&execution) {
-                    // No worker waits yet.
+                    // No worker is waiting yet: put the task back and restore the time.
                     timeline.turn = None;
                     timeline.handed = None;
                     timeline.now = before;
@@ -290,7 +292,7 @@ impl Core<Timelines> {
     }
 }
 
-/// Notes what the service wants after it was told something.
+/// Applies the effects that the service asks for after an event.
 fn note_all(state: &mut State<Timelines>) {
     for effect in state.service.take_effects() {
         state.pace.note(effect);
@@ -332,7 +334,7 @@ async fn wait_for(turn: oneshot::Receiver<Turn>) -> Option<Box<dyn VirtualTurn>>
 }
 
 impl Turn {
-    /// Gives up a turn that has been taken back already.
+    /// Drops a turn that has already been taken back, without ending it.
     fn forget(mut self) {
         self.number = 0;
     }

@@ -1,4 +1,4 @@
-//! Wall-clock time, perhaps faster: for clients that know nothing of virtual time.
+//! Wall-clock time, possibly scaled, for clients that know nothing about virtual time.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 
 use super::core::{Core, Pace, State};
 
-/// A clock that started at the time of the computer and runs `scale` times as fast.
+/// A clock that starts at the computer's time and runs `scale` times as fast.
 #[derive(Debug)]
 pub(super) struct Wall {
     origin: std::time::Instant,
@@ -41,7 +41,7 @@ impl Wall {
         }
     }
 
-    /// What is told when a timer is set.
+    /// Notified when a timer is set.
     pub fn earlier(&self) -> Arc<Notify> {
         self.earlier.clone()
     }
@@ -52,14 +52,14 @@ impl Wall {
         self.earlier.notify_one();
     }
 
-    /// A timer that is due, or how long until the next one is.
+    /// A timer that is due, or how long it is until the next one.
     fn due(&mut self) -> Result<(ExecutionId, TimerId), Option<Duration>> {
         let now = self.now();
         match self.timers.first_key_value() {
             None => Err(None),
             Some(((at, _), _)) if *at > now => {
                 let millis = at.since(now) as f64 / self.scale;
-                // An instant later, because the clock counts whole milliseconds.
+                // One millisecond longer, because the clock counts whole milliseconds.
                 Err(Some(Duration::from_secs_f64((millis + 1.0) / 1_000.0)))
             }
             Some(_) => self.timers.pop_first().map(|(_, timer)| timer).ok_or(None),
@@ -106,7 +106,7 @@ impl Pace for Wall {
     }
 }
 
-/// Fires timers as they come due, as long as the service lives.
+/// Fires timers when they are due, as long as the service lives.
 pub(super) async fn run(core: Weak<Core<Wall>>, earlier: Arc<Notify>) {
     loop {
         let pause = {
@@ -118,14 +118,14 @@ pub(super) async fn run(core: Weak<Core<Wall>>, earlier: Arc<Notify>) {
         match pause {
             None => earlier.notified().await,
             Some(pause) => {
-                // Early or late: either way the timers are looked at again.
+                // Whether the pause is over or a timer was set, the timers are checked again.
                 let _ = tokio::time::timeout(pause, earlier.notified()).await;
             }
         }
     }
 }
 
-/// Fires what is due; how long until something else is.
+/// Fires the timers that are due; returns how long it is until the next one.
 fn fire_due(core: &Arc<Core<Wall>>) -> Option<Duration> {
     let mut guard = core.lock();
     let state = &mut *guard;

@@ -1,4 +1,4 @@
-//! The process of a library: lines of JSON to it and from it, for many executions at once.
+//! A library's process: JSON lines to and from it, for many executions at once.
 
 use std::{
     collections::HashMap,
@@ -23,10 +23,10 @@ use crate::trouble::Trouble;
 /// How long a process may take to start.
 const START: Duration = Duration::from_secs(30);
 
-/// How often a process that says nothing of an execution may answer that it is there.
+/// How often a process may answer a ping without saying anything about an execution.
 const ROUNDS: usize = 6;
 
-/// The process. It is ended when this is dropped.
+/// The process, which is killed when this is dropped.
 #[derive(Debug)]
 pub(super) struct Pipe {
     version: String,
@@ -38,24 +38,24 @@ pub(super) struct Pipe {
     child: Mutex<Child>,
 }
 
-/// Who hears what about which execution, or which ping; nobody, once the process is lost.
+/// The receivers of lines, by execution or ping number; `None` once the process is lost.
 type Listeners = Mutex<Option<HashMap<u64, UnboundedSender<Value>>>>;
 
 /// How a process was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lost {
-    /// It has ended.
+    /// It ended.
     Ended,
-    /// It does not answer any more.
+    /// It no longer answers.
     Hung,
 }
 
-/// Why nothing more is said about an execution.
+/// Why nothing more will be said about an execution.
 #[derive(Debug)]
 pub(super) enum Silence {
-    /// The process is lost, and with it all that it ran.
+    /// The process is lost, and with it every execution that it ran.
     Lost(Lost),
-    /// The process is there.
+    /// The process is running, but something is wrong with the execution.
     Trouble(Trouble),
 }
 
@@ -114,7 +114,7 @@ impl Pipe {
         }))
     }
 
-    /// Whether it was not lost yet, as far as anybody has noticed.
+    /// Whether the process is not known to be lost.
     pub fn is_there(&self) -> bool {
         locked(&self.listeners).is_some()
     }
@@ -128,7 +128,7 @@ impl Pipe {
         Ok(talk)
     }
 
-    /// Asks the process whether it is there: its version. One that does not answer is ended.
+    /// Pings the process; returns its version. A process that does not answer is killed.
     pub async fn probe(self: &Arc<Self>) -> Result<&str, Lost> {
         let mut talk = self.talk()?;
         talk.say(&json!({ "ping": talk.number }))?;
@@ -139,11 +139,11 @@ impl Pipe {
         }
     }
 
-    /// Ends the process, which does not answer; everybody who listens learns of it.
+    /// Kills the process, which does not answer; every listener learns that it is lost.
     fn end(&self) -> Lost {
         self.hung.store(true, Ordering::Relaxed);
         *locked(&self.listeners) = None;
-        // If it cannot be ended it has ended.
+        // This fails only if the process has already ended.
         let _ = locked(&self.child).start_kill();
         Lost::Hung
     }
@@ -170,7 +170,7 @@ impl Pipe {
     }
 }
 
-/// What is said about one execution.
+/// The lines exchanged about one execution.
 pub(super) struct Talk {
     pipe: Arc<Pipe>,
     number: u64,
@@ -183,7 +183,7 @@ impl Talk {
         sent.map_err(|_| self.pipe.lost())
     }
 
-    /// The next that is said.
+    /// The next line about the execution.
     pub async fn next(&mut self) -> Result<Value, Silence> {
         for _ in 0..ROUNDS {
             match tokio::time::timeout(self.pipe.patience, self.heard.recv()).await {
@@ -212,7 +212,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn write(mut orders: UnboundedReceiver<String>, mut stdin: ChildStdin) {
     while let Some(mut order) = orders.recv().await {
-        // What has gathered goes out at once.
+        // Lines that have queued up are written together.
         while let Ok(next) = orders.try_recv() {
             order.push_str(&next);
         }
@@ -234,7 +234,7 @@ async fn read(mut answers: Lines<BufReader<ChildStdout>>, listeners: Arc<Listene
         let listeners = locked(&listeners);
         let listener = listeners.as_ref().and_then(|all| all.get(&number));
         if let Some(listener) = listener {
-            // Whoever does not listen any more has given the execution up.
+            // Sending fails if the listener has given up the execution.
             let _ = listener.send(line);
         }
     }

@@ -1,4 +1,4 @@
-//! Keeps one process of a library running.
+//! Keeps a library's process running.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 use super::{Program, pipe::Pipe};
 use crate::trouble::Trouble;
 
-/// Keeps a process running: one that is lost is replaced.
+/// Keeps a process running, and replaces one that is lost.
 #[derive(Debug)]
 pub(super) struct Supervisor {
     program: Program,
@@ -15,7 +15,7 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Nothing is started yet.
+    /// A supervisor that has not started a process yet.
     pub fn new(program: &Program) -> Self {
         Self {
             program: program.clone(),
@@ -23,7 +23,7 @@ impl Supervisor {
         }
     }
 
-    /// The process; a new one if there is none.
+    /// The current process; starts one if there is none.
     pub async fn pipe(&self) -> Result<Arc<Pipe>, Trouble> {
         let mut current = self.pipe.lock().await;
         if let Some(pipe) = current.as_ref().filter(|pipe| pipe.is_there()) {

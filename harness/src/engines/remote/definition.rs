@@ -1,4 +1,4 @@
-//! A definition on the engine: created, validated, taken away; nothing is started.
+//! Creates, validates and deletes a definition on the engine, without starting it.
 
 use std::sync::atomic::Ordering;
 
@@ -31,8 +31,8 @@ impl Remote {
         })
     }
 
-    /// Creates a machine, and deletes it if that went well. Name and role are good, so every
-    /// refusal is about the definition.
+    /// Creates a machine, and deletes it if that succeeded. The name and the role are valid, so
+    /// every refusal is about the definition.
     async fn create(
         &self,
         wire: &Wire,

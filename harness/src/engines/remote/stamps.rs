@@ -1,7 +1,7 @@
-//! An engine's time stamps, in ASL time.
+//! Converts an engine's time stamps to ASL time.
 //!
-//! Where waits pass faster than time does, some engines stamp by a clock that is as fast (the
-//! embedded one), others by the clock on the wall: it is measured once.
+//! If the time scale is not 1, some engines stamp events in scaled time (the embedded one), others
+//! in real time. Which of the two is measured once.
 
 use std::time::Duration;
 
@@ -13,22 +13,22 @@ use crate::{
     trouble::Trouble,
 };
 
-/// How long the stamps are watched.
+/// The real time between the two stamps that are compared.
 const SPAN: Duration = Duration::from_millis(500);
 
-/// How an engine's stamps count.
+/// The unit of an engine's time stamps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Stamps {
-    /// Milliseconds of ASL time in one of stamps.
+    /// Milliseconds of ASL time per millisecond of stamps.
     factor: f64,
 }
 
 impl Stamps {
-    /// The engine's clock counts ASL time.
+    /// Stamps count ASL time.
     const ASL: Self = Self { factor: 1.0 };
 
-    /// By how far stamps went while some real time passed, where ASL time passes `scale` times as
-    /// fast: the nearer of the two clocks.
+    /// Decides the unit from how far stamps advanced (`stamped`) in some real time (`passed`), if
+    /// ASL time passes `scale` times as fast: whichever of the two clocks is nearer.
     fn measured(stamped: f64, passed: f64, scale: f64) -> Self {
         let above = stamped / passed > scale.sqrt();
         if above == (scale > 1.0) {
@@ -45,7 +45,7 @@ impl Stamps {
 }
 
 impl Remote {
-    /// How the engine's stamps count.
+    /// The unit of the engine's stamps, measured at first use.
     pub(super) async fn stamps(&self) -> Result<Stamps, Trouble> {
         let scale = self.profile.time_scale;
         if self.clock.is_virtual() || (scale - 1.0).abs() < f64::EPSILON {
@@ -55,7 +55,7 @@ impl Remote {
         Ok(*measured)
     }
 
-    /// Starts two executions, some time apart.
+    /// Measures it by starting two executions some time apart.
     async fn measure(&self, scale: f64) -> Result<Stamps, Trouble> {
         let wire = Wire::default();
         let name = format!("{}stamps", self.prefix);
@@ -69,7 +69,8 @@ impl Remote {
         Ok(Stamps::measured((later - stamp) as f64, passed, scale))
     }
 
-    /// When an execution is started, and what the engine says of that.
+    /// Starts an execution; returns the moment of the call, and the start date that the engine
+    /// reports.
     async fn stamp(
         &self,
         wire: &Wire,
