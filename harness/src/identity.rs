@@ -1,4 +1,4 @@
-//! The identity of a case: what it says, not where it came from.
+//! The identity of a case: a hash of its content, regardless of its origin.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ impl CaseId {
         Self::of_body(&case.body)
     }
 
-    /// The identity of a case by its body.
+    /// The identity of a case with this body.
     pub fn of_body(body: &Body) -> Self {
         let mut hasher = blake3::Hasher::new();
         serde_json::to_writer(&mut hasher, body).expect("a case encodes as JSON");

@@ -1,4 +1,4 @@
-//! From a case to a job: validated, and with what the reference expects.
+//! Turns a case into a job: validated, with what the reference expects.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub struct Job {
     pub machine: Arc<Machine>,
     /// What the reference expects, one per start.
     pub expectations: Arc<[Expectation]>,
-    /// Whether others run beside it.
+    /// Whether other cases run beside it.
     pub lane: Lane,
 }
 
@@ -37,23 +37,23 @@ pub enum Lane {
     Quiet,
 }
 
-/// A case that has been through the reference.
+/// A case that the reference has validated or simulated.
 #[derive(Debug, Clone)]
 pub enum Prepared {
-    /// A machine that is started.
+    /// A machine to start.
     Execution(Job),
-    /// A definition that is accepted or refused.
+    /// A definition to create and validate.
     Definition(Definition),
 }
 
-/// A definition, with what the reference says of it.
+/// A definition, with what the reference's validator says about it.
 #[derive(Debug, Clone)]
 pub struct Definition {
     /// The case.
     pub case: Arc<DefinitionCase>,
-    /// What the validator finds; it refuses the definition if one of them is an error.
+    /// What the validator reports; an error among them means that it refuses the definition.
     pub diagnostics: Arc<[Diagnostic]>,
-    /// Whether others are created beside it.
+    /// Whether other definitions are created beside it.
     pub lane: Lane,
 }
 
@@ -63,7 +63,7 @@ pub enum PrepareError {
     /// The validator refuses the machine.
     #[error("accept the machine: {}", first_error(.0))]
     Refused(Vec<Diagnostic>),
-    /// The reference has no expectation.
+    /// The reference cannot simulate the case.
     #[error("simulate start {start}: {source}")]
     Simulation {
         /// Which start.
@@ -101,12 +101,12 @@ fn first_error(diagnostics: &[Diagnostic]) -> String {
     }
 }
 
-/// Puts a case through the reference: validates a definition, and simulates what is started.
+/// Prepares a case: validates its definition, and simulates its starts on the reference.
 pub fn prepare(case: &Case, lane: Lane) -> Result<Prepared, PrepareError> {
     prepare_body(case.body.clone(), lane)
 }
 
-/// The same for a case of which nobody needs anything else.
+/// Does the same with the body of a case, which it consumes.
 pub fn prepare_body(body: Body, lane: Lane) -> Result<Prepared, PrepareError> {
     match body {
         Body::Execution(execution) => prepare_execution(execution, lane).map(Prepared::Execution),
@@ -118,7 +118,7 @@ pub fn prepare_body(body: Body, lane: Lane) -> Result<Prepared, PrepareError> {
     }
 }
 
-/// What the validator says of a definition as it goes over the wire.
+/// What the validator reports about a definition, in the form in which it is sent to an engine.
 fn diagnostics(case: &DefinitionCase) -> Vec<Diagnostic> {
     validate_text(&case.definition.to_string(), case.workflow).1
 }
@@ -144,7 +144,7 @@ fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareErro
 }
 
 impl Prepared {
-    /// Whether others run beside it.
+    /// Whether other cases run beside it.
     pub fn lane(&self) -> Lane {
         match self {
             Self::Execution(job) => job.lane,
@@ -152,7 +152,7 @@ impl Prepared {
         }
     }
 
-    /// The same in another lane.
+    /// The same case in another lane.
     #[must_use]
     pub fn on(mut self, lane: Lane) -> Self {
         match &mut self {
@@ -172,12 +172,12 @@ impl Prepared {
         }
     }
 
-    /// How many executions are started.
+    /// The number of executions that are started.
     pub fn starts(&self) -> usize {
         self.expectations().len()
     }
 
-    /// The expectations of what is started.
+    /// The expectations of all starts.
     pub fn expectations(&self) -> &[Expectation] {
         match self {
             Self::Execution(job) => &job.expectations,
@@ -193,32 +193,33 @@ impl Prepared {
         }
     }
 
-    /// How long the longest start takes, by the reference.
+    /// The duration of the longest start, according to the reference.
     pub fn asl_time(&self) -> Millis {
         let durations = self.expectations().iter().map(|it| it.duration);
         durations.max().unwrap_or(0)
     }
 
-    /// How long all starts take together, by the reference.
+    /// The total duration of all starts, according to the reference.
     pub fn total_asl_time(&self) -> Millis {
         let durations = self.expectations().iter().map(|it| it.duration);
         durations.fold(0, Millis::saturating_add)
     }
 
-    /// How many events the executions have together, by the reference.
+    /// The total number of events in all executions, according to the reference.
     pub fn events(&self) -> usize {
         let histories = self.expectations().iter();
         let histories = histories.map(|it| &it.observation.history);
         histories.flatten().map(Vec::len).sum()
     }
 
-    /// The aspects that the reference leaves open.
+    /// The poisoned aspects: those in which the reference does not fix the result, or is not sure
+    /// of it.
     pub fn poisoned(&self) -> impl Iterator<Item = Aspect> {
         let expectations = self.expectations().iter();
         expectations.flat_map(|expectation| expectation.poisoned.iter().copied())
     }
 
-    /// The rules for which the reference refuses a definition, once per complaint.
+    /// The rules for which the reference refuses a definition, one per error.
     pub fn broken(&self) -> impl Iterator<Item = Clause> {
         let definition = match self {
             Self::Execution(_) => None,
@@ -228,7 +229,7 @@ impl Prepared {
         errors.map(|error| error.clause)
     }
 
-    /// The clauses that it exercises.
+    /// The clauses that the case exercises.
     pub fn coverage(&self) -> Coverage {
         let mut coverage = Coverage::default();
         for expectation in self.expectations() {
@@ -247,13 +248,13 @@ impl Prepared {
 }
 
 impl Definition {
-    /// The complaints for which it is refused.
+    /// The errors for which the definition is refused.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         let diagnostics = self.diagnostics.iter();
         diagnostics.filter(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Whether the reference refuses it.
+    /// Whether the reference refuses the definition.
     pub fn is_refused(&self) -> bool {
         self.errors().next().is_some()
     }

@@ -1,13 +1,14 @@
-//! From what an engine was seen to do to a judgement, purely.
+//! Turns what an engine was seen to do into a judgement, without I/O.
 //!
 //! * [`policy`] — how strictly an engine may be judged
-//! * [`observe`], [`normalise`] — from a raw run to an observation
-//! * [`cause`] — cause texts: whose they are, and what kind
-//! * [`signature`] — what a difference is called
-//! * [`compare`] — what differs
-//! * [`verdict`] — what follows
-//! * [`possible`], [`attribution`] — where a signature can show; which rule a difference breaks
-//! * [`ledger`] — the divergences that are known
+//! * [`observe`], [`normalise`] — turn a raw run into an observation
+//! * [`cause`] — classifies cause strings
+//! * [`signature`] — the identity of a difference
+//! * [`compare`] — finds the differences
+//! * [`verdict`] — the verdict on a case
+//! * [`possible`], [`attribution`] — whether a case can show a signature; which rule a difference
+//!   breaks
+//! * [`ledger`] — the known divergences
 
 pub mod attribution;
 pub mod cause;

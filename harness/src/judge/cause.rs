@@ -1,23 +1,23 @@
-//! Cause texts: whose they are, and what kind of text.
+//! Cause strings: whether the interpreter or the machine wrote them, and their class.
 
 use super::policy::CauseCompare;
 
-/// What the interpreter's own causes begin with.
+/// The beginning of most causes that the interpreter writes.
 const PREFIX: &str = "An error occurred while executing the state";
 
-/// How many words of a template its class has.
+/// How many words of a message template make up its class.
 const WORDS: usize = 6;
 
-/// How many words of a refusal tell it from others.
+/// How many words of a refusal distinguish it from others.
 const REFUSAL_WORDS: usize = 4;
 
-/// Whether a task or a Fail state gave the cause, and not the interpreter.
+/// Whether a task or a Fail state gave the cause, rather than the interpreter.
 pub fn is_given(error: Option<&str>, cause: Option<&str>) -> bool {
     !error.is_some_and(|error| error.starts_with("States."))
         && !cause.is_some_and(|cause| cause.starts_with(PREFIX))
 }
 
-/// Whether the causes are compared at all.
+/// Whether the cause is compared at all.
 pub fn judged(compare: CauseCompare, error: Option<&str>, cause: Option<&str>) -> bool {
     match compare {
         CauseCompare::Ignore => false,
@@ -26,7 +26,7 @@ pub fn judged(compare: CauseCompare, error: Option<&str>, cause: Option<&str>) -
     }
 }
 
-/// The coarse class of a cause: of the interpreter's own, the first words of its template.
+/// The coarse class of a cause. If the interpreter wrote it: the first words of its template.
 pub fn class(error: Option<&str>, cause: Option<&str>) -> String {
     match cause {
         None => "absent".into(),
@@ -36,21 +36,21 @@ pub fn class(error: Option<&str>, cause: Option<&str>) -> String {
     }
 }
 
-/// The first words of what an engine says when it refuses a machine; nothing if there are none.
+/// The first words of an engine's message when it refuses a machine; `None` if there are none.
 ///
-/// They are few: what follows may be the machine itself, whose quotes do not match.
+/// Only a few words are used, because the machine itself may follow, with unbalanced quotes.
 pub fn refusal(message: &str) -> Option<String> {
     let words = template(message)?;
     let few: Vec<&str> = words.split('-').take(REFUSAL_WORDS).collect();
     Some(few.join("-"))
 }
 
-/// The first words of an interpreter's own cause; nothing if there are none.
+/// The first words of a cause that the interpreter wrote; `None` for any other.
 pub fn words(error: Option<&str>, cause: Option<&str>) -> Option<String> {
     template(cause.filter(|_| !is_given(error, cause))?)
 }
 
-/// The first words of a text, without anything quoted and without numbers, paths and JSON.
+/// The first words of a string, without quoted parts, numbers, paths and JSON.
 fn template(text: &str) -> Option<String> {
     let text = match text.strip_prefix(PREFIX) {
         Some(rest) => rest.split_once("). ").map_or(rest, |(_, rest)| rest),
@@ -68,8 +68,9 @@ fn template(text: &str) -> Option<String> {
     (words.len() > 1).then(|| words.join("-"))
 }
 
-/// A text without what stands in quotes. A quote opens after a blank or a parenthesis and closes
-/// before a blank, a mark or the end: what stands in between may have quotes of its own.
+/// Removes the quoted parts of a string. A quote opens after a blank or a parenthesis, and closes
+/// before a blank, a punctuation mark or the end, because the quoted part may itself contain
+/// quotes.
 fn unquoted(text: &str) -> String {
     let mut kept = String::new();
     let mut open = None;

@@ -1,8 +1,9 @@
-//! The comparison of an expectation with what an engine was seen to do.
+//! Compares an expectation with what an engine was seen to do.
 //!
-//! Pure. A [`Difference`] can be made only here. Aspects are looked at in the order of
-//! [`Aspect::ALL`]; the first one that differs is the root, the later ones follow from it and are
-//! not reported. Where everything agrees (the usual case) nothing is allocated.
+//! The comparison is pure, and the only place that can create a [`Difference`]. Aspects are
+//! compared in the order of [`Aspect::ALL`]. The first one that differs is the root; later ones may
+//! follow from it and are not reported. If everything agrees, which is the usual case, nothing is
+//! allocated.
 
 mod context;
 mod definition;
@@ -61,7 +62,7 @@ use crate::{
 };
 pub(crate) use outcome::end;
 
-/// How an engine may be judged, and what is known of the run.
+/// The terms on which an engine's run is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
     /// How strictly the engine may be judged.
@@ -69,7 +70,7 @@ pub struct Terms<'a> {
     /// Whether tasks reach the harness's workers.
     pub activities: bool,
     /// How much longer than it should (milliseconds of ASL time) a control machine took beside the
-    /// case: nothing is late by less.
+    /// case: anything that is late by less than this does not count as late.
     pub overhead: Millis,
 }
 
@@ -106,14 +107,15 @@ pub fn judge(job: &Job, run: &RawRun, terms: Terms<'_>) -> Judgement {
     judgement
 }
 
-/// The same for an engine that was looked at for as long as anybody asks.
+/// Judges observations instead of a raw run. Every execution counts as watched long enough.
 pub fn judge_observed(job: &Job, seen: &[Cow<'_, Observation>], terms: Terms<'_>) -> Judgement {
     judge_starts(&terms.context(job), job, |start, _| {
         seen.get(start).map(|it| Cow::Borrowed(it.as_ref()))
     })
 }
 
-/// Compares what was seen of every start; nothing is judged of a case of which a start was not seen.
+/// Compares the observation of every start. If one is missing, no aspect of the case counts as
+/// judged.
 fn judge_starts<'s>(
     context: &Context<'_>,
     job: &Job,
@@ -138,8 +140,8 @@ fn judge_starts<'s>(
     judgement
 }
 
-/// How many time limits expired, as far as can be told. That of the machine shows in the status: not
-/// every history ends with it.
+/// How many time limits expired, as far as that is known. The machine's own limit is read from the
+/// status, because not every history ends with an event for it.
 fn expired(observation: &Observation) -> usize {
     let machine = observation.status == Status::TimedOut;
     let Some(history) = &observation.history else {
@@ -194,14 +196,16 @@ fn compare_into(
     judgement.judged = judgement.judged.and(judged);
 }
 
-/// Whether a machine has a state of this kind in a scope of this kind, in a signature's words.
+/// Whether a machine has a state of this kind in a scope of this kind, both as a signature writes
+/// them.
 pub fn has_state(machine: &Machine, kind: &str, parent: &str) -> bool {
     let states = StateIndex::of(machine);
     let mut numbers = 0..states.entries().len();
     numbers.any(|state| states.kinds(Some(state)) == (kind, parent))
 }
 
-/// The difference that a refused machine is: every case's machine is valid.
+/// The judgement of a machine that the engine refused. It is a difference, because every case's
+/// machine is valid.
 fn refusal(context: &Context<'_>, code: &str, message: &str) -> Judgement {
     let states = StateIndex::of(context.machine);
     let state = states.entries().iter().position(|entry| {
@@ -225,8 +229,8 @@ fn refusal(context: &Context<'_>, code: &str, message: &str) -> Judgement {
     judgement
 }
 
-/// Whether two observations are the same in every admitted aspect as they stand; false decides
-/// nothing.
+/// Whether two observations are equal in every admitted aspect before normalisation. False means
+/// nothing: normalisation may still make them equal.
 fn same(
     context: &Context<'_>,
     admitted: Aspects,
@@ -248,7 +252,7 @@ fn same(
         && same_history(context, admitted, expected, actual)
 }
 
-/// Whether everything happened at the very same times after the start.
+/// Whether all times since the start are exactly equal.
 fn same_times(expected: &Observation, actual: &Observation) -> bool {
     fn times(observation: &Observation) -> impl Iterator<Item = Millis> {
         let events = observation.history.as_deref().unwrap_or_default();
@@ -297,7 +301,7 @@ fn poisoned(expectation: &Expectation, observation: &Observation) -> Aspects {
     poisoned
 }
 
-/// Adds what differs to the judgement; returns the aspects that agreed or were the root.
+/// Adds the root differences to the judgement; returns the aspects that agreed or were the root.
 fn judge_roots(
     comparison: &Comparison<'_>,
     start: usize,
@@ -320,8 +324,8 @@ fn judge_roots(
             return judged;
         }
         judged = judged.without(root);
-        // What differs later may follow from it. But how long something takes does not follow
-        // from what a history says of it.
+        // Later differences may follow from this poisoned one. Timing, however, does not follow
+        // from the content of a history.
         if root != Aspect::History {
             judged = judged.before(root);
             break;
@@ -331,7 +335,7 @@ fn judge_roots(
     judged
 }
 
-/// What differs in an aspect.
+/// The differences in one aspect.
 fn differences(comparison: &Comparison<'_>, aspect: Aspect) -> Vec<Found> {
     let found = match aspect {
         Aspect::Acceptance | Aspect::Diagnostics => None,
@@ -349,8 +353,8 @@ fn differences(comparison: &Comparison<'_>, aspect: Aspect) -> Vec<Found> {
     found.into_iter().collect()
 }
 
-/// Properties count even where several outcomes are legal, and where all that was compared is the
-/// same.
+/// Checks the properties. A violation counts even if several outcomes are legal, and even if
+/// everything that was compared agrees.
 fn judge_properties(comparison: &Comparison<'_>, start: usize, judgement: &mut Judgement) {
     let (context, actual) = (comparison.context, comparison.actual.observation);
     if tasks::unattributed(actual) {

@@ -1,7 +1,8 @@
-//! The known divergences of an engine: `snapshots/ledger/<engine>.toml`, or what a build carries of it.
+//! The known divergences of an engine: `snapshots/ledger/<engine>.toml`, or the copy compiled into
+//! the binary.
 //!
-//! Strict: an entry without a reason, a clause, evidence, dates or a minimal case is refused. An
-//! entry is stale when its minimal case agrees.
+//! Parsing is strict: an entry without a reason, a clause, evidence, dates or a minimal case is
+//! refused. An entry is stale when its minimal case agrees.
 
 mod error;
 mod glob;
@@ -47,22 +48,24 @@ pub struct Entry {
     pub id: String,
     /// The root cause in one line.
     pub title: String,
-    /// The identities under which it shows.
+    /// The signatures under which it shows.
     pub signatures: Vec<Pattern>,
     /// Why it is known and not fixed.
     pub reason: String,
     /// The rule that it breaks; never an assumed one.
     pub clause: Clause,
-    /// It is known only in cases that exercise one of these clauses, in which `*` stands for
-    /// anything, or all of several that `&` joins; if there are none, in all cases.
+    /// Restricts the entry to cases that exercise one of these clauses. `*` stands for any string,
+    /// and `&` joins clauses that must all be exercised. If the list is empty, the entry applies to
+    /// all cases.
     pub only: Vec<String>,
-    /// It is known only in cases in whose definition, as compact JSON, this regular expression finds
-    /// something; if there is none, in all cases.
+    /// Restricts the entry to cases whose definition, as compact JSON, matches this regular
+    /// expression. If it is absent, the entry applies to all cases.
     pub definition: Option<String>,
-    /// In these cases it sends data or control elsewhere, and what follows may differ in any way: it
-    /// is known under every signature of an execution's course, and hides other roots there.
+    /// Whether it misdirects data or control in these cases, so that anything later may differ. The
+    /// entry then applies to every signature that is about the course of an execution, and hides
+    /// other roots there.
     pub spreads: bool,
-    /// What shows that the reference is right.
+    /// The evidence that the reference is right.
     pub evidence: String,
     /// When it was found.
     pub first_seen: Date,
@@ -72,17 +75,17 @@ pub struct Entry {
     pub engine_version: String,
     /// The minimal case, relative to the ledger.
     pub case: String,
-    /// The features without which it does not show: they are drawn rarely, so that it hides nothing
-    /// else.
+    /// The features without which it does not show. They are drawn rarely, so that it does not hide
+    /// other bugs.
     pub avoid: FeatureSet,
-    /// Where it is discussed.
+    /// A link to a discussion of it.
     pub link: Option<String>,
 }
 
-/// What entries ask of a case.
+/// The properties of a case that entries refer to.
 #[derive(Debug, Clone)]
 pub struct Circumstances<'c> {
-    /// The clauses that it exercises.
+    /// The clauses that the case exercises.
     pub exercised: Coverage,
     /// Its definition.
     pub definition: &'c Value,
@@ -98,7 +101,7 @@ impl<'c> From<&'c Prepared> for Circumstances<'c> {
 }
 
 impl Entry {
-    /// Whether it is known under this signature, in such a case.
+    /// Whether this entry covers the signature in such a case.
     pub fn names(&self, signature: &Signature, case: &Circumstances<'_>) -> bool {
         let names = (self.spreads && is_of_the_course(signature))
             || self.signatures.iter().any(|it| it.matches(signature));
@@ -121,8 +124,8 @@ impl Entry {
     }
 }
 
-/// Whether a signature is about how an execution goes, and not about its definition, its end or what
-/// holds of every history.
+/// Whether a signature is about the course of an execution, rather than about its definition,
+/// liveness, timing or a violated property.
 fn is_of_the_course(signature: &Signature) -> bool {
     use Aspect::{Attempts, Cause, Effects, Error, History, Output, Path, Status};
     match signature.aspect {
@@ -132,7 +135,7 @@ fn is_of_the_course(signature: &Signature) -> bool {
     }
 }
 
-/// The patterns for clauses that `&` joins.
+/// The patterns of clauses that `&` joins.
 fn joined_by_and(patterns: &str) -> impl Iterator<Item = Glob> {
     patterns.split('&').map(|ids| Glob::new(ids.trim()))
 }
@@ -148,7 +151,7 @@ impl Ledger {
         }
     }
 
-    /// Reads a ledger. Every entry's minimal case must be there.
+    /// Reads a ledger. The minimal case of every entry must exist.
     pub fn load(path: &Path) -> Result<Self, LedgerError> {
         let text = fs::read_to_string(path).map_err(|error| LedgerError::read(path, error))?;
         let ledger = Self::parse(path, &text)?;
@@ -169,7 +172,7 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// The ledger of an engine that this build carries; an empty one if it carries none.
+    /// The ledger of an engine compiled into the binary; an empty one if there is none.
     pub fn built_in(engine: &str) -> Result<Self, LedgerError> {
         let path = PathBuf::from(format!("{engine}.toml"));
         match stepproof_snapshots::ledger(engine) {
@@ -178,7 +181,7 @@ impl Ledger {
         }
     }
 
-    /// Reads a ledger's text; `path` is for messages.
+    /// Parses the contents of a ledger; `path` is for messages.
     pub fn parse(path: &Path, text: &str) -> Result<Self, LedgerError> {
         let (engine, entries) =
             parse::parse(text).map_err(|problems| LedgerError::refused(path, problems))?;
@@ -190,12 +193,12 @@ impl Ledger {
         })
     }
 
-    /// Where it is stored.
+    /// The path of the ledger's file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whose divergences these are.
+    /// The engine that has these divergences.
     pub fn engine(&self) -> &str {
         &self.engine
     }
@@ -205,25 +208,25 @@ impl Ledger {
         &self.entries
     }
 
-    /// The features that known divergences spoil.
+    /// The features that entries say to avoid.
     pub fn avoid(&self) -> FeatureSet {
         let spoilt = self.entries.iter().map(|entry| entry.avoid);
         spoilt.fold(FeatureSet::EMPTY, FeatureSet::with)
     }
 
-    /// The entry that names this signature of such a case.
+    /// The entry that covers this signature in such a case.
     pub fn matches(&self, signature: &Signature, case: &Circumstances<'_>) -> Option<&Entry> {
         let mut entries = self.entries.iter();
         entries.find(|entry| entry.names(signature, case))
     }
 
-    /// Where an entry's minimal case is: what [`casefile::load`] takes.
+    /// The path of an entry's minimal case, for [`casefile::load`].
     pub fn case_file(&self, entry: &Entry) -> PathBuf {
         let parent = self.path.parent().unwrap_or(Path::new(""));
         parent.join(&entry.case)
     }
 
-    /// Adds an entry and writes the ledger. What is in the file already stays as it is.
+    /// Adds an entry and writes the ledger. The rest of the file is not changed.
     pub fn append(&mut self, entry: &Entry) -> Result<(), LedgerError> {
         let text = format!("{}\n{}", self.text, write::entry(entry));
         let grown = Self::parse(&self.path, &text)?;
@@ -232,7 +235,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Notes that an entry's minimal case diverged again, and writes the ledger.
+    /// Records that an entry's minimal case diverged again, and writes the ledger.
     pub fn confirm(&mut self, id: &str, on: Date, version: &str) -> Result<(), LedgerError> {
         let text = write::confirmed(&self.text, id, on, version);
         let confirmed = Self::parse(&self.path, &text)?;
@@ -244,7 +247,7 @@ impl Ledger {
     }
 }
 
-/// What came of running an entry's minimal case again.
+/// The result of running an entry's minimal case again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StaleCheck {
     /// The entry.
@@ -253,25 +256,25 @@ pub struct StaleCheck {
     pub title: String,
     /// Its minimal case.
     pub case: PathBuf,
-    /// What the case came to.
+    /// The result for the entry.
     pub outcome: Staleness,
 }
 
-/// Whether an entry is still true.
+/// Whether an entry still holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Staleness {
     /// The case diverges as the entry says.
     Confirmed,
-    /// The case agrees: the entry is to be taken out.
+    /// The case agrees: the entry should be removed.
     Stale,
-    /// The case diverges, but otherwise: the entry is to be looked at.
+    /// The case diverges in another way: the entry should be reviewed.
     Changed(Vec<Signature>),
     /// The case could not be judged.
     Unjudged(String),
 }
 
 impl StaleCheck {
-    /// From the judgement of the entry's minimal case.
+    /// The result, given the judgement of the entry's minimal case.
     pub fn new(
         ledger: &Ledger,
         entry: &Entry,
@@ -294,7 +297,7 @@ impl StaleCheck {
         Self::with(ledger, entry, outcome)
     }
 
-    /// Because the case could not be run.
+    /// The result for a case that could not be run.
     pub fn unjudged(ledger: &Ledger, entry: &Entry, why: impl Into<String>) -> Self {
         Self::with(ledger, entry, Staleness::Unjudged(why.into()))
     }

@@ -1,8 +1,8 @@
-//! Named, counted rewrites that bring two observations to common ground.
+//! Named, counted rewrites that make two observations comparable.
 //!
-//! The engine's own names are replaced while its answers are read ([`crate::judge::observe`]). What else
-//! an engine makes up (ids, times, ARNs) is replaced by reference tokens on both sides alike, and
-//! only if the case does not contain it: what the case contains is data.
+//! The engine's own names are replaced while its answers are read ([`crate::judge::observe`]).
+//! Other values that an engine invents (ids, times, ARNs) are replaced by tokens, on both sides
+//! alike, but only if the case does not contain them: what the case contains is data.
 
 mod scan;
 
@@ -24,24 +24,24 @@ use crate::judge::policy::CauseCompare;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// One of the engine's own names became the case's name, or a reference token.
+    /// One of the engine's own names was replaced by the case's name, or by a token.
     EngineName,
-    /// A worker's name was left out.
+    /// A worker's name was removed.
     WorkerName,
-    /// `(entered at the event id #N)` lost its number, because ids depend on chance.
+    /// The number in `(entered at the event id #N)` was removed, because the ids are arbitrary.
     EventId,
-    /// An ARN that the service gave became `<execution>`, `<machine>`, `<map-run>` or `<role>`.
+    /// An ARN from the service was replaced by `<execution>`, `<machine>`, `<map-run>` or `<role>`.
     ServiceArn,
-    /// Region and account of another ARN became those of cases.
+    /// The region and the account of another ARN were replaced by those that cases use.
     Account,
-    /// An id became `<uuid:1>`, the same id the same token within one value.
+    /// An id was replaced by `<uuid:1>`; equal ids get the same token within one value.
     Uuid,
-    /// A time that the case does not contain became `<time>`.
+    /// A time that the case does not contain was replaced by `<time>`.
     Timestamp,
-    /// The interpreter's own text in an Error Output became `<cause>`, because the policy does not
-    /// compare it.
+    /// The interpreter's own cause in an Error Output was replaced by `<cause>`, because the policy
+    /// does not compare it.
     OwnCause,
-    /// Data quoted in an interpreter's own text lost its spacing and the order of its keys: the
+    /// Data quoted in an interpreter's own message lost its spacing and key order, because the
     /// recordings do not show how the service writes them.
     QuotedData,
 }
@@ -67,12 +67,12 @@ impl Rule {
 pub struct Rewrites([u32; Rule::ALL.len()]);
 
 impl Rewrites {
-    /// Notes an application.
+    /// Counts one application.
     pub fn count(&mut self, rule: Rule) {
         self.0[rule as usize] += 1;
     }
 
-    /// How often a rule was applied.
+    /// The number of times a rule was applied.
     pub fn of(&self, rule: Rule) -> u32 {
         self.0[rule as usize]
     }
@@ -105,19 +105,19 @@ impl From<Rewrites> for BTreeMap<Rule, u32> {
 /// Rewrites one observation. Both sides get the same rules.
 #[derive(Debug)]
 pub struct Normaliser<'a> {
-    /// The case as text: what it contains is never rewritten.
+    /// The case as a JSON string. What it contains is never rewritten.
     document: &'a str,
-    /// Event ids depend on chance.
+    /// Whether event ids are arbitrary.
     races: bool,
     /// How causes are compared.
     cause: CauseCompare,
     rewrites: Rewrites,
-    /// The ids of the value at hand.
+    /// The ids found so far in the current value.
     ids: HashMap<String, usize>,
 }
 
 impl<'a> Normaliser<'a> {
-    /// For a case, given as JSON text.
+    /// A normaliser for a case, given as a JSON string.
     pub fn new(document: &'a str, races: bool, cause: CauseCompare) -> Self {
         Self {
             document,
@@ -182,7 +182,7 @@ impl<'a> Normaliser<'a> {
         }
     }
 
-    /// Rewrites a value of its own.
+    /// Rewrites a value, independent of other values.
     pub fn value(&mut self, value: &mut Value) {
         self.ids.clear();
         self.part(value);
@@ -215,7 +215,7 @@ impl<'a> Normaliser<'a> {
         }
     }
 
-    /// Takes the interpreter's own text out of an Error Output, unless it is compared.
+    /// Replaces the interpreter's own cause in an Error Output, unless it is compared.
     fn error_output(&mut self, members: &mut serde_json::Map<String, Value>) {
         if self.cause == CauseCompare::Exact || members.len() != 2 {
             return;
@@ -233,7 +233,7 @@ impl<'a> Normaliser<'a> {
         }
     }
 
-    /// Rewrites a text in place; whether it changed.
+    /// Rewrites a string in place; returns whether it changed.
     fn text(&mut self, text: &mut String) -> bool {
         let mut changed = false;
         if self.races {

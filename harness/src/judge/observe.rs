@@ -1,5 +1,5 @@
-//! From what an engine answered to what it was seen to do: texts parsed, the engine's own names
-//! replaced by the case's.
+//! Turns an engine's answers into observations: parses strings, and replaces the engine's own names
+//! by the case's.
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
@@ -16,19 +16,19 @@ use crate::{
     raw::{RawAttempt, RawEvent, RawExecution},
 };
 
-/// The key under which a text that is no JSON is kept, so that it equals no JSON value.
+/// The key under which a string that is not JSON is kept, so that it equals no JSON value.
 pub const NOT_JSON: &str = "<not JSON>";
 
-/// Reads executions of one run.
+/// Reads the executions of one run.
 #[derive(Debug)]
 pub struct Observer<'a> {
-    /// The engine's own names, longest first, with what stands for them.
+    /// The engine's own names, longest first, with their replacements.
     names: Vec<&'a (String, String)>,
     rewrites: Rewrites,
 }
 
 impl<'a> Observer<'a> {
-    /// With the engine's own names of the run ([`crate::raw::RawRun::names`]).
+    /// An observer for a run with these engine names ([`crate::raw::RawRun::names`]).
     pub fn new(names: &'a [(String, String)]) -> Self {
         let mut names: Vec<_> = names.iter().filter(|(name, _)| !name.is_empty()).collect();
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
@@ -38,12 +38,12 @@ impl<'a> Observer<'a> {
         }
     }
 
-    /// What has been rewritten so far.
+    /// The rewrites made so far.
     pub fn rewrites(&self) -> Rewrites {
         self.rewrites
     }
 
-    /// One execution.
+    /// Reads one execution.
     pub fn execution(&mut self, raw: &RawExecution) -> Observation {
         let mut attempts: BTreeMap<Site, Vec<Attempt>> = BTreeMap::new();
         for attempt in &raw.attempts {
@@ -149,7 +149,7 @@ impl<'a> Observer<'a> {
         Some(Name::from(self.text(text)))
     }
 
-    /// Data that AWS gives as a text in JSON; an engine may give the value itself.
+    /// Data that AWS gives as a JSON string; an engine may give the value itself.
     fn embedded(&mut self, value: &Value) -> Value {
         match value {
             Value::String(text) => self.data(text),
@@ -174,7 +174,7 @@ impl<'a> Observer<'a> {
     }
 }
 
-/// A whole number, which an engine may give as text.
+/// A whole number, which an engine may give as a string.
 fn number(raw: &Map<String, Value>, key: &str) -> Option<u64> {
     match raw.get(key)? {
         Value::String(text) => text.parse().ok(),

@@ -2,22 +2,22 @@
 
 use stepproof_specs::base::time::Millis;
 
-/// How strictly an engine may be judged. The stricter policy that both sides admit decides.
+/// How strictly an engine may be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Causes.
+    /// How causes are compared.
     pub cause: CauseCompare,
-    /// Histories.
+    /// How histories are compared.
     pub history: HistoryCompare,
-    /// Timing; absent if it is not judged.
+    /// How timing is compared; absent if it is not judged.
     pub timing: Option<TimingCompare>,
-    /// How long after the reference's schedule has ended an execution may still run (milliseconds of
-    /// ASL time) before it is a divergence in liveness.
+    /// How much longer than the reference's schedule an execution may run (milliseconds of ASL
+    /// time) before it counts as a liveness divergence.
     pub liveness_grace: Millis,
 }
 
 impl Policy {
-    /// Whether the engine's clock is exact however busy it is.
+    /// Whether the engine's clock stays exact however busy the engine is.
     pub fn is_exact(&self) -> bool {
         let timing = self.timing.as_ref();
         timing.is_some_and(|timing| timing.early == 0 && timing.late == 0)
@@ -29,8 +29,8 @@ impl Policy {
 pub enum CauseCompare {
     /// Not at all.
     Ignore,
-    /// Only causes that a task or a Fail state gave: the interpreter's own texts are the engine's
-    /// matter.
+    /// Only causes given by a task or a Fail state: each engine may word the interpreter's own
+    /// messages differently.
     Given,
     /// Character by character, after normalisation.
     Exact,
@@ -49,19 +49,19 @@ pub enum HistoryCompare {
     Details,
 }
 
-/// How timing is compared, in the quiet lane. Milliseconds of ASL time.
+/// How timing is compared in the quiet lane, in milliseconds of ASL time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimingCompare {
     /// How much too early something may happen (clock granularity).
     pub early: Millis,
-    /// How much too late something may happen, on top of what a control machine beside it takes.
+    /// How much too late something may happen, in addition to the control machine's delay.
     pub late: Millis,
-    /// How long it may take until a worker that asks for tasks is given one, each time.
+    /// How long a worker that polls may wait before it is given a task, each time.
     pub handover: Millis,
 }
 
 impl TimingCompare {
-    /// To the millisecond.
+    /// No tolerance: times must be equal to the millisecond.
     pub const EXACT: Self = Self {
         early: 0,
         late: 0,

@@ -1,8 +1,8 @@
-//! Whether a signature can show at all in a case, by what the reference expects of it.
+//! Whether a signature can show in a case at all, given what the reference expects.
 //!
 //! A signature names the kinds of a state and of its parent, and says what the reference did there.
-//! Where the machine has no such state, or the reference does otherwise, no engine can show it: the
-//! reducer need not ask one.
+//! If the machine has no such state, or the reference does something else, no engine can show the
+//! signature, and the reducer does not have to run the case.
 
 use stepproof_specs::{
     clause::Aspect,
@@ -26,7 +26,7 @@ pub fn is_possible(signature: &Signature, case: &Prepared) -> bool {
     somewhere && starts.any(|expected| shows(signature, expected))
 }
 
-/// Whether this is the expected side of such a difference.
+/// Whether an observation is compatible with the expected side of a signature.
 fn shows(signature: &Signature, seen: &Observation) -> bool {
     let shape = &signature.shape;
     match (signature.aspect, shape.expected()) {
@@ -50,7 +50,7 @@ fn ends_so(end: &Term, seen: &Observation) -> bool {
     end.word == seen.status.name() && end.class.as_ref().is_none_or(failed_so)
 }
 
-/// The class of the error; and the words of the cause, if they were telling.
+/// Whether the error has this class, and the cause these words if the signature has any.
 fn fails_so(class: &str, failure: &Term, seen: &Observation) -> bool {
     let error = seen.error.as_deref();
     let told = |words: &String| {
@@ -64,7 +64,7 @@ fn most_attempts(expected: &Observation) -> usize {
     attempts.max().unwrap_or_default()
 }
 
-/// How many attempts the reference makes at least where an engine makes another number of them.
+/// The minimum number of attempts that the reference must make for a difference of this shape.
 fn attempts(shape: &Shape) -> usize {
     if shape.is("fewer") {
         2

@@ -1,5 +1,6 @@
-//! The identity of a divergence: the aspect, the kinds of the state and of its parent, and the
-//! shape of the difference, free of names and values, so that it survives reduction.
+//! Signatures: the identity of a divergence, consisting of the aspect, the kinds of the state and
+//! of its parent, and the shape of the difference. It contains no names and values, so that it
+//! survives reduction.
 
 mod failure;
 mod shape;
@@ -15,11 +16,11 @@ pub use self::{
     shape::{Shape, Term},
 };
 
-/// The kind of a state, or of the state around it, where there is none.
+/// Stands for the kind of a state or of its parent if there is none.
 pub const NONE: &str = "-";
 
-/// The identity of a divergence, stable from discovery through reduction: what the ledger and the
-/// reducer go by. Written `aspect state-kind parent-kind shape`.
+/// The identity of a divergence, stable from discovery through reduction. The ledger and the
+/// reducer use it. Written `aspect state-kind parent-kind shape`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Signature {
@@ -28,19 +29,19 @@ pub struct Signature {
     /// The kind of the state at which it differs: its type, or the field of a definition
     /// (`Retry.BackoffRate`); [`NONE`] if no state can be named.
     pub kind: String,
-    /// The type of the state around it; `root` if there is none, [`NONE`] if no state can be named.
+    /// The type of the enclosing state; `root` if there is none, [`NONE`] if no state can be named.
     pub parent: String,
     /// How it differs.
     pub shape: Shape,
 }
 
-/// Why a text is no signature.
+/// Why a string is not a signature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read the signature '{0}': it is written `aspect state-kind parent-kind shape`")]
 pub struct NoSignature(String);
 
 impl Signature {
-    /// Puts a signature together. `place` is the state's kind and its parent's kind.
+    /// Assembles a signature from the aspect, the kinds of the state and its parent, and the shape.
     pub fn new(aspect: Aspect, (kind, parent): (&str, &str), shape: Shape) -> Self {
         Self {
             aspect,
@@ -50,7 +51,7 @@ impl Signature {
         }
     }
 
-    /// The rule that the definition breaks, if the signature is about one that does.
+    /// The rule that the definition breaks, if the signature names one.
     pub fn broken_rule(&self) -> Option<Clause> {
         match self.aspect {
             Aspect::Acceptance | Aspect::Diagnostics => {
@@ -104,7 +105,7 @@ impl TryFrom<String> for Signature {
     }
 }
 
-/// The four words of a signature, or of a pattern for signatures, none of them empty.
+/// The four words of a signature or of a pattern for signatures, none of them empty.
 pub(crate) fn words(text: &str) -> Option<[&str; 4]> {
     let mut words = text.splitn(4, ' ');
     let words = [words.next()?, words.next()?, words.next()?, words.next()?];

@@ -1,4 +1,4 @@
-//! What follows from a judgement.
+//! The verdict on a case, given its judgement.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,19 +7,19 @@ pub use super::{
     signature::Signature,
 };
 
-/// What a case came to.
+/// The result for a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Every judged aspect is the same.
+    /// Every judged aspect agrees.
     Agree,
     /// Something differs that no ledger entry names.
     Diverge,
     /// Everything that differs is in the ledger.
     Known,
-    /// Something differs, but several outcomes are legal or the reference is not sure.
+    /// Something differs, but several outcomes are legal or the reference is not certain.
     Poisoned,
-    /// Something differed once and did not come back.
+    /// Something differed once and was not reproduced.
     Flaky,
     /// Trouble outside the semantics.
     Unknown,
@@ -54,8 +54,8 @@ impl Verdict {
 }
 
 impl Judgement {
-    /// What the case came to, given which signatures the ledger knows. Without a difference and
-    /// without a judged aspect nothing is known.
+    /// The verdict, given the signatures that the ledger covers. Without a difference and without a
+    /// judged aspect it is [`Verdict::Unknown`].
     pub fn verdict(&self, known: impl Fn(&Signature) -> bool) -> Verdict {
         if self.differences.is_empty() {
             if !self.poisoned.is_empty() {

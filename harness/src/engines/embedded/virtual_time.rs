@@ -5,7 +5,6 @@
 //! insertion: a timer of the machine, a task to be handed out, a worker's turn to act. One thing
 //! happens at a time. Whoever acts holds a [`Turn`], and nothing else happens until it is dropped.
 //! So an execution does the same things in the same order however busy the computer is, and in the
-//! same order as the reference's simulation.
 //! order in which the reference's simulation does them.
 
 use std::{
@@ -342,7 +341,8 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // No turn has the number 0. The lock may be held by whoever forgets a turn.
+        // Turns are numbered from 1; 0 marks a forgotten turn. Return before locking: whoever
+        // forgets a turn may hold the lock.
         if self.number == 0 {
             return;
         }

@@ -1,4 +1,4 @@
-//! What a comparison goes by: the terms of the case, and both observations on common ground.
+//! The comparison context: the terms for a case, and both observations after normalisation.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -43,7 +43,7 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The aspects that both sides and the policy admit.
+    /// The aspects that can be compared, given the policy and what both observations contain.
     pub(super) fn admitted(&self, expected: &Observation, actual: &Observation) -> Aspects {
         let mut admitted: Aspects = [
             Aspect::Acceptance,
@@ -76,11 +76,11 @@ impl Context<'_> {
     }
 }
 
-/// A difference before it has an identity.
+/// A difference before it has a signature.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
     pub(super) aspect: Aspect,
-    /// The number of the state in the index.
+    /// The state's number in the state index.
     pub(super) state: Option<usize>,
     pub(super) shape: Shape,
     pub(super) expected: Value,
@@ -117,12 +117,12 @@ impl<'a> Side<'a> {
         self.threads.as_ref().map_or(&[], |threads| threads.events)
     }
 
-    /// The state of the event at a position.
+    /// The state to which the event at a position belongs.
     pub(super) fn state(&self, position: usize) -> Option<usize> {
         self.threads.as_ref()?.states[position]
     }
 
-    /// The position of the event before it.
+    /// The position of the event that precedes the one at `position` in its thread.
     pub(super) fn before(&self, position: usize) -> Option<usize> {
         self.threads.as_ref()?.previous[position]
     }
@@ -138,7 +138,7 @@ impl<'a> Side<'a> {
         visits
     }
 
-    /// The state whose failure ended the execution.
+    /// The state whose failure made the execution fail.
     pub(super) fn died(&self) -> Option<usize> {
         let threads = self.threads.as_ref()?;
         let end = threads
@@ -149,7 +149,7 @@ impl<'a> Side<'a> {
     }
 }
 
-/// Two observations on common ground.
+/// Two normalised observations with the context in which they are compared.
 #[derive(Debug)]
 pub(super) struct Comparison<'a> {
     pub(super) context: &'a Context<'a>,
@@ -178,7 +178,7 @@ impl<'a> Comparison<'a> {
         (self.expected.observation, self.actual.observation)
     }
 
-    /// The first state at which the histories part.
+    /// The first state at which the histories differ.
     pub(super) fn parting(&self) -> Option<Parting<'a>> {
         parting(
             self.states,

@@ -1,8 +1,8 @@
-//! What the reference says of a definition, against what an engine said.
+//! Compares what the reference says about a definition with what an engine said.
 //!
-//! Whether it is refused comes first: what else differs follows from that. A rule that is only
-//! assumed poisons. Codes and locations are judged where AWS was observed to give all of them;
-//! texts too, where the engine's policy admits that.
+//! Whether the definition is refused is compared first, because other differences follow from it. A
+//! difference about an assumed rule is poisoned. Codes and locations are compared only if AWS was
+//! observed to report all of them; messages too, if the engine's policy allows it.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -25,7 +25,7 @@ use crate::{
     raw::{Creation, RawDiagnostic, RawRun, Validation},
 };
 
-/// Judges what an engine made of a definition.
+/// Judges an engine's answers about a definition.
 pub fn judge(definition: &Definition, raw: &RawRun, policy: &Policy) -> Judgement {
     let mut comparison = Comparison {
         definition,
@@ -45,15 +45,15 @@ pub fn judge(definition: &Definition, raw: &RawRun, policy: &Policy) -> Judgemen
 
 struct Comparison<'a> {
     definition: &'a Definition,
-    /// For what the reference refuses it.
+    /// The errors for which the reference refuses it.
     errors: Vec<&'a Diagnostic>,
-    /// Whether texts are compared.
+    /// Whether messages are compared.
     texts: bool,
     judgement: Judgement,
 }
 
 impl Comparison<'_> {
-    /// Whether both calls accept or refuse the definition, and with which code it is refused.
+    /// Compares whether each of the two calls refuses the definition, and with which code.
     fn acceptance(&mut self, creation: &Creation, validation: Option<&Validation>) {
         match creation {
             Creation::Accepted => self.not_refused(Aspect::Acceptance, "accepted"),
@@ -86,7 +86,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The engine refuses the definition with another code than AWS does, whatever is wrong with it.
+    /// The engine refuses the definition with an error code that AWS does not use for this.
     fn wrong_code(&mut self, code: &str) {
         let refused = |code: &str| Term::of("refused", foreign(code));
         let shape = Shape::sides(refused(INVALID_DEFINITION), refused(code));
@@ -96,15 +96,16 @@ impl Comparison<'_> {
             Signature::new(Aspect::Acceptance, NOWHERE, shape),
             (json!(INVALID_DEFINITION), json!(code)),
         );
-        // The size is a limit of the call, and not of the language.
+        // The maximum size is a limit of the API call, not of the language.
         let size = |it: &&Diagnostic| it.clause == Clause::ValidateSize;
         let doubtful = self.errors.iter().any(size) || self.errors.iter().all(|it| is_assumed(it));
         self.judgement.add(doubtful, difference);
     }
 
-    /// The engine has nothing against a definition: every rule that it breaks is one that the engine
-    /// does not have. Where one of them is only assumed, that one is doubtful and the rest is not.
-    /// What cannot be reached because a target is missing follows from that.
+    /// The engine accepts an invalid definition: it does not check any of the rules that the
+    /// definition breaks. If one of the rules is only assumed, only the difference about that rule
+    /// is poisoned. A missing target makes states unreachable, so those errors are left out beside
+    /// it.
     fn not_refused(&mut self, aspect: Aspect, actual: &str) {
         let astray = self
             .errors
@@ -116,7 +117,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// The engine refuses what breaks no rule; `text` has the location of its complaint in it.
+    /// The engine refuses a definition that breaks no rule. `text` contains the location of its
+    /// complaint.
     fn not_accepted(&mut self, aspect: Aspect, shape: Shape, text: &str, answer: Value) {
         let path = complained_of(&self.definition.case.definition, text);
         let kinds = path.as_ref().map_or(NOWHERE, kinds);
@@ -130,7 +132,7 @@ impl Comparison<'_> {
         self.judgement.add(doubtful, difference);
     }
 
-    /// A complaint that the engine does not make, or makes otherwise.
+    /// An error that the engine does not report, or reports differently.
     fn wrong(&mut self, aspect: Aspect, error: &Diagnostic, word: &str, actual: &str) {
         let path = path(&self.definition.case.definition, error);
         let rule = error.clause.entry().id.to_owned();
@@ -145,9 +147,10 @@ impl Comparison<'_> {
         self.judgement.add(is_assumed(error), difference);
     }
 
-    /// The complaints one by one, in any order, and the words of the refusal: if AWS was observed
-    /// to make all of them. It was seen to list several of one code; which others it would list
-    /// beside them is not known.
+    /// Compares the diagnostics one by one, in any order, and the message of the refusal, but only
+    /// if AWS was observed to report all of them and they share one code. AWS was seen to list
+    /// several errors of one code; which errors of other codes it would list beside them is
+    /// unknown.
     fn diagnostics(&mut self, raw: &RawRun) {
         let code = self.errors.first().map(|it| it.code);
         let sure = self
@@ -187,7 +190,7 @@ impl Comparison<'_> {
             };
             self.wrong(Aspect::Diagnostics, error, &shape, &said.to_string());
         }
-        // What the reference does not say may be a warning that it does not know.
+        // A diagnostic that the reference does not report may be a warning that it does not know.
         for other in left {
             let path = complained_of(
                 &self.definition.case.definition,
@@ -203,18 +206,18 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether it is only assumed that AWS makes a complaint.
+/// Whether AWS is only assumed to report this error.
 fn is_assumed(error: &Diagnostic) -> bool {
     error.clause.entry().basis == Basis::Assumed
 }
 
-/// What a signature says of a path: how deep it is in the machine does not matter.
+/// The kinds that a signature uses for a path, without the depth of the state in the machine.
 fn kinds(path: &GrammarPath) -> (&str, &str) {
     (&path.kind, NONE)
 }
 
-/// Whether something is called by a name that is no ARN. The validator lets that pass, because
-/// recordings of AWS have such names in place of ARNs; AWS itself may not.
+/// Whether a resource is a name instead of an ARN. The validator accepts that, because recordings
+/// of AWS contain such names in place of ARNs; AWS itself may refuse it.
 fn has_nickname(value: &Value) -> bool {
     match value {
         Value::Object(object) => object.iter().any(|(field, inner)| {
@@ -226,7 +229,7 @@ fn has_nickname(value: &Value) -> bool {
     }
 }
 
-/// Whether an engine's complaint is this one.
+/// Whether an engine's diagnostic is the expected one.
 fn is_same(expected: &Diagnostic, actual: &RawDiagnostic, texts: bool) -> bool {
     expected.code.name() == actual.code
         && expected.severity.name() == actual.severity
@@ -234,7 +237,7 @@ fn is_same(expected: &Diagnostic, actual: &RawDiagnostic, texts: bool) -> bool {
         && (!texts || expected.message == actual.message)
 }
 
-/// The path to what an engine complains of, whose text has the location in it.
+/// The path to what an engine complains about. `text` contains the location.
 fn complained_of(definition: &Value, text: &str) -> Option<GrammarPath> {
     let at = text.rfind("/States/")?;
     let location = text[at..].trim_end_matches(['\'', '"', '.', ' ']);

@@ -1,4 +1,4 @@
-//! Differences and judgements: made here, read everywhere.
+//! Differences and judgements, which only this module tree creates and every other module may read.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,19 +6,19 @@ use stepproof_specs::{base::time::Millis, clause::Aspect};
 
 use crate::judge::{normalise::Rewrites, signature::Signature};
 
-/// How much later than planned (milliseconds of ASL time) things may happen in a generated case
-/// before a time limit expires that should not.
+/// How late (milliseconds of ASL time) things may happen in a generated case before a time limit
+/// expires that should not.
 const PLANNED_ROOM: Millis = 400;
 
-/// One difference between the expectation and what an engine did. Only the comparison makes them
-/// (a stored one can be read back).
+/// One difference between the expectation and what an engine did. Only the comparison can create
+/// one (but a stored one can be deserialised).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
-    /// Which start of the case.
+    /// The number of the start that differs.
     pub start: usize,
     /// What differs.
     pub aspect: Aspect,
-    /// The state at which it differs first, if it can be told.
+    /// The first state at which it differs, if that is known.
     pub state: Option<String>,
     /// Its identity.
     pub signature: Signature,
@@ -30,7 +30,7 @@ pub struct Difference {
     seal: Seal,
 }
 
-/// Keeps other modules from making differences.
+/// Keeps other modules from constructing differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Seal;
 
@@ -56,34 +56,36 @@ impl Difference {
 /// The comparison of one case.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Judgement {
-    /// The differences that count, of the first aspect that differs in each start, each signature
-    /// once; empty if all agree.
+    /// The differences that count: those of the first aspect that differs in each start, one per
+    /// signature. Empty if everything agrees.
     pub differences: Vec<Difference>,
-    /// Differences that do not count, because the aspect may legally vary or rests on an assumed
+    /// Differences that do not count, because the aspect may legally vary or depends on an assumed
     /// clause.
     pub poisoned: Vec<Difference>,
-    /// The aspects that were compared in every start. One that the engine or the policy leaves out,
-    /// or that follows from an earlier difference, is not among them: it did not agree.
+    /// The aspects that were compared in every start. An aspect is not included if the engine or
+    /// the policy excludes it, or if it could follow from an earlier difference: such an aspect has
+    /// not agreed.
     #[serde(default)]
     pub judged: Aspects,
-    /// What normalisation rewrote in the engine's observations.
+    /// The rewrites that normalisation made in the engine's observations.
     #[serde(default)]
     pub rewrites: Rewrites,
-    /// More time limits expired than the reference expects: an engine that is merely kept busy would
-    /// show that too.
+    /// Whether more time limits expired than the reference expects. An engine that is merely
+    /// overloaded would show that too.
     #[serde(default)]
     pub late: bool,
 }
 
 impl Judgement {
-    /// Whether a difference with this signature counts.
+    /// Whether there is a difference with this signature that counts.
     pub fn has(&self, signature: &Signature) -> bool {
         self.differences
             .iter()
             .any(|difference| difference.signature == *signature)
     }
 
-    /// Takes back what an engine that is so much slower than it should be may show by chance.
+    /// Poisons all differences if the engine was so much slower than it should be that they may be
+    /// due to late expiries.
     pub(super) fn forgive_lateness(&mut self, overhead: Millis) {
         if self.late && overhead > PLANNED_ROOM {
             self.poisoned.append(&mut self.differences);
@@ -147,7 +149,7 @@ impl Aspects {
             .filter(move |aspect| self.contains(*aspect))
     }
 
-    /// The aspects that are looked at before this one.
+    /// The aspects in the set that are compared before this one.
     #[must_use]
     pub fn before(self, aspect: Aspect) -> Self {
         Self(self.0 & ((1 << aspect as u16) - 1))

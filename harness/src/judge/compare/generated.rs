@@ -1,4 +1,5 @@
-//! Generated cases: what the reference does, told as an engine would tell it, agrees.
+//! The reference's own behaviour, recorded as an engine would answer, must agree in generated
+//! cases.
 
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ fn generated_cases_agree_with_themselves() {
     assert!(judged > CASES / 2, "{judged} of {CASES} judged");
 }
 
-/// Shifts everything behind a retry: another duration, the same history.
+/// Shifts all events by one day.
 fn shifted(observation: &mut Observation) {
     for event in observation.history.iter_mut().flatten() {
         event.at.0 += 86_400_000;

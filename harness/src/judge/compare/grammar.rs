@@ -1,4 +1,4 @@
-//! Where in the language a diagnostic is: `Retry.BackoffRate`, whatever the states are called.
+//! The grammar path of a diagnostic, such as `Retry.BackoffRate`, independent of state names.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -6,17 +6,17 @@ use stepproof_specs::{
     clause::Clause,
 };
 
-/// A path through the language.
+/// A path in the grammar of the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GrammarPath {
-    /// What has a field, and the field: `Task.Resource`, `Retry.BackoffRate`. What every state or
-    /// every scope can have belongs to `State` and `Machine`.
+    /// A field with its owner: `Task.Resource`, `Retry.BackoffRate`. The owner of fields that every
+    /// state or every scope can have is `State` or `Machine`.
     pub(super) kind: String,
     /// The state's name.
     pub(super) state: Option<String>,
 }
 
-/// Fields whose content is data, with names of its own.
+/// Fields that contain data, whose member names are arbitrary.
 const DATA: [&str; 7] = [
     "Arguments",
     "Assign",
@@ -46,10 +46,10 @@ const SHARED: [&str; 15] = [
     "Type",
 ];
 
-/// Lists inside a state, whose entries have fields.
+/// Lists inside a state whose entries have fields.
 const LISTS: [&str; 3] = ["Retry", "Catch", "Choices"];
 
-/// The path through the language to what a diagnostic is about.
+/// The grammar path of the object or field that a diagnostic is about.
 pub(super) fn path(definition: &Value, diagnostic: &Diagnostic) -> GrammarPath {
     let mut walk = Walk {
         owner: "Machine".to_owned(),
@@ -81,7 +81,7 @@ pub(super) fn path(definition: &Value, diagnostic: &Diagnostic) -> GrammarPath {
     walk.path(any_state)
 }
 
-/// The fields of a whole object that a diagnostic is about, if any object of its kind can have them.
+/// The fields named by a diagnostic about a whole object, if the path should include them.
 fn about(diagnostic: &Diagnostic) -> Option<String> {
     let counts = matches!(
         diagnostic.clause,
@@ -95,15 +95,15 @@ fn about(diagnostic: &Diagnostic) -> Option<String> {
 }
 
 struct Walk {
-    /// The type of the innermost state, or `Machine` in a scope.
+    /// The type of the innermost state, or `Machine` for a scope.
     owner: String,
-    /// The fields since then.
+    /// The fields followed since the owner.
     fields: Vec<String>,
     state: Option<String>,
 }
 
 impl Walk {
-    /// Follows a location, whose names may contain slashes, through what is there.
+    /// Follows a location through the definition. Names in a location may contain slashes.
     fn follow(&mut self, value: &Value, location: &str) {
         let Some(rest) = location.strip_prefix('/').filter(|rest| !rest.is_empty()) else {
             return;
@@ -174,7 +174,7 @@ impl Walk {
     }
 }
 
-/// The longest key of an object with which a location begins, and what it leads to.
+/// The longest key of an object that a location begins with, and its value.
 fn named<'v>(value: &'v Value, location: &str, ends: &[char]) -> Option<(&'v String, &'v Value)> {
     let keys = value.as_object().into_iter().flatten();
     keys.filter(|(key, _)| {

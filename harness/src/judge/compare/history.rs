@@ -1,8 +1,8 @@
-//! The events of each state, and the links between them.
+//! Compares the events of each state, and the links between them.
 //!
 //! Not compared: the interleaving of states, timestamps, and `previousEventId` where AWS itself is
-//! not reliable (recorded: a distributed Map's exit, `EvaluationFailed`) or where it depends on who
-//! came first.
+//! not reliable (recorded: a distributed Map's exit, `EvaluationFailed`) or where it depends on
+//! which thread was faster.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::judge::{
     signature::{Shape, Term},
 };
 
-/// Whose events are compared with each other.
+/// A group of events that are compared with each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Group {
     Execution,
@@ -33,7 +33,7 @@ enum Group {
     Stray,
 }
 
-/// Whether the histories are the same event by event; false decides nothing.
+/// Whether the histories are equal event by event. False means nothing: the order may be arbitrary.
 pub fn same(expected: &[Event], actual: &[Event], depth: HistoryCompare) -> bool {
     expected.len() == actual.len()
         && expected.iter().zip(actual).all(|(expected, actual)| {
@@ -56,7 +56,7 @@ fn same_details(expected: &Details, actual: &Details) -> bool {
         && expected.assigned == actual.assigned
 }
 
-/// A worker's name is chance; a task that says nothing of itself says as much as none.
+/// Ignores the worker's name, which is arbitrary. Details without any content equal absent details.
 fn same_task(expected: Option<&TaskDetails>, actual: Option<&TaskDetails>) -> bool {
     fn told(task: Option<&TaskDetails>) -> Option<impl PartialEq> {
         let task = task?;
@@ -99,8 +99,7 @@ pub fn differences(comparison: &Comparison<'_>) -> Vec<Found> {
     roots(comparison, events.found)
 }
 
-/// Wrong data is handed on from state to state: where it arose counts, what follows from it does
-/// not.
+/// Keeps only the first difference in data, because wrong data propagates from state to state.
 fn roots(comparison: &Comparison<'_>, found: Vec<Found>) -> Vec<Found> {
     let Some(parting) = comparison.parting() else {
         return found;
@@ -112,7 +111,7 @@ fn roots(comparison: &Comparison<'_>, found: Vec<Found>) -> Vec<Found> {
     roots
 }
 
-/// Whether a shape is about what is handed on.
+/// Whether a shape is about data that passes from state to state.
 fn is_data(shape: &Shape) -> bool {
     matches!(shape, Shape::Detail { key, .. } if key == "input" || key == "output")
 }
@@ -183,7 +182,7 @@ impl Events<'_, '_> {
         }
     }
 
-    /// Ids are 1..n in emission order.
+    /// Checks that ids are 1..n in emission order.
     fn ids(&mut self) {
         let events = self.comparison.actual.events();
         let broken = (1..).zip(events).find(|(id, event)| event.id != *id);
@@ -230,7 +229,7 @@ impl Events<'_, '_> {
         }
     }
 
-    /// Kinds that occur more often on one side; whether there are any.
+    /// Adds the kinds that occur more often on one side; returns whether there are any.
     fn kinds(&mut self, state: Option<usize>, expected: &[usize], actual: &[usize]) -> bool {
         let mut counts: BTreeMap<EventKind, i64> = BTreeMap::new();
         for position in expected {
@@ -260,7 +259,7 @@ impl Events<'_, '_> {
         self.found.len() > before
     }
 
-    /// The first event out of place; whether there is one.
+    /// Adds the first event that is out of order; returns whether there is one.
     fn order(&mut self, state: Option<usize>, expected: &[usize], actual: &[usize]) -> bool {
         let names = |side: &[usize], actual: bool| -> Vec<String> {
             let name = |position: &usize| self.event(actual, *position).kind.name();
@@ -279,7 +278,7 @@ impl Events<'_, '_> {
         true
     }
 
-    /// Pairs of events of one kind that have no partner with the same details.
+    /// Pairs up the events of one kind that have no counterpart with the same details.
     fn leftovers(&self, expected: &[usize], actual: &[usize]) -> Vec<(usize, usize)> {
         let mut rest: Vec<usize> = actual.to_vec();
         let mut alone = Vec::new();
@@ -325,7 +324,7 @@ impl Events<'_, '_> {
         }
     }
 
-    /// The keys of two details that differ, each with the shape of its difference.
+    /// The keys in which two details differ, each with the shape of the difference and both values.
     fn keys(&self, expected: &Details, actual: &Details) -> Vec<(String, Shape, Value, Value)> {
         let cause_counts = match self.comparison.context.policy.cause {
             CauseCompare::Ignore => false,
@@ -357,7 +356,7 @@ impl Events<'_, '_> {
             .collect()
     }
 
-    /// Whether the event before it is the same kind of event of the same state.
+    /// Compares the previous events: they must be of the same kind and belong to the same state.
     fn link(&mut self, state: Option<usize>, expected: usize, actual: usize) {
         let kind = self.event(false, expected).kind;
         if !self.reliable(kind, state) {

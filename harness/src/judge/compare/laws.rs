@@ -1,4 +1,4 @@
-//! Laws of the comparison, on machines drawn at random.
+//! Properties of the comparison itself, tested on random machines.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -107,7 +107,7 @@ fn links() -> impl Strategy<Value = Vec<Link>> {
     prop::collection::vec(link(), 1..5)
 }
 
-/// Something that an engine may do wrong, chosen by number.
+/// Damages an observation in the way that `choice` selects.
 fn damage(observation: &mut Observation, choice: usize, at: usize) {
     let events = observation.history.as_mut().expect("a history");
     let at = at % events.len();

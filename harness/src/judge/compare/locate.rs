@@ -1,7 +1,7 @@
-//! The first state at which two histories part.
+//! Finds the first state at which two histories differ.
 //!
 //! Both histories are reduced to what every engine must show in some way (entered with this input,
-//! left with this output, died of this error) and walked in the reference's order.
+//! left with this output, failed with this error), and compared in the reference's order.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -16,12 +16,13 @@ use super::{
 };
 use crate::judge::signature::Shape;
 
-/// Where two histories part.
+/// Where two histories start to differ.
 #[derive(Debug, Clone, Copy)]
 pub struct Parting<'a> {
     /// The state.
     pub state: usize,
-    /// What left the state there, if both left it and only the outputs differ.
+    /// The outputs with which the state was left, if both sides left it and only the outputs
+    /// differ.
     pub outputs: Option<(&'a Value, &'a Value)>,
 }
 
@@ -48,8 +49,9 @@ enum What<'a> {
     Died(Option<&'a str>),
 }
 
-/// The first state at which the histories part; `None` if no step differs. Where a state around it
-/// was started more or less often in as many visits, it is that state's doing.
+/// The first state at which the histories differ; `None` if every step agrees. If an enclosing
+/// state was started more or less often in the same number of visits, the outermost such state is
+/// returned instead, because it caused the difference.
 pub fn parting<'a>(
     states: &StateIndex<'_>,
     expected: &Threads<'a>,
@@ -85,7 +87,7 @@ fn first_difference<'a>(
     })
 }
 
-/// Per state, whether it was started more or less often in as many visits.
+/// For each state, whether the sides started it a different number of times in equally many visits.
 fn restarted(states: &StateIndex<'_>, wanted: &[Step<'_>], found: &[Step<'_>]) -> Vec<bool> {
     let mut balance = vec![(0_i64, 0_i64); states.entries().len()];
     let mut starts = vec![false; states.entries().len()];
@@ -140,7 +142,7 @@ fn what<'a>(threads: &Threads<'a>, position: usize, event: &'a Event) -> Option<
     }
 }
 
-/// Whether an earlier event has already carried the same failure outwards.
+/// Whether an earlier event has already passed on the same failure.
 fn follows_failure(threads: &Threads<'_>, position: usize) -> bool {
     threads.previous[position]
         .is_some_and(|before| (before..position).any(|earlier| carries(threads, earlier, before)))
@@ -152,7 +154,7 @@ fn carries(threads: &Threads<'_>, position: usize, failed: usize) -> bool {
         && (position == failed || threads.previous[position] == Some(failed))
 }
 
-/// The error name that the event, or one that passes on the same failure, gives.
+/// The error name in the event, or in a later one that passes on the same failure.
 fn error<'a>(threads: &Threads<'a>, position: usize) -> Option<&'a str> {
     let failed = threads.previous[position].unwrap_or(position);
     (position..threads.events.len())
@@ -180,7 +182,7 @@ impl What<'_> {
     }
 }
 
-/// The steps of an engine, to be taken out one by one.
+/// The steps of an engine, which are taken out one by one.
 struct Pool<'a> {
     steps: Vec<Option<Step<'a>>>,
     by_state: Vec<Vec<usize>>,
@@ -205,8 +207,8 @@ impl<'a> Pool<'a> {
         }
     }
 
-    /// Takes the same step of the same state: the next one, or any if their order is arbitrary.
-    /// Otherwise says what is there instead.
+    /// Takes out the matching step of the same state: the next one, or any one if their order is
+    /// arbitrary. If there is none, returns the next step of the state as the error.
     fn take(&mut self, states: &StateIndex<'_>, wanted: &Step<'_>) -> Result<(), Option<Step<'a>>> {
         if matches!(wanted.what, What::Started) && !self.starts[wanted.state] {
             return Ok(());

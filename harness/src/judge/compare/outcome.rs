@@ -1,4 +1,4 @@
-//! How an execution ended: whether at all, with which status, error, cause and output.
+//! Compares how an execution ended: whether it did, its status, error, cause and output.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -16,7 +16,7 @@ use crate::judge::{
     signature::{self, Shape, Term},
 };
 
-/// Whether the execution ended at all.
+/// Compares whether the execution ended at all.
 pub(super) fn liveness(comparison: &Comparison<'_>) -> Option<Found> {
     let (expected, actual) = comparison.observations();
     (actual.status == Status::Running && expected.status != Status::Running).then(|| Found {
@@ -28,7 +28,7 @@ pub(super) fn liveness(comparison: &Comparison<'_>) -> Option<Found> {
     })
 }
 
-/// The status, and the class of the failure.
+/// Compares the status. The shape includes the class of the failure.
 pub(super) fn status(comparison: &Comparison<'_>) -> Option<Found> {
     let (expected, actual) = comparison.observations();
     (expected.status != actual.status).then(|| Found {
@@ -43,7 +43,7 @@ pub(super) fn status(comparison: &Comparison<'_>) -> Option<Found> {
     })
 }
 
-/// The error name.
+/// Compares the error name.
 pub(super) fn error(comparison: &Comparison<'_>) -> Option<Found> {
     let (expected, actual) = comparison.observations();
     (expected.error != actual.error).then(|| Found {
@@ -58,7 +58,7 @@ pub(super) fn error(comparison: &Comparison<'_>) -> Option<Found> {
     })
 }
 
-/// The output, where the histories part if that tells more.
+/// Compares the output. The shape is that of the first state output that differs, if there is one.
 pub(super) fn output(comparison: &Comparison<'_>) -> Option<Found> {
     let (expected, actual) = (
         comparison.expected.observation.output.as_ref(),
@@ -66,7 +66,8 @@ pub(super) fn output(comparison: &Comparison<'_>) -> Option<Found> {
     );
     let whole = value::shape(expected, actual)?;
     let parting = comparison.parting();
-    // What a state passed on makes no output where there should be none.
+    // If the execution should have no output, the outputs of its states do not explain the
+    // difference.
     let passed = parting.filter(|_| expected.is_some());
     let shape = passed.and_then(|parting| parting.shape());
     let take = |it: Option<&Value>| it.cloned().unwrap_or_default();
@@ -79,7 +80,7 @@ pub(super) fn output(comparison: &Comparison<'_>) -> Option<Found> {
     })
 }
 
-/// The cause text.
+/// Compares the cause string.
 pub(super) fn cause(comparison: &Comparison<'_>) -> Option<Found> {
     let (expected, actual) = comparison.observations();
     let class = |it: &Observation| cause::class(it.error.as_deref(), it.cause.as_deref());
@@ -92,7 +93,8 @@ pub(super) fn cause(comparison: &Comparison<'_>) -> Option<Found> {
     })
 }
 
-/// The state at which the observations part. Where a history was full is chance.
+/// The state at which the observations differ; unknown if a history was full, because that can
+/// happen anywhere.
 fn parting_state(comparison: &Comparison<'_>) -> Option<usize> {
     let (expected, actual) = comparison.observations();
     let full = |side: &Observation| side.cause.as_deref() == Some(HISTORY_LIMIT_TEXT);
@@ -105,7 +107,8 @@ fn parting_state(comparison: &Comparison<'_>) -> Option<usize> {
         .or_else(|| fallback(comparison))
 }
 
-/// Without telling histories: the task that was attempted otherwise, or the state that failed.
+/// The state to name if the histories do not show it: the task whose attempts differ, or the state
+/// that failed.
 fn fallback(comparison: &Comparison<'_>) -> Option<usize> {
     let task = comparison.context.activities.then(|| {
         let found = tasks::attempts(comparison).or_else(|| tasks::effects(comparison));
@@ -114,7 +117,7 @@ fn fallback(comparison: &Comparison<'_>) -> Option<usize> {
     task.flatten().or_else(|| died(comparison))
 }
 
-/// The state that failed, on the side that failed.
+/// The state that failed, on the expected side or else on the actual side.
 fn died(comparison: &Comparison<'_>) -> Option<usize> {
     comparison
         .expected
@@ -122,7 +125,7 @@ fn died(comparison: &Comparison<'_>) -> Option<usize> {
         .or_else(|| comparison.actual.died())
 }
 
-/// How an execution ended, for people.
+/// How an execution ended, for reports.
 pub(crate) fn end(observation: &Observation) -> Value {
     let mut end = serde_json::Map::new();
     end.insert("status".into(), observation.status.name().into());

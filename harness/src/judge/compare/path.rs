@@ -1,5 +1,5 @@
-//! Which states were entered: in order at the root, by number inside Map and Parallel, where the
-//! order depends on who comes first.
+//! Compares which states were entered: in order at the root, and only by count inside Map and
+//! Parallel, where the order depends on timing.
 
 use serde_json::{Value, json};
 use stepproof_specs::{clause::Aspect, history::EventKind};
@@ -13,7 +13,8 @@ pub fn difference(comparison: &Comparison<'_>) -> Option<Found> {
     Some(with_words(comparison, found))
 }
 
-/// Where both sides failed, what the engine's own cause says tells one root from another.
+/// Adds the first words of the engine's own cause to the shape, to distinguish root causes when the
+/// engine failed.
 fn with_words(comparison: &Comparison<'_>, mut found: Found) -> Found {
     let (expected, actual) = comparison.observations();
     let telling = actual.cause.as_deref();
@@ -24,8 +25,8 @@ fn with_words(comparison: &Comparison<'_>, mut found: Found) -> Found {
     found
 }
 
-/// The root's states in the order in which they were entered. A name that the machine does not
-/// have counts as a state of the root.
+/// The root's states in the order in which they were entered. A name that the machine does not have
+/// counts as a state of the root.
 fn entered<'a>(comparison: &Comparison<'_>, side: &Side<'a>) -> Vec<(Option<usize>, &'a str)> {
     let threads = side.threads.iter();
     threads
@@ -75,7 +76,7 @@ fn nested(comparison: &Comparison<'_>) -> Option<Found> {
         .iter()
         .zip(&actual)
         .position(|(expected, actual)| expected != actual)?;
-    // If a state around it was started otherwise, it is that state's doing.
+    // If the histories first differ at an enclosing state, that state caused the difference.
     let container = comparison
         .parting()
         .map(|parting| parting.state)

@@ -1,8 +1,8 @@
-//! What holds of any observation alone, whatever the reference expects.
+//! Properties of a single observation, which hold whatever the reference expects.
 //!
-//! It still holds where several outcomes are legal, so that a race cannot hide a task that is run
-//! too often, or a transition that the machine does not have. Recordings of AWS keep every property
-//! (`tests/properties.rs`): one that AWS broke would be wrong.
+//! They hold even if several outcomes are legal, so a race cannot hide a task that is run too
+//! often, or a transition that the machine does not have. `tests/properties.rs` checks them on
+//! recordings of AWS: a property that AWS violates would be wrong.
 
 mod answer;
 mod chain;
@@ -26,20 +26,20 @@ use stepproof_specs::{
 use super::{context::Found, state_index::StateIndex, threads::Threads};
 use crate::judge::{policy::HistoryCompare, signature::Shape};
 
-/// Something that holds of every observation.
+/// A property that holds for every observation.
 #[derive(Debug)]
 pub struct Property {
-    /// The word in signatures.
+    /// Its name in signatures.
     pub name: &'static str,
-    /// What it says.
+    /// What it requires.
     pub sentence: &'static str,
-    /// On what it rests.
+    /// The kind of evidence for it.
     pub basis: Basis,
-    /// Where it is written or was seen.
+    /// Where it is documented or was observed.
     pub source: &'static str,
-    /// The clause that it belongs to, if the reference has one for it.
+    /// The corresponding clause, if the reference has one.
     pub clause: Option<Clause>,
-    /// How deep the history has to be judged for it.
+    /// The least depth to which the history must be judged to check it.
     pub least: HistoryCompare,
     violations: fn(&Check<'_>) -> Vec<Violation>,
 }
@@ -57,10 +57,10 @@ pub fn all() -> impl Iterator<Item = &'static Property> {
     tables.into_iter().flatten()
 }
 
-/// How deep an observation is looked into.
+/// How deeply an observation is checked.
 #[derive(Debug, Clone, Copy)]
 pub struct Depth {
-    /// How deep its history may be judged.
+    /// The depth to which its history may be judged.
     pub history: HistoryCompare,
     /// How much too early (milliseconds of ASL time) something may happen; absent if timing is not
     /// judged.
@@ -88,7 +88,7 @@ pub fn clause(shape: &Shape) -> Option<Clause> {
     all().find(|property| property.name == name)?.clause
 }
 
-/// One violation: what was violated where, what had to be there and what was.
+/// A violation: the aspect and the state, what was required, and what was seen.
 struct Violation {
     aspect: Aspect,
     state: Option<usize>,
@@ -147,7 +147,7 @@ impl<'a> Check<'a> {
         events.filter_map(move |(event, at)| (at == Some(state)).then_some(event))
     }
 
-    /// How many events of this kind a state has.
+    /// The number of events of this kind that a state has.
     fn count(&self, state: usize, kind: impl Fn(EventKind) -> bool) -> usize {
         self.of(state).filter(|event| kind(event.kind)).count()
     }

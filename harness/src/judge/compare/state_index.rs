@@ -1,4 +1,4 @@
-//! The states of a machine, numbered, found by name and by site, each with what is around it.
+//! The state index: a machine's states, numbered, found by name and by site, each with its parent.
 
 use std::collections::HashMap;
 
@@ -16,20 +16,21 @@ pub struct StateIndex<'a> {
     by_name: HashMap<&'a str, usize>,
 }
 
-/// One state and where it sits.
+/// One state and its position.
 #[derive(Debug)]
 pub struct Entry<'a> {
     /// Its name.
     pub name: &'a Name,
-    /// Its path through nested scopes.
+    /// Its path through the nested scopes.
     pub site: Site,
     /// The state.
     pub state: &'a State,
-    /// The state whose branch or processor it is in.
+    /// The state in whose branch or processor it is.
     pub parent: Option<usize>,
-    /// Several iterations may be in it at once, so that the order of its events is arbitrary.
+    /// Whether several iterations may be in it at once, which makes the order of its events
+    /// arbitrary.
     pub unordered: bool,
-    /// Its own branches or iterations run at once.
+    /// Whether its own branches or iterations run concurrently.
     pub forks: bool,
 }
 
@@ -41,7 +42,7 @@ impl Entry<'_> {
 }
 
 impl<'a> StateIndex<'a> {
-    /// Walks the machine.
+    /// Indexes a machine.
     pub fn of(machine: &'a Machine) -> Self {
         let mut index = Self {
             entries: Vec::new(),
@@ -95,18 +96,17 @@ impl<'a> StateIndex<'a> {
         self.entries.iter().position(|entry| *entry.site == *site)
     }
 
-    /// Whether anything in the machine runs at once with something else, so that event ids depend
-    /// on chance.
+    /// Whether anything in the machine runs concurrently, which makes event ids arbitrary.
     pub fn races(&self) -> bool {
         self.entries.iter().any(|entry| entry.forks)
     }
 
-    /// The state and the states around it, innermost first.
+    /// The state and its enclosing states, innermost first.
     pub fn outwards(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(Some(index), |index| self.entries[*index].parent)
     }
 
-    /// What a signature says of a state: its kind and its parent's kind.
+    /// The two kinds that a signature uses for a state: its own and its parent's.
     pub fn kinds(&self, index: Option<usize>) -> (&'static str, &'static str) {
         let Some(entry) = index.map(|index| &self.entries[index]) else {
             return NOWHERE;
@@ -118,7 +118,7 @@ impl<'a> StateIndex<'a> {
     }
 }
 
-/// What a signature says of a start that has no state.
+/// The kinds that a signature uses if there is no state.
 pub const NOWHERE: (&str, &str) = (NONE, NONE);
 
 fn forks(state: &State) -> bool {

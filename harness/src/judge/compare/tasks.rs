@@ -1,4 +1,4 @@
-//! What the workers saw: how often each task was attempted, with which inputs, and when.
+//! Compares what the workers saw: how often each task was attempted, with which inputs, and when.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,8 @@ use crate::judge::signature::Shape;
 
 type Attempts = BTreeMap<Site, Vec<Attempt>>;
 
-/// Whether every attempt is the same in order of arrival; false decides nothing.
+/// Whether all attempts are equal in order of arrival. False means nothing: the order may be
+/// arbitrary.
 pub fn same(expected: &Attempts, actual: &Attempts) -> bool {
     expected.len() == actual.len()
         && expected
@@ -38,7 +39,8 @@ pub fn same(expected: &Attempts, actual: &Attempts) -> bool {
             })
 }
 
-/// Whether every attempt has the same times in order of arrival; false decides nothing.
+/// Whether all attempts have equal times in order of arrival. False means nothing: the times may be
+/// within the tolerance.
 pub fn same_times(expected: &Attempts, actual: &Attempts) -> bool {
     fn times(attempts: &Attempts) -> impl Iterator<Item = impl PartialEq> {
         let attempts = attempts.values().flatten();
@@ -47,13 +49,13 @@ pub fn same_times(expected: &Attempts, actual: &Attempts) -> bool {
     times(expected).eq(times(actual))
 }
 
-/// Whether an attempt could not be attributed, so that it may have played the wrong part.
+/// Whether an attempt could not be attributed, so that its worker may have played the wrong act.
 pub fn unattributed(observation: &Observation) -> bool {
     let mut attempts = observation.attempts.values().flatten();
     attempts.any(|attempt| attempt.key.is_none())
 }
 
-/// The sites of both sides, in the machine's order, with the attempts of each side.
+/// The sites of both sides in the machine's order, with the attempts of each side.
 fn sites<'a>(
     comparison: &Comparison<'a>,
 ) -> impl Iterator<Item = (Option<usize>, &'a [Attempt], &'a [Attempt])> {
@@ -73,7 +75,7 @@ fn sites<'a>(
         .map(move |(state, site)| (state, of(expected, site), of(actual, site)))
 }
 
-/// The first site with another number of attempts.
+/// The first site whose number of attempts differs.
 pub fn attempts(comparison: &Comparison<'_>) -> Option<Found> {
     let (state, expected, actual) =
         sites(comparison).find(|(_, expected, actual)| expected.len() != actual.len())?;
@@ -106,7 +108,7 @@ pub fn effects(comparison: &Comparison<'_>) -> Option<Found> {
         let missing = value::unmatched(&expected, &actual).next();
         let unexpected = value::unmatched(&actual, &expected).next();
         let shape = value::shape(missing, unexpected)?;
-        // The input may be wrong because of what an earlier state left.
+        // The input may be wrong because of the output of an earlier state.
         let origin = comparison.parting();
         Some(Found {
             aspect: Aspect::Effects,
@@ -118,14 +120,13 @@ pub fn effects(comparison: &Comparison<'_>) -> Option<Found> {
     })
 }
 
-/// Whether the machine's timing depends on chance: a retrier has jitter.
+/// Whether the machine's timing is random, because a retrier has jitter.
 fn jitters(states: &StateIndex<'_>) -> bool {
     let retriers = |state: &State| state.handlers().0.iter().any(Retrier::has_jitter);
     states.entries().iter().any(|state| retriers(state.state))
 }
 
-/// The longest that a state with jitter may wait before a retry, whichever of its retriers it is
-/// that waits.
+/// The longest that a state with jitter may wait before a retry, over all of its retriers.
 fn longest_jitter(state: &State, retry: u32) -> Option<Millis> {
     let (retriers, _) = state.handlers();
     if !retriers.iter().any(Retrier::has_jitter) {
@@ -136,13 +137,13 @@ fn longest_jitter(state: &State, retry: u32) -> Option<Millis> {
     retriers.iter().map(longest).max()
 }
 
-/// How late an execution with so many attempts comes to its end, if a control machine without any
-/// comes as late as `overhead`: every attempt comes later by as much.
+/// How late an execution with this many attempts may end if a control machine without attempts ends
+/// late by `overhead`: each attempt may add the same delay.
 pub fn lateness(overhead: Millis, attempts: usize) -> Millis {
     overhead.saturating_mul(1 + attempts as Millis)
 }
 
-/// The first wait before a retry, or the duration of the execution, that is too short or too long.
+/// The first retry delay, or the duration of the execution, that is too short or too long.
 pub fn timing(comparison: &Comparison<'_>) -> Option<Found> {
     let mut tolerance = comparison.context.policy.timing?;
     let attempts = comparison.actual.observation.attempts.values();
@@ -196,18 +197,19 @@ pub fn timing(comparison: &Comparison<'_>) -> Option<Found> {
     })
 }
 
-/// The time before an attempt begins.
+/// The time before an attempt starts.
 struct Gap {
-    /// Since the one before it began.
+    /// Time since the previous attempt started.
     since_taken: Millis,
-    /// Since the one before it ended with a reply; a reply after the retry came too late to end
-    /// anything.
+    /// Time since the reply that ended the previous attempt; absent if there was none, or if it
+    /// came after the retry and so ended nothing.
     since_reply: Option<Millis>,
 }
 
 impl Gap {
-    /// How long these are: since the reply that ended the attempt before on both sides, or else, as
-    /// a reply that came too late does not say when the attempt ended, since that began.
+    /// The two durations to compare: since the reply if there is one on both sides, otherwise since
+    /// the previous attempt started. A reply that came too late does not say when the attempt
+    /// ended.
     fn beside(&self, other: &Self) -> (Millis, Millis) {
         let replied = self.since_reply.zip(other.since_reply);
         replied.unwrap_or((self.since_taken, other.since_taken))

@@ -1,4 +1,5 @@
-//! Clean pairs give no difference; each single tampering gives exactly one, with its identity.
+//! Unchanged observations give no difference; each single change gives exactly one, with its
+//! signature.
 
 mod answers;
 mod tamperings;
@@ -74,7 +75,7 @@ impl Fixture {
         }
     }
 
-    /// Simulates the case again, after it was changed.
+    /// Simulates the case again after it was changed.
     pub fn again(&mut self) {
         let start = &self.case.starts[0];
         self.expectation = simulate(&self.machine, &self.case, start).expect("a simulation");
@@ -117,7 +118,7 @@ impl Fixture {
         self.expectation.observation.clone()
     }
 
-    /// The signatures after one tampering.
+    /// The signatures after one change to the observation.
     pub fn tampered(&self, tamper: impl FnOnce(&mut Observation)) -> Vec<String> {
         let mut observation = self.clean();
         tamper(&mut observation);
@@ -222,7 +223,7 @@ fn position(observation: &Observation, kind: EventKind) -> usize {
     found.unwrap_or_else(|| panic!("no {}", kind.name()))
 }
 
-/// Takes the event at this position out and closes the gap that it leaves.
+/// Removes the event at this position and renumbers the rest without a gap.
 fn remove(events: &mut Vec<Event>, at: usize) {
     let gone = events.remove(at);
     for event in events {
@@ -234,13 +235,13 @@ fn remove(events: &mut Vec<Event>, at: usize) {
     }
 }
 
-/// Takes out the first event of a kind.
+/// Removes the first event of a kind.
 fn drop_event(observation: &mut Observation, kind: EventKind) {
     let position = position(observation, kind);
     remove(history(observation), position);
 }
 
-/// Snapshots are data: they live with the others.
+/// Keeps the snapshot with the other snapshots, which are data.
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../../../snapshots/insta");
@@ -391,7 +392,7 @@ fn another_path() {
     assert_eq!(found, ["path Pass Map fewer"]);
 }
 
-/// What the machine does with this edit, as if an engine had done it to the fixture's machine.
+/// The signatures if an engine runs the fixture's machine as if it had been edited like this.
 fn edited(fixture: &Fixture, edit: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut definition = fixture.case.definition.clone();
     edit(&mut definition);

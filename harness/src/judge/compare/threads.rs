@@ -1,8 +1,8 @@
-//! Which state an event belongs to.
+//! Finds the state to which each event belongs.
 //!
 //! `…StateEntered`, `…StateExited` and iteration events name their state. All others are attached
-//! through `previousEventId`; where an engine's chain is broken, the event goes to the state that
-//! is most likely meant, and the broken link shows as a difference of its own.
+//! through `previousEventId`. If an engine's chain is broken, the event is attached to the most
+//! likely state, and the broken link is reported as a difference of its own.
 
 use std::collections::HashMap;
 
@@ -18,14 +18,14 @@ use super::state_index::StateIndex;
 pub struct Threads<'a> {
     /// The events in emission order.
     pub events: &'a [Event],
-    /// Per event the state it belongs to.
+    /// For each event, the state it belongs to.
     pub states: Vec<Option<usize>>,
-    /// Per event the position of the event before it in its thread.
+    /// For each event, the position of its predecessor in its thread.
     pub previous: Vec<Option<usize>>,
 }
 
 impl<'a> Threads<'a> {
-    /// Attaches every event.
+    /// Attaches every event to a state.
     pub fn of(events: &'a [Event], index: &StateIndex<'_>) -> Self {
         let positions: HashMap<u64, usize> = events
             .iter()
@@ -55,7 +55,7 @@ impl<'a> Threads<'a> {
         }
     }
 
-    /// The state at which the event arose: for an event that passes a failure on, the state that
+    /// The state in which the event arose. For an event that passes on a failure, the state that
     /// failed.
     pub fn origin(&self, mut position: usize) -> Option<usize> {
         while passes_failure_on(self.events[position].kind) {
@@ -68,7 +68,7 @@ impl<'a> Threads<'a> {
     }
 }
 
-/// Whether an event only carries a failure outwards.
+/// Whether an event only passes on a failure to the enclosing scope.
 pub fn passes_failure_on(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -81,7 +81,7 @@ struct Weaver<'a, 'b> {
     events: &'b [Event],
     states: Vec<Option<usize>>,
     open: Vec<u32>,
-    /// The states entered, latest last.
+    /// The states that were entered, latest last.
     latest: Vec<usize>,
 }
 
@@ -112,7 +112,7 @@ impl Weaver<'_, '_> {
         self.index.entry(state).kind()
     }
 
-    /// The innermost state of this kind around the previous event that has not been left.
+    /// The innermost state of this kind that encloses the previous event and has not been left.
     fn container(
         &self,
         kind: StateType,

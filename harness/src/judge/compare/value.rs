@@ -1,27 +1,27 @@
-//! Where two JSON values differ first, and how.
+//! Finds the first difference between two JSON values.
 
 use serde_json::{Map, Value};
 use stepproof_specs::base::json::{equal, type_name};
 
 use crate::judge::signature::{Shape, Term};
 
-/// The innermost first difference of two values.
+/// The first difference between two values, at the innermost position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Leaf<'a> {
     /// Two values that differ as a whole.
     Value(&'a Value, &'a Value),
-    /// A member that is missing.
+    /// A member is missing.
     Missing(&'a Value),
-    /// A member that should not be there.
+    /// A member should not be there.
     Extra(&'a Value),
-    /// Two arrays of different length.
+    /// Two arrays differ in length.
     Length(usize, usize),
-    /// Two arrays with the same elements in another order.
+    /// Two arrays have the same elements in different orders.
     Order,
 }
 
 impl Leaf<'_> {
-    /// The shape, free of names and values.
+    /// The shape of the difference, without names and values.
     pub fn shape(&self) -> Shape {
         match self {
             Self::Value(expected, actual) => {
@@ -43,8 +43,8 @@ fn part(expected: &str, actual: &str, part: &str) -> Shape {
     Shape::data(Term::new(expected), Term::new(actual), part)
 }
 
-/// The types of two scalars; otherwise only what matters for how data is put together, so that data
-/// can get simpler without another identity.
+/// The types of two scalars. Otherwise all scalars count as one class, so that the reducer can
+/// simplify data without changing the signature.
 fn classes(expected: &Value, actual: &Value) -> (&'static str, &'static str) {
     match (class(expected), class(actual)) {
         ("scalar", "scalar") => (type_name(expected), type_name(actual)),
@@ -59,7 +59,7 @@ fn class(value: &Value) -> &'static str {
     }
 }
 
-/// The first difference, members in the order of the expected value; `None` if they are equal.
+/// The first difference, in the member order of the expected value; `None` if they are equal.
 pub fn first<'a>(expected: &'a Value, actual: &'a Value) -> Option<Leaf<'a>> {
     match (expected, actual) {
         (Value::Object(left), Value::Object(right)) => members(left, right),
@@ -92,7 +92,7 @@ fn elements<'a>(left: &'a [Value], right: &'a [Value]) -> Option<Leaf<'a>> {
     Some(if permuted { Leaf::Order } else { leaf })
 }
 
-/// The values of `left` that have no partner in `right`, both taken as multisets.
+/// The values of `left` that have no counterpart in `right`, both taken as multisets.
 pub fn unmatched<'a, T: std::borrow::Borrow<Value>>(
     left: &'a [T],
     right: &'a [T],
@@ -110,7 +110,7 @@ pub fn unmatched<'a, T: std::borrow::Borrow<Value>>(
         })
 }
 
-/// The shape of the difference of two optional values.
+/// The shape of the difference between two optional values.
 pub fn shape(expected: Option<&Value>, actual: Option<&Value>) -> Option<Shape> {
     match (expected, actual) {
         (Some(expected), Some(actual)) => first(expected, actual).map(|leaf| leaf.shape()),

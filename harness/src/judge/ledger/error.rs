@@ -1,4 +1,4 @@
-//! What can be wrong with a ledger, where, and what to do about it.
+//! Errors in a ledger, with their lines and remedies.
 
 use std::{
     fmt, io,
@@ -11,7 +11,7 @@ pub enum LedgerError {
     /// The file cannot be read.
     #[error("read the ledger {}: {source}", path.display())]
     Read {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -19,15 +19,15 @@ pub enum LedgerError {
     /// The file cannot be written.
     #[error("write the ledger {}: {source}", path.display())]
     Write {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// The text is not a ledger.
+    /// The file is not a valid ledger.
     #[error("accept the ledger {}:{}", path.display(), list(problems))]
     Refused {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// Everything that is wrong with it.
         problems: Vec<Problem>,
@@ -41,7 +41,7 @@ pub struct Problem {
     pub line: usize,
     /// What is wrong.
     pub what: String,
-    /// What to do.
+    /// How to fix it.
     pub remedy: String,
 }
 

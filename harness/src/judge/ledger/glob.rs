@@ -1,10 +1,11 @@
-//! Words of a ledger that stand for many.
+//! Wildcard patterns in a ledger.
 
 use std::fmt;
 
 use regex_lite::Regex;
 
-/// A word in which `*` stands for anything, also for nothing, and `?` for any one character.
+/// A pattern in which `*` matches any string, including the empty one, and `?` matches one
+/// character.
 #[derive(Debug, Clone)]
 pub struct Glob {
     text: String,
@@ -12,7 +13,7 @@ pub struct Glob {
 }
 
 impl Glob {
-    /// The glob that is written so.
+    /// Parses a pattern.
     pub fn new(text: &str) -> Self {
         let literal = regex_lite::escape(text);
         let expression = literal.replace(r"\*", ".*").replace(r"\?", ".");
@@ -23,7 +24,7 @@ impl Glob {
         }
     }
 
-    /// Whether it stands for the whole of this word.
+    /// Whether it matches the whole word.
     pub fn matches(&self, word: &str) -> bool {
         self.expression.is_match(word)
     }

@@ -1,4 +1,4 @@
-//! From a ledger's text to its entries, with every problem and its line.
+//! Parses a ledger into its entries, or into all of its problems with their lines.
 
 use jiff::civil::Date;
 use regex_lite::Regex;
@@ -83,7 +83,7 @@ fn line(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|it| *it == b'\n').count() + 1
 }
 
-/// The line on which a text stands first.
+/// The line of the first occurrence of a string.
 pub fn line_of(text: &str, wanted: &str) -> usize {
     line(text, text.find(wanted).unwrap_or(0))
 }
@@ -295,7 +295,7 @@ impl Reader<'_> {
         date
     }
 
-    /// No id and no signature may stand in two entries.
+    /// Checks that no id and no signature occurs in two entries.
     fn unique(&mut self, tables: &[Spanned<Table>]) {
         let mut ids = std::collections::HashSet::new();
         let mut signatures = std::collections::HashSet::new();
@@ -304,7 +304,8 @@ impl Reader<'_> {
                 let what = format!("entry '{}' stands twice", id.get_ref());
                 self.complain(id.span().start, what, "merge the entries");
             }
-            // The same signature may have another cause in other cases.
+            // The same signature may have another cause in other cases, so it is unique only per
+            // condition.
             let only: Vec<&String> = table.only.iter().map(Spanned::get_ref).collect();
             let only = (only, table.definition.as_ref().map(Spanned::get_ref));
             let all = table.signatures.iter().flat_map(Spanned::get_ref);

@@ -1,4 +1,4 @@
-//! What a ledger's entry says of the signatures under which it shows.
+//! The patterns with which an entry names the signatures it covers.
 
 use std::{fmt, str::FromStr};
 
@@ -7,7 +7,7 @@ use stepproof_specs::clause::Aspect;
 use super::glob::Glob;
 use crate::judge::signature::{self, Signature};
 
-/// Which signatures an entry names: word by word, `*` standing for anything within a word.
+/// A pattern for signatures, word by word: `*` stands for any string within a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     aspect: Glob,
@@ -16,13 +16,13 @@ pub struct Pattern {
     shape: Glob,
 }
 
-/// Why a text names no signatures.
+/// Why a string is not a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("read the pattern '{0}': it is written `aspect state-kind parent-kind shape`")]
 pub struct NoPattern(String);
 
 impl Pattern {
-    /// Whether it names this signature.
+    /// Whether it matches this signature.
     pub fn matches(&self, signature: &Signature) -> bool {
         let Signature {
             aspect,
@@ -48,7 +48,7 @@ impl From<&Signature> for Pattern {
     }
 }
 
-/// Four words, of which the aspect is one, or stands for one, and the shape says something.
+/// Four words. The first must match an aspect, and the shape must contain a letter or a digit.
 impl FromStr for Pattern {
     type Err = NoPattern;
 

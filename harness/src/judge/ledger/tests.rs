@@ -11,7 +11,7 @@ use crate::{
     judge::verdict::Signature,
 };
 
-/// Snapshots are data: they live with the others.
+/// Keeps the snapshot with the other snapshots, which are data.
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../../../snapshots/insta");

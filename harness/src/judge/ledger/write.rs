@@ -1,4 +1,4 @@
-//! A ledger's text: entries are appended in one stable form, all else stays as it is.
+//! Writes ledgers: appends entries in a stable form and changes nothing else.
 
 use std::{fmt::Write, fs, path::Path};
 
@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{Entry, LEDGER_FORMAT, LedgerError};
 
-/// The beginning of a ledger.
+/// The header of a new ledger.
 pub fn header(engine: &str) -> String {
     format!(
         "# Known divergences of {engine}. Every entry has a minimal case, which is run again: an\n\
@@ -17,7 +17,7 @@ pub fn header(engine: &str) -> String {
     )
 }
 
-/// An entry as it is appended.
+/// An entry as it is appended to the file.
 pub fn entry(entry: &Entry) -> String {
     let mut text = String::from("[[divergence]]\n");
     let mut line = |key: &str, value: &str| {
@@ -60,12 +60,12 @@ pub fn entry(entry: &Entry) -> String {
     text
 }
 
-/// A TOML string.
+/// A string as a TOML literal.
 fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-/// The text with the date and version of one entry's last confirmation changed.
+/// Changes the date and the version of one entry's last confirmation in the contents of a ledger.
 pub fn confirmed(text: &str, id: &str, on: Date, version: &str) -> String {
     let wanted = format!("id = {}", quoted(id));
     let mut inside = false;
@@ -86,7 +86,7 @@ pub fn confirmed(text: &str, id: &str, on: Date, version: &str) -> String {
         .collect()
 }
 
-/// Writes the whole file, or nothing.
+/// Writes the whole file atomically.
 pub fn replace(path: &Path, text: &str) -> Result<(), LedgerError> {
     let failed = |error| LedgerError::write(path, error);
     if let Some(parent) = path.parent() {

@@ -1,8 +1,8 @@
-//! Finding ids, times and ARNs inside texts.
+//! Finds ids, times and ARNs inside strings.
 
 use std::ops::Range;
 
-/// What was found, and the token for it.
+/// A range that was found, and the token for it.
 #[derive(Debug, PartialEq)]
 pub struct Hit {
     pub range: Range<usize>,
@@ -14,12 +14,12 @@ pub type Find = fn(&str, usize) -> Option<Hit>;
 
 /// The length of a UUID.
 pub const UUID: usize = 36;
-/// The least length of a timestamp.
+/// The minimum length of a timestamp.
 pub const TIMESTAMP: usize = 20;
 
 const REGION_AND_ACCOUNT: &str = "us-east-1:123456789012";
 
-/// The data at the end of an interpreter's own text: `… in the input '{"a":1}'`, `… to input 4`.
+/// The data at the end of an interpreter's own message: `… in the input '{"a":1}'`, `… to input 4`.
 pub fn quoted_data(text: &str) -> Option<Range<usize>> {
     const IN_QUOTES: &str = "could not be found in the input '";
     const TO_THE_END: &str = " to input ";
@@ -63,7 +63,7 @@ pub fn service_arn(text: &str, from: usize) -> Option<Hit> {
     })
 }
 
-/// Region and account of an ARN that has both and not those of cases.
+/// The region and the account of an ARN that has both, if they are not those that cases use.
 pub fn account(text: &str, from: usize) -> Option<Hit> {
     let mut arns = arns(text, from);
     arns.find_map(|arn| {
@@ -143,7 +143,7 @@ fn timestamp_length(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// The first place, at the beginning of a word, where `length` says how long the hit is.
+/// The first hit at the start of a word; `length` returns the length of a hit at a position.
 fn find(text: &str, from: usize, length: impl Fn(&[u8]) -> Option<usize>) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     (from..bytes.len()).find_map(|start| {

@@ -1,4 +1,4 @@
-//! How a shape tells the end of an execution.
+//! How a shape describes the end of an execution.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use stepproof_specs::observation::{Observation, Status};
 use super::Term;
 use crate::judge::cause;
 
-/// The class of an error name: the language's own names stay, all others are `custom`.
+/// The class of an error name: the language's own names are kept, all others are `custom`.
 pub fn error_class(error: Option<&str>) -> Cow<'_, str> {
     match error {
         None => "absent".into(),
@@ -26,8 +26,8 @@ fn is_own(error: &str) -> bool {
     })
 }
 
-/// How an execution ended, beside how another did: the status, and the class of its failure if it
-/// failed.
+/// The end of an execution, in contrast to another's: the status, and the class of the failure if
+/// it failed.
 pub fn end(observation: &Observation, other: &Observation) -> Term {
     let status = observation.status.name();
     match observation.status {
@@ -39,8 +39,9 @@ pub fn end(observation: &Observation, other: &Observation) -> Term {
     }
 }
 
-/// The class of a failure: of its error, and the first words of the cause if it is the
-/// interpreter's own. A cause that another execution has too is no mark of either.
+/// The class of a failure: that of its error, and the first words of the cause if the interpreter
+/// wrote it. A cause that the other execution has too is left out, because it does not distinguish
+/// them.
 pub fn failure(observation: &Observation, other: &Observation) -> Term {
     let error = observation.error.as_deref();
     let telling = observation.cause.as_deref();

@@ -2,28 +2,28 @@
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
-/// What stands between the reference's side and the engine's.
+/// Separates the reference's side from the engine's.
 const BESIDE: char = '≠';
-/// What stands before the part of the data that differs.
+/// Precedes the part of the data that differs.
 const PART: char = '@';
-/// What the shape of a violated property begins with.
+/// The first word in the shape of a violated property.
 const PROPERTY: &str = "property";
-/// What the shape of a detail of an event begins with.
+/// The beginning of the shape of an event detail.
 const DETAILS: &str = "details:";
 
-/// How something differs, free of names and values. Every text is a shape: those that are stored
-/// may be from an earlier build.
+/// How something differs, without names and values. Any string can be parsed as a shape, because
+/// stored ones may come from an earlier build.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Shape {
     /// One word for both sides: `more`, `missing:TaskStateAborted`, `property:end`.
     One(Term),
-    /// Both sides, each by a word of its own: `FAILED:custom≠SUCCEEDED`.
+    /// Each side described by its own term: `FAILED:custom≠SUCCEEDED`.
     Sides {
         /// What the reference does.
         expected: Term,
         /// What the engine does.
         actual: Term,
-        /// Which part of the data it is, if it is data: `object≠null@value`.
+        /// The part of the data that differs, if it is data: `object≠null@value`.
         part: Option<String>,
     },
     /// A detail of an event: `details:TaskFailed.cause:present≠absent`.
@@ -37,14 +37,15 @@ pub enum Shape {
     },
 }
 
-/// A word of a shape, with what tells it from others of its kind: `word:class(detail)`.
+/// A word of a shape, with its class and detail: `word:class(detail)`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term {
     /// What it is: a status, an error, a type of data, a code.
     pub word: String,
-    /// Of which class: `FAILED:States.Runtime`, `missing:TaskStateAborted`.
+    /// Its class: `FAILED:States.Runtime`, `missing:TaskStateAborted`.
     pub class: Option<String>,
-    /// What tells it from others of that class: the first words of a cause, the rule behind a code.
+    /// What distinguishes it from others of that class: the first words of a cause, or the rule
+    /// behind a code.
     pub detail: Option<String>,
 }
 
@@ -66,20 +67,20 @@ impl Term {
         }
     }
 
-    /// The same, told from others by a detail if there is one.
+    /// The same term with this detail, if there is one.
     #[must_use]
     pub fn told_by(self, detail: Option<String>) -> Self {
         Self { detail, ..self }
     }
 
-    /// The texts of which it consists.
+    /// The strings of which it consists.
     fn texts(&self) -> impl Iterator<Item = &str> {
         let others = [self.class.as_deref(), self.detail.as_deref()];
         std::iter::once(&*self.word).chain(others.into_iter().flatten())
     }
 }
 
-/// What an engine calls something, without what has a meaning in a shape.
+/// An engine's word with the characters replaced that have a meaning in a shape.
 pub(crate) fn foreign(name: &str) -> String {
     let is_sign = |it: char| it.is_whitespace() || [BESIDE, PART, ':', '(', ')'].contains(&it);
     name.replace(is_sign, "-")
@@ -91,7 +92,7 @@ impl Shape {
         Self::One(Term::new(word))
     }
 
-    /// Both sides.
+    /// The shape with a term for each side.
     pub fn sides(expected: Term, actual: Term) -> Self {
         Self::Sides {
             expected,
@@ -100,7 +101,7 @@ impl Shape {
         }
     }
 
-    /// Both sides of a part of some data.
+    /// The shape of a difference in a part of some data.
     pub fn data(expected: Term, actual: Term, part: &str) -> Self {
         Self::Sides {
             expected,
@@ -109,7 +110,7 @@ impl Shape {
         }
     }
 
-    /// An amount that differs.
+    /// The shape of a difference between two counts.
     pub fn amount(expected: usize, actual: usize) -> Self {
         Self::word(match (expected, actual) {
             (_, 0) => "none",
@@ -124,7 +125,7 @@ impl Shape {
         Self::One(Term::of(PROPERTY, property))
     }
 
-    /// The property that is violated, if it is one.
+    /// The name of the violated property, if the shape is about one.
     pub fn property(&self) -> Option<&str> {
         match self {
             Self::One(Term { word, class, .. }) if word == PROPERTY => class.as_deref(),
@@ -132,7 +133,7 @@ impl Shape {
         }
     }
 
-    /// What the reference does, if both sides are told.
+    /// The term of the reference's side, if the shape has two sides.
     pub fn expected(&self) -> Option<&Term> {
         match self {
             Self::Sides { expected, .. } => Some(expected),
@@ -140,7 +141,7 @@ impl Shape {
         }
     }
 
-    /// What the engine does, if both sides are told.
+    /// The term of the engine's side, if the shape has two sides.
     pub fn actual(&self) -> Option<&Term> {
         match self {
             Self::Sides { actual, .. } => Some(actual),
@@ -148,12 +149,12 @@ impl Shape {
         }
     }
 
-    /// Whether it is this one word.
+    /// Whether the shape is exactly this word.
     pub fn is(&self, word: &str) -> bool {
         matches!(self, Self::One(term) if term.word == word && term.class.is_none())
     }
 
-    /// Whether one of its words has this in it.
+    /// Whether one of its strings contains this one.
     pub fn mentions(&self, part: &str) -> bool {
         let has = |term: &Term| term.texts().any(|text| text.contains(part));
         match self {

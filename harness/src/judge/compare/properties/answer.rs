@@ -1,4 +1,4 @@
-//! What an execution answers when it has ended.
+//! Properties of the final answer of an execution.
 
 use serde_json::{Value, json};
 use stepproof_specs::{

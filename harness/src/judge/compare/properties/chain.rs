@@ -1,4 +1,4 @@
-//! How the events of a history hang together.
+//! Properties of the links between the events of a history.
 
 use serde_json::json;
 use stepproof_specs::{
@@ -89,7 +89,7 @@ fn start(check: &Check<'_>) -> Vec<Violation> {
     wrong.map(violation).into_iter().collect()
 }
 
-/// The status that an event gives the execution.
+/// The execution status that an event implies.
 fn status(kind: EventKind) -> Option<Status> {
     match kind {
         EventKind::ExecutionSucceeded => Some(Status::Succeeded),

@@ -1,4 +1,4 @@
-//! The iterations of Maps.
+//! Properties of the iterations of Maps.
 
 use std::collections::HashSet;
 
@@ -51,8 +51,8 @@ pub(super) const PROPERTIES: &[Property] = &[
     },
 ];
 
-/// The inline Maps of which no two instances run at once, so that their events need no telling
-/// apart.
+/// The inline Maps that never have two instances at once, so that all events of a Map belong to the
+/// same instance.
 fn maps<'a>(check: &Check<'a>) -> Vec<(usize, &'a Map)> {
     let maps = check.states().filter_map(|state| {
         let at = check.states.entry(state);
@@ -104,7 +104,7 @@ fn results(check: &Check<'_>) -> Vec<Violation> {
     })
 }
 
-/// The result of a Map whose output is its result.
+/// The result of a Map whose output is its unmodified result.
 fn plain_result<'a>(check: &Check<'a>, state: usize) -> Option<&'a Vec<Value>> {
     let flow = check.states.entry(state).state.flow.json_path();
     let plain = flow.is_some_and(|flow| {

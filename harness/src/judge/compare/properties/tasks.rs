@@ -1,4 +1,4 @@
-//! How often tasks are attempted, and that each attempt ends once.
+//! Properties of the attempts of tasks: how many there are, and that each ends once.
 
 use std::collections::HashSet;
 
@@ -51,7 +51,7 @@ pub(super) const PROPERTIES: &[Property] = &[
     },
 ];
 
-/// How often a visit may attempt a task.
+/// How many attempts one visit of a task may make.
 fn bound(check: &Check<'_>, state: usize) -> u64 {
     let (retriers, _) = check.states.entry(state).state.handlers();
     let allowed = retriers.iter().map(|it| it.max_attempts.unwrap_or(3));
@@ -78,7 +78,7 @@ fn attempts(check: &Check<'_>) -> Vec<Violation> {
     violated.collect()
 }
 
-/// Where iterations overlap, a visit cannot be told from another.
+/// Tasks in overlapping iterations are skipped, because their visits cannot be distinguished.
 fn scheduled(check: &Check<'_>) -> Vec<Violation> {
     let tasks = check.states().filter(|state| {
         let state = check.states.entry(*state);
@@ -102,7 +102,7 @@ fn scheduled(check: &Check<'_>) -> Vec<Violation> {
     violated.collect()
 }
 
-/// Whether an event ends an attempt that was scheduled.
+/// Whether an event ends an attempt.
 fn ends(kind: EventKind) -> bool {
     use Phase::{Failed, StartFailed, SubmitFailed, Succeeded, TimedOut};
     let EventKind::Work(_, phase) = kind else {

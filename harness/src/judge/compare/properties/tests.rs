@@ -1,4 +1,4 @@
-//! Each property breaks when an observation is doctored so, and no other one does.
+//! A tampered observation violates the property that it is meant to violate, and no unrelated one.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -78,7 +78,7 @@ fn events(observation: &mut Observation) -> &mut Vec<Event> {
     observation.history.as_mut().expect("a history")
 }
 
-/// The place of the first event of a kind and a name.
+/// The position of the first event of a kind with a name.
 fn first(observation: &mut Observation, kind: EventKind, name: &str) -> usize {
     let is_it = |it: &Event| {
         it.kind == kind && (name.is_empty() || it.details.name.as_deref() == Some(name))
@@ -89,7 +89,7 @@ fn first(observation: &mut Observation, kind: EventKind, name: &str) -> usize {
         .expect("the event")
 }
 
-/// Puts a copy of an event elsewhere, and numbers all anew.
+/// Inserts a copy of an event elsewhere and renumbers all events.
 fn copy(observation: &mut Observation, from: usize, to: usize) {
     let events = events(observation);
     let event = events[from].clone();
@@ -120,7 +120,7 @@ fn work(phase: Phase) -> EventKind {
 
 type Change = fn(&mut Observation);
 
-/// Changes, and the properties that each breaks; the first is the one that it is for.
+/// Changes, and the properties that each violates; the change is a test of the first one.
 const DOCTORED: &[(&[&str], Change)] = &[
     (&["output-without-success"], |it| it.output = None),
     (&["error-without-failure"], |it| {
@@ -256,7 +256,7 @@ fn properties_are_written_down_in_full() {
     }
 }
 
-/// Nothing that is compared shows when an event happened.
+/// The comparison ignores the timestamps of events, so only the property notices the short Wait.
 #[test]
 fn a_property_counts_although_all_that_is_compared_agrees() {
     let mut fixture = fixture();
@@ -287,7 +287,7 @@ fn a_property_counts_where_nothing_else_does() {
     );
     let mute = fixture.tampered(|it| it.output = None);
     assert_eq!(mute, ["output - - property:output-without-success"]);
-    // It ends otherwise, as well as it may.
+    // Its end differs, as it may.
     let fails = fixture.tampered(|it| {
         it.status = Status::Failed;
         it.output = None;

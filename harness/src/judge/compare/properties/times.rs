@@ -1,4 +1,4 @@
-//! When things happen.
+//! Properties of the times of events.
 
 use serde_json::json;
 use stepproof_specs::{
@@ -46,7 +46,7 @@ fn order(check: &Check<'_>) -> Vec<Violation> {
     violations.take(1).collect()
 }
 
-/// Where iterations overlap, an exit cannot be told from another.
+/// Waits in overlapping iterations are skipped, because their exits cannot be distinguished.
 fn waits(check: &Check<'_>) -> Vec<Violation> {
     let Some(early) = check.early else {
         return Vec::new();

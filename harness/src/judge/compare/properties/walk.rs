@@ -1,4 +1,4 @@
-//! Which states an execution goes through.
+//! Properties of the sequence of states that an execution goes through.
 
 use std::collections::HashMap;
 
@@ -70,7 +70,7 @@ pub(super) const PROPERTIES: &[Property] = &[
     },
 ];
 
-/// A scope: the state around it and the number of its branch.
+/// A scope: the enclosing state and the number of the branch.
 type ScopeKey = (Option<usize>, usize);
 
 /// The scope that a state is in.
@@ -87,7 +87,7 @@ fn scope<'a>(check: &Check<'a>, state: usize) -> (ScopeKey, &'a Scope) {
     ((Some(parent), branch), &scopes[branch])
 }
 
-/// The names of the states that a state leads to.
+/// The names of the states to which a state may lead.
 fn targets<'a>(check: &Check<'a>, state: usize) -> Vec<&'a Name> {
     let targets = check.states.entry(state).state.targets();
     targets.into_iter().map(|(_, name)| name).collect()
@@ -103,8 +103,8 @@ fn illegal(aspect: Aspect, state: Option<usize>, legal: &[&Name], name: &str) ->
     }
 }
 
-/// By the order of events, which says nothing where iterations overlap. An inner scope may begin
-/// anew at any time.
+/// Checks transitions by the order of events. States in overlapping iterations are skipped, because
+/// their order means nothing. An inner scope may start again at any time.
 fn transitions(check: &Check<'_>) -> Vec<Violation> {
     let mut before: HashMap<ScopeKey, usize> = HashMap::new();
     for (event, state) in check.events() {
@@ -143,7 +143,7 @@ fn types(check: &Check<'_>) -> Vec<Violation> {
     wrong.into_iter().collect()
 }
 
-/// By the links between events, which hold also where iterations overlap.
+/// Checks transitions by the links between events, which are valid even if iterations overlap.
 fn links(check: &Check<'_>) -> Vec<Violation> {
     let positions = check.events().zip(&check.threads.previous);
     let wrong = positions.filter_map(|((event, state), before)| {
@@ -173,7 +173,7 @@ fn links(check: &Check<'_>) -> Vec<Violation> {
     wrong.take(1).collect()
 }
 
-/// How often a state has been entered and left; the first time that this is not as it should be.
+/// Checks that no state is left more often than it was entered.
 fn exits(check: &Check<'_>) -> Vec<Violation> {
     let violated = check.states().filter_map(|state| {
         let (mut entered, mut left) = (0_u64, 0_u64);

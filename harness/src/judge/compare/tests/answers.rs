@@ -1,5 +1,5 @@
-//! Every way in which an engine can answer a definition, and under what signature it is reported:
-//! pinned like the tamperings.
+//! Pins the signatures of everything that an engine can answer wrongly about a definition, as
+//! `tamperings` does for observations.
 
 use std::fmt::Write as _;
 
@@ -33,7 +33,7 @@ fn prepared(definition: Value) -> Definition {
     }
 }
 
-/// The reference's own answer.
+/// The answer that the reference gives.
 fn right(definition: &Definition) -> RawRun {
     let diagnostics = definition.diagnostics.iter().map(|it| RawDiagnostic {
         severity: it.severity.name().to_owned(),
@@ -64,12 +64,12 @@ fn right(definition: &Definition) -> RawRun {
     }
 }
 
-/// An edit of the answer to ValidateStateMachineDefinition.
+/// Edits the answer to ValidateStateMachineDefinition.
 fn validated(raw: &mut RawRun, change: impl Fn(&mut Validation)) {
     change(raw.validation.as_mut().expect("an answer"));
 }
 
-/// What an engine can answer instead.
+/// Wrong answers that an engine may give instead.
 fn answers(right: &RawRun) -> Vec<(String, RawRun)> {
     let mut all = Vec::new();
     let mut add = |name: String, change: &dyn Fn(&mut RawRun)| {

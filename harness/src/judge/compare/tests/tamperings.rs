@@ -1,5 +1,5 @@
-//! Every single thing that can be wrong with an observation, and under what signature it is reported:
-//! pinned, so that no change of the comparison goes unnoticed.
+//! Pins the signatures of everything that can be wrong with an observation, so that no change of
+//! the comparison goes unnoticed.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -14,14 +14,14 @@ use stepproof_specs::{
 use super::{Fixture, activity, failing_branch, mapped, remove, retried, runtime_error, snapshot};
 use crate::job::Lane;
 
-/// A tampering, by its name.
+/// A change to an observation, with its name.
 type Tampering = (String, Box<dyn Fn(&mut Observation)>);
 
 fn tampering(name: impl Into<String>, change: impl Fn(&mut Observation) + 'static) -> Tampering {
     (name.into(), Box::new(change))
 }
 
-/// What can be wrong with how an execution ended.
+/// Changes to how an execution ended.
 fn of_ends() -> Vec<Tampering> {
     let statuses = [
         Status::Running,
@@ -57,7 +57,7 @@ fn of_ends() -> Vec<Tampering> {
     all
 }
 
-/// What can be wrong with the attempts of the tasks.
+/// Changes to the attempts of the tasks.
 fn of_attempts(clean: &Observation) -> Vec<Tampering> {
     let mut all = Vec::new();
     for (site, attempts) in &clean.attempts {
@@ -96,7 +96,7 @@ fn of_attempts(clean: &Observation) -> Vec<Tampering> {
     all
 }
 
-/// Has an event happen twice.
+/// Repeats an event.
 fn repeat(events: &mut Vec<Event>, at: usize) {
     let first = events[at].clone();
     for event in events.iter_mut() {
@@ -111,7 +111,7 @@ fn repeat(events: &mut Vec<Event>, at: usize) {
     events.insert(at + 1, second);
 }
 
-/// What can be wrong with the history.
+/// Changes to the history.
 fn of_events(clean: &Observation) -> Vec<Tampering> {
     let events = clean.history.as_ref().expect("a history");
     let mut all = Vec::new();
@@ -176,7 +176,7 @@ fn of_events(clean: &Observation) -> Vec<Tampering> {
     all
 }
 
-/// Every tampering with a fixture's observation, and the signatures that it gives.
+/// A table of all changes to a fixture's observation, with the signatures they give.
 fn table(fixture: Fixture) -> String {
     let fixture = Fixture {
         lane: Lane::Quiet,
@@ -213,7 +213,7 @@ fn branches() -> Fixture {
     Fixture::new(definition, json!({ "a": 1 }), &[])
 }
 
-/// A task that runs into its time limit.
+/// A task whose time limit expires.
 fn timeout() -> Fixture {
     let definition = json!({
         "StartAt": "Work",
