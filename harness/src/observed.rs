@@ -1,8 +1,8 @@
-//! Recordings of what AWS did: how the reference, or an engine, does beside them.
+//! Compares the reference, or an engine, with recordings of what AWS did.
 //!
 //! A recording is one JSON file: a definition, an input, what each task returned, and what the
-//! service then did. `read` finds and reads them, the judges here run them, and [`Tally`] counts.
-//! No rule knows a recording by its name.
+//! service then did. `read` finds and reads them, the judges here run them, and [`Tally`] counts
+//! the results. No rule depends on the name of a recording.
 
 mod compare;
 mod definition;
@@ -32,19 +32,19 @@ use crate::judge::{
     verdict::{Aspects, Verdict},
 };
 
-/// What came of a recording.
+/// The result of comparing a recording.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// It was seen as recorded, in these aspects.
+    /// Everything that was compared agrees, in these aspects.
     Agreed(Aspects),
-    /// It was not.
+    /// Something differs.
     Diverged {
-        /// The aspects that agreed before.
+        /// The aspects that agreed before the divergence.
         agreed: Aspects,
-        /// The first thing that differs.
+        /// The first divergence.
         divergence: Box<Divergence>,
     },
-    /// Something differs of which several are legal.
+    /// Something differs, but several outcomes are legal.
     Poisoned(String),
     /// It was not judged.
     Unsupported(String),
@@ -60,7 +60,7 @@ impl Outcome {
         }
     }
 
-    /// What it came to.
+    /// The verdict of this outcome.
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Agreed(_) => Verdict::Agree,
@@ -72,7 +72,7 @@ impl Outcome {
     }
 }
 
-/// Judges the reference by a recording.
+/// Compares the reference with a recording.
 pub fn judge(recording: &Recording) -> Outcome {
     match recording.kind() {
         "execution" => on_reference(recording),
@@ -100,7 +100,7 @@ fn on_reference(recording: &Recording) -> Outcome {
     }
 }
 
-/// A recorded execution that tells enough to be run.
+/// A recorded execution, if the recording contains enough to run it.
 fn runnable(recording: &Recording) -> Result<Recorded, Outcome> {
     let recorded =
         execution::recorded(recording).map_err(|divergence| Outcome::diverged([], divergence))?;
@@ -113,7 +113,7 @@ fn runnable(recording: &Recording) -> Result<Recorded, Outcome> {
     }
 }
 
-/// What the reference does.
+/// Simulates the execution on the reference.
 fn simulated(recorded: &Recorded) -> Result<Expectation, Outcome> {
     reference::run(recorded).map_err(|error| match error {
         SimulationError::Unsupported(unsupported) => {
@@ -123,7 +123,7 @@ fn simulated(recorded: &Recorded) -> Result<Expectation, Outcome> {
     })
 }
 
-/// By the letter, as far as nothing is left to chance.
+/// The strict terms, which leave out only what depends on the schedule.
 fn strict(expectation: &Expectation) -> Terms {
     let history = expectation.observation.history.as_deref();
     Terms {
@@ -136,7 +136,7 @@ fn strict(expectation: &Expectation) -> Terms {
     }
 }
 
-/// As strictly as an engine may be judged.
+/// The terms that an engine's policy allows.
 fn admitted(policy: &Policy, expectation: &Expectation) -> Terms {
     Terms {
         cause: policy.cause,
@@ -145,7 +145,7 @@ fn admitted(policy: &Policy, expectation: &Expectation) -> Terms {
     }
 }
 
-/// Whether two branches or iterations overlap.
+/// Whether branches or iterations overlap.
 fn is_concurrent(history: &[Event]) -> bool {
     let mut running = 0_usize;
     history.iter().any(|event| {

@@ -1,5 +1,5 @@
-//! What the harness costs: its cases per second beside those of a plain load generator, which
-//! creates, starts, polls and deletes the same machines and looks at nothing.
+//! Measures the harness's overhead: its cases per second beside those of a plain load generator,
+//! which creates, starts, polls and deletes the same machines and compares nothing.
 
 use std::{
     sync::Arc,
@@ -18,17 +18,17 @@ use crate::{
     trouble::Trouble,
 };
 
-/// So many cases are driven by the one before it is the other's turn: what else the machine does
-/// meets both alike.
+/// The number of cases that each of the two drives in turn, so that other load on the computer
+/// affects both alike.
 const BLOCK: u64 = 50;
-/// The load generator's pause between two looks at an execution.
+/// The load generator's pause between two polls of an execution.
 const PAUSE: Duration = Duration::from_millis(3);
-/// An execution that has not ended by then is stopped: some engines hang.
+/// An execution that takes longer is stopped, because some engines hang.
 const LONGEST: Duration = Duration::from_secs(5);
-/// Any role will do for engines that are measured.
+/// The role of the machines; the engines that are measured accept any.
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepproof";
 
-/// How long both took for the same cases.
+/// How long each of the two took for the same cases.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Paces {
     /// How many cases each of them drove.
@@ -57,7 +57,7 @@ pub enum PaceError {
     Prepare(#[from] PrepareError),
 }
 
-/// A profile without what a load generator cannot serve or what only takes time.
+/// Leaves out of a profile what the load generator cannot serve and what only takes time.
 pub fn drawable(profile: Profile) -> Profile {
     use stepproof_generators::{Feature, FeatureSet};
     profile.without(FeatureSet::of(&[
@@ -70,7 +70,7 @@ pub fn drawable(profile: Profile) -> Profile {
     ]))
 }
 
-/// Drives cases by turns, `jobs` at once. The engine is the context's, at `endpoint`.
+/// Drives cases in turn, `jobs` at once. `endpoint` is the address of the context's engine.
 pub async fn measure(
     context: &Arc<Context>,
     endpoint: &str,
@@ -108,7 +108,7 @@ pub async fn measure(
     Ok(paces)
 }
 
-/// Runs something for every index, so many at once.
+/// Runs `work` for every index, `jobs` at once.
 async fn at_once<F>(
     jobs: usize,
     mut indexes: std::ops::Range<u64>,
@@ -127,7 +127,7 @@ where
         match under_way.join_next().await {
             None => return Ok(()),
             Some(done) => match done.map_err(|error| Trouble::Internal(error.to_string()))? {
-                // What one case does to the engine is no reason to stop: it does it to both.
+                // Ignore what one case does to the engine: it affects both alike.
                 Err(PaceError::Trouble(Trouble::Protocol { .. })) => {}
                 done => done?,
             },
@@ -135,14 +135,14 @@ where
     }
 }
 
-/// One case as a run has it: drawn, simulated, run, judged.
+/// Runs one case as a run does: draws, simulates, runs and judges it.
 async fn judged(context: Arc<Context>, index: u64) -> Result<(), PaceError> {
     let job = prepare(&context.source.case(index), Lane::Throughput)?;
     attempt(&context, &job, 0).await.outcome.into_signatures()?;
     Ok(())
 }
 
-/// One case as a load generator has it.
+/// Runs one case as a load generator does.
 async fn loaded(
     api: Api,
     name: String,

@@ -1,8 +1,8 @@
 //! What an engine answered for one case, recorded unchanged, so that a stored run can be judged
 //! again without the engine.
 //!
-//! Times are milliseconds of ASL time (real time multiplied by the endpoint's time scale) after the
-//! execution was started, by the harness's clock, unless said otherwise.
+//! Unless stated otherwise, times are milliseconds of ASL time (real time multiplied by the
+//! endpoint's time scale) since the execution was started, measured by the harness's clock.
 
 mod written;
 
@@ -15,15 +15,15 @@ use stepproof_specs::{asl::site::AttemptKey, base::time::Millis, observation::St
 pub struct RawRun {
     /// The answer to `CreateStateMachine`.
     pub creation: Creation,
-    /// The answer to `ValidateStateMachineDefinition`; absent if it was not asked.
+    /// The answer to `ValidateStateMachineDefinition`; absent if it was not called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<Validation>,
     /// One per start of the case, in order; empty if the machine was refused.
     pub executions: Vec<RawExecution>,
-    /// The engine's own names, each with what stands for it in the case (an activity's ARN) or with
-    /// a reference token (`<execution:1>`): normalisation replaces them.
+    /// The engine's own names, each with what normalisation replaces it with: the case's name (such
+    /// as an activity's ARN) or a token (`<execution:1>`).
     pub names: Vec<(String, String)>,
-    /// Every request that went over the wire more than once or failed.
+    /// Every request that was sent more than once or failed.
     pub wire: Vec<WireTrouble>,
 }
 
@@ -51,7 +51,7 @@ pub struct Validation {
     pub diagnostics: Vec<RawDiagnostic>,
 }
 
-/// One complaint about a definition, as it came.
+/// One complaint about a definition, as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawDiagnostic {
     /// `severity`: `ERROR` or `WARNING`.
@@ -69,13 +69,13 @@ pub struct RawDiagnostic {
 pub struct RawExecution {
     /// The last status that `DescribeExecution` gave.
     pub status: Status,
-    /// `output`, the text as it came.
+    /// `output`, as the string that was received.
     pub output: Option<String>,
     /// `error`.
     pub error: Option<String>,
     /// `cause`.
     pub cause: Option<String>,
-    /// From start to stop: by the engine's `startDate` and `stopDate`.
+    /// The time from start to stop, by the engine's `startDate` and `stopDate`.
     pub duration: Option<Millis>,
     /// How long the harness watched.
     pub watched: Millis,
@@ -94,11 +94,11 @@ pub struct RawEvent {
     pub previous: i64,
     /// `type`.
     pub kind: String,
-    /// `timestamp`, milliseconds since the epoch by the engine's clock; ASL time from the execution's
-    /// start on.
+    /// `timestamp` in milliseconds since the epoch, by the engine's clock. The time since the
+    /// execution's start is converted to ASL time.
     pub at: i64,
-    /// The details under AWS's key names; `input`, `output` and `parameters` are the texts as they
-    /// came.
+    /// The details under AWS's key names; `input`, `output` and `parameters` are the strings that
+    /// were received.
     pub details: Value,
 }
 
@@ -109,18 +109,18 @@ pub struct RawAttempt {
     pub site: String,
     /// The attempt of the plan it was taken for; absent if it could not be attributed.
     pub key: Option<AttemptKey>,
-    /// The input text as it came.
+    /// Its input, as the string that was received.
     pub input: String,
     /// When it was taken.
     pub taken: Millis,
-    /// When the worker's reply was accepted, and what the engine said to it.
+    /// When the worker's reply was answered, and what the engine answered.
     pub reply: Option<RawReply>,
 }
 
 /// The engine's answer to a worker's reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawReply {
-    /// When.
+    /// When the engine answered.
     pub at: Millis,
     /// The error code, if the engine refused it (`TaskTimedOut`, `TaskDoesNotExist`).
     pub refused: Option<String>,
@@ -131,7 +131,7 @@ pub struct RawReply {
 pub struct WireTrouble {
     /// The operation, for example `StartExecution`.
     pub operation: String,
-    /// Which attempt on the wire; 0 is the first.
+    /// The number of the attempt; 0 is the first.
     pub attempt: u32,
     /// What happened.
     pub trouble: String,

@@ -1,4 +1,4 @@
-//! One stream of events, many reporters. Nothing else tells what a run found.
+//! A run's stream of events, and its reporters. Results are reported only through these.
 
 pub mod finding;
 pub mod layout;
@@ -31,34 +31,34 @@ use crate::judge::{
 /// The version of the events' JSON form.
 pub const EVENT_FORMAT: u32 = 1;
 
-/// What a run tells.
+/// An event of a run.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// It begins.
+    /// The run starts.
     RunStarted(Header),
-    /// How a machine that somebody gave is run, or why it is not.
+    /// How a user's machine is run, or why it is not.
     Machine(MachineNotice),
-    /// A case came to a verdict.
+    /// A case was judged.
     CaseJudged {
         /// The case's number in the run.
         index: u64,
-        /// What it came to.
+        /// Its verdict.
         verdict: Verdict,
-        /// The identities of what differed.
+        /// The signatures of its differences.
         signatures: Vec<Signature>,
         /// The clauses that it exercised.
         coverage: Box<Coverage>,
     },
     /// A new divergence, confirmed and reduced.
     Divergence(Box<Finding>),
-    /// A new divergence that did not come back from its file: the cases that diverged only so are
-    /// flaky.
+    /// A new divergence was not reproduced from its file. Cases that diverged in no other way
+    /// become flaky.
     Withdrawn {
         /// Its number in the run.
         number: u32,
-        /// Its identity.
+        /// Its signature.
         signature: Signature,
-        /// How many cases are flaky for it.
+        /// How many cases became flaky because of it.
         cases: u64,
     },
     /// A ledger entry's minimal case was run again.
@@ -67,53 +67,53 @@ pub enum Event {
     Unreachable {
         /// What happened.
         trouble: String,
-        /// How often it was asked again.
+        /// How often it was probed again.
         probe: u32,
     },
-    /// Something that a user should know, and that changes no verdict.
+    /// Something that a user should know, but that changes no verdict.
     Warning(String),
-    /// It ends.
+    /// The run ends.
     RunFinished(Box<Summary>),
 }
 
-/// What a run is.
+/// The description of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Header {
     /// The version of stepproof.
     pub stepproof: String,
     /// The engine's name.
     pub engine: String,
-    /// What the engine said of its version.
+    /// The version that the engine reports.
     pub engine_version: String,
     /// The run's seed.
     pub seed: u64,
     /// The profile's name.
     pub profile: String,
-    /// The features of the profile that are drawn rarely, because known divergences spoil them.
+    /// The features of the profile that are drawn rarely because known divergences spoil them.
     pub rarely: Vec<String>,
-    /// How many cases are planned; absent if time decides.
+    /// The number of planned cases; absent if time decides.
     pub cases: Option<u64>,
     /// Where the run is stored.
     pub directory: Option<PathBuf>,
 }
 
-/// How a machine that somebody gave is run, or why it is not.
+/// How a user's machine is run, or why it is not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MachineNotice {
     /// The file.
     pub file: String,
-    /// The tasks that the harness serves in place of something else, with what that is.
+    /// The tasks that the harness serves, with what each of them calls in the original.
     pub served: Vec<(String, String)>,
-    /// The states whose waiting was shortened.
+    /// The states whose waits or time limits were shortened.
     pub shortened: Vec<String>,
-    /// Why no case of it is run, if none is.
+    /// Why none of its cases is run, if that is so.
     pub unsupported: Option<String>,
-    /// Why some of its cases are not run, if some are not.
+    /// Why some of its cases are not run, if that is so.
     pub partly: Option<String>,
 }
 
 impl MachineNotice {
-    /// A machine that is not run, and why.
+    /// A machine that is not run, with the reason.
     pub fn unsupported(file: String, reason: String) -> Self {
         Self {
             file,
@@ -140,18 +140,18 @@ impl From<&Given> for MachineNotice {
     }
 }
 
-/// Something that tells people or programs of a run.
+/// Receives the events of a run, for people or programs.
 pub trait Reporter: Send {
-    /// Something happened.
+    /// Handles an event.
     fn event(&mut self, event: &Event);
 }
 
-/// Tells several reporters.
+/// Passes events on to several reporters.
 #[derive(Default)]
 pub struct Reporters(Vec<Box<dyn Reporter>>);
 
 impl Reporters {
-    /// Adds one.
+    /// Adds a reporter.
     #[must_use]
     pub fn with(mut self, reporter: impl Reporter + 'static) -> Self {
         self.0.push(Box::new(reporter));
@@ -167,7 +167,7 @@ impl Reporter for Reporters {
     }
 }
 
-/// A duration for people: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 7 min`.
+/// A duration in readable form: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 7 min`.
 #[cfg(feature = "cli")]
 fn human(duration: Duration) -> String {
     let seconds = duration.as_secs();

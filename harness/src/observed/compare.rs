@@ -1,5 +1,5 @@
-//! An execution, or an answer, against what was recorded. Pure; a [`Divergence`] can be made only
-//! here.
+//! Compares an execution or an answer with what was recorded. The comparison is pure, and the only
+//! place that can create a [`Divergence`].
 
 mod events;
 mod mask;
@@ -19,34 +19,34 @@ use crate::judge::{
     verdict::Aspects,
 };
 
-/// Something that was recorded otherwise.
+/// A difference from what was recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Divergence {
     /// What differs.
     pub aspect: Aspect,
-    /// Where in the recording: a JSON pointer.
+    /// Its location in the recording, as a JSON pointer.
     pub at: String,
-    /// The event at which it differs, if it is about one.
+    /// The event that differs, if the divergence is about one.
     pub event: Option<String>,
-    /// What was recorded there; absent if nothing is there.
+    /// What was recorded there; absent if nothing was.
     pub recorded: Option<Box<Value>>,
-    /// What was seen there; absent if nothing is there.
+    /// What was seen there; absent if nothing was.
     pub seen: Option<Box<Value>>,
     seal: Seal,
 }
 
-/// Keeps other modules from making divergences.
+/// Keeps other modules from constructing divergences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Seal;
 
-/// Under which terms an execution is held against its recording.
+/// The terms on which an execution is compared with its recording.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terms {
     pub cause: CauseCompare,
     pub history: HistoryCompare,
-    /// Threads overlap: in which order they move on is no rule.
+    /// Whether threads overlap: their interleaving is then not compared.
     pub concurrent: bool,
-    /// Threads were stopped: how far they came is a matter of luck.
+    /// Whether threads were stopped: how far they had come is then not compared.
     pub stopped: bool,
 }
 
@@ -62,19 +62,19 @@ impl Divergence {
         }
     }
 
-    /// A definition that AWS accepted is refused.
+    /// The validator or the engine refuses a definition that AWS accepted.
     pub(super) fn refused(words: &str) -> Self {
         let parting = Parting::of("/definition", &"accepted".into(), &words.into());
         Self::new(Aspect::Acceptance, parting)
     }
 
-    /// An execution that ended does not.
+    /// An execution that ended on AWS does not end.
     pub(super) fn endless(words: &str) -> Self {
         let parting = Parting::of("/status", &"ended".into(), &words.into());
         Self::new(Aspect::Liveness, parting)
     }
 
-    /// A definition is not kept as it is.
+    /// Compares a definition with what is left of it after parsing and writing.
     pub(super) fn of_definition(definition: &Value, kept: &Value) -> Result<(), Self> {
         if definition == kept {
             return Ok(());
@@ -83,7 +83,7 @@ impl Divergence {
         Err(Self::new(Aspect::Acceptance, parting))
     }
 
-    /// A part of a recorded answer, and what stands there instead.
+    /// Compares a part of a recorded answer with what was seen instead.
     pub(super) fn of_answer(recording: &Recording, at: &str, seen: &Value) -> Result<(), Self> {
         let recorded = recording.case.pointer(at).unwrap_or(&Value::Null);
         if recorded == seen {
@@ -94,7 +94,7 @@ impl Divergence {
     }
 }
 
-/// Compares an execution with its recording, aspect by aspect; the first that differs is the root.
+/// Compares an execution with its recording, aspect by aspect. The first difference is the root.
 pub(super) fn compare(recording: &Recording, terms: Terms, seen: &Observation) -> Outcome {
     let comparison = Comparison {
         expect: &recording.case["expect"],
@@ -121,7 +121,7 @@ struct Comparison<'a> {
     seen: &'a Observation,
 }
 
-/// The recorded answers that repeat how an execution ended, by JSON pointer.
+/// JSON pointers to the recorded answers that repeat how an execution ended.
 const ANSWERS: [&str; 4] = [
     "",
     "/describe_execution",
@@ -130,12 +130,12 @@ const ANSWERS: [&str; 4] = [
 ];
 
 impl Comparison<'_> {
-    /// Whether an aspect is the same; `false` if nothing is known of it.
+    /// Whether an aspect was compared and agrees; `false` if it was not compared.
     fn aspect(&self, aspect: Aspect) -> Result<bool, Divergence> {
         let seen = self.seen;
         let text = |text: &Option<String>| text.as_deref().map(Value::from);
         match aspect {
-            // A definition that is refused does not come this far.
+            // A refused definition is reported before the comparison.
             Aspect::Acceptance | Aspect::Diagnostics => Ok(true),
             Aspect::Liveness => self.liveness().map(|()| true),
             Aspect::Status => self.status().map(|()| true),
@@ -171,7 +171,7 @@ impl Comparison<'_> {
         Err(Divergence::new(Aspect::Status, parting))
     }
 
-    /// A part of how the execution ended, in every answer that has it.
+    /// Compares a field of the execution's end in every recorded answer that contains it.
     fn ending(&self, aspect: Aspect, key: &str, seen: Option<Value>) -> Result<bool, Divergence> {
         let seen = seen.unwrap_or_default();
         let mut known = false;
@@ -186,7 +186,8 @@ impl Comparison<'_> {
         Ok(known)
     }
 
-    /// The history as deep as the terms say; a path is judged alone only where they end there.
+    /// Compares the history as deeply as the terms allow. The path is compared by itself only if
+    /// the terms allow nothing more.
     fn history(&self, least: HistoryCompare) -> Result<bool, Divergence> {
         let path = self.terms.history == HistoryCompare::Path;
         if self.terms.history < least || path != (least == HistoryCompare::Path) {

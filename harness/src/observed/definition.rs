@@ -1,4 +1,4 @@
-//! Recorded answers about definitions, against the validator.
+//! Compares the validator with recorded answers about definitions.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -8,8 +8,8 @@ use stepproof_specs::{
 
 use super::{Outcome, Recording, compare::Divergence, execution::workflow};
 
-/// What the validator makes of the definition that `CreateStateMachine` or `UpdateStateMachine`
-/// refused.
+/// Compares the validator's errors with the refusal of `CreateStateMachine` or
+/// `UpdateStateMachine`.
 pub(super) fn creation(recording: &Recording) -> Outcome {
     let case = &recording.case;
     let error = &case["expect"]["create_error"];
@@ -29,7 +29,7 @@ pub(super) fn creation(recording: &Recording) -> Outcome {
     ))
 }
 
-/// What `ValidateStateMachineDefinition` says of a definition.
+/// Compares the validator's diagnostics with the answer of `ValidateStateMachineDefinition`.
 pub(super) fn validation(recording: &Recording) -> Outcome {
     let case = &recording.case;
     let diagnostics = match case["definition_text"].as_str() {

@@ -1,5 +1,5 @@
-//! Recorded executions on an engine: deployed, observed and normalised like any case, and held
-//! against the recording instead of the reference.
+//! Runs recorded executions on an engine. They are deployed, observed and normalised like any case,
+//! but compared with the recording instead of the reference.
 
 use std::sync::{
     Arc,
@@ -32,7 +32,8 @@ use crate::{
     workers::sites,
 };
 
-/// Judges an engine by recordings, as many at once as it takes; outcomes in their order.
+/// Compares an engine with recordings, as many at once as it supports; returns the outcomes in
+/// order.
 pub async fn judge_all(engine: Arc<dyn Engine>, recordings: Arc<[Recording]>) -> Vec<Outcome> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut workers = JoinSet::new();
@@ -75,7 +76,7 @@ async fn judge(engine: &dyn Engine, recording: &Recording) -> Outcome {
     }
 }
 
-/// A recording that the harness can put on an engine, with how the reference plays it.
+/// A recording that can be run on an engine, with the reference's simulation of it.
 fn prepared(recording: &Recording) -> Result<(Recorded, Expectation), Outcome> {
     if recording.kind() != "execution" {
         return Err(not_run(recording.kind()));
@@ -85,7 +86,7 @@ fn prepared(recording: &Recording) -> Result<(Recorded, Expectation), Outcome> {
         return Err(Outcome::Unsupported(why.to_owned()));
     }
     let expectation = simulated(&recorded)?;
-    // The workers play what the reference schedules.
+    // Workers need a schedule of attempts, which the reference computes.
     let plays = !sites::find(&recorded.definition).is_empty();
     let reproduced = || {
         let terms = strict(&expectation);
@@ -98,7 +99,7 @@ fn prepared(recording: &Recording) -> Result<(Recorded, Expectation), Outcome> {
     Ok((recorded, expectation))
 }
 
-/// What the harness cannot set up on an engine.
+/// Why the harness cannot set up a recording on an engine, if it cannot.
 fn out_of_reach(recording: &Recording, recorded: &Recorded) -> Option<&'static str> {
     if recorded.client == Client::Stops {
         Some("the client stops the execution")
@@ -145,7 +146,7 @@ fn job(recorded: &Recorded, expectation: &Expectation) -> Job {
     }
 }
 
-/// What follows from what the engine answered.
+/// The outcome, given what the engine answered.
 fn judged(
     engine: &dyn Engine,
     recording: &Recording,
@@ -181,7 +182,7 @@ fn judged(
     }
 }
 
-/// The engine's own names, with what they are called in recordings.
+/// The engine's own names, each with the corresponding name in recordings.
 fn names(raw: &RawRun, identity: &Identity) -> Vec<(String, String)> {
     let last = |arn: &str| Arn::last(arn).to_owned();
     let called = [

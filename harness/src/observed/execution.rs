@@ -1,4 +1,4 @@
-//! A recorded execution made ready to be run: its machine, its start, who it was.
+//! Prepares a recorded execution to be run: its machine, its start, its identity.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use stepproof_specs::{
 
 use super::{Recording, compare::Divergence, plan};
 
-/// Since when executions can be redriven, and have a `RedriveCount`.
+/// The date since which executions can be redriven and have a `RedriveCount`.
 const REDRIVE: &str = "2023-11-15";
 
 /// A recorded execution, ready to be run.
@@ -29,14 +29,14 @@ pub(super) struct Recorded {
     pub client: Client,
 }
 
-/// What the client did.
+/// What the client of a recording did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Client {
     /// It started the execution.
     Starts,
-    /// It stopped the execution while that waited.
+    /// It stopped the execution while it was waiting.
     Stops,
-    /// It deleted the activity before it started the execution: nothing became of the task.
+    /// It deleted the activity before it started the execution, so no task could be scheduled.
     DeletesActivity,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn workflow(case: &Value) -> WorkflowType {
     }
 }
 
-/// AWS accepted the definition of every recorded execution.
+/// Prepares a recorded execution. Refusing its definition is a divergence, because AWS accepted it.
 pub(super) fn recorded(recording: &Recording) -> Result<Recorded, Divergence> {
     let case = &recording.case;
     let definition = case["definition"].clone();
@@ -59,7 +59,8 @@ pub(super) fn recorded(recording: &Recording) -> Result<Recorded, Divergence> {
         Divergence::refused(&refusal)
     })?;
     Divergence::of_definition(&definition, &machine.to_value())?;
-    // Some recordings hide other parts of the input in the history than beside it.
+    // Some recordings mask other parts of the input in the history than in the start, so prefer the
+    // one from the history.
     let shown = case["expect"]["events"][0]["details"].get("input");
     let clock = case["clock"].as_str().and_then(Instant::parse_rfc3339);
     Ok(Recorded {
@@ -86,7 +87,7 @@ fn client(case: &Value) -> Client {
     }
 }
 
-/// Who ran the recorded execution: names are placeholders.
+/// The identity of the recorded execution, in which names are placeholders.
 fn identity(case: &Value) -> Identity {
     let express = case["type"] == "EXPRESS";
     let synchronous = case["expect"].get("sync_response").is_some();

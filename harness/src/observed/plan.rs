@@ -1,4 +1,4 @@
-//! The plan of a recording: what each task returned, attempt by attempt.
+//! Derives the plan of a recording: what each task returned, attempt by attempt.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -6,7 +6,8 @@ use stepproof_specs::{
     scenario::plan::{Act, Plan, Reply, Rule},
 };
 
-/// A recording names states; a plan names sites, visits and attempts.
+/// Converts the recorded results, which are listed by state name, to a plan by site, visit and
+/// attempt.
 pub(super) fn recorded(definition: &Value, tasks: &Value) -> Plan {
     let mut plan = Plan::default();
     for (path, state) in walk::states(definition) {
@@ -25,7 +26,8 @@ fn is_retried(state: &Value) -> bool {
     retriers.is_some_and(|retriers| !retriers.is_empty())
 }
 
-/// A result after a failure that may be retried is the next attempt; any other is the next visit.
+/// A result that follows a retryable failure belongs to the next attempt, any other to the next
+/// visit.
 fn rules(maps: usize, is_retried: bool, results: &[Value]) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     for (n, result) in results.iter().enumerate() {

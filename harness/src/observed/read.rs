@@ -1,4 +1,4 @@
-//! Recordings as files: `<area>/<name>.json`.
+//! Reads recordings from files: `<area>/<name>.json`.
 
 use std::{
     fs, io,
@@ -7,25 +7,25 @@ use std::{
 
 use serde_json::Value;
 
-/// The kind of a recording that names none.
+/// The kind of a recording that does not name one.
 const EXECUTION: &str = "execution";
 
-/// The activity that stands where recordings have a placeholder.
+/// The activity that replaces the placeholder in recordings.
 const ACTIVITY: &str = "arn:aws:states:us-east-1:111111111111:activity:recorded";
 const ACTIVITY_PLACEHOLDER: &str = "activity_arn";
 
 /// One recorded case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
-    /// Where it lies.
+    /// Its path.
     pub file: PathBuf,
-    /// The name of the folder that it lies in.
+    /// The name of its folder.
     pub area: String,
     /// What was recorded.
     pub case: Value,
 }
 
-/// What a recording tells.
+/// How much a recording says about an execution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Extent {
     /// How an execution went, event by event.
@@ -47,13 +47,13 @@ impl Extent {
     }
 }
 
-/// Why a file or a folder has no recording.
+/// Why a file or a folder has no usable recording.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// It cannot be read.
     #[error("read '{}': {source}", path.display())]
     Unreadable {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -66,12 +66,12 @@ pub enum ReadError {
         /// Why, with line and column.
         reason: String,
     },
-    /// It is JSON, but no recording.
+    /// It is JSON, but not a recording.
     #[error("read '{}': it is not a recording: {reason}", path.display())]
     NotARecording {
         /// Which file.
         path: PathBuf,
-        /// What it lacks.
+        /// What is missing.
         reason: &'static str,
     },
     /// A folder without recordings.
@@ -96,7 +96,7 @@ impl ReadError {
     }
 }
 
-/// The files of recordings in a folder and in the folders in it, in order.
+/// The recordings in a folder and its direct subfolders, sorted.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>, ReadError> {
     let mut files = Vec::new();
     for path in entries(folder)? {
@@ -175,7 +175,7 @@ impl Recording {
         self.case["kind"].as_str().unwrap_or(EXECUTION)
     }
 
-    /// What it tells.
+    /// How much it says.
     pub fn extent(&self) -> Extent {
         let expect = &self.case["expect"];
         if self.kind() != EXECUTION {
@@ -187,7 +187,7 @@ impl Recording {
         }
     }
 
-    /// Why it cannot be held against anything, if it cannot.
+    /// Why nothing can be compared with it, if that is so.
     pub(super) fn flaw(&self) -> Option<String> {
         let tags = self.case["tags"].as_array().into_iter().flatten();
         if tags.into_iter().any(|tag| tag == "unverified") {
@@ -199,7 +199,7 @@ impl Recording {
     }
 }
 
-/// Recordings name activities by a placeholder, also in causes.
+/// Replaces the placeholder that recordings use for activities, also in causes.
 fn place_activities(value: &mut Value) {
     match value {
         Value::Object(object) => object.values_mut().for_each(place_activities),

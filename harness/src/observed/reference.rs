@@ -1,4 +1,4 @@
-//! What the reference makes of a recorded execution.
+//! Runs a recorded execution on the reference.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,7 +14,7 @@ use super::execution::{Client, Recorded};
 /// How long a client waits before it stops an execution.
 const PATIENCE_MILLIS: u64 = 1_000;
 
-/// Runs it in virtual time.
+/// Simulates the execution in virtual time.
 pub(super) fn run(recorded: &Recorded) -> Result<Expectation, SimulationError> {
     let Recorded {
         machine,
@@ -37,7 +37,7 @@ fn started(recorded: &Recorded) -> Result<(Execution, Vec<Command>), SimulationE
     Ok(Execution::start(setup)?)
 }
 
-/// An execution that is stopped while it waits.
+/// Simulates an execution that the client stops while it waits.
 fn stopped(recorded: &Recorded) -> Result<Expectation, SimulationError> {
     let (mut execution, _) = started(recorded)?;
     let failure = Failure::default();
@@ -45,7 +45,7 @@ fn stopped(recorded: &Recorded) -> Result<Expectation, SimulationError> {
     seen(&execution)
 }
 
-/// An execution whose first task has no activity.
+/// Simulates an execution whose first task has no activity.
 fn without_activity(recorded: &Recorded) -> Result<Expectation, SimulationError> {
     let (mut execution, commands) = started(recorded)?;
     for command in commands {

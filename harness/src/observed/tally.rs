@@ -1,4 +1,4 @@
-//! What recordings came to, counted.
+//! Counts the outcomes of recordings.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -7,22 +7,22 @@ use stepproof_specs::clause::Aspect;
 use super::{Divergence, Extent, Outcome, Recording};
 use crate::{judge::verdict::Verdict, report::ExitStatus};
 
-/// How many recordings came to each verdict.
+/// The number of recordings with each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts([u64; Verdict::ALL.len()]);
 
 impl Counts {
-    /// How many there are.
+    /// The number of all recordings.
     pub fn all(&self) -> u64 {
         self.0.iter().sum()
     }
 
-    /// How many came to a verdict.
+    /// The number of recordings with this verdict.
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.0[verdict as usize]
     }
 
-    /// How many something follows from.
+    /// The number of recordings that agreed or diverged.
     pub fn judged(&self) -> u64 {
         self.of(Verdict::Agree) + self.of(Verdict::Diverge)
     }
@@ -32,23 +32,23 @@ impl Counts {
     }
 }
 
-/// A recording and what it came to.
+/// A recording and its outcome.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
-    /// Where it lies.
+    /// Its path.
     pub file: PathBuf,
     /// Its area.
     pub area: String,
     /// Its kind.
     pub kind: String,
-    /// What it tells.
+    /// How much it says.
     pub extent: Extent,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
 impl Judged {
-    /// A recording with what came of it.
+    /// Combines a recording with its outcome.
     pub fn new(recording: &Recording, outcome: Outcome) -> Self {
         Self {
             file: recording.file.clone(),
@@ -60,20 +60,20 @@ impl Judged {
     }
 }
 
-/// What recordings came to.
+/// The counted outcomes of recordings.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    /// All together.
+    /// All recordings.
     pub all: Counts,
-    /// By what the recordings tell, and area.
+    /// By extent and area.
     pub areas: BTreeMap<(Extent, String), Counts>,
     /// By kind.
     pub kinds: BTreeMap<String, Counts>,
-    /// How often each aspect agreed, and how often it was the first that did not.
+    /// How often each aspect agreed, and how often it was the first to diverge.
     pub aspects: BTreeMap<Aspect, (u64, u64)>,
     /// Why recordings were not judged, by verdict.
     pub reasons: BTreeMap<(Verdict, String), u64>,
-    /// What differs, in the order of the recordings.
+    /// All divergences, in the order of the recordings.
     pub divergences: Vec<(PathBuf, Divergence)>,
 }
 
@@ -104,7 +104,8 @@ impl Tally {
         }
     }
 
-    /// How a command that counted this ends; `unread` says that something could not be read.
+    /// The exit status of a command that counted these outcomes; `unread` says whether a file could
+    /// not be read.
     pub fn status(&self, unread: bool) -> ExitStatus {
         if self.all.of(Verdict::Diverge) > 0 {
             ExitStatus::Diverged
@@ -117,7 +118,7 @@ impl Tally {
         }
     }
 
-    /// Everything in one line.
+    /// All counts on one line.
     pub fn line(&self) -> String {
         let of = |verdict| self.all.of(verdict);
         let mut line = format!(

@@ -1,4 +1,4 @@
-//! What is known as types, written as an engine would have answered.
+//! Converts typed observations and diagnostics to the answers of an engine.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -14,7 +14,7 @@ use super::{
 };
 
 impl RawRun {
-    /// Observations as if an engine had answered so.
+    /// The answers that lead to these observations.
     pub fn of<'a>(observations: impl IntoIterator<Item = &'a Observation>) -> Self {
         Self {
             creation: Creation::Accepted,
@@ -25,7 +25,7 @@ impl RawRun {
         }
     }
 
-    /// Diagnostics as if an engine had given them.
+    /// The answers that contain these diagnostics.
     pub fn of_diagnostics(diagnostics: &[Diagnostic]) -> Self {
         let refused = refusal(diagnostics);
         let raw = |it: &Diagnostic| RawDiagnostic {
@@ -63,7 +63,7 @@ fn raw_execution(observation: &Observation) -> RawExecution {
         error: observation.error.clone(),
         cause: observation.cause.clone(),
         duration: observation.duration,
-        // Whoever has not ended was watched for as long as anybody asks.
+        // An execution that has not ended counts as watched for long enough.
         watched: observation.duration.unwrap_or(Millis::MAX),
         history: observation
             .history

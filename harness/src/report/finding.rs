@@ -21,28 +21,28 @@ use crate::{
     raw::{Creation, RawRun},
 };
 
-/// What a finding is made of.
+/// What a finding is built from.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// Its number in the run, from 1.
     pub number: u32,
-    /// Its identity.
+    /// Its signature.
     pub signature: &'a Signature,
     /// The minimal case.
     pub case: &'a Case,
-    /// What the engine answered to it.
+    /// What the engine answered when the minimal case was run.
     pub raw: Option<&'a RawRun>,
-    /// What followed.
+    /// The judgement of that run.
     pub judgement: Option<&'a Judgement>,
     /// The engine's name.
     pub engine: &'a str,
-    /// What the engine said of its version, with its digest if there is one.
+    /// The version that the engine reports, with its digest if there is one.
     pub engine_version: &'a str,
-    /// Whether it has the Step Functions API, so that a program can show the divergence.
+    /// Whether it has the Step Functions API, so that a program can reproduce the divergence.
     pub api: bool,
-    /// Where the engine is, if it has an address.
+    /// The address of the engine, if it has one.
     pub endpoint: Option<&'a str>,
-    /// How often it came back, of how many runs.
+    /// How often it was reproduced, and in how many runs.
     pub reproduced: (u32, u32),
     /// The command that replays it.
     pub replay: &'a str,
@@ -53,15 +53,15 @@ pub struct Subject<'a> {
 pub struct Finding {
     /// Its number in the run, from 1.
     pub number: u32,
-    /// Its identity.
+    /// Its signature.
     pub signature: Signature,
-    /// The differences of the minimal case, that of the signature first.
+    /// The differences of the minimal case; the one with the signature is first.
     pub differences: Vec<Difference>,
-    /// The rule that it most likely breaks.
+    /// The clause that it most likely breaks.
     pub clause: Option<Clause>,
     /// The minimal case.
     pub case: Body,
-    /// Which start of it diverges, if anything is started.
+    /// The start that diverges, if anything is started.
     pub start: usize,
     /// What the reference expects.
     pub expected: Seen,
@@ -69,24 +69,24 @@ pub struct Finding {
     pub actual: Seen,
     /// The engine's name.
     pub engine: String,
-    /// What the engine said of its version.
+    /// The version that the engine reports.
     pub engine_version: String,
-    /// How often it came back, of how many runs.
+    /// How often it was reproduced, and in how many runs.
     pub reproduced: (u32, u32),
     /// The command that replays it.
     pub replay: String,
-    /// A program that shows it without stepproof, if one can.
+    /// A program that reproduces it without stepproof, if one can.
     pub reproducer: Option<String>,
 }
 
 /// What was seen of a case.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Seen {
-    /// The execution was run.
+    /// The execution ran.
     Ran(Box<Observation>),
-    /// The definition was judged.
+    /// The definition was created and validated.
     Defined(Box<RawRun>),
-    /// The machine, which was to be run, was refused.
+    /// The engine refused a machine that was to be run.
     Refused {
         /// The code.
         code: String,
@@ -98,7 +98,7 @@ pub enum Seen {
 }
 
 impl Finding {
-    /// Gathers what a reader needs. Pure: the reference is simulated again.
+    /// Collects what a reader needs. Pure: the reference is simulated again.
     pub fn new(subject: &Subject<'_>) -> Self {
         let mut differences: Vec<Difference> = subject
             .judgement
@@ -140,17 +140,17 @@ impl Finding {
         }
     }
 
-    /// For a terminal: at most a screenful.
+    /// The finding for a terminal: at most one screen.
     pub fn screen(&self, colour: bool) -> String {
         page::screen(self, colour)
     }
 
-    /// For a file.
+    /// The finding as a Markdown file.
     pub fn markdown(&self) -> String {
         page::markdown(self)
     }
 
-    /// What the reference expects and what the engine did, as lines.
+    /// What the reference expects and what the engine did, each as lines.
     pub(super) fn stories(&self) -> (Vec<String>, Vec<String>) {
         let depth = story::Depth::of(self.aspect());
         let tell = |seen: &Seen| match seen {
@@ -173,7 +173,7 @@ impl Finding {
     }
 }
 
-/// What a finding takes from the kind of its case.
+/// The parts of a finding that depend on the kind of its case.
 struct Sides {
     clause: Option<Clause>,
     start: usize,
@@ -208,7 +208,7 @@ impl Sides {
             expected.validation = None;
         }
         Self {
-            // A definition that breaks no rule is to be accepted.
+            // A definition that breaks no rule should be accepted.
             clause: subject
                 .signature
                 .broken_rule()

@@ -1,15 +1,16 @@
-//! JSON for reading: what fits on a line stays on a line.
+//! Formats JSON for readers: values that fit on a line stay on one line.
 
 use serde_json::Value;
 
-/// The value, indented by two, no line longer than `width` where that can be helped.
+/// The value, indented by two, with no line longer than `width` if possible.
 pub fn pretty(value: &Value, width: usize) -> String {
     let mut text = String::new();
     write(value, width, 0, 0, &mut text);
     text
 }
 
-/// `lead` is what stands before the value on its line, `indent` the indentation of that line.
+/// `lead` is the width of what precedes the value on its line, `indent` the indentation of that
+/// line.
 fn write(value: &Value, width: usize, indent: usize, lead: usize, text: &mut String) {
     let flat = flat(value);
     let fits = indent + lead + flat.chars().count() < width;
@@ -54,7 +55,7 @@ fn new_line(text: &mut String, indent: usize) {
     text.extend(std::iter::repeat_n(' ', indent));
 }
 
-/// The value on one line, with blanks after commas and colons and inside braces.
+/// The value on one line, with spaces after commas and colons and inside braces.
 pub fn flat(value: &Value) -> String {
     match value {
         Value::Array(elements) => {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Seen};
 use crate::judge::{ledger::Staleness, verdict::Verdict};
 
-/// Writes one JSON object per event. Write errors are the reader's business: it went away.
+/// Writes one JSON object per event. Write errors are ignored: the reader has gone away.
 pub struct Lines<W>(W);
 
 impl<W: Write + Send> Lines<W> {

@@ -1,4 +1,4 @@
-//! A finding as a page: for a terminal, and for a file.
+//! Lays out a finding as a page, for a terminal and for a file.
 
 use std::fmt::Write;
 
@@ -11,18 +11,18 @@ use super::{
     layout::{flat, pretty},
 };
 
-/// How many lines a terminal shows at once, by our reckoning.
+/// The assumed number of lines on a screen.
 const SCREEN: usize = 60;
-/// How long a line may be.
+/// The maximum length of a line.
 const WIDTH: usize = 100;
-/// How long a text in a definition may be before it is cut short.
+/// The length from which a string in a definition is abridged.
 const TEXT: usize = 4_000;
-/// How many lines of a diff stay around a change.
+/// The number of unchanged lines kept around a change in a diff.
 const CONTEXT: usize = 3;
-/// How many lines of a diff are shown at most.
+/// The maximum number of lines of a diff.
 const DIFF: usize = 24;
 
-/// How text is coloured.
+/// Whether output is coloured.
 struct Paint(bool);
 
 impl Paint {
@@ -39,7 +39,7 @@ impl Paint {
     }
 }
 
-/// For a terminal: at most a screenful. What does not fit is in the file.
+/// The page for a terminal, at most one screen. What does not fit is only in the file.
 pub fn screen(finding: &Finding, colour: bool) -> String {
     let paint = Paint(colour);
     let mut text = head(finding, &paint);
@@ -116,7 +116,7 @@ fn head(finding: &Finding, paint: &Paint) -> String {
     text
 }
 
-/// The words in lines of at most this length.
+/// Wraps words into lines of at most this length.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
@@ -141,7 +141,7 @@ fn machine(finding: &Finding) -> String {
     pretty(&definition, WIDTH)
 }
 
-/// Cuts texts short that nobody would read.
+/// Abridges strings that are too long to read.
 fn abridge(value: &mut Value) {
     match value {
         Value::String(text) => {
@@ -166,7 +166,7 @@ fn plan(finding: &Finding) -> Option<String> {
     (!plan.sites.is_empty()).then(|| pretty(&json!(plan), WIDTH))
 }
 
-/// The diff of the two observations; each line begins with its sign.
+/// The diff of the two observations; each line starts with its sign.
 fn diff(finding: &Finding, limit: usize) -> Vec<String> {
     let (expected, actual) = finding.stories();
     let (expected, actual) = (expected.join("\n") + "\n", actual.join("\n") + "\n");
@@ -196,7 +196,7 @@ fn diff(finding: &Finding, limit: usize) -> Vec<String> {
     lines
 }
 
-/// A difference that does not show in the observations' lines.
+/// A difference that is not visible in the lines of the observations.
 fn difference(difference: &crate::judge::verdict::Difference) -> [String; 2] {
     let show = |value: &Value| format!("{} {}", difference.aspect.name(), flat(value));
     [
@@ -213,7 +213,7 @@ fn coloured(line: &str, paint: &Paint) -> String {
     }
 }
 
-/// For a file.
+/// The page as Markdown.
 pub fn markdown(finding: &Finding) -> String {
     let (came_back, runs) = finding.reproduced;
     let mut text = format!(

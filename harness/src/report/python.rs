@@ -1,4 +1,4 @@
-//! A program that shows a divergence without stepproof: Python with boto3.
+//! Python programs with boto3 that reproduce a divergence without stepproof.
 
 use minijinja::{Environment, UndefinedBehavior, context, syntax::SyntaxConfig};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:";
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepproof";
 const WIDTH: usize = 96;
 
-/// The program. Run as it is, it prints how the execution ends.
+/// A program that runs the case and prints how the execution ends.
 pub fn reproducer(
     case: &ExecutionCase,
     start: usize,
@@ -67,7 +67,7 @@ pub fn reproducer(
     )
 }
 
-/// A program that shows what becomes of a definition.
+/// A program that prints the answers to a definition.
 pub fn define(case: &DefinitionCase, expected: &RawRun, endpoint: Option<&str>) -> String {
     let end = match &expected.creation {
         Creation::Accepted => "accepted".to_owned(),
@@ -86,7 +86,7 @@ pub fn define(case: &DefinitionCase, expected: &RawRun, endpoint: Option<&str>) 
     )
 }
 
-/// A program from its template.
+/// Fills in a program's template.
 fn render(template: &str, values: minijinja::Value) -> String {
     let mut environment = Environment::empty();
     let syntax = SyntaxConfig::builder()
@@ -100,7 +100,8 @@ fn render(template: &str, values: minijinja::Value) -> String {
     program.expect("the values are those of the template")
 }
 
-/// The definition; where it is no more than long, how long it is.
+/// The definition as a Python expression. If it is above the size limit, the expression generates
+/// it.
 fn definition(case: &DefinitionCase) -> String {
     let text = pretty(&case.definition, WIDTH);
     if text.len() <= MAX_BYTES {
@@ -119,7 +120,7 @@ fn address(endpoint: Option<&str>) -> String {
     Value::from(endpoint.unwrap_or(DEFAULT_ENDPOINT)).to_string()
 }
 
-/// The parameter for a workflow type that is not the default.
+/// The argument for a workflow type that is not the default.
 fn kind(workflow: WorkflowType) -> &'static str {
     match workflow {
         WorkflowType::Standard => "",
@@ -127,7 +128,7 @@ fn kind(workflow: WorkflowType) -> &'static str {
     }
 }
 
-/// Gives every task an activity of its own.
+/// Gives every activity task its own activity.
 fn name_activities(definition: &mut Value) -> Vec<Site> {
     let mut sites = Vec::new();
     for_each_state_mut(definition, |path, state| {
@@ -145,7 +146,7 @@ fn activity(number: usize) -> String {
     format!("task-{number}-end")
 }
 
-/// What the worker of a site does, attempt by attempt: `[seconds, what, …]`.
+/// What the worker of a site does, attempt by attempt: `[beats, seconds, what, …]`.
 fn script(site: &str, start: &Start, expectation: Option<&Expectation>) -> Value {
     let attempts = expectation.iter().flat_map(|it| &it.attempts);
     let mut acts: Vec<Value> = attempts
@@ -161,7 +162,7 @@ fn script(site: &str, start: &Start, expectation: Option<&Expectation>) -> Value
         };
         acts.push(act(&start.plan.act(&first)));
     }
-    // The last one is repeated by the program.
+    // The program repeats the last act.
     while acts.len() > 1 && acts[acts.len() - 1] == acts[acts.len() - 2] {
         acts.pop();
     }
@@ -191,7 +192,7 @@ fn seconds(span: Millis) -> f64 {
     span as f64 / 1_000.0
 }
 
-/// A Python literal for a text.
+/// A string as a Python literal.
 fn literal(text: &str) -> String {
     if text.contains("'''") || text.ends_with(['\'', '\\']) {
         Value::from(text).to_string()

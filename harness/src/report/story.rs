@@ -1,4 +1,4 @@
-//! An observation as lines, so that two of them can be laid side by side.
+//! Writes an observation as lines, so that two of them can be compared side by side.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -10,22 +10,22 @@ use stepproof_specs::{
 use super::layout::flat;
 use crate::raw::{Creation, RawRun};
 
-/// How long a line may be before its middle is left out.
+/// The length from which the middle of a line is left out.
 const LINE: usize = 160;
 
-/// How much is told.
+/// How much of an observation is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
     /// The end, the path and the attempts.
     Outline,
     /// All events with their data.
     Events,
-    /// Times too.
+    /// The times too.
     Times,
 }
 
 impl Depth {
-    /// What a difference in this aspect needs.
+    /// The depth that a difference in this aspect needs.
     pub fn of(aspect: Aspect) -> Self {
         match aspect {
             Aspect::Liveness | Aspect::Status | Aspect::History => Self::Events,
@@ -35,7 +35,7 @@ impl Depth {
     }
 }
 
-/// The lines.
+/// The lines of an observation.
 pub fn tell(observation: &Observation, depth: Depth) -> Vec<String> {
     let mut lines = vec![format!("status {}", observation.status.name())];
     if let Some(output) = &observation.output {
@@ -61,7 +61,7 @@ pub fn tell(observation: &Observation, depth: Depth) -> Vec<String> {
     lines
 }
 
-/// What a definition came to, as lines.
+/// The lines of the answers about a definition.
 pub fn tell_definition(raw: &RawRun) -> Vec<String> {
     let mut lines = match &raw.creation {
         Creation::Accepted => vec!["created".to_owned()],

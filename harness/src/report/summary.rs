@@ -1,4 +1,4 @@
-//! What a run came to: one line, one exit status.
+//! The summary of a run: one line, one exit status.
 
 use std::time::Duration;
 
@@ -7,39 +7,39 @@ use stepproof_specs::clause::Coverage;
 
 use crate::judge::verdict::Verdict;
 
-/// The share of cases that may end without a verdict.
+/// The default share of cases that may end without a verdict.
 pub const DEFAULT_UNSURE_SHARE: f64 = 0.05;
 
-/// What a run came to.
+/// The counts and results of a run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Summary {
     counts: [u64; Verdict::ALL.len()],
     /// The clauses that were exercised.
     pub coverage: Coverage,
-    /// How many distinct new divergences were found.
+    /// The number of distinct new divergences.
     pub findings: u64,
     /// The ledger entries that no longer hold.
     pub stale: Vec<String>,
     /// How long the run took.
     pub elapsed: Duration,
-    /// The engine could not be reached.
+    /// Whether the engine could not be reached.
     pub unreachable: bool,
-    /// The harness broke its own promise.
+    /// Whether the harness failed one of its own checks.
     pub internal: bool,
 }
 
-/// How the command ends.
+/// The exit status of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum ExitStatus {
-    /// All is well.
+    /// Nothing is wrong.
     Success = 0,
     /// A divergence that the ledger does not know.
     Diverged = 1,
     /// The command was used wrongly.
     Usage = 2,
-    /// A ledger entry no longer holds.
+    /// A ledger entry is stale.
     Stale = 3,
     /// Nothing was judged.
     NothingJudged = 4,
@@ -47,7 +47,7 @@ pub enum ExitStatus {
     Unsure = 5,
     /// The engine could not be reached.
     Unreachable = 6,
-    /// A fault of the harness.
+    /// A bug in the harness.
     Internal = 70,
 }
 
@@ -62,33 +62,33 @@ impl Summary {
         self.counts[verdict as usize] += cases;
     }
 
-    /// Counts a case otherwise than before.
+    /// Moves a case from one verdict to another.
     pub fn recount(&mut self, before: Verdict, now: Verdict) {
         self.counts[before as usize] -= 1;
         self.count(now);
     }
 
-    /// How many cases came to a verdict.
+    /// The number of cases with this verdict.
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.counts[verdict as usize]
     }
 
-    /// How many cases there were.
+    /// The number of all cases.
     pub fn cases(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// How many cases something follows from.
+    /// The number of cases that were judged.
     pub fn judged(&self) -> u64 {
         self.of(Verdict::Agree) + self.of(Verdict::Diverge) + self.of(Verdict::Known)
     }
 
-    /// How many cases were run without a verdict.
+    /// The number of cases that were run without a verdict.
     pub fn unsure(&self) -> u64 {
         self.of(Verdict::Poisoned) + self.of(Verdict::Flaky) + self.of(Verdict::Unknown)
     }
 
-    /// The run in one line, always in this form.
+    /// The run in one line, always in the same form.
     pub fn line(&self) -> String {
         format!(
             "{} cases, {} judged: {} agreed, {} diverged, {} known; \
@@ -105,8 +105,9 @@ impl Summary {
         )
     }
 
-    /// How the command ends, when at most this share of the cases may be without a verdict: the
-    /// first that applies. Wrong usage comes before all of them, because nothing was run.
+    /// The exit status if at most this share of the cases may be without a verdict: the first
+    /// condition that holds. [`ExitStatus::Usage`] is not among them, because after wrong usage
+    /// nothing is run.
     pub fn exit_status(&self, unsure_share: f64) -> ExitStatus {
         if self.unreachable {
             ExitStatus::Unreachable
@@ -127,7 +128,7 @@ impl Summary {
 }
 
 impl ExitStatus {
-    /// The number.
+    /// The numeric status.
     pub fn code(self) -> u8 {
         self as u8
     }

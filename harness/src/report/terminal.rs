@@ -1,4 +1,5 @@
-//! For people: a progress bar and findings as they come; plain lines where nobody looks on.
+//! The reporter for people: a progress bar, and findings as they are made; plain lines if the
+//! output is not a terminal.
 
 use std::{
     io::Write,
@@ -17,13 +18,13 @@ use crate::judge::{
 
 const BAR: &str = "{bar:24} {pos}/{len}  {msg}";
 const SPINNER: &str = "{spinner} {pos}  {msg}";
-/// How often the bar's text is made anew.
+/// How often the text of the bar is updated.
 const REFRESH: Duration = Duration::from_millis(100);
 
-/// Tells people of a run.
+/// Reports a run to people.
 pub struct Terminal<W> {
     out: W,
-    /// Colours in what is written to `out`.
+    /// Whether output to `out` is coloured.
     colour: bool,
     bar: ProgressBar,
     summary: Summary,
@@ -32,7 +33,7 @@ pub struct Terminal<W> {
 }
 
 impl Terminal<Term> {
-    /// Findings and the verdict go to standard output, progress to standard error.
+    /// Writes findings and the verdict to standard output, and progress to standard error.
     pub fn standard() -> Self {
         let out = Term::stdout();
         let colour = out.features().colors_supported() && console::colors_enabled();
@@ -42,7 +43,7 @@ impl Terminal<Term> {
 }
 
 impl<W: Write + Send> Terminal<W> {
-    /// Plain lines to `out`, without progress.
+    /// Writes plain lines to `out`, without progress.
     pub fn plain(out: W) -> Self {
         Self::with(out, false, ProgressBar::hidden())
     }
@@ -59,12 +60,12 @@ impl<W: Write + Send> Terminal<W> {
         }
     }
 
-    /// What has been written.
+    /// The sink, with what was written.
     pub fn into_inner(self) -> W {
         self.out
     }
 
-    /// Writes above the bar. A reader that went away is no error.
+    /// Writes a line above the bar. A reader that has gone away is not an error.
     fn line(&mut self, text: &str) {
         let Self { bar, out, .. } = self;
         bar.suspend(|| {
@@ -94,7 +95,7 @@ impl<W: Write + Send> Terminal<W> {
         self.started = Instant::now();
     }
 
-    /// How a given machine is run; nothing if it is run as it stands.
+    /// Writes how a user's machine is run, unless it is run unchanged.
     fn machine(&mut self, notice: &MachineNotice) {
         let file = &notice.file;
         if let Some(reason) = &notice.unsupported {
@@ -178,7 +179,7 @@ impl<W: Write + Send> Terminal<W> {
     }
 }
 
-/// What stands beside the bar.
+/// The text beside the bar.
 fn progress(summary: &Summary, rate: f64) -> String {
     let mut parts = vec![
         format!("{rate:.0}/s"),

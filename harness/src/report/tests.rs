@@ -27,7 +27,7 @@ use crate::{
     raw::{Creation, RawRun},
 };
 
-/// Snapshots are data: they live with the others.
+/// Keeps the snapshot with the other snapshots, which are data.
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../../snapshots/insta");
@@ -204,7 +204,7 @@ fn reproducers_are_programs() {
     }
 }
 
-/// What a Python program prints, or what Python complains of.
+/// The output of a Python program, or its error message.
 fn python(program: &str) -> Result<Vec<u8>, String> {
     let ran = Command::new("python3").args(["-c", program]).output();
     let ran = ran.map_err(|error| format!("python3 does not start: {error}"))?;
@@ -301,7 +301,7 @@ fn the_terminal_tells_plain_lines_where_nobody_looks_on() {
         "\n3 cases, 2 judged: 1 agreed, 1 diverged, 0 known; 0 unsupported, 0 poisoned, 1 flaky, \
          0 unknown\n"
     ));
-    // The registry grows.
+    // The number of clauses changes, so the snapshot leaves it out.
     let all = format!("of {} clauses", stepproof_specs::clause::REGISTRY.len());
     snapshot("terminal", &text.replace(&all, "of all clauses"));
 }

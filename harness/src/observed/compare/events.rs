@@ -1,4 +1,4 @@
-//! A history against the recorded events.
+//! Compares a history with the recorded events.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,13 +14,13 @@ use super::{
 };
 use crate::judge::policy::HistoryCompare;
 
-/// What a recording has no reason to share with others: who ran it.
+/// Details that depend on who ran the execution.
 const PERSONAL: [&str; 2] = ["roleArn", "workerName"];
 
-/// Left out where the concurrent section of a recording is sorted.
+/// An event left out of recordings whose concurrent section is sorted.
 const SECTION_END: &str = "ParallelStateSucceeded";
 
-/// Compares as deep as the terms say.
+/// Compares the events as deeply as the terms allow.
 pub(super) fn compare(
     events: &[Value],
     history: &[Event],
@@ -31,7 +31,8 @@ pub(super) fn compare(
     match terms.history {
         HistoryCompare::Ignore => Ok(()),
         HistoryCompare::Path => path(&in_order, history, terms),
-        // Where the concurrent section is sorted, ids are zeroed: only the kinds count.
+        // A recording with a sorted concurrent section has zeros as ids, so only the kinds are
+        // compared.
         _ if events.iter().any(|event| event["id"] == 0) => sorted_kinds(&in_order, history),
         HistoryCompare::Kinds => kinds(&in_order, history, terms),
         HistoryCompare::Details => details(&in_order, history, mask).or_else(|divergence| {
@@ -45,7 +46,7 @@ pub(super) fn compare(
     }
 }
 
-/// A recorded event, and its place in the recording.
+/// A recorded event with its index in the recording.
 type Recorded<'a> = (usize, &'a Value);
 
 fn in_order(events: &[Value]) -> Vec<Recorded<'_>> {
@@ -66,7 +67,7 @@ fn word(word: Option<&String>) -> Option<Box<Value>> {
     word.map(|word| Box::new(word.as_str().into()))
 }
 
-/// Two lists of words; the recorded ones with their places in the recording.
+/// Compares two lists of words; the recorded words have their indices in the recording.
 fn same_words(
     aspect: Aspect,
     recorded: &[(usize, String)],
@@ -85,7 +86,7 @@ fn same_words(
     Err(Divergence::new(aspect, parting))
 }
 
-/// The states that were entered; in any order, if threads overlap.
+/// Compares the states that were entered, in any order if threads overlap.
 fn path(events: &[Recorded<'_>], history: &[Event], terms: Terms) -> Result<(), Divergence> {
     let entered = |event: &&Recorded<'_>| kind(event.1).ends_with("StateEntered");
     let name = |event: &Value| {
@@ -112,7 +113,7 @@ fn path(events: &[Recorded<'_>], history: &[Event], terms: Terms) -> Result<(), 
     same_words(Aspect::Path, &recorded, &seen)
 }
 
-/// The kinds of events; in any order, if threads overlap.
+/// Compares the kinds of events, in any order if threads overlap.
 fn kinds(events: &[Recorded<'_>], history: &[Event], terms: Terms) -> Result<(), Divergence> {
     let recorded = events.iter();
     let mut recorded: Vec<_> = recorded
@@ -142,7 +143,7 @@ fn sorted_kinds(events: &[Recorded<'_>], history: &[Event]) -> Result<(), Diverg
     same_words(Aspect::History, &recorded, &seen)
 }
 
-/// Ids, links and kinds; then what each event says.
+/// Compares ids, links and kinds; then the details of each event.
 fn details(events: &[Recorded<'_>], history: &[Event], mask: &Mask<'_>) -> Result<(), Divergence> {
     let line = |id: u64, previous: u64, kind: &str| format!("{id} <- {previous} {kind}");
     let recorded: Vec<_> = events
@@ -163,7 +164,7 @@ fn details(events: &[Recorded<'_>], history: &[Event], mask: &Mask<'_>) -> Resul
     Ok(())
 }
 
-/// Whether every event has its like with the same kind of event before it in its thread.
+/// Whether every recorded event has an equal one whose previous event is of the same kind.
 fn unordered(events: &[Recorded<'_>], history: &[Event], mask: &Mask<'_>) -> bool {
     if events.len() != history.len() {
         return false;
@@ -206,7 +207,7 @@ fn same_details(
             continue;
         }
         let value = match recorded.get(&key) {
-            // The name of the state is kept beside the details.
+            // Recordings keep the name of the state outside the details.
             None if key == "name" => event.get("state"),
             value => value,
         };

@@ -1,4 +1,4 @@
-//! Recorded values, some of which a placeholder hides.
+//! Compares recorded values, some of which are masked by placeholders.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use stepproof_specs::base::{json, pointer::member};
 use super::Terms;
 use crate::judge::cause;
 
-/// Where a recorded value and another part.
+/// Where a recorded value and a seen one differ.
 #[derive(Debug)]
 pub(super) struct Parting {
     pub at: String,
@@ -26,7 +26,7 @@ impl Parting {
     }
 }
 
-/// The places of a recording whose values a placeholder hides.
+/// The JSON pointers in a recording whose values are masked.
 pub(super) struct Mask<'c> {
     pointers: Vec<&'c str>,
     terms: Terms,
@@ -41,7 +41,7 @@ impl<'c> Mask<'c> {
         }
     }
 
-    /// Whether a recorded value and another are the same, as far as the recording says.
+    /// Compares a recorded value with a seen one, except where a placeholder masks it.
     pub fn same(&self, at: &str, recorded: &Value, seen: &Value) -> Result<(), Parting> {
         let parting = || Err(Parting::of(at, recorded, seen));
         if self.pointers.contains(&at) {
@@ -59,7 +59,7 @@ impl<'c> Mask<'c> {
                 .zip(own)
                 .enumerate()
                 .try_for_each(|(n, (item, own))| self.same(&format!("{at}/{n}"), item, own)),
-            // JSON text may be kept parsed.
+            // A recording may contain the parsed JSON of a string.
             (Value::Object(_) | Value::Array(_), Value::String(text)) => {
                 match serde_json::from_str::<Value>(text) {
                     Ok(seen) if !seen.is_string() => self.same(at, recorded, &seen),
@@ -98,13 +98,13 @@ impl<'c> Mask<'c> {
         Ok(())
     }
 
-    /// Whether the cause in the details of an event counts.
+    /// Whether the cause in the details of an event is compared.
     pub fn judges_cause(&self, details: &Value) -> bool {
         let text = |key: &str| details[key].as_str();
         cause::judged(self.terms.cause, text("error"), text("cause"))
     }
 
-    /// Whether the cause in an Error Output counts.
+    /// Whether the cause in an Error Output is compared.
     fn judges_error_output(&self, object: &Map<String, Value>) -> bool {
         let text = |key: &str| object.get(key).and_then(Value::as_str);
         object.len() != 2
@@ -113,7 +113,7 @@ impl<'c> Mask<'c> {
     }
 }
 
-/// Whether a text fits a template whose `<…>` stand for anything.
+/// Whether a string matches a template whose `<…>` stand for any string.
 fn fits(template: &str, text: &str) -> bool {
     let Some((fixed, rest)) = template.split_once('<') else {
         return template == text;
@@ -127,7 +127,7 @@ fn fits(template: &str, text: &str) -> bool {
         .any(|at| fits(rest, &text[at..]))
 }
 
-/// What follows the `>` of a placeholder, which may have placeholders inside.
+/// The rest after the `>` of a placeholder, which may contain placeholders.
 fn after_placeholder(rest: &str) -> &str {
     let mut open = 1;
     for (at, c) in rest.char_indices() {
