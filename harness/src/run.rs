@@ -1,8 +1,8 @@
 //! Runs cases by the thousand: scheduling, concurrency, confirmation, cancellation, resuming.
 //!
-//! One conductor owns the store and everything that is counted; cases, confirmations and
-//! reductions are tasks that report to it. A case's verdict does not depend on the order in which
-//! tasks end, so that a resumed run comes to the verdicts of an unbroken one.
+//! A single conductor owns the store and all counts; cases, confirmations and reductions are tasks
+//! that report to it. A case's verdict does not depend on the order in which tasks end, so a
+//! resumed run reaches the same verdicts as an uninterrupted one.
 
 mod attempt;
 mod bugbase;
@@ -39,31 +39,31 @@ use crate::{
     store::{FindingRecord, ReductionRecord},
 };
 
-/// Where cases come from.
+/// Provides the cases of a run.
 pub trait Source: Send + Sync {
-    /// The case with this number: always the same.
+    /// The case with this number, which is always the same.
     fn case(&self, index: u64) -> Case;
 
-    /// Whether the generators made every machine: then the validator and the reference must let
-    /// every case through.
+    /// Whether the generators made every machine. If so, it is an error if the validator or the
+    /// reference refuses a case.
     fn is_generated(&self) -> bool {
         true
     }
 
-    /// Why a case is not run, although the reference can run it: completes "failed to …".
+    /// Why a case is not run although the reference can run it: completes "failed to …".
     fn objection(&self, _prepared: &Prepared) -> Option<String> {
         None
     }
 }
 
-/// What follows from what an engine did. Pure.
+/// Judges what an engine did, without I/O.
 pub trait Judge: Send + Sync {
-    /// Compares a raw run with what the reference expects. Timing counts only if the case ran in
-    /// the quiet lane; `overhead` is what a control machine beside it took longer than it should.
+    /// Compares a raw run with what the reference expects. Timing counts only in the quiet lane;
+    /// `overhead` is how much longer than it should a control machine took beside the case.
     fn judge(&self, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement;
 
-    /// Compares what was seen of every start of a job with what the reference expects: the same as if
-    /// it had been written down as a raw run.
+    /// Compares observations of every start with what the reference expects. The result is the same
+    /// as if they had been written as a raw run.
     fn judge_observed(
         &self,
         job: &Job,
@@ -74,22 +74,22 @@ pub trait Judge: Send + Sync {
         self.judge(&Prepared::Execution(job.clone()), &raw, overhead)
     }
 
-    /// Whether a ledger entry names this divergence of this case.
+    /// Whether a ledger entry covers this difference in this case.
     fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool;
 
-    /// Everything that a reader of a finding needs.
+    /// Collects what a reader of a finding needs.
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding;
 }
 
-/// What every task of a run shares.
+/// What all tasks of a run share.
 pub struct Context {
-    /// What is judged.
+    /// The engine under test.
     pub engine: Arc<dyn Engine>,
-    /// Where cases come from.
+    /// The source of cases.
     pub source: Arc<dyn Source>,
-    /// What follows.
+    /// How runs are judged.
     pub judge: Arc<dyn Judge>,
-    /// When to stop.
+    /// The request to stop.
     pub stop: Stop,
 }
 

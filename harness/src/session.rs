@@ -1,7 +1,7 @@
-//! A run, put together: an engine, where its cases come from, how it is judged, and what is kept.
+//! Configures and starts a run: an engine, a source of cases, how it is judged, and what is kept.
 //!
-//! [`Session::run`] generates cases, runs them on an engine of yours, compares, confirms and shrinks.
-//! The command is built on it.
+//! [`Session::run`] generates cases, runs them on an engine, compares, confirms and shrinks. The
+//! command is built on it.
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
@@ -22,13 +22,13 @@ use crate::{
     trouble::Trouble,
 };
 
-/// How many cases a session has that is told no limit.
+/// The number of cases of a session without a limit.
 pub const CASES: u64 = 1_000;
 
-/// One case in this many is judged in the quiet lane, if it waits.
+/// One in this many of the cases that wait is judged in the quiet lane.
 const QUIET_SHARE: u64 = 20;
 
-/// A run that is about to begin.
+/// A run that is about to start.
 pub struct Session {
     engine: Arc<dyn Engine>,
     version: String,
@@ -44,43 +44,44 @@ pub struct Session {
 /// How a session ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// What was counted.
+    /// The counts.
     pub summary: Summary,
-    /// Every case was judged; otherwise a run with a directory can be resumed.
+    /// Whether every case was judged; if not, a run with a directory can be resumed.
     pub finished: bool,
     /// Why the engine was given up, if it was.
     pub unreachable: Option<Trouble>,
 }
 
-/// What a session found.
+/// The results of a session.
 #[derive(Debug)]
 pub struct Findings {
     /// The new divergences, confirmed and shrunk, in the order in which they were found.
     pub findings: Vec<Finding>,
-    /// What was counted.
+    /// The counts.
     pub summary: Summary,
     /// Why the engine was given up, if it was.
     pub unreachable: Option<Trouble>,
 }
 
-/// Why a session could not be run to its end.
+/// Why a session could not be completed.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// The record.
+    /// The record could not be read or written.
     #[error(transparent)]
     Drive(#[from] DriveError),
-    /// There is no room for the findings' files.
+    /// The directory for the findings' files could not be created.
     #[error("make a directory for findings: {0}")]
     Directory(#[from] io::Error),
 }
 
 impl Session {
-    /// A thousand cases of the profile `everything`, without what the engine lacks, from the seed 0.
+    /// A thousand cases of the profile `everything` with seed 0, restricted to what the engine
+    /// supports.
     pub fn new(engine: impl Engine + 'static) -> Self {
         Self::shared(Arc::new(engine))
     }
 
-    /// The same on an engine that others hold too.
+    /// The same with a shared engine.
     pub fn shared(engine: Arc<dyn Engine>) -> Self {
         let jobs = engine.profile().jobs.max(1);
         Self {
@@ -108,41 +109,41 @@ impl Session {
         }
     }
 
-    /// What is generated.
+    /// Sets the profile from which cases are generated.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.profile = profile;
         self
     }
 
-    /// The seed from which every case is generated.
+    /// Sets the seed from which every case is generated.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How many cases are run.
+    /// Sets the number of cases.
     #[must_use]
     pub fn cases(self, cases: u64) -> Self {
         self.limit(Limit::Cases(cases))
     }
 
-    /// How long the run goes on.
+    /// Sets when the run ends.
     #[must_use]
     pub fn limit(mut self, limit: Limit) -> Self {
         self.options.limit = limit;
         self
     }
 
-    /// Which part of the cases is run.
+    /// Sets the part of the cases that is run.
     #[must_use]
     pub fn shard(mut self, shard: Shard) -> Self {
         self.options.shard = shard;
         self
     }
 
-    /// How many cases run at once; the engine's own number if nothing is said.
+    /// Sets how many cases run at once; `None` for the engine's own number.
     #[must_use]
     pub fn jobs(mut self, jobs: usize) -> Self {
         self.options.jobs = jobs.max(1);
@@ -150,14 +151,14 @@ impl Session {
         self
     }
 
-    /// What is kept of each case.
+    /// Sets what is kept of each case.
     #[must_use]
     pub fn keep(mut self, keep: Keep) -> Self {
         self.options.keep = keep;
         self
     }
 
-    /// What a reduction may cost: engine calls, and time.
+    /// Sets the budget of a reduction: engine calls, and time.
     #[must_use]
     pub fn shrink(mut self, calls: u64, time: Duration) -> Self {
         self.options.shrink.calls = calls;
@@ -165,42 +166,42 @@ impl Session {
         self
     }
 
-    /// Cases that come from somewhere else than the generators' profiles.
+    /// Takes cases from this source instead of generating them.
     #[must_use]
     pub fn source(mut self, source: Arc<dyn Source>) -> Self {
         self.source = Some(source);
         self
     }
 
-    /// The known divergences. Without a ledger every divergence is new.
+    /// Sets the ledger of known divergences. Without one, every divergence is new.
     #[must_use]
     pub fn ledger(mut self, ledger: Option<Ledger>) -> Self {
         self.ledger = ledger;
         self
     }
 
-    /// What the engine says of its version, for findings.
+    /// Sets the engine's version that findings show.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
     }
 
-    /// The options after `stepproof replay CASE` that name the engine, for findings.
+    /// Sets the options after `stepproof replay CASE` that select the engine, for findings.
     #[must_use]
     pub fn replay(mut self, options: impl Into<String>) -> Self {
         self.replay = options.into();
         self
     }
 
-    /// Asked to stop, the run ends after the cases that are under way.
+    /// Sets the request to stop, after which the run ends with the cases that are running.
     #[must_use]
     pub fn stop(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self
     }
 
-    /// Runs everything on a runtime of its own, keeps no record, and returns what was found.
+    /// Runs everything on its own runtime, keeps no record, and returns the findings.
     pub fn run(self) -> Result<Findings, SessionError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -215,7 +216,7 @@ impl Session {
         })
     }
 
-    /// Runs everything, keeps the record in a journal, and tells a reporter.
+    /// Runs everything, keeps the record in a journal, and sends events to a reporter.
     pub async fn run_with(
         self,
         journal: Box<dyn Journal>,
@@ -242,7 +243,7 @@ impl Session {
         })
     }
 
-    /// What every task of the run shares; findings are written below the directory.
+    /// Builds what all tasks of the run share; findings are written below `directory`.
     pub(crate) fn context(self, directory: &Path) -> (Arc<Context>, Arc<Compared>) {
         let engine = self.engine.profile();
         let judge = Arc::new(Compared {
@@ -264,7 +265,7 @@ impl Session {
     }
 }
 
-/// Keeps the findings.
+/// A reporter that collects the findings.
 #[derive(Debug, Default)]
 struct Collected(Vec<Finding>);
 
@@ -276,7 +277,7 @@ impl Reporter for Collected {
     }
 }
 
-/// Runs every ledger entry's minimal case; the ids of those that no longer diverge.
+/// Runs every ledger entry's minimal case; returns the ids of the stale entries.
 async fn stale(context: &Context, judge: &Compared, reporter: &mut dyn Reporter) -> Vec<String> {
     let mut stale = Vec::new();
     let Some(ledger) = &judge.ledger else {
@@ -306,7 +307,7 @@ async fn check_entry(
         Ok(case) => case,
         Err(error) => return StaleCheck::unjudged(ledger, entry, error.to_string()),
     };
-    // Nothing else runs any more: timing may be judged.
+    // Nothing else is running, so timing may be judged.
     let job = match prepare(&case, Lane::Quiet) {
         Ok(job) => job,
         Err(error) => return StaleCheck::unjudged(ledger, entry, error.to_string()),

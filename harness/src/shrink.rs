@@ -1,10 +1,10 @@
 //! The asynchronous reducer: makes a diverging case small while it still diverges in the same way.
 //!
-//! The search is the generators' ([`Reduction`]): it says what to try next and is told what still
-//! diverges. Here each candidate is filtered locally (validator and reference) before it costs a
-//! call; several are tried at once, and the first in order that still diverges is accepted. What
-//! is found therefore does not depend on how many are tried at once. This module knows no engine:
-//! what a try means is the [`Lab`]'s matter.
+//! The search belongs to the generators ([`Reduction`]): it proposes candidates and learns which of
+//! them still diverge. Here, each candidate is first filtered locally by the validator and the
+//! reference, because a call to an engine is expensive. Several candidates are tried at once, and
+//! the first in order that still diverges is accepted, so the result does not depend on how many
+//! are tried at once. This module knows no engine: a [`Lab`] runs the candidates.
 
 mod flight;
 mod trivial;
@@ -25,24 +25,24 @@ pub use self::trivial::trivial_case;
 use self::trivial::trivial_like;
 use crate::{identity::CaseId, trouble::Trouble};
 
-/// What the reducer needs from the world.
+/// What the reducer needs from its environment.
 pub trait Lab: Send + Sync + 'static {
     /// A case that passed the local filter, ready to be tried.
     type Sample: Send + 'static;
 
-    /// The local filter: whether a case is worth a call. Costs no call.
+    /// The local filter: whether a case is worth an engine call. Makes no call itself.
     fn admit(&self, case: &Case) -> Option<Self::Sample>;
 
-    /// A smaller case was found, from which the search goes on.
+    /// Called when a smaller case was found, from which the search continues.
     fn progress(&self, smaller: &Case) {
         let _ = smaller;
     }
 
-    /// Runs a case on the engine and says whether it still diverges in the way that is sought.
+    /// Runs a case on the engine; returns whether it still shows the divergence that is sought.
     fn diverges(&self, sample: Self::Sample) -> impl Future<Output = Result<bool, Trouble>> + Send;
 }
 
-/// How much a reduction may cost.
+/// The budget of a reduction.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
     /// How many cases may be run on the engine.
@@ -57,22 +57,22 @@ pub struct Budget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
-    /// No smaller candidate diverges so.
+    /// No smaller candidate shows the divergence.
     Minimal,
     /// The calls were used up.
     OutOfCalls,
     /// The time was used up.
     OutOfTime,
-    /// Even the trivial machine diverges so: the engine is broken as a whole.
+    /// Even the trivial machine shows the divergence: the engine is broken as a whole.
     Trivial,
-    /// It never began: the case stands as it was found.
+    /// The reduction never started: the case is as it was found.
     NotReduced,
 }
 
-/// What a pass of the reducer cost, and what it was good for.
+/// What a pass of the reducer cost, and how many of its steps were accepted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Toll {
-    /// How many of its cases were run on the engine.
+    /// How many of its candidates were run on the engine.
     pub calls: u64,
     /// How many of these were accepted.
     pub steps: u64,
@@ -86,18 +86,18 @@ impl Toll {
     }
 }
 
-/// What became of a case.
+/// The result of a reduction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shrunk {
-    /// The smallest case that still diverges so.
+    /// The smallest case that still shows the divergence.
     pub case: Case,
-    /// How many smaller cases were looked at.
+    /// How many smaller cases were considered.
     pub candidates: u64,
     /// How many cases were run on the engine.
     pub calls: u64,
     /// How many times a smaller case was found.
     pub steps: u64,
-    /// What that cost, by pass. Calls before the search are not among it.
+    /// The cost by pass. Calls before the search are not included.
     pub passes: BTreeMap<&'static str, Toll>,
     /// Why it ended.
     pub ended: Ended,
@@ -106,21 +106,21 @@ pub struct Shrunk {
 /// Why a case cannot be made smaller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShrinkError {
-    /// The case does not pass its own filter.
+    /// The case does not pass the lab's filter.
     #[error("start from the case: it is not valid, or the reference is not sure of it")]
     NotAdmitted,
     /// The case does not diverge.
     #[error("start from the case: it does not diverge in the way that is sought")]
     DoesNotDiverge,
-    /// The engine went away whenever the case was made smaller.
+    /// The engine went away during every attempt at a reduction.
     #[error("make the case smaller: the engine went away each time")]
     EngineLost,
-    /// The engine cannot be asked.
+    /// The engine is in trouble.
     #[error(transparent)]
     Trouble(#[from] Trouble),
 }
 
-/// Makes a case small.
+/// Shrinks a case.
 pub async fn shrink<L: Lab>(
     lab: Arc<L>,
     original: Case,
@@ -144,7 +144,7 @@ struct Search<L: Lab> {
     budget: Budget,
     began: Instant,
     best: Case,
-    /// What was launched and not withdrawn.
+    /// The cases that were launched and not withdrawn.
     tried: HashSet<CaseId>,
     flight: Flight<L>,
     candidates: u64,
@@ -170,13 +170,14 @@ impl<L: Lab> Search<L> {
         }
     }
 
-    /// How many candidates to try at once: what is launched beside one that diverges is wasted, so
-    /// the more, the less is expected of each.
+    /// How many candidates to try at once. Candidates launched beside one that diverges are wasted,
+    /// so the width starts at one and grows with every miss.
     fn width(&self) -> usize {
         self.budget.width.min(self.misses + 1).max(1)
     }
 
-    /// The case must pass the filter and diverge; the trivial machine must not.
+    /// Checks that the case passes the filter and diverges, and that the trivial machine does not
+    /// diverge.
     async fn pre_flight(&mut self) -> Result<Option<Ended>, ShrinkError> {
         let sample = self.lab.admit(&self.best).ok_or(ShrinkError::NotAdmitted)?;
         if !self.flight.alone(sample).await? {
@@ -197,7 +198,7 @@ impl<L: Lab> Search<L> {
         Ok(None)
     }
 
-    /// Tries what the search offers until it is over or a budget is used up.
+    /// Tries the candidates of the search until there are none left or the budget is used up.
     async fn search(&mut self) -> Result<Ended, Trouble> {
         let mut reduction = Reduction::new(self.best.clone());
         loop {
@@ -224,7 +225,7 @@ impl<L: Lab> Search<L> {
         }
     }
 
-    /// Launches the next candidate that passes the filter; says why there is none.
+    /// Launches the next candidate that passes the filter, or returns why there is none.
     async fn launch_next(&mut self, reduction: &mut Reduction) -> Option<Ended> {
         if self.flight.calls() >= self.budget.calls {
             return Some(Ended::OutOfCalls);

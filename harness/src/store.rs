@@ -1,10 +1,10 @@
-//! The record of a run: everything that it found out, append-only.
+//! The append-only record of a run.
 //!
-//! A run keeps its record in a [`Journal`]. [`Store`] is a run directory: it holds `run.sqlite`
-//! (configuration, cases, findings, events) and `findings/` (each finding as files a person can read
-//! and replay). [`Memory`] keeps what a report needs and forgets it with the process. A case counts once
-//! the transaction that holds it is on disk, so that a killed run is resumed without losing or
-//! repeating a verdict. Nothing here judges, runs or prints anything.
+//! A run keeps its record in a [`Journal`]. [`Store`] is a run directory with `run.sqlite`
+//! (configuration, cases, findings, events) and `findings/` (each finding as files that a person
+//! can read and replay). [`Memory`] keeps only the findings' files, for as long as the process
+//! runs. A case counts only when its transaction is on disk, so a killed run can be resumed without
+//! losing or repeating a verdict. Nothing in this module judges, runs or prints anything.
 
 #[cfg(feature = "store")]
 mod directory;

@@ -1,42 +1,42 @@
-//! What goes wrong outside the semantics.
+//! Trouble: what goes wrong outside the semantics.
 
 use serde::{Deserialize, Serialize};
 
-/// Trouble outside the semantics: the verdict is `unknown`.
+/// Trouble outside the semantics, which makes the verdict `unknown`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Trouble {
     /// The engine does not accept connections.
     #[error("reach {endpoint}: {reason}")]
     Unreachable {
-        /// Where.
+        /// The address.
         endpoint: String,
         /// Why.
         reason: String,
     },
-    /// The engine answered something that is not the protocol, closed the connection, or did not
-    /// answer in time.
+    /// The engine's answer does not follow the protocol, the connection was closed, or no answer
+    /// arrived in time.
     #[error("call {operation}: {reason}")]
     Protocol {
         /// The operation.
         operation: String,
-        /// What came.
+        /// What happened.
         reason: String,
     },
     /// The engine could not be started.
     #[error("start {engine}: {reason}")]
     Start {
-        /// Which.
+        /// The engine.
         engine: String,
-        /// Why, and what to do.
+        /// Why, and how to fix it.
         reason: String,
     },
     /// The engine cannot run this case.
     #[error("run the case: the engine has no {0}")]
     Unsupported(String),
-    /// The engine has changed under the run: this case agreed before and does not any more.
+    /// The engine has changed during the run: this case agreed before and no longer does.
     #[error("find the engine as it was: case {0} agreed before and does not any more")]
     Changed(u64),
-    /// A fault of the harness.
+    /// A bug in the harness.
     #[error("keep the harness's own promise: {0}")]
     Internal(String),
 }

@@ -1,8 +1,8 @@
-//! Workers that play plans, and count what really happened.
+//! Workers that play plans and record the attempts that really arrive.
 //!
-//! * [`sites`] — where a definition's tasks are, and what they are sent to
-//! * [`assignment`] — which attempt of the plan an arriving task is
-//! * [`slot`] — activities that are created once and used by one case after the other
+//! * [`sites`] — a definition's tasks and their activities
+//! * [`assignment`] — matches an arriving task with an attempt of the plan
+//! * [`slot`] — activities that are created once and used by one case after another
 //! * [`pool`] — the workers of one execution
 
 pub mod assignment;

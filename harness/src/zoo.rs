@@ -1,8 +1,8 @@
-//! The zoo of faulty engines: the embedded engine told to break one rule.
+//! The zoo of faulty engines: the embedded engine, told to break one rule.
 //!
-//! Each fault must be caught and shrunk to its known minimum: that is how the harness is tested.
-//! A fault is one or several [deviations](stepproof_specs::deviation) with a name, a sentence and what
-//! is known of its smallest case.
+//! The harness is tested by checking that it catches each fault and shrinks it to its known
+//! minimum. A fault is one or several [deviations](stepproof_specs::deviation) with a name, a
+//! sentence and what is known about its smallest case.
 
 mod faults;
 mod hunt;
@@ -27,7 +27,7 @@ use crate::judge::verdict::Signature;
 #[derive(Debug, Clone, Copy)]
 pub struct Deviant(&'static Entry);
 
-/// What is wrong with an engine of the zoo.
+/// The fault of an engine of the zoo.
 #[derive(Debug)]
 struct Entry {
     name: &'static str,
@@ -45,12 +45,12 @@ impl std::fmt::Display for Deviant {
 }
 
 impl Deviant {
-    /// The whole zoo.
+    /// All engines of the zoo.
     pub fn all() -> impl Iterator<Item = Self> {
         ZOO.iter().map(Self)
     }
 
-    /// The one whose fault has this name.
+    /// The engine whose fault has this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|deviant| deviant.name() == name)
     }
@@ -60,7 +60,7 @@ impl Deviant {
         self.0.name
     }
 
-    /// What it does wrong, in one sentence.
+    /// The fault in one sentence.
     pub fn sentence(self) -> &'static str {
         self.0.sentence
     }
@@ -70,13 +70,14 @@ impl Deviant {
         self.0.clause
     }
 
-    /// The signature under which it shows in its smallest case.
+    /// The signature of the fault in its smallest case.
     pub fn signature(self) -> Signature {
         let signature = self.0.signature.parse();
         signature.expect("the zoo's signatures are written as signatures are")
     }
 
-    /// Whether the rule comes into play where this is expected. If not, breaking it shows nothing.
+    /// Whether an execution that is expected to go like this can show the fault, because it depends
+    /// on the broken rule.
     pub fn can_show(self, expected: &Expectation) -> bool {
         match self.clause() {
             Clause::HistoryLimit => {
@@ -87,12 +88,12 @@ impl Deviant {
         }
     }
 
-    /// How many states the smallest machine has that shows it.
+    /// The number of states in the smallest machine that shows it.
     pub fn states(self) -> usize {
         self.0.states
     }
 
-    /// What it does otherwise.
+    /// The deviations that make up the fault.
     pub fn deviations(self) -> Deviations {
         (self.0.deviations)().into_iter().collect()
     }
@@ -124,7 +125,7 @@ mod tests {
         }
     }
 
-    /// The short way of a run in process and the long one come to the same.
+    /// Judging observations directly gives the same judgement as judging a raw run of them.
     #[tokio::test]
     async fn what_is_seen_is_judged_as_if_it_were_written_down() {
         let lawful = Reference::default();

@@ -1,4 +1,4 @@
-//! The new divergences of a run: which are seen, or being confirmed.
+//! The new divergences of a run, and which of them have been confirmed.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,13 @@ use crate::judge::verdict::Signature;
 /// What a run knows about a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It was confirmed in this run: it is counted only.
+    /// It was confirmed in this run, and is now only counted.
     Confirmed,
-    /// It was confirmed, and its written case did not show it again.
+    /// It was confirmed, but its stored case did not reproduce it.
     Withdrawn,
     /// A case with it is being repeated.
     Confirming,
-    /// Nobody has seen it.
+    /// It has not been seen.
     New,
 }
 
@@ -24,13 +24,13 @@ pub struct Bugbase {
 }
 
 impl Bugbase {
-    /// What is known about a signature.
+    /// The standing of a signature.
     pub fn standing(&self, signature: &Signature) -> Standing {
         let standing = self.standings.get(signature).copied();
         standing.unwrap_or(Standing::New)
     }
 
-    /// Notes what has become of a signature.
+    /// Records the standing of a signature.
     pub fn note(&mut self, signature: &Signature, standing: Standing) {
         match standing {
             Standing::New => self.standings.remove(signature),

@@ -1,30 +1,31 @@
-//! A divergence is believed when it comes back on fresh deployments.
+//! Confirms a divergence by reproducing it on fresh deployments.
 
 use std::future::Future;
 
 use crate::{judge::verdict::Signature, trouble::Trouble};
 
-/// How often a divergence came back.
+/// How often a divergence was reproduced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confirmation {
-    /// In how many runs it showed, the first included.
+    /// How many runs showed it, including the first.
     pub reproduced: u32,
-    /// How many runs there were.
+    /// How many runs there were in total.
     pub repetitions: u32,
 }
 
 impl Confirmation {
-    /// Whether it is believed: it came back at least once.
+    /// Whether the divergence is confirmed: it was reproduced at least once.
     pub fn holds(self) -> bool {
         self.reproduced >= 2
     }
 }
 
-/// How many repetitions may end in trouble before the divergence is given up.
+/// How many repetitions may end in trouble before confirmation is given up.
 const PATIENCE: u32 = 3;
 
-/// Repeats a case that diverged until it was run `repetitions` times altogether. `again` runs it
-/// once on a fresh deployment and says what differed. For each signature, how often it showed.
+/// Repeats a case that diverged until it has been run `repetitions` times in total. `again` runs it
+/// once on a fresh deployment and returns the signatures that showed. Returns how often each
+/// signature showed.
 pub async fn confirm<F, R>(
     signatures: &[Signature],
     repetitions: u32,

@@ -1,4 +1,4 @@
-//! What a run needs of the comparison, the ledger and the generators, put together.
+//! Connects a run with the comparison, the ledger and the generators.
 
 use std::{
     borrow::Cow,
@@ -31,15 +31,15 @@ use crate::{
 pub struct Generated(Steered);
 
 impl Generated {
-    /// Cases of a profile, without what the engine lacks.
+    /// Cases of a profile, restricted to what the engine supports.
     pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
         let missing = missing(engine, profile.breaks());
         Self(Steered::new(profile.without(missing), seed))
     }
 }
 
-/// The features that an engine lacks. Without activities nobody serves tasks that are
-/// started; machines that are `idle` need nobody.
+/// The features that an engine lacks. Without activities, no worker can serve tasks, so Task states
+/// are left out unless the machines are `idle` (never started).
 fn missing(engine: &EngineProfile, idle: bool) -> FeatureSet {
     let capabilities = &engine.capabilities;
     if capabilities.activities || idle {
@@ -55,7 +55,7 @@ impl Source for Generated {
     }
 }
 
-/// Cases of machines that somebody gave, each machine in turn.
+/// Cases of the machines that a user gave, taking each machine in turn.
 #[derive(Debug, Clone)]
 pub struct GivenCases {
     machines: Vec<Given>,
@@ -64,7 +64,7 @@ pub struct GivenCases {
 }
 
 impl GivenCases {
-    /// Cases of these machines, of which there is one at least; none takes longer than `longest`.
+    /// Cases of these machines (at least one), none of which may take longer than `longest`.
     pub fn new(machines: Vec<Given>, seed: u64, longest: Option<Millis>) -> Self {
         Self {
             machines,
@@ -98,25 +98,25 @@ impl Source for GivenCases {
     }
 }
 
-/// The comparison under an engine's policy, and the engine's ledger.
+/// Judges with an engine's policy and its ledger.
 #[derive(Debug)]
 pub struct Compared {
-    /// What is judged.
+    /// The engine under test.
     pub engine: EngineProfile,
-    /// What it said of its version.
+    /// The version that the engine reports.
     pub engine_version: String,
-    /// How a command names it: the options after `stepproof replay CASE`.
+    /// The options that select the engine, after `stepproof replay CASE`.
     pub options: String,
-    /// Where it is, if it has an address that outlives the run.
+    /// The engine's address, if it has one that outlives the run.
     pub endpoint: Option<String>,
-    /// The known divergences. Without a ledger every divergence is new.
+    /// The known divergences. Without a ledger, every divergence is new.
     pub ledger: Option<Ledger>,
-    /// Where the findings' files are.
+    /// The directory of the findings' files.
     pub directory: PathBuf,
 }
 
 impl Compared {
-    /// The command that runs a case again on this engine.
+    /// The command that replays a case on this engine.
     pub fn replay(&self, case: &Path) -> String {
         let case = case.display();
         format!("stepproof replay {case} {}", self.options)

@@ -1,4 +1,4 @@
-//! What a run is asked to do.
+//! The options of a run.
 
 use std::{str::FromStr, time::Duration};
 
@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::{shrink::Budget, store::Keep};
 
-/// What a run is asked to do.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How long it goes on.
+    /// When the run ends.
     pub limit: Limit,
-    /// Which cases are this process's.
+    /// The part of the cases that this process runs.
     pub shard: Shard,
     /// How many cases run at once.
     pub jobs: usize,
     /// What is kept of each case.
     pub keep: Keep,
-    /// How often a divergence is run altogether before it is believed; at least 2 of them must
+    /// How often a divergence is run in total before it is confirmed; at least 2 of these runs must
     /// diverge.
     pub repetitions: u32,
-    /// What a reduction may cost.
+    /// The budget of a reduction.
     pub shrink: Budget,
-    /// One case in this many is judged in the quiet lane, if it waits; 0 for none.
+    /// One in this many of the cases that wait is judged in the quiet lane; 0 for none.
     pub quiet_share: u64,
 }
 
 impl Options {
-    /// How many cases this process is to run; `None` if time decides.
+    /// The number of cases that this process is to run; `None` if time decides.
     pub fn planned(&self) -> Option<u64> {
         match self.limit {
             Limit::Cases(cases) => Some(self.shard.share_of(cases)),
@@ -35,7 +35,7 @@ impl Options {
         }
     }
 
-    /// This process's cases, in order.
+    /// The numbers of this process's cases, in order.
     pub(super) fn indexes(&self) -> Box<dyn Iterator<Item = u64> + Send> {
         let mine = self.shard.indexes();
         match self.limit {
@@ -45,13 +45,13 @@ impl Options {
     }
 }
 
-/// How long a run goes on.
+/// When a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// Cases 0 to N − 1 of the seed, divided among the shards.
     Cases(u64),
-    /// As many cases as the time holds, over all sessions of the run.
+    /// As many cases as fit into this time, over all sessions of the run.
     Time(Duration),
 }
 
@@ -67,17 +67,17 @@ impl Shard {
     /// The only shard.
     pub const WHOLE: Self = Self { number: 1, of: 1 };
 
-    /// Whether a case is this shard's.
+    /// Whether a case belongs to this shard.
     pub fn owns(self, index: u64) -> bool {
         index % self.of == self.number - 1
     }
 
-    /// This shard's cases, in order.
+    /// The numbers of this shard's cases, in order.
     pub fn indexes(self) -> impl Iterator<Item = u64> + Send {
         (self.number - 1..).step_by(usize::try_from(self.of).unwrap_or(usize::MAX))
     }
 
-    /// How many of the first `cases` are this shard's.
+    /// How many of the first `cases` belong to this shard.
     pub fn share_of(self, cases: u64) -> u64 {
         (cases + self.of - self.number) / self.of
     }
@@ -89,7 +89,7 @@ impl std::fmt::Display for Shard {
     }
 }
 
-/// Why a text is no shard.
+/// Why a string is not a shard.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not K/N with whole numbers 1 <= K <= N")]
 pub struct ParseShardError(String);

@@ -1,4 +1,5 @@
-//! The quiet lane: cases that wait, run few at once beside a control machine, timing judged.
+//! The quiet lane: a few cases that wait run at once beside a control machine, and their timing is
+//! judged.
 
 use std::sync::{
     Arc,
@@ -18,16 +19,17 @@ use crate::{
 /// How many cases run at once in the quiet lane.
 pub(super) const WIDTH: usize = 2;
 
-/// How long a case of the quiet lane may take in real time.
+/// The longest real time of a case in the quiet lane, in seconds.
 const LONGEST_SECONDS: f64 = 30.0;
 
-/// Whether the engine's clock is exact however busy it is, so that timing is always judged.
+/// Whether the engine's clock stays exact however busy the engine is, so that timing is always
+/// judged.
 pub(super) fn is_exact(engine: &EngineProfile) -> bool {
     engine.policy.is_exact()
 }
 
-/// In which lane a case runs: `None` if it waits for the quiet lane. Depends on nothing but the
-/// case, so that a resumed run decides alike.
+/// The lane of a case; `None` if it has to wait for the quiet lane. Depends only on the case, so
+/// that a resumed run decides in the same way.
 pub(super) fn lane(
     engine: &EngineProfile,
     index: u64,
@@ -51,24 +53,24 @@ pub(super) fn lane(
     }
 }
 
-/// Spreads indexes, so that the sample is not in step with shards or with the generator.
+/// Scatters indexes, so that the sample does not correlate with shards or with the generator.
 fn scatter(index: u64) -> u64 {
     (index.wrapping_add(1))
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
         .rotate_left(29)
 }
 
-/// What a machine that does nothing but wait takes longer than it should, at the moment.
+/// The current overhead: how much longer than it should a machine takes that only waits.
 #[derive(Debug, Clone, Default)]
 pub struct Control(Arc<AtomicU64>);
 
 impl Control {
-    /// The overhead that was measured last, in milliseconds of ASL time.
+    /// The overhead last measured, in milliseconds of ASL time.
     pub fn overhead(&self) -> Millis {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Measures once, unless the engine's clock is exact: for commands that run one case.
+    /// Measures once, unless the engine's clock is exact. For commands that run one case.
     pub async fn measured(context: &Context) -> Self {
         let control = Self::default();
         if !is_exact(context.engine.profile()) {
@@ -77,7 +79,7 @@ impl Control {
         control
     }
 
-    /// Measures once. An engine in trouble leaves the last measurement as it is.
+    /// Measures once. If the engine is in trouble, the last measurement is kept.
     pub async fn measure(&self, context: &Context) {
         let Some(control) = control_case() else {
             return;
@@ -89,7 +91,8 @@ impl Control {
         {
             let took = execution.duration.unwrap_or(execution.watched);
             let overhead = took.saturating_sub(expected);
-            // Slow to sink: one lucky measurement does not convict the cases beside it.
+            // The overhead decays slowly, so that one fast measurement does not make slow cases
+            // diverge.
             let before = self.overhead();
             self.0
                 .store(overhead.max(before - before / 4), Ordering::Relaxed);
@@ -97,7 +100,7 @@ impl Control {
     }
 }
 
-/// A machine that waits a second.
+/// A machine that waits for one second.
 fn control_case() -> Option<Prepared> {
     let mut case = trivial_case();
     if let Body::Execution(execution) = &mut case.body {

@@ -1,4 +1,4 @@
-//! An engine that does not answer is asked again before the run gives up.
+//! Probes an engine that does not answer before the run gives up.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::{
     trouble::Trouble,
 };
 
-/// How long to wait before each further probe.
+/// The delays before each further probe.
 const DELAYS: [Duration; 4] = [
     Duration::from_millis(200),
     Duration::from_secs(1),
@@ -16,7 +16,7 @@ const DELAYS: [Duration; 4] = [
     Duration::from_secs(6),
 ];
 
-/// Waits until the engine answers; the last trouble if it does not.
+/// Waits until the engine answers; returns the last trouble if it does not.
 pub(super) async fn wait_until_reachable(
     context: &Context,
     reporter: &mut dyn Reporter,

@@ -1,4 +1,4 @@
-//! A finding is made small on the engine it was found on, and written as files.
+//! Shrinks a finding on the engine where it was found, and writes its files.
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -23,37 +23,40 @@ use crate::{
     trouble::Trouble,
 };
 
-/// What a candidate may take however short the original is, by the reference: with a default in the
-/// place of a field, a case is simpler and takes longer.
+/// The duration (according to the reference) that a candidate may always have, however short the
+/// original is: replacing a field by its default makes a case simpler but may make it longer.
 const SHORT_MILLIS: Millis = 8_000;
 const FEW_EVENTS: usize = 50;
 
-/// Tries candidates on an engine, after the validator and the reference have let them through.
+/// Tries candidates on an engine after they have passed the validator and the reference.
 pub struct EngineLab {
     context: Arc<Context>,
     sought: Signature,
     lane: Lane,
-    /// A candidate may not take longer than the original, if that is not short, by the reference.
+    /// The maximum duration of a candidate according to the reference: that of the original, or
+    /// `SHORT_MILLIS` if that is more.
     longest: Millis,
-    /// A candidate may have a quarter more events than the original, or few: the last loop of a run
-    /// that is just long enough is longer with fewer states in it.
+    /// The maximum number of events of a candidate. It is a quarter above the original's, or
+    /// `FEW_EVENTS` if that is more, because a loop that barely reaches a limit overshoots it by
+    /// more when it has fewer states.
     events: usize,
-    /// A candidate may not leave more open than the original, by the reference.
+    /// The aspects poisoned in the original. A candidate may have no others.
     poisoned: Vec<Aspect>,
-    /// A candidate may not show a known divergence, unless the original does.
+    /// Whether the original shows a known divergence. If not, no candidate may.
     known: bool,
-    /// A definition may not break a rule that the original keeps, nor rules more often.
+    /// The rules that the original definition breaks. A candidate may break no other rule, nor more
+    /// rules.
     broken: Vec<Clause>,
-    /// How often a candidate is run until it diverges: a divergence that does not show every time
-    /// needs more than one look.
+    /// How often a candidate is run until it diverges. A divergence that does not show every time
+    /// needs several attempts.
     looks: u32,
     control: Control,
-    /// Where the smallest case so far is kept, so that a reduction that is cut off can go on.
+    /// The files of the smallest case so far, from which an interrupted reduction continues.
     progress: Option<FindingFiles>,
 }
 
 impl EngineLab {
-    /// A lab that seeks a signature, starting from a case.
+    /// A lab that looks for a signature, starting from a case.
     pub fn new(
         context: Arc<Context>,
         original: &Prepared,
@@ -108,7 +111,7 @@ impl Lab for EngineLab {
 
     fn progress(&self, smaller: &Case) {
         if let Some(files) = &self.progress {
-            // If it cannot be written the end of the reduction cannot be either, and says so.
+            // If this write fails, so does the final one, which reports the error.
             let _ = write_progress(files, smaller);
         }
     }
@@ -129,21 +132,21 @@ impl Lab for EngineLab {
     }
 }
 
-/// What became of a finding.
+/// The result of reducing a finding.
 pub(super) enum Reduced {
-    /// Its files are there.
+    /// The files were written.
     Written(Box<ReductionRecord>),
     /// The run was stopped before it was done.
     Stopped,
-    /// The engine is gone: nothing follows for the case.
+    /// The engine is gone; the finding was not concluded.
     Unreachable,
-    /// Its files could not be written.
+    /// The files could not be written.
     NotWritten(StoreError),
 }
 
-/// Makes a finding's case small, writes its files, loads what was written and runs it again. A
-/// small case that does not diverge any more gives way to the one that was found. Without a budget
-/// that one stands from the start.
+/// Shrinks a finding's case, writes its files, loads what was written and runs it again. If the
+/// small case no longer diverges, the original replaces it. Without a budget, the original is used
+/// from the start.
 pub(super) async fn reduce(
     context: Arc<Context>,
     finding: FindingRecord,
@@ -183,16 +186,16 @@ pub(super) async fn reduce(
     (finding, reduced)
 }
 
-/// Why a case is not reduced although it was: completes "failed to …".
+/// Why a reduction was discarded: completes "failed to …".
 const GONE: &str = "see the smaller case diverge again";
 
-/// Where a finding's files are written.
+/// Writes the files of a finding.
 struct Writer<'a> {
     context: &'a Context,
     finding: &'a FindingRecord,
     files: &'a FindingFiles,
     control: &'a Control,
-    /// The reduction is tried again if the engine goes away.
+    /// Whether to fail if the engine goes away, so that the reduction can be tried again.
     patient: bool,
 }
 
@@ -232,7 +235,7 @@ impl Writer<'_> {
         lane_of(self.context, &self.finding.signature)
     }
 
-    /// Runs a case for its report. An error if the engine is gone.
+    /// Runs a case for its report. Returns an error if the engine is gone.
     async fn run_once(&self, case: &Case) -> Result<Detail, Trouble> {
         let job = match job::prepare(case, self.lane()) {
             Ok(job) => job,
@@ -244,8 +247,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Loads the written case and runs it until it diverges, as often as it was run to be believed.
-    /// An error if the engine is gone.
+    /// Loads the written case and runs it until it diverges, at most as often as for its
+    /// confirmation. Returns an error if the engine is gone.
     async fn replay(&self) -> Result<Replay, Trouble> {
         let Ok(case) = casefile::load(&self.files.case) else {
             return Ok(Replay::Troubled);
@@ -298,7 +301,8 @@ async fn shrink_finding(
     let lab = Arc::new(lab.keeping(files.clone()));
     if let Ok(begun) = casefile::load(&files.case) {
         let shrunk = shrink(Arc::clone(&lab), begun, budget).await;
-        // What an earlier session left must stand by itself; otherwise everything begins anew.
+        // An earlier session's smallest case must still diverge; otherwise the reduction starts
+        // again from the original.
         if !matches!(
             shrunk,
             Err(ShrinkError::NotAdmitted | ShrinkError::DoesNotDiverge)
@@ -341,7 +345,7 @@ fn troubled(error: &dyn std::error::Error) -> Detail {
     }
 }
 
-/// How many states a case's machine has, in all scopes.
+/// The number of states in a case's machine, in all scopes.
 pub fn states(case: &Case) -> usize {
     walk::states(case.body.definition()).len()
 }

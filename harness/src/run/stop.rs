@@ -1,4 +1,4 @@
-//! When a run is asked to stop.
+//! The request to stop a run.
 
 use std::sync::{
     Arc,
@@ -7,8 +7,8 @@ use std::sync::{
 
 use tokio::sync::Notify;
 
-/// A request to stop, shared by everything that can be stopped. What is on its way on the engine
-/// is finished.
+/// A request to stop, shared by everything that can be stopped. Whatever is running on the engine
+/// is finished first.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<Inner>);
 
@@ -19,18 +19,18 @@ struct Inner {
 }
 
 impl Stop {
-    /// Asks everybody to stop.
+    /// Makes the request.
     pub fn ask(&self) {
         self.0.asked.store(true, Ordering::SeqCst);
         self.0.wake.notify_waiters();
     }
 
-    /// Whether it was asked.
+    /// Whether the request was made.
     pub fn is_asked(&self) -> bool {
         self.0.asked.load(Ordering::SeqCst)
     }
 
-    /// Returns when it is asked.
+    /// Waits until the request is made.
     pub async fn asked(&self) {
         loop {
             let woken = self.0.wake.notified();

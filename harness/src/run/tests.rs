@@ -1,4 +1,4 @@
-//! The conductor against engines that misbehave in every way, without a network.
+//! Tests the conductor with engines that misbehave in every way, without a network.
 
 mod scripted;
 
@@ -133,7 +133,7 @@ async fn each_outcome_has_its_verdict() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_finding_that_does_not_come_back_from_its_file_is_flaky() {
-    // Case 3 diverges until it has been believed; case 5 is like it.
+    // Case 3 diverges until it has been confirmed; case 5 has the same signature.
     let wobbly = |number, before| {
         Ok(match number {
             3 if before < 3 => vec!["!wobbly"],
@@ -174,7 +174,7 @@ async fn a_finding_that_does_not_come_back_from_its_file_is_flaky() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_small_case_that_does_not_come_back_gives_way_to_the_original() {
-    // Anything but case 3 shows it once.
+    // Every candidate smaller than case 3 shows it only once.
     let engine = scripted(|number, before| {
         let shows = number == 3 || number > 10 && before == 0;
         Ok(if shows { vec!["!bug"] } else { vec![] })
@@ -205,7 +205,7 @@ async fn trouble_takes_no_finding_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_that_has_changed_shows_nothing() {
-    // From case 20 on nothing agrees any more, not even what agreed before.
+    // From case 20 on, no case agrees, not even one that agreed before.
     let sick = std::sync::atomic::AtomicBool::new(false);
     let engine = scripted(move |number, _| {
         if number >= 20 {

@@ -1,5 +1,6 @@
-//! Cases that agreed. An engine that no longer does for them what it did has changed (its memory is
-//! full, its threads hang): nothing that it does then says how it interprets the language.
+//! Runs cases again that agreed before a divergence is believed. If they no longer agree, the
+//! engine has changed (its memory is full, its threads hang), and what it does from then on says
+//! nothing about how it interprets the language.
 
 use std::collections::VecDeque;
 
@@ -11,12 +12,12 @@ use super::{
 };
 use crate::{job::Lane, trouble::Trouble};
 
-/// How many are remembered, the latest.
+/// How many of the latest agreeing cases are remembered.
 const MOST: usize = 32;
-/// How many are asked.
+/// How many of them are run again.
 const ASKED: usize = 2;
 
-/// A case that agreed: it is drawn again when it is asked.
+/// A case that agreed. It is generated again when it is needed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Witness {
     index: u64,
@@ -24,12 +25,12 @@ pub(super) struct Witness {
     coverage: Coverage,
 }
 
-/// Cases that agreed lately.
+/// The latest cases that agreed.
 #[derive(Debug, Default)]
 pub(super) struct Witnesses(VecDeque<Witness>);
 
 impl Witnesses {
-    /// A case has agreed.
+    /// Adds a case that agreed.
     pub fn add(&mut self, index: u64, lane: Lane, coverage: Coverage) {
         if self.0.len() == MOST {
             self.0.pop_front();
@@ -41,7 +42,7 @@ impl Witnesses {
         });
     }
 
-    /// Those that exercise most of what a case exercises.
+    /// The witnesses that have most clauses in common with a case.
     pub fn of(&self, coverage: &Coverage) -> Vec<Witness> {
         let mut likest: Vec<_> = self.0.iter().copied().collect();
         likest.sort_by_key(|witness| std::cmp::Reverse(witness.coverage.common(coverage)));
@@ -50,7 +51,8 @@ impl Witnesses {
     }
 }
 
-/// Whether the engine still does what it did: an error if none of these agrees any more.
+/// Checks that the engine still behaves as before; returns an error if none of the witnesses agrees
+/// any more.
 pub(super) async fn ask(
     context: &Context,
     witnesses: &[Witness],

@@ -8,17 +8,17 @@ use tokio::task::{JoinHandle, JoinSet};
 use super::Lab;
 use crate::trouble::Trouble;
 
-/// How often a try that ended in trouble is made again.
+/// How often a try is repeated that ended in trouble.
 const RETRIES: u32 = 1;
 
 type Answer = Result<bool, Trouble>;
 
-/// Candidates in flight. They land in the order in which they were launched.
+/// Candidates being tried. They land in the order in which they were launched.
 pub(super) struct Flight<L: Lab> {
     lab: Arc<L>,
     queue: VecDeque<(Candidate, JoinHandle<Answer>)>,
-    /// Tries that nobody waits for any more: they end in peace, so that nothing is left behind on
-    /// the engine.
+    /// Tries whose results are no longer needed. They run to their end, so that nothing is left
+    /// behind on the engine.
     abandoned: JoinSet<()>,
     calls: u64,
 }
@@ -38,12 +38,12 @@ impl<L: Lab> Flight<L> {
         self.queue.len()
     }
 
-    /// How many were launched altogether.
+    /// How many tries were launched in total.
     pub(super) fn calls(&self) -> u64 {
         self.calls
     }
 
-    /// Tries a candidate beside the others.
+    /// Tries a candidate concurrently with the others.
     pub(super) fn launch(&mut self, candidate: Candidate, sample: L::Sample) {
         self.calls += 1;
         let lab = Arc::clone(&self.lab);
@@ -64,8 +64,8 @@ impl<L: Lab> Flight<L> {
         self.queue.push_back((candidate, handle));
     }
 
-    /// Waits for the first one launched. One that ended in trouble does not diverge; an engine that
-    /// is gone says nothing of any.
+    /// Waits for the candidate that was launched first. If it ended in trouble, it does not count
+    /// as diverging. If the engine is gone, returns an error.
     pub(super) async fn land(&mut self) -> Result<Option<(Candidate, bool)>, Trouble> {
         let Some((candidate, handle)) = self.queue.pop_front() else {
             return Ok(None);
@@ -76,7 +76,7 @@ impl<L: Lab> Flight<L> {
         }
     }
 
-    /// Gives up on everything in flight: says what it was, so that it may be tried again.
+    /// Abandons all tries; returns their candidates, so that they can be tried again.
     pub(super) fn abandon(&mut self) -> Vec<Candidate> {
         self.queue
             .drain(..)
@@ -89,13 +89,13 @@ impl<L: Lab> Flight<L> {
             .collect()
     }
 
-    /// Tries one sample alone.
+    /// Tries one sample and waits for the result.
     pub(super) async fn alone(&mut self, sample: L::Sample) -> Answer {
         self.calls += 1;
         self.lab.diverges(sample).await
     }
 
-    /// Waits until nothing of ours is left on the engine.
+    /// Waits until no try is running on the engine any more.
     pub(super) async fn finish(&mut self) {
         self.abandon();
         while self.abandoned.join_next().await.is_some() {}

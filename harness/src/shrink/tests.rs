@@ -12,8 +12,8 @@ use stepproof_specs::scenario::case::{Body, Case};
 use super::{Budget, Ended, Lab, ShrinkError, shrink, trivial_case};
 use crate::trouble::Trouble;
 
-/// Cases are lists of numbers (the first start's input); a smaller one lacks an element or has a
-/// smaller element.
+/// Cases are lists of numbers (the first start's input). A smaller case lacks an element or has a
+/// smaller one.
 struct Numbers<F> {
     bug: F,
     calls: AtomicU64,

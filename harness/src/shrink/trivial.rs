@@ -1,9 +1,9 @@
-//! The case that every engine gets right.
+//! The trivial case, which every working engine gets right.
 
 use serde_json::json;
 use stepproof_specs::scenario::case::{Body, Case, DefinitionCase, ExecutionCase, Start};
 
-/// The trivial case of the same kind.
+/// The trivial case of the same kind as another case.
 pub(super) fn trivial_like(case: &Case) -> Case {
     let mut trivial = trivial_case();
     if let Body::Definition(DefinitionCase { workflow, .. }) = case.body {
@@ -15,8 +15,8 @@ pub(super) fn trivial_like(case: &Case) -> Case {
     trivial
 }
 
-/// One Pass state that hands its input on. If it diverges, the engine is broken as a whole, and
-/// nothing can be learnt from making a case smaller.
+/// One Pass state that returns its input. If it diverges, the engine is broken as a whole, and
+/// shrinking cannot help.
 pub fn trivial_case() -> Case {
     let definition = json!({
         "StartAt": "A",

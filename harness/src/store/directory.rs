@@ -1,4 +1,4 @@
-//! Making and opening a run directory.
+//! Creates and opens run directories.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -13,7 +13,7 @@ use super::{RunRecord, StoreError, record::Pending, schema};
 /// The first bytes of every SQLite file.
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
-/// Where a run goes if the user names no directory: `runs/<date-time>-<engine>-<seed>`.
+/// The directory of a run for which the user names none: `runs/<date-time>-<engine>-<seed>`.
 pub fn default_directory(engine: &str, seed: u64) -> PathBuf {
     let now = jiff::Timestamp::now()
         .strftime("%Y-%m-%dT%H-%M-%SZ")
@@ -25,7 +25,7 @@ pub fn default_directory(engine: &str, seed: u64) -> PathBuf {
     Path::new("runs").join(format!("{now}-{engine}-{seed}"))
 }
 
-/// An open run directory, held by this process alone.
+/// An open run directory, locked by this process.
 #[derive(Debug)]
 pub struct Store {
     pub(super) directory: PathBuf,
@@ -37,19 +37,19 @@ pub struct Store {
 }
 
 impl Store {
-    /// Where it is.
+    /// The path of the directory.
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// How the run was configured when it began.
+    /// The configuration with which the run was started.
     pub fn run(&self) -> &RunRecord {
         &self.run
     }
 }
 
 impl Store {
-    /// Begins a run in a directory, which is made if it is not there.
+    /// Creates a run in a directory, which is created if it does not exist.
     pub fn create(directory: &Path, run: RunRecord) -> Result<Self, StoreError> {
         make_directory(directory)?;
         let file = directory.join(schema::FILE);
@@ -72,7 +72,7 @@ impl Store {
         })
     }
 
-    /// Opens a run that was begun before.
+    /// Opens an existing run.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let file = directory.join(schema::FILE);
         if !file.is_file() {
@@ -141,7 +141,8 @@ fn lock(directory: &Path) -> Result<File, StoreError> {
     }
 }
 
-/// Made under another name and moved into place, so that a killed process leaves no half of a run.
+/// Creates the database under another name and renames it, so that a killed process never leaves
+/// half of a run.
 fn create_database(file: &Path, run: &RunRecord) -> rusqlite::Result<Connection> {
     let fresh = file.with_extension("new");
     let _ = fs::remove_file(&fresh);

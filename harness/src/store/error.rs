@@ -1,4 +1,4 @@
-//! What can go wrong with a run directory, with the place and what to do about it.
+//! Errors of a run directory, with their paths and remedies.
 
 use std::{io, path::PathBuf};
 
@@ -8,7 +8,7 @@ pub enum StoreError {
     /// The directory or a file in it cannot be created or written.
     #[error("write '{}': {source}", path.display())]
     Unwritable {
-        /// Which.
+        /// The path.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -16,28 +16,28 @@ pub enum StoreError {
     /// The directory already holds a run.
     #[error("start a run in '{}': it already holds one", path.display())]
     Occupied {
-        /// Which.
+        /// The directory.
         path: PathBuf,
     },
-    /// There is no run there.
+    /// There is no run in the directory.
     #[error("open '{}': there is no run in it", path.display())]
     Missing {
-        /// Which.
+        /// The directory.
         path: PathBuf,
     },
     /// Another process has the run open.
     #[error("open '{}': another stepproof process is using it", path.display())]
     InUse {
-        /// Which.
+        /// The directory.
         path: PathBuf,
     },
-    /// The record is something else than a run.
+    /// The file is not a run.
     #[error("open '{}': it is not a stepproof run", path.display())]
     Foreign {
         /// Which file.
         path: PathBuf,
     },
-    /// A later version of stepproof wrote it.
+    /// It was written by a later version of stepproof.
     #[error(
         "open '{}': it has format {found}, and this build reads formats up to {known}",
         path.display()
@@ -45,7 +45,7 @@ pub enum StoreError {
     Newer {
         /// Which file.
         path: PathBuf,
-        /// Its format.
+        /// The file's format.
         found: i64,
         /// The latest format that this build reads.
         known: i64,
@@ -58,7 +58,7 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The database refused a write that should have worked.
+    /// The database refused a write.
     #[error("write '{}': {source}", path.display())]
     Database {
         /// Which file.

@@ -1,4 +1,4 @@
-//! A finding as files that a person can read and replay.
+//! The files of a finding, which a person can read and replay.
 
 use std::{
     fs, io,
@@ -15,16 +15,16 @@ use crate::casefile;
 pub struct FindingFiles {
     /// The directory.
     pub directory: PathBuf,
-    /// The smallest case that diverges so.
+    /// The smallest case that shows the divergence.
     pub case: PathBuf,
     /// The case as it was found.
     pub original: PathBuf,
-    /// The page for a reader.
+    /// The report.
     pub report: PathBuf,
 }
 
 impl FindingFiles {
-    /// Where the files of a finding are.
+    /// The paths of a finding's files.
     pub fn of(run: &Path, number: u32, slug: &str) -> Self {
         let directory = run.join("findings").join(format!("{number}-{slug}"));
         Self {
@@ -36,8 +36,8 @@ impl FindingFiles {
     }
 }
 
-/// Writes a finding's files and loads the cases again, so that a file that is there is known to be
-/// readable.
+/// Writes a finding's files and loads the cases again, to verify that they are readable and
+/// unchanged.
 pub fn write_finding(
     files: &FindingFiles,
     minimal: &Case,
@@ -65,13 +65,13 @@ pub fn write_finding(
     replace(&files.report, report).map_err(|error| unwritable(&files.report, error))
 }
 
-/// Writes the smallest case so far: a reduction that is cut off goes on from it.
+/// Writes the smallest case so far, from which an interrupted reduction continues.
 pub fn write_progress(files: &FindingFiles, smaller: &Case) -> io::Result<()> {
     fs::create_dir_all(&files.directory)?;
     replace(&files.case, &casefile::encode(smaller))
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file atomically.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");
     fs::write(&fresh, text)?;

@@ -1,4 +1,4 @@
-//! Where a run's record goes.
+//! Journals, which keep a run's record.
 
 use std::{fmt, io, path::Path, time::Duration};
 
@@ -6,12 +6,12 @@ use tempfile::TempDir;
 
 use super::{CaseRecord, FindingRecord, ReductionRecord, StoreError, Stored};
 
-/// Where a run's record goes. What is appended counts once [`Journal::commit`] has returned.
+/// Keeps a run's record. Entries count only once [`Journal::commit`] has returned.
 pub trait Journal: fmt::Debug + Send {
-    /// Where the findings' files are written.
+    /// The directory to which the findings' files are written.
     fn directory(&self) -> &Path;
 
-    /// Everything that a resumed run needs to know of what was done before.
+    /// The state from which a resumed run continues.
     fn stored(&self) -> Result<Stored, StoreError>;
 
     /// Adds a judged case.
@@ -20,21 +20,21 @@ pub trait Journal: fmt::Debug + Send {
     /// Adds a finding.
     fn append_finding(&mut self, finding: FindingRecord);
 
-    /// Adds what became of a finding's case.
+    /// Adds the reduction of a finding.
     fn append_reduction(&mut self, reduction: ReductionRecord);
 
-    /// Adds an event, `at` this time of the run, as JSON.
+    /// Adds an event as JSON, with the time of the run at which it happened.
     fn append_event(&mut self, at: Duration, body: String);
 
-    /// How much was appended since the last commit.
+    /// The number of entries appended since the last commit.
     fn pending(&self) -> usize;
 
-    /// Makes everything that was appended last.
+    /// Makes all appended entries durable.
     fn commit(&mut self) -> Result<(), StoreError>;
 }
 
-/// No record: the verdicts are counted, the findings told, and their files go with the process. Such a
-/// run cannot be resumed.
+/// A journal that keeps no record: only the findings' files exist, in a temporary directory that is
+/// deleted with the process. Such a run cannot be resumed.
 #[derive(Debug)]
 pub struct Memory {
     directory: TempDir,
@@ -42,7 +42,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// A journal without a past.
+    /// An empty journal.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             directory: tempfile::tempdir()?,

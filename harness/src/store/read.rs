@@ -1,4 +1,4 @@
-//! Reading the record back.
+//! Reads the record.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -12,12 +12,12 @@ use super::{
 use crate::judge::verdict::Signature;
 
 impl Store {
-    /// Everything that a resumed run needs to know of what was done before.
+    /// Reads the state from which a resumed run continues.
     pub(super) fn read_all(&self) -> Result<Stored, StoreError> {
         self.read_stored().map_err(|error| self.corrupt(&error))
     }
 
-    /// What is kept of one case beyond its verdict.
+    /// What is kept of one case besides its verdict.
     pub fn detail(&self, index: u64) -> Result<Option<Detail>, StoreError> {
         self.connection
             .prepare_cached("SELECT detail FROM cases WHERE idx = ?1")
@@ -32,7 +32,7 @@ impl Store {
             .map_err(|error| self.corrupt(&error))
     }
 
-    /// The events so far, each with its time, as they were encoded.
+    /// The events so far, with their times, as they were encoded.
     pub fn events(&self) -> Result<Vec<(Duration, String)>, StoreError> {
         let read = || -> rusqlite::Result<Vec<_>> {
             self.connection
@@ -76,7 +76,7 @@ impl Store {
             .collect()
     }
 
-    /// The file's own numbering of clauses: a later build may number them otherwise.
+    /// The clauses by their bit in this file; other builds may number them differently.
     fn clauses(&self) -> rusqlite::Result<HashMap<usize, Clause>> {
         let mut clauses = HashMap::new();
         let mut statement = self.connection.prepare("SELECT bit, id FROM clauses")?;

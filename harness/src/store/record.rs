@@ -1,4 +1,4 @@
-//! What is recorded.
+//! The types that are recorded.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::{
     shrink::Ended,
 };
 
-/// How a run was configured: what must be the same when it is resumed.
+/// The configuration of a run, which must be the same when the run is resumed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// When it began, RFC 3339.
+    /// When it was started, RFC 3339.
     pub started: String,
     /// The version of stepproof.
     pub stepproof: String,
@@ -25,20 +25,20 @@ pub struct RunRecord {
     pub generator: String,
     /// The engine's name.
     pub engine: String,
-    /// What the engine said of its version.
+    /// The version that the engine reports.
     pub engine_version: String,
     /// The run's seed.
     pub seed: u64,
-    /// Everything else that was asked for.
+    /// All other options.
     pub configuration: Value,
 }
 
-/// What is kept of a case beyond its verdict.
+/// What is kept of a case besides its verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "snake_case")]
 pub enum Keep {
-    /// The raw run of everything that is not plain agreement.
+    /// The raw runs of all cases that did not simply agree.
     #[default]
     Interesting,
     /// Every raw run.
@@ -50,31 +50,31 @@ pub enum Keep {
 pub struct CaseRecord {
     /// Its number in the run.
     pub index: u64,
-    /// Its identity, if more of it is kept than its verdict: the others are drawn again by their
+    /// Its identity, if more than its verdict is kept. Other cases are generated again from their
     /// number.
     pub id: Option<CaseId>,
-    /// What it came to.
+    /// Its verdict.
     pub verdict: Verdict,
-    /// The identities of what differed.
+    /// The signatures of its differences.
     pub signatures: Vec<Signature>,
     /// The clauses that it exercised.
     pub coverage: Coverage,
-    /// How many executions it had.
+    /// How many executions it started.
     pub starts: usize,
-    /// In which lane it ran.
+    /// The lane in which it ran.
     pub lane: Lane,
-    /// How long its longest start takes, by the reference.
+    /// The duration of its longest start, according to the reference.
     pub asl: Millis,
     /// How long the engine took, in real time.
     pub engine: Duration,
-    /// When it was judged, in the run's own time (resumed runs continue it).
+    /// When it was judged, in the run's own time, which continues when the run is resumed.
     pub at: Duration,
-    /// What is needed to judge it again.
+    /// What is needed to judge it again, if that is kept.
     pub detail: Option<Detail>,
 }
 
 impl CaseRecord {
-    /// A case of which nothing is known but its verdict.
+    /// A case about which only the verdict is known.
     pub(crate) fn blank(index: u64, verdict: Verdict) -> Self {
         Self {
             index,
@@ -92,91 +92,91 @@ impl CaseRecord {
     }
 }
 
-/// What is needed to judge a case again, and why it was judged so.
+/// What is needed to judge a case again, and the reason for its verdict.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Detail {
     /// What the engine answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawRun>,
-    /// What followed from it.
+    /// The judgement of the answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judgement: Option<Judgement>,
-    /// Why nothing followed.
+    /// Why there is no judgement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
 }
 
-/// A case that was judged before.
+/// A case that was judged in an earlier session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JudgedCase {
     /// Its number in the run.
     pub index: u64,
-    /// What it came to.
+    /// Its verdict.
     pub verdict: Verdict,
-    /// The identities of what differed.
+    /// The signatures of its differences.
     pub signatures: Vec<Signature>,
     /// The clauses that it exercised.
     pub coverage: Coverage,
 }
 
-/// A confirmed divergence that nobody has seen before.
+/// A new, confirmed divergence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FindingRecord {
     /// Its number in the run, from 1.
     pub number: u32,
-    /// Its identity.
+    /// Its signature.
     pub signature: Signature,
-    /// The case it was found in.
+    /// The number of the case in which it was found.
     pub index: u64,
-    /// How often it came back …
+    /// How many runs showed it.
     pub reproduced: u32,
-    /// … of how many runs.
+    /// How many runs there were.
     pub repetitions: u32,
-    /// Its name as part of a file name.
+    /// The part of the directory's name that describes it.
     pub slug: String,
     /// The case as it was found.
     pub original: Case,
-    /// The run in which it was found.
+    /// The run that showed it.
     pub detail: Detail,
 }
 
-/// What became of a finding's case when it was made smaller.
+/// The result of shrinking a finding's case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReductionRecord {
     /// The finding's number.
     pub number: u32,
-    /// The smallest case that still diverges so.
+    /// The smallest case that still shows the divergence.
     pub minimal: Case,
     /// How many states it has.
     pub states: usize,
-    /// How many smaller cases were looked at.
+    /// How many smaller cases were considered.
     pub candidates: u64,
-    /// How many of them were run on the engine.
+    /// How many cases were run on the engine.
     pub calls: u64,
-    /// Why it ended.
+    /// Why the reduction ended.
     pub ended: Ended,
-    /// Why the case could not be made smaller at all, if it could not.
+    /// Why the case could not be shrunk, if that failed.
     pub error: Option<String>,
     /// The run of the smallest case.
     pub detail: Detail,
-    /// What came of the case file when it was loaded and run again.
+    /// The result of loading the case file and running it again.
     pub replay: Replay,
 }
 
-/// What came of a finding's case file when it was loaded and run again.
+/// The result of loading a finding's case file and running it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Replay {
-    /// It did not diverge so, however often it was run.
+    /// The divergence did not show in any of the runs.
     Gone,
-    /// It diverged again.
+    /// The divergence showed again.
     CameBack,
-    /// Trouble outside the semantics: nothing follows.
+    /// Trouble outside the semantics: the finding is neither confirmed nor withdrawn.
     Troubled,
 }
 
 #[cfg(feature = "store")]
 impl Replay {
-    /// How it is stored.
+    /// The code under which it is stored.
     pub(super) fn code(self) -> i64 {
         match self {
             Self::Gone => 0,
@@ -185,7 +185,7 @@ impl Replay {
         }
     }
 
-    /// From how it is stored.
+    /// The value stored under this code.
     pub(super) fn from_code(code: i64) -> Self {
         match code {
             0 => Self::Gone,
@@ -195,26 +195,27 @@ impl Replay {
     }
 }
 
-/// Everything that a resumed run needs to know of what was done before.
+/// The state from which a resumed run continues.
 #[derive(Debug, Default)]
 pub struct Stored {
-    /// The judged cases, by index.
+    /// The judged cases, by number.
     pub cases: Vec<JudgedCase>,
-    /// The findings, each with its reduction if that was finished.
+    /// The findings, each with its reduction if that was completed.
     pub findings: Vec<(FindingRecord, Option<ReductionRecord>)>,
     /// How long the run has taken so far.
     pub elapsed: Duration,
 }
 
 impl ReductionRecord {
-    /// Whether the finding is taken back: its case did not diverge any more.
+    /// Whether the finding is withdrawn, because its case no longer diverges.
     pub fn withdraws(&self) -> bool {
         self.replay == Replay::Gone
     }
 }
 
 impl JudgedCase {
-    /// Whether it diverged only in ways that were taken back: then it is flaky.
+    /// Whether all findings on which its verdict depends were withdrawn, which makes the case
+    /// flaky.
     pub fn is_unfounded(
         &self,
         withdrawn: impl Fn(&Signature) -> bool,
@@ -228,7 +229,7 @@ impl JudgedCase {
 
 #[cfg(feature = "store")]
 impl Stored {
-    /// With the verdicts that hold after findings were taken back.
+    /// Applies withdrawn findings to the verdicts of the cases.
     pub(super) fn settled(mut self) -> Self {
         let gone = |reduction: &Option<ReductionRecord>| {
             reduction.as_ref().is_some_and(ReductionRecord::withdraws)
@@ -247,7 +248,7 @@ impl Stored {
     }
 }
 
-/// A row that is not committed yet.
+/// A row that has not been committed.
 #[cfg(feature = "store")]
 #[derive(Debug)]
 pub(super) enum Pending {

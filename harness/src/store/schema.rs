@@ -1,12 +1,12 @@
-//! The tables of `run.sqlite`. Rows are only ever added.
+//! The tables of `run.sqlite`. Rows are only ever added, never changed.
 
 use rusqlite::Connection;
 
-/// Marks the file as ours (`PRAGMA application_id`): "SPRF".
+/// Identifies the file as a stepproof run (`PRAGMA application_id`): "SPRF".
 pub(super) const APPLICATION_ID: i64 = 0x5350_5246;
 
-/// The version of the tables (`PRAGMA user_version`) that this build writes. It reads this one and
-/// no later one.
+/// The version of the tables (`PRAGMA user_version`) that this build writes. Later versions cannot
+/// be read.
 pub const FORMAT: i64 = 1;
 
 /// The file's name in the run directory.
@@ -64,8 +64,8 @@ const TABLES: &str = "
     ) STRICT;
 ";
 
-/// Makes the tables in an empty database. In one transaction with the first row of `run`, so that
-/// a file is either a whole run or none.
+/// Creates the tables in an empty database. The caller does this in one transaction with the first
+/// row of `run`, so that a file contains either a whole run or none.
 pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.pragma_update(None, "user_version", FORMAT)?;
@@ -77,8 +77,8 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// How every connection is set up: a commit is on disk when it returns, and a reader does not
-/// block the run.
+/// Configures a connection: a commit is on disk when it returns, and a reader does not block the
+/// run.
 pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;

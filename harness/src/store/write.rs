@@ -1,4 +1,4 @@
-//! Appending to the record.
+//! Appends to the record.
 
 use std::{path::Path, time::Duration};
 
@@ -39,13 +39,13 @@ impl Journal for Store {
         self.pending.len()
     }
 
-    /// Puts everything that was added on disk, in one transaction. After an error nothing of it is
-    /// there, and it is still pending.
+    /// Writes all pending rows to disk in one transaction. After an error, none of them is stored
+    /// and all are still pending.
     fn commit(&mut self) -> Result<(), StoreError> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        // Rows in the order of their keys fill their pages. What is no case keeps its order.
+        // Inserting rows in key order fills the pages. Other rows keep their order.
         self.pending.sort_by_key(|row| match row {
             Pending::Case(case) => case.index,
             _ => 0,
@@ -154,7 +154,7 @@ fn encode(value: &impl serde::Serialize) -> rusqlite::Result<String> {
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
-/// The serde name of a unit variant, as a bare word.
+/// The serde name of a unit variant, without quotes.
 fn word(value: &impl serde::Serialize) -> rusqlite::Result<String> {
     Ok(encode(value)?.trim_matches('"').to_owned())
 }

@@ -1,7 +1,7 @@
-//! Which attempt of the plan an arriving task is.
+//! Matches an arriving task with an attempt of the plan.
 //!
-//! A task is told by *where* it arrives, then by what the reference expects there next: an engine
-//! that gives a task the wrong input must not get the wrong plan for it.
+//! A task is identified by *where* it arrives, and then by what the reference expects there next.
+//! An engine that gives a task the wrong input must not thereby get the wrong act of the plan.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,7 +15,7 @@ use stepproof_specs::{
 
 use super::sites::TaskSite;
 
-/// What is expected at each site, and what has arrived.
+/// The attempts that are expected at each site, and those that have arrived.
 #[derive(Debug)]
 pub struct Assignment {
     plan: Plan,
@@ -37,7 +37,7 @@ struct Planned {
     act: Act,
     /// When the reference's worker takes it.
     taken: Option<Millis>,
-    /// It has arrived, or its time has passed.
+    /// Whether it has arrived, or its time has passed.
     over: bool,
 }
 
@@ -48,7 +48,7 @@ impl Planned {
 }
 
 impl Assignment {
-    /// What the reference expects of one start.
+    /// The attempts that the reference expects of one start.
     pub fn new(plan: &Plan, sites: &[TaskSite], expectation: &Expectation) -> Self {
         let mut expected: HashMap<Site, Expected> = HashMap::new();
         for task in sites {
@@ -79,8 +79,8 @@ impl Assignment {
         }
     }
 
-    /// The attempt that a task arriving at `site` with `input` is, and what its worker does. A task
-    /// that cannot be told apart has no key, and its worker echoes.
+    /// Identifies the task that arrives at `site` with `input`; returns its attempt and what its
+    /// worker does. A task that cannot be identified has no key, and its worker echoes the input.
     pub fn arrived(&mut self, site: &Site, input: &Value) -> (Option<AttemptKey>, Act) {
         let expected = self.sites.entry(site.clone()).or_default();
         let found = match expected.choose(input) {
@@ -105,9 +105,9 @@ impl Assignment {
         (Some(key), act)
     }
 
-    /// From when on, after the start of the execution, the next task of a site may be taken; `None`
-    /// if never. Attempts that are to be ignored are passed over: the one after them is not taken
-    /// before its time, so that nobody takes them.
+    /// When, after the start of the execution, the next task of a site may be taken; `None` if
+    /// never. Attempts that are to be ignored are skipped. To leave them in the queue, the site is
+    /// not polled before the time at which the reference's worker takes the attempt after them.
     pub fn next_poll(&mut self, site: &Site) -> Option<Millis> {
         let away = self.plan.away(site);
         let expected = self.sites.get_mut(site);
@@ -124,12 +124,12 @@ impl Assignment {
         (!passed).then_some(away)
     }
 
-    /// Until when, after the start of the execution, nobody asks for the tasks of a site.
+    /// How long after the start of the execution no worker asks for the tasks of a site.
     pub fn away(&self, site: &Site) -> Millis {
         self.plan.away(site)
     }
 
-    /// The numbers of the attempts of a site, in the order of scheduling, that are to be ignored.
+    /// The attempts of a site that are to be ignored, numbered in the order of scheduling.
     pub fn ignored(&self, site: &Site) -> BTreeSet<usize> {
         let attempts = self.sites.get(site).map(|expected| &expected.attempts);
         attempts
@@ -143,7 +143,8 @@ impl Assignment {
 }
 
 impl Expected {
-    /// The expected attempt that has this input, or must be meant although it has another one.
+    /// The expected attempt with this input, or the only attempt it can be although its input
+    /// differs.
     fn choose(&self, input: &Value) -> Option<usize> {
         let left = || {
             self.attempts
@@ -159,7 +160,8 @@ impl Expected {
         (!self.in_map || alike).then_some(first)
     }
 
-    /// One attempt more than expected: the next of the visit that it seems to belong to.
+    /// The key of an unexpected extra attempt: the next attempt of the visit that it seems to
+    /// belong to.
     fn extra(&self, site: &Site, input: &Value) -> Option<AttemptKey> {
         let mut served = self.served.iter().rev();
         let same = served.clone().find(|(_, seen)| json::equal(seen, input));

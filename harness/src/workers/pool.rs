@@ -1,4 +1,4 @@
-//! The workers of one execution: they take its tasks and play its plan.
+//! The workers of one execution, which take its tasks and play its plan.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -44,9 +44,9 @@ pub struct WorkerPool<'s> {
     shutdown: watch::Sender<bool>,
 }
 
-/// What became of something that took time.
+/// The result of a background task.
 enum Played {
-    /// An attempt was answered, or not.
+    /// An attempt was played, with the reply if there was one.
     Answered(usize, Result<Option<RawReply>, Trouble>),
     /// A site may be polled again.
     Poll(usize),
@@ -83,7 +83,7 @@ impl<'s> WorkerPool<'s> {
         }
     }
 
-    /// Plays the plan while `execution` goes on, which says what came of it.
+    /// Plays the plan while `execution` runs; returns its result and what the workers saw.
     pub async fn run<T>(
         mut self,
         execution: impl Future<Output = Result<T, Trouble>>,
@@ -105,7 +105,8 @@ impl<'s> WorkerPool<'s> {
         Ok((outcome, seen))
     }
 
-    /// Takes what has arrived by now without playing it, and waits for replies under way.
+    /// Records tasks that have already arrived without playing them, and waits for replies being
+    /// sent.
     async fn end(mut self) -> Result<Seen, Trouble> {
         self.shutdown.send_replace(true);
         while let Some((site, arrival)) = self.slot.arrived() {
@@ -198,7 +199,7 @@ impl<'s> WorkerPool<'s> {
     }
 }
 
-/// What a worker reports, and how long after it took the task.
+/// The reports of a worker, each with the time since the task was taken.
 fn reports(act: &Act, input: &str) -> Vec<(Millis, Report)> {
     let reports = act.steps().filter_map(|(after, step)| {
         let report = match step {
@@ -217,8 +218,8 @@ fn reports(act: &Act, input: &str) -> Vec<(Millis, Report)> {
     reports.collect()
 }
 
-/// A task's input as its output. What is no JSON is sent back as a text: that an engine hands over
-/// something else is one divergence, and the refusal of the answer would hide others behind it.
+/// Returns a task's input as its output. Input that is not JSON is sent back as a JSON string: the
+/// wrong input is already one divergence, and a refused answer would hide others behind it.
 fn echo(input: &str) -> String {
     match serde_json::from_str::<IgnoredAny>(input) {
         Ok(_) => input.to_owned(),
@@ -235,7 +236,8 @@ struct Worker {
 }
 
 impl Worker {
-    /// Sends its reports when they are due; the engine's answer to the last one, if that is a reply.
+    /// Sends the reports when they are due; returns the engine's answer to the final reply, if
+    /// there is one.
     async fn play(
         mut self,
         turn: Turn,
@@ -270,7 +272,7 @@ impl Worker {
         Ok(answer)
     }
 
-    /// Sends one report; the code if the engine refuses it.
+    /// Sends one report; returns the error code if the engine refuses it.
     async fn send(&self, report: &Report) -> Result<Option<String>, Trouble> {
         match self.api.report(&self.wire, &self.task.token, report).await {
             Ok(()) => Ok(None),
@@ -280,7 +282,7 @@ impl Worker {
     }
 }
 
-/// When the workers of a start do not ask for tasks, per activity.
+/// When the workers of a start do not ask for tasks, by activity.
 pub fn absences(assignment: &Assignment, sites: &[TaskSite], slot: &Slot) -> Absences {
     let mut absences = Absences::new();
     for (number, task) in sites.iter().enumerate() {
@@ -295,7 +297,7 @@ pub fn absences(assignment: &Assignment, sites: &[TaskSite], slot: &Slot) -> Abs
     absences
 }
 
-/// The sites whose tasks may be ignored or have to wait: no poll may wait there from before.
+/// The sites whose tasks may be ignored or have to wait: no poll may be waiting there in advance.
 pub fn unpolled(
     clock: &Clock,
     sites: &[TaskSite],

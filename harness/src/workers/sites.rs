@@ -1,16 +1,16 @@
-//! Where a definition's tasks are, and what they are sent to.
+//! Finds a definition's tasks and the activities they are sent to.
 
 use serde_json::{Map, Value};
 use stepproof_specs::asl::{resource::Resource, site::Site, walk};
 
-/// A Task state that is sent to an activity.
+/// A Task state whose resource is an activity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskSite {
     /// Its path through nested scopes.
     pub site: Site,
     /// The activity that the case names.
     pub resource: String,
-    /// It runs in the iterations of a Map: several attempts may be out at the same time.
+    /// Whether it is inside a Map, so that several attempts may be running at the same time.
     pub in_map: bool,
 }
 
@@ -27,7 +27,7 @@ pub fn find(definition: &Value) -> Vec<TaskSite> {
     tasks.collect()
 }
 
-/// The definition with the k-th activity task sent to `arns[k]`.
+/// Replaces the resource of the k-th activity task by `arns[k]`.
 pub fn rewrite(definition: &Value, arns: &[&str]) -> Value {
     let mut definition = definition.clone();
     let mut arns = arns.iter();
@@ -41,7 +41,7 @@ pub fn rewrite(definition: &Value, arns: &[&str]) -> Value {
     definition
 }
 
-/// The activity that a state is sent to.
+/// The activity of a state, if it is an activity task.
 fn activity_of(state: &Map<String, Value>) -> Option<&str> {
     let resource = state.get("Resource")?.as_str()?;
     let is_task = state.get("Type")? == "Task";

@@ -1,9 +1,9 @@
-//! Activities that are created once and used by one case after the other.
+//! Activities that are created once and used by one case after another.
 //!
-//! Creating an activity is a scarce call on AWS, so a slot keeps one per number and every case of
-//! the slot uses them anew. A poll that is given up may swallow a task, so polls are not given up:
-//! each activity has a poller that lives as long as the slot and hands what it takes to the case
-//! that runs. An activity that a case leaves in doubt is retired.
+//! AWS limits the rate at which activities can be created, so a slot keeps one activity per site
+//! number and reuses it for every case. Cancelling a poll could lose a task, so polls are never
+//! cancelled: each activity has a poller that lives as long as the slot and passes the tasks it
+//! takes to the current case. An activity that may still contain tasks of a case is replaced.
 
 use std::{
     sync::{
@@ -27,20 +27,20 @@ use crate::{
     trouble::Trouble,
 };
 
-/// A poll that comes back empty sooner than this was no long poll: the next one waits a little.
+/// A poll that returns empty sooner than this was not a long poll, so the next one is delayed.
 const SHORT_POLL: Duration = Duration::from_millis(200);
-/// How long it waits.
+/// The delay before the next poll.
 const SHORT_POLL_PAUSE: Duration = Duration::from_millis(25);
 
 /// How an engine's activities are polled.
 ///
-/// Some engines look into the queue only now and then while a poll waits. Several polls, begun at
-/// different times, keep a task from waiting that long.
+/// While a poll waits, some engines check the queue only periodically. Several polls started at
+/// different times shorten the time that a task waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Polling {
-    /// How many polls wait at an activity.
+    /// The number of polls that wait at an activity.
     pub pollers: usize,
-    /// How often the engine looks into the queue while a poll waits.
+    /// The period at which the engine checks the queue while a poll waits.
     pub period: Duration,
 }
 
@@ -52,16 +52,17 @@ impl Polling {
     };
 }
 
-/// A site at which no poll may wait from before: it would take a task too soon.
+/// A site at which no earlier poll may be waiting, because it would take a task too soon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unpolled {
-    /// Its number.
+    /// The number of the site.
     pub site: usize,
-    /// Never more than one poll may wait there: a second one would take what is to be ignored.
+    /// Whether only one poll may ever wait there: a second one would take a task that is to be
+    /// ignored.
     pub alone: bool,
 }
 
-/// The activities of one lane of cases.
+/// The activities used by cases that run one after another.
 #[derive(Debug)]
 pub struct Slot {
     api: Api,
@@ -81,7 +82,7 @@ struct Pooled {
     arn: Arc<str>,
     number: u64,
     wanted: watch::Sender<bool>,
-    /// How many polls wait.
+    /// The number of waiting polls.
     waiting: Arc<AtomicUsize>,
     pollers: Vec<AbortHandle>,
 }
@@ -94,26 +95,26 @@ impl Drop for Pooled {
     }
 }
 
-/// Something that a poller brings.
+/// A message from a poller.
 #[derive(Debug)]
 pub struct Arrival {
-    /// The number of the activity's creation.
+    /// The creation number of the activity.
     created: u64,
-    /// What came.
+    /// The content of the message.
     pub news: News,
 }
 
-/// What a poller brings.
+/// The content of a message from a poller.
 #[derive(Debug)]
 pub enum News {
     /// A task, with the worker's turn in virtual time.
     Task(Task, Option<Box<dyn VirtualTurn>>),
-    /// Polling failed: a task may be lost.
+    /// Polling failed, and a task may be lost.
     Trouble(Trouble),
 }
 
 impl Slot {
-    /// A slot without activities. Names of activities start with `prefix`.
+    /// A slot without activities. The names of its activities will start with `prefix`.
     pub fn new(api: Api, clock: Clock, polling: Polling, prefix: String) -> Self {
         let (sender, arrivals) = mpsc::unbounded_channel();
         Self {
@@ -129,12 +130,13 @@ impl Slot {
         }
     }
 
-    /// Where this slot's trouble on the wire is noted.
+    /// The record of failed and repeated requests of this slot.
     pub fn wire(&self) -> &Arc<Wire> {
         &self.wire
     }
 
-    /// Makes ready for a case with so many sites. What earlier cases left behind is thrown away.
+    /// Prepares for a case with this many sites. Tasks that earlier cases left behind are
+    /// discarded.
     pub async fn prepare(&mut self, sites: usize, unpolled: &[Unpolled]) -> Result<(), Trouble> {
         self.discard_stale().await?;
         for site in 0..sites {
@@ -156,7 +158,7 @@ impl Slot {
         Ok(())
     }
 
-    /// Replaces the activities at which tasks of an earlier execution arrive.
+    /// Replaces the activities at which tasks of an earlier execution have arrived.
     async fn discard_stale(&mut self) -> Result<(), Trouble> {
         while let Ok(stale) = self.arrivals.try_recv() {
             if let Some(site) = self.site_of(&stale) {
@@ -166,12 +168,12 @@ impl Slot {
         Ok(())
     }
 
-    /// The ARN for a site.
+    /// The ARN of a site's activity.
     pub fn arn(&self, site: usize) -> &str {
         &self.activities[site].arn
     }
 
-    /// The ARNs for the first sites.
+    /// The ARNs of the first `sites` activities.
     pub fn arns(&self, sites: usize) -> Vec<&str> {
         self.activities
             .iter()
@@ -180,27 +182,27 @@ impl Slot {
             .collect()
     }
 
-    /// Whether a poll waits at a site: it takes the next task, wanted or not.
+    /// Whether a poll is waiting at a site: it will take the next task, wanted or not.
     pub fn waits(&self, site: usize) -> bool {
         self.activities[site].waiting.load(Ordering::Acquire) > 0
     }
 
-    /// The next task of a site may be taken.
+    /// Allows the next task of a site to be taken.
     pub fn poll(&self, site: usize) {
         self.activities[site].wanted.send_replace(true);
     }
 
-    /// No more tasks are taken; a poll that waits goes on waiting.
+    /// Allows no more tasks to be taken. Polls that are already waiting go on waiting.
     pub fn stop_polling(&self) {
         for pooled in &self.activities {
             pooled.wanted.send_replace(false);
         }
     }
 
-    /// What arrives next, and at which site.
+    /// Waits for the next arrival; returns it with its site.
     pub async fn arrival(&mut self) -> (usize, Arrival) {
         loop {
-            // The slot itself keeps a sender: the channel does not close.
+            // The slot keeps a sender itself, so the channel never closes.
             if let Some(arrival) = self.arrivals.recv().await
                 && let Some(site) = self.site_of(&arrival)
             {
@@ -209,7 +211,7 @@ impl Slot {
         }
     }
 
-    /// What has arrived already.
+    /// The next arrival that has already been received.
     pub fn arrived(&mut self) -> Option<(usize, Arrival)> {
         while let Ok(arrival) = self.arrivals.try_recv() {
             if let Some(site) = self.site_of(&arrival) {
@@ -240,7 +242,7 @@ impl Slot {
         Ok(())
     }
 
-    /// The site at which something arrived; nothing for an activity that has been replaced.
+    /// The site of an arrival; `None` for an activity that has been replaced.
     fn site_of(&self, arrival: &Arrival) -> Option<usize> {
         let numbers = self.activities.iter().map(|pooled| pooled.number);
         numbers
@@ -279,8 +281,8 @@ impl Slot {
     }
 }
 
-/// When a poller begins to wait: those of an activity share the period evenly. The first one keeps
-/// no time, so that it empties a full queue quickly.
+/// When a poller starts to wait. The pollers of an activity are spread evenly over the period,
+/// except for the first one, which polls without a delay to empty a full queue quickly.
 struct Beat {
     origin: tokio::time::Instant,
     offset: Duration,
@@ -345,7 +347,7 @@ impl Poller {
                 }
                 Err(error) => News::Trouble(error.into_trouble()),
             };
-            // One task at a time: whether the next one may be taken is for the pool to say.
+            // One task at a time: the pool decides whether the next one may be taken.
             self.wanted.send_replace(false);
             let arrival = Arrival {
                 created: self.number,
@@ -358,7 +360,7 @@ impl Poller {
     }
 }
 
-/// The input of a task as JSON; a text that is none stays a text.
+/// Parses the input of a task. A string that is not JSON becomes a JSON string.
 pub fn parse_input(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }

@@ -1,4 +1,4 @@
-//! The zoo's faults, one by one.
+//! The list of the zoo's faults.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -10,10 +10,10 @@ use stepproof_specs::{
 
 use super::Entry;
 
-/// How many events a history holds that is too short.
+/// The number of events after which a faulty history ends.
 pub(super) const FEW_EVENTS: usize = 500;
 
-/// The types of the states that have an `InputPath`, without Task.
+/// The types of states that have an `InputPath`, except Task.
 const ALL_BUT_TASK: &[StateType] = &[
     StateType::Pass,
     StateType::Wait,
@@ -31,7 +31,7 @@ fn field(field: Field, change: Change) -> Deviation {
     at(Hook::Field(field), change)
 }
 
-/// A name in `ErrorEquals` matches what these names match.
+/// Makes a name in `ErrorEquals` match what these names match.
 fn matches(name: &str, as_do: &[&str]) -> Deviation {
     let change = Change::Rename {
         from: name.to_owned(),

@@ -1,4 +1,4 @@
-//! Hunts a fault: generates cases until it shows, repeats it, and makes it small.
+//! Hunts a fault: generates cases until it shows, confirms it, and shrinks the case.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -23,20 +23,20 @@ use crate::{
 /// How a fault was caught.
 #[derive(Debug, Clone)]
 pub struct Caught {
-    /// Which.
+    /// The fault.
     pub fault: Deviant,
-    /// How many cases it took until its signature showed.
+    /// How many cases were generated until its signature showed.
     pub cases: u64,
-    /// How often the case came back.
+    /// How often it was reproduced.
     pub confirmation: Confirmation,
     /// The case in which it showed.
     pub original: Case,
-    /// What became of it.
+    /// The result of shrinking it.
     pub shrunk: Shrunk,
 }
 
 impl Caught {
-    /// How many states the smallest machine has.
+    /// The number of states in the smallest machine.
     pub fn states(&self) -> usize {
         states(&self.shrunk.case)
     }
@@ -48,9 +48,9 @@ pub enum HuntError {
     /// It did not show.
     #[error("catch {fault}: it did not show as '{}' in {cases} cases", fault.signature())]
     NotSeen {
-        /// Which.
+        /// The fault.
         fault: Deviant,
-        /// In how many cases.
+        /// The number of cases.
         cases: u64,
     },
     /// The engine was in trouble.
@@ -59,13 +59,13 @@ pub enum HuntError {
     /// A generated case cannot be run.
     #[error(transparent)]
     Prepare(#[from] PrepareError),
-    /// It could not be made small.
+    /// It could not be shrunk.
     #[error(transparent)]
     Shrink(#[from] ShrinkError),
 }
 
-/// Hunts a fault in at most this many cases of a seed, on an engine of its own: `embedded`, or
-/// `reference`, which is the same without HTTP and faster.
+/// Hunts a fault in at most `most` cases of a seed, on a new engine: `embedded`, or `reference`,
+/// which does the same without HTTP and is faster.
 pub async fn hunt(
     fault: Deviant,
     engine: &str,
@@ -117,7 +117,7 @@ async fn context(
     Ok(session.context(Path::new("")).0)
 }
 
-/// The first case that shows the fault, with its number; several are looked at at once.
+/// The first case that shows the fault, with its number. Several cases are tried at once.
 async fn search(
     context: &Arc<Context>,
     fault: Deviant,

@@ -1,4 +1,4 @@
-//! How well a fault is caught, over many seeds.
+//! Surveys how well a fault is caught, over many seeds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use stepproof_specs::scenario::case::{Body, Case};
 use super::{Caught, Deviant, HuntError, hunt};
 use crate::shrink::Toll;
 
-/// What hunting a fault with many seeds gave.
+/// The result of hunting a fault with many seeds.
 #[derive(Debug, Clone, Serialize)]
 pub struct Survey {
     /// The fault's name.
@@ -18,34 +18,34 @@ pub struct Survey {
     pub hunts: usize,
     /// How many caught the fault.
     pub caught: usize,
-    /// How many of these came down to the number of states that the smallest case is known to have.
+    /// How many of these were shrunk to the known minimum number of states.
     pub at_minimum: usize,
     /// How many cases it took until the fault showed.
     pub cases: Spread,
-    /// How many cases were run on the engine to make one small.
+    /// How many cases were run on the engine to shrink one.
     pub calls: Spread,
     /// The smallest cases, the most frequent first.
     pub forms: Vec<Form>,
-    /// What became of the calls, by the reducer's pass, over all hunts.
+    /// The calls of all hunts by the reducer's pass.
     pub passes: BTreeMap<&'static str, Toll>,
 }
 
 /// A smallest case, and the seeds whose hunts ended in it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Form {
-    /// The case without its origin and its entropy: names and literals are what the reducer made
-    /// of them.
+    /// The case without its origin and its entropy. Its names and literals are those that the
+    /// reducer chose.
     pub case: serde_json::Value,
     /// The seeds.
     pub seeds: BTreeSet<u64>,
 }
 
-/// The middle and the far end of what was counted. 0 where nothing was.
+/// The median and the 95th percentile of some counts; 0 if there are none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Spread {
-    /// Half were at most this.
+    /// Half of the counts are at most this.
     pub median: u64,
-    /// Of twenty, nineteen were at most this.
+    /// 95 % of the counts are at most this.
     pub p95: u64,
 }
 
@@ -65,8 +65,8 @@ impl Spread {
     }
 }
 
-/// Hunts a fault once with each seed. A fault that does not show with some seed is counted as not
-/// caught; any other trouble ends the survey.
+/// Hunts a fault once with each seed. If it does not show, it counts as not caught; any other error
+/// ends the survey.
 pub async fn survey(
     fault: Deviant,
     engine: &str,

@@ -54,8 +54,8 @@ impl Source for Numbered {
 
 type Behaviour = dyn Fn(u64, u64) -> Result<Vec<&'static str>, Trouble> + Send + Sync;
 
-/// Answers by the case's number and by how often that case was run before: signatures (`!` counts,
-/// `?` is poisoned), or trouble.
+/// Answers according to a case's number and how often the case was run before, with signatures (`!`
+/// counts, `?` is poisoned) or trouble.
 pub(super) struct Scripted {
     pub profile: EngineProfile,
     behaviour: Box<Behaviour>,
@@ -63,7 +63,7 @@ pub(super) struct Scripted {
     /// What was run, in order.
     pub order: Mutex<Vec<(u64, Lane)>>,
     running: AtomicUsize,
-    /// How many ran at once at most.
+    /// The maximum number of cases that ran at once.
     pub most: AtomicUsize,
     probes: AtomicU64,
     /// How many probes fail.
@@ -160,7 +160,7 @@ pub(super) fn unreachable() -> Trouble {
     }
 }
 
-/// Takes the shapes of the signatures from the raw run's names.
+/// Uses the raw run's names as the shapes of signatures.
 pub(super) struct ByName;
 
 impl Judge for ByName {
@@ -207,7 +207,7 @@ impl Judge for ByName {
     }
 }
 
-/// Writes down what it is told.
+/// Records what is reported to it.
 #[derive(Default)]
 pub(super) struct Heard(pub Vec<String>);
 

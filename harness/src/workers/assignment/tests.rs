@@ -61,7 +61,7 @@ fn assignment(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> As
     Assignment::new(plan, &[site], &expectation)
 }
 
-/// Attempt `n` succeeds with `n`.
+/// A plan in which attempt `n` succeeds with `n`.
 fn numbered() -> Plan {
     let rule = |attempt: u32| Rule::below(attempt + 1, Act::now(Reply::Succeed(attempt.into())));
     Plan {
@@ -84,7 +84,7 @@ fn equal_input_decides_first() {
     assert_eq!(arrive(&mut assignment, &json!("b")), Some(key(&[1], 0)));
     assert_eq!(arrive(&mut assignment, &json!("b")), Some(key(&[2], 0)));
     assert_eq!(arrive(&mut assignment, &json!("a")), Some(key(&[0], 0)));
-    // One more of an item that was served: the next attempt of its visit.
+    // An extra task for an item that was served is the next attempt of its visit.
     assert_eq!(arrive(&mut assignment, &json!("a")), Some(key(&[0], 1)));
     assert_eq!(arrive(&mut assignment, &json!("?")), None);
 }
