@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # asl-validator 4.0.0 with asl-path-validator 0.16.1 (npm), run with checkPaths.
 #
-# Expected: a filter that Jayway JsonPath evaluates is a legal InputPath, whatever operators it joins.
-# Seen: one comparison passes, but `&&`, `!`, `!=` with a boolean, a comparison with another path and
-# a list of names (`$['a','b']`) are refused as "must match format asl_path". So paths of real machines
-# cannot be screened with it.
+# Expected: a filter that Jayway JsonPath can evaluate is a legal InputPath, whatever operators it
+# contains.
+# Actual: a single comparison is accepted, but `&&`, `!`, `!=` with a boolean, a comparison with
+# another path and a list of names (`$['a','b']`) are refused as "must match format asl_path".
+# Therefore the package cannot be used to check the paths of real machines.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

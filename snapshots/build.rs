@@ -1,4 +1,4 @@
-//! New files are part of the next build.
+//! Rebuilds the crate when files are added.
 
 fn main() {
     println!("cargo::rerun-if-changed=ledger");

@@ -1,6 +1,6 @@
-//! What is known of engines, as data: the ledgers of known divergences, and minimal cases.
+//! Data about engines: the ledgers of known divergences, and minimal cases.
 //!
-//! A build carries these files, so that an installed command finds them from any directory.
+//! The files are compiled in, so that an installed command finds them from any directory.
 //!
 //! ```
 //! let ledger = stepproof_snapshots::ledger("localstack").unwrap();
@@ -19,8 +19,8 @@ pub fn ledger(engine: &str) -> Option<&'static str> {
     LEDGERS.get_file(format!("{engine}.toml"))?.contents_utf8()
 }
 
-/// A case, in JSON: the minimal case of a ledger entry by `ENGINE/ENTRY`, or the smallest case that
-/// shows a rule broken on purpose by `zoo/NAME`. The ending `.json` may be left out.
+/// A case, in JSON: `ENGINE/ENTRY` is the minimal case of a ledger entry, `zoo/NAME` the smallest
+/// case that shows a rule broken on purpose. The suffix `.json` is optional.
 pub fn case(name: &str) -> Option<&'static str> {
     let name = format!("{}.json", name.strip_suffix(".json").unwrap_or(name));
     let file = match name.strip_prefix("zoo/") {

@@ -1,4 +1,4 @@
-//! The command as a user sees it: what it prints, how it ends, what it makes of bad input.
+//! The command as users see it: its output, its exit status, and its reaction to bad input.
 
 use std::{
     fs,
@@ -22,7 +22,8 @@ fn write(directory: &Path, name: &str, text: &str) {
     fs::write(directory.join(name), text).expect("a file");
 }
 
-/// A command that is refused: exit status 2, the words on standard error, a remedy, nothing else.
+/// The command must refuse these arguments: exit status 2, the words and a remedy on standard
+/// error, no other output.
 fn refused(directory: &Path, arguments: &[&str], words: &[&str]) {
     let ran = expect(directory, arguments, 2);
     for word in words {

@@ -1,5 +1,5 @@
-//! Definitions that are broken on purpose: the embedded engine says what the reference says, and
-//! engines that do not look are caught, with a case that fits on a line.
+//! Definitions that are broken on purpose. The embedded engine must agree with the reference, and
+//! engines that do not check definitions must be caught, with a case that fits on a line.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ use stepproof_specs::scenario::case::{Case, DefinitionCase};
 
 const CASES: u64 = 1_000;
 
-/// What an engine does with definitions, other than the embedded one that it is.
+/// A change to the embedded engine's answers about a definition.
 type Fault = fn(&DefinitionCase, &mut RawRun);
 
 struct Faulty {
@@ -80,7 +80,7 @@ async fn context(fault: Fault) -> Arc<Context> {
 
 fn honest(_: &DefinitionCase, _: &mut RawRun) {}
 
-/// It creates everything, and finds nothing wrong.
+/// Accepts every definition, without diagnostics.
 fn blind(_: &DefinitionCase, run: &mut RawRun) {
     run.creation = Creation::Accepted;
     if let Some(validation) = &mut run.validation {
@@ -89,7 +89,7 @@ fn blind(_: &DefinitionCase, run: &mut RawRun) {
     }
 }
 
-/// It gives no location.
+/// Reports no locations.
 fn lost(_: &DefinitionCase, run: &mut RawRun) {
     let diagnostics = run.validation.iter_mut().flat_map(|it| &mut it.diagnostics);
     for diagnostic in diagnostics {
@@ -97,7 +97,7 @@ fn lost(_: &DefinitionCase, run: &mut RawRun) {
     }
 }
 
-/// It refuses what has a comment.
+/// Refuses definitions with a comment.
 fn mute(case: &DefinitionCase, run: &mut RawRun) {
     if case.definition.to_string().contains("\"Comment\"") && run.creation == Creation::Accepted {
         run.creation = Creation::Refused {
@@ -139,7 +139,7 @@ async fn the_embedded_engine_agrees_about_every_definition() {
     );
 }
 
-/// The first case that diverges so, and what it is reduced to.
+/// The first case with this signature, and the definition it is reduced to.
 async fn caught(fault: Fault, signature: &str) -> (Case, String) {
     let context = context(fault).await;
     let sought: Signature = signature.parse().expect("a signature");

@@ -1,4 +1,4 @@
-//! Laws of the reference over generated cases: no engine is needed.
+//! Laws of the reference, tested on generated cases without an engine.
 
 use std::{fmt::Display, sync::Arc};
 
@@ -28,7 +28,8 @@ fn cases() -> impl Iterator<Item = (u64, ExecutionCase, Arc<Machine>)> {
     })
 }
 
-/// A rebuilt execution continues as the one that it was rebuilt from went on; how often it was cut.
+/// An execution rebuilt after any event must continue like the original. Returns the number of
+/// cuts.
 fn is_rebuilt_at_any_event(trace: &Trace, what: &dyn Display) -> u64 {
     let Trace { execution, log } = trace;
     for cut in 0..=log.len() {
@@ -57,8 +58,8 @@ fn is_rebuilt_at_any_event(trace: &Trace, what: &dyn Display) -> u64 {
     log.len() as u64 + 1
 }
 
-/// An execution is a pure function of its setup and its input log: rebuilt at any event it continues
-/// identically.
+/// An execution is a pure function of its setup and its input log: if it is rebuilt after any
+/// event, it continues identically.
 #[test]
 fn an_execution_can_be_rebuilt_at_any_event() {
     let (mut cuts, mut longest) = (0, 0);
@@ -77,8 +78,8 @@ fn an_execution_can_be_rebuilt_at_any_event() {
     );
 }
 
-/// The same whatever rules are broken, and however the threads take turns. Each case meets two
-/// deviations of the zoo in one engine.
+/// The same law for deviating executions and different interleavings. Each case runs with two
+/// deviations of the zoo at once.
 #[test]
 fn a_deviating_execution_can_be_rebuilt_at_any_event() {
     let zoo: Vec<Deviations> = Deviant::all().map(Deviant::deviations).collect();
@@ -96,7 +97,7 @@ fn a_deviating_execution_can_be_rebuilt_at_any_event() {
         for start in &case.starts {
             let trace = match trace_program(&program, &case, start, interleaving) {
                 Ok(trace) => trace,
-                // A time limit that is ignored may be what ends a loop.
+                // A loop may end only because of a time limit that this deviation ignores.
                 Err(SimulationError::TooLong(_)) => continue,
                 Err(error) => panic!("case {index}: {error}"),
             };
@@ -114,8 +115,8 @@ fn a_deviating_execution_can_be_rebuilt_at_any_event() {
     assert!(cuts > 5 * CASES && otherwise > CASES / 20);
 }
 
-/// Any change at any hook is either refused when it is read, or makes an execution that comes to an
-/// end or waits for ever; and it is read back as it was written.
+/// Any change at any hook is either refused when it is read, or gives an execution that ends or
+/// waits for ever. What is read is written unchanged.
 #[test]
 fn any_deviation_can_be_stored_and_run() {
     let hooks: Vec<Hook> = Hook::all().collect();
@@ -187,7 +188,7 @@ fn changes() -> Vec<Change> {
     all
 }
 
-/// Definitions survive reading and writing.
+/// Definitions must survive reading and writing.
 #[test]
 fn definitions_round_trip() {
     for (index, case, machine) in cases() {

@@ -1,5 +1,5 @@
-//! The modules of each crate use each other in one direction, and none uses what the code map of
-//! `ARCHITECTURE.md` keeps from it. `-- --nocapture` prints the graphs.
+//! The modules of each crate must not use each other in a cycle, nor what the code map in
+//! `ARCHITECTURE.md` forbids. `-- --nocapture` prints the graphs.
 
 #[path = "layers/claims.rs"]
 mod claims;
@@ -16,20 +16,20 @@ use claims::Claims;
 use graph::Graph;
 use modules::Modules;
 
-/// The crates with modules, the lowest first.
+/// The crates with modules, lowest first.
 const CRATES: [&str; 3] = ["specs", "generators", "harness"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The modules of a crate of this workspace.
+/// The modules of a crate in this workspace.
 fn modules(name: &str) -> Modules {
     let source = root().join(name).join("src");
     Modules::read(&|file| fs::read_to_string(source.join(file)).ok())
 }
 
-/// The modules of a crate that is not there.
+/// The modules of a fictitious crate.
 fn made_up(files: &[(&str, &str)]) -> Modules {
     let files: BTreeMap<&str, &str> = files.iter().copied().collect();
     Modules::read(&|file| files.get(file).map(|text| (*text).to_owned()))
@@ -55,7 +55,7 @@ fn no_module_uses_what_uses_it() {
     assert!(cycles.is_empty(), "modules use each other: {cycles:#?}");
 }
 
-/// The libraries of this workspace, as paths name them.
+/// The libraries in this workspace, as they are written in paths.
 fn libraries() -> Vec<String> {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
     let (_, dependencies) = manifest

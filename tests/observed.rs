@@ -1,4 +1,4 @@
-//! Recordings of AWS: what the reference makes of them, and what the command says of them.
+//! Compares the reference with recordings of AWS, and checks what the command reports about them.
 //!
 //! `STEPPROOF_OBSERVED` names a folder of recordings; the test that needs it is skipped without it.
 
@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 use stepproof_tests::{Ran, expect, recordings, stepproof};
 
-/// How many recordings of each kind agree at least; raised as the reference learns.
+/// The minimum number of recordings of each kind that agree. Raise it when the reference improves.
 const AGREED: [(&str, u64); 3] = [
     ("execution", 626),
     ("create_state_machine", 13),

@@ -1,4 +1,4 @@
-//! What holds of any observation, held against what the reference does and what AWS did.
+//! Checks the properties of observations on the reference's executions and on recordings of AWS.
 //!
 //! `STEPPROOF_OBSERVED` names a folder of recordings; the test that needs it is skipped without it.
 
@@ -23,10 +23,10 @@ use stepproof_specs::{
 };
 use stepproof_tests::recordings;
 
-/// Cases of every profile.
+/// The number of cases per profile.
 const CASES: u64 = 600;
 
-/// How many recorded histories are held against the properties at least.
+/// The minimum number of recorded histories that are checked.
 const RECORDINGS: usize = 390;
 
 #[test]
@@ -78,7 +78,7 @@ fn whatever_aws_did_keeps_every_property() {
     assert!(judged >= RECORDINGS, "only {judged} histories");
 }
 
-/// What was seen of a recorded execution, if its whole history was kept in order.
+/// The observation in a recording, if its whole history was kept in order.
 fn recorded(recording: &Recording) -> Option<(Machine, Observation)> {
     let expect = &recording.case["expect"];
     if recording.extent() != Extent::History {
@@ -105,7 +105,7 @@ fn recorded(recording: &Recording) -> Option<(Machine, Observation)> {
     Some((machine, Observer::new(&[]).execution(&raw)))
 }
 
-/// An event as AWS tells it: data as texts, the name of the state among the details.
+/// An event as AWS returns it: data as strings, and the name of the state in the details.
 fn event(recorded: &Value) -> RawEvent {
     let mut details = recorded["details"].clone();
     for field in ["input", "output"] {

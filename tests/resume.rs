@@ -1,11 +1,11 @@
-//! A run that was killed goes on, and comes to the verdicts of an unbroken one.
+//! A killed run must be resumable and reach the verdicts of an uninterrupted one.
 
 use std::{fs, path::Path, process::Stdio, thread, time::Duration};
 use stepproof::store::Journal as _;
 
 use stepproof_tests::{Ran, command, expect, stepproof, verdicts};
 
-/// More than twenty sittings of half a second get through.
+/// More cases than twenty sessions of half a second can run.
 const CASES: usize = 1_000;
 
 const RUN: [&str; 7] = [
@@ -22,7 +22,7 @@ fn directory() -> tempfile::TempDir {
     tempfile::tempdir().expect("a directory")
 }
 
-/// Kills a run some time after it has begun; false if it ended before.
+/// Kills a run some time after its start; returns false if it had already ended.
 fn killed(here: &Path, arguments: &[&str], after: Duration) -> bool {
     let mut child = command(here, arguments)
         .stdout(Stdio::null())
@@ -40,8 +40,8 @@ fn killed(here: &Path, arguments: &[&str], after: Duration) -> bool {
 
 type Verdict = (u64, String, Vec<String>);
 
-/// Where several outcomes are legal, the one that the reference happened to foresee agrees, and
-/// another one is poisoned: which of them comes is a matter of the moment.
+/// Whether two verdicts are equivalent. If several outcomes are legal, the one that the reference
+/// foresaw agrees and any other is poisoned; which of them occurs depends on timing.
 fn same((left, right): &(&Verdict, &Verdict)) -> bool {
     let open = |it: &Verdict| matches!(it.1.as_str(), "agreed" | "poisoned");
     left == right || left.0 == right.0 && open(left) && open(right)
@@ -57,7 +57,7 @@ fn a_run_that_is_killed_twenty_times_comes_to_the_same_verdicts() {
     let out = [&RUN[..], &["--out", "broken"]].concat();
     let resume = ["run", "--resume", "broken"];
     let mut kills = 0;
-    // The moments are spread, not random: a failure can be repeated.
+    // The delays vary but are not random, so that a failure can be repeated.
     while kills < KILLS {
         let begun = here.join("broken/run.sqlite").exists();
         let arguments = if begun { &resume[..] } else { &out };

@@ -1,4 +1,4 @@
-//! Engines that answer rubbish: trouble and never a finding.
+//! Engines that send invalid answers must cause trouble, never a finding.
 
 use std::{
     io::{Read, Write},
@@ -8,7 +8,7 @@ use std::{
 
 use stepproof_tests::{Ran, stepproof};
 
-/// An endpoint that does this to every connection.
+/// Starts an endpoint that handles every connection in this way; returns its address.
 fn endpoint(rubbish: fn(TcpStream)) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -35,7 +35,7 @@ fn run(rubbish: fn(TcpStream)) -> Ran {
     stepproof(directory.path(), &arguments)
 }
 
-/// Reads a request, so that the answer is not taken for one to nothing.
+/// Reads a request first, so that the client does not see an answer before it has asked.
 fn read(connection: &mut TcpStream) {
     let mut buffer = [0; 4_096];
     let _ = connection.read(&mut buffer);
@@ -51,7 +51,7 @@ fn answer(connection: &mut TcpStream, status: &str, body: &str) {
     );
 }
 
-/// No finding, no good end, no panic, and a word about it.
+/// The run must end without a finding, without success and without a panic, and say why.
 fn is_trouble(ran: &Ran) {
     assert!(matches!(ran.status, 4..=6), "{ran:?}");
     assert!(!ran.out.contains("replay"), "{}", ran.out);

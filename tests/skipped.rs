@@ -1,5 +1,5 @@
-//! Which tests of this `cargo test` were skipped, and for want of what. The name of this binary lets
-//! it come last.
+//! Lists the tests that this `cargo test` skipped, and what they needed. The binary's name makes
+//! cargo run it last.
 
 use std::{collections::BTreeMap, env};
 

@@ -14,8 +14,8 @@ pub fn workspace() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_owned()
 }
 
-/// The folder of recordings of AWS, if `STEPPROOF_OBSERVED` names one; without it the calling test is
-/// noted as skipped.
+/// The folder of AWS recordings that `STEPPROOF_OBSERVED` names. Without one, the calling test is
+/// recorded as skipped.
 #[track_caller]
 pub fn recordings() -> Option<PathBuf> {
     let folder = env::var_os("STEPPROOF_OBSERVED").map(PathBuf::from);
@@ -23,8 +23,8 @@ pub fn recordings() -> Option<PathBuf> {
     stepproof_needs::require("recordings", found)
 }
 
-/// The `stepproof` command, built if it is not there. It is the one beside the running test: same
-/// target directory, same profile.
+/// The `stepproof` command, which is built if necessary. It is in the same target directory and has
+/// the same profile as the running test.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
@@ -39,7 +39,7 @@ pub fn binary() -> &'static Path {
     })
 }
 
-/// Builds the command; takes no time if it is up to date.
+/// Builds the command, which is quick if it is up to date.
 fn build(directory: &Path) {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
@@ -58,7 +58,7 @@ fn build(directory: &Path) {
     assert!(status.success(), "the command builds");
 }
 
-/// A run of the command.
+/// A completed run of the command.
 #[derive(Debug)]
 pub struct Ran {
     /// The exit status.
@@ -79,7 +79,7 @@ impl From<Output> for Ran {
     }
 }
 
-/// The command with these arguments, in a directory.
+/// The command with these arguments in a working directory.
 pub fn command(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary());
     command
@@ -90,13 +90,14 @@ pub fn command(directory: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs the command with these arguments in a directory.
+/// Runs the command with these arguments in a working directory.
 pub fn stepproof(directory: &Path, arguments: &[&str]) -> Ran {
     let output = command(directory, arguments).output();
     output.expect("the command runs").into()
 }
 
-/// Runs the command, which must end with this status; shows everything if it does not.
+/// Runs the command, which must end with this status; otherwise the test fails and shows all
+/// output.
 pub fn expect(directory: &Path, arguments: &[&str], status: i32) -> Ran {
     let ran = stepproof(directory, arguments);
     assert_eq!(
@@ -110,7 +111,7 @@ pub fn expect(directory: &Path, arguments: &[&str], status: i32) -> Ran {
     ran
 }
 
-/// The verdict and the signatures of every case of a run directory, by its number.
+/// The verdict and the signatures of every case in a run directory, by case number.
 pub fn verdicts(run: &Path) -> Vec<(u64, String, Vec<String>)> {
     let store = stepproof::store::Store::open(run).expect("a run directory");
     let stored = store.stored().expect("a readable run");

@@ -1,7 +1,8 @@
-//! The zoo of faulty engines: each fault is caught, confirmed, and shrunk to its known minimum.
+//! The zoo of faulty engines: each fault must be caught, confirmed, and shrunk to its known
+//! minimum.
 //!
-//! `cargo test -p stepproof-tests --test zoo -- --nocapture` prints what it took. With
-//! `STEPPROOF_UPDATE=1` the minimal cases in `snapshots/zoo` are written anew.
+//! `cargo test -p stepproof-tests --test zoo -- --nocapture` prints the cost. With
+//! `STEPPROOF_UPDATE=1`, the minimal cases in `snapshots/zoo` are rewritten.
 
 use std::{env, fs, path::PathBuf};
 
@@ -12,10 +13,10 @@ use stepproof::{
 use stepproof_generators::Profile;
 use stepproof_tests::{expect, workspace};
 
-/// The seed, unless `STEPPROOF_SEED` says another.
+/// The default seed; `STEPPROOF_SEED` overrides it.
 const SEED: u64 = 5;
 const MOST_CASES: u64 = 20_000;
-/// What shrinking may cost: a call is dear on a real engine.
+/// The maximum number of calls for shrinking, because a call on a real engine is expensive.
 const MOST_CALLS: u64 = 200;
 
 fn seed() -> u64 {
@@ -51,8 +52,8 @@ fn caught(name: &str) {
         caught.shrunk.case
     );
     assert!(caught.shrunk.calls <= MOST_CALLS);
-    // Surveys hunt in process: that comes to the same, though where threads race another case may
-    // show the fault first.
+    // Surveys hunt in process, which must lead to the same minimal case, even if another original
+    // case shows the fault first because threads race.
     let in_process = on("reference").shrunk.case;
     assert_eq!(in_process.body, caught.shrunk.case.body);
 }

@@ -1,8 +1,8 @@
-//! What the code map of `ARCHITECTURE.md` says that modules must not use.
+//! The restrictions that the code map in `ARCHITECTURE.md` puts on modules.
 
 use crate::modules::{Modules, Path};
 
-/// What stands for every other module at the top of the crate.
+/// Stands for every other module at the top of the crate.
 const OTHERS: &str = "*";
 
 /// The rows of the code map that are about one crate.
@@ -12,14 +12,14 @@ pub struct Claims(Vec<Claim>);
 /// One row for one module.
 #[derive(Debug)]
 struct Claim {
-    /// The module; the whole crate has no words.
+    /// The module; an empty path stands for the whole crate.
     module: Path,
-    /// What neither it nor a module below it may use.
+    /// What the module and the modules below it must not use.
     forbidden: Vec<Path>,
 }
 
 impl Claims {
-    /// The claims of a table in Markdown about the crate in this directory.
+    /// The claims about the crate in `directory`, read from a Markdown table.
     pub fn read(text: &str, directory: &str) -> Self {
         let source = format!("{directory}/src");
         let rows = text.lines().filter_map(|line| {
@@ -43,14 +43,15 @@ impl Claims {
         Self(claims.collect())
     }
 
-    /// The modules at the top of the crate that have no row.
+    /// The top-level modules of the crate that have no row.
     pub fn missing(&self, modules: &Modules) -> Vec<Path> {
         let tops = modules.all().filter(|path| path.len() == 1);
         let has_row = |top: &Path| self.0.iter().any(|claim| claim.module.starts_with(top));
         tops.filter(|top| !has_row(top)).cloned().collect()
     }
 
-    /// What in the claims is neither a module nor one of the `others` that a crate could use.
+    /// Paths in the claims that are neither modules of the crate nor among the `others` that it
+    /// could use.
     pub fn unknown(&self, modules: &Modules, others: &[String]) -> Vec<String> {
         let is_known = |path: &Path| {
             let other = &path[0];
@@ -63,7 +64,7 @@ impl Claims {
         unknown.map(|path| path.join("::")).collect()
     }
 
-    /// Every use that a claim denies.
+    /// Every use that violates a claim.
     pub fn violations(&self, modules: &Modules) -> Vec<String> {
         self.0
             .iter()
@@ -89,7 +90,7 @@ impl Claim {
             .collect()
     }
 
-    /// Whether a forbidden path is the module that is used, or above it.
+    /// Whether a forbidden path covers the module that is used.
     fn denies(&self, forbidden: &Path, used: &Path) -> bool {
         if forbidden[0] == OTHERS {
             used.first() != self.module.first()
@@ -99,13 +100,13 @@ impl Claim {
     }
 }
 
-/// The texts between backticks, one for each choice in braces.
+/// The strings between backticks, one for each choice in braces.
 fn quoted(cell: &str) -> Vec<String> {
     let quoted = cell.split('`').skip(1).step_by(2);
     quoted.flat_map(choices).collect()
 }
 
-/// `a/{b,c}*` is `a/b*` and `a/c*`.
+/// Expands braces: `a/{b,c}*` becomes `a/b*` and `a/c*`.
 fn choices(text: &str) -> Vec<String> {
     let braces = text.split_once('{').and_then(|(before, rest)| {
         let (inside, after) = rest.split_once('}')?;

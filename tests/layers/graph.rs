@@ -1,4 +1,4 @@
-//! Which module uses which, at one level of the tree.
+//! The graph of which modules use which, at one level of the tree.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,15 +7,15 @@ use std::{
 
 use crate::modules::{Modules, Path};
 
-/// What the root of a crate is called among its modules.
+/// The name of the crate root among its modules.
 const ROOT: &str = "lib";
 
-/// The modules below one module, each with those of the others that it, or what is below it, uses.
+/// The modules directly below one module, each with the others that it or its submodules use.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Graph(BTreeMap<String, BTreeSet<String>>);
 
 impl Graph {
-    /// The graph of the modules directly below one; below the root, the root itself is among them.
+    /// The graph of the modules directly below `parent`. Below the root, the root itself is a node.
     pub fn below(modules: &Modules, parent: &[String]) -> Self {
         let mut graph = Self::default();
         let node = |path: &Path| match path.strip_prefix(parent)?.first() {
@@ -35,7 +35,7 @@ impl Graph {
         graph
     }
 
-    /// Modules that use each other in a circle, if there are any.
+    /// The shortest cycle of modules, if there is one.
     pub fn cycle(&self) -> Option<Vec<&str>> {
         let mut shortest: Option<Vec<&str>> = None;
         for start in self.0.keys() {
@@ -49,7 +49,7 @@ impl Graph {
         shortest
     }
 
-    /// The shortest way from a module back to it.
+    /// The shortest path from a module back to itself.
     fn way_back<'g>(&'g self, start: &'g str) -> Option<Vec<&'g str>> {
         let mut ways = vec![vec![start]];
         let mut seen = BTreeSet::new();
@@ -70,14 +70,14 @@ impl Graph {
         None
     }
 
-    /// How many modules a module stands on at most. Nothing ends if there is a cycle.
+    /// The length of the longest chain of modules below a module. Does not end if there is a cycle.
     fn level(&self, module: &str) -> usize {
         let levels = self.0[module].iter().map(|it| self.level(it) + 1);
         levels.max().unwrap_or(0)
     }
 }
 
-/// Every module with what it uses, the lowest first.
+/// Writes every module with what it uses, lowest first.
 impl fmt::Display for Graph {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.0.keys().map(String::len).max().unwrap_or(0);

@@ -1,21 +1,21 @@
-//! The modules of a crate, and what each of them uses.
+//! The modules of a crate, and the paths that each of them uses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::tokens::{Token, after_brackets, tokens};
 
-/// The words of a path.
+/// The segments of a path.
 pub type Path = Vec<String>;
 
 /// The modules of a crate.
 #[derive(Debug, Default)]
 pub struct Modules {
-    /// By its path, what a module uses, as it is written there; the root has no words.
+    /// For each module, the paths it uses, as written in the source. The root has an empty path.
     written: BTreeMap<Path, BTreeSet<Path>>,
 }
 
 impl Modules {
-    /// Reads a crate from its `lib.rs` on; `read` gives the text of the file with this path below
+    /// Reads a crate, starting with its `lib.rs`. `read` returns the contents of a file below
     /// `src`.
     pub fn read(read: &dyn Fn(&str) -> Option<String>) -> Self {
         let mut modules = Self::default();
@@ -33,7 +33,7 @@ impl Modules {
         }
     }
 
-    /// Notes what stands in a module; `children` are the modules that are files of their own.
+    /// Records the paths in a module; `children` collects the modules that have their own files.
     fn scan(&mut self, tokens: &[Token], here: &Path, children: &mut Vec<Path>) {
         self.written.entry(here.clone()).or_default();
         let mut at = 0;
@@ -82,7 +82,7 @@ impl Modules {
         self.written.contains_key(path)
     }
 
-    /// Every module with every other one that it uses.
+    /// Every module with every other module that it uses.
     pub fn uses(&self) -> impl Iterator<Item = (&Path, Path)> {
         let uses = self.written.iter().flat_map(|(here, paths)| {
             let targets = paths.iter().filter_map(|it| self.resolve(here, it));
@@ -91,7 +91,7 @@ impl Modules {
         uses.filter(|(here, target)| *here != target)
     }
 
-    /// Every module with every path to another crate in it.
+    /// Every module with every path to another crate that it uses.
     pub fn foreign(&self) -> impl Iterator<Item = (&Path, &Path)> {
         self.written.iter().flat_map(|(here, paths)| {
             let foreign = paths.iter().filter(|it| self.resolve(here, it).is_none());
@@ -99,7 +99,7 @@ impl Modules {
         })
     }
 
-    /// The module that a path leads to, if it stays in the crate.
+    /// The module to which a path leads, if it is in this crate.
     fn resolve(&self, here: &Path, path: &Path) -> Option<Path> {
         let mut target = here.clone();
         let mut rest = path.as_slice();
@@ -134,7 +134,7 @@ impl Modules {
     }
 }
 
-/// The path that begins here, and the position behind it.
+/// The path that starts at a position, and the position after it.
 fn path(tokens: &[Token], start: usize) -> (Path, usize) {
     let mut path = Path::new();
     let mut at = start;
@@ -149,7 +149,7 @@ fn path(tokens: &[Token], start: usize) -> (Path, usize) {
     (path, at)
 }
 
-/// The paths of a `use`, without their new names.
+/// The paths of a `use` declaration, without renamings.
 fn tree(tokens: &[Token]) -> Vec<Path> {
     let (prefix, mut at) = path(tokens, 0);
     if !tokens.get(at).is_some_and(|it| it.is_sign('{')) {

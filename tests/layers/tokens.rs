@@ -1,5 +1,5 @@
-//! Rust source as words and signs: without comments, without the contents of strings, and without
-//! what is compiled for tests only.
+//! Splits Rust source into tokens, without comments, contents of strings, and code that is compiled
+//! only for tests.
 
 use std::{iter::Peekable, str::Chars};
 
@@ -10,23 +10,23 @@ pub enum Token {
     Word(String),
     /// `::`.
     PathSeparator,
-    /// Any other sign; a literal is `"`.
+    /// Any other character; a literal is represented by `"`.
     Sign(char),
 }
 
 impl Token {
-    /// Whether it is this word.
+    /// Whether the token is this word.
     pub fn is_word(&self, wanted: &str) -> bool {
         matches!(self, Self::Word(word) if word == wanted)
     }
 
-    /// Whether it is this sign.
+    /// Whether the token is this character.
     pub fn is_sign(&self, wanted: char) -> bool {
         *self == Self::Sign(wanted)
     }
 }
 
-/// The tokens of a file that count outside of tests.
+/// The tokens of a file, except for test code.
 pub fn tokens(source: &str) -> Vec<Token> {
     without_tests(&all(source))
 }
@@ -90,7 +90,8 @@ fn skip_string(rest: &mut Peekable<Chars<'_>>) {
     }
 }
 
-/// A raw string; a raw name (`r#type`) has no quote and is skipped with its hash only.
+/// Skips a raw string. In a raw identifier (`r#type`), which has no quote, only the hash is
+/// skipped.
 fn skip_raw_string(rest: &mut Peekable<Chars<'_>>) {
     let mut hashes = 0;
     while rest.next_if_eq(&'#').is_some() {
@@ -116,7 +117,7 @@ fn skip_raw_string(rest: &mut Peekable<Chars<'_>>) {
     }
 }
 
-/// A character or a lifetime.
+/// Skips a character literal, or the start of a lifetime.
 fn skip_quote(rest: &mut Peekable<Chars<'_>>) {
     match rest.next() {
         Some('\\') => {
@@ -124,7 +125,7 @@ fn skip_quote(rest: &mut Peekable<Chars<'_>>) {
             rest.by_ref().find(|it| *it == '\'');
         }
         Some(_) => {
-            // A lifetime has no quote behind its first letter.
+            // A lifetime has no quote after its first letter.
             rest.next_if_eq(&'\'');
         }
         None => {}
@@ -158,7 +159,7 @@ fn is_for_tests(attribute: &[Token]) -> bool {
     has("cfg") && has("test") && !has("not")
 }
 
-/// The position behind the group of brackets that begins here; the next one if none does.
+/// The position after the bracketed group that starts here; the next position if none does.
 pub fn after_brackets(tokens: &[Token], start: usize) -> usize {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate().skip(start) {
@@ -174,7 +175,7 @@ pub fn after_brackets(tokens: &[Token], start: usize) -> usize {
     tokens.len()
 }
 
-/// The position behind an item, with the attributes before it.
+/// The position after an item, including any further attributes before it.
 fn after_item(tokens: &[Token], mut at: usize) -> usize {
     while at < tokens.len() {
         match &tokens[at] {

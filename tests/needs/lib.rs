@@ -1,11 +1,11 @@
-//! What a test needs beyond Rust, and a record of the tests that did without.
+//! What tests need beyond Rust, and a record of the tests that were skipped.
 //!
-//! A test that needs Java, Node, boto3, recordings or somebody's engine asks [`require`] for it, and
-//! returns early if it is not there. That is never silent: the skip is said on standard error,
-//! past the test runner's capture, and noted in a file, from which the last test binary of the
-//! workspace prints a table.
+//! A test that needs Java, Node, boto3, recordings or a third-party engine asks [`require`] for it,
+//! and returns early if it is not available. Such a skip is never silent: it is printed to standard
+//! error, bypassing the test runner's capture, and recorded in a file from which the last test
+//! binary of the workspace prints a table.
 //!
-//! `STEPPROOF_SKIPS` names the file. Without it every `cargo test` has one of its own in the target
+//! `STEPPROOF_SKIPS` names the file. Without it, each `cargo test` has its own file in the target
 //! directory.
 
 use std::{
@@ -18,8 +18,8 @@ use std::{
     thread,
 };
 
-/// What was found, or nothing, in which case the calling test is noted as skipped, wholly or in
-/// part, for want of `need`: one word, by which `.ci/run` declares a skip.
+/// Returns what was found. Otherwise records that the calling test is skipped, wholly or in part,
+/// because `need` is missing. `need` is one word, which `.ci/run` uses to declare expected skips.
 #[track_caller]
 pub fn require<T>(need: &str, found: Result<T, impl Display>) -> Option<T> {
     let reason = match found {
@@ -42,14 +42,14 @@ pub fn require<T>(need: &str, found: Result<T, impl Display>) -> Option<T> {
     None
 }
 
-/// A test that did not run, or not all of it.
+/// A test that was skipped, wholly or in part.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skip {
-    /// What it needs, in one word.
+    /// What it needs, as one word.
     pub need: String,
-    /// Its name, and where it is.
+    /// Its name and location.
     pub test: String,
-    /// Why it could not have what it needs.
+    /// Why that is missing.
     pub reason: String,
 }
 
@@ -59,7 +59,7 @@ impl Display for Skip {
     }
 }
 
-/// The skips noted so far, sorted.
+/// The skips recorded so far, sorted.
 pub fn skips() -> io::Result<Vec<Skip>> {
     let text = match std::fs::read_to_string(record()) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -82,7 +82,7 @@ impl Skip {
     }
 }
 
-/// Appends a line in one write: several tests may be skipped at once.
+/// Appends a line in a single write, because several tests may be skipped at once.
 fn note(skip: &Skip) -> io::Result<()> {
     let path = record();
     if let Some(directory) = path.parent() {
@@ -93,7 +93,7 @@ fn note(skip: &Skip) -> io::Result<()> {
     file.write_all(line.as_bytes())
 }
 
-/// The file in which skips are noted: one for all test binaries that the same process has started.
+/// The file in which skips are recorded, shared by all test binaries that the same process started.
 fn record() -> PathBuf {
     if let Some(path) = env::var_os("STEPPROOF_SKIPS") {
         return path.into();

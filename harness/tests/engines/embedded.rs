@@ -69,7 +69,7 @@ async fn tasks_are_played_in_virtual_time() {
     );
 }
 
-/// How one task with these fields ends under this plan, and after how long.
+/// How a task with these fields ends under this plan, and after how long.
 async fn ends(fields: Value, rules: Value) -> (Status, Option<String>, Option<u64>) {
     let engine = engine().await;
     let job = job(
@@ -171,7 +171,7 @@ async fn nothing_is_left_behind() {
     assert_eq!(api.activities(&wire, "").await.unwrap().len(), 0);
 }
 
-/// What the engine shows of generated cases keeps what holds of any observation.
+/// The engine's observations of generated cases must have every property.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_property_is_kept() {
     let engine = engine().await;

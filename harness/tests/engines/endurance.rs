@@ -1,4 +1,4 @@
-//! Many generated cases on the embedded engine, several at once: none may flake.
+//! Runs many generated cases on the embedded engine, several at once: none may be flaky.
 
 use std::{
     sync::{
@@ -19,7 +19,7 @@ use stepproof::{
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{reference::simulate, scenario::case::Body, validate::validate};
 
-/// The case number `index`, unless the reference does not run it.
+/// The case with this number, unless the reference cannot simulate it.
 pub fn draw(profile: &Profile, index: u64) -> Option<Job> {
     let Body::Execution(case) = generate(profile, 1, index).body else {
         panic!("a definition");
@@ -39,7 +39,7 @@ pub fn draw(profile: &Profile, index: u64) -> Option<Job> {
     })
 }
 
-/// Runs the cases that `next` numbers; how many ran.
+/// Runs cases with the numbers that `next` hands out; returns how many ran.
 async fn lane(engine: Arc<Embedded>, jobs: Arc<Vec<Job>>, next: Arc<AtomicU64>, until: u64) -> u64 {
     let mut ran = 0;
     loop {

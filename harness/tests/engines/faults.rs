@@ -1,4 +1,4 @@
-//! Engines that misbehave outside of the semantics: trouble, never a finding and never a panic.
+//! Engines that misbehave outside the semantics must cause trouble, never a finding or a panic.
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -34,15 +34,15 @@ const IMPATIENT: Patience = Patience {
 enum Behaviour {
     /// Closes it at once.
     Close,
-    /// Reads and never answers.
+    /// Reads the request and never answers.
     Hang,
     /// Answers every request with these bytes.
     Say(&'static str),
-    /// Announces more than it sends.
+    /// Announces a longer answer than it sends.
     BreakOff,
 }
 
-/// An engine with this behaviour.
+/// Starts an engine with this behaviour; returns its address.
 async fn broken(behaviour: Behaviour) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -114,7 +114,7 @@ async fn a_broken_engine_is_trouble() {
                 "{behaviour:?}: {trouble}"
             );
         }
-        // An empty object is an empty list to the SDK; anything else is trouble here too.
+        // The SDK reads an empty object as an empty list; every other answer is trouble here too.
         let empty = matches!(behaviour, Behaviour::Say(answer) if answer.ends_with("{}") && answer.contains("200"));
         assert_eq!(engine.probe().await.is_ok(), empty, "{behaviour:?}");
         assert_eq!(engine.clean().await.is_ok(), empty, "{behaviour:?}");
@@ -197,7 +197,7 @@ async fn an_execution_that_never_ends_is_given_up_at_its_deadline() {
     let run = engine.run(&endless).await.unwrap();
     assert_eq!(run.executions[0].status, Status::Running);
     assert!(run.executions[0].watched >= 300);
-    // What it left behind does not reach the next case.
+    // Tasks left behind must not reach the next case.
     let next = job(work(json!({})), json!("next"), &json!({}));
     let run = engine.run(&next).await.unwrap();
     assert_eq!(run.executions[0].attempts.len(), 1);

@@ -1,4 +1,4 @@
-//! A library whose process hangs, or ends.
+//! Tests a library whose process hangs or ends.
 
 use std::time::Duration;
 
@@ -16,9 +16,9 @@ use stepproof_specs::observation::Status;
 
 use crate::support::{job, only};
 
-/// Speaks the protocol of a library. Every execution succeeds with 1 at once, but for one whose input
-/// is `late`, which is answered together with the next ping, `hang`, after which nothing is answered
-/// any more, and `end`, which ends the process.
+/// Speaks the protocol of a library. Every execution succeeds with 1 at once, except for these
+/// inputs: `late` is answered together with the next ping, `hang` stops all answers, and `end` ends
+/// the process.
 const SCRIPT: &str = r#"
 succeed() { echo "{\"execution\":$1,\"end\":{\"status\":\"SUCCEEDED\",\"output\":\"1\",\"at\":0,\"events\":[]}}"; }
 echo '{"ready":"1"}'

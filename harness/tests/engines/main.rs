@@ -1,4 +1,4 @@
-//! Engines, end to end.
+//! End-to-end tests of engines.
 
 mod embedded;
 mod endurance;

@@ -1,4 +1,4 @@
-//! Engines of other people, if they are on this machine.
+//! Tests third-party engines, if they are installed on this machine.
 
 use serde_json::{Value, json};
 use stepproof::{
@@ -15,7 +15,7 @@ use stepproof_specs::observation::Status;
 
 use crate::support::{job, task};
 
-/// The engine, if it is here.
+/// The engine, if it is installed.
 async fn engine(name: &str) -> Option<Box<dyn Engine>> {
     let adapter = known().iter().find(|adapter| adapter.name == name).unwrap();
     if let Some(Presence::Missing(command)) = adapter.home.look().await {

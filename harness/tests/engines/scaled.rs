@@ -1,4 +1,4 @@
-//! Engines whose waits pass faster than time does.
+//! Tests engines whose clock runs faster than real time.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use crate::support::{everything, job, only};
 
 const SCALE: f64 = 20.0;
 
-/// Runs a case on a server whose clock has this speed, and judges its timing; the machine is slow,
-/// and being late is forgiven.
+/// Runs a case on a server whose clock has this speed, and judges its timing with a large overhead,
+/// because the computer may be slow.
 async fn timed(job: &Job, speed: f64) -> RawExecution {
     let server = Server::start(0, Speed::Scaled(speed), Deviations::default());
     let server = server.await.unwrap();
@@ -36,7 +36,7 @@ async fn timed(job: &Job, speed: f64) -> RawExecution {
     run.executions.remove(0)
 }
 
-/// How much ASL time the history covers.
+/// The ASL time that the history covers.
 fn covered(execution: &RawExecution) -> i64 {
     let events = execution.history.as_ref().unwrap();
     events.last().unwrap().at - events[0].at
@@ -61,7 +61,7 @@ fn waits(seconds: u64) -> Value {
 async fn the_clock_on_the_wall_stamps_real_time() {
     let mut job = job(waits(20), json!({}), &json!({}));
     job.lane = Lane::Quiet;
-    // An engine that waits for a twentieth of what it should.
+    // Simulates an engine that waits for only a twentieth of the time.
     let mut case = (*job.case).clone();
     case.definition = waits(1).into();
     job.case = Arc::new(case);

@@ -1,4 +1,4 @@
-//! Cases by hand.
+//! Helpers for handwritten cases.
 
 use std::sync::Arc;
 
@@ -44,12 +44,12 @@ pub fn starts(definition: Value, starts: &[(Value, &Value)]) -> Job {
     }
 }
 
-/// The ARN of an activity, as cases name it.
+/// The ARN of an activity, as cases write it.
 pub fn activity(name: &str) -> String {
     format!("arn:aws:states:us-east-1:123456789012:activity:{name}")
 }
 
-/// A task that ends its scope, with these further fields.
+/// A task that ends its scope, with additional fields.
 pub fn task(name: &str, fields: Value) -> Value {
     let mut task = json!({"Type": "Task", "Resource": activity(name), "End": true});
     let Value::Object(fields) = fields else {
@@ -59,7 +59,7 @@ pub fn task(name: &str, fields: Value) -> Value {
     task
 }
 
-/// A machine or a branch of one state `W`.
+/// A machine or a branch with a single state `W`.
 pub fn only(state: &Value) -> Value {
     json!({"StartAt": "W", "States": {"W": state}})
 }
