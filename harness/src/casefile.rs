@@ -46,7 +46,7 @@ pub enum CaseFileError {
     Newer {
         /// Which file.
         path: PathBuf,
-        /// Its format.
+        /// The file's format version.
         found: u64,
     },
 }

@@ -106,9 +106,9 @@ pub struct MachineNotice {
     pub served: Vec<(String, String)>,
     /// The states whose waits or time limits were shortened.
     pub shortened: Vec<String>,
-    /// Why none of its cases is run, if that is so.
+    /// Why none of its cases is run; absent if some are.
     pub unsupported: Option<String>,
-    /// Why some of its cases are not run, if that is so.
+    /// Why some of its cases are not run; absent if all are.
     pub partly: Option<String>,
 }
 

@@ -33,7 +33,7 @@ const CASES: u64 = 100;
 /// The number of cases that are tried to find out whether the reference can run a machine.
 const PROBES: u64 = 16;
 
-/// Runs your own machines on an engine and reports every way in which it differs from the reference.
+/// Runs your own machines on an engine and reports every difference from the reference.
 ///
 /// Inputs are derived from the fields that a machine reads and the boundaries of its Choice rules,
 /// and some are damaged on purpose. Tasks succeed, fail with the errors that the machine handles,

@@ -19,7 +19,7 @@ use crate::{
 /// The number of cases of a run without `--cases` or `--time`.
 const CASES: u64 = 1_000;
 
-/// Runs random cases on an engine and reports every way in which it differs from the reference.
+/// Runs random cases on an engine and reports every difference from the reference.
 ///
 /// Every case is generated from the seed and its number, run on the engine, and compared with what
 /// the reference expects. A new divergence is repeated, shrunk to a minimal case and written to the

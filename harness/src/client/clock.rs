@@ -20,7 +20,7 @@ use tokio::{sync::oneshot, time::Instant};
 pub enum Clock {
     /// Real time: this many seconds of ASL time pass in one real second.
     Real(f64),
-    /// The engine's virtual time: it stands still while anybody is acting.
+    /// The engine's virtual time, which stands still while a worker or the engine is acting.
     Virtual(Arc<dyn VirtualTime>),
 }
 
@@ -65,9 +65,9 @@ pub type Absences = HashMap<String, Absence>;
 /// How watching an execution ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// It has ended.
+    /// The execution ended.
     Ended,
-    /// It has not ended at the deadline.
+    /// The execution was still running at the deadline.
     Deadline,
 }
 
@@ -179,7 +179,7 @@ impl Drop for Pace {
 /// The right to act. In virtual time nothing else happens to the execution until this is dropped.
 #[derive(Debug)]
 pub enum Turn {
-    /// In real time everybody may act at any time.
+    /// In real time there are no turns: any worker may act at any time.
     Real {
         /// The clock of the execution.
         clock: Clock,

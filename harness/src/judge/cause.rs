@@ -64,7 +64,7 @@ fn template(text: &str) -> Option<String> {
         .take(WORDS)
         .map(str::to_lowercase)
         .collect();
-    // A single word may be data.
+    // A single word may be data, so it does not identify a template.
     (words.len() > 1).then(|| words.join("-"))
 }
 

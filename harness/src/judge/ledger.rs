@@ -250,7 +250,7 @@ impl Ledger {
 /// The result of running an entry's minimal case again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StaleCheck {
-    /// The entry.
+    /// The id of the entry.
     pub entry: String,
     /// Its root cause.
     pub title: String,

@@ -128,7 +128,7 @@ impl<'a> Normaliser<'a> {
         }
     }
 
-    /// What has been rewritten so far.
+    /// The rewrites made so far.
     pub fn rewrites(&self) -> Rewrites {
         self.rewrites
     }

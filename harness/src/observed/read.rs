@@ -187,7 +187,7 @@ impl Recording {
         }
     }
 
-    /// Why nothing can be compared with it, if that is so.
+    /// Why the recording cannot be used for a comparison; `None` if it can.
     pub(super) fn flaw(&self) -> Option<String> {
         let tags = self.case["tags"].as_array().into_iter().flatten();
         if tags.into_iter().any(|tag| tag == "unverified") {

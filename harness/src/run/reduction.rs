@@ -36,13 +36,13 @@ pub struct EngineLab {
     /// The maximum duration of a candidate according to the reference: that of the original, or
     /// `SHORT_MILLIS` if that is more.
     longest: Millis,
-    /// The maximum number of events of a candidate. It is a quarter above the original's, or
-    /// `FEW_EVENTS` if that is more, because a loop that barely reaches a limit overshoots it by
-    /// more when it has fewer states.
+    /// The maximum number of events of a candidate: a quarter more than the original's, or
+    /// `FEW_EVENTS` if that is more. The margin is needed because the last loop of a run that is
+    /// just long enough gets longer when it has fewer states.
     events: usize,
     /// The aspects poisoned in the original. A candidate may have no others.
     poisoned: Vec<Aspect>,
-    /// Whether the original shows a known divergence. If not, no candidate may.
+    /// Whether the original shows a known divergence. If not, no candidate may show one.
     known: bool,
     /// The rules that the original definition breaks. A candidate may break no other rule, nor more
     /// rules.
@@ -195,7 +195,8 @@ struct Writer<'a> {
     finding: &'a FindingRecord,
     files: &'a FindingFiles,
     control: &'a Control,
-    /// Whether to fail if the engine goes away, so that the reduction can be tried again.
+    /// Whether to return [`Reduced::Unreachable`] if the engine goes away, so that the reduction is
+    /// tried again.
     patient: bool,
 }
 

@@ -93,7 +93,7 @@ fn a_run_is_read_back_as_it_was_written() {
     assert_eq!(store.pending(), 5);
     store.commit().unwrap();
     store.append_case(judged(2, Verdict::Unknown));
-    drop(store); // as a kill would: what was not committed is lost
+    drop(store); // like a kill: uncommitted entries are lost
 
     let store = Store::open(&path).unwrap();
     assert_eq!(*store.run(), run());

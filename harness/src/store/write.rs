@@ -61,7 +61,7 @@ impl Journal for Store {
 
 fn write_all(connection: &mut Connection, rows: &[Pending]) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
-    // Nearly all rows are cases.
+    // Nearly all rows are cases, so this statement is prepared only once.
     let mut cases = transaction.prepare_cached(
         "INSERT INTO cases (idx, id, verdict, signatures, coverage, starts, lane, asl_ms, \
          engine_us, at, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",

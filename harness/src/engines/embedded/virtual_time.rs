@@ -174,7 +174,7 @@ impl Timeline {
         self.over = true;
         self.queue.clear();
         if let Some(watcher) = self.watcher.take() {
-            // Sending fails if the case was given up, and then nobody needs to know.
+            // Sending fails only if the case was given up.
             let _ = watcher.send(end);
         }
     }

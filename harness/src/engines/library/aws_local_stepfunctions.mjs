@@ -11,14 +11,14 @@
 //        {"execution": 1, "end": {"status", "output", "error", "cause", "at", "events"}}
 //        {"pong": 1}
 //
-// The library's tasks are local handlers that ask the parent. Every execution has a clock of its
-// own, which stands still while anything is going on and then goes on to the next timer: waiting
-// costs nothing, and things happen in the order in which they would.
+// The library's tasks are local handlers that ask the parent process. Every execution has its own
+// clock, which stands still while anything is running and then jumps to the next timer. So waiting
+// costs no time, and events happen in the order of their times.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-// The longest time of a timer of Node.js, in milliseconds.
+// The longest delay of a Node.js timer, in milliseconds.
 const LONGEST = 2 ** 31 - 1;
 
 const worlds = new AsyncLocalStorage();
@@ -29,8 +29,8 @@ class World {
     Object.assign(this, { id, now: 0, timers: [], count: 0, asked: 0, due: false, over: false });
   }
 
-  // Timers are called in the order of their times, then in that of their making. One that is too long
-  // for Node.js ends at once there, and here.
+  // Timers fire in the order of their times, then in the order of their creation. A delay that is
+  // too long for Node.js fires almost at once, there and here.
   after(span, call) {
     return this.at(this.now + (span > LONGEST ? 1 : Math.max(0, span || 0)), call);
   }
@@ -42,7 +42,7 @@ class World {
     return timer;
   }
 
-  // Looks again when everything that can go on has gone on.
+  // Fires the next timer once everything that can run has run.
   wake() {
     if (this.due) return;
     this.due = true;
@@ -114,10 +114,10 @@ function names(scope, type, found = new Set()) {
   return found;
 }
 
-// As many events as a history holds: an execution with more steps than that goes on for ever.
+// The maximum number of events in a history. An execution that reaches it is considered endless.
 const HISTORY = 25_000;
 
-// As much of its log shows where it went.
+// The part of an endless execution's log that is returned, which is enough to show where it went.
 const LOG = 1000;
 
 async function collect(logs, events, endless) {
@@ -134,8 +134,8 @@ async function play(world, { definition, input, context, deadline }) {
   const overrides = { taskResourceLocalHandlers: Object.fromEntries(handlers) };
   const execution = machine.run(input, { overrides, context });
   const events = [];
-  // An execution that goes on without a pause leaves no time to anything else, its deadline included:
-  // it is stopped on the spot.
+  // An execution that never pauses leaves no time for anything else, not even its deadline, so it
+  // is stopped at once.
   const endless = Promise.withResolvers();
   const stop = () => {
     endless.resolve({ status: "RUNNING" });

@@ -20,7 +20,7 @@ pub struct Difference {
     pub aspect: Aspect,
     /// The first state at which it differs, if that is known.
     pub state: Option<String>,
-    /// Its identity.
+    /// Its signature.
     pub signature: Signature,
     /// What the reference expects there.
     pub expected: Value,
@@ -53,7 +53,7 @@ impl Difference {
     }
 }
 
-/// The comparison of one case.
+/// The result of comparing one case.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Judgement {
     /// The differences that count: those of the first aspect that differs in each start, one per

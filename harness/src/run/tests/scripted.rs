@@ -60,13 +60,13 @@ pub(super) struct Scripted {
     pub profile: EngineProfile,
     behaviour: Box<Behaviour>,
     runs: Mutex<BTreeMap<u64, u64>>,
-    /// What was run, in order.
+    /// The cases that were run, in order.
     pub order: Mutex<Vec<(u64, Lane)>>,
     running: AtomicUsize,
     /// The maximum number of cases that ran at once.
     pub most: AtomicUsize,
     probes: AtomicU64,
-    /// How many probes fail.
+    /// How many probes fail before the engine answers.
     pub reachable_after: u64,
 }
 
