@@ -1,7 +1,7 @@
 //! The time in which an engine runs executions (ASL time): real time, possibly scaled, or virtual
 //! time.
 //!
-//! [`VirtualTime`] is what the harness and an engine in virtual time tell each other; the engine
+//! [`VirtualTime`] is the interface between the harness and an engine in virtual time. The engine
 //! implements it.
 
 use std::{
