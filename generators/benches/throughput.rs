@@ -1,5 +1,5 @@
-//! How many cases a core draws in a second, and how many it takes through validation and the
-//! reference.
+//! Measures how many cases one core draws per second, and how many it draws, validates and
+//! simulates.
 
 use std::{
     hint::black_box,
