@@ -1,4 +1,4 @@
-//! Numbers that look random and are not: everything random is a function of a seed.
+//! Pseudorandom numbers: everything random is a function of a seed.
 
 /// A well-mixed number (the finaliser of SplitMix64).
 pub fn mix(number: u64) -> u64 {
