@@ -1,7 +1,7 @@
-//! The Amazon States Language and its meaning, executable.
+//! The Amazon States Language and its semantics, executable.
 //!
-//! A definition is validated as AWS validates it, and run in virtual time against a plan of what its
-//! tasks do:
+//! A definition is validated as AWS validates it, and runs in virtual time against a plan of what
+//! its tasks do:
 //!
 //! ```
 //! use std::sync::Arc;
