@@ -76,7 +76,7 @@ enum Shape {
     OptionalNumber,
     /// A field with a path or null.
     Path,
-    /// The same, where the enclosing state has such a field too.
+    /// The same in a catcher, whose state can have such a field too.
     InnerPath,
     Template,
     /// A field with a string.
