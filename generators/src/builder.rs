@@ -41,7 +41,7 @@ use crate::{
     shape::Shape,
 };
 
-/// A machine and what its tasks do, not yet written down as a case.
+/// A machine and the plans of its tasks, not yet assembled into a case.
 #[derive(Debug, Clone)]
 pub(crate) struct Built {
     pub(crate) machine: Machine,
@@ -77,9 +77,9 @@ pub(crate) struct Place<'a> {
     features: FeatureSet,
     /// The site of the scope.
     prefix: &'a str,
-    /// How many scopes are around this one.
+    /// How many scopes enclose this one.
     depth: u32,
-    /// How many Maps are around this one.
+    /// How many Maps enclose this scope.
     maps: u32,
     /// How many of these Maps run their items concurrently.
     concurrent: u32,

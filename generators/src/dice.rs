@@ -1,4 +1,4 @@
-//! Random draws: the only source of chance in this crate, portable and seeded.
+//! Random draws: the only source of randomness in this crate, portable and seeded.
 
 use rand::{Rng, SeedableRng, rngs::Xoshiro256PlusPlus};
 use stepproof_specs::base::entropy::mix;

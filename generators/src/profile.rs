@@ -198,7 +198,7 @@ impl Profile {
         }
     }
 
-    /// Where errors go: failing tasks, branches and iterations, caught or not.
+    /// Errors of tasks, branches and iterations, caught or not.
     pub fn errors() -> Self {
         Self {
             name: "errors",
@@ -234,7 +234,7 @@ impl Profile {
         }
     }
 
-    /// How often things are tried: retriers, their order, their bounds and intervals.
+    /// Retries: retriers, their order, their bounds and intervals.
     pub fn retry() -> Self {
         Self {
             name: "retry",
@@ -273,7 +273,7 @@ impl Profile {
         }
     }
 
-    /// Where choices lead: every operator over every kind of value.
+    /// Choices: every operator over every kind of value.
     pub fn choice() -> Self {
         Self {
             name: "choice",
@@ -340,7 +340,7 @@ impl Profile {
         }
     }
 
-    /// What intrinsic functions make of their arguments.
+    /// The results of intrinsic functions for all kinds of arguments.
     pub fn intrinsics() -> Self {
         Self {
             name: "intrinsics",
@@ -374,7 +374,7 @@ impl Profile {
         }
     }
 
-    /// Where variables are assigned, and where they can be read.
+    /// Assignments of variables, and the places where variables can be read.
     pub fn variables() -> Self {
         Self {
             name: "variables",
@@ -411,7 +411,7 @@ impl Profile {
         }
     }
 
-    /// Branches: what they are given, give and do when one of them fails.
+    /// Branches: their inputs, their outputs, and what happens when one of them fails.
     pub fn parallel() -> Self {
         Self {
             name: "parallel",
@@ -433,7 +433,7 @@ impl Profile {
         }
     }
 
-    /// Iterations: where items come from, in which order they run, and one that fails.
+    /// Iterations: the source of the items, the order in which they run, and failing ones.
     pub fn map() -> Self {
         Self {
             name: "map",

@@ -62,7 +62,7 @@ pub struct Machine {
 
 /// `StartAt` and `States`: a machine, a Parallel branch, or a Map's item processor. Variables and
 /// transition targets belong to one scope. A branch and an item processor have no `QueryLanguage`:
-/// their states default to the machine's, not to that of the state around them.
+/// their states default to the machine's, not to that of the enclosing state.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scope {
     /// `StartAt`.

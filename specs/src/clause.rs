@@ -20,11 +20,11 @@ pub use self::{
 /// The kind of evidence for a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Basis {
-    /// The States Language specification says so.
+    /// The States Language specification states the rule.
     Language,
-    /// AWS's documentation says so.
+    /// AWS's documentation states the rule.
     Documented,
-    /// AWS was recorded doing so.
+    /// AWS was recorded following the rule.
     Observed,
     /// Our best guess: no finding may rest on it.
     Assumed,

@@ -39,7 +39,7 @@ struct Scene<'a> {
     place: &'a Place<'a>,
     /// The shape of `$`.
     data: &'a Shape,
-    /// How many calls are around this one.
+    /// How many calls enclose this one.
     depth: u32,
 }
 

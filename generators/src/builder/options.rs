@@ -122,7 +122,7 @@ impl Situation<'_, '_> {
     }
 }
 
-/// Draws what comes next.
+/// Draws the next state or states of a scope.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, data: &Shape) {
     let situation = Situation {
         place,

@@ -15,7 +15,7 @@ pub struct Diagnostic {
     /// AWS's message.
     pub message: String,
     /// A JSON pointer into the definition (indexes in brackets, as AWS writes them:
-    /// `/States/Fan/Branches[0]/States/A`); absent where AWS gives none.
+    /// `/States/Fan/Branches[0]/States/A`); `None` if AWS gives none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// What exactly the diagnostic is about.

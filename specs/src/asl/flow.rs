@@ -118,10 +118,10 @@ pub struct JsonataCatch {
 /// and `OutputPath`: absent means `$`, null means no value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Nullable<T> {
-    /// The field is not there.
+    /// The field is not present.
     #[default]
     Absent,
-    /// The field is there and null.
+    /// The field is present and null.
     Null,
     /// The field has a value.
     Set(T),

@@ -15,7 +15,7 @@ pub fn type_name(value: &Value) -> &'static str {
 }
 
 /// Whether two values are equal as AWS compares data: numbers by value (1 equals 1.0, and a
-/// boolean is no number), objects regardless of key order.
+/// boolean is not a number), objects regardless of key order.
 pub fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => numbers_equal(left, right),

@@ -125,7 +125,7 @@ pub enum Fact {
     Concurrent,
     /// A thread failed: none of its own states handled an error.
     ThreadFailed {
-        /// Whether other threads can live at the same time.
+        /// Whether other threads can exist at the same time.
         siblings: bool,
         /// The latest time at which a thread beside it, or beside an enclosing thread that fails
         /// with it, moved. A thread that does not wait for something that takes time moves now.

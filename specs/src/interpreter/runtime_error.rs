@@ -1,4 +1,4 @@
-//! Errors inside an execution: what Retry and Catch see.
+//! Errors inside an execution, as Retry and Catch see them.
 
 use serde_json::{Value, json};
 

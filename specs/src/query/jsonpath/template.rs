@@ -106,7 +106,7 @@ impl Template {
         }
     }
 
-    /// A value that is copied as it is.
+    /// A value that is copied unchanged.
     pub fn literal(value: Value) -> Self {
         Self::Literal(Arc::new(value))
     }

@@ -172,7 +172,7 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-/// A comparison without the parentheses around it.
+/// Strips the parentheses from a comparison.
 fn bare(text: &str) -> Result<&str, Reason> {
     let text = text.trim_start_matches(['[', '?', '(', ' ']);
     let text = text.trim_end_matches([')', ' ']);
