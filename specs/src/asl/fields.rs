@@ -298,7 +298,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         self.str(name).unwrap_or_default()
     }
 
-    /// One of a few words (recorded for `Type`: `The field 'Type' should have one of these values`).
+    /// One of a few words (recorded for `Type`:
+    /// `The field 'Type' should have one of these values`).
     pub(super) fn word(&mut self, name: &'static str, words: &[&str]) -> Option<&'v str> {
         let text = self.str(name)?;
         if !words.contains(&text) {

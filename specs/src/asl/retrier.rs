@@ -19,7 +19,7 @@ impl Retrier {
         self.interval_seconds.unwrap_or(INTERVAL_SECONDS)
     }
 
-    /// The delay in seconds before the retry after `used` earlier ones, with neither cap nor jitter.
+    /// The delay in seconds before the retry after `used` earlier ones, without cap and jitter.
     pub fn uncapped_delay(&self, used: u64) -> f64 {
         let rate = self.backoff_rate.as_ref();
         let rate = rate.and_then(serde_json::Number::as_f64);
