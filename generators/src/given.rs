@@ -76,8 +76,8 @@ fn first_error(diagnostics: &[Diagnostic]) -> String {
 }
 
 impl Given {
-    /// Prepares a machine; its cases carry `name`. With `longest`, its cases are meant to run in
-    /// real time: its waits and time limits are shortened, and no case takes longer than `longest`.
+    /// Prepares a machine; its cases carry `name`. With `longest`, its cases are meant to run in real
+    /// time: its waits and time limits are adapted, and no case takes longer than `longest`.
     pub fn new(name: &str, definition: &Value, longest: Option<Millis>) -> Result<Self, NotGiven> {
         let mut definition = definition.clone();
         let served = adapt::serve(&mut definition)?;
@@ -115,7 +115,7 @@ impl Given {
         &self.served
     }
 
-    /// The states whose waits or time limits were shortened.
+    /// The states whose waits or time limits were adapted.
     pub fn shortened(&self) -> &[Site] {
         &self.shortened
     }

@@ -79,8 +79,8 @@ fn activity(name: &str) -> String {
     format!("{ACTIVITY_PREFIX}{name}")
 }
 
-/// Shortens waits and time limits, so that the machine can run in real time; returns the changed
-/// sites.
+/// Shortens waits and retry intervals, and sets the time limits of tasks, so that the machine can
+/// run in real time; returns the changed sites.
 pub(super) fn shorten(definition: &mut Value) -> Vec<Site> {
     let mut shortened = Vec::new();
     for_each_state_mut(definition, |path, state| {
