@@ -1,5 +1,5 @@
-//! How many cases a core draws in a second, and how many it takes through validation and the
-//! reference.
+//! Measures how many cases one core draws per second, and how many it draws, validates and
+//! simulates.
 
 use std::{
     hint::black_box,
@@ -21,7 +21,7 @@ use stepproof_specs::{
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Cases per sample: enough that a sample sees the whole spread of sizes.
+/// Cases per sample: enough to cover the whole range of sizes.
 const BATCH: u64 = 1_000;
 
 const PROFILES: [&str; 4] = ["smoke", "retry", "skeleton", "everything"];
@@ -37,7 +37,7 @@ fn main() {
     divan::main();
 }
 
-/// Runs `work` on a batch of indexes that no other sample had.
+/// Runs `work` on a batch of indexes that no other sample uses.
 fn each(bencher: Bencher<'_, '_>, profile: &str, work: impl Fn(&Profile, u64) + Sync) {
     let profile = drawn(profile);
     let next = AtomicU64::new(0);
@@ -57,7 +57,7 @@ fn typed(bencher: Bencher<'_, '_>, profile: &str) {
     });
 }
 
-/// The same, written down as a case.
+/// The same, encoded as a case.
 #[divan::bench(args = PROFILES)]
 fn case(bencher: Bencher<'_, '_>, profile: &str) {
     each(bencher, profile, |profile, index| {
@@ -65,7 +65,7 @@ fn case(bencher: Bencher<'_, '_>, profile: &str) {
     });
 }
 
-/// A case that the validator has read and accepted.
+/// A case that the validator has decoded and accepted.
 #[divan::bench(args = PROFILES)]
 fn validated(bencher: Bencher<'_, '_>, profile: &str) {
     each(bencher, profile, |profile, index| {
@@ -73,7 +73,7 @@ fn validated(bencher: Bencher<'_, '_>, profile: &str) {
     });
 }
 
-/// A case whose outcome is known.
+/// A case that the reference has simulated.
 #[divan::bench(args = PROFILES)]
 fn simulated(bencher: Bencher<'_, '_>, profile: &str) {
     each(bencher, profile, |profile, index| {

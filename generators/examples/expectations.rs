@@ -1,8 +1,8 @@
-//! Prints, for every drawn case, the case and what the reference expects of each of its starts, one
-//! JSON document per line.
+//! Draws cases and prints, one JSON document per line, each case with what the reference expects of
+//! each of its starts.
 //!
-//! Two builds of the same generator version must print the same bytes: that is how a change to the
-//! interpreter that is not meant to change any verdict is held to it.
+//! Two builds of the same generator version must print the same bytes. Compare them to check a
+//! change to the interpreter that must not change any verdict.
 //!
 //! ```console
 //! $ cargo run --release --package stepproof-generators --example expectations -- everything 1 20000 | sha256sum

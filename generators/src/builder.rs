@@ -1,9 +1,10 @@
-//! The machine builder: valid, well typed and ending by construction.
+//! The machine builder. Its machines are valid, well typed and certain to end, by construction.
 //!
-//! A scope is drawn front to back. What has been drawn leaves *open* transitions; the next state
-//! takes at least one of them, so every state is reachable, and nothing leads backwards except
-//! loops, which count their laps. When the scope is large enough, what is still open ends. Along
-//! every open transition runs the [`Shape`] of the data, so a state knows what its paths will find.
+//! A scope is drawn front to back. The states drawn so far leave *open* transitions; the next state
+//! takes at least one of them, so every state is reachable. Only loops lead backwards, and they
+//! count their laps. When the scope is large enough, the transitions that are still open are ended.
+//! Every open transition carries the [`Shape`] of the data, so a state knows what its paths will
+//! find.
 
 mod choice;
 mod conditions;
@@ -40,13 +41,13 @@ use crate::{
     shape::Shape,
 };
 
-/// A machine and what its tasks do, not yet written down as a case.
+/// A machine and the plans of its tasks, not yet assembled into a case.
 #[derive(Debug, Clone)]
 pub(crate) struct Built {
     pub(crate) machine: Machine,
     /// The plan of every start.
     pub(crate) plans: Vec<Plan>,
-    /// What every start's input is like.
+    /// The shape of every start's input.
     pub(crate) input: Shape,
 }
 
@@ -55,7 +56,7 @@ pub(crate) struct Builder<'p> {
     dice: &'p mut Dice,
     weights: &'p Weights,
     sizes: &'p Sizes,
-    /// Whether the case can pass time at all.
+    /// The states, time and damage that the case may still spend.
     budget: Budget,
     input: Shape,
     plans: Vec<Plan>,
@@ -69,33 +70,34 @@ struct Budget {
     damage: u32,
 }
 
-/// Where in the machine something is drawn, and what holds there.
+/// Where in the machine something is drawn, and under which conditions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place<'a> {
     /// What may be drawn here.
     features: FeatureSet,
     /// The site of the scope.
     prefix: &'a str,
-    /// How many scopes are around this one.
+    /// How many scopes enclose this one.
     depth: u32,
-    /// How many Maps are around this one.
+    /// How many Maps enclose this scope.
     maps: u32,
-    /// How many of them run their items at once.
+    /// How many of these Maps run their items concurrently.
     concurrent: u32,
-    /// Whether the innermost Map runs its items at once.
+    /// Whether the innermost Map runs its items concurrently.
     innermost_concurrent: bool,
-    /// How often a state here may be entered for each time that the machine runs.
+    /// The most times that a state here is entered in one execution.
     times: u32,
     /// Whether a state here can be entered again with the same items.
     revisited: bool,
-    /// The states here keep every field of the data: they are the body of a loop.
+    /// Whether the states here must keep every field of the data, because they are the body of a
+    /// loop.
     keeps: bool,
-    /// The variables that can be read here: an object, by their names.
+    /// The variables that can be read here, as an object with a field per variable.
     variables: &'a Shape,
 }
 
 impl<'a> Place<'a> {
-    /// The same place, reached with these variables.
+    /// The same place with the variables of this flow.
     fn seeing(self, flow: &'a Flow) -> Self {
         Self {
             variables: &flow.variables,
@@ -107,7 +109,7 @@ impl<'a> Place<'a> {
         self.features.has(feature)
     }
 
-    /// The same place, where everything has to fit.
+    /// The same place without deliberate damage.
     fn undamaged(self) -> Self {
         Self {
             features: self.features.without(FeatureSet::of(&[Feature::Damage])),
@@ -115,7 +117,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What leaves a state here that assigns nothing.
+    /// The flow out of a state here that assigns no variable.
     fn flow(&self, data: Shape) -> Flow {
         Flow {
             data,
@@ -196,7 +198,7 @@ impl<'p> Builder<'p> {
         }
     }
 
-    /// A limit that is far away, or one in the middle of a machine that takes long.
+    /// A limit that never expires, or one that expires halfway through a machine that takes long.
     fn machine_timeout(&mut self, features: FeatureSet, spent: Millis) -> Option<u64> {
         if !features.has(Feature::MachineTimeout) || !self.dice.one_in(4) {
             return None;
@@ -204,7 +206,8 @@ impl<'p> Builder<'p> {
         Some(if spent >= 4_000 { spent / 2_000 } else { 300 })
     }
 
-    /// Draws a scope of about `size` states for data of this shape, and what comes out of it.
+    /// Draws a scope of about `size` states for an input of this shape; returns it and the shape of
+    /// its output.
     fn scope(&mut self, place: Place<'_>, input: Shape, size: u32) -> (Arc<Scope>, Shape) {
         let mut draft = Draft::new(place.flow(input), size);
         while draft.is_open() && draft.len() < size && self.budget.states > 0 {
@@ -217,7 +220,7 @@ impl<'p> Builder<'p> {
         draft.into_scope()
     }
 
-    /// Ends one of the transitions that are still open, or several together.
+    /// Ends one open transition, or leads several to one final state.
     fn finish(&mut self, place: &Place<'_>, draft: &mut Draft) {
         if draft.has_states() && draft.end_one(self.dice) {
             return;
@@ -238,7 +241,7 @@ impl<'p> Builder<'p> {
         names::state(kind, self.drawn)
     }
 
-    /// Whether the case can pay for this much time here; if so it has been paid.
+    /// Takes the time from the budget, if there is enough of it; returns whether there was.
     fn pay(&mut self, place: &Place<'_>, time: Millis) -> bool {
         let cost = time * Millis::from(place.times) * self.plans.len() as Millis;
         let affordable = cost <= self.budget.time;
@@ -248,7 +251,7 @@ impl<'p> Builder<'p> {
         affordable
     }
 
-    /// Whether to draw something here that does not fit.
+    /// Whether to draw something invalid or missing here on purpose.
     fn damages(&mut self, place: &Place<'_>) -> bool {
         let hit = place.has(Feature::Damage) && self.budget.damage > 0 && self.dice.one_in(24);
         if hit {
@@ -257,7 +260,7 @@ impl<'p> Builder<'p> {
         hit
     }
 
-    /// Whether an optional thing is drawn: the feature is there, and one of `of` draws says so.
+    /// Whether to draw an optional feature: it is enabled, and a draw of one in `of` succeeds.
     fn draws(&mut self, place: &Place<'_>, feature: Feature, of: u32) -> bool {
         place.has(feature) && self.dice.one_in(of)
     }

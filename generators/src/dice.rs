@@ -1,4 +1,4 @@
-//! Random draws: the only source of chance in this crate, portable and seeded.
+//! Random draws: the only source of randomness in this crate, portable and seeded.
 
 use rand::{Rng, SeedableRng, rngs::Xoshiro256PlusPlus};
 use stepproof_specs::base::entropy::mix;
@@ -38,12 +38,12 @@ impl Dice {
         self.below(len as u32) as usize
     }
 
-    /// One of these, which are not empty.
+    /// One of these options, which must not be empty.
     pub(crate) fn pick<T: Copy>(&mut self, options: &[T]) -> T {
         options[self.index(options.len())]
     }
 
-    /// The index of one of these weights, in proportion; `None` if all are 0.
+    /// The index of a weight, drawn in proportion to the weights; `None` if all are 0.
     pub(crate) fn weighted(&mut self, weights: impl Iterator<Item = u32> + Clone) -> Option<usize> {
         let total: u32 = weights.clone().sum();
         let mut rest = self.below(total);
@@ -57,7 +57,7 @@ impl Dice {
         })
     }
 
-    /// A word of which every bit is set with a probability of so many eighths.
+    /// A word in which each bit is set with a probability of `eighths` / 8.
     pub(crate) fn bits(&mut self, eighths: u32) -> u64 {
         if eighths >= 8 {
             return u64::MAX;
@@ -71,13 +71,13 @@ impl Dice {
         })
     }
 
-    /// Any number.
+    /// Any 64-bit number.
     pub(crate) fn word(&mut self) -> u64 {
         self.0.next_u64()
     }
 }
 
-/// The seed of case `index` in the run `seed`: neighbours share nothing.
+/// The seed of case `index` in the run `seed`. The seeds of neighbouring cases are unrelated.
 pub(crate) fn case_seed(seed: u64, index: u64) -> u64 {
     mix(mix(seed) ^ index)
 }

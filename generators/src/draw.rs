@@ -1,4 +1,4 @@
-//! From a profile, a seed and a number to a case.
+//! Draws a case from a profile, a seed and an index.
 
 use std::sync::Arc;
 
@@ -17,8 +17,9 @@ use crate::{
     swarm::{self, Density},
 };
 
-/// The version of the generators. With the profile, the seed and the index it says where a case
-/// came from; it changes whenever the same four could draw something else.
+/// The version of the generators. Together with the profile, the seed and the index it identifies
+/// where a case came from. It changes whenever the same profile, seed and index could draw a
+/// different case.
 pub const GENERATOR_VERSION: &str = "11";
 
 /// A case whose machine is still typed.
@@ -28,18 +29,18 @@ pub struct Draft {
     pub machine: Arc<Machine>,
     /// The executions.
     pub starts: Vec<Start>,
-    /// The features that this case could draw on.
+    /// The features that could be drawn in this case.
     pub features: FeatureSet,
     /// The seed of jitter, UUIDs and random numbers.
     pub entropy: u64,
 }
 
-/// Draws the case number `index` of the run `seed`: always the same one.
+/// Draws case number `index` of the run `seed`. The same arguments always draw the same case.
 pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
     assemble(draft(profile, seed, index), profile, seed, index)
 }
 
-/// The case that a draft is written down as.
+/// Encodes a draft as a case.
 pub(crate) fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -> Case {
     let body = if profile.breaks() {
         Body::Definition(break_draft(&draft).case)
@@ -67,7 +68,7 @@ fn execution(draft: Draft) -> ExecutionCase {
     }
 }
 
-/// A broken machine, and what was done to it.
+/// Draws a broken machine; says which mutations were applied.
 pub fn broken(profile: &Profile, seed: u64, index: u64) -> Broken {
     break_draft(&draft(profile, seed, index))
 }
@@ -76,7 +77,7 @@ fn break_draft(draft: &Draft) -> Broken {
     invalid::broken(&draft.machine, &mut Dice::new(!draft.entropy))
 }
 
-/// The same case with its machine as types, without writing it down as JSON.
+/// Draws the same case, but keeps the machine typed instead of encoding it as JSON.
 pub fn draft(profile: &Profile, seed: u64, index: u64) -> Draft {
     draft_from(profile, Density::Any, case_seed(seed, index))
 }

@@ -1,11 +1,11 @@
-//! What a case may make use of: the vocabulary in which profiles are written and in which an
-//! engine's lacks are stated, *before* a case is drawn.
+//! The features that a case may use. Profiles are written in this vocabulary, and so are the
+//! features that an engine lacks, so that they are known *before* a case is drawn.
 
 use std::{fmt, str::FromStr};
 
 macro_rules! features {
     ($($variant:ident $name:literal $doc:literal)*) => {
-        /// Something a case can make use of.
+        /// A feature that a case can use.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Feature {
             $(#[doc = $doc] $variant,)*
@@ -20,7 +20,7 @@ macro_rules! features {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// What it is, in a few words.
+            /// A short description.
             pub fn describe(self) -> &'static str {
                 match self { $(Self::$variant => $doc,)* }
             }
@@ -89,7 +89,7 @@ impl FeatureSet {
     /// Every feature.
     pub const ALL: Self = Self((1 << Feature::ALL.len()) - 1);
 
-    /// The set of these.
+    /// The set of these features.
     pub const fn of(features: &[Feature]) -> Self {
         let mut bits = 0;
         let mut at = 0;
@@ -100,45 +100,45 @@ impl FeatureSet {
         Self(bits)
     }
 
-    /// Whether the feature is in it.
+    /// Whether the set contains this feature.
     pub const fn has(self, feature: Feature) -> bool {
         self.0 & (1 << feature as u64) != 0
     }
 
-    /// Whether one of these is in it.
+    /// Whether the set contains any of these features.
     pub const fn has_any(self, features: Self) -> bool {
         self.0 & features.0 != 0
     }
 
-    /// Whether all of these are in it.
+    /// Whether the set contains all of these features.
     pub const fn has_all(self, features: Self) -> bool {
         features.0 & !self.0 == 0
     }
 
-    /// This and those.
+    /// The union of both sets.
     #[must_use]
     pub const fn with(self, features: Self) -> Self {
         Self(self.0 | features.0)
     }
 
-    /// This without those.
+    /// This set without those features.
     #[must_use]
     pub const fn without(self, features: Self) -> Self {
         Self(self.0 & !features.0)
     }
 
-    /// What is in both.
+    /// The intersection of both sets.
     #[must_use]
     pub const fn intersect(self, features: Self) -> Self {
         Self(self.0 & features.0)
     }
 
-    /// The part of it that these bits choose.
+    /// The features whose bits are set in `bits`.
     pub(crate) const fn masked(self, bits: u64) -> Self {
         Self(self.0 & bits)
     }
 
-    /// Whether nothing is in it.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

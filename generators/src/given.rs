@@ -1,8 +1,8 @@
-//! Cases of a machine that somebody gives: inputs and plans are drawn, the machine stands.
+//! Cases for a given machine: the machine stays as it is, inputs and plans are drawn.
 //!
-//! * `adapt` — what has to be changed so that the harness can serve the machine's tasks
+//! * `adapt` — the changes that let the harness serve the machine's tasks
 //! * `reads` — what the machine reads of its input and of its tasks' results
-//! * `want` — that knowledge as a tree, and values drawn from it
+//! * `want` — a tree of these reads, and values drawn from it
 //! * `script` — what the tasks do
 
 mod adapt;
@@ -35,13 +35,13 @@ use crate::{
     draw::GENERATOR_VERSION,
 };
 
-/// The most events that an execution of a case has: a loop that goes on for longer shows nothing new.
+/// The most events in an execution of a case: a loop that runs for longer shows nothing new.
 pub const MOST_EVENTS: usize = 1_000;
 
-/// How often inputs and plans are drawn anew when what was drawn cannot be run.
+/// How often inputs and plans are drawn again when a case cannot be run.
 const DRAWS: u64 = 8;
 
-/// A machine that somebody gives.
+/// A given machine, of which cases can be drawn.
 #[derive(Debug, Clone)]
 pub struct Given {
     name: String,
@@ -60,7 +60,7 @@ pub enum NotGiven {
     /// The harness cannot serve one of its tasks.
     #[error(transparent)]
     Unservable(#[from] Unservable),
-    /// The validator refuses it.
+    /// The validator rejects it.
     #[error("accept the machine: {}", first_error(.0))]
     Refused(Vec<Diagnostic>),
 }
@@ -76,8 +76,8 @@ fn first_error(diagnostics: &[Diagnostic]) -> String {
 }
 
 impl Given {
-    /// A machine with the name that its cases carry. With `longest` its cases are run in real time
-    /// and take no longer than that: what it waits for is shortened.
+    /// Prepares a machine; its cases carry `name`. With `longest`, its cases are meant to run in real
+    /// time: its waits and time limits are adapted, and no case takes longer than `longest`.
     pub fn new(name: &str, definition: &Value, longest: Option<Millis>) -> Result<Self, NotGiven> {
         let mut definition = definition.clone();
         let served = adapt::serve(&mut definition)?;
@@ -105,7 +105,7 @@ impl Given {
         &self.name
     }
 
-    /// The definition as it is run.
+    /// The definition that is run, with all changes made to it.
     pub fn definition(&self) -> &Value {
         &self.definition
     }
@@ -115,20 +115,20 @@ impl Given {
         &self.served
     }
 
-    /// The states whose waiting was shortened.
+    /// The states whose waits or time limits were adapted.
     pub fn shortened(&self) -> &[Site] {
         &self.shortened
     }
 
-    /// Whether it has tasks.
+    /// Whether the machine has tasks.
     pub fn has_tasks(&self) -> bool {
         !self.tasks.is_empty()
     }
 
-    /// Draws the case number `index` of the run `seed`: always the same one.
+    /// Draws case number `index` of the run `seed`. The same arguments always draw the same case.
     ///
-    /// A case that never ends, lasts too long, or whose tasks the harness could not tell apart is
-    /// drawn anew; if that does not help, its tasks do what is simplest.
+    /// If a case never ends, lasts too long, or has attempts that the harness could not tell apart,
+    /// it is drawn again; after several failures, its tasks do the simplest thing.
     pub fn case(&self, seed: u64, index: u64) -> Case {
         let mut dice = Dice::new(case_seed(seed, index));
         let entropy = dice.word();
@@ -164,7 +164,7 @@ impl Given {
         Start { input, plan }
     }
 
-    /// A case that can be run, if one is found among those that are plain; else one of them.
+    /// Draws plain cases until one can be run; if none can be, returns the last one.
     fn plainest(&self, dice: &mut Dice, entropy: u64) -> ExecutionCase {
         let mut plain = self.plain(dice, entropy);
         for _ in 0..DRAWS {
@@ -176,7 +176,8 @@ impl Given {
         plain
     }
 
-    /// An input without damage, and tasks that succeed, perhaps with something else every time.
+    /// An input without damage, and tasks that succeed, sometimes with another result at every
+    /// visit.
     fn plain(&self, dice: &mut Dice, entropy: u64) -> ExecutionCase {
         let mut plan = Plan::default();
         let varied = dice.one_in(2);
@@ -214,8 +215,9 @@ impl Given {
         })
     }
 
-    /// Whether attempts at one site that may be out at the same time, and have the same input, are
-    /// all to do the same: nothing else tells them apart.
+    /// Whether the harness can tell apart all attempts that do different things. Attempts in a Map
+    /// may be out at the same time; those with the same site and the same input must all do the
+    /// same.
     fn tells_attempts_apart(&self, plan: &Plan, expectation: &Expectation) -> bool {
         type Played<'a> = (&'a AttemptKey, Cow<'a, Act>);
         let mut alike: HashMap<(&Site, String), Vec<Played<'_>>> = HashMap::new();

@@ -1,4 +1,4 @@
-//! The execution's input: what it is like, and values of that kind.
+//! The shape of the execution's input, and values of that shape.
 
 use serde_json::Value;
 
@@ -9,8 +9,7 @@ use crate::{
     shape::Shape,
 };
 
-/// What the inputs of a case are like: mostly an object, with something in it for what the case's
-/// features can use.
+/// The shape of a case's inputs: mostly an object, with fields that the case's features can use.
 pub(crate) fn shape(features: FeatureSet, dice: &mut Dice) -> Shape {
     if dice.one_in(24) {
         return scalar(dice);
@@ -55,7 +54,7 @@ fn scalar(dice: &mut Dice) -> Shape {
     }
 }
 
-/// An input of this shape; where damage is allowed, now and then one that lacks a field.
+/// An input of this shape; where damage is allowed, sometimes without one of its fields.
 pub(crate) fn value(shape: &Shape, features: FeatureSet, dice: &mut Dice) -> Value {
     let mut value = shape.value(dice);
     if let Value::Object(fields) = &mut value

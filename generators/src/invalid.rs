@@ -1,8 +1,8 @@
-//! Definitions that are broken on purpose: a generated machine, changed in one known way or two.
+//! Definitions that are broken on purpose: a generated machine with one or two known changes.
 //!
-//! A [`Mutation`] is a way that has a name and the rule of the validator that it breaks. One case
-//! of four is changed without a plan instead: some member is deleted, repeated, renamed or given
-//! another type, and whether the machine is still valid is the validator's to say.
+//! A [`Mutation`] is such a change, with a name and the clause that it violates. One case in four
+//! is changed at random instead: a member is deleted, repeated, renamed or given another type, and
+//! the validator decides whether the machine is still valid.
 
 mod fields;
 mod shapes;
@@ -23,19 +23,19 @@ use crate::dice::Dice;
 pub struct Mutation {
     /// Its name.
     pub name: &'static str,
-    /// The rule that it breaks.
+    /// The clause that it violates.
     pub clause: Clause,
     change: Change,
 }
 
-/// What a mutation does.
+/// How a mutation changes a definition.
 #[derive(Debug, Clone, Copy)]
 enum Change {
-    /// It gives a field one of these values, as JSON.
+    /// Sets a field to one of these values, given as JSON.
     Set(On, &'static str, &'static [&'static str]),
-    /// It takes a field away.
+    /// Removes a field.
     Remove(On, &'static str),
-    /// Something else. `None` if the definition has no place for it.
+    /// Any other change; `None` if it does not apply to the definition.
     Shape(fn(&mut Site<'_>) -> Option<()>),
 }
 
@@ -45,8 +45,7 @@ impl Mutation {
         fields::FIELDS.iter().chain(shapes::SHAPES).copied()
     }
 
-    /// Breaks a definition so. `None`, and then the case is to be thrown away, if it has no place for
-    /// that.
+    /// Applies the mutation. `None` if it does not apply; the caller must then discard the case.
     pub(crate) fn apply(self, case: &mut DefinitionCase, dice: &mut Dice) -> Option<()> {
         let mut site = Site { case, dice };
         match self.change {
@@ -63,7 +62,7 @@ impl Mutation {
     }
 }
 
-/// Whether a field may not stand beside another, so that one that is set takes its place.
+/// Whether `other` must be removed when `field` is set, because an object may not have both.
 fn is_rival(field: &str, other: &str) -> bool {
     match field {
         "Seconds" => matches!(other, "SecondsPath" | "Timestamp" | "TimestampPath"),
@@ -72,16 +71,16 @@ fn is_rival(field: &str, other: &str) -> bool {
     }
 }
 
-/// A broken definition, and what was done to it.
+/// A broken definition, and the mutations applied to it.
 #[derive(Debug, Clone)]
 pub struct Broken {
     /// The definition.
     pub case: DefinitionCase,
-    /// The mutations, in order; none if it was changed without a plan.
+    /// The mutations, in order; none if the definition was changed at random.
     pub mutations: Vec<Mutation>,
 }
 
-/// Breaks a machine.
+/// Breaks a machine: by one or two mutations, or by a random change.
 pub(crate) fn broken(machine: &Machine, dice: &mut Dice) -> Broken {
     let whole = DefinitionCase {
         definition: machine.to_value(),

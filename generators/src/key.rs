@@ -1,4 +1,5 @@
-//! Field names: a fixed vocabulary, so that a name is a byte and its text is made once.
+//! Field names: a fixed vocabulary, so that a name fits into a byte and its string is allocated
+//! once.
 
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ keys! {
     LAP_1 "lap1" LAP_2 "lap2" LAP_3 "lap3"
 }
 
-/// The names of variables by depth: an inner scope may not assign what an outer one has assigned.
+/// The names of variables by depth: an inner scope may not assign a variable of an enclosing one.
 pub(crate) const VARIABLES: [[Key; 3]; 4] = [
     [Key::X, Key::Y, Key::TOTAL],
     [Key::U, Key::V, Key::INNER],
@@ -55,7 +56,7 @@ pub(crate) const PLAIN: &[Key] = &[
     Key::NOTE,
 ];
 
-/// The names of data fields, with some that a path has to quote.
+/// The names of data fields, including some that a path has to quote.
 pub(crate) const ODD: &[Key] = &[
     Key::A,
     Key::B,
@@ -72,12 +73,12 @@ thread_local! {
 }
 
 impl Key {
-    /// The text.
+    /// The name as a string.
     pub(crate) fn text(self) -> &'static str {
         TEXTS[usize::from(self.0)]
     }
 
-    /// The text, shared.
+    /// The name as a shared string.
     pub(crate) fn name(self) -> Name {
         NAMES.with(|names| Arc::clone(&names[usize::from(self.0)]))
     }

@@ -1,7 +1,7 @@
-//! Random cases of the Amazon States Language, and how cases get smaller.
+//! Random cases of the Amazon States Language, and the reduction of cases.
 //!
-//! A case is a function of a profile, a seed and a number. It is a valid machine with inputs and with
-//! plans of what its tasks do:
+//! A case is a function of a profile, a seed and an index. It consists of a valid machine, its
+//! inputs, and plans of what its tasks do:
 //!
 //! ```
 //! use stepproof_generators::{Profile, generate};
@@ -14,12 +14,12 @@
 //! assert!(case.body.starts() > 0);
 //! ```
 //!
-//! In a property of your own, [`strategy::machines`] draws them and shrinks what fails. This crate
-//! knows the language and names no engine.
+//! [`strategy::machines`] draws cases in a property of your own, and shrinks a failing one. This
+//! crate knows the language; it names no engine.
 //!
-//! * [`generate`] draws the case with a number from a run with a seed
+//! * [`generate`] — the case with a given index, from a run with a seed
 //! * [`invalid`] — definitions that are broken on purpose
-//! * [`given`] draws cases of a machine that somebody gives
+//! * [`given`] — cases of a machine that a user provides
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
 //! * [`reduce`] — smaller cases, and the search for a minimal one
 //! * [`paths`] — paths over a given value

@@ -1,4 +1,4 @@
-//! Concrete values: small domains, so that values meet each other in comparisons.
+//! Concrete values, from small domains so that comparisons often meet equal or similar values.
 
 use serde_json::{Number, Value};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use stepproof_specs::asl::Name;
 
 use crate::dice::Dice;
 
-/// What the ARN of every generated activity starts with.
+/// The prefix of the ARN of every generated activity.
 pub const ACTIVITY_PREFIX: &str = "arn:aws:states:us-east-1:123456789012:activity:";
 
 const INTEGERS: &[i64] = &[0, 1, 2, 3, -1, 10];
@@ -17,7 +17,7 @@ const PATTERNS: &[&str] = &[
     "*", "a*", "*b", "a", "", "?", "a*b*", "a\\*", "a\\*", "*\\\\*",
 ];
 
-/// Timestamps that are long past: one second apart, one instant in several spellings.
+/// Timestamps in the distant past: one second apart, and one instant in several spellings.
 const TIMESTAMPS: &[&str] = &[
     "2016-03-14T01:59:00Z",
     "2016-03-14T01:59:01Z",
@@ -26,17 +26,17 @@ const TIMESTAMPS: &[&str] = &[
     "1999-12-31T23:59:59Z",
 ];
 
-/// A timestamp that nobody waits for: it is too far away.
+/// A timestamp too far in the future to wait for.
 pub(crate) const DOOMSDAY: &str = "9999-01-01T00:00:00Z";
 
-/// Strings for calls, some of which have to be escaped there.
+/// Strings for calls; some have to be escaped there.
 const QUOTED: &[&str] = &["a", "b", "it's", "{}", "a\\b", "x, (y)", "é", ""];
 
 /// Error names that tasks and Fail states report.
 pub(crate) const ERRORS: &[&str] = &["Oops", "Rejected", "Order.Invalid"];
 const CAUSES: &[&str] = &["C", "because", "it failed: {\"code\": 7}"];
 
-/// Error names that AWS has and a handler can name.
+/// A predefined error name that handlers can use.
 pub(crate) const TASK_FAILED: &str = "States.TaskFailed";
 pub(crate) const TIMEOUT: &str = "States.Timeout";
 pub(crate) const ALL: &str = "States.ALL";
@@ -82,7 +82,7 @@ thread_local! {
         .collect();
 }
 
-/// An error name, shared.
+/// An error name as a shared string.
 pub(crate) fn error_name(text: &str) -> Name {
     ERROR_NAMES.with(|names| {
         names

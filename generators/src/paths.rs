@@ -1,4 +1,4 @@
-//! Paths over a given value: mostly such that they hit something, of every kind of step.
+//! Paths over a given value, with every kind of step; most of them find something.
 
 mod filters;
 
@@ -74,7 +74,7 @@ impl StepKind {
         }
     }
 
-    /// Whether such a step can do something with a value.
+    /// Whether such a step can apply to a value.
     fn fits(self, value: &Value) -> bool {
         match self {
             Self::Name | Self::Names => value.as_object().is_some_and(|all| !all.is_empty()),
@@ -89,14 +89,14 @@ impl StepKind {
 pub struct PathOptions {
     /// The kinds of steps; one that occurs twice is drawn twice as often.
     pub kinds: Vec<StepKind>,
-    /// The most steps, the one after a scan not counted.
+    /// The most steps, not counting the step after a scan.
     pub steps: u32,
-    /// In how many of a hundred steps nothing is done to hit.
+    /// The percentage of steps that need not find anything.
     pub damage: u32,
 }
 
 impl PathOptions {
-    /// Paths of every kind, with a little damage.
+    /// Paths of every kind, with little damage.
     pub fn every() -> Self {
         Self {
             kinds: StepKind::ALL.to_vec(),
@@ -105,7 +105,7 @@ impl PathOptions {
         }
     }
 
-    /// Paths that lead to one value.
+    /// Paths that lead to a single value.
     pub fn definite() -> Self {
         Self {
             kinds: vec![StepKind::Name, StepKind::Index, StepKind::FromEnd],
@@ -113,7 +113,7 @@ impl PathOptions {
         }
     }
 
-    /// Paths that a reference path may be.
+    /// Reference paths.
     pub fn reference() -> Self {
         Self {
             kinds: vec![StepKind::Name, StepKind::Index],
@@ -122,12 +122,12 @@ impl PathOptions {
     }
 }
 
-/// A path from `$` over the document. Its text is the one that it prints as.
+/// Draws a path from `$` over the document. Its text is the form that it prints as.
 pub fn draw_path(rng: &mut impl Rng, document: &Value, options: &PathOptions) -> Path {
     draw(&mut Dice::new(rng.next_u64()), document, options)
 }
 
-/// Like [`draw_path`].
+/// Like [`draw_path`], with this crate's random numbers.
 pub(crate) fn draw(dice: &mut Dice, document: &Value, options: &PathOptions) -> Path {
     let mut drawing = Drawing {
         dice,
@@ -135,7 +135,7 @@ pub(crate) fn draw(dice: &mut Dice, document: &Value, options: &PathOptions) -> 
         options,
     };
     let path = Path::new(Root::Data, drawing.steps(document));
-    // Some texts in a document cannot be said in a path.
+    // Some names in a document cannot be written in a path.
     match Path::parse(path.text()) {
         Ok(read) if read == path => path,
         _ => Path::data(),
@@ -148,7 +148,7 @@ struct Drawing<'d> {
     options: &'d PathOptions,
 }
 
-/// Names that no document is likely to have, and some that look like something else.
+/// Names that a document is unlikely to have, and some that look like other syntax.
 const STRANGE: &[&str] = &["missing", "length()", "a b", "0", "*"];
 
 impl<'d> Drawing<'d> {
@@ -180,7 +180,7 @@ impl<'d> Drawing<'d> {
         self.dice.chance(self.options.damage, 100)
     }
 
-    /// A kind of step for this value; `None` where a path would better end.
+    /// Draws a kind of step for this value; `None` if the path should end here.
     fn kind(&mut self, at: &Value) -> Option<StepKind> {
         let kinds = &self.options.kinds;
         if self.is_damaged() {
@@ -190,7 +190,7 @@ impl<'d> Drawing<'d> {
         self.dice.weighted(weights).map(|place| kinds[place])
     }
 
-    /// A step, and a value that it leads to.
+    /// Draws a step, and a value that it leads to.
     fn step(&mut self, kind: StepKind, at: &'d Value) -> (Step, Option<&'d Value>) {
         match kind {
             StepKind::Name => self.name(at),
@@ -205,7 +205,7 @@ impl<'d> Drawing<'d> {
         }
     }
 
-    /// A step with indexes.
+    /// Draws a step with indexes.
     fn elements(&mut self, kind: StepKind, array: &'d [Value]) -> (Step, Option<&'d Value>) {
         let length = array.len() as i32;
         let index = self.index(length);
@@ -260,13 +260,13 @@ impl<'d> Drawing<'d> {
         Step::Names(names.into())
     }
 
-    /// An index of an array, or with some damage one behind its end.
+    /// Draws an index of an array, or with some damage the index just past its end.
     fn index(&mut self, length: i32) -> i32 {
         let beyond = u32::from(self.is_damaged());
         self.dice.below(length.max(1) as u32 + beyond) as i32
     }
 
-    /// Where a slice begins or ends, counted from either end.
+    /// Draws a bound of a slice, counted from either end.
     fn bound(&mut self, length: i32) -> i32 {
         let bound = self.dice.between(0, length as u32 + 1) as i32;
         if self.dice.one_in(2) { bound } else { -bound }
@@ -280,7 +280,7 @@ impl<'d> Drawing<'d> {
         }
     }
 
-    /// A value somewhere inside, itself included.
+    /// Draws a value inside this one, or the value itself.
     fn inside(&mut self, at: &'d Value) -> &'d Value {
         let mut at = at;
         while self.dice.chance(2, 3) {

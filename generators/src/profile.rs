@@ -9,22 +9,22 @@ pub struct Profile {
     pub name: &'static str,
     /// What it is for, in one sentence.
     pub summary: &'static str,
-    /// What every case has at hand.
+    /// The features that every case may draw.
     pub core: FeatureSet,
-    /// What each case draws a subset of, besides the core.
+    /// Further features, of which each case gets a random subset.
     pub optional: FeatureSet,
-    /// What is drawn only in one case of eight that would draw it.
+    /// Features that seven of eight cases lack even if they were drawn.
     pub rare: FeatureSet,
-    /// How often a scope's next state is of which type.
+    /// How often each type comes next in a scope.
     pub weights: Weights,
     /// How large a case gets.
     pub sizes: Sizes,
 }
 
-/// The name of the profile whose machines are broken.
+/// The name of the profile that breaks its machines.
 const INVALID: &str = "invalid";
 
-/// Relative frequencies of what a scope continues with.
+/// Relative frequencies of what comes next in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
     /// Pass.
@@ -39,19 +39,19 @@ pub struct Weights {
     pub parallel: u32,
     /// Map.
     pub map: u32,
-    /// A loop: several states at once.
+    /// A loop, which adds several states at once.
     pub loops: u32,
-    /// Succeed, before the scope has to end.
+    /// Succeed, when the scope need not end yet.
     pub succeed: u32,
-    /// Fail, before the scope has to end.
+    /// Fail, when the scope need not end yet.
     pub fail: u32,
 }
 
-/// Bounds.
+/// Bounds of a case's size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
-    /// States per machine: the fewest and the most that are aimed for. States that end what is
-    /// still open come on top.
+    /// The fewest and the most states that a machine should have. States that end open transitions
+    /// come on top.
     pub states: (u32, u32),
     /// Scopes inside scopes.
     pub depth: u32,
@@ -61,7 +61,7 @@ pub struct Sizes {
     pub items: u32,
     /// Rules of a Choice.
     pub rules: u32,
-    /// ASL seconds that all starts of a case take together, at most.
+    /// The most ASL seconds that all starts of a case may take together.
     pub seconds: u32,
     /// Executions per machine.
     pub starts: u32,
@@ -198,7 +198,7 @@ impl Profile {
         }
     }
 
-    /// Where errors go: failing tasks, branches and iterations, caught or not.
+    /// Errors of tasks, branches and iterations, caught or not.
     pub fn errors() -> Self {
         Self {
             name: "errors",
@@ -234,7 +234,7 @@ impl Profile {
         }
     }
 
-    /// How often things are tried: retriers, their order, their bounds and intervals.
+    /// Retries: retriers, their order, their bounds and intervals.
     pub fn retry() -> Self {
         Self {
             name: "retry",
@@ -273,7 +273,7 @@ impl Profile {
         }
     }
 
-    /// Where choices lead: every operator over every kind of value.
+    /// Choices: every operator over every kind of value.
     pub fn choice() -> Self {
         Self {
             name: "choice",
@@ -340,7 +340,7 @@ impl Profile {
         }
     }
 
-    /// What intrinsic functions make of their arguments.
+    /// The results of intrinsic functions for all kinds of arguments.
     pub fn intrinsics() -> Self {
         Self {
             name: "intrinsics",
@@ -374,7 +374,7 @@ impl Profile {
         }
     }
 
-    /// Where variables are assigned, and where they can be read.
+    /// Assignments of variables, and the places where variables can be read.
     pub fn variables() -> Self {
         Self {
             name: "variables",
@@ -411,7 +411,7 @@ impl Profile {
         }
     }
 
-    /// Branches: what they are given, give and do when one of them fails.
+    /// Branches: their inputs, their outputs, and what happens when one of them fails.
     pub fn parallel() -> Self {
         Self {
             name: "parallel",
@@ -433,7 +433,7 @@ impl Profile {
         }
     }
 
-    /// Iterations: where items come from, in which order they run, and one that fails.
+    /// Iterations: the source of the items, the order in which they run, and failing ones.
     pub fn map() -> Self {
         Self {
             name: "map",
@@ -458,7 +458,7 @@ impl Profile {
         }
     }
 
-    /// What takes time: Wait states, time limits and the delays of retries.
+    /// Things that take time: Wait states, time limits and the delays of retries.
     pub fn waits() -> Self {
         Self {
             name: "waits",
@@ -498,7 +498,7 @@ impl Profile {
         }
     }
 
-    /// What is large: payloads, many iterations, loops of hundreds of transitions.
+    /// Things that are large: payloads, many iterations, loops of hundreds of transitions.
     pub fn limits() -> Self {
         Self {
             name: "limits",
@@ -538,7 +538,7 @@ impl Profile {
         }
     }
 
-    /// The whole language that this build draws.
+    /// Everything in the language that this build can draw.
     pub fn everything() -> Self {
         Self {
             name: "everything",
@@ -551,8 +551,8 @@ impl Profile {
         }
     }
 
-    /// `everything` without what the language has beyond definite paths: what benchmarks are held
-    /// against. No command draws it by name.
+    /// `everything` without paths to several values, intrinsic functions, variables, long loops,
+    /// large payloads and jitter: the fixed workload of benchmarks. No command draws it by name.
     pub fn skeleton() -> Self {
         Self::everything().without(FeatureSet::of(&[
             F::SeveralPaths,
@@ -582,12 +582,12 @@ impl Profile {
         }
     }
 
-    /// Whether its machines are broken on purpose, and created but not started.
+    /// Whether its machines are broken on purpose; they are created, but not started.
     pub fn breaks(&self) -> bool {
         self.name == INVALID
     }
 
-    /// All named profiles of machines that are started: small ones first, the whole language last.
+    /// All named profiles whose machines are started: small ones first, the whole language last.
     pub fn all() -> [Self; 13] {
         [
             Self::smoke(),
@@ -615,12 +615,12 @@ impl Profile {
             .ok_or_else(|| UnknownProfile(name.to_owned()))
     }
 
-    /// Every feature that a case can have.
+    /// Every feature that a case may have.
     pub fn features(&self) -> FeatureSet {
         self.core.with(self.optional)
     }
 
-    /// This profile without what an engine lacks, so that no case is drawn for nothing.
+    /// This profile without the features that an engine lacks, so that every case can run there.
     #[must_use]
     pub fn intersect(mut self, capabilities: FeatureSet) -> Self {
         self.core = self.core.intersect(capabilities);
@@ -628,8 +628,8 @@ impl Profile {
         self
     }
 
-    /// This profile with these features in one case of eight only, so that what is known of them
-    /// hides nothing else.
+    /// This profile with these features in only one of the eight cases that would draw them, so
+    /// that their known divergences hide no others.
     #[must_use]
     pub fn rarely(mut self, features: FeatureSet) -> Self {
         self.rare = self.rare.with(features);

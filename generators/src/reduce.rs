@@ -1,12 +1,12 @@
 //! The reducer: smaller cases, in an order in which a greedy search finds the minimum.
 //!
-//! A [`Pass`] offers smaller candidates of a case, lazily and always the same ones; a [`measure`]
-//! orders cases, and every candidate is strictly smaller, so a search ends. Candidates are mostly
-//! valid machines, but nothing promises it: whoever tries one lets the validator look first.
+//! A [`Pass`] offers smaller candidates of a case, lazily and in a fixed order. A [`measure`]
+//! orders cases, and every candidate is strictly smaller, so a search ends. Most candidates are
+//! valid machines, but this is not guaranteed: validate a candidate before trying it.
 //!
-//! [`Reduction`] is the search without the trying: it says what to try next, and is told what was
-//! still interesting. [`reduce_with`] tries by a predicate; the harness tries on engines, several
-//! candidates at once.
+//! [`Reduction`] is the search without the trying: it says what to try next, and is told which
+//! candidate was still interesting. [`reduce_with`] tries candidates with a predicate; the harness
+//! tries them on engines, several at once.
 
 mod calls;
 mod definition;
@@ -54,7 +54,7 @@ pub struct Candidate {
     at: usize,
 }
 
-/// A family of edits.
+/// A family of edits of a case.
 #[derive(Clone, Copy)]
 pub struct Pass {
     /// The name in reports.
@@ -62,8 +62,8 @@ pub struct Pass {
     edits: fn(&ExecutionCase) -> Vec<Edit>,
 }
 
-/// All passes: first what makes the machine smaller, then its fields, the data and the plans, and
-/// in the end what only makes equal cases look equal.
+/// All passes: first those that make the machine smaller, then those for its fields, the data and
+/// the plans, and last those that make equivalent cases equal.
 pub const PASSES: &[Pass] = &[
     pass("drop-starts", plans::drop_starts),
     pass("resume", resume::resume),
@@ -116,8 +116,8 @@ pub const PASSES: &[Pass] = &[
     pass("put-in-order", names::put_in_order),
 ];
 
-/// The passes for a definition that is not started: it may be invalid, and whoever tries a candidate
-/// sees to it that it is invalid in the same way.
+/// The passes for a definition that is not started. It may be invalid; the caller has to check that
+/// a candidate is invalid in the same way.
 pub const DEFINITION_PASSES: &[Pass] = &[
     pass("keep-only-a-scope", structure::keep_only_a_scope),
     pass("cut", structure::cut),
@@ -144,7 +144,7 @@ fn passes(case: &Case) -> &'static [Pass] {
         Body::Definition(_) => DEFINITION_PASSES,
     }
 }
-/// The name of the step before all passes: see [`Reduction`].
+/// The name of the step before all passes; see [`Reduction`].
 const PLAIN_NAMES: &str = "plain-names";
 
 const fn pass(name: &'static str, edits: fn(&ExecutionCase) -> Vec<Edit>) -> Pass {
@@ -152,7 +152,7 @@ const fn pass(name: &'static str, edits: fn(&ExecutionCase) -> Vec<Edit>) -> Pas
 }
 
 impl Pass {
-    /// The smaller cases that this pass makes of a case.
+    /// The smaller cases that this pass derives from a case.
     pub fn candidates(self, case: &Case) -> impl Iterator<Item = Candidate> + '_ {
         let bound = measure(case);
         self.edits_of(case)
@@ -175,7 +175,8 @@ impl Pass {
     }
 }
 
-/// The edited case, with plain names if it is to have them, if the edit applies and makes it smaller.
+/// Applies an edit, and plain names if `plain`; `None` if the edit does not apply or the result is
+/// not smaller.
 fn apply(edit: &Edit, case: &Case, bound: &Measure, plain: bool) -> Option<Case> {
     let mut edited = case.clone();
     match &mut edited.body {
@@ -201,7 +202,7 @@ fn apply(edit: &Edit, case: &Case, bound: &Measure, plain: bool) -> Option<Case>
     (measure(&edited) < *bound).then_some(edited)
 }
 
-/// A definition as an execution that is never started, for the passes that both have.
+/// A definition as an execution case without starts, for the passes that both kinds share.
 fn unstarted(case: &DefinitionCase) -> ExecutionCase {
     ExecutionCase {
         definition: case.definition.clone().into(),
@@ -211,40 +212,40 @@ fn unstarted(case: &DefinitionCase) -> ExecutionCase {
     }
 }
 
-/// All smaller cases that the passes make of a case, pass by pass.
+/// All smaller cases that the passes derive from a case, pass by pass.
 pub fn candidates(case: &Case) -> impl Iterator<Item = Candidate> + '_ {
     passes(case).iter().flat_map(|pass| pass.candidates(case))
 }
 
-/// A search for a minimal case, one step at a time: ask for what to try, try it elsewhere, and
-/// [`accept`](Reduction::accept) what is still interesting.
+/// A search for a minimal case, one step at a time: ask for a candidate, try it, and
+/// [`accept`](Reduction::accept) it if it is still interesting.
 ///
-/// The passes go round: a pass is left when it offers nothing new, and the search is over after a
-/// round in which nothing was accepted. Nothing is offered twice.
+/// The passes take turns: a pass is left when it offers nothing new, and the search ends after a
+/// round without an accepted candidate. No candidate is offered twice.
 ///
 /// The first candidate is the case with plain names. If it is interesting, names do not matter, and
-/// all that follow have plain names as well: then what differs only in names is the same, and costs
-/// nothing.
+/// all further candidates have plain names too: candidates that differ only in names then coincide,
+/// and are tried once.
 pub struct Reduction {
     passes: &'static [Pass],
     best: Case,
     bound: Measure,
     /// The case with plain names, until it is offered.
     renamed: Option<Case>,
-    /// Whether names do not matter.
+    /// Whether names do not matter, so that candidates get plain names.
     plain: bool,
     pass: usize,
-    /// What the pass offers of the best case.
+    /// The current pass's edits of the best case.
     edits: Vec<Edit>,
-    /// The next of these.
+    /// The index of the next edit.
     at: usize,
-    /// How many more passes are to be gone through without a success before the search is over.
+    /// How many more passes may offer nothing before the search is over.
     passes_left: usize,
     offered: HashSet<u64>,
 }
 
 impl Reduction {
-    /// A search that begins with this case, which is taken for interesting.
+    /// A search that starts from this case, which is assumed to be interesting.
     pub fn new(case: Case) -> Self {
         let passes = passes(&case);
         let mut renamed = case.clone();
@@ -297,8 +298,8 @@ impl Reduction {
         None
     }
 
-    /// Up to `count` candidates of one pass, to be tried at once; none when the search is over.
-    /// If several of them are interesting, the first one is to be accepted.
+    /// Up to `count` candidates of one pass, to be tried at the same time; none when the search is
+    /// over. If several are interesting, the first one has to be accepted.
     pub fn next_batch(&mut self, count: usize) -> Vec<Candidate> {
         let mut batch: Vec<Candidate> = self.next_candidate().into_iter().collect();
         while !batch.is_empty() && batch.len() < count {
@@ -310,9 +311,9 @@ impl Reduction {
         batch
     }
 
-    /// This candidate is still interesting: the search goes on from it, with the candidate's pass.
-    /// Of several that are tried at once the first one is to be accepted, and those after it
-    /// [withdrawn](Reduction::withdraw).
+    /// Accepts a candidate that is still interesting: the search continues from it, with its pass.
+    /// If several candidates are tried at the same time, the first interesting one has to be
+    /// accepted, and those after it [withdrawn](Reduction::withdraw).
     pub fn accept(&mut self, candidate: Candidate) {
         let pass = self
             .passes
@@ -323,12 +324,12 @@ impl Reduction {
         self.best = candidate.case;
         self.bound = measure(&self.best);
         self.at = candidate.at;
-        // All other passes, and then this one again from its beginning.
+        // Visits all other passes, and then this one again from its beginning.
         self.passes_left = self.passes.len() + 1;
         self.load();
     }
 
-    /// Nothing is known of this candidate: it may be offered again.
+    /// Withdraws a candidate that was not tried: it may be offered again.
     pub fn withdraw(&mut self, candidate: &Candidate) {
         if candidate.pass == PLAIN_NAMES {
             self.renamed = Some(candidate.case.clone());
@@ -365,7 +366,7 @@ impl fmt::Debug for Reduction {
     }
 }
 
-/// What makes two cases the same candidate.
+/// A hash by which repeated candidates are recognised.
 fn fingerprint(case: &Case) -> u64 {
     let mut hasher = DefaultHasher::new();
     // Writing to a string cannot fail: the keys of a case are strings.
@@ -375,7 +376,7 @@ fn fingerprint(case: &Case) -> u64 {
     hasher.finish()
 }
 
-/// Reduces a case as long as `interesting` says so of what is left. The case itself is taken for
+/// Reduces a case as long as `interesting` accepts a candidate. The case itself is assumed to be
 /// interesting.
 pub fn reduce_with(case: Case, interesting: &mut dyn FnMut(&Case) -> bool) -> Case {
     let mut reduction = Reduction::new(case);

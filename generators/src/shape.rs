@@ -1,5 +1,5 @@
-//! What is known of a value before it exists: the abstract values by which a machine's data flow
-//! is kept well typed while it is drawn.
+//! Shapes: what is known of a value before it exists. They keep a machine's data flow well typed
+//! while it is drawn.
 
 use std::rc::Rc;
 
@@ -12,38 +12,38 @@ use crate::{dice::Dice, key::Key, literal};
 /// What is known of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Shape {
-    /// Nothing.
+    /// Any value: nothing is known.
     Any,
-    /// It is null.
+    /// Null.
     Null,
     /// A boolean.
     Bool,
     /// A number.
     Number,
-    /// A whole number from 1 to 3: fit for a span or a bound.
+    /// A whole number from 1 to 3, small enough for seconds or a bound.
     Count,
-    /// The index of the innermost Map's item: no two iterations have the same.
+    /// The index of the innermost Map's item: unique among the iterations.
     Index,
     /// A string.
     Text,
-    /// A string that is a timestamp, long past.
+    /// A string with a timestamp in the distant past.
     Timestamp,
-    /// An array of so many values or more, all of one shape.
+    /// An array of at least this many values, all of one shape.
     List(Rc<Shape>, u8),
-    /// An array of these values.
+    /// An array of exactly these values.
     Tuple(Rc<Vec<Shape>>),
     /// An object that has at least these fields.
     Object(Rc<Vec<(Key, Shape)>>),
 }
 
-/// How much a value has of what its shape leaves open.
+/// How much a sample contains beyond what its shape guarantees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Lists as short as they can be.
+    /// As little as possible: lists have their least length.
     Least,
-    /// As what cases bring along.
+    /// As much as the values in cases.
     Usual,
-    /// Members that nobody knows of.
+    /// Objects have a further member, one that their shapes do not mention.
     Most,
 }
 
@@ -54,13 +54,13 @@ pub(crate) enum Hop {
     At(usize),
 }
 
-/// The way from a root to a value inside it.
+/// The way from a root to a nested value.
 pub(crate) type Trail = SmallVec<[Hop; 6]>;
 
-/// What a place accepts.
+/// A predicate for the shapes that are acceptable somewhere.
 pub(crate) type Wants = fn(&Shape) -> bool;
 
-/// A place that accepts everything.
+/// Accepts every shape.
 pub(crate) fn anything(_: &Shape) -> bool {
     true
 }
@@ -74,7 +74,7 @@ impl Shape {
         Self::object(Vec::new())
     }
 
-    /// What `Catch` and `States.ALL` get to see of an error.
+    /// The error output that a catcher adds to the data.
     pub(crate) fn error_output() -> Self {
         Self::object(vec![(Key::ERROR, Self::Text), (Key::CAUSE, Self::Text)])
     }
@@ -87,7 +87,7 @@ impl Shape {
         matches!(self, Self::List(..) | Self::Tuple(_))
     }
 
-    /// Whether something is known of what is inside it.
+    /// Whether its parts are known.
     pub(crate) fn has_parts(&self) -> bool {
         match self {
             Self::List(..) => true,
@@ -119,7 +119,7 @@ impl Shape {
         }
     }
 
-    /// This object with the field set.
+    /// This object with a field set.
     pub(crate) fn with(&self, key: Key, shape: Self) -> Self {
         let known = match self {
             Self::Object(fields) => fields.as_slice(),
@@ -134,7 +134,7 @@ impl Shape {
         Self::object(fields)
     }
 
-    /// This object of which nothing is known of the field.
+    /// This object without what is known of a field.
     pub(crate) fn without(&self, key: Key) -> Self {
         match self {
             Self::Object(fields) if self.field(key).is_some() => {
@@ -145,7 +145,7 @@ impl Shape {
         }
     }
 
-    /// The elements of an array.
+    /// The shape of an array's elements.
     pub(crate) fn each(&self) -> Self {
         match self {
             Self::List(each, _) => Self::clone(each),
@@ -158,7 +158,7 @@ impl Shape {
         }
     }
 
-    /// What is known of a value that is one of the two.
+    /// What is known of a value that has one of the two shapes.
     pub(crate) fn join(&self, other: &Self) -> Self {
         match (self, other) {
             (left, right) if left == right => left.clone(),
@@ -179,7 +179,8 @@ impl Shape {
         }
     }
 
-    /// The same, seen from inside another Map: what told its items apart tells nothing here.
+    /// This shape as seen inside another Map, whose items have the same value there: an index of
+    /// the outer Map no longer distinguishes them.
     pub(crate) fn without_index(&self) -> Self {
         match self {
             Self::Index => Self::Number,
@@ -195,7 +196,7 @@ impl Shape {
         }
     }
 
-    /// Whether a value inside it is so.
+    /// Whether the value, or a value inside it, is accepted by `wants`.
     pub(crate) fn holds(&self, wants: Wants) -> bool {
         wants(self)
             || match self {
@@ -206,7 +207,7 @@ impl Shape {
             }
     }
 
-    /// One of the values inside it (itself included) that are so, each as likely as the other.
+    /// One of the values in it (including itself) that `wants` accepts, all equally likely.
     pub(crate) fn find(&self, wants: Wants, dice: &mut Dice) -> Option<(Trail, Self)> {
         let mut search = Search {
             wants,
@@ -225,7 +226,7 @@ impl Shape {
         self.sample(dice, Extent::Usual)
     }
 
-    /// A value of this shape, with more or less of what is not known to be there.
+    /// A value of this shape; `extent` says how much it contains beyond the guarantees.
     pub(crate) fn sample(&self, dice: &mut Dice, extent: Extent) -> Value {
         match self {
             Self::Any | Self::Null => Value::Null,

@@ -1,10 +1,11 @@
-//! Steering: three cases in four are drawn for clauses that are rarely exercised together. They draw
-//! on nearly everything that their profile has, because such clauses need features that are rarely
-//! drawn together, and they are not among the smallest: in two states little happens.
+//! Steering. Three cases in four are drawn for clauses that are rarely exercised together. These
+//! cases have nearly all features of their profile, because such clauses need combinations of
+//! features that are rarely drawn. They are not among the smallest either: little happens in two
+//! states.
 //!
-//! The fourth case is drawn as it comes: what is crowded out when everything is on gets cases of its
-//! own. A case is a function of the profile, the seed and its index alone: it replays by its number,
-//! and shards need no coordination.
+//! The fourth case is drawn without steering, for the features that others crowd out when all are
+//! on. A case depends only on the profile, the seed and its index: it replays by its index, and
+//! shards need no coordination.
 
 use stepproof_specs::scenario::case::Case;
 
@@ -15,14 +16,14 @@ use crate::{
     swarm::Density,
 };
 
-/// One case in this many is drawn as it comes.
+/// One case in this many is drawn without steering.
 const UNSTEERED: u64 = 4;
 
 /// The cases of a profile and a seed.
 #[derive(Debug)]
 pub struct Steered {
     profile: Profile,
-    /// The same without its smallest cases.
+    /// The profile without its smallest cases.
     larger: Profile,
     seed: u64,
 }
@@ -40,13 +41,13 @@ impl Steered {
         }
     }
 
-    /// The case with this number: always the same one.
+    /// The case with this index. The same index always gives the same case.
     pub fn case(&self, index: u64) -> Case {
         assemble(self.draft(index), &self.profile, self.seed, index)
     }
 
     fn draft(&self, index: u64) -> Draft {
-        // What is broken on purpose exercises nothing.
+        // A broken machine is not run, so steering is useless.
         if index.is_multiple_of(UNSTEERED) || self.profile.breaks() {
             return draft(&self.profile, self.seed, index);
         }
@@ -97,7 +98,7 @@ mod tests {
         assert!(with * 100 > without * 103, "{with} and {without}");
     }
 
-    /// What a case exercises, without what nothing follows from.
+    /// The clauses that a case exercises, except those on which no finding may rest.
     fn coverage(draft: &Draft) -> Vec<Clause> {
         let mut seen = Coverage::default();
         let somebody = identity(draft.entropy);

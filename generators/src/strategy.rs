@@ -1,10 +1,10 @@
-//! Machines for `proptest`: draw them in any property of your own.
+//! Machines for `proptest`, to be drawn in a property of your own.
 //!
-//! The generator draws a whole case from one number of proptest's; shrinking walks the reducer's
+//! A whole case is generated from one of proptest's random numbers. Shrinking tries the reducer's
 //! candidates, so a failing property ends in the same minimal cases as a failing engine.
 //!
-//! A property of your own, here one that does not hold: a linter that does not know
-//! where a Choice leads. What fails is shrunk and printed as a case file.
+//! In this example the property fails, because the linter does not know where a Choice leads. The
+//! failing case is shrunk and printed as a case file.
 //!
 //! ```
 //! use proptest::{prop_assert, test_runner::{Config, TestRunner}};
@@ -70,7 +70,7 @@ impl Sample {
         self.0.body.definition()
     }
 
-    /// How the machine is started; never empty, unless the profile draws broken machines.
+    /// The executions to start; never empty, unless the profile draws broken machines.
     pub fn starts(&self) -> &[Start] {
         match &self.0.body {
             Body::Execution(case) => &case.starts,
@@ -109,11 +109,11 @@ impl Strategy for CaseStrategy {
     }
 }
 
-/// A case and its way to smaller ones. Only valid machines are tried.
+/// A case and the reduction of it. Only valid machines are tried.
 #[derive(Debug)]
 pub struct CaseTree {
     reduction: Reduction,
-    /// The candidate that is being tried, if it is not the best case itself.
+    /// The candidate that is being tried; `None` if the best case itself is.
     tried: Option<Candidate>,
 }
 
@@ -135,7 +135,7 @@ impl ValueTree for CaseTree {
             .clone()
     }
 
-    /// The current case fails: goes on from it.
+    /// The current case fails: continues the reduction from it.
     fn simplify(&mut self) -> bool {
         if let Some(candidate) = self.tried.take() {
             self.reduction.accept(candidate);
@@ -143,7 +143,7 @@ impl ValueTree for CaseTree {
         self.advance()
     }
 
-    /// The current case does not fail: tries another one, or goes back to the best.
+    /// The current case does not fail: tries the next candidate, or returns to the best case.
     fn complicate(&mut self) -> bool {
         self.advance()
     }

@@ -1,5 +1,5 @@
-//! Swarm: every case draws its own subset of the profile's features, so that features that crowd
-//! each other out when all are on get cases of their own.
+//! Swarm testing: every case draws its own subset of the profile's features. Features that are
+//! crowded out when all are on get cases of their own.
 
 use crate::{
     dice::Dice,
@@ -7,7 +7,7 @@ use crate::{
     profile::Profile,
 };
 
-/// State types that can begin a scope and carry on to another state.
+/// Types of states that can begin a scope and lead on to another state.
 const STEPS: FeatureSet = FeatureSet::of(&[F::Pass, F::Task, F::Wait, F::Parallel, F::Map]);
 
 const SCOPED: FeatureSet = FeatureSet::of(&[F::Parallel, F::Map]);
@@ -24,7 +24,7 @@ const WITH_TEMPLATES: FeatureSet = FeatureSet::of(&[
 ]);
 const PATHS: FeatureSet = FeatureSet::of(&[F::InputPath, F::ResultPath, F::OutputPath]);
 
-/// A feature without one of these has nothing to show itself on.
+/// A feature has no effect unless one of these is present.
 const NEEDS: &[(F, FeatureSet)] = &[
     (F::Nesting, SCOPED),
     (F::Loops, FeatureSet::of(&[F::Choice])),
@@ -66,16 +66,16 @@ const NEEDS: &[(F, FeatureSet)] = &[
     (F::Catch, FALLIBLE),
 ];
 
-/// How much of what is optional a case draws on.
+/// How many of the optional features a case gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Density {
-    /// From little to everything, as it comes.
+    /// From few to all, at random.
     Any,
-    /// Seven features in eight.
+    /// Each with a probability of seven eighths.
     Dense,
 }
 
-/// The features of one case.
+/// Draws the features of one case.
 pub(crate) fn draw(profile: &Profile, density: Density, dice: &mut Dice) -> FeatureSet {
     let eighths = match density {
         Density::Any => dice.pick(&[3, 5, 6, 7, 8]),
@@ -86,7 +86,7 @@ pub(crate) fn draw(profile: &Profile, density: Density, dice: &mut Dice) -> Feat
     sanitize(with_a_step(drawn, profile, dice))
 }
 
-/// Seven cases of eight lack a rare feature, each feature by itself.
+/// Removes each rare feature with a probability of seven eighths, independently.
 fn without_most(drawn: FeatureSet, rare: FeatureSet, dice: &mut Dice) -> FeatureSet {
     if rare.is_empty() {
         return drawn;
@@ -94,7 +94,7 @@ fn without_most(drawn: FeatureSet, rare: FeatureSet, dice: &mut Dice) -> Feature
     drawn.without(rare.masked(dice.bits(7)))
 }
 
-/// A case needs a state to begin with: if the draw left none, one of the profile's is kept.
+/// Makes sure that a state can begin the scope: if none was drawn, adds one from the profile.
 fn with_a_step(drawn: FeatureSet, profile: &Profile, dice: &mut Dice) -> FeatureSet {
     if drawn.has_any(STEPS) {
         return drawn;
@@ -106,7 +106,7 @@ fn with_a_step(drawn: FeatureSet, profile: &Profile, dice: &mut Dice) -> Feature
     drawn.with(FeatureSet::of(&[dice.pick(&steps)]))
 }
 
-/// Turns off what has nothing to show itself on. Never turns anything on.
+/// Removes features that would have no effect. Never adds any.
 pub(crate) fn sanitize(mut features: FeatureSet) -> FeatureSet {
     loop {
         let idle = NEEDS

@@ -1,4 +1,4 @@
-//! What holds of every generated case.
+//! Properties of every generated case.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -134,7 +134,7 @@ fn everything_is_of_a_fair_size_and_mostly_instant() {
     assert!(waiting * 2 < CASES, "{waiting} of {CASES} cases take time");
 }
 
-/// Of a poisoned aspect nothing is judged: that is to be rare, above all of the outcome.
+/// A poisoned aspect is not judged, so poisoning has to be rare, above all of the outcome.
 #[test]
 fn few_cases_of_everything_are_poisoned() {
     let profile = Profile::everything();
@@ -168,8 +168,8 @@ fn every_function_is_called() {
     }
 }
 
-/// A clause that is drawn no more is as much a finding as one that is drawn at last: both change the
-/// list.
+/// The snapshot changes when a clause is no longer drawn, and also when one is drawn for the first
+/// time.
 #[test]
 fn the_clauses_that_no_case_exercises_are_known() {
     let mut seen = Coverage::default();
@@ -181,7 +181,7 @@ fn the_clauses_that_no_case_exercises_are_known() {
             }
         }
     }
-    // What definitions break is not seen where they are run.
+    // Clauses of the validator do not fire in executions.
     let missing: Vec<&str> = REGISTRY
         .iter()
         .filter(|(clause, it)| !it.id.starts_with("validate.") && !seen.contains(*clause))
@@ -193,7 +193,7 @@ fn the_clauses_that_no_case_exercises_are_known() {
     settings.bind(|| insta::assert_snapshot!("unexercised_clauses", missing.join("\n")));
 }
 
-/// What a feature leaves behind in a definition or a plan.
+/// A string that a feature leaves in a definition or a plan.
 const TRACES: &[(Feature, &str)] = &[
     (Feature::Pass, r#""Type":"Pass""#),
     (Feature::Task, r#""Type":"Task""#),
@@ -239,7 +239,7 @@ const TRACES: &[(Feature, &str)] = &[
     (Feature::Jitter, r#""JitterStrategy":"#),
 ];
 
-/// What a feature does to a machine or to how it runs.
+/// How a feature shows in a machine or in its execution.
 type Sign = fn(&ExecutionCase, &Arc<Machine>) -> bool;
 
 const SIGNS: &[(Feature, Sign)] = &[
@@ -318,7 +318,7 @@ fn every_feature_of_a_profile_occurs_and_no_other() {
         }
         for (feature, count) in seen {
             let has = profile.features().has(feature);
-            // A Pass ends what nothing else can end.
+            // A Pass ends a scope if nothing else can, even without the feature.
             assert!(
                 (count > 0) == has || feature == Feature::Pass,
                 "{}: {feature} occurs {count} times",
@@ -352,7 +352,7 @@ fn some_tasks_are_answered_in_time_although_their_queue_and_their_work_exceed_th
 
 const DELAYS: FeatureSet = FeatureSet::of(&[Feature::Delays]);
 
-/// Whether a task succeeds longer after it was scheduled than its timeout allows.
+/// Whether a task succeeds, but later after its scheduling than its timeout.
 fn exceeds_its_limit<'h>(history: impl Iterator<Item = &'h Event>) -> bool {
     let mut limits = Vec::new();
     let mut exceeds = false;

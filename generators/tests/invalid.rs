@@ -1,4 +1,4 @@
-//! Broken definitions: refused as the mutation says, always the same ones, and reducible.
+//! Broken definitions: refused for the clause of their mutation, reproducible, and reducible.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ fn mutations_have_names_of_their_own_and_cover_the_rules() {
         .iter()
         .filter(|(_, entry)| entry.id.starts_with("validate."))
         .map(|(clause, _)| *clause);
-    // A JSON value is always JSON.
+    // No mutation can violate this clause: a JSON value is always JSON.
     let unbroken: Vec<Clause> = rules
         .filter(|rule| !matches!(rule, Clause::ValidateAccepts | Clause::ValidateJson))
         .filter(|rule| Mutation::all().all(|mutation| mutation.clause != *rule))
@@ -77,7 +77,7 @@ fn a_case_is_a_function_of_its_seed_and_number() {
     assert_ne!(generate(&profile, 9, 1), generate(&profile, 9, 2));
 }
 
-/// The rules that a definition breaks, and how often any.
+/// The clause of every diagnostic for a definition.
 fn rules(case: &DefinitionCase) -> Vec<Clause> {
     diagnostics(case).into_iter().map(|it| it.clause).collect()
 }

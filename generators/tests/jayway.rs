@@ -1,11 +1,11 @@
-//! The evaluator of JSONPath against the original of the language: Jayway 2.0.0, as Debian packages
-//! it (`libjsonpath-java`), over the tree model of Jackson (`libjackson2-databind-java`).
+//! Compares the JSONPath evaluator with the implementation it follows: Jayway 2.0.0 as packaged by
+//! Debian (`libjsonpath-java`), over Jackson's tree model (`libjackson2-databind-java`).
 //!
-//! `STEPPROOF_JAYWAY_PAIRS` says how many pairs of a path and a document are drawn (5,000);
-//! `STEPPROOF_JAYWAY_SEED` which; `STEPPROOF_JARS` names the folder of the jars
-//! (`/usr/share/java`). `STEPPROOF_WIREMOCK` names the jar of WireMock, which holds the current
-//! Jayway: where the two differ, an assumed clause (or one with evidence from AWS) has to have
-//! been marked. Without Java and the jars the test is skipped.
+//! `STEPPROOF_JAYWAY_PAIRS` is the number of pairs of a path and a document (default 5,000),
+//! `STEPPROOF_JAYWAY_SEED` their seed, `STEPPROOF_JARS` the folder of the jars (default
+//! `/usr/share/java`). `STEPPROOF_WIREMOCK` is the path of WireMock's jar, which contains the
+//! current Jayway: where the two versions differ, an assumed clause, or one observed on AWS, has to
+//! be marked. Without Java and the jars the test is skipped.
 
 #[path = "jayway/oracle.rs"]
 mod oracle;
@@ -28,10 +28,10 @@ use stepproof_specs::{
     query::jsonpath::path::{Path, PathError},
 };
 
-/// Pairs asked in one go.
+/// How many pairs one Java process evaluates.
 const BATCH: usize = 20_000;
 
-/// How often each operator has to be among 200,000 pairs.
+/// Each operator has to occur in at least one of this many pairs.
 const SHARE: usize = 200;
 
 fn number(variable: &str, default: usize) -> usize {
@@ -75,17 +75,17 @@ fn paths_give_what_jayway_gives() {
     assert_eq!(wrong, 0, "there are disagreements");
 }
 
-/// What has been seen.
+/// The results so far.
 #[derive(Default)]
 struct Tally {
-    /// How many pairs have an operator.
+    /// The number of pairs with each operator.
     operators: BTreeMap<&'static str, usize>,
     outcomes: BTreeMap<&'static str, usize>,
-    /// Where this evaluator and the original differ.
+    /// Where this evaluator and Jayway 2.0.0 differ.
     disagreements: Vec<String>,
-    /// How often the two Jayways differ where a clause was marked.
+    /// How often the two versions of Jayway differ, by the clause that was marked.
     explained: BTreeMap<&'static str, usize>,
-    /// Where they differ and no clause was marked.
+    /// Where they differ and no such clause was marked.
     unexplained: Vec<String>,
 }
 
@@ -129,7 +129,8 @@ impl Tally {
         }
     }
 
-    /// The two Jayways differ only where a clause says on what our choice rests.
+    /// Records a difference between the two versions of Jayway. A marked clause has to say why this
+    /// evaluator follows the older one.
     fn contrast(&mut self, pair: &Pair, then: &Answer, now: &Answer, marks: Coverage) {
         if then.is_like(now) {
             return;
@@ -176,7 +177,8 @@ impl Tally {
     }
 }
 
-/// Jayway's own errors have its texts; for those that Java throws by accident the class will do.
+/// Compares class and message; for exceptions that Jayway does not throw itself, the class
+/// suffices.
 fn same_error(ours: &PathError, class: &str, message: &str) -> bool {
     match ours {
         PathError::NotAPattern => matches!(class, "ClassCastException" | "NullPointerException"),

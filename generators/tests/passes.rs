@@ -1,5 +1,5 @@
-//! What the passes of the reducer offer, pinned: every candidate of a few cases that have something
-//! for each of them, as what it takes away from the case and what it puts there.
+//! Pins the candidates of the reducer's passes: every candidate of a few cases, chosen so that each
+//! pass applies, as what it removes from the case and what it adds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ fn leaves(value: &Value, pointer: &str, found: &mut BTreeMap<String, String>) {
     }
 }
 
-/// A case by its leaves: those of its definition, and those of its starts.
+/// The leaves of a case's definition and starts.
 fn flat(case: &Case) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     leaves(case.body.definition(), "", &mut found);
@@ -37,7 +37,7 @@ fn flat(case: &Case) -> BTreeMap<String, String> {
     found
 }
 
-/// The largest part around a leaf of which nothing is left.
+/// The outermost part around a leaf of which nothing is left.
 fn gone<'k>(leaf: &'k str, left: &BTreeMap<String, String>) -> Option<&'k str> {
     let ends = leaf.match_indices('/').map(|(at, _)| at).skip(1);
     let mut parts = ends.chain([leaf.len()]).map(|end| &leaf[..end]);
@@ -50,7 +50,7 @@ fn gone<'k>(leaf: &'k str, left: &BTreeMap<String, String>) -> Option<&'k str> {
     })
 }
 
-/// Every candidate of a case in one line.
+/// One line per candidate of a case.
 fn offered(case: &Value) -> String {
     let case: Case = serde_json::from_value(case.clone()).expect("a case");
     let before = flat(&case);
@@ -80,7 +80,7 @@ fn case(definition: &Value, input: &Value, plan: &Value) -> Value {
     })
 }
 
-/// Snapshots are data: they live with the others.
+/// The snapshots are data, so they are in the folder of the other snapshots.
 fn snapshot(name: &str, case: &Value) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots/insta");

@@ -1,4 +1,4 @@
-//! What holds of the reducer, and how well it reduces.
+//! Properties of the reducer, and the quality of its results.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,7 +32,7 @@ fn accepted(definition: &Value) -> Option<Arc<Machine>> {
     machine.filter(|_| !refused).map(Arc::new)
 }
 
-/// Every object that a definition holds, at any depth.
+/// Visits every object in a definition, at any depth.
 fn objects<'v>(value: &'v Value, seen: &mut dyn FnMut(&'v serde_json::Map<String, Value>)) {
     match value {
         Value::Object(fields) => {
@@ -91,20 +91,20 @@ fn plans_stay_with_their_tasks() {
     }
 }
 
-/// How a family of cases reduces.
+/// How well a family of cases reduces.
 #[derive(Debug, Default)]
 struct Quality {
-    /// Cases that were interesting to begin with.
+    /// Cases that were interesting before the reduction.
     cases: usize,
-    /// Calls of the predicate, all together and at most.
+    /// Calls of the predicate: the sum, and the most for one case.
     calls: usize,
     most_calls: usize,
-    /// The minimal cases, with how often they were reached.
+    /// The minimal cases, and how often each was reached.
     minima: BTreeMap<String, usize>,
     most_states: usize,
 }
 
-/// Reduces interesting cases of a profile until there were 100.
+/// Reduces the first 100 interesting cases of a profile.
 fn quality(profile: &Profile, interesting: impl Fn(&ExecutionCase) -> bool) -> Quality {
     let mut quality = Quality::default();
     let drawn = (0..20_000).map(|index| generate(profile, 11, index));
@@ -178,7 +178,7 @@ fn workers_are_away_only_where_that_matters() {
     }
 }
 
-/// A definition as an engine with a fault understands it.
+/// Changes an object of a definition to what a faulty engine reads.
 type Fault = fn(&mut serde_json::Map<String, Value>);
 
 fn misread(value: &mut Value, fault: Fault) {
@@ -192,13 +192,13 @@ fn misread(value: &mut Value, fault: Fault) {
     }
 }
 
-/// A catcher that may find no place for the error: what happens then is not settled.
+/// A catcher with a `ResultPath` may be unable to store the error; what AWS does then is not known.
 fn puts_errors_into_data(fields: &serde_json::Map<String, Value>) -> bool {
     let path = fields.get("ResultPath").and_then(Value::as_str);
     fields.contains_key("ErrorEquals") && path.is_some_and(|path| path != "$")
 }
 
-/// Whether an engine with this fault ends a start otherwise than it should.
+/// Whether an engine with this fault gives another outcome for a start.
 fn diverges(case: &ExecutionCase, fault: Fault) -> bool {
     let mut misunderstood = case.definition.clone();
     misread(&mut misunderstood, fault);

@@ -1,4 +1,4 @@
-//! Where nothing depends on the order of things, no other order gives anything else.
+//! An execution that is not schedule-sensitive has the same outcome under every schedule.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Generated cases in a user's own property.
+//! Generated cases in a property test.
 
 use proptest::{
     prelude::*,

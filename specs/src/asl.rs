@@ -1,8 +1,8 @@
 //! A state machine definition as types, for the whole language: JSONPath and JSONata fields.
 //!
 //! The types are lossless: [`Machine::from_value`] followed by [`Machine::to_value`] gives the same
-//! JSON. What a definition *means* is decided elsewhere: [`crate::validate`] says whether AWS would
-//! accept it, [`crate::interpreter`] runs it.
+//! JSON. What a definition *means* is defined elsewhere: [`crate::validate`] decides whether AWS
+//! would accept it, [`crate::interpreter`] runs it.
 //!
 //! Source of the shapes: the States Language specification ("Table of State Types and Fields") and
 //! the AWS Developer Guide ("Amazon States Language").
@@ -39,10 +39,10 @@ use crate::base::pointer::Pointer;
 use crate::query::jsonpath::path::Path;
 use serde::{Deserialize, Serialize};
 
-/// A name that is shared by many events: a state name, an error name.
+/// A name that many events share: a state name, an error name.
 pub type Name = Arc<str>;
 
-/// The states of a scope by name. They are few, so a fast hash does.
+/// The states of a scope by name. There are few of them, so a simple hash suffices.
 pub type States = IndexMap<Name, Arc<State>, FxBuildHasher>;
 
 /// A whole definition.
@@ -54,7 +54,7 @@ pub struct Machine {
     pub version: Option<String>,
     /// `QueryLanguage`; JSONPath if absent.
     pub query_language: Option<QueryLanguage>,
-    /// `TimeoutSeconds`: the whole execution's time limit.
+    /// `TimeoutSeconds`: the time limit of the whole execution.
     pub timeout_seconds: Option<u64>,
     /// `StartAt` and `States`.
     pub scope: Arc<Scope>,
@@ -62,7 +62,7 @@ pub struct Machine {
 
 /// `StartAt` and `States`: a machine, a Parallel branch, or a Map's item processor. Variables and
 /// transition targets belong to one scope. A branch and an item processor have no `QueryLanguage`:
-/// their states default to the machine's, not to that of the state around them.
+/// their states default to the machine's, not to that of the enclosing state.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scope {
     /// `StartAt`.
@@ -94,7 +94,7 @@ pub enum QueryLanguage {
     Jsonata,
 }
 
-/// Where a state goes: exactly one of the two fields.
+/// Where a state leads: exactly one of the two fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Transition {
     /// `Next`.
@@ -103,15 +103,15 @@ pub enum Transition {
     End,
 }
 
-/// One state: how data goes through it, in its query language, and what it does, which is the same
-/// in both languages.
+/// One state: how data flows through it, in its query language, and what it does, which does not
+/// depend on the query language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
     /// `Comment`.
     pub comment: Option<String>,
-    /// `QueryLanguage`, as written; which language is in effect is seen from `flow`.
+    /// `QueryLanguage`, as written; the language in effect is that of `flow`.
     pub query_language: Option<QueryLanguage>,
-    /// How data goes through it.
+    /// How data flows through it.
     pub flow: DataFlow,
     /// The fields of the type.
     pub body: Body,
@@ -174,7 +174,7 @@ pub struct Choice {
 /// A top-level rule of a Choice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChoiceRule {
-    /// When it applies, and what it makes of the data.
+    /// When it applies, and how it shapes the data.
     pub flow: RuleFlow,
     /// `Next`.
     pub next: Name,
@@ -204,7 +204,7 @@ pub struct Test {
     pub variable: Path,
     /// The operator.
     pub operator: Operator,
-    /// What it is compared with.
+    /// The value that the variable is compared with.
     pub operand: Operand,
 }
 
@@ -230,7 +230,7 @@ pub enum Operator {
     Is(Kind),
 }
 
-/// The types with the five comparisons.
+/// The types that have the five comparisons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Comparable {
     /// `String…`.
@@ -256,7 +256,7 @@ pub enum Ordering {
     GreaterThanEquals,
 }
 
-/// What an `Is…` operator asks.
+/// What an `Is…` operator tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// `IsNull`.
@@ -282,7 +282,7 @@ pub struct Wait {
     pub until: Until,
 }
 
-/// Exactly one of the forms of Wait.
+/// The forms of Wait, of which a state has exactly one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Until {
     /// `Seconds` or `SecondsPath`.
@@ -362,7 +362,7 @@ pub struct Catcher {
     pub error_equals: Vec<Name>,
     /// `Next`.
     pub next: Name,
-    /// What becomes of the error output.
+    /// What happens to the error output.
     pub flow: CatchFlow,
     /// `Comment`.
     pub comment: Option<String>,
@@ -457,7 +457,7 @@ impl State {
         }
     }
 
-    /// `Next` or `End`; absent for Choice, Succeed and Fail.
+    /// `Next` or `End`; `None` for Choice, Succeed and Fail.
     pub fn transition(&self) -> Option<&Transition> {
         match &self.body {
             Body::Pass(pass) => Some(&pass.transition),
@@ -501,7 +501,8 @@ impl State {
         targets
     }
 
-    /// Visits every state name this state can lead to, with its place; `at` is that of the state.
+    /// Visits every state name this state can lead to, with its JSON pointer; `at` is the pointer
+    /// of the state.
     pub(crate) fn for_each_target<'s>(
         &'s self,
         at: &Pointer<'_>,
@@ -525,7 +526,8 @@ impl State {
         }
     }
 
-    /// Visits the scopes inside the state, with their places; `at` is that of the state.
+    /// Visits the scopes inside the state, with their JSON pointers; `at` is the pointer of the
+    /// state.
     pub(crate) fn for_each_scope<'s>(
         &'s self,
         at: &Pointer<'_>,
@@ -553,7 +555,7 @@ impl Map {
             .is_some_and(|config| config.mode.as_deref() == Some("DISTRIBUTED"))
     }
 
-    /// The field of the processor: `ItemProcessor` or the legacy `Iterator`.
+    /// The name of the field with the processor: `ItemProcessor` or the legacy `Iterator`.
     pub fn processor_field(&self) -> &'static str {
         if self.legacy_iterator {
             "Iterator"
@@ -562,7 +564,7 @@ impl Map {
         }
     }
 
-    /// The field of the item selector: `ItemSelector` or the legacy `Parameters`.
+    /// The name of the field with the item selector: `ItemSelector` or the legacy `Parameters`.
     pub fn selector_field(&self) -> &'static str {
         if self.legacy_parameters {
             "Parameters"

@@ -1,4 +1,4 @@
-//! What knows nothing of the language: JSON, time, entropy, ARNs, pointers into documents.
+//! Modules that do not depend on the language: JSON, time, entropy, ARNs, pointers into documents.
 
 pub mod arn;
 pub mod entropy;

@@ -1,8 +1,9 @@
-//! The clause registry: every rule of the language that the interpreter follows, with its source.
+//! The clause registry: every rule of the language that the interpreter or the validator follows,
+//! with its source.
 //!
-//! A rule in the interpreter marks its clause when it fires ([`Coverage::mark`], one bit), so that
-//! a case knows which rules it exercised. A difference in an aspect on which one of them casts doubt
-//! ([`Entry::doubts`]) is poisoned, never reported.
+//! Code that applies a rule marks its clause ([`Coverage::mark`], one bit), so that a case knows
+//! which rules it exercised. If a marked clause casts doubt on an aspect ([`Entry::doubts`]), a
+//! difference in that aspect is poisoned and never reported.
 
 mod aspect;
 mod coverage;
@@ -16,14 +17,14 @@ pub use self::{
     registry::{Clause, REGISTRY},
 };
 
-/// On what a clause rests.
+/// The kind of evidence for a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Basis {
-    /// The States Language specification says so.
+    /// The States Language specification states the rule.
     Language,
-    /// AWS's documentation says so.
+    /// AWS's documentation states the rule.
     Documented,
-    /// AWS was recorded doing so.
+    /// AWS was recorded following the rule.
     Observed,
     /// Our best guess: no finding may rest on it.
     Assumed,
@@ -41,19 +42,19 @@ impl Basis {
     }
 }
 
-/// What a clause is.
+/// The registry's data for a clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// The stable id, for example `retry.max-attempts.zero`.
     pub id: &'static str,
     /// The rule in one sentence.
     pub sentence: &'static str,
-    /// Where it is written or was seen.
+    /// Where the rule is documented or was observed.
     pub source: &'static str,
-    /// On what it rests.
+    /// The kind of evidence for it.
     pub basis: Basis,
     /// The aspects that cannot be judged once the clause has fired, because the clause is assumed
-    /// or puts chance into the data.
+    /// or makes the data random.
     pub doubts: &'static [Aspect],
 }
 
@@ -65,7 +66,7 @@ impl Entry {
 }
 
 impl Clause {
-    /// What the clause is.
+    /// The registry's entry for the clause.
     pub fn entry(self) -> &'static Entry {
         &REGISTRY[self as usize].1
     }

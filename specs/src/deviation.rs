@@ -1,12 +1,12 @@
 //! Rules broken on purpose, as data.
 //!
-//! A [`Deviation`] is one rule done another way: at a [`Hook`], where the language asks something,
-//! a [`Change`] is made to what is answered. It says nothing of who breaks the rule or why: an engine
-//! that is faulty on purpose, a known divergence and the explanation of a new one are the same value.
-//! [`Deviations`] are several of them, one after the other; they can be stored, compared and composed.
+//! A [`Deviation`] breaks one rule: at a [`Hook`], where the language answers a question, a
+//! [`Change`] is made to the answer. It does not say who breaks the rule or why: a deliberate fault
+//! of an engine, a known divergence and the explanation of a new one are the same value.
+//! [`Deviations`] are a sequence of them; they can be stored, compared and composed.
 //!
-//! Some hooks are asked when a definition is read ([`Deviations::read`] gives the machine as a
-//! deviating engine reads it), the others while it runs ([`crate::interpreter`] asks).
+//! Some hooks apply when a definition is read ([`Deviations::read`] returns the machine as a
+//! deviating engine reads it), the others while it runs ([`crate::interpreter`] applies them).
 //!
 //! ```
 //! use stepproof_specs::deviation::Deviations;
@@ -31,19 +31,19 @@ pub use self::{
 };
 use crate::asl::StateType;
 
-/// One rule done another way.
+/// One rule, followed in another way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Deviation {
-    /// Where the language is asked.
+    /// Which answer of the language is changed.
     pub hook: Hook,
-    /// What is made of the answer.
+    /// How the answer is changed.
     pub change: Change,
-    /// In states of these types only; in all of them if there is none. Hooks that no state asks are
-    /// not restricted.
+    /// The types of states in which it applies; all types if empty. Hooks outside of states ignore
+    /// this.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub states: Vec<StateType>,
-    /// Under this condition only.
+    /// The condition under which it applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
 }
@@ -52,9 +52,9 @@ pub struct Deviation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
-    /// What is asked about is null.
+    /// The value in question is null.
     Null,
-    /// What is asked about is not there.
+    /// The value in question is missing.
     Absent,
     /// The state has this field, and it is not empty.
     Has(Field),
@@ -62,7 +62,7 @@ pub enum When {
     Again,
 }
 
-/// A deviation as it was written.
+/// A deviation as deserialised, before it is checked.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unchecked {
@@ -74,23 +74,23 @@ struct Unchecked {
     when: Option<When>,
 }
 
-/// A deviation that would do nothing.
+/// Why a deviation would have no effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Inapplicable {
-    /// The hook's answer cannot be changed like this.
+    /// The change does not apply to the hook's answer.
     #[error("make the change {change} at the hook {hook}: it does not apply there")]
     Change {
-        /// Where.
+        /// The hook.
         hook: String,
-        /// What.
+        /// The change.
         change: String,
     },
-    /// The hook does not know whether the condition holds.
+    /// The hook cannot evaluate the condition.
     #[error("make a change under the condition {when} at the hook {hook}: it does not apply there")]
     When {
-        /// Where.
+        /// The hook.
         hook: String,
-        /// Under which condition.
+        /// The condition.
         when: String,
     },
 }
@@ -121,7 +121,7 @@ impl Deviation {
         }
     }
 
-    /// The same in states of these types only.
+    /// The same deviation in states of these types only.
     #[must_use]
     pub fn within(self, states: &[StateType]) -> Self {
         Self {
@@ -130,7 +130,7 @@ impl Deviation {
         }
     }
 
-    /// The same under a condition.
+    /// The same deviation under a condition only.
     #[must_use]
     pub fn when(self, when: When) -> Self {
         Self {
@@ -139,7 +139,8 @@ impl Deviation {
         }
     }
 
-    /// Whether the change can be made at the hook under the condition. One that cannot does nothing.
+    /// Checks that the change and the condition apply to the hook; otherwise the deviation has no
+    /// effect.
     pub fn check(&self) -> Result<(), Inapplicable> {
         let json = |value: serde_json::Result<String>| value.unwrap_or_default();
         let hook = || json(serde_json::to_string(&self.hook));
@@ -163,7 +164,7 @@ impl Deviation {
     }
 }
 
-/// Deviations, one after the other: each changes what those before it have made of an answer.
+/// Deviations in order: each one changes the answer that those before it have left.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Deviations(Vec<Deviation>);
@@ -179,14 +180,14 @@ impl Deviations {
         self.0.iter()
     }
 
-    /// These, and others after them.
+    /// These deviations, followed by others.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.0.extend(others.0);
         self
     }
 
-    /// Those at a hook, in states of this type.
+    /// The deviations at a hook in states of this type.
     fn at(&self, hook: Hook, kind: StateType) -> impl Iterator<Item = &Deviation> {
         let all = self
             .0

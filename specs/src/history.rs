@@ -57,11 +57,11 @@ pub enum EventKind {
     Iteration(Phase),
     /// `Activity…`, `LambdaFunction…`, `Task…`.
     Work(Service, Phase),
-    /// Any other event, kept by name: an engine may emit what this crate does not model.
+    /// Any other event, by name: an engine may emit events that this crate does not model.
     Other(&'static str),
 }
 
-/// Which family of events a task has.
+/// The family of a task's events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Service {
     /// An activity: `Activity…`.
@@ -72,7 +72,7 @@ pub enum Service {
     Integration,
 }
 
-/// A step in the life of a task or an iteration.
+/// A step in the lifecycle of a task or an iteration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Phase {
     /// `…Scheduled`.
@@ -137,7 +137,7 @@ impl Service {
     }
 }
 
-/// The events that are carried by name only.
+/// Other events that this crate knows only by name.
 const OTHERS: [&str; 6] = [
     "EvaluationFailed",
     "ExecutionRedriven",
@@ -168,7 +168,7 @@ impl EventKind {
         }
     }
 
-    /// The event with this AWS name; an unknown name becomes `Other("Unknown")`.
+    /// The event with this AWS name; `Other("Unknown")` for an unknown name.
     pub fn from_name(name: &str) -> Self {
         let plain = [
             ("ExecutionStarted", Self::ExecutionStarted),
@@ -221,7 +221,7 @@ impl EventKind {
     }
 }
 
-/// The details of an event, one shape for every kind. Absent means that AWS does not send the key.
+/// The details of an event, one type for every kind. Absent means that AWS does not send the key.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Details {
     /// `name`: the state, or the Map of an iteration.
@@ -232,7 +232,7 @@ pub struct Details {
     pub output: Option<Arc<Value>>,
     /// `error` and `cause`.
     pub failure: Option<Box<Failure>>,
-    /// What a scheduled, started or ended task says of itself.
+    /// Details of a scheduled, started or ended task.
     pub task: Option<Box<TaskDetails>>,
     /// `length` of `MapStateStarted`.
     pub length: Option<u64>,
@@ -253,7 +253,7 @@ pub struct Failure {
     pub cause: Option<Name>,
 }
 
-/// What a task's events say of the task.
+/// Details of a task's events.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TaskDetails {
     /// `resource`: an ARN, or the action of an integration.
@@ -273,7 +273,7 @@ pub struct TaskDetails {
 }
 
 impl Details {
-    /// The details under AWS's key names, values parsed.
+    /// The details under AWS's key names, with values parsed.
     pub fn to_value(&self) -> Value {
         let mut map = Map::new();
         let mut put = |key: &str, value: Option<Value>| {

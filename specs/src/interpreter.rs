@@ -1,8 +1,8 @@
 //! The reference interpreter, sans-I/O.
 //!
-//! An [`Execution`] takes an [`Input`] with a timestamp and says what it wants next as
-//! [`Command`]s. It is a pure function of its input log: [`Execution::replay`] rebuilds it at any
-//! event. Clock and entropy are injected.
+//! An [`Execution`] takes an [`Input`] with a timestamp and returns [`Command`]s to be carried out.
+//! It is a pure function of its input log: [`Execution::replay`] rebuilds it after any input. Clock
+//! and entropy are injected.
 
 mod children;
 mod data_flow;
@@ -52,16 +52,16 @@ use crate::{
     observation::Status,
 };
 
-/// How long the text of a result, of a state's output or of an Assign may be, in bytes (AWS Developer
-/// Guide, "Quotas": 256 KiB).
+/// The largest size of a result, of a state's output or of an Assign as JSON, in bytes (AWS
+/// Developer Guide, "Quotas": 256 KiB).
 const DATA_LIMIT: usize = 262_144;
-/// How deep data may be nested here, so that it can be read again.
+/// The deepest nesting of data here, so that serialised data can be parsed again.
 const DEPTH_LIMIT: usize = 100;
 
-/// How many events a history holds (AWS Developer Guide, "Quotas related to state machine
+/// The most events in a history (AWS Developer Guide, "Quotas related to state machine
 /// executions").
 const HISTORY_LIMIT: usize = 25_000;
-/// The cause of an execution that needs more events.
+/// The cause of an execution that would need more events.
 pub const HISTORY_LIMIT_TEXT: &str =
     "The execution reached the maximum number of history events (25000).";
 
@@ -78,20 +78,20 @@ pub struct Execution {
     /// How often entropy was drawn.
     draws: Cell<u64>,
     refused: RefCell<Option<Unsupported>>,
-    /// What was measured last: data often goes through a state as it is.
+    /// The value measured last, with its size: data often passes through a state unchanged.
     measured: RefCell<Option<(Arc<Value>, Size)>>,
-    /// Who waits for a task, by its number.
+    /// The frames that wait for tasks, by the number of the task.
     tasks: Vec<Option<FrameId>>,
-    /// Who waits for a timer, by its number.
+    /// What waits for timers, by the number of the timer.
     timers: Vec<Option<Waiter>>,
     visits: FxHashMap<(Site, Arc<[u32]>), u32>,
     commands: Vec<Command>,
     outcome: Option<Outcome>,
-    /// What came about since the last input.
+    /// The facts since the last input.
     facts: RefCell<Vec<Fact>>,
 }
 
-/// Who waits for a timer.
+/// What waits for a timer.
 #[derive(Debug, Clone, Copy)]
 enum Waiter {
     /// The whole machine's time limit.
@@ -155,7 +155,7 @@ impl Execution {
         Ok((execution, commands))
     }
 
-    /// Takes one input and says what is wanted next.
+    /// Takes one input and returns the commands that follow.
     pub fn handle(&mut self, at: Instant, input: Input) -> Result<Vec<Command>, Unsupported> {
         self.now = self.now.max(at);
         self.facts.get_mut().clear();
@@ -165,7 +165,8 @@ impl Execution {
         self.run_to_quiescence()
     }
 
-    /// Starts an execution and feeds it a log of inputs; the commands have been carried out before.
+    /// Starts an execution and feeds it a log of inputs. Their commands were carried out before, so
+    /// they are dropped.
     pub fn replay(setup: Setup, log: &[Logged]) -> Result<Self, Unsupported> {
         let (mut execution, _) = Self::start(setup)?;
         for logged in log {
@@ -189,13 +190,13 @@ impl Execution {
         self.outcome.as_ref()
     }
 
-    /// The history, given away.
+    /// The history, by value.
     pub fn into_history(self) -> Vec<Event> {
         self.history
     }
 
-    /// What came about while the last input was handled, or since the start: what an observer
-    /// needs, beside the commands, to tell whether another schedule could have given something else.
+    /// The facts since the last input was taken, or since the start. With the commands, they tell
+    /// an observer whether another schedule could have had another outcome.
     pub fn facts(&mut self) -> &[Fact] {
         self.facts.get_mut()
     }
@@ -204,7 +205,7 @@ impl Execution {
         self.facts.borrow_mut().push(fact);
     }
 
-    /// How it started: with the log of its inputs, all that it depends on.
+    /// The start of the execution. Together with the log of inputs it determines everything.
     pub fn setup(&self) -> &Setup {
         &self.setup
     }
@@ -268,7 +269,7 @@ impl Execution {
         }
     }
 
-    /// Enters states until everything waits, and hands out what is wanted.
+    /// Enters states until every thread waits, and returns the commands.
     fn run_to_quiescence(&mut self) -> Result<Vec<Command>, Unsupported> {
         while let Some((frame, name, input)) = self.next_ready() {
             if self.history.len() >= self.history_limit() - 1 {
@@ -284,7 +285,7 @@ impl Execution {
         }
     }
 
-    /// The execution fails because its history is full: the last event that fits says so.
+    /// Fails the execution because its history is full: the last event that fits says so.
     fn exceed_history(&mut self) {
         if self.outcome.is_some() {
             return;
@@ -361,8 +362,8 @@ impl Execution {
         *count - 1
     }
 
-    /// Leaves the current state with its result: variables are stored in the scope of the state, and
-    /// the output goes on.
+    /// Leaves the current state with its result: stores variables in the scope of the state, and
+    /// passes the output on.
     fn leave(
         &mut self,
         id: FrameId,
@@ -407,12 +408,12 @@ impl Execution {
         Ok(())
     }
 
-    /// Whether there is more of shared data than a state may leave.
+    /// Whether the data is larger than a state may output.
     fn is_too_long(&self, data: &Arc<Value>) -> bool {
         self.bound(data).bytes > DATA_LIMIT && json::measure(data).bytes > DATA_LIMIT
     }
 
-    /// How large shared data is at most.
+    /// An upper bound of the data's size.
     fn bound(&self, data: &Arc<Value>) -> Size {
         let mut last = self.measured.borrow_mut();
         match &*last {
@@ -425,7 +426,7 @@ impl Execution {
         }
     }
 
-    /// The frame that keeps what a frame assigns: itself.
+    /// The frame that stores what a frame assigns: itself, unless a deviation says otherwise.
     fn assigns_in(&self, id: FrameId) -> FrameId {
         match self.frame(id).parent {
             Some((parent, _)) if self.uses_outer(id, Hook::VariableScope) => parent,
@@ -433,7 +434,7 @@ impl Execution {
         }
     }
 
-    /// The variables that `Assign` sets; `None` if there are none.
+    /// The variables that `Assign` sets; `None` if it sets none.
     fn assigned(
         &self,
         id: FrameId,
@@ -452,7 +453,7 @@ impl Execution {
         Ok((!assigned.is_empty()).then_some(assigned))
     }
 
-    /// A thread of control has reached its end.
+    /// Ends a thread of control.
     fn complete(&mut self, id: FrameId, output: Arc<Value>) {
         let frame = self.frame(id);
         let previous = frame.previous;
@@ -472,7 +473,7 @@ impl Execution {
         }
     }
 
-    /// The execution fails, whatever encloses the frame.
+    /// Fails the execution, whatever encloses the frame.
     fn fail(&mut self, id: FrameId, failure: Failure) {
         let previous = self.frame(id).previous;
         if self.frame(id).parent.is_some() {
@@ -516,7 +517,7 @@ impl Execution {
         id
     }
 
-    /// Adds an event to a frame's thread.
+    /// Adds an event to the thread of a frame.
     fn emit_in(&mut self, frame: FrameId, kind: EventKind, details: Details) -> u64 {
         let id = self.emit(self.frame(frame).previous, kind, details);
         self.frame_mut(frame).previous = id;
@@ -539,7 +540,7 @@ impl Execution {
         }
     }
 
-    /// A frame that is known to be alive: ids are dropped together with their frames.
+    /// The frame with this id. It exists, because ids are dropped together with their frames.
     fn frame(&self, id: FrameId) -> &Frame {
         self.frames[id.0]
             .as_ref()
@@ -577,7 +578,7 @@ impl Execution {
         }
     }
 
-    /// A variable as a frame sees it: its own, or an enclosing scope's.
+    /// A variable as seen from a frame: its own, or that of an enclosing scope.
     fn variable<'f>(&'f self, mut frame: &'f Frame, name: &str) -> Option<&'f Value> {
         loop {
             if let Some(value) = frame.variables.get(name) {
@@ -587,7 +588,7 @@ impl Execution {
         }
     }
 
-    /// The next number of the injected entropy, the same at every replay.
+    /// The next number of the injected entropy; a replay draws the same one.
     fn draw(&self) -> u64 {
         self.report(Fact::ChanceDrawn);
         let number = self.draws.get();
@@ -608,24 +609,24 @@ impl Execution {
             });
     }
 
-    /// The rules that are broken, if there are any.
+    /// The deviations, if there are any.
     fn deviations(&self) -> Option<&Deviations> {
         self.setup.program.deviations().map(|all| &**all)
     }
 
-    /// Whether a rule is not followed in the state that a frame is in.
+    /// Whether a deviation ignores a rule in the current state of a frame.
     fn ignores(&self, id: FrameId, hook: Hook) -> bool {
         let deviations = self.deviations();
         deviations.is_some_and(|all| all.ignore(hook, self.active(id).state.kind()))
     }
 
-    /// Whether the state that a frame is in uses the scope around it in place of its own.
+    /// Whether a deviation uses the enclosing scope in the current state of a frame.
     fn uses_outer(&self, id: FrameId, hook: Hook) -> bool {
         let deviations = self.deviations();
         deviations.is_some_and(|all| all.use_outer(hook, self.active(id).state.kind()))
     }
 
-    /// Whether nothing is done in the state that was just entered.
+    /// Whether a deviation keeps the state that was just entered from beginning its work.
     fn never_begins(&self, id: FrameId) -> bool {
         let again = || {
             let entered = self.history.last();
@@ -642,18 +643,19 @@ impl Execution {
         deviations.is_some_and(|all| all.never_begins(self.active(id).state.kind(), again))
     }
 
-    /// How many events the history holds; the last one says that it is full.
+    /// The most events in the history; the last one says that it is full.
     fn history_limit(&self) -> usize {
         let deviations = self.deviations();
         deviations.map_or(HISTORY_LIMIT, |all| all.history_limit(HISTORY_LIMIT).max(2))
     }
 
-    /// Whether a error in a frame's state ends the execution, whatever handlers there are.
+    /// Whether an error in a frame's state ends the execution, regardless of its handlers.
     fn ends_at(&self, id: FrameId, error: &RuntimeError) -> bool {
         error.terminal && !self.ignores(id, Hook::TerminalError)
     }
 
-    /// An error in a state: Retry, Catch, the enclosing state, or the end of the execution.
+    /// Raises an error in a state: it goes to Retry, Catch, the enclosing state, or ends the
+    /// execution.
     fn raise(&mut self, id: FrameId, error: &RuntimeError) {
         if error.origin == Origin::Interpreter && self.has_company(id) {
             // Its cause quotes the id of the event that entered the state.
@@ -668,7 +670,7 @@ impl Execution {
         }
     }
 
-    /// Whether other threads may live beside a frame, or below it.
+    /// Whether other threads may exist beside a frame or inside its state.
     fn has_company(&self, id: FrameId) -> bool {
         let phase = self.frame(id).active.as_ref().map(|active| &active.phase);
         self.has_siblings(id) || matches!(phase, Some(Phase::Children(_)))

@@ -1,7 +1,7 @@
-//! The Amazon States Language and its meaning, executable.
+//! The Amazon States Language and its semantics, executable.
 //!
-//! A definition is validated as AWS validates it, and run in virtual time against a plan of what its
-//! tasks do:
+//! A definition is validated as AWS validates it, and runs in virtual time against a plan of what
+//! its tasks do:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -45,16 +45,16 @@
 //! Pure: no clock, no randomness, no I/O, no async. Time and entropy are parameters.
 //!
 //! * [`asl`] — a definition as types; JSON or YAML in, the same JSON out
-//! * [`query`] — the query languages of data flow
-//! * [`clause`] — every rule, with its source and its kind
+//! * [`query`] — the query languages for data flow
+//! * [`clause`] — every rule, with its source and the kind of evidence for it
 //! * [`deviation`] — rules broken on purpose, as data
-//! * [`validate`] — what AWS refuses at creation, with its codes and messages
+//! * [`validate`] — the definitions that AWS refuses, with its codes and messages
 //! * [`interpreter`] — the sans-I/O reference interpreter
 //! * [`scenario`] — a case: a machine, its starts, and the plan of the world around it
-//! * [`mod@reference`] — a case run in virtual time: what is expected of an engine
-//! * [`service`] — the Step Functions service around executions, sans-I/O too
-//! * [`observation`], [`history`] — what an engine was seen to do
-//! * [`base`] — what knows nothing of the language
+//! * [`mod@reference`] — runs a case in virtual time: the behaviour expected of an engine
+//! * [`service`] — the Step Functions service around executions, also sans-I/O
+//! * [`observation`], [`history`] — the observed behaviour of an engine
+//! * [`base`] — modules that do not depend on the language
 
 pub mod asl;
 pub mod base;

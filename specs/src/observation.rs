@@ -1,6 +1,6 @@
-//! What an engine was seen to do with one execution of a case.
+//! The behaviour of an engine in one execution of a case, as observed.
 //!
-//! The reference's simulation and every engine's raw run are brought into this one shape before
+//! The reference's simulation and the raw run of every engine are converted to this type before
 //! they are compared.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -56,10 +56,10 @@ impl Status {
     }
 }
 
-/// What was seen of one execution.
+/// Observations of one execution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
-    /// The status when watching ended; `Running` if it did not end.
+    /// The status when observation ended; `Running` if the execution had not ended.
     pub status: Status,
     /// The output of a success.
     pub output: Option<Value>,
@@ -67,16 +67,17 @@ pub struct Observation {
     pub error: Option<String>,
     /// The cause of a failure.
     pub cause: Option<String>,
-    /// The attempts as the workers saw them, per site in order of arrival.
+    /// The attempts as seen by the workers, per site in order of arrival.
     pub attempts: BTreeMap<Site, Vec<Attempt>>,
     /// The history; `None` if the engine offers none.
     pub history: Option<Vec<Event>>,
-    /// From the start to the end of the execution, in milliseconds of ASL time; `None` if unknown.
+    /// The time from the start to the end of the execution, in milliseconds of ASL time; `None` if
+    /// unknown.
     pub duration: Option<Millis>,
 }
 
 impl Observation {
-    /// An execution that ended with an output, of which nothing else was seen.
+    /// An execution that ended with an output, without further observations.
     pub fn succeeded(output: Value) -> Self {
         Self {
             output: Some(output),
@@ -84,7 +85,7 @@ impl Observation {
         }
     }
 
-    /// An execution that ended with an error, of which nothing else was seen.
+    /// An execution that ended with an error, without further observations.
     pub fn failed(error: Option<String>, cause: Option<String>) -> Self {
         Self {
             error,
@@ -106,10 +107,10 @@ impl Observation {
     }
 }
 
-/// One attempt of a task, as its worker saw it.
+/// One attempt of a task, as seen by its worker.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attempt {
-    /// Which attempt of the plan it was taken for; `None` if it could not be attributed.
+    /// The attempt of the plan that it was attributed to; `None` if this was impossible.
     pub key: Option<AttemptKey>,
     /// The task's input.
     pub input: Arc<Value>,

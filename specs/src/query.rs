@@ -1,4 +1,4 @@
-//! The query languages: how a state says what it reads and what it passes on.
+//! The query languages, in which states say what they read and what they pass on.
 
 pub mod jsonata;
 pub mod jsonpath;

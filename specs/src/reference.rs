@@ -1,8 +1,8 @@
-//! An execution driven by a plan in virtual time: the expected observation of a case.
+//! Runs an execution in virtual time, driven by a plan: the expected observation of a case.
 //!
-//! Where the language leaves the order open (concurrent branches, an answer against a timeout), and
-//! something depends on it, the case is simulated under several tie-breaks and latencies; aspects
-//! that vary are poisoned.
+//! Where the language does not fix an order (concurrent branches, an answer and a timeout) and the
+//! outcome may depend on it, the case is simulated under several tie-breaks and latencies. Aspects
+//! that differ between these runs are poisoned.
 
 mod fingerprint;
 mod sensitivity;
@@ -26,22 +26,22 @@ use crate::{
 /// What the reference expects of one start of a case.
 #[derive(Debug, Clone)]
 pub struct Expectation {
-    /// What an engine must be seen to do.
+    /// The behaviour that an engine must show.
     pub observation: Observation,
-    /// Aspects from which nothing follows: they differ between tie-breaks or latencies, or rest on
-    /// an assumed clause.
+    /// Aspects on which no finding may rest: they differ between tie-breaks or latencies, or depend
+    /// on an assumed clause.
     pub poisoned: Vec<Aspect>,
     /// The clauses that fired.
     pub coverage: Coverage,
     /// Every attempt that the reference scheduled, in order of scheduling.
     pub attempts: Vec<ExpectedAttempt>,
-    /// From start to end in virtual time.
+    /// The time from start to end in virtual time.
     pub duration: Millis,
-    /// The same where every task is late: until then nobody can say that it hangs.
+    /// The same if every task is late; only after this time does an execution count as hanging.
     pub longest: Millis,
 }
 
-/// An attempt that the reference scheduled, and with what input.
+/// An attempt that the reference scheduled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpectedAttempt {
     /// Its address.
@@ -56,7 +56,7 @@ pub enum SimulationError {
     /// The machine uses something that this build does not interpret.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
-    /// The execution waits for something that never comes: a silent task without a time limit.
+    /// The execution waits for something that never happens: a silent task without a time limit.
     #[error("the execution never ends: {0}")]
     NeverEnds(String),
     /// The execution made more than this many steps.
@@ -64,18 +64,18 @@ pub enum SimulationError {
     TooLong(usize),
 }
 
-/// When simulated executions start: 2026-01-01T00:00:00Z.
+/// The time at which simulated executions start: 2026-01-01T00:00:00Z.
 pub const EPOCH: Instant = Instant(1_767_225_600_000);
 
-/// The machine of a simulated execution in the context object.
+/// The ARN of a simulated machine in the context object.
 pub const MACHINE_ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:machine";
-/// A simulated execution in the context object.
+/// The ARN of a simulated execution in the context object.
 pub const EXECUTION_ARN: &str = "arn:aws:states:us-east-1:123456789012:execution:machine:execution";
 /// The role of a simulated execution in the context object.
 pub const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/stepproof";
 
-/// How much later than planned things may happen in the perturbed schedules. Real engines under
-/// load are that late; generated plans leave more room than this between a reply and a time limit.
+/// The most by which events are late in the perturbed schedules. Real engines under load are that
+/// late; generated plans leave more time than this between a reply and a time limit.
 const NOISE_MILLIS: Millis = 400;
 
 /// Simulates one start of a case under several tie-breaks and latencies.
@@ -87,7 +87,7 @@ pub fn simulate(
     simulate_as(machine, &identity(case.entropy), start, EPOCH)
 }
 
-/// The same for an execution that is somebody else, and starts at another time.
+/// The same for an execution with this identity and start time.
 pub fn simulate_as(
     machine: &Arc<Machine>,
     identity: &Identity,
@@ -97,8 +97,8 @@ pub fn simulate_as(
     simulate_program(&machine.clone().into(), identity, start, at)
 }
 
-/// The same for an engine that may deviate: what depends on the schedule is found out under its
-/// deviations, too.
+/// The same for an engine that may deviate. Whether the outcome depends on the schedule is
+/// determined with its deviations.
 pub fn simulate_program(
     program: &Program,
     identity: &Identity,
@@ -132,8 +132,8 @@ pub fn simulate_program(
     })
 }
 
-/// What is seen of an engine that may deviate, until `within` after the start: nothing is expected,
-/// and nothing is poisoned.
+/// Observes an engine that may deviate until `within` after the start. Nothing is poisoned, because
+/// nothing is expected.
 pub fn watch(
     program: &Program,
     case: &ExecutionCase,
@@ -147,16 +147,18 @@ pub fn watch(
     Ok(world.end(outcome).into_observation().0)
 }
 
-/// How an execution comes out under other schedules than the plain one.
+/// How the outcome of an execution varies between schedules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variation {
-    /// Whether the plain one says that it can come out otherwise: if not, nobody looks.
+    /// Whether the plain run is schedule-sensitive; if it is not, [`simulate`] does not try other
+    /// schedules.
     pub possible: bool,
-    /// The aspects in which it does.
+    /// The aspects that vary.
     pub aspects: Vec<Aspect>,
 }
 
-/// Simulates one start of a case under every schedule, also where that is known to be idle.
+/// Simulates one start of a case under every schedule, even if the plain run is not
+/// schedule-sensitive.
 pub fn variation(
     machine: &Arc<Machine>,
     case: &ExecutionCase,
@@ -172,7 +174,7 @@ pub fn variation(
     })
 }
 
-/// The same start under one schedule after the other.
+/// Runs the same start under several schedules.
 struct Runs<'r> {
     program: &'r Program,
     identity: &'r Identity,
@@ -181,11 +183,11 @@ struct Runs<'r> {
     at: Instant,
 }
 
-/// What a start comes to under other schedules than the plain one.
+/// How a start runs under the schedules other than the plain one.
 struct Others {
-    /// The aspects in which one of them gives something else.
+    /// The aspects that differ in one of them.
     aspects: Vec<Aspect>,
-    /// How long the slowest of them takes.
+    /// The duration of the slowest of them.
     longest: Millis,
 }
 
@@ -211,7 +213,7 @@ impl<'r> Runs<'r> {
         World::begin(setup, self.start)
     }
 
-    /// Runs to the end.
+    /// Runs the execution to its end.
     fn once(&self, schedule: Schedule) -> Result<Ended, SimulationError> {
         let mut world = self.begin(schedule)?;
         match world.go_on(None)? {
@@ -220,7 +222,8 @@ impl<'r> Runs<'r> {
         }
     }
 
-    /// What other schedules than the plain one give, besides what is poisoned anyway.
+    /// Runs the other schedules and compares them with the plain one, except in aspects that are
+    /// poisoned anyway.
     fn others(&self, plain: &Ended, poisoned: &[Aspect]) -> Result<Others, SimulationError> {
         let mut others = Others {
             aspects: Vec::new(),
@@ -237,7 +240,7 @@ impl<'r> Runs<'r> {
     }
 }
 
-/// Who a simulated execution is, in a case with this entropy.
+/// The identity of a simulated execution in a case with this entropy.
 pub fn identity(entropy: u64) -> Identity {
     Identity {
         entropy,
@@ -245,7 +248,7 @@ pub fn identity(entropy: u64) -> Identity {
     }
 }
 
-/// What simulated executions have in common: names that all of them share.
+/// The identity that all simulated executions share, apart from the entropy.
 static SOMEBODY: LazyLock<Identity> = LazyLock::new(|| Identity {
     execution_arn: EXECUTION_ARN.into(),
     execution_name: "execution".into(),
@@ -256,13 +259,13 @@ static SOMEBODY: LazyLock<Identity> = LazyLock::new(|| Identity {
     entropy: 0,
 });
 
-/// An execution that goes on no further, and everything it was told: [`Execution::replay`] of its
-/// [`Execution::setup`] and of any prefix of the log gives the execution at that moment.
+/// A finished execution and its input log: [`Execution::replay`] of its [`Execution::setup`] and of
+/// any prefix of the log gives the execution at that moment.
 #[derive(Debug, Clone)]
 pub struct Trace {
-    /// The execution. It has ended, unless it breaks a rule and waits for ever.
+    /// The execution. It has ended, unless a deviation makes it wait for ever.
     pub execution: Execution,
-    /// Everything it was told after its start at [`EPOCH`], in order.
+    /// All inputs after its start at [`EPOCH`], in order.
     pub log: Vec<Logged>,
 }
 
@@ -276,7 +279,7 @@ pub fn trace(
     trace_program(&program, case, start, Interleaving::RoundRobin)
 }
 
-/// The same for an engine that may deviate, and in the schedule that goes with an interleaving.
+/// The same for an engine that may deviate, under the schedule of this interleaving.
 pub fn trace_program(
     program: &Program,
     case: &ExecutionCase,
@@ -298,7 +301,7 @@ pub fn trace_program(
     })
 }
 
-/// The schedules beside the plain one: the other tie-break, and two with latencies.
+/// The schedules other than the plain one: another tie-break, and two with latencies.
 fn perturbed() -> [Schedule; 3] {
     [
         Interleaving::LastFirst,
@@ -308,8 +311,8 @@ fn perturbed() -> [Schedule; 3] {
     .map(Schedule)
 }
 
-/// What depends on how far a sibling came before it was stopped. Which error wins may depend on it
-/// too; that the execution fails does not, unless some error was handled.
+/// The aspects that depend on how far a sibling got before it was stopped. Even the error may
+/// depend on it; that the execution fails does not, unless an error was handled.
 fn lucky(coverage: &Coverage) -> impl Iterator<Item = Aspect> {
     let handled = [Clause::CatchFirstMatch, Clause::RetryAgain]
         .into_iter()
@@ -321,13 +324,13 @@ fn lucky(coverage: &Coverage) -> impl Iterator<Item = Aspect> {
     })
 }
 
-/// The aspects that assumed clauses make doubtful.
+/// The aspects on which a fired clause casts doubt.
 fn doubtful(coverage: &Coverage) -> Vec<Aspect> {
     let doubtful = coverage.and(&DOUBTFUL);
     doubtful.iter().flat_map(Clause::doubts).copied().collect()
 }
 
-/// The clauses that make anything doubtful.
+/// The clauses that cast doubt on any aspect.
 static DOUBTFUL: LazyLock<Coverage> = LazyLock::new(|| {
     let mut doubtful = Coverage::default();
     let all = REGISTRY.iter().map(|(clause, _)| *clause);

@@ -1,4 +1,4 @@
-//! A case: a machine, how it is started, and what the world around it does.
+//! A case: a machine, its starts, and the behaviour of the world around it.
 
 pub mod case;
 pub mod plan;

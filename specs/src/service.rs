@@ -1,9 +1,9 @@
 //! The Step Functions service, sans-I/O: names, machines, executions, activities.
 //!
-//! A [`Service`] takes an operation with its JSON body and gives the JSON answer, or says that the
-//! answer comes later (`GetActivityTask`). What the outside has to do (set a timer, hand out a
-//! task) it collects as [`Effect`]s. It reads no clock: time enters as [`Time`], one instant per
-//! execution, so that a driver may let every execution live in a virtual time of its own.
+//! A [`Service`] takes an operation with its JSON body, and returns the JSON answer or says that
+//! the answer comes later (`GetActivityTask`). Actions for the outside (set a timer, hand out a
+//! task) are collected as [`Effect`]s. It does not read a clock: time is passed in as [`Time`], one
+//! instant per execution, so that a driver may run every execution in a virtual time of its own.
 
 mod activities;
 mod arn;
@@ -27,7 +27,7 @@ pub use self::call_error::CallError;
 use self::{activities::Activity, executions::Run, machines::Stored, params::Params};
 use crate::{base::time::Instant, deviation::Deviations, interpreter::TimerId};
 
-/// Where the service runs, and the seed of what it draws.
+/// Where the service runs, and the seed of its random values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// The region in ARNs.
@@ -48,15 +48,15 @@ impl Default for Config {
     }
 }
 
-/// The time by which things happen.
+/// The source of time.
 pub trait Time {
-    /// Now, for whatever belongs to no execution, and for the start of one.
+    /// The current time of everything outside executions, and of the start of an execution.
     fn now(&self) -> Instant;
-    /// Now, for an execution.
+    /// The current time of an execution.
     fn of(&self, execution: ExecutionId) -> Instant;
 }
 
-/// One time for everything.
+/// The same time for everything.
 impl Time for Instant {
     fn now(&self) -> Instant {
         *self
@@ -84,39 +84,39 @@ pub struct TaskRef {
     pub task: crate::interpreter::TaskId,
 }
 
-/// What a call gives.
+/// The result of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// The JSON answer.
     Now(Value),
-    /// The answer comes when a task is handed out to this poll.
+    /// The answer follows when a task is handed out to this poll.
     Later(PollId),
 }
 
-/// What the outside has to do, in order.
+/// An action or a notice for the outside, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// An execution has started.
     Started {
-        /// Which.
+        /// The execution.
         execution: ExecutionId,
         /// Its name.
         name: String,
     },
-    /// Call [`Service::fire`] at this time.
+    /// [`Service::fire`] has to be called at this time.
     SetTimer {
-        /// Whose.
+        /// The execution.
         execution: ExecutionId,
-        /// Which.
+        /// The timer.
         timer: TimerId,
-        /// When.
+        /// The time.
         at: Instant,
     },
-    /// Nobody waits for this timer any more.
+    /// The timer is no longer needed.
     CancelTimer {
-        /// Whose.
+        /// The execution.
         execution: ExecutionId,
-        /// Which.
+        /// The timer.
         timer: TimerId,
     },
     /// A task waits in the queue of an activity to be handed out.
@@ -128,12 +128,12 @@ pub enum Effect {
     },
     /// An execution has ended.
     Ended {
-        /// Which.
+        /// The execution.
         execution: ExecutionId,
     },
-    /// An execution is forgotten, because its machine was deleted.
+    /// An execution was removed, because its machine was deleted.
     Forgotten {
-        /// Which.
+        /// The execution.
         execution: ExecutionId,
     },
 }
@@ -142,7 +142,7 @@ pub enum Effect {
 #[derive(Debug, Default)]
 pub struct Service {
     config: Config,
-    /// The rules that it breaks in every machine.
+    /// The deviations of every machine.
     deviations: Arc<Deviations>,
     machines: IndexMap<String, Stored>,
     activities: IndexMap<String, Activity>,
@@ -150,13 +150,13 @@ pub struct Service {
     runs_by_arn: HashMap<String, ExecutionId>,
     tags: HashMap<String, IndexMap<String, String>>,
     polls: HashMap<PollId, String>,
-    /// Counts everything that is numbered.
+    /// A counter for everything that is numbered.
     number: u64,
     effects: Vec<Effect>,
 }
 
 impl Service {
-    /// A service without machines, which breaks these rules when it runs them.
+    /// A service without machines, whose machines run with these deviations.
     pub fn new(config: Config, deviations: Deviations) -> Self {
         Self {
             config,
@@ -165,7 +165,7 @@ impl Service {
         }
     }
 
-    /// Takes the body of an operation, by AWS's name (`StartExecution`).
+    /// Handles an operation, by AWS's name (`StartExecution`), with its body.
     pub fn call(
         &mut self,
         time: &dyn Time,
@@ -202,7 +202,7 @@ impl Service {
         answer.map(Answer::Now)
     }
 
-    /// What the outside has to do since the last time it asked.
+    /// Returns the effects since the last call of this method.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
     }

@@ -1,8 +1,10 @@
-//! Static validation: what AWS refuses at creation, with its codes, messages and locations.
+//! Static validation: the definitions that AWS refuses at creation, with its codes, messages and
+//! locations.
 //!
-//! Two layers. [`Machine::from_value`] reads the schema: fields, types, ranges, the syntax of
-//! paths. [`check`] judges a typed machine: transitions, names, variables, the workflow type.
-//! [`validate`] is both; the second layer runs only on what the first one accepts.
+//! There are two layers. [`Machine::from_value`] reads the schema: fields, types, ranges, the
+//! syntax of paths. [`check`] validates a typed machine: transitions, names, variables, the
+//! workflow type. [`validate`] applies both; the second layer runs only if the first one accepts
+//! the definition.
 //!
 //! [`Machine::from_value`]: crate::asl::Machine::from_value
 
@@ -25,7 +27,8 @@ use crate::{
     base::pointer::Pointer,
 };
 
-/// Validates a definition given as JSON: the machine if it has no errors, and all diagnostics.
+/// Validates a definition given as JSON: returns the machine if it has no errors, and all
+/// diagnostics.
 pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
     match Machine::from_value(definition) {
         Err(diagnostics) => (None, diagnostics),
@@ -33,7 +36,7 @@ pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>,
     }
 }
 
-/// Validates the definition of a case: a machine that was never written down is taken as it is.
+/// Validates the definition of a case. A machine that was not encoded as JSON is used directly.
 pub fn validate_definition(
     definition: &Definition,
     workflow: WorkflowType,
@@ -47,7 +50,7 @@ pub fn validate_definition(
     }
 }
 
-/// The machine if nothing is wrong with it, and all diagnostics.
+/// The machine if it has no errors, and all diagnostics.
 fn accept<M: Borrow<Machine>>(machine: M, workflow: WorkflowType) -> (Option<M>, Vec<Diagnostic>) {
     let diagnostics = check(machine.borrow(), workflow);
     let refused = diagnostics
@@ -56,8 +59,9 @@ fn accept<M: Borrow<Machine>>(machine: M, workflow: WorkflowType) -> (Option<M>,
     ((!refused).then_some(machine), diagnostics)
 }
 
-/// Validates a definition given as text, as `ValidateStateMachineDefinition` takes it. A text that
-/// is not JSON gets the complaint of AWS's parser; a key that is given twice counts as given last.
+/// Validates a definition given as text, in the form that `ValidateStateMachineDefinition` takes. A
+/// text that is not JSON gets the message of AWS's parser; of a key that occurs twice, the last one
+/// counts.
 pub fn validate_text(text: &str, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
     if text.trim().is_empty() {
         return validate(&Value::Null, workflow);
@@ -71,8 +75,8 @@ pub fn validate_text(text: &str, workflow: WorkflowType) -> (Option<Machine>, Ve
     }
 }
 
-/// Judges a typed machine: what takes more than one field to see. A machine that was built rather
-/// than read may also break the schema; [`validate`] of [`Machine::to_value`] says so.
+/// Validates a typed machine: the rules that need more than one field. A machine that was built
+/// rather than read may also violate the schema; [`validate`] of [`Machine::to_value`] checks that.
 pub fn check(machine: &Machine, workflow: WorkflowType) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let root = Pointer::Root;
@@ -104,11 +108,11 @@ fn check_scope(
     transitions::check_reachability(scope, at, problems);
 }
 
-/// The error code with which `CreateStateMachine` refuses a definition.
+/// The error code of `CreateStateMachine` for an invalid definition.
 pub const INVALID_DEFINITION: &str = "InvalidDefinition";
 
-/// The message with which `CreateStateMachine` refuses a definition ([`INVALID_DEFINITION`]);
-/// `None` if no diagnostic is an error.
+/// The message of `CreateStateMachine` for an invalid definition ([`INVALID_DEFINITION`]); `None`
+/// if no diagnostic is an error.
 pub fn refusal(diagnostics: &[Diagnostic]) -> Option<String> {
     let errors: Vec<String> = diagnostics
         .iter()

@@ -1,4 +1,4 @@
-//! Deviations, one by one: definitions as a deviating engine reads them, and what it does with them.
+//! Deviations one by one: how a deviating engine reads definitions, and how it runs them.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn read(state: &Value, deviation: &Value) -> Value {
     read["States"]["A"].take()
 }
 
-/// What stands under a key of a state before and after.
+/// Checks that the deviation changes only these fields of a state; null means that it is dropped.
 #[track_caller]
 fn changes(state: &Value, deviation: &Value, changed: &Value) {
     let mut expected = state.clone();
@@ -248,7 +248,7 @@ fn inner_scopes_and_other_types_are_read_otherwise() {
     assert_eq!(limit(json!({ "add": 1 })), Some(8));
 }
 
-/// Deviations come one after the other, and what is none is refused.
+/// Deviations are applied in order, and inapplicable ones are refused.
 #[test]
 fn deviations_compose_and_are_checked() {
     let one = field("Retry.MaxAttempts", &json!({ "add": 1 }));
@@ -297,7 +297,7 @@ fn seen(definition: &Value, input: Value, plan: Plan, stored: &Value) -> Observa
     observed
 }
 
-/// The output of a Pass with these Parameters.
+/// The output of a Pass with these `Parameters`.
 fn passed(parameters: &Value, input: Value, deviation: &Value) -> Value {
     let definition = json!({ "StartAt": "A", "States": {
         "A": { "Type": "Pass", "Parameters": parameters, "End": true },
@@ -382,7 +382,7 @@ fn tests_hold_otherwise() {
     assert_eq!(chosen(present, json!({ "a": null }), absent), "no");
 }
 
-/// A Parallel, one branch of which fails at once while the other waits.
+/// A Parallel with a branch that fails immediately and one that waits.
 fn failing_branch() -> Value {
     json!({ "StartAt": "P", "States": { "P": {
         "Type": "Parallel", "End": true, "Branches": [

@@ -1,4 +1,5 @@
-//! The interpreter against what is written down: small machines, their histories and outcomes.
+//! The interpreter compared with documents and recordings: small machines, their histories and
+//! outcomes.
 
 use std::sync::Arc;
 
@@ -175,8 +176,8 @@ fn a_retried_map_starts_all_iterations_again() {
     );
 }
 
-/// Recorded: test_map_state with MaxConcurrency 1: an iteration that follows another starts from
-/// the other's last state event, and Succeeded and Exited share their predecessor.
+/// Recorded: test_map_state with MaxConcurrency 1. An iteration that follows another one starts
+/// from that one's last state event, and Succeeded and Exited have the same predecessor.
 #[test]
 fn sequential_iterations_follow_each_other() {
     let map = json!({
@@ -208,7 +209,7 @@ fn sequential_iterations_follow_each_other() {
     assert_eq!(seen.observation.output, Some(json!([1, 2])));
 }
 
-/// The specification's example: ErrorA, ErrorB, ErrorC, ErrorB against two retriers.
+/// The specification's example: ErrorA, ErrorB, ErrorC, ErrorB with two retriers.
 #[test]
 fn each_retrier_has_a_budget_of_its_own() {
     let mut state = task("a");
@@ -506,8 +507,8 @@ fn a_jsonata_state_is_refused_before_it_is_entered() {
     }
 }
 
-/// How far a branch has come when another one fails is open, even if it ended in an instant; what a
-/// sequential Map did before is not.
+/// How far a branch gets before another one fails is not compared, even if it ended immediately.
+/// The earlier iterations of a sequential Map are compared.
 #[test]
 fn what_runs_beside_a_failure_is_open() {
     let end = json!({ "Type": "Pass", "End": true });
@@ -535,7 +536,8 @@ fn what_runs_beside_a_failure_is_open() {
     assert!(seen.poisoned.is_empty(), "{:?}", seen.poisoned);
 }
 
-/// What is about to go on when another one fails may have begun, even if it has waited for long.
+/// A branch that is about to move when another one fails may have moved already, even if it has
+/// waited for long.
 #[test]
 fn what_is_about_to_go_on_beside_a_failure_is_open() {
     let branch = |state: &str, seconds: u64| {

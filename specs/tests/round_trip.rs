@@ -1,4 +1,4 @@
-//! Reading and writing a definition loses nothing, for the whole language.
+//! Decoding and encoding a definition preserves everything, for the whole language.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
@@ -7,10 +7,10 @@ use stepproof_specs::{
     query::jsonpath::template::Template,
 };
 
-/// A field that is there or not.
+/// Optional fields, by name.
 type Fields = Vec<(&'static str, BoxedStrategy<Value>)>;
 
-/// An object of some of these fields.
+/// An object with a random selection of these fields.
 fn some_of(fields: Fields) -> BoxedStrategy<Map<String, Value>> {
     let (names, values): (Vec<_>, Vec<_>) = fields
         .into_iter()
@@ -26,7 +26,7 @@ fn some_of(fields: Fields) -> BoxedStrategy<Map<String, Value>> {
         .boxed()
 }
 
-/// The fields of `left` and of `right`.
+/// An object with the fields of `left` and `right`.
 fn both(
     left: impl Strategy<Value = Map<String, Value>> + 'static,
     right: impl Strategy<Value = Map<String, Value>> + 'static,
@@ -51,7 +51,7 @@ fn number(from: u64, to: u64) -> BoxedStrategy<Value> {
     (from..=to).prop_map(Value::from).boxed()
 }
 
-/// No text that looks like half an expression, which JSONata states refuse.
+/// A string that does not look like half an expression, which JSONata states refuse.
 fn text() -> BoxedStrategy<Value> {
     "\\PC{0,6}"
         .prop_filter("half an expression", |text| {
@@ -117,7 +117,7 @@ fn source() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// A payload template: dynamic fields at any depth.
+/// A payload template with dynamic fields at any depth.
 fn template() -> BoxedStrategy<Value> {
     let dynamic = ("[A-Z]{1,2}", source())
         .prop_map(|(name, source)| Value::from(Map::from_iter([(format!("{name}.$"), source)])));
@@ -131,7 +131,7 @@ fn template() -> BoxedStrategy<Value> {
         .boxed()
 }
 
-/// A payload template as a field has it: an object.
+/// A payload template in a field, which has to be an object.
 fn payload() -> BoxedStrategy<Value> {
     object(template()).prop_map(Value::from).boxed()
 }
@@ -160,7 +160,7 @@ fn expression_data() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// A number as a literal or by the other way of the language.
+/// A number as a literal, or as a path or an expression, depending on the language.
 fn limit(
     name: &'static str,
     twin: &'static str,
@@ -223,7 +223,7 @@ fn handlers(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     ])
 }
 
-/// The fields that most types share.
+/// The fields that most types of states share.
 fn common(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     let mut fields: Fields = vec![("Comment", text()), ("Assign", assign(jsonata))];
     if jsonata {
@@ -235,7 +235,7 @@ fn common(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     some_of(fields)
 }
 
-/// The fields of types that work on a result.
+/// The fields of types that have a result.
 fn result(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     let fields: Fields = if jsonata {
         Vec::new()
@@ -398,7 +398,7 @@ fn succeed(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     both(fixed(json!({"Type": "Succeed"})), common)
 }
 
-/// The field that says the language of a state, where the machine is in JSONata or not.
+/// The field with the language of a state; it is required if the machine's language differs.
 fn language(machine: bool, jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     let name = if jsonata { "JSONata" } else { "JSONPath" };
     if machine == jsonata {
@@ -408,7 +408,7 @@ fn language(machine: bool, jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     }
 }
 
-/// A state of some language: of a JSONata machine, JSONata; of another machine, either.
+/// A state in a random language; in a JSONata machine, always in JSONata.
 fn in_language(
     machine: bool,
     state: impl Fn(bool) -> BoxedStrategy<Map<String, Value>> + 'static,
@@ -422,7 +422,7 @@ fn in_language(
         .boxed()
 }
 
-/// A state without scopes inside.
+/// A state without inner scopes.
 fn leaf(machine: bool) -> BoxedStrategy<Value> {
     in_language(machine, |jsonata| {
         prop_oneof![
@@ -485,7 +485,7 @@ fn map(machine: bool, state: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     })
 }
 
-/// The items of a Map, and what is made of them.
+/// The items of a Map, and the fields that shape them.
 fn items(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
     if jsonata {
         let items = prop_oneof![
@@ -556,7 +556,7 @@ proptest! {
         prop_assert_eq!(&written, &definition);
         let again = Machine::from_value(&written).unwrap();
         prop_assert_eq!(&again, &machine);
-        // Written once, the order of fields is settled.
+        // The order of fields does not change any more once it has been written.
         prop_assert_eq!(again.to_value().to_string(), written.to_string());
         let text = serde_json::to_string_pretty(&definition).unwrap();
         prop_assert_eq!(from_text(&text).unwrap(), machine);

@@ -1,6 +1,6 @@
-//! Choice, Retry and Catch, rule by rule: what each does, and that it marks its clause where it has
-//! a say and nowhere else. What is marked too much poisons what could be judged; what is marked too
-//! little makes a finding of a guess.
+//! Choice, Retry and Catch, rule by rule: what each rule does, and that it marks its clause exactly
+//! where it affects the outcome. A surplus mark poisons aspects that could be judged; a missing
+//! mark turns a guess into a finding.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ fn run(definition: Value, input: Value, acts: &[Act]) -> Expectation {
     simulate(&machine, &case, &start).expect("a simulation")
 }
 
-/// The marked clauses whose ids begin with one of these, but for `common` ones.
+/// The marked clauses whose ids begin with one of these prefixes, without those in `common`.
 fn marked(coverage: Coverage, prefixes: &[&str], common: &[&str]) -> String {
     let ids = coverage.iter().map(|clause| clause.entry().id);
     let mut ids: Vec<&str> = ids
@@ -38,7 +38,7 @@ fn marked(coverage: Coverage, prefixes: &[&str], common: &[&str]) -> String {
     ids.join(" ")
 }
 
-/// Whether a condition holds, if it can be said, and the clauses that had a say.
+/// Whether a condition holds (`None` if it fails), and the clauses that were marked.
 #[allow(clippy::needless_pass_by_value)] // callers write literals
 fn asked(condition: Value, input: &Value) -> (Option<bool>, String) {
     let mut rule = condition;
@@ -94,7 +94,7 @@ fn conditions_are_asked_in_order_until_one_decides() {
         ),
         (not(no()), YES, "choice.not choice.numeric"),
         (not(yes()), NO, "choice.not choice.numeric"),
-        // What an `And` did not ask is not what an `Or` did not ask.
+        // A condition that an `And` skips does not count as skipped by the enclosing `Or`.
         (
             or(&[not(and(&[no(), missing()])), yes()]),
             YES,
@@ -201,7 +201,7 @@ fn what_finds_nothing_fails_unless_that_is_asked() {
     }
 }
 
-/// Values of one type in their order; those that are equal stand together.
+/// Values of one type in ascending order; equal values are in one group.
 fn ladders() -> [(&'static str, Vec<Vec<Value>>); 3] {
     let rungs = |rungs: &[&[Value]]| rungs.iter().map(|rung| rung.to_vec()).collect();
     [
@@ -218,7 +218,7 @@ fn ladders() -> [(&'static str, Vec<Vec<Value>>); 3] {
         ),
         (
             "String",
-            // By UTF-16 code units the last but one is a surrogate.
+            // In UTF-16 the last but one is a surrogate pair, which orders before U+FFFF.
             rungs(&[
                 &[json!("")],
                 &[json!("B")],
@@ -350,8 +350,8 @@ fn fail(error: &str) -> Act {
     })
 }
 
-/// A task with these fields: when its attempts were taken, its output if there is one, and the
-/// clauses that had a say.
+/// A task with these fields: when its attempts were taken, its output if it has one, and the
+/// clauses that were marked.
 #[allow(clippy::needless_pass_by_value)] // callers write literals
 fn tried(fields: Value, acts: &[Act]) -> (Vec<u64>, Option<Value>, String) {
     let mut task = json!({"Type": "Task", "Resource": RESOURCE, "Next": "B"});
@@ -446,7 +446,7 @@ fn the_first_retrier_that_matches_decides_as_long_as_it_has_attempts() {
     }
 }
 
-/// Full jitter draws evenly between nothing and the whole delay.
+/// Full jitter draws evenly between zero and the whole delay.
 #[test]
 fn jitter_is_drawn_between_nothing_and_the_whole_delay() {
     const ATTEMPTS: usize = 2_000;
@@ -584,7 +584,8 @@ fn a_catcher_goes_by_its_own_fields() {
     let ignores = "catch.first-match catch.ignores-output-path error.match.all error.match.exact";
     assert_eq!((seen.1, &seen.2[..]), (Some(output), ignores));
 
-    // The result has no place in the data, and then the error has one or has none.
+    // The result cannot be merged into the data; the error can in the first case, and cannot in the
+    // second.
     for (path, fails) in [("$.e", false), ("$.k.e", true)] {
         let mut conflict = catcher(json!({ "ResultPath": path }));
         conflict["ResultPath"] = json!("$.k.x");
@@ -596,7 +597,7 @@ fn a_catcher_goes_by_its_own_fields() {
     }
 }
 
-/// A Fail state may lack what a task has; what encloses it catches it all the same.
+/// A Fail state may lack an error or a cause, unlike a task; the enclosing state still catches it.
 #[test]
 fn what_a_fail_state_leaves_out_is_null() {
     for (fields, marks) in [

@@ -1,4 +1,4 @@
-//! Tasks of every kind, the limits of data, and what takes long.
+//! Tasks of every kind, the limits of data, and executions that take long.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ fn simulated(definition: &Value, input: Value, site: &str, acts: Vec<Act>) -> Ex
     simulate(&machine, &case, &start).expect("a simulation")
 }
 
-/// A machine with one Task, which may be retried and caught.
+/// A machine with one Task, which may have handlers.
 fn task(resource: &str, fields: &Value) -> Value {
     let mut task = json!({
         "Type": "Task", "Resource": resource, "Next": "Z",
@@ -40,7 +40,7 @@ fn task(resource: &str, fields: &Value) -> Value {
     json!({"StartAt": "A", "States": {"A": task, "Z": {"Type": "Succeed"}}})
 }
 
-/// The events between the first state's Entered and Exited.
+/// The events between the Entered and the Exited event of the first state.
 fn work(seen: &Expectation) -> Vec<(String, Value)> {
     let history = seen.observation.history.as_ref().expect("a history");
     history
@@ -179,7 +179,7 @@ fn assigned_variables_show_in_the_history() {
     assert_eq!(seen.observation.output, Some(json!({"sum": 2})));
 }
 
-/// Long waits, many retries and large Maps are simulated to their end, in virtual time.
+/// Long waits, many retries and large Maps are simulated to the end, in virtual time.
 #[test]
 fn what_takes_long_is_simulated() {
     let year = json!({"StartAt": "A", "States": {
@@ -209,10 +209,10 @@ fn what_takes_long_is_simulated() {
         took(&year, json!({}), "none", Vec::new()),
         (31_536_000_000, 4)
     );
-    // A retry after a second; 1,001 attempts of three events each.
+    // One retry per second; 1,001 attempts with three events each.
     assert_eq!(took(&retries, json!({}), "A", again), (1_000_000, 3_007));
     for concurrency in [0, 1] {
-        // The execution, the Map, and four events for every item.
+        // The events of the execution and of the Map, and four events per item.
         let (_, events) = took(&map(concurrency), items.clone(), "none", Vec::new());
         assert_eq!(events, 20_006);
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{feature::Feature, shape::Shape};
 
-/// A Choice: rules in order, and where to go if none applies.
+/// Draws a Choice: rules in order, and a default for when none applies.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let (input_path, effective) = builder.input_path(place, raw);
     let count = builder.dice.between(1, builder.sizes.rules);
@@ -59,8 +59,8 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     draft.push(name, state, exits);
 }
 
-/// Whether there is a `Default`. Without one, the last rule is made to apply whenever the first
-/// does not, unless the case is to be damaged.
+/// Draws whether there is a `Default`. Without one, a last rule is added that applies whenever the
+/// first does not, unless the case is to be damaged.
 fn has_default(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
@@ -77,7 +77,7 @@ fn has_default(
     false
 }
 
-/// A rule that leads nowhere yet.
+/// A rule without a target yet.
 pub(super) fn rule(condition: Condition, assign: Option<Template>) -> ChoiceRule {
     ChoiceRule {
         flow: RuleFlow::JsonPath(JsonPathRule { condition, assign }),

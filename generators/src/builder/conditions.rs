@@ -1,4 +1,4 @@
-//! Conditions of Choice rules: a table of tests, each with the kind of value that it asks about.
+//! Conditions of Choice rules: a table of tests, each with the kind of value that it tests.
 
 use stepproof_specs::{
     asl::{Comparable, Condition, Kind, Operand, Operator, Ordering, Test},
@@ -17,7 +17,7 @@ use crate::{
 struct Asking {
     needs: FeatureSet,
     weight: u32,
-    /// What the variable is.
+    /// The shapes that the variable may have.
     wants: Wants,
     operator: fn(&mut Builder<'_>) -> Operator,
     /// A literal to compare with.
@@ -88,7 +88,8 @@ fn ordering(builder: &mut Builder<'_>) -> Ordering {
 }
 
 fn kind(builder: &mut Builder<'_>) -> Kind {
-    // What AWS takes for a timestamp is not settled, so little follows from asking.
+    // Drawn rarely: it is not known what AWS accepts as a timestamp, so no finding may rest on the
+    // result.
     if builder.dice.one_in(60) {
         return Kind::Timestamp;
     }
@@ -101,7 +102,7 @@ fn kind(builder: &mut Builder<'_>) -> Kind {
     ])
 }
 
-/// A condition over this data.
+/// Draws a condition over this data.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, data: &Shape) -> Condition {
     nested(builder, place, data, 0)
 }
@@ -125,7 +126,7 @@ fn nested(builder: &mut Builder<'_>, place: &Place<'_>, data: &Shape, depth: u32
     }
 }
 
-/// A test that the data has a value for; whether a field is there can always be asked.
+/// Draws a test of a value that the data has; if there is none, a test whether a field is present.
 fn test(builder: &mut Builder<'_>, place: &Place<'_>, data: &Shape) -> Test {
     let weights = ASKING
         .iter()
@@ -172,7 +173,7 @@ fn presence(builder: &mut Builder<'_>, place: &Place<'_>) -> Test {
     }
 }
 
-/// Whether the lap counter says so.
+/// Whether the lap counter in the data has this value.
 pub(super) fn lap_is(lap: u32) -> Condition {
     Condition::Test(Test {
         variable: path(Root::Data, &[Hop::Key(Key::LAP)]),
@@ -181,7 +182,7 @@ pub(super) fn lap_is(lap: u32) -> Condition {
     })
 }
 
-/// Whether the variable that counts laps says that there are more.
+/// Whether the variable that counts laps is below the number of laps.
 pub(super) fn laps_left(lap: Key, laps: u32) -> Condition {
     Condition::Test(Test {
         variable: path(Root::Variable(lap.name()), &[]),

@@ -1,4 +1,4 @@
-//! A scope while it is drawn: states, and transitions that lead nowhere yet.
+//! A scope under construction: states, and transitions without a target yet.
 
 use std::sync::Arc;
 
@@ -23,17 +23,17 @@ pub(super) enum Slot {
     Catch(usize),
 }
 
-/// What runs along a transition.
+/// The shapes of the data and the variables that pass along a transition.
 #[derive(Debug, Clone)]
 pub(super) struct Flow {
     /// The data.
     pub(super) data: Shape,
-    /// The variables that are there whichever way was taken: an object, by their names.
+    /// The variables that are set whichever way was taken, as an object with a field per variable.
     pub(super) variables: Shape,
 }
 
 impl Flow {
-    /// What is known of what comes along one of the two.
+    /// What is known if either of the two was taken.
     fn join(&self, other: &Self) -> Self {
         Self {
             data: self.data.join(&other.data),
@@ -42,7 +42,7 @@ impl Flow {
     }
 }
 
-/// The ways out of a state, with what leaves through them.
+/// The ways out of a state, each with the flow that leaves through it.
 pub(super) type Exits = SmallVec<[(Slot, Flow); 4]>;
 
 /// A transition without a target.
@@ -53,19 +53,19 @@ struct Open {
     flow: Flow,
 }
 
-/// A scope while it is drawn.
+/// A scope under construction.
 #[derive(Debug)]
 pub(super) struct Draft {
     states: States,
     start_at: Option<Name>,
     open: SmallVec<[Open; 6]>,
-    /// The transitions that the next state takes.
+    /// The transitions that will lead to the next state.
     taken: SmallVec<[Open; 4]>,
     output: Option<Shape>,
 }
 
 impl Draft {
-    /// A scope of about so many states.
+    /// An empty scope with room for `size` states.
     pub(super) fn new(input: Flow, size: u32) -> Self {
         let mut open = SmallVec::new();
         open.push(Open {
@@ -94,7 +94,8 @@ impl Draft {
         self.states.len() as u32
     }
 
-    /// Takes an open transition, and perhaps others along: what the next state gets.
+    /// Takes one open transition, and each of the others with probability one half; returns the
+    /// flow into the next state.
     pub(super) fn advance(&mut self, dice: &mut Dice) -> Flow {
         let first = self.open.swap_remove(dice.index(self.open.len()));
         let mut flow = first.flow.clone();
@@ -129,7 +130,7 @@ impl Draft {
         from
     }
 
-    /// Adds a state after which the scope is over.
+    /// Adds a state that ends the scope.
     pub(super) fn push_last(&mut self, name: Name, state: State, output: Option<Shape>) {
         self.push(name, state, Exits::new());
         if let Some(output) = output {
@@ -137,7 +138,8 @@ impl Draft {
         }
     }
 
-    /// Makes the state that was added last the next one's only predecessor: gives what it leaves.
+    /// Takes only the transition that was opened last, so that the state before it is the next
+    /// one's only predecessor; returns its flow.
     pub(super) fn continue_last(&mut self) -> Option<Flow> {
         let last = self.open.pop()?;
         let flow = last.flow.clone();
@@ -145,7 +147,7 @@ impl Draft {
         Some(flow)
     }
 
-    /// Leads a way out of the state at `from` to the state at `to`, which may lie before it.
+    /// Leads a way out of the state at `from` to the state at `to`, which may be an earlier one.
     pub(super) fn lead_back(&mut self, from: usize, slot: Slot, to: usize) {
         if let Some((target, _)) = self.states.get_index(to) {
             let target = Arc::clone(target);
@@ -153,7 +155,7 @@ impl Draft {
         }
     }
 
-    /// Ends an open `Next`, one time in two; says whether it did.
+    /// Ends an open `Next` three times in four; returns whether it did.
     pub(super) fn end_one(&mut self, dice: &mut Dice) -> bool {
         let Some(at) = self.open.iter().position(|open| open.slot == Slot::Next) else {
             return false;
@@ -179,7 +181,7 @@ impl Draft {
             self.start_at = Some(target);
             return;
         }
-        // Nobody else has the state yet.
+        // No other `Arc` of the state exists yet.
         let Some(state) = self
             .states
             .get_index_mut(from)
@@ -202,7 +204,7 @@ impl Draft {
         }
     }
 
-    /// The finished scope, and what comes out of it.
+    /// The finished scope and the shape of its output.
     pub(super) fn into_scope(self) -> (Arc<Scope>, Shape) {
         let scope = Scope {
             start_at: self.start_at.unwrap_or_default(),

@@ -23,14 +23,14 @@ use crate::{
 /// state's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Context {
-    /// Nothing more.
+    /// No other part.
     Plain,
     /// `RetryCount`.
     Attempts,
 }
 
 impl Builder<'_> {
-    /// `InputPath`, and the effective input.
+    /// Draws `InputPath`; returns it and the shape of the effective input.
     pub(super) fn input_path(&mut self, place: &Place<'_>, raw: &Shape) -> (Nullable<Path>, Shape) {
         if place.keeps {
             return (Nullable::Absent, raw.clone());
@@ -38,7 +38,7 @@ impl Builder<'_> {
         self.filter(place, Feature::InputPath, raw)
     }
 
-    /// `OutputPath`, and the output.
+    /// Draws `OutputPath`; returns it and the shape of the output.
     pub(super) fn output_path(
         &mut self,
         place: &Place<'_>,
@@ -50,7 +50,7 @@ impl Builder<'_> {
         self.filter(place, Feature::OutputPath, &merged)
     }
 
-    /// A path that is there to narrow the data, or null.
+    /// Draws a path that selects part of the data, or null.
     fn filter(
         &mut self,
         place: &Place<'_>,
@@ -77,8 +77,8 @@ impl Builder<'_> {
         }
     }
 
-    /// A path to a value that is wanted, into the data or the context object; now and then, where
-    /// damage is allowed, one that finds nothing or the wrong thing.
+    /// Draws a path to a value that `wants` accepts, in the data, a variable or the context object.
+    /// Where damage is allowed, it rarely finds nothing or a value of the wrong type.
     pub(super) fn look(
         &mut self,
         place: &Place<'_>,
@@ -112,7 +112,8 @@ impl Builder<'_> {
         Some((path(Root::Context, &whole), found))
     }
 
-    /// A path to an array: in the data, or else in the execution's input, where that may be read.
+    /// Draws a path to an array: in the data, in a variable, or else in the execution's input if
+    /// the feature allows.
     pub(super) fn look_for_items(
         &mut self,
         place: &Place<'_>,
@@ -128,7 +129,8 @@ impl Builder<'_> {
         context.then(|| self.look_into_context(Shape::is_array))?
     }
 
-    /// A path that finds the wrong thing or nothing, or goes through what cannot be gone through.
+    /// A path that finds nothing or a value of the wrong type, or applies a step to a value that
+    /// has no such part.
     fn broken_path(&mut self, data: &Shape, wants: Wants) -> Path {
         if self.dice.one_in(3)
             && let Some((trail, found)) = data.find(is_plain, self.dice)
@@ -139,7 +141,7 @@ impl Builder<'_> {
         let (mut trail, _) = data
             .find(anything, self.dice)
             .unwrap_or((Trail::new(), Shape::Any));
-        // What an index outside an array finds, nobody knows.
+        // Rare: it is not known what AWS finds at an index outside an array.
         trail.push(if self.dice.one_in(16) {
             Hop::At(7)
         } else {
@@ -148,7 +150,7 @@ impl Builder<'_> {
         path(Root::Data, &trail)
     }
 
-    /// `ResultPath`, and the raw input with the result merged in.
+    /// Draws `ResultPath`; returns it and the shape of the raw input with the result merged in.
     pub(super) fn result_path(
         &mut self,
         place: &Place<'_>,
@@ -178,9 +180,9 @@ impl Builder<'_> {
         (Nullable::Set(path(Root::Data, &trail)), merged)
     }
 
-    /// Where to put a result: in a field, or in an object in a field. What is not known of an
-    /// object can still be there, so a result goes only into what is known to be an object, or
-    /// into a field of which nothing else ever makes use.
+    /// Chooses where to put a result: in a field, or in an object in a field. An object may have
+    /// fields that its shape does not mention. So a result is nested only in a field that is known
+    /// to be an object, or in a field that nothing else uses.
     fn put(&mut self, raw: &Shape, key: Key, result: Shape) -> (Trail, Shape) {
         if !self.dice.one_in(4) {
             return (Trail::from_slice(&[Hop::Key(key)]), raw.with(key, result));
@@ -202,7 +204,7 @@ impl Builder<'_> {
         })
     }
 
-    /// A template if the feature is drawn, and what it makes.
+    /// Draws a template if the feature is drawn; returns it and the shape of what it makes.
     pub(super) fn template(
         &mut self,
         place: &Place<'_>,
@@ -217,8 +219,8 @@ impl Builder<'_> {
         (Some(template), made)
     }
 
-    /// `ResultSelector`, if it is drawn, and what it makes. Little is known of what `Assign` sees
-    /// beside it.
+    /// Draws `ResultSelector`; returns it and the shape of what it makes. Beside an `Assign` it is
+    /// rare, because it is hardly known what `Assign` reads there.
     pub(super) fn result_selector(
         &mut self,
         place: &Place<'_>,
@@ -283,7 +285,7 @@ impl Builder<'_> {
         )
     }
 
-    /// A scalar, and its shape.
+    /// Draws a scalar; returns it and its shape.
     pub(super) fn scalar(&mut self) -> (Value, Shape) {
         let shape = self.scalar_shape();
         (shape.value(self.dice), shape)
@@ -299,7 +301,7 @@ impl Builder<'_> {
         }
     }
 
-    /// `ItemSelector`, and what every iteration gets.
+    /// Draws `ItemSelector`; returns it and the shape of an iteration's input.
     pub(super) fn item_selector(
         &mut self,
         place: &Place<'_>,
@@ -324,13 +326,13 @@ impl Builder<'_> {
         (Some(template), made)
     }
 
-    /// A literal of any kind for `Result`, and its shape.
+    /// Draws a literal of any kind for `Result`; returns it and its shape.
     pub(super) fn literal(&mut self, place: &Place<'_>) -> (Value, Shape) {
         let shape = self.literal_shape(place);
         (shape.value(self.dice), shape)
     }
 
-    /// The shape of something that comes from outside: mostly an object.
+    /// The shape of a value that comes from outside the machine: mostly an object.
     pub(super) fn literal_shape(&mut self, place: &Place<'_>) -> Shape {
         if self.dice.one_in(4) {
             return self.scalar_shape();
@@ -355,7 +357,7 @@ impl Builder<'_> {
     }
 }
 
-/// What nobody takes for a span of time.
+/// Whether no engine takes such a value for a number of seconds.
 fn is_plain(shape: &Shape) -> bool {
     matches!(
         shape,
@@ -384,7 +386,7 @@ fn retry_count() -> Path {
     path(Root::Context, &[Key::STATE, Key::RETRIES].map(Hop::Key))
 }
 
-/// An object template while it is drawn.
+/// An object template under construction.
 #[derive(Default)]
 pub(super) struct Fields {
     fields: Vec<Field>,
@@ -423,7 +425,7 @@ impl Fields {
     }
 }
 
-/// The value of a field in which nothing is dynamic.
+/// The value of a field, if nothing in it is dynamic.
 fn literal(field: &Field) -> Option<&Value> {
     match &field.value {
         FieldValue::Nested(Template::Literal(value)) => Some(value),
@@ -431,7 +433,7 @@ fn literal(field: &Field) -> Option<&Value> {
     }
 }
 
-/// Text for causes and comments.
+/// A string for causes and comments.
 pub(super) fn cause_text(builder: &mut Builder<'_>) -> String {
     literal::cause(builder.dice).to_owned()
 }

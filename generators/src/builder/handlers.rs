@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Builder<'_> {
-    /// `Retry`, if it is drawn.
+    /// Draws `Retry`.
     pub(super) fn retriers(&mut self, place: &Place<'_>) -> Option<Vec<Retrier>> {
         if !self.draws(place, Feature::Retry, 2) {
             return None;
@@ -47,14 +47,16 @@ impl Builder<'_> {
         }
     }
 
-    /// `MaxDelaySeconds`, more than the interval: mostly so little more that it soon counts.
+    /// Draws `MaxDelaySeconds`: more than the interval, and mostly only one second more, so that it
+    /// takes effect after few retries.
     fn cap(&mut self, interval: Option<u64>) -> Option<u64> {
         let next = interval.unwrap_or(1) + 1;
         self.dice
             .pick(&[None, None, Some(next), Some(next), Some(5)])
     }
 
-    /// `JitterStrategy`. Where something else goes on meanwhile, a delay of any length would race.
+    /// Draws `JitterStrategy`. Full jitter only where nothing else runs at the same time: a delay
+    /// of random length would race with it.
     fn jitter(&mut self, place: &Place<'_>) -> Option<String> {
         if !self.draws(place, Feature::Jitter, 3) {
             return None;
@@ -68,7 +70,8 @@ impl Builder<'_> {
         Some(strategy.to_owned())
     }
 
-    /// `ErrorEquals`: `States.ALL` only alone and last, and no error that no handler may name.
+    /// Draws `ErrorEquals`: `States.ALL` only alone and in the last entry, and no error that
+    /// handlers may not name.
     fn matchers(&mut self, place: &Place<'_>, last: bool) -> Vec<Name> {
         if last && self.dice.one_in(3) {
             return vec![error_name(literal::ALL)];
@@ -92,7 +95,7 @@ impl Builder<'_> {
         }
     }
 
-    /// `Catch`, if it is drawn, and the ways that lead out of it.
+    /// Draws `Catch`, and adds its ways out to `exits`.
     pub(super) fn catchers(
         &mut self,
         place: &Place<'_>,
@@ -102,7 +105,8 @@ impl Builder<'_> {
         if !self.draws(place, Feature::Catch, 2) {
             return None;
         }
-        // What AWS does when a catcher cannot put the error where it should is not known.
+        // Undamaged: it is not known what AWS does when a catcher cannot put the error at its
+        // `ResultPath`.
         let sound = place.undamaged();
         let count = self.dice.pick(&[1, 1, 1, 1, 2, 0]);
         let catchers = (0..count).map(|index| {
@@ -127,7 +131,7 @@ impl Builder<'_> {
     }
 }
 
-/// Retriers that match as before but never try again.
+/// Sets the retriers to no attempts; they still match.
 pub(super) fn give_up(retriers: &mut [Retrier]) {
     for retrier in retriers {
         retrier.max_attempts = Some(0);

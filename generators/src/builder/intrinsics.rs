@@ -1,5 +1,5 @@
-//! Calls of intrinsic functions: a table of functions, each with what it gives. Arguments are paths
-//! to what fits, literals, and calls again.
+//! Calls of intrinsic functions: a table of functions, each with the kind of its result. Arguments
+//! are literals, paths to values of the right kind, and nested calls.
 
 use std::fmt::Write as _;
 
@@ -16,13 +16,13 @@ use crate::{
     shape::{Shape, Wants, anything},
 };
 
-/// Calls inside calls.
+/// How deep calls are nested.
 const DEPTH: u32 = 2;
 
-/// The text of a call or an argument, and what it gives.
+/// A call or an argument as a string, and the shape of its value.
 type Written = (String, Shape);
 
-/// What an argument has to be, and what a function gives.
+/// The kind of an argument, or of a function's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Any,
@@ -37,13 +37,13 @@ enum Kind {
 #[derive(Clone, Copy)]
 struct Scene<'a> {
     place: &'a Place<'a>,
-    /// What `$` is.
+    /// The shape of `$`.
     data: &'a Shape,
-    /// How many calls are around this one.
+    /// How many calls enclose this one.
     depth: u32,
 }
 
-/// A function.
+/// One function.
 struct Offer {
     needs: FeatureSet,
     gives: Kind,
@@ -95,7 +95,7 @@ const OFFERS: &[Offer] = &[
 ];
 
 impl Builder<'_> {
-    /// A call of any function.
+    /// Draws a call of any function.
     pub(super) fn call(&mut self, place: &Place<'_>, data: &Shape) -> Option<(Source, Shape)> {
         let scene = Scene {
             place,
@@ -105,7 +105,7 @@ impl Builder<'_> {
         source(call_for(self, scene, Kind::Any))
     }
 
-    /// A call that gives a string.
+    /// Draws a call that returns a string.
     pub(super) fn call_for_text(
         &mut self,
         place: &Place<'_>,
@@ -123,13 +123,13 @@ impl Builder<'_> {
     }
 }
 
-/// What is written here parses.
+/// Parses what this module has written.
 fn source((text, shape): Written) -> Option<(Source, Shape)> {
     let call = Call::parse(&text).ok()?;
     Some((Source::Intrinsic(call.into()), shape))
 }
 
-/// A call that gives what is wanted.
+/// Draws a call that returns this kind of value.
 fn call_for(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written {
     let features = scene.place.features;
     let weights: SmallVec<[u32; 24]> = OFFERS
@@ -147,7 +147,7 @@ fn call_for(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written 
     (OFFERS[drawn].write)(builder, inside)
 }
 
-/// An argument of this kind; where damage is allowed, now and then one of another.
+/// Draws an argument of this kind; where damage is allowed, rarely one of another kind.
 fn argument(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written {
     if builder.damages(scene.place) {
         return wrong(kind);
@@ -169,7 +169,7 @@ fn argument(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written 
     literal(builder, kind)
 }
 
-/// A value that no function takes for the kind.
+/// A value that no function accepts as this kind.
 fn wrong(kind: Kind) -> Written {
     let text = match kind {
         Kind::Text | Kind::Any => "null",
@@ -210,7 +210,7 @@ fn literal(builder: &mut Builder<'_>, kind: Kind) -> Written {
     }
 }
 
-/// `States.StringToJson` of an object's text.
+/// `States.StringToJson` of an object as a string.
 fn json_object(builder: &mut Builder<'_>) -> Written {
     let key = builder.dice.pick(crate::key::PLAIN);
     let (value, shape) = builder.scalar();
@@ -219,7 +219,7 @@ fn json_object(builder: &mut Builder<'_>) -> Written {
     (written, Shape::empty().with(key, shape))
 }
 
-/// A string as a literal of a call.
+/// A string as a literal in a call.
 fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('\'');
@@ -233,25 +233,25 @@ fn quote(text: &str) -> String {
     quoted
 }
 
-/// The text of a call.
+/// A call as a string.
 fn call(function: Function, arguments: &[String]) -> String {
     format!("{}({})", function.name(), arguments.join(", "))
 }
 
-/// Arguments of any kind.
+/// Draws up to `most` arguments of any kind.
 fn arguments(builder: &mut Builder<'_>, scene: Scene<'_>, most: u32) -> Vec<Written> {
     (0..builder.dice.between(0, most))
         .map(|_| argument(builder, scene, Kind::Any))
         .collect()
 }
 
-/// An array that is known to have an item.
+/// An array with at least one item.
 fn items(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (text, shape) = argument(builder, scene, Kind::List);
     let has_items = match &shape {
         Shape::List(_, n) => *n > 0,
         Shape::Tuple(all) => !all.is_empty(),
-        // It is damaged.
+        // The argument is damaged.
         _ => true,
     };
     if has_items {
@@ -307,7 +307,8 @@ fn array_partition(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     (call(Function::ArrayPartition, &[array, size]), chunks)
 }
 
-/// Numbers upwards, rarely downwards (nobody knows whether AWS can), never away from the last one.
+/// A range that ascends, or rarely one that descends (it is not known whether AWS allows that); the
+/// step never leads away from the end.
 fn array_range(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let count = builder.dice.between(1, builder.sizes.items);
     let step = if builder.dice.one_in(24) {
@@ -335,7 +336,8 @@ fn array_range(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     (written, Shape::List(Shape::Number.into(), known))
 }
 
-/// Of which item of several equal ones stays little is known, unless the numbers ascend.
+/// Only of one value given twice, or of ascending numbers: otherwise it is hardly known which of
+/// several equal items stays.
 fn array_unique(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     if builder.dice.one_in(2) {
         let (value, each) = argument(builder, scene, Kind::Any);
@@ -368,7 +370,7 @@ fn base64_encode(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     (call(Function::Base64Encode, &[text]), Shape::Text)
 }
 
-/// A template with as many gaps as there are arguments, and with escapes.
+/// `States.Format` with as many placeholders as arguments, and with escapes.
 fn format(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let values = arguments(builder, scene, 3);
     let mut template = builder
@@ -388,7 +390,7 @@ fn format(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
 }
 
 fn hash(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
-    // What becomes of anything but a string is not known.
+    // Undamaged: it is not known what AWS makes of anything but a string.
     let place = scene.place.undamaged();
     let sound = Scene {
         place: &place,
@@ -401,7 +403,8 @@ fn hash(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     (call(Function::Hash, &[text, quote(algorithm)]), Shape::Text)
 }
 
-/// The right object wins, also by fields that it is not known to have.
+/// The right object wins, also with fields that its shape does not mention. So the shapes of the
+/// left object's fields are not kept.
 fn json_merge(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (left, of_left) = argument(builder, scene, Kind::Object);
     let (right, of_right) = argument(builder, scene, Kind::Object);
@@ -429,7 +432,7 @@ fn math_add(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     (call(Function::MathAdd, &[left, right]), Shape::Number)
 }
 
-/// What comes of a literal is known.
+/// Splits a literal, so that the number of pieces is known.
 fn string_split(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
     let (text, pieces) = builder
         .dice
@@ -439,7 +442,7 @@ fn string_split(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
     (written, Shape::List(Shape::Text.into(), known))
 }
 
-/// What comes of data has any number of pieces: too many perhaps for a Map.
+/// Splits data: the number of pieces is not known, and may be too large for a Map.
 fn string_split_path(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (text, _) = argument(builder, scene, Kind::Text);
     let delimiters = quote(builder.dice.pick(&[",", "a", " -", "\\'"]));
@@ -450,7 +453,7 @@ fn string_to_json(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
     json_object(builder)
 }
 
-/// Text of any value, read again.
+/// Prints any value as JSON and parses it again.
 fn there_and_back(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (value, shape) = argument(builder, scene, Kind::Any);
     let text = call(Function::JsonToString, &[value]);

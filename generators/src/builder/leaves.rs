@@ -18,14 +18,14 @@ use super::{
 };
 use crate::{feature::Feature, literal, shape::Shape};
 
-/// A Pass that goes on.
+/// Draws a Pass that leads on.
 pub(super) fn pass(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let (state, flow) = make_pass(builder, place, raw);
     let name = builder.name(StateType::Pass);
     draft.push(name, state, smallvec![(Slot::Next, flow)]);
 }
 
-/// A Pass that ends.
+/// Draws a Pass that ends the scope.
 pub(super) fn last_pass(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
@@ -43,7 +43,7 @@ fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Stat
         builder.template(place, Feature::Parameters, Context::Plain, effective);
     let (result, result_shape) = if builder.draws(place, Feature::PassResult, 3) {
         let (value, shape) = builder.literal(place);
-        // A null Result is as if there were none.
+        // A null Result counts as absent.
         if value.is_null() {
             (None, made)
         } else {
@@ -71,7 +71,7 @@ fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Stat
     (state, Flow { data, variables })
 }
 
-/// A state, perhaps with a comment.
+/// A state, sometimes with a comment.
 pub(super) fn commented(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
@@ -87,7 +87,7 @@ pub(super) fn commented(
     }
 }
 
-/// A Wait: a second or more where there is time, else none.
+/// Draws a Wait of a few seconds, or of none where the case has no time left.
 pub(super) fn wait(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let (input_path, effective) = builder.input_path(place, raw);
     let until = until(builder, place, &effective);
@@ -149,7 +149,7 @@ fn path_to(
     Some(path)
 }
 
-/// A Succeed.
+/// Draws a Succeed.
 pub(super) fn succeed(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
@@ -168,7 +168,7 @@ pub(super) fn succeed(
     draft.push_last(name, state, Some(output));
 }
 
-/// A Fail.
+/// Draws a Fail.
 pub(super) fn fail(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let error = fail_text(builder, place, raw, |builder| {
         literal::error(builder.dice).to_owned()
@@ -203,7 +203,7 @@ fn fail_text(
     Some(Text::Literal(literal(builder)))
 }
 
-/// Says that a nullable field is not there.
+/// Whether a nullable field is absent.
 pub(super) fn absent<T>(field: &Nullable<T>) -> bool {
     matches!(field, Nullable::Absent)
 }

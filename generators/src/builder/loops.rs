@@ -1,15 +1,15 @@
-//! Loops that end: JSONPath cannot count, so a loop carries its lap in the data, and every way
-//! back goes through a Pass that writes the next number.
+//! Loops that end. A path cannot count, so a loop keeps its lap in the data, and every way back
+//! leads through a Pass that writes the next number.
 //!
 //! ```text
 //! Pass lap := 1 ─→ body … ─→ Choice ─ lap = 1 ─→ Pass lap := 2 ─→ (body)
 //!                               └── otherwise ─→ on
 //! ```
 //!
-//! A variable can count, so a loop that has one needs no Pass on the way back: the rule that leads
-//! back assigns the next number.
+//! A variable can count: a loop that keeps its lap in a variable needs no Pass on the way back,
+//! because the rule that leads back assigns the next number.
 //!
-//! The states of the body keep every field of the data that is not their own result.
+//! The states of the body keep every field of the data except the one for their own result.
 
 use std::sync::Arc;
 
@@ -35,10 +35,10 @@ use crate::{
     shape::{Hop, Shape, path},
 };
 
-/// Draws a loop.
+/// Draws a loop that counts in the data.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let laps = builder.dice.between(2, 3);
-    // What an earlier loop left is of another shape after the first lap.
+    // `LATEST` is dropped from the shape: the body may give it a different shape in the first lap.
     let counted = raw.without(Key::LATEST).with(Key::LAP, Shape::Number);
     let merges = raw.is_object();
     let name = builder.name(StateType::Pass);
@@ -55,7 +55,7 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     close(builder, draft, laps, body);
 }
 
-/// The most laps of a loop whose body may be anything; what a longer one holds stays small.
+/// The most laps of a loop with any body. The body of a longer loop is small.
 const FEW_LAPS: u32 = 3;
 
 /// The most laps of a long loop.
@@ -107,7 +107,7 @@ pub(super) fn counting(
     draft.lead_back(at, Slot::Rule(0), body);
 }
 
-/// A few laps; in the outermost scope, where loops may be long, also many.
+/// Draws a few laps; in the outermost scope sometimes many, if long loops are enabled.
 fn laps(builder: &mut Builder<'_>, place: &Place<'_>) -> u32 {
     if place.depth == 0 && place.has(Feature::LongLoops) && builder.dice.one_in(2) {
         builder.dice.between(MANY_LAPS / 2, MANY_LAPS)
@@ -116,7 +116,8 @@ fn laps(builder: &mut Builder<'_>, place: &Place<'_>) -> u32 {
     }
 }
 
-/// A Pass that begins to count. What is no object becomes one, so that the body can keep it.
+/// A Pass that starts the count. It replaces data that is not an object by an empty object, which
+/// the body can add fields to.
 fn first_lap(lap: Key, raw: &Shape) -> State {
     let one = Template::Literal(Arc::new(serde_json::json!({ lap.text(): 1 })));
     pass(JsonPathFlow {
@@ -133,7 +134,7 @@ fn assign(lap: Key, value: FieldValue) -> Template {
     }])
 }
 
-/// Passes that write the same into the same field in every lap.
+/// Draws Passes that write the same value to the same field in every lap.
 fn draw_small_body(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft) {
     for _ in 0..builder.dice.between(1, 2) {
         let Some(flow) = draft.continue_last() else {
@@ -160,7 +161,7 @@ fn draw_body(builder: &mut Builder<'_>, inside: Place<'_>, draft: &mut Draft) {
     }
 }
 
-/// The Choice at the end of the body, and the ways back.
+/// Adds the Choice at the end of the body, and the Passes that lead back.
 fn close(builder: &mut Builder<'_>, draft: &mut Draft, laps: u32, body: usize) {
     let Some(flow) = draft.continue_last() else {
         return;
@@ -180,7 +181,7 @@ fn close(builder: &mut Builder<'_>, draft: &mut Draft, laps: u32, body: usize) {
     }
 }
 
-/// A Pass that writes the number of the lap into the data, or makes it the data.
+/// A Pass that writes the number of the lap into the data, or replaces the data by it.
 fn set_lap(lap: u32, merges: bool) -> State {
     let (result, result_path) = if merges {
         let path = path(Root::Data, &[Hop::Key(Key::LAP)]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepproof_specs::asl::{Name, StateType};
 
-/// Names made in advance, per type.
+/// How many names per type are made in advance.
 const MADE: u32 = 40;
 
 thread_local! {

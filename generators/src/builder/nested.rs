@@ -22,7 +22,8 @@ use crate::{
     shape::Shape,
 };
 
-/// What makes a scope fail. Two scopes that fail at once race, and then nothing can be judged.
+/// The features that make a scope fail. Two scopes that fail at the same time race, and then
+/// nothing can be judged.
 const FAILING: FeatureSet = FeatureSet::of(&[
     Feature::Fail,
     Feature::TaskErrors,
@@ -142,7 +143,7 @@ pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draf
     draft.push(name, state, exits);
 }
 
-/// `ItemsPath`, and the shape of an item.
+/// Draws `ItemsPath`; returns it and the shape of an item.
 fn items(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Option<Path>, Shape) {
     if raw.is_array() && builder.dice.chance(3, 4) {
         return (None, raw.each());
@@ -153,7 +154,7 @@ fn items(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Option<P
     }
 }
 
-/// `MaxConcurrency`: often 1, because items that run one after the other are told apart.
+/// Draws `MaxConcurrency`: often 1, because the attempts of sequential items can be told apart.
 fn max_concurrency(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> Option<Limit> {
     if !place.has(Feature::MaxConcurrency) || builder.dice.one_in(4) {
         return None;
@@ -162,7 +163,8 @@ fn max_concurrency(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) ->
         .or_else(|| Some(Limit::Literal(builder.dice.pick(&[1, 1, 1, 2, 0]))))
 }
 
-/// `Retry` of a state that repeats whole scopes, and how often it tries at most.
+/// Draws `Retry` for a state that repeats whole scopes; returns it and the most times that the
+/// state is tried.
 fn patient(builder: &mut Builder<'_>, place: &Place<'_>) -> (Option<Vec<Retrier>>, u32) {
     let mut retry = builder.retriers(place);
     for retrier in retry.iter_mut().flatten() {
@@ -180,7 +182,7 @@ fn patient(builder: &mut Builder<'_>, place: &Place<'_>) -> (Option<Vec<Retrier>
     (retry, 1 + again as u32)
 }
 
-/// What holds inside a state that tries so often.
+/// The place inside a state that is tried at most `tries` times. A `calm` scope does not fail.
 fn inside<'a>(place: &Place<'a>, tries: u32, calm: bool) -> Place<'a> {
     Place {
         features: if calm {
@@ -196,7 +198,7 @@ fn inside<'a>(place: &Place<'a>, tries: u32, calm: bool) -> Place<'a> {
     }
 }
 
-/// A small scope.
+/// Draws a small scope.
 fn child(builder: &mut Builder<'_>, place: Place<'_>, given: Shape) -> (Arc<Scope>, Shape) {
     let most = (builder.budget.states / 2).clamp(1, 4);
     let size = builder.dice.between(1, most);

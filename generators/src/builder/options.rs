@@ -1,5 +1,5 @@
-//! The table of what a scope can continue with: each option with the predicate under which it may
-//! be drawn. Nothing is drawn first and refused later.
+//! The table of what can come next in a scope: each option has a predicate for where it may be
+//! drawn, so nothing is drawn and then rejected.
 
 use super::{Builder, Place, choice, draft::Draft, leaves, loops, nested, oversize, task};
 use crate::{
@@ -8,13 +8,13 @@ use crate::{
     shape::Shape,
 };
 
-/// Something that a scope can continue with.
+/// Something that can come next in a scope.
 struct Choosable {
     needs: FeatureSet,
     weight: fn(&Weights) -> u32,
-    /// Whether it fits here, besides the features that it needs.
+    /// Whether the option fits here, beyond the features that it needs.
     admits: fn(&Situation<'_, '_>) -> bool,
-    /// Draws it: one state that takes the draft's taken transitions, or several.
+    /// Draws one state, or several; the first one is the target of the draft's taken transitions.
     draw: Draw,
 }
 
@@ -28,7 +28,7 @@ struct Situation<'a, 'p> {
     depth: u32,
     data: &'a Shape,
     input: &'a Shape,
-    /// Whether the scope goes on elsewhere if it ends here.
+    /// Whether the scope has another open transition, so that this way may end.
     open: bool,
 }
 
@@ -122,7 +122,7 @@ impl Situation<'_, '_> {
     }
 }
 
-/// Draws what comes next.
+/// Draws the next state or states of a scope.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, data: &Shape) {
     let situation = Situation {
         place,
@@ -146,7 +146,7 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     }
 }
 
-/// Draws what comes next and goes on for sure, on one way only: a step of a loop's body.
+/// Draws a step of a loop's body: it leads on in exactly one way.
 pub(super) fn draw_step(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
@@ -165,8 +165,8 @@ pub(super) fn draw_step(
     draw(builder, &place, draft, data);
 }
 
-/// Draws a state that ends the scope, of a type that may be drawn here. Where there is neither
-/// Succeed nor Pass nor Fail, a Task does: its transition is then ended.
+/// Draws a state that ends the scope, of a type that may be drawn here. If none of Succeed, Pass
+/// and Fail may be, draws a Task, whose transition the caller then ends.
 pub(super) fn draw_last(
     builder: &mut Builder<'_>,
     place: &Place<'_>,

@@ -1,5 +1,5 @@
-//! Payloads of about the size that a state may hold, in machines that stay small: lists of a
-//! thousand numbers, many times over.
+//! Payloads of about the largest size that a state may hold, in small machines: calls that make
+//! lists of a thousand numbers many times over.
 
 use std::sync::{Arc, LazyLock};
 
@@ -20,14 +20,14 @@ use crate::{feature::Feature, key::Key, shape::Shape};
 
 /// The most bytes that a payload may have.
 const LIMIT: usize = 262_144;
-/// A list of a thousand numbers, and how many bytes it and a comma have.
+/// A call that makes a list of a thousand numbers; below, the size of that list and a comma.
 const THOUSAND: &str = "States.ArrayRange(1000, 1999, 1)";
 const BYTES: usize = 5_002;
-/// How many such lists fit.
+/// How many such lists fit into the limit.
 const LISTS: usize = 52;
 
-/// A Pass that makes as much as it may, and leaves it behind; or, where damage is allowed, a byte
-/// more.
+/// Draws a Pass that makes the largest payload allowed, and discards it. Where damage is allowed,
+/// the payload may be one byte too long.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let too_much = place.has(Feature::Damage) && builder.dice.one_in(2);
     let made = MADE[usize::from(too_much)].clone();
@@ -45,10 +45,10 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     draft.push(name, state, smallvec![(Slot::Next, flow)]);
 }
 
-/// Templates that make as much as there may be, and a byte more.
+/// Templates that make the largest payload allowed, and one that is a byte longer.
 static MADE: LazyLock<[Option<Template>; 2]> = LazyLock::new(|| [LIMIT, LIMIT + 1].map(parameters));
 
-/// A template that makes so many bytes.
+/// A template whose result has this many bytes.
 fn parameters(bytes: usize) -> Option<Template> {
     let padding = bytes - r#"{"a":[""]}"#.len() - LISTS * BYTES;
     let lists = vec![THOUSAND; LISTS].join(", ");

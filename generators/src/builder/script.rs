@@ -1,8 +1,9 @@
-//! What a Task does: a table of behaviours, each with the predicate under which it can be played
-//! and told apart.
+//! What a Task does: a table of behaviours, each with a predicate for where the harness can play it
+//! and tell its attempts apart.
 //!
-//! The harness recognises an attempt by its site and its input. Where items of a Map run at once
-//! and have the same input, their attempts look the same, so there every attempt does the same.
+//! The harness recognises an attempt by its site and its input. If the items of a Map run
+//! concurrently with the same input, their attempts look the same, so every attempt there does the
+//! same.
 
 use stepproof_specs::{
     asl::Name,
@@ -17,16 +18,16 @@ use crate::{
     shape::Shape,
 };
 
-/// What a behaviour can rely on.
+/// The facts that a behaviour may depend on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stage<'a> {
     pub(super) place: &'a Place<'a>,
-    /// What the task is given.
+    /// The shape of the task's input.
     pub(super) input: &'a Shape,
-    /// What it makes of it; its input, if there is nothing here.
+    /// The shape of the task's result; `None` if the task echoes its input.
     pub(super) result: Option<&'a Shape>,
     pub(super) limits: Limits,
-    /// The errors that its retriers name.
+    /// The errors that the task's retriers name.
     pub(super) retried: &'a [Name],
 }
 
@@ -161,14 +162,15 @@ static BEHAVIOURS: [Behaviour; 14] = [
     },
 ];
 
-/// Workers come back at a time of their own: most else happens at full seconds.
+/// Workers come back a quarter of a second after a full second, because most other events happen at
+/// full seconds.
 const ASIDE: Millis = 250;
 
 /// Longer than any task waits in the queue.
 const LONG_QUEUE: Millis = 3_500;
 
 impl Stage<'_> {
-    /// Whether nothing runs beside it that could be sooner or later than what it waits for.
+    /// Whether nothing runs beside the task that could race with the time it takes.
     fn is_alone(&self) -> bool {
         self.place.depth == 0
     }
@@ -184,13 +186,13 @@ impl Stage<'_> {
 }
 
 impl Limits {
-    /// Whether a task that stays silent is given up.
+    /// Whether a time limit ends a task that stays silent.
     fn ends(self) -> bool {
         self.timeout.is_some() || self.heartbeat.is_some()
     }
 
-    /// Whether a task can wait in the queue and then work for longer, all in all, than its timeout
-    /// allows the work.
+    /// Whether the time in the queue and the work may together exceed the timeout, which bounds
+    /// only the work.
     fn bounds_queue(self) -> bool {
         let short = |limit| !self.by_path && (3_000..=4_000).contains(&limit);
         self.timeout.is_some_and(short) && self.heartbeat.is_none()
@@ -208,7 +210,7 @@ pub(super) fn draw(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
     (BEHAVIOURS[drawn].play)(builder, stage)
 }
 
-/// The script of a task that always succeeds: without rules if it echoes.
+/// The script of a task that always succeeds; it has no rules if the task echoes.
 pub(super) fn succeed(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
     then_succeed(builder, stage, Vec::new())
 }
@@ -231,7 +233,7 @@ fn success(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     })
 }
 
-/// A failure, often with an error that is retried by its name.
+/// A failure, often with an error that a retrier names.
 fn failure(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     let any = stage.retried.is_empty() || builder.dice.one_in(2);
     let error = if any {
@@ -245,7 +247,7 @@ fn failure(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     })
 }
 
-/// A task that takes its time, so that what goes on beside it is ahead of it or behind.
+/// A task that takes a few seconds, so that it falls behind what runs beside it.
 fn slow(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     let fails = stage.place.has(Feature::TaskErrors) && builder.dice.one_in(2);
     let act = if fails {
@@ -259,7 +261,7 @@ fn slow(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     }
 }
 
-/// A task that is taken and not answered, or not even taken: then only its timeout ends it.
+/// A task that gets no answer, or that no worker takes; then only its timeout ends it.
 fn silence(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     Act::now(
         if stage.limits.timeout.is_some() && builder.dice.one_in(8) {
@@ -270,8 +272,8 @@ fn silence(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     )
 }
 
-/// A task that waits in the queue, and is answered in time although more than its timeout has passed
-/// since it was scheduled. Only the first tasks of an execution wait so long.
+/// A task that waits in the queue and is then answered in time, although more than its timeout has
+/// passed since it was scheduled. Only the first tasks of an execution wait in the queue.
 fn queue_then_work(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
     let limit = stage.limits.timeout.unwrap_or(LONG_QUEUE);
     let act = Act {
@@ -279,13 +281,14 @@ fn queue_then_work(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Script {
         ..success(builder, stage)
     };
     Script {
-        // Whether a task times out that nobody has taken is not known.
+        // Shorter than the timeout: it is not known whether a task times out while it is in the
+        // queue.
         away: limit - 1_000 + ASIDE,
         ..always(act)
     }
 }
 
-/// Two heartbeats at multiples of so many thousandths of the limit, and a success after them.
+/// Two heartbeats, then a success, each after this many thousandths of the heartbeat limit.
 fn beat(builder: &mut Builder<'_>, stage: &Stage<'_>, thousandths: Millis) -> Act {
     let gap = stage.limits.heartbeat.unwrap_or(1_000) * thousandths / 1_000;
     Act {
@@ -295,7 +298,7 @@ fn beat(builder: &mut Builder<'_>, stage: &Stage<'_>, thousandths: Millis) -> Ac
     }
 }
 
-/// The indexes of an item that may well exist.
+/// The indexes of an item that probably exists.
 fn item(builder: &mut Builder<'_>, place: &Place<'_>) -> Vec<u32> {
     (0..place.maps)
         .map(|_| builder.dice.below(builder.sizes.items.min(2)))

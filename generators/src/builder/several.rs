@@ -11,12 +11,12 @@ use crate::{
     shape::{Extent, Shape},
 };
 
-/// Steps after the value that they look into: more would find nothing that is known.
+/// The most steps below the value that a path starts from: the shape is not known any deeper.
 const STEPS: u32 = 3;
 
 impl Builder<'_> {
-    /// A path that no reference path can be, into a value of which something is known inside, if
-    /// one is drawn. Little is known of what it gives.
+    /// Draws a path that is not a reference path, into a value whose parts are known. The shape of
+    /// its result is hardly known.
     pub(super) fn look_for_several(
         &mut self,
         place: &Place<'_>,
@@ -47,9 +47,10 @@ impl Builder<'_> {
         Some((path, found))
     }
 
-    /// Whether the path finds something in values of this shape, by rules that AWS is known to have.
+    /// Whether the path finds something in every value of this shape, by rules that AWS is known to
+    /// follow.
     fn fits(&mut self, place: &Place<'_>, path: &Path, shape: &Shape) -> bool {
-        // What the second of two such steps meets, a few samples do not tell.
+        // A few samples do not show every value that the second gathering step meets.
         let several = path.steps().iter().filter(|step| gathers(step)).count();
         if several > 1 && !place.has(Feature::Damage) {
             return false;
@@ -67,7 +68,7 @@ impl Builder<'_> {
     }
 }
 
-/// Whether a step gathers several values. A scan does so with the step after it.
+/// Whether a step gathers several values. A scan leaves that to the step after it.
 fn gathers(step: &Step) -> bool {
     !step.is_definite() && *step != Step::Scan
 }

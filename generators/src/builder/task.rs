@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{feature::Feature, literal, shape::Shape};
 
-/// The time limits of a task as its fields have them.
+/// The time limits as fields of the Task.
 #[derive(Default)]
 struct LimitFields {
     timeout: Option<Limit>,
@@ -49,7 +49,8 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     let result = own.unwrap_or(given);
     let (assign, variables) = builder.assign(place, &result);
     let (result_selector, selected) = builder.result_selector(place, assign.is_some(), result);
-    // A result that finds no place is an error that retriers see: the plan has not paid for that.
+    // Undamaged if there are retriers: a result that cannot be merged is an error that they match,
+    // and the time for those retries has not been paid.
     let merging = if retry.is_some() {
         place.undamaged()
     } else {
@@ -80,7 +81,7 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     draft.push(name, task, exits);
 }
 
-/// The errors of a task's own that retriers name.
+/// The errors that retriers name, without the predefined ones.
 fn named(retriers: &[Retrier]) -> Vec<Name> {
     let names = retriers.iter().flat_map(|retrier| &retrier.error_equals);
     names
@@ -89,7 +90,8 @@ fn named(retriers: &[Retrier]) -> Vec<Name> {
         .collect()
 }
 
-/// Draws what the task does in every start, as far as there is time for it.
+/// Draws what the task does in every start. If there is no time for it, the retriers give up, or
+/// else the task succeeds.
 fn plan(builder: &mut Builder<'_>, stage: &Stage<'_>, name: &str, retry: Option<&mut [Retrier]>) {
     let scripts: Vec<Script> = (0..builder.plans.len())
         .map(|_| script::draw(builder, stage))
@@ -123,8 +125,8 @@ fn pay(
     longest.is_some_and(|time| builder.pay(stage.place, time))
 }
 
-/// `TimeoutSeconds` and `HeartbeatSeconds`, literal or by path. Short ones only where a case may
-/// take its time.
+/// Draws `TimeoutSeconds` and `HeartbeatSeconds`, literal or by path. Limits are short only where
+/// the case may take time.
 fn limits(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
@@ -138,7 +140,7 @@ fn limits(
         && builder.draws(place, Feature::Heartbeats, 8)
         && let Some(path) = limit_path(builder, place, raw)
     {
-        // How long it is is not known, so nothing is played that would come near it.
+        // The length is not known, so no act is drawn that depends on it.
         fields.heartbeat = Some(path);
         return (fields, limits);
     }
@@ -173,7 +175,7 @@ fn limits(
     (fields, limits)
 }
 
-/// A bound by path, where the data has a number that is fit for one.
+/// A limit by path, if the data has a number of a suitable size.
 pub(super) fn limit_path(
     builder: &mut Builder<'_>,
     place: &Place<'_>,

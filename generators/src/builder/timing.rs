@@ -1,4 +1,4 @@
-//! How long a task takes under a plan: what its time limits and retriers let pass before it ends.
+//! How long a task takes under a plan, including its time limits and the delays of its retriers.
 
 use stepproof_specs::{
     asl::{Name, Retrier},
@@ -16,7 +16,7 @@ use crate::literal;
 pub(super) struct Limits {
     pub(super) timeout: Option<Millis>,
     pub(super) heartbeat: Option<Millis>,
-    /// The timeout is selected by a path: it is this long at most.
+    /// The timeout comes from a path, and is at most this long.
     pub(super) by_path: bool,
 }
 
@@ -29,7 +29,7 @@ enum End<'a> {
     HeartbeatLost,
 }
 
-/// The longest that one visit takes, over all items and visits; `None` if it can last for ever.
+/// The longest that one visit can take, for any item; `None` if it may never end.
 pub(super) fn longest(script: &Script, retriers: &[Retrier], limits: Limits) -> Option<Millis> {
     let mut used = vec![0_u64; retriers.len()];
     let mut total = 0;
@@ -40,7 +40,7 @@ pub(super) fn longest(script: &Script, retriers: &[Retrier], limits: Limits) -> 
             .find(|rule| rule.attempts_below.is_none_or(|bound| attempt < bound))
             .map(|rule| &rule.act);
         let (end, took) = act.map_or(Some((End::Succeeded, 0)), |act| attempt_end(act, limits))?;
-        // Nothing is said of a task that waits for longer than its timeout: none is drawn.
+        // A task that is in the queue past its timeout is not modelled: none is drawn.
         total = total.max(script.away) + took;
         let next = retriers
             .iter()
@@ -56,7 +56,7 @@ pub(super) fn longest(script: &Script, retriers: &[Retrier], limits: Limits) -> 
     Some(total)
 }
 
-/// The longest that the retriers of a state can wait together.
+/// The sum of all delays that the retriers of a state can cause.
 pub(super) fn patience(retriers: &[Retrier]) -> Millis {
     retriers
         .iter()
@@ -78,7 +78,7 @@ fn delay(retrier: &Retrier, used: u64) -> Millis {
     (retrier.delay(used) * 1_000.0) as Millis
 }
 
-/// How an attempt ends and after how long; `None` if it does not.
+/// How an attempt ends and after how long; `None` if it does not end.
 fn attempt_end(act: &Act, limits: Limits) -> Option<(End<'_>, Millis)> {
     let answer = act.answer().map(|answer| match answer {
         Answer::Success(_) => (End::Succeeded, act.after),
@@ -95,7 +95,7 @@ fn attempt_end(act: &Act, limits: Limits) -> Option<(End<'_>, Millis)> {
         .min_by_key(|(_, at)| *at)
 }
 
-/// When the first heartbeat is overdue. They are counted from when the task is taken.
+/// When the first heartbeat is overdue, counted from when the task is taken.
 fn first_gap(act: &Act, limit: Millis) -> Option<Millis> {
     let mut last = 0;
     for (at, step) in act.steps() {

@@ -1,7 +1,7 @@
-//! Variables: what states assign, and paths that read it.
+//! Variables: what states assign, and paths that read variables.
 //!
-//! A scope has names of its own, by its depth, so it never assigns what a scope around it has. What
-//! is known of variables runs along the transitions as what is known of the data does.
+//! The names depend on the depth of the scope, so a scope never assigns a variable of an enclosing
+//! one. The shapes of variables pass along the transitions like the shape of the data.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl Builder<'_> {
-    /// `Assign`, if it is drawn, and the variables after it. `data` is what `$` is there.
+    /// Draws `Assign`; returns it and the variables after it. `data` is the shape of `$` there.
     pub(super) fn assign(&mut self, place: &Place<'_>, data: &Shape) -> (Option<Template>, Shape) {
         let before = place.variables;
         if !self.draws(place, Feature::Variables, 3) {
@@ -54,7 +54,8 @@ impl Builder<'_> {
         (Some(template), after)
     }
 
-    /// What a variable becomes. In the body of a loop, one that was there before stays what it is.
+    /// What a variable is set to. In the body of a loop, a variable that was set before keeps its
+    /// shape.
     fn assigned(
         &mut self,
         place: &Place<'_>,
@@ -70,7 +71,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A path to a value that is wanted, into a variable.
+    /// Draws a path to a value that `wants` accepts, in a variable.
     pub(super) fn look_into_variables(
         &mut self,
         place: &Place<'_>,
@@ -96,7 +97,7 @@ fn names(depth: u32) -> &'static [Key] {
     &VARIABLES[(depth as usize).min(VARIABLES.len() - 1)]
 }
 
-/// Two variables get each other's values.
+/// Swaps the values of two variables.
 fn swap(names: &[Key], before: &Shape, fields: &mut Fields) {
     let [left, right, ..] = names else { return };
     let (Some(of_left), Some(of_right)) = (before.field(*left), before.field(*right)) else {
@@ -110,7 +111,7 @@ fn read(key: Key) -> FieldValue {
     dynamic(path(Root::Variable(key.name()), &[] as &[Hop]))
 }
 
-/// A call that counts a variable up.
+/// A call that increments a variable.
 pub(super) fn one_more(key: Key) -> Option<FieldValue> {
     let call = Call::parse(&format!("States.MathAdd(${}, 1)", key.text())).ok()?;
     Some(FieldValue::Dynamic(Source::Intrinsic(Arc::new(call))))

@@ -1,5 +1,5 @@
-//! What has to be changed in a machine so that the harness can serve its tasks: their resources
-//! become activities. What a state sends and what it makes of the result stay as they are.
+//! Changes a machine so that the harness can serve its tasks: every resource becomes an activity.
+//! What a state sends, and what it does with the result, stays the same.
 
 use serde_json::{Map, Value};
 use stepproof_specs::asl::{resource::Resource, site::Site, walk::for_each_state_mut};
@@ -11,11 +11,11 @@ use crate::literal::ACTIVITY_PREFIX;
 pub struct Served {
     /// The state's path through nested scopes.
     pub site: Site,
-    /// The resource that it had.
+    /// The resource before the change.
     pub resource: String,
 }
 
-/// A task that no activity can stand for.
+/// A task that cannot be replaced by an activity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("serve the task '{site}': {reason}")]
 pub struct Unservable {
@@ -25,14 +25,14 @@ pub struct Unservable {
     pub reason: &'static str,
 }
 
-/// Waiting longer than this is shortened to it, in seconds.
+/// The longest wait in seconds; longer ones are shortened to it.
 const WAIT: u64 = 1;
 /// What `TimeoutSeconds` and `HeartbeatSeconds` of tasks are set to: long enough for an engine that
-/// looks for tasks once a second, short enough to be waited for.
+/// polls for tasks once a second, short enough to wait for.
 const TIMEOUT: u64 = 4;
 const HEARTBEAT: u64 = 3;
 
-/// Replaces every task's resource that is no activity by one.
+/// Replaces every task's resource by an activity, unless it is one.
 pub(super) fn serve(definition: &mut Value) -> Result<Vec<Served>, Unservable> {
     let mut served = Vec::new();
     let mut failed = None;
@@ -56,13 +56,13 @@ pub(super) fn serve(definition: &mut Value) -> Result<Vec<Served>, Unservable> {
             resource: resource.to_owned(),
         });
         state.insert("Resource".to_owned(), activity(&path.name).into());
-        // The role in which an integration is called; an activity is called in none.
+        // The role that an integration is called with; an activity has none.
         state.shift_remove("Credentials");
     });
     failed.map_or(Ok(served), Err)
 }
 
-/// Why no activity can stand for the resource of a task.
+/// Why a task cannot be replaced by an activity.
 fn obstacle(state: &Map<String, Value>) -> Option<&'static str> {
     let sends = ["Parameters", "Arguments"].map(|field| state.get(field).map(Value::to_string));
     let sends_token = sends
@@ -72,14 +72,15 @@ fn obstacle(state: &Map<String, Value>) -> Option<&'static str> {
     sends_token.then_some("it sends a task token, and a state with an activity has none to send")
 }
 
-/// The activity that stands for a task.
+/// The ARN of the activity that replaces a task's resource.
 fn activity(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     let name: String = name.chars().map(plain).take(60).collect();
     format!("{ACTIVITY_PREFIX}{name}")
 }
 
-/// Shortens what a machine waits for, so that it can be run in real time; where.
+/// Shortens waits and retry intervals, and sets the time limits of tasks, so that the machine can
+/// run in real time; returns the changed sites.
 pub(super) fn shorten(definition: &mut Value) -> Vec<Site> {
     let mut shortened = Vec::new();
     for_each_state_mut(definition, |path, state| {
@@ -114,7 +115,7 @@ fn lower(fields: &mut Map<String, Value>, name: &str, bound: u64) -> bool {
     longer && set(fields, name, bound)
 }
 
-/// Sets a number that is there; says whether that changed it.
+/// Sets a number if the field has one; returns whether the value changed.
 fn set(fields: &mut Map<String, Value>, name: &str, number: u64) -> bool {
     match fields.get_mut(name) {
         Some(value) if value.is_u64() && *value != number => {

@@ -1,5 +1,5 @@
-//! What a machine reads of its input and of its tasks' results: every path is followed backwards
-//! from where it is used to where the value comes from, until nothing new is found.
+//! What a machine reads of its input and of its tasks' results. Every path is followed backwards
+//! from where it is used to where the value comes from, until a round finds nothing new.
 
 mod expression;
 
@@ -22,10 +22,11 @@ use stepproof_specs::{
 use self::expression::Origin;
 use super::want::{Hint, Want};
 
-/// A value that goes round a loop settles after a few rounds, or is deep enough.
+/// The most rounds. A value that passes around a loop converges within a few rounds, or is nested
+/// deeply enough.
 const ROUNDS: usize = 8;
 
-/// What is read of the machine's input, and of the result of each task.
+/// Returns what is read of the machine's input, and of each task's result.
 pub(super) fn of(machine: &Machine, definition: &Value) -> (Want, HashMap<Site, Want>) {
     let mut reads = Reads::default();
     for _ in 0..ROUNDS {
@@ -58,7 +59,7 @@ struct Reads {
     variables: HashMap<Arc<str>, Want>,
 }
 
-/// Where a state reads from, while it is looked at.
+/// What a state can read from, while its fields are examined.
 struct View<'a> {
     /// The effective input.
     effective: Want,
@@ -67,7 +68,7 @@ struct View<'a> {
 }
 
 impl Reads {
-    /// What a scope reads of what it is given; `out` is read of what comes out of it.
+    /// Returns what a scope reads of its input, if `out` is read of its output.
     fn scope(
         &mut self,
         scope: &Scope,
@@ -95,7 +96,7 @@ impl Reads {
         self.entered(prefix, &scope.start_at)
     }
 
-    /// What is read of what a state is entered with.
+    /// Returns what is read of the data that a state is entered with.
     fn entered(&self, prefix: &str, name: &str) -> Want {
         self.states
             .get(&site(prefix, name))
@@ -103,7 +104,7 @@ impl Reads {
             .unwrap_or_default()
     }
 
-    /// What is read of what a state leaves.
+    /// Returns what is read of a state's output.
     fn after(&self, state: &State, prefix: &str, out: &Want) -> Want {
         match (&state.body, state.transition()) {
             (Body::Choice(choice), _) => {
@@ -204,7 +205,7 @@ impl Reads {
         raw
     }
 
-    /// What a Task reads of its effective input, and others of its result.
+    /// Adds what a Task reads of its effective input, and what is read of its result.
     fn task(
         &mut self,
         task: &Task,
@@ -273,7 +274,7 @@ impl Reads {
         self.path(items, &Want::array(inner), view);
     }
 
-    /// What is read of a state's data before `OutputPath`.
+    /// Returns what is read of a state's data before `OutputPath` is applied.
     fn before_output_path(
         &mut self,
         flow: &JsonPathFlow,
@@ -295,7 +296,7 @@ impl Reads {
         }
     }
 
-    /// What `Parameters` reads of the effective input, if `wanted` is read of what it gives.
+    /// Adds what `Parameters` reads of the effective input, if `wanted` is read of its result.
     fn given(&mut self, flow: &JsonPathFlow, wanted: &Want, view: &mut View<'_>) {
         match &flow.parameters {
             Some(template) => self.template(template, wanted, view),
@@ -303,7 +304,8 @@ impl Reads {
         }
     }
 
-    /// What `ResultSelector` reads of the result.
+    /// Returns what `ResultSelector` reads of the result, if `wanted` is read of the selected
+    /// value.
     fn selected(&mut self, flow: &JsonPathFlow, wanted: Want, view: &mut View<'_>) -> Want {
         let Some(selector) = &flow.result_selector else {
             return wanted;
@@ -316,7 +318,7 @@ impl Reads {
         result.effective
     }
 
-    /// What `Assign` reads of a state's result, with what else is read of it.
+    /// Adds what `Assign` reads of a state's result to what else is read of it.
     fn assigned(&mut self, flow: &JsonPathFlow, result: Want, view: &mut View<'_>) -> Want {
         let Some(Template::Object(fields)) = &flow.assign else {
             return result;
@@ -371,7 +373,7 @@ impl Reads {
         }
     }
 
-    /// A path is read, and `wanted` of what it leads to.
+    /// Adds a read of `path`, and of `wanted` in the value that it finds.
     fn path(&mut self, path: &Path, wanted: &Want, view: &mut View<'_>) {
         let place = match path.root() {
             Root::Data => view.effective.at(path.steps()),
@@ -437,7 +439,7 @@ impl Reads {
         }
     }
 
-    /// A JSONata state: every expression is searched for what it names.
+    /// Adds the reads of a JSONata state, by searching its expressions for paths and variables.
     fn jsonata(
         &mut self,
         flow: &JsonataFlow,
@@ -499,7 +501,7 @@ impl Reads {
     }
 }
 
-/// What is read of the result, and of the raw input it is put into.
+/// Splits the reads of merged data into those of the result and those of the raw input.
 fn parted(merged: Want, result_path: &Nullable<Path>) -> (Want, Want) {
     match result_path {
         Nullable::Absent => (merged, Want::default()),
@@ -514,7 +516,7 @@ fn parted(merged: Want, result_path: &Nullable<Path>) -> (Want, Want) {
     }
 }
 
-/// Forgets what the error output brings along.
+/// Removes the reads that the error output of a catcher satisfies.
 fn forget(want: &mut Want, catch: &CatchFlow) {
     let result_path = catch.json_path().map(|catch| &catch.result_path);
     match result_path.unwrap_or(&Nullable::Absent) {
@@ -530,7 +532,7 @@ fn hinted(hints: impl IntoIterator<Item = Hint>) -> Want {
     want
 }
 
-/// The names at the beginning of these steps.
+/// The names at the beginning of the steps.
 fn named(steps: &[Step]) -> Vec<&str> {
     let names = steps.iter().map_while(|step| match step {
         Step::Name(name) => Some(&**name),

@@ -1,5 +1,5 @@
-//! What the tasks of a given machine do: they succeed with what is read of their results, fail with
-//! the errors that somebody handles, and stay silent where a time limit ends them.
+//! What the tasks of a given machine do: they succeed with the values that are read of their
+//! results, fail with errors that handlers name, or stay silent where a time limit ends them.
 
 use std::collections::HashMap;
 
@@ -20,14 +20,14 @@ use crate::{dice::Dice, literal};
 pub(super) struct Task {
     site: Site,
     result: Want,
-    /// The errors that it may report.
+    /// The errors that it may report; those that its own handlers name come last.
     errors: Vec<String>,
-    /// After how long a task that stays silent is given up.
+    /// The shortest time limit, after which a silent task is given up.
     limit: Option<Millis>,
     in_map: bool,
 }
 
-/// The tasks of a machine; `results` is what is read of each one's result.
+/// The tasks of a machine; `results` says what is read of each task's result.
 pub(super) fn tasks(machine: &Machine, results: &HashMap<Site, Want>) -> Vec<Task> {
     let mut tasks = Vec::new();
     let around = Around {
@@ -41,7 +41,7 @@ pub(super) fn tasks(machine: &Machine, results: &HashMap<Site, Want>) -> Vec<Tas
     tasks
 }
 
-/// What the states around a scope mean for its tasks.
+/// What the tasks of a scope inherit from the enclosing states.
 #[derive(Clone)]
 struct Around {
     errors: Vec<String>,
@@ -87,7 +87,7 @@ fn collect(
     }
 }
 
-/// The errors that a state's handlers name and that a task can report.
+/// The errors that a state's handlers name and a task can report.
 fn handled(state: &State) -> impl Iterator<Item = String> {
     let (retry, catch) = state.handlers();
     let retried = retry.iter().flat_map(|retrier| &retrier.error_equals);
@@ -107,7 +107,7 @@ impl Task {
         self.in_map
     }
 
-    /// The rules of one start. A silent task is drawn only if its limit ends it within `longest`.
+    /// Draws the rules of one start. A task is silent only if its limit ends it within `longest`.
     pub fn rules(&self, dice: &mut Dice, longest: Option<Millis>) -> Vec<Rule> {
         let longest = longest.unwrap_or(Millis::MAX);
         let silent = self.limit.is_some_and(|limit| limit <= longest);
@@ -134,7 +134,8 @@ impl Task {
         vec![Rule::always(self.success(dice, 0))]
     }
 
-    /// Another result at every visit: whoever asks until something is done gets on.
+    /// Another result at every visit, so that a loop which polls until something is done makes
+    /// progress.
     pub fn visits(&self, dice: &mut Dice) -> Vec<Rule> {
         let mut rules: Vec<Rule> = (0..6)
             .map(|visit| Rule {
@@ -146,7 +147,7 @@ impl Task {
         rules
     }
 
-    /// Something else at the first attempts, then success.
+    /// Does `act` in the first attempts, then succeeds.
     fn at_first(&self, below: u32, act: Act, dice: &mut Dice) -> Vec<Rule> {
         let first = Rule::below(below, act);
         let mut rules = vec![first];
@@ -154,7 +155,7 @@ impl Task {
         rules
     }
 
-    /// A failure for one item, in a Map; elsewhere it is as good as any.
+    /// A failure for one item in a Map; outside a Map, for every attempt.
     fn items(&self, dice: &mut Dice) -> Vec<Rule> {
         let one = Rule {
             items: self.in_map.then(|| vec![dice.below(2)]),
@@ -170,7 +171,7 @@ impl Task {
     }
 
     fn failure(&self, dice: &mut Dice) -> Act {
-        // The errors that are handled here stand last, and matter most.
+        // The larger of two draws prefers the last errors: those that the task's own handlers name.
         let count = self.errors.len();
         let at = dice.index(count).max(dice.index(count));
         Act::now(Reply::Fail {

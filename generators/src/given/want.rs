@@ -1,5 +1,5 @@
-//! What is known to be read of a value, as a tree, and values drawn from it: mostly fit, with the
-//! boundaries of the comparisons they meet, and now and then damaged.
+//! A tree of what is read of a value, and values drawn from it: mostly suitable ones, with the
+//! boundary values of the comparisons they meet, and some damaged ones.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -8,42 +8,42 @@ use stepproof_specs::query::jsonpath::path::Step;
 
 use crate::{dice::Dice, literal};
 
-/// Deeper than this nothing is remembered: a loop that nests data would never settle.
+/// How deep reads are remembered: without a bound, a loop that nests data would never converge.
 const DEPTH: usize = 10;
-/// More hints than this tell nothing new.
+/// The most hints per value: more of them add nothing.
 const HINTS: usize = 24;
 
-/// What is read of a value.
+/// What is read of a value: hints at what it may be, and reads of its fields and items.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Want {
     hints: Vec<Hint>,
     fields: BTreeMap<Arc<str>, Want>,
     items: Option<Box<Want>>,
-    /// How many items are read by their index.
+    /// The fewest items that an array needs, because some are read by index.
     least: u32,
 }
 
-/// Something that a value may be.
+/// One possibility for a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Hint {
     /// This value.
     Value(Value),
     /// Some number.
     Number,
-    /// A number of seconds that can be waited, or of things at once.
+    /// A small number, for seconds to wait or a number of concurrent items.
     Count,
     /// Some string.
     Text,
     /// A boolean.
     Bool,
-    /// A timestamp, long past.
+    /// A timestamp in the distant past.
     Timestamp,
-    /// Not there at all.
+    /// The value is missing.
     Absent,
 }
 
 impl Want {
-    /// A value that is an array of these.
+    /// An array of such items.
     pub fn array(items: Self) -> Self {
         Self {
             items: Some(Box::new(items)),
@@ -51,7 +51,7 @@ impl Want {
         }
     }
 
-    /// What is read at the end of these steps.
+    /// The reads at the end of these steps, added if there are none yet.
     pub fn at(&mut self, steps: &[Step]) -> &mut Self {
         let mut here = self;
         for step in steps.iter().take(DEPTH) {
@@ -68,7 +68,7 @@ impl Want {
                     }
                     return here;
                 }
-                // What a scan looks for may be anywhere, so also right here.
+                // A scan finds its target at any depth, so also at this level.
                 Step::Scan => here,
                 Step::FromEnd(_)
                 | Step::Indexes(_)
@@ -80,7 +80,7 @@ impl Want {
         here
     }
 
-    /// What is known at the end of these steps.
+    /// The reads at the end of these steps.
     pub fn get(&self, steps: &[Step]) -> Self {
         let mut here = self;
         for step in steps {
@@ -97,12 +97,12 @@ impl Want {
         here.clone()
     }
 
-    /// What is known of the items.
+    /// The reads of the items.
     pub fn each(&self) -> Self {
         self.items.as_deref().cloned().unwrap_or_default()
     }
 
-    /// Forgets what is known at the end of these steps: somebody else puts it there.
+    /// Removes the reads at the end of these steps: another writer puts the value there.
     pub fn forget(&mut self, steps: &[Step]) {
         match steps {
             [] => *self = Self::default(),
@@ -130,7 +130,7 @@ impl Want {
         }
     }
 
-    /// Adds what another reader reads.
+    /// Adds the reads of another reader.
     pub fn merge(&mut self, other: &Self) {
         self.merge_to(other, DEPTH);
     }
@@ -151,12 +151,12 @@ impl Want {
         }
     }
 
-    /// A whole input or result. Where `damage` is not 0, every value in it is spoilt one time in so
-    /// many.
+    /// A whole input or result. If `damage` is not 0, every value in it is damaged with a
+    /// probability of one in `damage`.
     pub fn root(&self, dice: &mut Dice, damage: u32) -> Value {
         let value = self.value(dice, damage).unwrap_or_else(|| json!({}));
         match value {
-            // An engine may think differently of an input that is no object.
+            // Mostly an object: engines may differ in how they treat another type of input.
             Value::Object(_) => value,
             other if self.fields.is_empty() && *self != Self::default() => other,
             _ if dice.one_in(8) => value,
@@ -164,14 +164,15 @@ impl Want {
         }
     }
 
-    /// A value, or that there is none.
+    /// A value, or `None` if it is missing.
     fn value(&self, dice: &mut Dice, damage: u32) -> Option<Value> {
         if damage > 0 && dice.one_in(damage) {
             return spoilt(dice);
         }
         let structured = !self.fields.is_empty() || self.items.is_some();
         if !self.hints.is_empty() && (!structured || dice.one_in(6)) {
-            // The first is what somebody asks for, the others lie around it.
+            // The first hint is the value compared with, the others are near it. The smaller of two
+            // draws prefers the first ones.
             let count = self.hints.len();
             let at = dice.index(count).min(dice.index(count));
             return self.hints[at].value(dice);
@@ -218,7 +219,7 @@ impl Hint {
     }
 }
 
-/// A value of which nothing is known but that it is read.
+/// Any value: nothing is known except that it is read.
 fn anything(dice: &mut Dice) -> Value {
     match dice.below(6) {
         0 => json!({ "id": literal::number(dice) }),
@@ -228,7 +229,7 @@ fn anything(dice: &mut Dice) -> Value {
     }
 }
 
-/// A value that hardly fits anywhere, or none.
+/// A value that is rarely suitable, or none.
 fn spoilt(dice: &mut Dice) -> Option<Value> {
     match dice.below(7) {
         0 | 1 => None,

@@ -44,11 +44,11 @@ const fn remove(name: &'static str, clause: C, on: On, field: &'static str) -> M
     }
 }
 
-/// Seconds and counts of which there must be one at least.
+/// Seconds and counts that must be at least 1, but are not.
 const NOT_POSITIVE: &[&str] = &["0", "-1", "-99"];
 /// Numbers below zero.
 const NEGATIVE: &[&str] = &["-1", "-2147483649"];
-/// Texts that are no path.
+/// Strings that are not paths.
 const NO_PATH: &[&str] = &[
     "\"\"",
     "\"a\"",
@@ -57,7 +57,7 @@ const NO_PATH: &[&str] = &[
     "\"$.a[?(]\"",
     "\"$.a b[\"",
 ];
-/// Paths that are no reference path into the state's data.
+/// Paths that are not reference paths into the state's data.
 const NO_REFERENCE: &[&str] = &[
     "\"$.a[*]\"",
     "\"$..b\"",
@@ -67,7 +67,7 @@ const NO_REFERENCE: &[&str] = &[
     "\"$x.a\"",
     "\"a\"",
 ];
-/// Templates with a field that is neither a path nor a call.
+/// Templates with a dynamic field that is neither a path nor a call.
 const NO_TEMPLATE: &[&str] = &[
     r#"{"x.$": "a"}"#,
     r#"{"x.$": "$."}"#,

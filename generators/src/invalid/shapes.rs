@@ -25,12 +25,12 @@ const fn shape(name: &'static str, clause: C, change: fn(&mut Site<'_>) -> Optio
     }
 }
 
-/// A definition may have 1,048,576 bytes.
+/// One byte more than the 1,048,576 that a definition may have.
 const TOO_LONG: usize = 1_048_577;
-/// The name of a state may have 80 characters.
+/// A name of more than the 80 characters that a state's name may have.
 const LONG_NAME: &str =
     "N123456789012345678901234567890123456789012345678901234567890123456789012345678901";
-/// Literals that are no timestamp.
+/// Strings that are not timestamps.
 const NO_TIMESTAMP: &[&str] = &[
     "2024-13-01T00:00:00Z",
     "2024-01-01",
@@ -50,7 +50,7 @@ pub(super) const SHAPES: &[Mutation] = &[
         Some(())
     }),
     shape("too-long", C::ValidateSize, |site| {
-        // A mebibyte is dear: most cases that could have it are drawn anew.
+        // A definition of a mebibyte is expensive: three in four attempts are declined.
         site.dice.one_in(4).then_some(())?;
         site.case.definition["Comment"] = "x".repeat(TOO_LONG).into();
         Some(())
@@ -309,7 +309,7 @@ pub(super) const SHAPES: &[Mutation] = &[
     }),
 ];
 
-/// Gives a rule another condition.
+/// Replaces the condition of a rule.
 fn rule(site: &mut Site<'_>, condition: &Value) -> Option<()> {
     let rule = site.on(Rule)?;
     let next = rule.get("Next")?.clone();

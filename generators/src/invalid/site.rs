@@ -1,5 +1,5 @@
-//! Where in a definition something is broken. If the machine has no state of the kind that is
-//! needed, it gets one: a new first state, which leads to the old one.
+//! Where a definition is broken. If the machine has no state of the kind needed, one is added as
+//! the new first state, which leads to the old one.
 
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
@@ -14,12 +14,12 @@ use crate::{
     reduce::graph::{object_mut, states},
 };
 
-/// What a field is given to.
+/// The object whose field is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum On {
     /// The machine.
     Machine,
-    /// The machine or a scope inside of it.
+    /// The machine or a nested scope.
     Scope,
     /// Any state.
     Any,
@@ -38,14 +38,14 @@ pub(super) enum On {
 /// The name of a state that a mutation adds.
 const ADDED: &str = "Added";
 
-/// A definition that is being broken.
+/// A definition that is being broken, and the source of random draws.
 pub(super) struct Site<'a> {
     pub(super) case: &'a mut DefinitionCase,
     pub(super) dice: &'a mut Dice,
 }
 
 impl Site<'_> {
-    /// The object that a field is given to.
+    /// The object whose field is changed.
     pub(super) fn on(&mut self, on: On) -> Option<&mut Map<String, Value>> {
         let pointer = match on {
             On::Machine => String::new(),
@@ -76,7 +76,7 @@ impl Site<'_> {
         object_mut(&mut self.case.definition, &pointer)
     }
 
-    /// The JSON pointer to some state of one of these types.
+    /// The JSON pointer to a state of one of these types.
     pub(super) fn state(&mut self, kinds: &[&str]) -> Option<String> {
         let mut fitting = states(&self.case.definition);
         fitting.retain(|(_, state)| state["Type"].as_str().is_some_and(|it| kinds.contains(&it)));
@@ -87,7 +87,7 @@ impl Site<'_> {
         Some(fitting[self.dice.index(fitting.len())].0.pointer.clone())
     }
 
-    /// A state with handlers: its JSON pointer and its name.
+    /// The JSON pointer and the name of a state with handlers.
     fn handled(&mut self) -> Option<(String, String)> {
         let pointer = self.state(&["Task", "Parallel", "Map"])?;
         let name = pointer.rsplit('/').next()?;
@@ -100,7 +100,7 @@ impl Site<'_> {
         self.entry_of(&pointer, list, plain.clone())
     }
 
-    /// The JSON pointer to some entry of a list, which gets one if it has none.
+    /// The JSON pointer to an entry of a list; an entry is added if there is none.
     fn entry_of(&mut self, state: &str, list: &str, plain: Value) -> Option<String> {
         let object = object_mut(&mut self.case.definition, state)?;
         let entries = object.entry(list).or_insert_with(|| json!([]));
@@ -112,12 +112,12 @@ impl Site<'_> {
         Some(format!("{state}/{list}/{index}"))
     }
 
-    /// Puts a state before the machine's first one, to which it leads; its JSON pointer.
+    /// Adds a state before the machine's first one, and leads it there; returns its JSON pointer.
     pub(super) fn prepend(&mut self, state: Value) -> Option<String> {
         self.prepend_named("", ADDED, state)
     }
 
-    /// Puts a state with this name before the first one of a scope, to which it leads.
+    /// Adds a state with this name before the first state of a scope, and leads it there.
     pub(super) fn prepend_named(
         &mut self,
         scope: &str,
@@ -128,7 +128,7 @@ impl Site<'_> {
         let first = scope_object.insert("StartAt".to_owned(), name.into())?;
         match state["Type"].as_str()? {
             "Succeed" | "Fail" => {
-                // It would end here: a Choice leads to both.
+                // The state would end the scope, so a Choice leads to both.
                 let both = json!({
                     "Type": "Choice", "Default": first,
                     "Choices": [{ "Variable": "$.a", "IsPresent": true, "Next": name }],
@@ -152,7 +152,7 @@ impl Site<'_> {
         Some(format!("{scope}/States/{name}"))
     }
 
-    /// The JSON pointer to a scope inside the machine, which gets one if it has none.
+    /// The JSON pointer to a nested scope; one is added if there is none.
     pub(super) fn inner_scope(&mut self) -> Option<String> {
         let scopes = scopes(&self.case.definition);
         if scopes.len() < 2 {
@@ -163,7 +163,7 @@ impl Site<'_> {
     }
 }
 
-/// A state of a type with what it cannot do without, but for where it leads to.
+/// A state of this type with its required fields, without a transition.
 pub(super) fn plain(kind: &str) -> Value {
     let scope = |name: &str| json!({ "StartAt": name, "States": { name: { "Type": "Succeed" } } });
     match kind {

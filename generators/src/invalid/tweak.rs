@@ -1,11 +1,11 @@
-//! Changes without a plan: of some value anywhere in a definition.
+//! Random changes of a value anywhere in a definition.
 
 use serde_json::{Value, json};
 use stepproof_specs::scenario::case::DefinitionCase;
 
 use crate::dice::Dice;
 
-/// The definition with one value changed.
+/// The definition with one value changed at random.
 pub(super) fn tweaked(case: &DefinitionCase, dice: &mut Dice) -> DefinitionCase {
     let mut tweaked = case.clone();
     while tweaked == *case {
@@ -53,7 +53,7 @@ fn tweak(value: &mut Value, change: u32, dice: &mut Dice) {
     }
 }
 
-/// A name with a character too many, one too few, or in another case.
+/// A name with one character added or removed, or with another case.
 fn misspelt(name: &str, dice: &mut Dice) -> String {
     match dice.below(3) {
         0 => format!("{name}s"),
@@ -82,7 +82,7 @@ fn other(value: &Value, dice: &mut Dice) -> Value {
     dice.pick(&others).clone()
 }
 
-/// How many values there are, the whole included.
+/// The number of values, including the value itself.
 fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(count).sum(),
@@ -91,7 +91,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// Shows the value with this number, counted from outside to inside.
+/// Calls `see` with value number `at`, counted from the outside in.
 fn visit(value: &mut Value, at: &mut usize, see: &mut dyn FnMut(&mut Value)) -> bool {
     if *at == 0 {
         see(value);

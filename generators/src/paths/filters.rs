@@ -1,4 +1,4 @@
-//! Filters that tell elements apart.
+//! Filters that distinguish elements.
 
 use serde_json::Value;
 use stepproof_specs::query::jsonpath::path::{
@@ -8,18 +8,18 @@ use stepproof_specs::query::jsonpath::path::{
 
 use super::{Drawing, PathOptions, StepKind};
 
-/// Characters that are themselves in a regular expression, and harmless in a path.
+/// Whether a character matches itself in a regular expression, and needs no escape in a path.
 fn is_literal(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Texts that a literal cannot say, or that would be read as an operator.
+/// Whether a string can be a literal, and is not read as an operator.
 fn is_quotable(text: &str) -> bool {
     !text.contains(['\'', '\\', '[', ']', '(', ')', '=', '<', '>', '~', '&', '|'])
 }
 
 impl<'d> Drawing<'d> {
-    /// A filter that may hold for this element.
+    /// Draws a filter that may hold for this element.
     pub(super) fn filter(&mut self, item: &'d Value) -> Filter {
         let mut any = vec![vec![self.criterion(item)]];
         while self.dice.one_in(4) {
@@ -54,7 +54,7 @@ impl<'d> Drawing<'d> {
         let relation = if self.dice.one_in(100) {
             Relation::Matches
         } else if self.dice.one_in(2) {
-            // What a value is to itself.
+            // The relations that can hold between a value and itself.
             self.dice.pick(&Relation::ALL[..3])
         } else {
             self.dice.pick(&Relation::ALL[..6])
@@ -71,7 +71,7 @@ impl<'d> Drawing<'d> {
         }
     }
 
-    /// A definite path inside a value, and what it finds.
+    /// Draws a definite path inside a value; returns it and the value it finds.
     fn inner(&mut self, from: &'d Value) -> (Path, &'d Value) {
         let options = PathOptions {
             kinds: [vec![StepKind::Name; 4], PathOptions::definite().kinds].concat(),
@@ -93,7 +93,7 @@ impl<'d> Drawing<'d> {
         (Path::new(Root::Data, steps), found.unwrap_or(from))
     }
 
-    /// A literal near a value: itself, or one on either side.
+    /// Draws a literal equal to a value, or a little less or more.
     fn literal(&mut self, near: &Value) -> Operand {
         let text = match near {
             Value::Number(number) => match number.as_i64() {
@@ -116,7 +116,7 @@ impl<'d> Drawing<'d> {
         };
         let plain = serde_json::from_str::<Value>(&text).is_ok_and(|value| !value.is_string());
         let quoted = near.is_string() || !plain;
-        // Quoted or not, it is a text.
+        // Quoted or not, the literal is a string.
         if quoted != self.dice.one_in(12) || text.is_empty() {
             Operand::Quoted(text.into())
         } else {
@@ -124,7 +124,7 @@ impl<'d> Drawing<'d> {
         }
     }
 
-    /// A regular expression that may match a text.
+    /// Draws a regular expression that may match a string.
     fn pattern(&mut self, text: &str) -> Pattern {
         let start: String = text.chars().take_while(|c| is_literal(*c)).collect();
         let regex = match self.dice.below(6) {

@@ -1,4 +1,4 @@
-//! Calls of intrinsic functions: what is simpler than one, and the paths in it.
+//! Calls of intrinsic functions: simpler replacements, and the paths in a call.
 
 use serde_json::Value;
 use stepproof_specs::query::jsonpath::{
@@ -8,7 +8,7 @@ use stepproof_specs::query::jsonpath::{
 
 use super::{paths::simpler_paths, value::of_its_kind};
 
-/// What can stand in the place of a call.
+/// A replacement for a call.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Simpler {
     /// A path or a call.
@@ -17,8 +17,8 @@ pub(super) enum Simpler {
     Literal(Value),
 }
 
-/// Simpler than a call: each of its arguments and of theirs, the call with fewer, the call with
-/// simpler ones.
+/// Replacements for a call that are simpler: each of its arguments and of their arguments, the call
+/// with fewer arguments, and the call with simpler ones.
 pub(super) fn simpler(text: &str) -> Vec<Simpler> {
     let Ok(call) = Call::parse(text) else {
         return Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn simpler(text: &str) -> Vec<Simpler> {
     found
 }
 
-/// The call with the data in the place of what it is given twice.
+/// The call with `$` in place of an argument that occurs twice.
 fn same_arguments(call: &Call) -> Option<String> {
     fn given(call: &Call, found: &mut Vec<String>) {
         found.extend(texts(call));
@@ -63,7 +63,7 @@ fn same_arguments(call: &Call) -> Option<String> {
     Some(replaced(call, twice)).filter(|_| twice != "$")
 }
 
-/// The call with the data in the place of every argument that is written so.
+/// The call with `$` in place of every argument that is written as `same`.
 fn replaced(call: &Call, same: &str) -> String {
     let texts: Vec<String> = texts(call)
         .into_iter()
@@ -77,7 +77,7 @@ fn replaced(call: &Call, same: &str) -> String {
     written(call.function(), &texts)
 }
 
-/// The call with its two numbers in the order of their texts.
+/// The call with its two numbers in the order of their strings.
 fn in_order(call: &Call) -> Option<String> {
     let [
         Argument::Literal(Value::Number(_)),
@@ -91,7 +91,7 @@ fn in_order(call: &Call) -> Option<String> {
     Some(written(call.function(), &texts))
 }
 
-/// A call with literals in the place of the paths that `value` knows a scalar for.
+/// The call with literals in place of the paths for which `value` gives a scalar.
 pub(super) fn fill(text: &str, value: &mut dyn FnMut(&Path) -> Option<Value>) -> Option<String> {
     fn filled(call: &Call, value: &mut dyn FnMut(&Path) -> Option<Value>) -> String {
         let mut texts = texts(call);
@@ -120,7 +120,7 @@ fn itself(argument: &Argument) -> Simpler {
     }
 }
 
-/// The call without one argument, where any number of them will do.
+/// The call without one argument, if the function accepts any number of them.
 fn shorter(call: &Call) -> Vec<String> {
     let texts = texts(call);
     let without = |at: usize, template: Option<String>| {
@@ -182,7 +182,7 @@ fn map_call(call: &Call, change: &mut dyn FnMut(&Path) -> Path) -> String {
     written(call.function(), &texts)
 }
 
-/// The arguments as they are written.
+/// The arguments as strings.
 fn texts(call: &Call) -> Vec<String> {
     let is_template = |at: usize| at == 0 && call.function() == Function::Format;
     let arguments = call.arguments().iter().enumerate();

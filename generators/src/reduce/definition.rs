@@ -1,4 +1,4 @@
-//! Passes over a definition as mere JSON: it may break any rule of the language.
+//! Passes over a definition as plain JSON, because it may violate any rule of the language.
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -13,7 +13,7 @@ use super::{
     value::of_its_kind,
 };
 
-/// Every member of an object and every run of elements of an array can go.
+/// Drops every member of an object, and every run of elements of an array.
 pub(super) fn drop_members(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     each(&case.definition, "", &mut |value, pointer| match value {
@@ -41,10 +41,10 @@ pub(super) fn drop_members(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// What leads somewhere: a text that is simpler would lead nowhere.
+/// Fields that name a state, a type or a resource: a simpler string would name nothing.
 const LEADING: [&str; 5] = ["Default", "Next", "Resource", "StartAt", "Type"];
 
-/// Every literal can be a simpler one of its kind.
+/// Replaces every literal by a simpler one of its type.
 pub(super) fn simplify_literals(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     each(&case.definition, "", &mut |value, pointer| {
@@ -63,7 +63,7 @@ pub(super) fn simplify_literals(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Every value with its JSON pointer, outer ones first.
+/// Visits every value with its JSON pointer, outer ones first.
 fn each(value: &Value, pointer: &str, see: &mut dyn FnMut(&Value, &str)) {
     see(value, pointer);
     match value {
@@ -81,8 +81,8 @@ fn each(value: &Value, pointer: &str, see: &mut dyn FnMut(&Value, &str)) {
     }
 }
 
-/// How many targets are not in their scope. The validator does not look at them while something
-/// else is wrong, so an edit must not make them more.
+/// The number of targets that are missing in their scope. The validator does not check targets
+/// while it finds other errors, so an edit must not increase this number.
 pub(super) fn dangling(definition: &Value) -> usize {
     let scopes = scopes(definition).into_iter();
     let scopes = scopes.filter_map(|scope| definition.pointer(&scope.pointer));
@@ -96,8 +96,8 @@ pub(super) fn dangling(definition: &Value) -> usize {
         .sum()
 }
 
-/// Whether nothing in a definition is without use. What an edit leaves without use is then taken
-/// away; otherwise that may be what is wrong with the definition.
+/// Whether a definition has no unused parts. Only then are the parts that an edit leaves unused
+/// removed; otherwise an unused part may be the error in the definition.
 pub(super) fn is_tidy(case: &ExecutionCase) -> bool {
     let mut tidied = case.clone();
     collect_garbage(&mut tidied);

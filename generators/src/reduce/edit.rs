@@ -1,4 +1,4 @@
-//! Edits of a case, and what has to be put right after one.
+//! Edits of a case, and the clean-up after one.
 
 use std::{collections::HashSet, ops::Range, sync::Arc};
 
@@ -13,17 +13,17 @@ use stepproof_specs::{
 
 use super::graph::{object_mut, states, targets};
 
-/// One edit: `None` if it does not apply, and then what it left behind is thrown away.
+/// An edit of a case. `None` if it does not apply; the edited case must then be discarded.
 pub(super) type Edit = Box<dyn Fn(&mut ExecutionCase) -> Option<()> + Send + Sync>;
 
-/// An edit.
+/// Boxes an edit.
 pub(super) fn edit(
     change: impl Fn(&mut ExecutionCase) -> Option<()> + Send + Sync + 'static,
 ) -> Edit {
     Box::new(change)
 }
 
-/// Edits that remove runs of a list: all of it, halves, quarters, … and single elements.
+/// The runs of a list that edits remove: all of it, halves, quarters, … and single elements.
 pub(super) fn runs(len: usize) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
     let mut size = len;
@@ -34,8 +34,8 @@ pub(super) fn runs(len: usize) -> Vec<Range<usize>> {
     runs
 }
 
-/// Leads everything in a scope that leads to `from` to `to`; where there is no `to`, it ends, or
-/// the rule or catcher that led there goes.
+/// Redirects every transition in a scope from the state `from` to the state `to`. Without `to`, a
+/// transition becomes an end, and a rule or catcher that leads to `from` is removed.
 pub(super) fn retarget(scope: &mut Map<String, Value>, from: &str, to: Option<&str>) -> Option<()> {
     if scope.get("StartAt")? == from {
         scope.insert("StartAt".to_owned(), to?.into());
@@ -83,7 +83,7 @@ fn retarget_rules(state: &mut Map<String, Value>, key: &str, from: &str, to: Opt
     }
 }
 
-/// A list of rules or handlers has none left.
+/// Cleans up after the last rule or handler of a list was removed.
 pub(super) fn empty_list(state: &mut Map<String, Value>, list: &str) {
     if list == "Choices" {
         become_end_of_choice(state);
@@ -92,7 +92,7 @@ pub(super) fn empty_list(state: &mut Map<String, Value>, list: &str) {
     }
 }
 
-/// A Choice without rules goes to its default, or ends.
+/// A Choice without rules becomes a Pass to its default, or a Succeed.
 fn become_end_of_choice(state: &mut Map<String, Value>) {
     let plain = match state.get("Default").and_then(Value::as_str) {
         Some(next) => serde_json::json!({ "Type": "Pass", "Next": next }),
@@ -103,7 +103,7 @@ fn become_end_of_choice(state: &mut Map<String, Value>) {
     }
 }
 
-/// Removes a state: what led to it leads to `to`.
+/// Removes a state, and redirects the transitions to it to `to`.
 pub(super) fn bypass(case: &mut ExecutionCase, state: &StatePath, to: Option<&str>) -> Option<()> {
     let scope = object_mut(&mut case.definition, &state.scope.pointer)?;
     if to == Some(&state.name) {
@@ -118,7 +118,7 @@ pub(super) fn bypass(case: &mut ExecutionCase, state: &StatePath, to: Option<&st
         .map(drop)
 }
 
-/// Gives the plans of all starts new sites: what `rename` has no site for is dropped.
+/// Renames the sites in the plans of all starts; a site without a new name is dropped.
 pub(super) fn move_sites(case: &mut ExecutionCase, rename: impl Fn(&str) -> Option<String>) {
     for start in &mut case.starts {
         let sites = std::mem::take(&mut start.plan.sites);
@@ -130,7 +130,7 @@ pub(super) fn move_sites(case: &mut ExecutionCase, rename: impl Fn(&str) -> Opti
     }
 }
 
-/// The rest of a site below a prefix.
+/// The part of a site below a prefix; `None` if it is not below.
 pub(super) fn below<'s>(site: &'s str, prefix: &str) -> Option<&'s str> {
     if prefix.is_empty() {
         return Some(site);
@@ -138,10 +138,9 @@ pub(super) fn below<'s>(site: &'s str, prefix: &str) -> Option<&'s str> {
     site.strip_prefix(prefix)?.strip_prefix('/')
 }
 
-/// Removes what an edit has left without use: states that nothing leads to, and plans of tasks
-/// that are not there.
+/// Removes what an edit has left unused: unreachable states, and plans of missing tasks.
 pub(super) fn collect_garbage(case: &mut ExecutionCase) {
-    // Outer scopes first: what is inside an unreachable state is not looked at.
+    // Outer scopes first, so that scopes inside unreachable states are not visited.
     let mut at = 0;
     while let Some(scope) = scopes(&case.definition).get(at) {
         remove_unreachable(&mut case.definition, scope);

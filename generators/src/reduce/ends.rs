@@ -1,4 +1,4 @@
-//! Passes over how things end: what several states, plans and limits say together is said by one.
+//! Passes over ends: one state, plan or limit takes over what several did together.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -17,10 +17,10 @@ use super::{
 };
 use crate::literal::ACTIVITY_PREFIX;
 
-/// The shortest time after which a sibling is sure to have begun: generated plans know no shorter.
+/// A delay after which a sibling has certainly begun; generated plans have no shorter one.
 const SOON: u64 = 500;
 
-/// Simpler ends.
+/// Offers simpler ways for states to end.
 pub(super) fn simplify_ends(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = vec![edit(end_well)];
     for (state, fields) in states(&case.definition) {
@@ -44,7 +44,8 @@ pub(super) fn simplify_ends(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Every state that leads nowhere succeeds: where a run ends matters, and not how.
+/// Replaces every state without a target by a Succeed, for cases in which it matters where a run
+/// ends but not how.
 fn end_well(case: &mut ExecutionCase) -> Option<()> {
     let states = ScopePath::machine().states(&case.definition).into_iter();
     let ends = states.filter(|(_, fields)| targets(fields).is_empty());
@@ -74,8 +75,8 @@ fn is_silent(case: &ExecutionCase, state: &StatePath) -> bool {
     rules.any(|rule| rule.act.reply == Reply::Silent)
 }
 
-/// A task, or one instead of a Wait, fails by itself, not by a time limit nor in the state after it;
-/// its handlers, if it has some, handle that.
+/// Makes a task fail by itself rather than by a time limit or in the state after it; a Wait becomes
+/// such a task. The handlers of the task, if any, match the error.
 fn fail_in_place(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     if fields["Type"] == "Wait" {
@@ -111,7 +112,7 @@ fn fail_in_place(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     Some(())
 }
 
-/// A task that is tried again for a while fails after a while instead.
+/// Makes a task fail after a delay instead of retrying it for some time.
 fn fail_at_last(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     fields.shift_remove("Retry")?;
@@ -127,13 +128,13 @@ fn fail_at_last(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     Some(())
 }
 
-/// Whether a task takes its time and succeeds.
+/// Whether a task echoes its input after a delay.
 fn is_late(case: &ExecutionCase, state: &StatePath) -> bool {
     let mut rules = scripts(case, state).flat_map(|script| &script.rules);
     rules.any(|rule| rule.act.after > 0 && rule.act.reply == Reply::Echo)
 }
 
-/// Waits instead of having a worker take its time.
+/// Replaces a task that takes time by a Wait.
 fn wait_instead(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let rules = scripts(case, state).flat_map(|script| &script.rules);
     let after = rules.map(|rule| rule.act.after).max()?;
@@ -148,7 +149,8 @@ fn wait_instead(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     Some(())
 }
 
-/// Goes on where a catcher would, and assigns what it would, without an error that it catches.
+/// Removes the catchers of a state, and leads it to the first catcher's target with that catcher's
+/// `Assign`. The task then succeeds.
 fn go_on_without_catching(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     let catchers = fields.shift_remove("Catch")?;

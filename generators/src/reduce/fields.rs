@@ -1,4 +1,4 @@
-//! Passes over the fields of states: drop them, make them literal, make them small.
+//! Passes over the fields of states: drop them, replace them by literals, make them smaller.
 
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
@@ -13,7 +13,7 @@ use super::{
     value::{of_its_kind, smaller, with},
 };
 
-/// Fields that say what a state is, without which there is no state, besides those for scopes.
+/// Fields that a state, scope or handler cannot do without, besides those that hold scopes.
 const NEEDED: &[&str] = &[
     "Type",
     "Next",
@@ -29,7 +29,8 @@ const NEEDED: &[&str] = &[
     "TimestampPath",
 ];
 
-/// The pointers of every object whose fields are ASL: the machine, states, retriers, catchers.
+/// The pointers of every object whose fields are ASL: the machine, states, scopes, retriers,
+/// catchers.
 fn holders(definition: &Value) -> Vec<String> {
     let mut found = vec![String::new()];
     for (state, fields) in states(definition) {
@@ -55,10 +56,10 @@ fn pointers(state: &StatePath, fields: &Value, list: &str) -> Vec<String> {
         .collect()
 }
 
-/// Fields of a Choice's rule that are none of its condition.
+/// Fields of a Choice's rule that are not part of its condition.
 const OF_RULES: &[&str] = &["Assign", "Output", "Comment"];
 
-/// The pointers of everything that assigns variables: states, rules, catchers.
+/// The pointers of every object with an `Assign`: states, rules, catchers.
 pub(super) fn assigning(definition: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for (state, fields) in states(definition) {
@@ -73,7 +74,7 @@ pub(super) fn assigning(definition: &Value) -> Vec<String> {
     found
 }
 
-/// Drops what a Choice's rules do besides leading on.
+/// Drops the fields of a Choice's rules other than the condition and `Next`.
 fn drop_fields_of_rules(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -90,7 +91,7 @@ fn drop_fields_of_rules(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Drops optional fields: all of an object at once, then one by one.
+/// Drops optional fields: all of an object at once, then one at a time.
 pub(super) fn drop_fields(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = drop_fields_of_rules(case);
     for pointer in holders(&case.definition) {
@@ -124,15 +125,15 @@ pub(super) fn drop_fields(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Fields of which one does what the other would, where the result is the input.
+/// Pairs of fields: the second can take over from the first if the result is the input.
 const INSTEAD: &[(&str, &str)] = &[
     ("ResultSelector", "Parameters"),
     ("OutputPath", "InputPath"),
     ("Parameters", "Assign"),
 ];
 
-/// Does in another field of a Task or a Pass what one does. What one path gives needs no template,
-/// and what a Pass makes is its result.
+/// Moves a value of a Task or a Pass to another field that has the same effect: for example, the
+/// only path of a template to `InputPath`, or the template of a Pass to `Result`.
 pub(super) fn exchange_fields(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, _) in states(&case.definition) {
@@ -197,7 +198,7 @@ pub(super) fn simplify_conditions(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Conditions that are simpler than one, without its `Next`.
+/// Simpler conditions for a rule, without its `Next`.
 fn simpler_conditions(rule: &Map<String, Value>) -> Vec<Map<String, Value>> {
     let mut found: Vec<Value> = vec![
         json!({ "Variable": "$", "IsPresent": true }),
@@ -256,7 +257,7 @@ fn plainest(value: &Value, plainest: Value) -> Vec<Value> {
         .collect()
 }
 
-/// How operators of one type end, the simplest first.
+/// The suffixes of comparison operators, the simplest first.
 const ORDERINGS: &[&str] = &[
     "Equals",
     "LessThan",
@@ -276,7 +277,8 @@ fn simpler_operators(name: &str) -> impl Iterator<Item = String> {
     simpler.map(move |ordering| format!("{kind}{ordering}"))
 }
 
-/// The same test of the whole data, of another type, in a simpler way, and with simpler literals.
+/// Simpler tests: of another type, of the whole data, with a simpler operator, or with a simpler
+/// literal.
 fn simpler_tests(test: &Map<String, Value>) -> Vec<Value> {
     let mut found = vec![json!({ "Variable": test["Variable"], "BooleanEquals": false })];
     for (name, operand) in test {
@@ -299,7 +301,7 @@ fn simpler_tests(test: &Map<String, Value>) -> Vec<Value> {
 
 type MakeValue = fn() -> Value;
 
-/// What stands in for a field's `…Path` twin.
+/// Literals that replace a field's `…Path` twin.
 const LITERALS: &[(&str, &str, MakeValue)] = &[
     ("SecondsPath", "Seconds", || json!(0)),
     ("SecondsPath", "Seconds", || json!(1)),

@@ -40,7 +40,7 @@ pub(super) fn simplify_flow(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Simplifies what rules and catchers assign.
+/// Simplifies every `Assign`.
 fn simplify_assigns(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for pointer in assigning(&case.definition) {
@@ -57,8 +57,7 @@ fn simplify_assigns(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Templates that are simpler than one: without some fields, with less inside, with literals for
-/// what is dynamic.
+/// Simpler templates: with fewer fields, with simpler contents, with null for a dynamic field.
 fn simpler_templates(template: &Value) -> Vec<Value> {
     let Value::Object(fields) = template else {
         return simpler(template);
@@ -80,8 +79,7 @@ fn simpler_templates(template: &Value) -> Vec<Value> {
 /// Paths that can be null.
 const NULLABLE: &[&str] = &["InputPath", "OutputPath", "ResultPath"];
 
-/// Makes every path null or shorter (the root, without its last step, without its first), and every call
-/// simpler.
+/// Sets paths that may be null to null, and simplifies every path and every call.
 fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for pointer in all_objects(&case.definition) {
@@ -108,7 +106,8 @@ fn simplify_paths(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// The simplest data in which a path that may find several values finds one.
+/// Replaces a path to several values, and the input, by the simplest pair in which such a path
+/// finds one value.
 pub(super) fn find_one(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for pointer in all_objects(&case.definition) {
@@ -133,7 +132,7 @@ pub(super) fn find_one(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// What is simpler than a path or a call in a field, with the field's name then.
+/// Simpler replacements for a path or a call in a field, each with the field's new name.
 fn simpler_sources(field: &str, text: &str) -> Vec<(String, Value)> {
     let shorter = simpler_paths(text).into_iter().map(Simpler::Source);
     shorter

@@ -1,19 +1,19 @@
-//! The states of a definition as a graph: which there are, and where each leads.
+//! The states of a definition as a graph: the states, and the targets of each.
 //!
-//! The reducer works on the definition as JSON, so that a case with fields that this build does not
-//! know, or one that is invalid on purpose, gets smaller as well.
+//! The reducer works on the definition as JSON, so that it can also reduce a case with fields that
+//! this build does not know, or one that is invalid on purpose.
 
 use serde_json::{Map, Value};
 use stepproof_specs::asl::walk::{StatePath, scopes};
 
-/// All states with their paths, scope by scope, outer scopes first: what stands in the machine
-/// itself is tried before what stands inside its states.
+/// All states with their paths, scope by scope, outer scopes first: edits of the machine's own
+/// states are tried before edits of nested ones.
 pub(crate) fn states(definition: &Value) -> Vec<(StatePath, &Value)> {
     let scopes = scopes(definition).into_iter();
     scopes.flat_map(|scope| scope.states(definition)).collect()
 }
 
-/// Their paths alone, for who changes them.
+/// The paths of all states, for edits that change the definition meanwhile.
 pub(super) fn state_paths(definition: &Value) -> Vec<StatePath> {
     states(definition)
         .into_iter()
@@ -26,7 +26,8 @@ pub(super) fn entries<'v>(state: &'v Value, list: &str) -> &'v [Value] {
     state[list].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The names that a state leads to, each once, in the order of its fields.
+/// The targets of a state without duplicates: `Next` and `Default`, then those of rules and
+/// catchers.
 pub(crate) fn targets(state: &Value) -> Vec<&str> {
     let rules = entries(state, "Choices").iter();
     let rules = rules

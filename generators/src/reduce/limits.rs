@@ -1,5 +1,5 @@
-//! Passes over time limits and over what happens within them: each alone would let the limit expire
-//! that held, or hold the one that expired.
+//! Passes over a time limit together with what happens within it. If either were changed alone, a
+//! limit that held would expire, or one that expired would hold.
 
 use serde_json::json;
 use stepproof_specs::{
@@ -18,8 +18,8 @@ use super::{
 /// The time limits of a Task.
 pub(super) const LIMITS: [&str; 2] = ["TimeoutSeconds", "HeartbeatSeconds"];
 
-/// Gives a task a second more, so that what was late because of other tasks' delays is late without
-/// them.
+/// Lengthens a time limit by a second and removes the delays of tasks, so that what was late
+/// because of the delays is late without them.
 pub(super) fn limits_for_delays(case: &ExecutionCase) -> Vec<Edit> {
     let delayed = |start: &Start| start.plan.rules().any(is_delayed);
     if !case.starts.iter().any(delayed) {
@@ -47,7 +47,7 @@ fn is_delayed(rule: &Rule) -> bool {
     rule.act.after > 0 && rule.act.heartbeats.is_empty()
 }
 
-/// Shortens a limit and what happens within it together.
+/// Shortens a time limit and the plan of its task together.
 pub(super) fn shorten_limits(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -98,7 +98,8 @@ fn shorten(
     shortened.then_some(())
 }
 
-/// Leaves of a machine with a time limit one task, which gets no answer and has a longer limit.
+/// Reduces a machine with a time limit to one of its tasks, which gets no answer and has a longer
+/// limit.
 pub(super) fn outlast_the_machine(case: &ExecutionCase) -> Vec<Edit> {
     if case.definition.get("TimeoutSeconds").is_none() {
         return Vec::new();

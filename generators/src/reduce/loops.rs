@@ -1,4 +1,4 @@
-//! Passes over loops: out of one, or twice through it and no more.
+//! Passes over loops: leave a loop, or enter a state exactly twice.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -12,7 +12,7 @@ use super::{
     resume::begin_at,
 };
 
-/// Leaves loops where they would go round again.
+/// Leaves a loop where it would start over, or reduces it to two visits of a state.
 pub(super) fn leave_loops(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -25,7 +25,7 @@ pub(super) fn leave_loops(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Whether a state can be reached again from where it leads.
+/// Whether a chain of transitions leads from a state back to itself.
 fn in_a_loop(case: &ExecutionCase, state: &StatePath, fields: &Value) -> bool {
     let scope = case.definition.pointer(&state.scope.pointer);
     let Some(states) = scope.map(|scope| &scope["States"]) else {
@@ -44,7 +44,7 @@ fn in_a_loop(case: &ExecutionCase, state: &StatePath, fields: &Value) -> bool {
     ahead.contains(&state.name.as_str())
 }
 
-/// The simplest machine that enters a state twice; a Map has no items then.
+/// Replaces the machine by the simplest one that enters a state twice; a Map then has no items.
 fn enter_twice(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     begin_at(case, state)?;
     let mut fields = case.definition.get("States")?.get(&state.name)?.clone();
@@ -73,12 +73,12 @@ fn enter_twice(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     Some(())
 }
 
-/// The states around one that is entered twice.
+/// The states before and after the one that is entered twice.
 const ONCE: &str = "once";
 const AGAIN: &str = "again";
 
-/// Begins after a state of a loop, with the data that arrives there, and ends where it would go
-/// round again.
+/// Starts behind a state of a loop, with the data that arrives there, and ends where that state
+/// would be entered again.
 fn leave_loop(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let next = case.definition.pointer(&state.pointer)?["Next"].as_str()?;
     let next = state.scope.state(next);

@@ -14,20 +14,20 @@ use super::{
     names::disorder,
 };
 
-/// The size of a case: compared by its fields from first to last.
+/// The size of a case. Sizes are compared by these fields, from first to last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Measure {
     /// States in all scopes.
     pub states: usize,
     /// Values in the definition, the inputs and the plans.
     pub values: usize,
-    /// How far types, replies and literals are from the plainest ones.
+    /// The distance of types, replies and literals from the plainest ones.
     pub strangeness: usize,
-    /// Names, states and fields that are not in their usual order.
+    /// The number of states and fields that are not in their usual order.
     pub disorder: usize,
-    /// Bytes.
+    /// The length of the text in bytes.
     pub bytes: usize,
-    /// In the end, the text itself: of two cases that differ in nothing else, one is first.
+    /// The text itself, so that two different cases never have equal sizes.
     pub text: String,
 }
 
@@ -67,7 +67,7 @@ pub fn measure(case: &Case) -> Measure {
     }
 }
 
-/// What a case has that is neither in its definition nor in its starts, and need not be.
+/// The number of settings outside the definition and the starts that differ from their defaults.
 fn unusual(case: &Case) -> usize {
     match &case.body {
         Body::Execution(execution) => {
@@ -78,7 +78,7 @@ fn unusual(case: &Case) -> usize {
     }
 }
 
-/// The values in a value, itself included.
+/// The number of values, including the value itself.
 fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(count).sum(),
@@ -87,7 +87,8 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// The values that say what tasks do: fields of rules, and outputs. All replies count alike.
+/// The number of values that say what tasks do: fields of rules, and outputs. All replies count the
+/// same.
 fn count_plan(plan: &Plan) -> usize {
     let values = plan.rules().map(|rule| {
         let act = &rule.act;
@@ -107,7 +108,7 @@ fn count_plan(plan: &Plan) -> usize {
     values.sum::<usize>() + away.count()
 }
 
-/// How much it takes to understand a state of this type.
+/// How difficult a state of this type is to understand.
 fn rank(kind: Option<&str>) -> usize {
     match kind {
         Some("Pass" | "Succeed") => 0,
@@ -119,7 +120,8 @@ fn rank(kind: Option<&str>) -> usize {
     }
 }
 
-/// How far literals are from the plainest: `{}`, then `null`, `[]`, `false`, numbers, `""`.
+/// The distance of literals from the plainest ones: `{}`, then `null`, `[]`, `false`, numbers,
+/// `""`.
 fn strange(value: &Value) -> usize {
     match value {
         Value::Null => 1,
@@ -135,7 +137,7 @@ fn strange(value: &Value) -> usize {
     }
 }
 
-/// Whether something is there is as plain a question as whether nothing is.
+/// `IsPresent` counts the same for true and false: either question is equally plain.
 fn strange_field((name, field): (&String, &Value)) -> usize {
     match name.as_str() {
         "IsPresent" => 3,
@@ -184,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_part_of_a_plan_counts_once() {
-        // Five values in the definition, the input, and the rule.
+        // Five values in the definition, one input and one rule.
         assert_eq!(planned(json!([])).values, 6);
         assert_eq!(planned(json!([{ "reply": "echo" }])).values, 7);
         for (rule, more) in [
@@ -255,7 +257,7 @@ mod tests {
 
     #[test]
     fn what_is_strange_adds_up() {
-        // Three words, a Fail state, the input and the reply.
+        // Three strings, a Fail state, the input and the reply.
         let definition = machine(json!({ "Type": "Fail", "Error": "E" }));
         let plan = json!({ "A": [{ "reply": { "succeed": null } }] });
         let mut case = execution(definition, json!({ "x": true }), plan);

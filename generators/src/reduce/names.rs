@@ -1,4 +1,4 @@
-//! Passes that make equal cases look equal: names of states, errors and data fields, and order.
+//! Passes that make equivalent cases equal: names of states, errors and data fields, and order.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -21,7 +21,8 @@ use super::{
     graph::{entries, object_mut, state_paths, states, targets},
 };
 
-/// Names by number: `A`, `B`, …, `Z`, `A1`, ….
+/// The name with a number, from the letter `first` on: `A`, `B`, …, `Z`, then with a number
+/// appended.
 fn nth(first: u8, number: usize) -> String {
     let count = usize::from(b'Z' - b'A') + 1;
     let letter = (usize::from(first.to_ascii_uppercase() - b'A') + number) % count;
@@ -37,7 +38,7 @@ fn nth(first: u8, number: usize) -> String {
     }
 }
 
-/// New names by old ones, given in the order in which they are met.
+/// New names for old ones, given in the order in which the old ones are met.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Renaming {
     first: u8,
@@ -152,7 +153,7 @@ fn rename_activities(case: &mut ExecutionCase) -> Option<()> {
     Some(())
 }
 
-/// Renames the errors of tasks and Fail states to `E`, `F`, …, and makes two of them one.
+/// Renames the errors of tasks and Fail states to `E`, `F`, …, or one of them to `E`.
 pub(super) fn rename_errors(case: &ExecutionCase) -> Vec<Edit> {
     let mut renaming = Renaming::from(b'E');
     let mut copy = case.clone();
@@ -176,7 +177,7 @@ pub(super) fn rename_errors(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Visits every error name that is not AWS's own, and replaces it by what `change` says.
+/// Replaces every error name that is not predefined by what `change` returns.
 fn each_error(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> Option<String>) {
     for state in state_paths(&case.definition) {
         let Some(fields) = object_mut(&mut case.definition, &state.pointer) else {
@@ -217,7 +218,7 @@ fn own(name: &mut Value, change: &mut dyn FnMut(&str) -> Option<String>) {
     }
 }
 
-/// Makes matchers plain: the errors that [`rename_errors`] gives, or all errors.
+/// Replaces matchers by one of the names that [`rename_errors`] gives, or by `States.ALL`.
 pub(super) fn simplify_matchers(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -237,7 +238,7 @@ pub(super) fn simplify_matchers(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Renames data fields to `a`, `b`, … everywhere, and makes two of them one.
+/// Renames data fields to `a`, `b`, … everywhere, or one of them to `a`.
 pub(super) fn rename_fields(case: &ExecutionCase) -> Vec<Edit> {
     let mut renaming = Renaming::from(b'a');
     let mut copy = case.clone();
@@ -265,10 +266,10 @@ pub(super) fn rename_fields(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Names that the language gives a meaning to.
+/// Field names that have a meaning in the language.
 const RESERVED: &[&str] = &["Error", "Cause"];
 
-/// Visits every name of a data field: in paths, templates, literals, inputs and replies.
+/// Replaces every name of a data field: in paths, templates, literals, inputs and replies.
 fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) {
     for start in &mut case.starts {
         rename_keys(&mut start.input, change);
@@ -290,7 +291,7 @@ fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) 
 fn rename_in_field(name: &str, value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
     match name {
         "Result" | "Parameters" | "ResultSelector" | "ItemSelector" => rename_keys(value, change),
-        // Its own keys are the names of variables.
+        // The keys of `Assign` itself are names of variables.
         "Assign" => {
             for (name, field) in value.as_object_mut().into_iter().flatten() {
                 if name.ends_with(".$") {
@@ -355,9 +356,10 @@ fn rename_in_path(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
     }
 }
 
-/// The path with the fields of data on it renamed.
+/// The path with its data fields renamed.
 fn along(path: &Path, change: &mut dyn FnMut(&str) -> String) -> Path {
-    // `$$.Execution.Input` and `$$.Map.Item.Value` lead into data.
+    // `$$.Execution.Input` and `$$.Map.Item.Value` lead to data: only the steps after them are
+    // renamed.
     let fixed = match path.root() {
         Root::Context => path.steps().len().min(match path.steps() {
             [Step::Name(first), ..] if **first == *"Execution" => 2,
@@ -399,7 +401,7 @@ fn rename_in_step(step: &Step, change: &mut dyn FnMut(&str) -> String) -> Step {
     }
 }
 
-/// The usual order of fields.
+/// The fields that come first, in this order.
 const ORDER: &[&str] = &[
     "Type",
     "StartAt",
@@ -411,7 +413,8 @@ const ORDER: &[&str] = &[
     "End",
 ];
 
-/// Puts states in the order in which they are reached, and the first fields first.
+/// Puts states in the order in which they are reached, fields in their usual order, and the keys of
+/// inputs in alphabetical order.
 pub(super) fn put_in_order(_: &ExecutionCase) -> Vec<Edit> {
     vec![edit(|case| {
         order_scope(&mut case.definition)?;

@@ -1,4 +1,4 @@
-//! What is simpler than a path.
+//! Simpler paths.
 
 use std::sync::Arc;
 
@@ -7,9 +7,8 @@ use stepproof_specs::query::jsonpath::path::{
     filter::{Criterion, Operand},
 };
 
-/// Simpler paths: the root, the data itself instead of what the context object or a variable has of
-/// it, without
-/// one of the steps, with a simpler one.
+/// Simpler paths: the root; the same steps from the data instead of the context object or a
+/// variable; without one of the steps; with a simpler step.
 pub(super) fn simpler_paths(text: &str) -> Vec<String> {
     let Ok(path) = Path::parse(text) else {
         return Vec::new();
@@ -27,7 +26,7 @@ pub(super) fn simpler_paths(text: &str) -> Vec<String> {
         for few in std::iter::once(Vec::new()).chain(instead) {
             let steps = [&steps[..at], &few, &steps[at + 1..]].concat();
             let simpler = Path::new(path.root().clone(), steps);
-            // A scan cannot be last.
+            // A scan cannot be the last step.
             if Path::parse(simpler.text()).is_ok() {
                 found.push(simpler.text().to_owned());
             }
@@ -72,7 +71,7 @@ fn simpler_steps(step: &Step) -> Vec<Step> {
     }
 }
 
-/// A filter with one alternative, with one criterion, with a simpler one.
+/// Simpler filters: with one alternative, with one criterion, with a simpler criterion.
 fn simpler_filters(filter: &Filter) -> Vec<Filter> {
     let all: Vec<&Criterion> = filter.any.iter().flatten().collect();
     if let [criterion] = *all {
@@ -129,7 +128,7 @@ fn simpler_operands(operand: &Operand) -> Vec<Operand> {
     }
 }
 
-/// The list without each of its elements.
+/// The list without one element, for each of its elements.
 fn without_one<T: Clone>(all: &[T]) -> impl Iterator<Item = Vec<T>> {
     (0..all.len()).map(|at| [&all[..at], &all[at + 1..]].concat())
 }

@@ -1,4 +1,4 @@
-//! The plain form of a case: what cases that differ in names and order only have in common.
+//! The plain form of a case, which is the same for cases that differ only in names and order.
 
 use stepproof_specs::scenario::case::ExecutionCase;
 
@@ -8,7 +8,7 @@ use super::{
     variables::rename_variables,
 };
 
-/// What makes names plain. The first edit of each renames everything at once.
+/// The passes that make names plain. The first edit of each renames everything at once.
 const RENAMING: &[fn(&ExecutionCase) -> Vec<Edit>] = &[
     put_in_order,
     rename_states,
@@ -18,10 +18,11 @@ const RENAMING: &[fn(&ExecutionCase) -> Vec<Edit>] = &[
     put_in_order,
 ];
 
-/// How often renaming may bring another order, and order other names, before it is left at that.
+/// The most rounds. More than one may be needed: new names can change the order, and a new order
+/// can change the names.
 const ROUNDS: usize = 3;
 
-/// Gives a case plain names, in the usual order.
+/// Gives a case plain names and puts it in the usual order.
 pub(super) fn make_plain(case: &mut ExecutionCase) {
     for _ in 0..ROUNDS {
         let before = case.clone();

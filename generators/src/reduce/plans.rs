@@ -1,4 +1,4 @@
-//! Passes over starts: how many, their inputs, and what their tasks do.
+//! Passes over starts: their number, their inputs, and what their tasks do.
 
 use serde_json::json;
 use stepproof_specs::{
@@ -15,7 +15,7 @@ use super::{
     value::{simpler, smaller},
 };
 
-/// Drops starts, as long as one is left, and what else a case has around its machine.
+/// Drops starts, as long as one is left, and resets the entropy and the workflow type.
 pub(super) fn drop_starts(case: &ExecutionCase) -> Vec<Edit> {
     let count = case.starts.len();
     runs(count)
@@ -35,7 +35,7 @@ pub(super) fn drop_starts(case: &ExecutionCase) -> Vec<Edit> {
         .collect()
 }
 
-/// The rules of every start, with their start, their site and their place in it.
+/// Every rule of every start, as the index of the start, the site and the index of the rule.
 fn rules(case: &ExecutionCase) -> Vec<(usize, Site, usize)> {
     let starts = case.starts.iter().enumerate();
     starts
@@ -48,7 +48,7 @@ fn rules(case: &ExecutionCase) -> Vec<(usize, Site, usize)> {
         .collect()
 }
 
-/// Drops rules of plans, and the absence of workers.
+/// Drops rules of plans, and the time for which workers are away.
 pub(super) fn drop_plans(case: &ExecutionCase) -> Vec<Edit> {
     let rules = rules(case);
     runs(rules.len())
@@ -67,7 +67,7 @@ pub(super) fn drop_plans(case: &ExecutionCase) -> Vec<Edit> {
         .collect()
 }
 
-/// Has workers that are away be back sooner.
+/// Makes workers that are away come back sooner.
 fn return_at(case: &ExecutionCase, times: &[Millis]) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (start, plan) in case.starts.iter().enumerate() {
@@ -85,7 +85,7 @@ fn return_at(case: &ExecutionCase, times: &[Millis]) -> Vec<Edit> {
     edits
 }
 
-/// Simplifies rules of plans: to whom they apply, and what happens.
+/// Simplifies rules of plans: the attempts that they apply to, and what happens.
 pub(super) fn simplify_rules(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = return_at(case, &[2_000]);
     for (start, site, at) in rules(case) {
@@ -149,7 +149,8 @@ fn simpler_acts(act: &Act, away: Millis) -> Vec<Act> {
     ];
     let last = act.heartbeats.last().copied().unwrap_or_default();
     let sooner = [500, 1_000, 1_500, 2_000].into_iter();
-    // After a wait in the queue there is no knowing which sums of times come close to a limit.
+    // Not after a wait in the queue: it is not known which sums of times would come close to a
+    // limit.
     let sooner = sooner.filter(|after| away == 0 && (last + 1..act.after).contains(after));
     found.extend(sooner.map(|after| Act {
         after,
@@ -192,7 +193,7 @@ fn simpler_replies(reply: &Reply) -> Vec<Reply> {
     }
 }
 
-/// The plainest cause. What becomes of an empty one is not known (clause `error.empty`).
+/// The plainest cause. It is not known what AWS does with an empty one (clause `error.empty`).
 pub(super) const PLAIN_CAUSE: &str = "C";
 
 /// The plainest way to fail with this error.
@@ -208,7 +209,8 @@ pub(super) fn simplify_inputs(case: &ExecutionCase) -> Vec<Edit> {
     let starts = case.starts.iter().enumerate();
     starts
         .flat_map(|(at, start)| {
-            // A name that means something elsewhere may be there for nothing.
+            // A field name that is used elsewhere may be irrelevant here, so a plain one is tried
+            // too.
             let plain = start.input.is_object().then(|| json!({ "a": {} }));
             simpler(&start.input)
                 .into_iter()

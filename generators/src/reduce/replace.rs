@@ -1,4 +1,4 @@
-//! Passes that put a simpler state in the place of another.
+//! Passes that replace a state by a simpler one.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -15,7 +15,7 @@ use super::{
     plans::failure,
 };
 
-/// Replaces a state by a simpler one that leads on to the same place.
+/// Replaces a state by a simpler one with the same target.
 pub(super) fn replace_states(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = vec![edit(do_nothing)];
     for (state, fields) in states(&case.definition) {
@@ -36,9 +36,8 @@ pub(super) fn replace_states(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Simpler states that lead on to where a state leads (to end earlier is another pass): plain ones
-/// first, then those that keep what they have in common with it, then one that makes something else of
-/// the data.
+/// Simpler states with the same target as this one (ending earlier is another pass): first plain
+/// ones, then ones that keep the fields they share with this one, then one with another result.
 fn plainer(fields: &Value) -> Vec<Value> {
     let ahead = targets(fields).into_iter();
     let mut ways: Vec<Value> = ahead.map(|next| json!({ "Next": next })).collect();
@@ -95,8 +94,8 @@ fn merged(parts: &[&Value]) -> Value {
     )
 }
 
-/// Does in advance what the outcome of is known: a Task that succeeds with a value is a Pass with
-/// that result, and what the first state makes of its input is the input.
+/// Evaluates in advance what is known: a Task that succeeds with a value becomes a Pass with that
+/// result, and the result of the first state becomes the input.
 pub(super) fn fold(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = vec![edit(feed)];
     edits.extend(
@@ -142,7 +141,7 @@ fn answer(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     Some(())
 }
 
-/// A machine that does nothing at all.
+/// Replaces the machine by a single Succeed.
 fn do_nothing(case: &mut ExecutionCase) -> Option<()> {
     let scope = object_mut(&mut case.definition, "")?;
     let start = scope.get("StartAt")?.as_str()?.to_owned();
@@ -150,7 +149,7 @@ fn do_nothing(case: &mut ExecutionCase) -> Option<()> {
     scope.insert("States".to_owned(), only).map(drop)
 }
 
-/// What a state with scopes inside has besides them, and a Task has not.
+/// Fields of a state with inner scopes that a Task does not have, besides the scopes.
 const OF_SCOPES: &[&str] = &[
     "ItemsPath",
     "ItemSelector",
@@ -158,7 +157,7 @@ const OF_SCOPES: &[&str] = &[
     "MaxConcurrencyPath",
 ];
 
-/// Makes a state with scopes inside a Task with the same handlers, which does one thing at once.
+/// Replaces a state with inner scopes by a Task with the same handlers, which replies at once.
 fn become_a_task(case: &mut ExecutionCase, state: &StatePath, reply: &Reply) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     for field in SCOPE_FIELDS.iter().chain(OF_SCOPES) {

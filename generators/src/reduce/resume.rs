@@ -1,5 +1,5 @@
-//! Passes that begin in the middle: at a state inside the machine, with the data that the
-//! reference brings there; and with the part of the input that matters.
+//! Passes that start in the middle: at an inner state, with the data that arrives there in the
+//! reference; or with only one part of the input.
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ use super::{
     structure::promote,
 };
 
-/// Begins at an inner state with the data that arrives there: the last states first, because they
-/// leave the least.
+/// Starts at an inner state with the data that arrives there. The last states come first, because
+/// they leave the smallest cases.
 pub(super) fn resume(case: &ExecutionCase) -> Vec<Edit> {
     let states = states(&case.definition).into_iter().rev();
     states
@@ -49,7 +49,7 @@ pub(super) fn begin_at(case: &mut ExecutionCase, state: &StatePath) -> Option<()
     Some(())
 }
 
-/// What a state is first entered with.
+/// The input of the first visit to a state.
 fn arrives_at(
     case: &ExecutionCase,
     machine: &Arc<Machine>,
@@ -66,7 +66,7 @@ fn arrives_at(
         .and_then(|event| event.details.input.as_deref().cloned())
 }
 
-/// Makes one field of the inputs the input, and shortens the paths that lead there.
+/// Replaces the inputs by one of their parts, and shortens the paths that lead there.
 pub(super) fn unwrap_inputs(case: &ExecutionCase) -> Vec<Edit> {
     let Some(start) = case.starts.first() else {
         return Vec::new();
@@ -112,7 +112,8 @@ fn unwrap(case: &mut ExecutionCase, part: &Step) -> Option<()> {
     Some(())
 }
 
-/// The path without this step into the data, or into the execution's input, if it leads through it.
+/// The path without this step, if it is the path's first step into the data or the execution's
+/// input.
 fn without_part(path: &Path, part: &Step) -> Option<Path> {
     let at = match path.root() {
         Root::Data => 0,

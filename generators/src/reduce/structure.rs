@@ -11,10 +11,10 @@ use super::{
     graph::{entries, object_mut, states, targets},
 };
 
-/// What belongs to the machine and not to a scope.
+/// Fields of the machine that an inner scope does not have.
 const OF_THE_MACHINE: &[&str] = &["Version", "TimeoutSeconds", "QueryLanguage"];
 
-/// Makes an inner scope the machine.
+/// Makes an inner scope the whole machine.
 pub(super) fn keep_only_a_scope(case: &ExecutionCase) -> Vec<Edit> {
     scopes(&case.definition)
         .into_iter()
@@ -38,8 +38,8 @@ pub(super) fn promote(case: &mut ExecutionCase, inner: &ScopePath) -> Option<()>
     Some(())
 }
 
-/// Takes the indexes of `count` Maps, the first at `level`, out of the rules below a site: what was
-/// said of the first items is now said of all, and what was said of others is gone.
+/// Removes the indexes of `count` Maps, starting with the one at `level`, from the rules below a
+/// site. Rules for first items then apply to all items; rules for other items are dropped.
 fn forget_items(case: &mut ExecutionCase, prefix: &str, level: usize, count: usize) {
     for start in &mut case.starts {
         for (site, script) in &mut start.plan.sites {
@@ -61,7 +61,7 @@ fn forget_items(case: &mut ExecutionCase, prefix: &str, level: usize, count: usi
     }
 }
 
-/// Ends a scope early, or starts it late.
+/// Ends a scope earlier, or starts it later.
 pub(super) fn cut(case: &ExecutionCase) -> Vec<Edit> {
     let states = states(&case.definition).into_iter().map(|(state, _)| state);
     let ends = states.clone().map(|state| {
@@ -82,7 +82,7 @@ pub(super) fn cut(case: &ExecutionCase) -> Vec<Edit> {
     starts.chain(ends).collect()
 }
 
-/// Removes runs of states, then single ones in every way that they can be bypassed.
+/// Removes runs of states, then single states, bypassed in every possible way.
 pub(super) fn remove_states(case: &ExecutionCase) -> Vec<Edit> {
     let states = states(&case.definition);
     let mut edits: Vec<Edit> = runs(states.len())
@@ -127,7 +127,7 @@ fn another_end(definition: &Value, state: &StatePath) -> Option<String> {
         .map(|(name, _)| name.clone())
 }
 
-/// Puts the states of a branch or an item processor in the place of the state around them.
+/// Replaces a state by the states of one of its branches or of its item processor.
 pub(super) fn hoist(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -167,7 +167,7 @@ fn hoist_one(case: &mut ExecutionCase, state: &StatePath, inside: &ScopePath) ->
     Some(())
 }
 
-/// Moves the states of another scope in, if no name is used twice.
+/// Adds the states of another scope; `None` if a name would occur twice.
 fn take_in(states: &mut Map<String, Value>, others: &mut Map<String, Value>) -> Option<()> {
     std::mem::take(others)
         .into_iter()
@@ -175,7 +175,7 @@ fn take_in(states: &mut Map<String, Value>, others: &mut Map<String, Value>) -> 
         .then_some(())
 }
 
-/// Leads every end of a scope on to a state after it.
+/// Leads every end of a scope to the state `next`.
 fn lead_on(states: &mut Map<String, Value>, next: &str) {
     for state in states.values_mut() {
         let Some(state) = state.as_object_mut() else {
@@ -215,8 +215,8 @@ fn branches_mut<'c>(case: &'c mut ExecutionCase, state: &StatePath) -> Option<&'
     fields.get_mut(BRANCHES)?.as_array_mut()
 }
 
-/// Gives the plans of tasks in the branches of a Parallel the branches' new numbers; what is in a
-/// branch without one is dropped.
+/// Renumbers the plans of tasks in the branches of a Parallel; plans in a branch without a new
+/// number are dropped.
 fn move_branches(
     case: &mut ExecutionCase,
     state: &StatePath,
@@ -232,7 +232,7 @@ fn move_branches(
     });
 }
 
-/// Puts a branch of a Parallel at the end of the branch before it.
+/// Appends a branch of a Parallel to the branch before it.
 pub(super) fn join_branches(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -257,7 +257,7 @@ fn join(case: &mut ExecutionCase, state: &StatePath, second: usize) -> Option<()
     Some(())
 }
 
-/// Swaps two branches of a Parallel that stand side by side.
+/// Swaps two neighbouring branches of a Parallel.
 pub(super) fn swap_branches(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -289,7 +289,7 @@ pub(super) fn drop_rules(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// The last rule of a Choice becomes its default.
+/// Makes the target of a Choice's last rule its default.
 fn last_rule_by_default(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     let fields = object_mut(&mut case.definition, &state.pointer)?;
     let last = fields.get_mut("Choices")?.as_array_mut()?.pop()?;
@@ -297,7 +297,7 @@ fn last_rule_by_default(case: &mut ExecutionCase, state: &StatePath) -> Option<(
     Some(())
 }
 
-/// Drops retriers and catchers, and error names that they match.
+/// Drops retriers and catchers, and single error names of theirs.
 pub(super) fn drop_handlers(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = drop_from_lists(case, &["Catch", "Retry"]);
     for (state, fields) in states(&case.definition) {

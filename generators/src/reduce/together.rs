@@ -1,4 +1,5 @@
-//! Passes that change several things at once, where no change alone keeps a divergence.
+//! Passes that change several things at once, for divergences that no single one of these changes
+//! preserves.
 
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
@@ -13,8 +14,8 @@ use super::{
     structure::remove_states,
 };
 
-/// Leads a rule, a catcher or a Default where something else in the scope leads too: what nothing
-/// leads to any more goes.
+/// Redirects a rule, a catcher or a `Default` to any other state of the scope; states that become
+/// unreachable are removed.
 pub(super) fn redirect(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -40,7 +41,7 @@ pub(super) fn redirect(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// The ways out of a state besides its own `Next`, as pointers.
+/// The pointers of a state's transitions other than its own `Next`.
 fn transitions(state: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for key in ["Choices", "Catch"] {
@@ -53,7 +54,7 @@ fn transitions(state: &Value) -> Vec<String> {
     found
 }
 
-/// Begins at a Map that has a field; its fields.
+/// Starts at a Map that has `field`; returns the Map's fields.
 fn begin_at_map_with<'c>(
     case: &'c mut ExecutionCase,
     state: &StatePath,
@@ -65,7 +66,7 @@ fn begin_at_map_with<'c>(
     object_mut(&mut case.definition, &first.pointer)
 }
 
-/// Takes a Map's items from the input and from nowhere else.
+/// Takes a Map's items directly from the input.
 pub(super) fn plain_items(case: &ExecutionCase) -> Vec<Edit> {
     let edits = states(&case.definition).into_iter().map(|(state, _)| {
         edit(move |case| {
@@ -79,8 +80,8 @@ pub(super) fn plain_items(case: &ExecutionCase) -> Vec<Edit> {
     edits.collect()
 }
 
-/// Makes a Map's items differ by themselves, so that nothing has to be done with them: its scope
-/// only succeeds, and the items are numbers in the input.
+/// Makes a Map's items distinct by themselves, so that the processor need not do anything: it only
+/// succeeds, and the items are numbers in the input.
 pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -105,7 +106,7 @@ pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Selects of a Map's items what the items themselves do not have.
+/// Replaces a Map's item selector and the input, so that the selected value is not in the items.
 pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
     let edits = states(&case.definition).into_iter().map(|(state, _)| {
         edit(move |case| {
@@ -122,7 +123,7 @@ pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
     edits.collect()
 }
 
-/// Leaves of a scope its first task, and of that what it cannot be without.
+/// Reduces a scope to its first task with only its required fields.
 fn only_a_task(scope: &mut Value) -> Option<()> {
     let mut states = states_of(scope);
     let (name, task) = states.find(|(_, fields)| fields["Type"] == "Task")?;
@@ -133,8 +134,8 @@ fn only_a_task(scope: &mut Value) -> Option<()> {
     Some(())
 }
 
-/// What two catchers make of the input differs most simply where the first replaces it and the last
-/// keeps it.
+/// Makes the first catcher replace the input and the last one keep it: the simplest difference
+/// between two catchers.
 pub(super) fn contrast_catchers(case: &ExecutionCase) -> Vec<Edit> {
     let states = states(&case.definition).into_iter();
     let with_two = states.filter(|(_, fields)| entries(fields, "Catch").len() > 1);
@@ -154,7 +155,8 @@ pub(super) fn contrast_catchers(case: &ExecutionCase) -> Vec<Edit> {
     edits.collect()
 }
 
-/// What keeps its input with `ResultPath` null shows where a result that adds to it would do.
+/// Replaces a null `ResultPath`, which keeps the input, by a path that adds the result to an empty
+/// input.
 pub(super) fn add_to_inputs(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     let first = case
@@ -182,7 +184,7 @@ pub(super) fn add_to_inputs(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Has in the input what a result would add to it.
+/// Drops a `ResultPath`, and puts a field into the input instead.
 pub(super) fn hold_in_inputs(case: &ExecutionCase) -> Vec<Edit> {
     let edits = states(&case.definition).into_iter().map(|(state, _)| {
         edit(move |case| {
@@ -197,7 +199,8 @@ pub(super) fn hold_in_inputs(case: &ExecutionCase) -> Vec<Edit> {
     edits.collect()
 }
 
-/// Tests whether a condition does not hold, where that leads to the default's place.
+/// Negates the only rule of a Choice and leads it to the default's target, which removes the
+/// default.
 pub(super) fn deny(case: &ExecutionCase) -> Vec<Edit> {
     let choices = states(&case.definition).into_iter();
     let edits = choices.map(|(state, _)| {
@@ -218,15 +221,16 @@ pub(super) fn deny(case: &ExecutionCase) -> Vec<Edit> {
     edits.collect()
 }
 
-/// Comparisons that tell most simply how an engine compares: operators that begin so, the operator,
-/// its operand, and the input.
+/// The simplest comparisons that reveal how an engine compares: the prefix of the operators, the
+/// operator, its operand, and the input.
 const TELLING: &[(&str, &str, &str, &str)] = &[
-    // No time at all.
+    // The empty string, which is not a timestamp.
     ("Timestamp", "TimestampLessThan", "2000-01-01T00:00:00Z", ""),
     ("StringMatches", "StringMatches", "a\\*", "a*"),
 ];
 
-/// Compares the input with what tells most, where something alike is compared.
+/// Replaces a rule by the most revealing comparison of a similar kind, and the input by its
+/// subject.
 pub(super) fn compare_simply(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -249,7 +253,8 @@ pub(super) fn compare_simply(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Has a task that fails at first fail for good: it is tried again once, and nothing is caught.
+/// Makes a task that fails at first fail in every attempt; it is retried once, and nothing is
+/// caught.
 pub(super) fn fail_for_good(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (at, start) in case.starts.iter().enumerate() {
@@ -277,11 +282,11 @@ pub(super) fn fail_for_good(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// How long a Wait is that outlasts what is beside it, in seconds.
+/// The seconds of a Wait that outlasts everything beside it.
 const LONG: u64 = 10;
 
-/// Removes states from a machine that waits, and has it wait longer: what happened in the meantime
-/// may come later without them.
+/// Removes states from a machine with a Wait and makes the Wait longer: without these states, what
+/// happened during the Wait may come later.
 pub(super) fn wait_longer(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
@@ -303,12 +308,12 @@ pub(super) fn wait_longer(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Removes states from a machine that counts far, and has it count further instead: what a long run
-/// shows may need as many events as before.
+/// Removes states from a machine that counts to a large number and raises the number: a divergence
+/// of long runs may need as many events as before.
 pub(super) fn count_further(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (pointer, bound) in bounds(&case.definition) {
-        // Mostly one state of two or three in a loop goes.
+        // Mostly, one of two or three states in a loop is removed.
         for further in [bound * 3 / 2 + 1, bound * 2] {
             for removal in remove_states(case) {
                 let pointer = pointer.clone();
@@ -322,7 +327,7 @@ pub(super) fn count_further(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// The numbers up to which the rules of a machine count, if they are large.
+/// The pointers and values of the large numbers in rules of Choices.
 fn bounds(definition: &Value) -> Vec<(String, i64)> {
     let mut found = Vec::new();
     for (state, fields) in states(definition) {
@@ -341,7 +346,7 @@ fn bounds(definition: &Value) -> Vec<(String, i64)> {
     found
 }
 
-/// A retrier with nothing but its names, for one attempt.
+/// Reduces a retrier to its error names and one attempt.
 fn once(retrier: &mut Map<String, Value>) {
     retrier.retain(|key, _| key == "ErrorEquals");
     retrier.insert("MaxAttempts".to_owned(), 1.into());

@@ -1,4 +1,4 @@
-//! Values that are simpler than a value.
+//! Simpler values.
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ pub(super) fn simpler(value: &Value) -> Vec<Value> {
     found
 }
 
-/// Simpler values of the same kind.
+/// Simpler values of the same type.
 pub(super) fn of_its_kind(value: &Value) -> Vec<Value> {
     match value {
         Value::Null => Vec::new(),
@@ -32,8 +32,7 @@ pub(super) fn of_its_kind(value: &Value) -> Vec<Value> {
     }
 }
 
-/// Simpler numbers than a fraction: 0, 1, and the plainest fraction.
-/// The fields of an object with one of them renamed and replaced, in its place.
+/// The fields of an object, with one of them renamed and replaced at the same position.
 pub(super) fn with(fields: &Map<String, Value>, old: &str, new: &str, value: &Value) -> Value {
     let replaced = fields.iter().map(|(name, field)| {
         if name == old {
@@ -53,7 +52,8 @@ fn fractions(number: &serde_json::Number) -> Vec<Value> {
     found
 }
 
-/// Smaller numbers: 0, 1, half, large ones by smaller and smaller parts, one less.
+/// Smaller numbers: 0, 1, the half, large numbers minus ever smaller parts of them, one less, the
+/// absolute value.
 pub(super) fn smaller(number: i64) -> Vec<i64> {
     let mut found = Vec::new();
     let parts = (2..62).map(|power| number >> power);
@@ -100,7 +100,7 @@ fn smaller_array(items: &[Value]) -> Vec<Value> {
     found
 }
 
-/// The object without runs of its fields.
+/// The object without each run of its fields.
 pub(super) fn with_fewer_fields(fields: &Map<String, Value>) -> Vec<Value> {
     let runs = runs(fields.len()).into_iter();
     runs.map(|run| {

@@ -1,4 +1,4 @@
-//! Passes over variables: what they held in the place of what reads them, and their names.
+//! Passes over variables: values and sources in place of reads of variables, and plain names.
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
@@ -20,8 +20,8 @@ use super::{
     value::with,
 };
 
-/// Replaces every field of a template that reads a variable, or assigns one, by what the variable
-/// held in the end, or in the beginning.
+/// Replaces every template field that reads a variable, or assigns a computed value to one, by the
+/// variable's last or first value.
 pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
     let mut reads = reads(&case.definition);
     reads.extend(computed(&case.definition));
@@ -59,7 +59,7 @@ pub(super) fn literals_for_variables(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// The value of the same kind with nothing in it.
+/// The empty array or object, for one that is not empty.
 fn emptied(value: &Value) -> Option<Value> {
     match value {
         Value::Array(items) if !items.is_empty() => Some(json!([])),
@@ -68,7 +68,7 @@ fn emptied(value: &Value) -> Option<Value> {
     }
 }
 
-/// Gives every call the scalars that its paths find in the input or in variables.
+/// Replaces the paths in every call by the scalars that they find in the input or in variables.
 fn literals_for_arguments(
     case: &ExecutionCase,
     held: &BTreeMap<String, [Value; 2]>,
@@ -97,7 +97,7 @@ fn literals_for_arguments(
     edits.collect()
 }
 
-/// Takes away what a call was given: the input, and the variables.
+/// Removes what a call has read: the contents of the input, and assignments of variables.
 fn forget(case: &mut ExecutionCase, call: &str) -> Option<()> {
     let mut roots = Vec::new();
     map_paths(call, &mut |path| {
@@ -118,8 +118,7 @@ fn forget(case: &mut ExecutionCase, call: &str) -> Option<()> {
     Some(())
 }
 
-/// The fields of templates that hold a call with paths: the pointer to the object, the field, the
-/// call.
+/// The template fields that hold a call with paths: the object's pointer, the field, the call.
 fn calls(definition: &Value) -> Vec<(String, String, String)> {
     let mut found = Vec::new();
     for pointer in all_objects(definition) {
@@ -136,8 +135,8 @@ fn calls(definition: &Value) -> Vec<(String, String, String)> {
     found
 }
 
-/// Replaces every field of a template that reads a variable by what assigns the variable, which is
-/// then not assigned any more.
+/// Replaces every template field that reads a variable by what is assigned to the variable, and
+/// removes the assignment.
 pub(super) fn sources_for_variables(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut reads = reads(&case.definition);
@@ -170,7 +169,7 @@ pub(super) fn sources_for_variables(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// The states whose input is a variable: the pointer to the state, the field, the path.
+/// The states with an `InputPath`: the state's pointer, the field, the path.
 fn whole_inputs(definition: &Value) -> Vec<(String, String, Path)> {
     let mut found = Vec::new();
     for (state, fields) in states(definition) {
@@ -181,8 +180,8 @@ fn whole_inputs(definition: &Value) -> Vec<(String, String, Path)> {
     found
 }
 
-/// The fields that assign what they compute: the pointer to the object, the field, the path to the
-/// variable.
+/// The fields of an `Assign` with a computed value: the object's pointer, the field, the variable
+/// as a path.
 fn computed(definition: &Value) -> Vec<(String, String, Path)> {
     let mut found = Vec::new();
     for pointer in assigning(definition) {
@@ -198,7 +197,7 @@ fn computed(definition: &Value) -> Vec<(String, String, Path)> {
     found
 }
 
-/// Where a variable is assigned: the pointer to the object, and the field.
+/// Where a variable is assigned: the object's pointer, and the field.
 fn assigned(definition: &Value, variable: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for pointer in all_objects(definition) {
@@ -213,7 +212,7 @@ fn assigned(definition: &Value, variable: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The fields of templates that read a variable: the pointer to the object, the field, the path.
+/// The template fields that read a variable: the object's pointer, the field, the path.
 fn reads(definition: &Value) -> Vec<(String, String, Path)> {
     let mut found = Vec::new();
     for pointer in all_objects(definition) {
@@ -230,7 +229,7 @@ fn reads(definition: &Value) -> Vec<(String, String, Path)> {
     found
 }
 
-/// What every variable held in the end and in the beginning, in the case's first execution.
+/// The last and the first value of every variable in the case's first execution.
 fn held(case: &ExecutionCase) -> Option<BTreeMap<String, [Value; 2]>> {
     let machine = Arc::new(Machine::from_value(&case.definition).ok()?);
     let history = trace(&machine, case, case.starts.first()?).ok()?;
@@ -246,7 +245,7 @@ fn held(case: &ExecutionCase) -> Option<BTreeMap<String, [Value; 2]>> {
     Some(held)
 }
 
-/// Renames variables to `x`, `y`, … in the order in which they are assigned.
+/// Renames variables to `x`, `y`, … in the order in which their assignments appear.
 pub(super) fn rename_variables(case: &ExecutionCase) -> Vec<Edit> {
     let mut renaming = Renaming::from(b'x');
     for pointer in assigning(&case.definition) {

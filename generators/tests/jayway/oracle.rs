@@ -1,4 +1,4 @@
-//! A Jayway in a Java process: questions in, answers out, line by line.
+//! Jayway in a Java process: one line of JSON per question and per answer.
 
 use std::{
     env, fs,
@@ -13,7 +13,7 @@ use super::pairs::Pair;
 
 const DRIVER: &str = include_str!("Jayway.java");
 
-/// What Debian's Jayway needs.
+/// The jars that Debian's Jayway needs.
 const JARS: [&str; 8] = [
     "json-path",
     "jackson-databind",
@@ -25,11 +25,11 @@ const JARS: [&str; 8] = [
     "slf4j-nop",
 ];
 
-/// What Jayway said.
+/// Jayway's answer.
 #[derive(Debug)]
 pub enum Answer {
     Value(Value),
-    /// The text is no path.
+    /// The string is not a path.
     Refused,
     Error {
         class: String,
@@ -38,7 +38,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Whether they differ in texts and classes at most.
+    /// Whether the answers are equal, or are both errors of any class and message.
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Value(left), Self::Value(right)) => left == right,
@@ -75,7 +75,7 @@ impl Oracle {
         Self::new("original", DRIVER.to_owned(), &jars)
     }
 
-    /// The Jayway inside WireMock, with its packages moved.
+    /// The Jayway inside WireMock, whose packages have another prefix.
     pub fn current(jar: Option<PathBuf>) -> Result<Self, String> {
         let jar = jar.ok_or("STEPPROOF_WIREMOCK names no jar")?;
         let driver = DRIVER

@@ -10,11 +10,11 @@ use stepproof_specs::query::jsonpath::path::{
     filter::{Criterion, Operand, Relation},
 };
 
-/// A path and what it is evaluated on.
+/// A path and the document that it is evaluated on.
 pub struct Pair {
     pub path: String,
     pub document: Value,
-    /// Whether characters of the path were changed.
+    /// Whether the characters of the path were changed at random.
     pub damaged: bool,
 }
 
@@ -36,8 +36,8 @@ const TEXTS: &[&str] = &[
     "", "b", "x y", "abc", "ABC", "5", "1.5", "true", "null", "é", "b_7", "a-b", "=", "&&",
     "\"\\\n",
 ];
-/// Of 18 digits at most: of longer ones it depends on the version of Jackson below Jayway which are
-/// longs, and which are big integers, that are compared with nothing.
+/// Numbers of at most 18 digits. Which longer ones become big integers, which compare with nothing,
+/// depends on the version of Jackson.
 const WHOLE: &[i64] = &[0, 1, 2, 5, -1, 1_000_000_000_000, 999_999_999_999_999_999];
 const BROKEN: &[f64] = &[1.5, -0.25, 1e10, 1e-5, 5.0, 123_456.789];
 const CHARACTERS: &str = "$.[]'*?@(),:-&|=<>!~/ 01ab\"\\";
@@ -45,7 +45,8 @@ const CHARACTERS: &str = "$.[]'*?@(),:-&|=<>!~/ 01ab\"\\";
 impl Draw {
     pub fn new(seed: u64) -> Self {
         let mut options = PathOptions::every();
-        // Names and filters lead on or have variants of their own.
+        // More names, because they lead to nested values, and more filters, because they have many
+        // variants.
         options.kinds.extend([StepKind::Name; 4]);
         options.kinds.extend([StepKind::Filter; 4]);
         Self {
@@ -90,7 +91,7 @@ impl Draw {
         }
         let members = self.rng.random_range(0..5);
         if self.one_in(2) {
-            // The elements of an array are of one kind, more often than not.
+            // The elements of an array mostly have the same shape.
             let alike = !self.one_in(3);
             let first = self.value(depth - 1);
             let mut elements = Vec::new();
@@ -113,7 +114,7 @@ impl Draw {
         Value::Object(object)
     }
 
-    /// A value of the same shape, more or less.
+    /// A value of a similar shape.
     fn like(&mut self, value: &Value) -> Value {
         match value {
             Value::Object(object) => {
@@ -150,7 +151,7 @@ impl Draw {
         }
     }
 
-    /// Some characters deleted, doubled, replaced or put in; still a path from `$`.
+    /// Deletes, doubles, replaces or inserts a few characters; the result still starts from `$`.
     fn damage(&mut self, path: &str) -> String {
         let pool: Vec<char> = CHARACTERS.chars().collect();
         loop {
@@ -173,9 +174,9 @@ impl Draw {
     }
 }
 
-/// Whether a text starts from `$` and from no variable, and says nothing that only a program can
-/// use: a second root in the middle of a path, which goes back to the start, or a filter `[?]` to
-/// be given beside the path.
+/// Whether a string starts from `$`, not from a variable, and contains nothing that only a program
+/// can use: a second root in the middle of a path, or a filter `[?]` whose predicate is passed
+/// separately.
 fn is_from_data(text: &str) -> bool {
     let given = |inside: &str| {
         let filter = inside.split(']').next().unwrap_or_default();
@@ -188,7 +189,7 @@ fn is_from_data(text: &str) -> bool {
     !again && matches!(text.chars().nth(1), None | Some('.' | '[' | ' '))
 }
 
-/// Names every operator of a path.
+/// Calls `count` with every operator of a path.
 pub fn operators(path: &Path, count: &mut dyn FnMut(&'static str)) {
     for step in path.steps() {
         count(match StepKind::of(step) {

@@ -63,7 +63,7 @@ pub const LAWS: &[Law] = &[
 /// The fields of a rule that are not its condition.
 const REST: [&str; 4] = ["Next", "Assign", "Output", "Comment"];
 
-/// The Choice states.
+/// The Choice states of the drawn case.
 fn choices(drawn: &Drawn) -> Vec<Spot> {
     let spots = spots(&drawn.definition).into_iter();
     spots
@@ -76,7 +76,7 @@ fn rules<'v>(spot: &Spot, definition: &'v mut Value) -> &'v mut Vec<Value> {
     rules.expect("rules")
 }
 
-/// The condition of a rule, and the rest of it.
+/// Splits a rule into its condition and its other fields.
 fn parts(rule: &Value) -> (Value, Map<String, Value>) {
     let members = rule.as_object().expect("a rule").clone().into_iter();
     let (rest, condition) = members.partition(|(key, _)| REST.contains(&key.as_str()));
@@ -93,7 +93,7 @@ fn not(condition: &Value) -> Value {
     json!({ "Not": condition })
 }
 
-/// Rewrites every condition for which there is another way.
+/// Rewrites every condition that `rewrite` applies to.
 fn each_condition(drawn: &Drawn, rewrite: fn(&Value) -> Option<Value>) -> Option<Twin> {
     let mut twin = drawn.twin();
     let mut rewritten = false;
@@ -119,7 +119,7 @@ fn de_morgan(condition: &Value) -> Option<Value> {
         })
 }
 
-/// A mistake: the outermost `Not` of every rule is lost.
+/// A mistake: drops the outermost `Not` of every rule.
 fn drop_nots(twin: &mut Twin) {
     each_rule(&mut twin.definition, |it| {
         let (condition, rest) = parts(it);
@@ -129,7 +129,7 @@ fn drop_nots(twin: &mut Twin) {
     });
 }
 
-/// A mistake: every rule says the opposite.
+/// A mistake: negates every rule.
 fn negate(definition: &mut Value) {
     each_rule(definition, |it| {
         let (condition, rest) = parts(it);
@@ -145,8 +145,8 @@ fn each_rule(definition: &mut Value, mut change: impl FnMut(&mut Value)) {
     }
 }
 
-/// Every rule after the first is made to exclude those before it; then they stand the other way
-/// round. A condition that cannot be read is still the first that is asked.
+/// Makes every rule after the first exclude those before it, then reverses the rules. If a
+/// condition fails on missing data, it is still the first one evaluated.
 fn reversed_rules(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
     let several = |spot: &Spot| {
@@ -167,7 +167,7 @@ fn reversed_rules(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// A mistake: the rules are reversed, but do not exclude each other.
+/// A mistake: reverses the rules without making them exclude each other.
 fn only_reversed(twin: &mut Twin) {
     each_rule(&mut twin.definition, |it| {
         let (condition, rest) = parts(it);
@@ -191,7 +191,7 @@ fn default_as_rule(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// The operands become variables that a Pass before the Choice assigns.
+/// Replaces the operands by variables, which a Pass before the Choice assigns.
 fn operands_by_path(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
     let spot = drawn.pick(choices(drawn))?;
@@ -236,7 +236,7 @@ fn by_path(condition: &mut Value, operands: &mut Map<String, Value>) {
     }
 }
 
-/// A mistake: the variables have other values.
+/// A mistake: the variables get other values.
 fn spoilt_operands() -> Value {
     let operands = (0..40).map(|number| (format!("operand{number}"), json!("spoilt")));
     Value::Object(operands.collect())

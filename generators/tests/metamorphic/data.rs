@@ -1,4 +1,4 @@
-//! Where data is shaped: on the way into a state, in it, or behind it.
+//! Data flow: data may be shaped before a state, in it, or behind it.
 
 use serde_json::{Value, json};
 use stepproof_generators::Profile;
@@ -95,7 +95,7 @@ pub const LAWS: &[Law] = &[
         name: "dots are brackets",
         profile: Profile::flow,
         share: 80,
-        // A cause quotes the path as it was written.
+        // Not compared: a cause quotes the path as written.
         open: &[Aspect::Cause],
         rewrite: bracketed,
         spoil: |twin| {
@@ -110,7 +110,7 @@ pub const LAWS: &[Law] = &[
         name: "a field that nobody reads is in no one's way",
         profile: Profile::flow,
         share: 30,
-        // A cause may quote the whole input.
+        // Not compared: a cause may quote the whole input.
         open: &[Aspect::Cause],
         rewrite: unread_field,
         spoil: |twin| {
@@ -139,24 +139,25 @@ fn fitting(drawn: &Drawn, fits: impl Fn(&Value) -> bool) -> Option<Spot> {
     )
 }
 
-/// Whether the raw input comes back in what the state puts out.
+/// Whether nothing that follows the state depends on its raw input: it has neither `ResultPath` nor
+/// `Catch`.
 fn drops_raw_input(state: &Value) -> bool {
     lacks(state, &["ResultPath", "Catch"])
 }
 
-/// Whether a template is the same in another state.
+/// Whether a template gives the same result in another state.
 fn is_of_no_state(template: &Value) -> bool {
     !template.to_string().contains("$$.State")
 }
 
-/// A state whose own steps are not compared, because its data is shaped elsewhere.
+/// A twin in which the events of this state are not compared, because its data is shaped elsewhere.
 fn apart(drawn: &Drawn, spot: &Spot) -> Twin {
     let mut twin = drawn.twin();
     twin.view.aside.push(spot.name.clone());
     twin
 }
 
-/// Moves fields of a state into a new one.
+/// Moves fields of a state to a new Pass, under other names.
 fn take(spot: &Spot, definition: &mut Value, fields: &[(&str, &str)]) -> Value {
     let mut made = json!({ "Type": "Pass" });
     for (field, other) in fields {
@@ -231,7 +232,7 @@ fn result_as_parameters(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// A Pass has no handlers and selects nothing from its result.
+/// Only tasks without handlers and without `ResultSelector`, which a Pass does not have.
 fn echo_as_pass(drawn: &Drawn) -> Option<Twin> {
     let plan = &drawn.start.plan;
     let spots = spots(&drawn.definition).into_iter().filter(|spot| {
@@ -258,7 +259,7 @@ fn echo_as_pass(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// Whether a template reads nothing but literals, variables and the context object.
+/// Whether a template reads only literals, variables and the context object.
 fn reads_no_data(template: &Value) -> bool {
     let text = template.to_string().replace("$$", "");
     !["$.", "$[", "$\"", "$,", "$)", "$ "]
@@ -279,8 +280,8 @@ fn assign_behind(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// The Pass before has the same result, assigns from it and discards it. What is read afterwards
-/// must not be what is assigned.
+/// Adds a Pass before the state that has the same result, assigns from it and discards it. The
+/// state itself must not read variables: they are assigned earlier now.
 fn assign_apart(drawn: &Drawn) -> Option<Twin> {
     let reads_variables = |it: &Value| {
         let text = it.to_string();
@@ -341,7 +342,7 @@ fn bracketed(drawn: &Drawn) -> Option<Twin> {
     (twin.definition != drawn.definition).then_some(twin)
 }
 
-/// Rewrites the paths of a definition, wherever they stand; a literal keeps its dots.
+/// Rewrites all paths of a definition; the literals of `Result` are left alone.
 fn bracket(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -361,7 +362,7 @@ fn bracket(value: &mut Value) {
     }
 }
 
-/// `$.a.b` as `$['a']['b']`; `None` for anything less plain.
+/// `$.a.b` as `$['a']['b']`; `None` for a path with other steps.
 fn in_brackets(path: &str) -> Option<String> {
     let plain = |name: &str| {
         !name.is_empty()
@@ -377,10 +378,10 @@ fn in_brackets(path: &str) -> Option<String> {
         .then(|| format!("${}", steps.collect::<String>()))
 }
 
-/// The name of a field that no path mentions, and that is not compared.
+/// The name of a field that no path mentions. Fields with such a name are not compared.
 const UNREAD: &str = "unread·";
 
-/// What reads whatever is there, or makes a text of it.
+/// Operators and functions that read every field, or turn a whole value into a string.
 const READS_ALL: [&str; 8] = [
     "..",
     "*",
@@ -403,7 +404,7 @@ fn unread_field(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// Whether a state puts out all of its input, beside what it adds.
+/// Whether a state keeps all of its input in its output.
 fn keeps_input(state: &Value) -> bool {
     let is_added = |it: &Value| {
         let path = it["ResultPath"].as_str();
@@ -418,7 +419,7 @@ fn keeps_input(state: &Value) -> bool {
     result && lacks(state, &["InputPath", "OutputPath"]) && catchers.all(is_added)
 }
 
-/// A field of the input goes through every state that is entered, and comes out as it was.
+/// A field of the input passes through every state that is entered, and is in the output unchanged.
 fn passed_through(drawn: &Drawn) -> Option<Twin> {
     let mut twin = unread_field(drawn)?;
     let observation = &drawn.expectation.observation;

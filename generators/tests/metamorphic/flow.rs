@@ -1,4 +1,4 @@
-//! Where states stand and how they are called.
+//! Names and positions of states.
 
 use serde_json::{Map, Value, json};
 use stepproof_generators::Profile;
@@ -17,7 +17,7 @@ pub const LAWS: &[Law] = &[
         share: 65,
         open: &[],
         rewrite: renamed,
-        // The plan keeps the old names.
+        // A mistake: the plan is lost.
         spoil: |twin| twin.start.plan = Plan::default(),
     },
     Law {
@@ -70,7 +70,7 @@ pub const LAWS: &[Law] = &[
     },
 ];
 
-/// A mistake: literals are read as texts.
+/// A mistake: literals become strings.
 fn read_as_text(definition: &mut Value) {
     for spot in spots(definition) {
         if let Some(result) = spot.fields(definition).get_mut("Result") {
@@ -79,7 +79,7 @@ fn read_as_text(definition: &mut Value) {
     }
 }
 
-/// A mistake: a field of what was made up says something else.
+/// A mistake: a field of the added states has another value.
 pub fn replace_made(definition: &mut Value, field: &str, value: &Value) {
     for spot in spots(definition) {
         let state = spot.state(definition);
@@ -91,7 +91,7 @@ pub fn replace_made(definition: &mut Value, field: &str, value: &Value) {
     }
 }
 
-/// A mistake: handlers and rules are reversed too, whose order does mean something.
+/// A mistake: reverses handlers and rules too, whose order matters.
 fn reverse_rules(definition: &mut Value) {
     for spot in spots(definition) {
         let fields = spot.fields(definition);
@@ -122,7 +122,7 @@ fn renamed(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// Appends something to the name of a state.
+/// Appends a suffix to the name of a state.
 pub fn rename(definition: &mut Value, spot: &Spot, suffix: &str) {
     let name = format!("{}{suffix}", spot.name);
     let scope = spot.around(definition);
@@ -161,7 +161,8 @@ fn machine_as_branch(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// The state keeps its Retry, its Catch goes outwards.
+/// Wraps a state in a Parallel with one branch. The state keeps its `Retry`; its `Catch` moves to
+/// the Parallel.
 fn state_as_branch(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
     let fits = |spot: &Spot| {
@@ -172,7 +173,7 @@ fn state_as_branch(drawn: &Drawn) -> Option<Twin> {
     let made = spot.made();
     let mut state = spot.state(&drawn.definition).clone();
     if !lacks(&state, &["Catch"]) {
-        // Whoever catches is left.
+        // The Parallel catches instead, so the state itself is not left.
         twin.view.aside.push(spot.name.clone());
     }
     let mut around = json!({ "Type": "Parallel", "OutputPath": "$[0]" });
@@ -193,7 +194,7 @@ fn state_as_branch(drawn: &Drawn) -> Option<Twin> {
             *target = json!(made);
         }
     });
-    // Inside the branch the state starts the scope under its own name.
+    // Inside the branch, the state that starts it keeps its own name.
     scope["States"][&made]["Branches"][0]["StartAt"] = json!(spot.name);
     let site = spot.site();
     let inside = |it: &str| it == site || it.starts_with(&format!("{site}/"));
@@ -207,7 +208,7 @@ fn state_as_branch(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// Moves the plans of some sites from one prefix to another.
+/// Moves the plans of the sites that `moves` selects from one prefix to another.
 fn move_sites(twin: &mut Twin, from: &str, to: &str, moves: impl Fn(&str) -> bool) {
     let sites = std::mem::take(&mut twin.start.plan.sites).into_iter();
     let sites = sites.map(|(site, rules)| match site.strip_prefix(from) {
@@ -218,7 +219,7 @@ fn move_sites(twin: &mut Twin, from: &str, to: &str, moves: impl Fn(&str) -> boo
     twin.view.moved.push((to.to_owned(), from.to_owned()));
 }
 
-/// Fields whose value is data: the order of its members can be seen.
+/// Fields whose value is data, so that the order of its members is visible.
 const DATA: [&str; 7] = [
     "Parameters",
     "Result",
@@ -259,7 +260,7 @@ fn by_yaml(drawn: &Drawn) -> Twin {
     twin
 }
 
-/// Block style, with quoted keys and scalars as in JSON.
+/// Writes YAML in block style, with quoted keys, and with scalars as in JSON.
 fn write_yaml(value: &Value, depth: usize, yaml: &mut String) {
     let line = |yaml: &mut String| {
         yaml.push('\n');

@@ -68,7 +68,7 @@ pub const LAWS: &[Law] = &[
 
 const LIMITS: [&str; 2] = ["TimeoutSeconds", "HeartbeatSeconds"];
 
-/// A mistake: the variables have other values.
+/// A mistake: the variables get other values.
 fn assign(twin: &mut Twin, variables: &Value) {
     for spot in spots(&twin.definition) {
         let fields = spot.fields(&mut twin.definition);
@@ -82,8 +82,8 @@ fn assign(twin: &mut Twin, variables: &Value) {
     }
 }
 
-/// A task with one retrier: the attempts become tasks of their own, each with a catcher that goes
-/// on to a Wait and the next one.
+/// Unrolls a task with one retrier: each attempt becomes a task with a catcher that leads to a Wait
+/// and then to the next attempt.
 fn unrolled_retry(drawn: &Drawn) -> Option<Twin> {
     let fits = |spot: &Spot| {
         let state = spot.state(&drawn.definition);
@@ -112,7 +112,7 @@ fn unrolled_retry(drawn: &Drawn) -> Option<Twin> {
         moved.push((spot.beside(&name), spot.site()));
         share_plan(&mut twin.start.plan, &spot, number as u32, &name);
     }
-    // The longest name first: the shorter ones are its prefixes.
+    // The longest prefix first, because the shorter ones are prefixes of it.
     twin.view.moved = moved.into_iter().rev().collect();
     Some(twin)
 }
@@ -128,7 +128,8 @@ fn pause(spot: &Spot, number: usize) -> String {
     format!("{}pause{number}", spot.made())
 }
 
-/// The seconds before each retry of a state with one retrier, if they are whole.
+/// The delay in seconds before each retry of a state with one retrier, if all are whole and none is
+/// random.
 fn delays(state: &Value) -> Option<Vec<u64>> {
     let [retrier] = state["Retry"].as_array()?.as_slice() else {
         return None;
@@ -146,7 +147,7 @@ fn delays(state: &Value) -> Option<Vec<u64>> {
     (!jitters && budget < 10).then(|| (0..budget).map(delay).collect())?
 }
 
-/// The task without its Retry; what was retried goes on to `next`.
+/// The task without `Retry`; errors that it retried are caught and lead to `next`.
 fn single(task: &Value, next: Option<&str>) -> Value {
     let mut single = task.clone();
     let fields = single.as_object_mut().expect("a task");
@@ -155,7 +156,7 @@ fn single(task: &Value, next: Option<&str>) -> Value {
     let names = &retry[0]["ErrorEquals"];
     let onwards = json!({ "ErrorEquals": names, "ResultPath": null, "Next": next });
     let mut catch = vec![onwards];
-    // Nothing comes after a catcher of everything.
+    // A catcher of everything has to be the last one.
     if *names != json!(["States.ALL"]) {
         catch.extend(task["Catch"].as_array().into_iter().flatten().cloned());
     }
@@ -163,7 +164,7 @@ fn single(task: &Value, next: Option<&str>) -> Value {
     single
 }
 
-/// What the plan says of one attempt is what it says of the state that makes it.
+/// The script of a state that makes one attempt: the rules that apply to that attempt.
 fn share_plan(plan: &mut Plan, spot: &Spot, number: u32, name: &str) {
     let mut script = plan
         .sites
@@ -184,7 +185,7 @@ fn share_plan(plan: &mut Plan, spot: &Spot, number: u32, name: &str) {
     plan.sites.insert(spot.beside(name).into(), script);
 }
 
-/// What `States.ALL` does not stand for.
+/// The errors that `States.ALL` does not match.
 const NOT_ALL: [&str; 2] = ["States.Runtime", "States.DataLimitExceeded"];
 
 fn all_spelled_out(drawn: &Drawn) -> Option<Twin> {
@@ -206,7 +207,7 @@ fn all_spelled_out(drawn: &Drawn) -> Option<Twin> {
     (twin.definition != drawn.definition).then_some(twin)
 }
 
-/// A mistake: the names are others.
+/// A mistake: the handlers name another error.
 fn forget_names(twin: &mut Twin) {
     for spot in spots(&twin.definition) {
         for field in ["Retry", "Catch"] {
@@ -247,7 +248,7 @@ fn wait_split(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// The literals of these fields become variables that a Pass before the state assigns.
+/// Replaces the literals of these fields by variables, which a Pass before the state assigns.
 fn by_path(drawn: &Drawn, fields: &[&str]) -> Option<Twin> {
     let has_one = |spot: &Spot| !lacks(spot.state(&drawn.definition), fields);
     let spots = spots(&drawn.definition).into_iter();

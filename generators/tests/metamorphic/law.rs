@@ -1,4 +1,4 @@
-//! A law: how a case may be rewritten, and what stays the same.
+//! A law: how a case may be rewritten, and what must stay the same.
 
 use std::sync::Arc;
 
@@ -14,62 +14,62 @@ use stepproof_specs::{
 
 use crate::seen::{Seen, View};
 
-/// Two ways to write the same machine.
+/// Two ways of writing the same machine.
 pub struct Law {
-    /// What it says.
+    /// The law in a few words.
     pub name: &'static str,
-    /// What cases are drawn from.
+    /// The profile that cases are drawn from.
     pub profile: fn() -> Profile,
-    /// In how many of a hundred cases it has to apply and to be judged.
+    /// The percentage of cases to which the law has to apply, and in which it has to be judged.
     pub share: u64,
-    /// About what it says nothing.
+    /// The aspects that are not compared.
     pub open: &'static [Aspect],
-    /// The other way; `None` where the law does not apply.
+    /// Writes the machine the other way; `None` if the law does not apply.
     pub rewrite: fn(&Drawn) -> Option<Twin>,
-    /// A mistake in the rewriting, which the law has to notice.
+    /// Makes a mistake in the rewritten machine, which the law has to notice.
     pub spoil: fn(&mut Twin),
 }
 
-/// The machine written otherwise.
+/// The machine written the other way.
 #[derive(Debug)]
 pub struct Twin {
     /// Its definition.
     pub definition: Value,
     /// Its start.
     pub start: Start,
-    /// What is not compared, of both.
+    /// What is left out of the comparison, on both sides.
     pub view: View,
-    /// Members that its output has, whatever the other's has.
+    /// Members that its output must have in addition.
     pub gains: Map<String, Value>,
 }
 
-/// One start of a drawn case, and what the reference does with it.
+/// One start of a drawn case, with what the reference expects.
 pub struct Drawn {
-    /// Its number.
+    /// The index of the case.
     pub index: u64,
     /// The definition.
     pub definition: Value,
     /// The start.
     pub start: Start,
-    /// What the reference does.
+    /// What the reference expects.
     pub expectation: Expectation,
     entropy: u64,
 }
 
-/// What came of a law in one case.
+/// The result of a law in one case.
 pub enum Check {
-    /// It does not apply, or nothing that it says can be judged.
+    /// The law does not apply, or the outcome cannot be judged.
     Silent,
-    /// It holds.
+    /// The law holds.
     Holds,
-    /// It does not: what differs.
+    /// The law does not hold: the difference.
     Broken(String),
-    /// The rewritten machine does not run at all: why.
+    /// The rewritten machine cannot be run: the reason.
     Refused(String),
 }
 
 impl Drawn {
-    /// Draws a case. Nothing in it is random, and nothing near the limits of size.
+    /// Draws a case. Its profile should be [`predictable`].
     pub fn new(profile: &Profile, index: u64) -> Self {
         let Body::Execution(mut case) = generate(profile, 21, index).body else {
             panic!("{} only breaks definitions", profile.name)
@@ -86,13 +86,13 @@ impl Drawn {
         }
     }
 
-    /// One of several places, another one for another case.
+    /// One of the candidates, chosen by the index of the case.
     pub fn pick<T>(&self, mut candidates: Vec<T>) -> Option<T> {
         let count = candidates.len();
         (count > 0).then(|| candidates.swap_remove(self.index as usize % count))
     }
 
-    /// The case as it is, to be rewritten.
+    /// An unchanged copy of the case, to be rewritten.
     pub fn twin(&self) -> Twin {
         Twin {
             definition: self.definition.clone(),
@@ -102,14 +102,14 @@ impl Drawn {
         }
     }
 
-    /// Whether the definition contains any of these texts.
+    /// Whether the definition contains any of these strings.
     pub fn mentions(&self, texts: &[&str]) -> bool {
         let definition = self.definition.to_string();
         texts.iter().any(|text| definition.contains(text))
     }
 }
 
-/// The profile without what no law can predict anything of.
+/// The profile without the features whose effects no law can predict.
 pub fn predictable(profile: Profile) -> Profile {
     profile.without(FeatureSet::of(&[Feature::Randomness, Feature::Oversize]))
 }
@@ -128,12 +128,12 @@ fn run(definition: Value, start: &Start, entropy: u64) -> Result<Expectation, St
 }
 
 impl Law {
-    /// Rewrites a case and compares.
+    /// Rewrites a case and compares the outcomes.
     pub fn check(&self, drawn: &Drawn) -> Check {
         self.compare(drawn, |_| ())
     }
 
-    /// Rewrites a case wrongly and compares.
+    /// Rewrites a case, makes the law's mistake, and compares the outcomes.
     pub fn check_spoilt(&self, drawn: &Drawn) -> Check {
         self.compare(drawn, self.spoil)
     }

@@ -1,8 +1,8 @@
-//! What stays the same when a machine is written otherwise: laws of the reference that need no
-//! second engine and no expected value.
+//! Metamorphic tests of the reference: rewriting a machine in certain ways must not change its
+//! outcome. They need neither a second engine nor expected values.
 //!
-//! A law rewrites a drawn case and says what of its outcome does not change. It has to apply to a
-//! stated share of the cases, and it has to notice when the rewriting makes a mistake.
+//! A law rewrites a drawn case and says which part of the outcome stays the same. It has to apply
+//! to a stated share of the cases, and to notice a mistake in the rewriting.
 
 mod choices;
 mod data;
@@ -15,10 +15,10 @@ mod spots;
 
 use law::{Check, Drawn, Law};
 
-/// The cases that each law is tried on.
+/// The number of cases that each law is tried on.
 const CASES: u64 = 600;
 
-/// In how many of them a mistake has to be noticed.
+/// In how many of these cases a law has to notice its mistake.
 const ENOUGH: usize = 3;
 
 fn laws() -> impl Iterator<Item = &'static Law> {
@@ -37,7 +37,7 @@ fn drawn(law: &Law) -> impl Iterator<Item = Drawn> {
     (0..CASES).map(move |index| Drawn::new(&profile, index))
 }
 
-/// One law over all its cases.
+/// Checks one law in all its cases.
 fn hold(law: &Law) -> Result<(), String> {
     let mut applied = 0;
     for drawn in drawn(law) {
@@ -57,7 +57,7 @@ fn hold(law: &Law) -> Result<(), String> {
     Ok(())
 }
 
-/// In how many cases a law sees that its rewriting is wrong, as far as it matters.
+/// In how many cases a law notices its mistake, counting no further than necessary.
 fn noticed(law: &Law) -> usize {
     let spoilt = drawn(law).map(|drawn| law.check_spoilt(&drawn));
     spoilt

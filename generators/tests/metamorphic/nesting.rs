@@ -41,7 +41,7 @@ pub const LAWS: &[Law] = &[
         open: &[],
         rewrite: map_as_parallel,
         spoil: |twin| {
-            // Inner ones first: their places change with those around them.
+            // Inner ones first: their paths change with those of the enclosing states.
             for spot in spots(&twin.definition).into_iter().rev() {
                 let branches = spot.fields(&mut twin.definition).get_mut("Branches");
                 if let Some(branches) = branches.and_then(Value::as_array_mut) {
@@ -59,7 +59,7 @@ fn maps(definition: &Value) -> Vec<Spot> {
         .collect()
 }
 
-/// Whether anything failed on the way.
+/// Whether anything failed during the execution.
 fn fails(drawn: &Drawn) -> bool {
     let observation = &drawn.expectation.observation;
     let failed = |kind: EventKind| {
@@ -74,7 +74,7 @@ fn fails(drawn: &Drawn) -> bool {
     observation.status != Status::Succeeded || history.map(|it| it.kind).any(failed)
 }
 
-/// One after the other, and all at once.
+/// Switches one Map between sequential and concurrent iterations.
 fn sequential(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
     let fits = |spot: &Spot| lacks(spot.state(&drawn.definition), &["MaxConcurrencyPath"]);
@@ -88,8 +88,8 @@ fn sequential(drawn: &Drawn) -> Option<Twin> {
     Some(twin)
 }
 
-/// The items of a Map that runs once, each as its first state gets it: by where the iteration
-/// begins in the history.
+/// The items of a Map that runs once, each as the input of its first state, found by the event that
+/// starts the iteration.
 fn items(drawn: &Drawn, spot: &Spot) -> Option<Vec<Value>> {
     let events = drawn.expectation.observation.history.as_deref()?;
     let named = |it: &&Event| it.details.name.as_deref() == Some(&*spot.name);
@@ -114,14 +114,14 @@ fn items(drawn: &Drawn, spot: &Spot) -> Option<Vec<Value>> {
             .replace(first.details.input.as_deref()?.clone())
             .is_some()
         {
-            // It was tried again.
+            // The Map was retried.
             return None;
         }
     }
     items.into_iter().collect()
 }
 
-/// The iterations become branches that begin with their item.
+/// Turns the iterations into branches that each start with their item.
 fn map_as_parallel(drawn: &Drawn) -> Option<Twin> {
     let fits = |spot: &Spot| {
         let state = spot.state(&drawn.definition);
@@ -165,7 +165,7 @@ fn suffix(number: usize) -> String {
     NEW.to_string().repeat(number + 1)
 }
 
-/// A copy of the processor under names of its own, behind a Pass that makes the item.
+/// A copy of the processor with other state names, behind a Pass whose output is the item.
 fn branch(processor: &Value, number: usize, item: &Value) -> Value {
     let mut branch = processor.clone();
     let fields = branch.as_object_mut().expect("a scope");
@@ -174,7 +174,7 @@ fn branch(processor: &Value, number: usize, item: &Value) -> Value {
         rename(&mut branch, &inner, &suffix(number));
     }
     let name = format!("item{}{number}", crate::spots::MADE);
-    // A Result that is null would be none.
+    // Wrapped in an object, because a null Result would count as absent.
     let result = json!({ "item": item });
     let first = json!({
         "Type": "Pass", "Result": result, "OutputPath": "$.item", "Next": branch["StartAt"],
@@ -184,7 +184,7 @@ fn branch(processor: &Value, number: usize, item: &Value) -> Value {
     branch
 }
 
-/// What the plan says of an item is what it says of the item's branch.
+/// Copies the rules for each item to the corresponding branch.
 fn share_plans(drawn: &Drawn, spot: &Spot, count: usize, twin: &mut Twin) {
     let inside = format!("{}/", spot.site());
     for (site, script) in &drawn.start.plan.sites {
@@ -207,7 +207,7 @@ fn share_plans(drawn: &Drawn, spot: &Spot, count: usize, twin: &mut Twin) {
     twin.view.moved.extend(moved);
 }
 
-/// A site in the processor as it is called in a branch.
+/// The site of a state in the processor, with the state names of a branch.
 fn renamed(rest: &str, number: usize) -> String {
     let parts = rest.split('/').map(|part| match part.parse::<usize>() {
         Ok(_) => part.to_owned(),
@@ -216,7 +216,7 @@ fn renamed(rest: &str, number: usize) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// A rule as it applies to one item of the outermost Map.
+/// The rule for a branch, if the rule applies to this item of the outermost Map.
 fn of_item(rule: &Rule, number: u32) -> Option<Rule> {
     let items = match rule.items.as_deref() {
         None => None,

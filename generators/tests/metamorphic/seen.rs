@@ -1,4 +1,4 @@
-//! What two executions are compared by, without what a rewriting is known to change.
+//! The part of two executions that is compared, without what a rewriting may change.
 
 use std::collections::BTreeMap;
 
@@ -7,28 +7,28 @@ use stepproof_specs::{clause::Aspect, history::EventKind, observation::Observati
 
 use crate::spots::MADE;
 
-/// In the new name of everything that a rewriting renames.
+/// A mark in the new name of every renamed state.
 pub const NEW: char = '¬';
 
-/// Before the number of an event in a cause.
+/// The text before the id of an event in a cause.
 const EVENT: &str = "at the event id #";
 
-/// The aspects that are compared.
+/// The compared aspects.
 pub type Seen = BTreeMap<Aspect, Value>;
 
-/// What is left out, and how places are called.
+/// What is left out of the comparison, and how sites are renamed.
 #[derive(Debug, Default)]
 pub struct View {
-    /// States whose own steps the rewriting changes.
+    /// States whose own events are left out.
     pub aside: Vec<String>,
-    /// Tasks that only one of the machines has, by site.
+    /// Sites of tasks that only one of the machines has.
     pub silent: Vec<String>,
-    /// Prefixes of sites, and what stands for them.
+    /// Prefixes of sites, with their replacements.
     pub moved: Vec<(String, String)>,
 }
 
 impl View {
-    /// What is compared of an execution.
+    /// The compared part of an execution.
     pub fn of(&self, observation: &Observation) -> Seen {
         let text = |text: &Option<String>| json!(text);
         let mut seen = Seen::from([
@@ -41,7 +41,7 @@ impl View {
         self.steps(observation, &mut seen);
         self.tasks(observation, &mut seen);
         seen.values_mut().for_each(scrub);
-        // Only now are the names on both sides the same, and with them the order.
+        // Sorted only now, when both sides have the same names.
         for aspect in [
             Aspect::Path,
             Aspect::History,
@@ -56,7 +56,7 @@ impl View {
         seen
     }
 
-    /// The states that were entered, and with what they were entered and left.
+    /// The states that were entered, with their inputs and outputs.
     fn steps(&self, observation: &Observation, seen: &mut Seen) {
         let (mut path, mut steps) = (Vec::new(), Vec::new());
         for event in observation.history.iter().flatten() {
@@ -79,7 +79,7 @@ impl View {
         seen.insert(Aspect::History, steps.into());
     }
 
-    /// The attempts per task, with their inputs, and when they arrived.
+    /// The attempts of every task, with their inputs and the times at which they were taken.
     fn tasks(&self, observation: &Observation, seen: &mut Seen) {
         let (mut attempts, mut effects) = (Vec::new(), Vec::new());
         for (site, played) in &observation.attempts {
@@ -103,7 +103,7 @@ impl View {
     }
 }
 
-/// Takes out what was made up, and the numbers of events.
+/// Removes marks, added members and the ids of events.
 fn scrub(value: &mut Value) {
     match value {
         Value::String(text) => {

@@ -1,4 +1,4 @@
-//! Where the states of a definition are, and small edits at such a place.
+//! The states of a definition with their paths, and small edits of a state.
 
 use std::ops::Deref;
 
@@ -8,10 +8,10 @@ use stepproof_specs::asl::{
     walk::{self, StatePath},
 };
 
-/// In the name of everything that a rewriting makes up: its steps are no part of the comparison.
+/// A mark in the name of every state or field that a rewriting adds; they are not compared.
 pub const MADE: char = '·';
 
-/// One state of a definition, and where it is.
+/// A state of a definition, by its path.
 #[derive(Debug, Clone)]
 pub struct Spot(StatePath);
 
@@ -35,7 +35,7 @@ impl Spot {
         self.site.to_string()
     }
 
-    /// It is in a Map, at any depth.
+    /// Whether the state is in a Map, at any depth.
     pub fn in_map(&self) -> bool {
         self.scope.maps > 0
     }
@@ -63,7 +63,7 @@ impl Spot {
             .expect("a scope")
     }
 
-    /// The name of what is made up for the state.
+    /// The name of a state that is added for this one.
     pub fn made(&self) -> String {
         format!("{}{MADE}", self.name)
     }
@@ -73,7 +73,7 @@ impl Spot {
         self.around(definition)["States"][name] = state;
     }
 
-    /// Puts a state before this one: whatever leads here leads there.
+    /// Adds a state before this one, and redirects all transitions to it.
     pub fn put_before(&self, definition: &mut Value, mut state: Value) {
         let made = self.made();
         each_target(self.around(definition), &mut |target| {
@@ -85,7 +85,7 @@ impl Spot {
         self.add(definition, &made, state);
     }
 
-    /// Puts a state between this one and its `Next` or `End`.
+    /// Adds a state between this one and its `Next` or `End`.
     pub fn put_behind(&self, definition: &mut Value, mut state: Value) {
         let made = self.made();
         let fields = self.fields(definition);
@@ -99,7 +99,7 @@ impl Spot {
     }
 }
 
-/// Calls `change` with every name that leads to a state of this scope.
+/// Calls `change` with every target in this scope.
 pub fn each_target(scope: &mut Value, change: &mut impl FnMut(&mut Value)) {
     change(&mut scope["StartAt"]);
     let states = scope["States"].as_object_mut().expect("states");

@@ -1,4 +1,4 @@
-//! JSON to types. Reads the whole language and collects every complaint.
+//! Decodes JSON into types. Reads the whole language and collects every diagnostic.
 
 mod distributed;
 mod rule;
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// A number of things, or the seconds of a machine.
+/// The range of counts, and of the seconds of a machine's time limit.
 const COUNT: RangeInclusive<u64> = 0..=u64::MAX;
 /// `TimeoutSeconds` and `HeartbeatSeconds` of a Task (specification, "Timeouts": positive; the
 /// Developer Guide names no maximum).
@@ -42,15 +42,15 @@ const MAX_DELAY: RangeInclusive<u64> = 1..=31_622_400;
 /// `BackoffRate` (specification, "Retrying after error").
 const BACKOFF: RangeInclusive<f64> = 1.0..=f64::INFINITY;
 
-/// What AWS says of a literal that is no timestamp (recorded).
+/// AWS's message for a literal that is not a timestamp (recorded).
 const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
 
 type Problems = Vec<Diagnostic>;
 
 impl Machine {
-    /// Reads a definition. The error has every complaint about its schema: missing, unknown and
-    /// misplaced fields, wrong types and ranges, broken paths and templates. What takes the whole
-    /// machine to see (transitions, names, variables) is judged by [`crate::validate::check`].
+    /// Reads a definition. The error has every diagnostic about its schema: missing, unknown and
+    /// misplaced fields, wrong types and ranges, invalid paths and templates. Rules that need the
+    /// whole machine (transitions, names, variables) are checked by [`crate::validate::check`].
     pub fn from_value(definition: &Value) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let machine = machine(definition, &mut problems);
@@ -61,7 +61,7 @@ impl Machine {
     }
 }
 
-/// Recorded, without a location.
+/// Recorded; it has no location.
 fn no_object() -> Diagnostic {
     Diagnostic {
         location: None,
@@ -175,8 +175,8 @@ fn processor_config(fields: &mut Fields<'_, '_, '_>) -> Option<ProcessorConfig> 
     })
 }
 
-/// The language in effect. A word in the wrong case is one complaint: the fields are read in the
-/// language that is meant.
+/// The language in effect. A word in the wrong case gets one diagnostic; the fields are still read
+/// in the language that it means.
 fn language_or(object: &Object, default: QueryLanguage) -> QueryLanguage {
     let text = lookup(object, "QueryLanguage").and_then(Value::as_str);
     text.and_then(|text| {
@@ -236,8 +236,8 @@ fn state(
     }
 }
 
-/// The data flow of a state while it is read. Fields of the other language are read too: they may
-/// have more wrong with them than that they are out of place.
+/// The data flow of a state while it is read. Fields of the other language are read too, because
+/// they may have other errors besides being in the wrong language.
 #[derive(Default)]
 struct Flow {
     json_path: JsonPathFlow,
@@ -255,9 +255,9 @@ fn kind(fields: &mut Fields<'_, '_, '_>) -> Option<StateType> {
     kind
 }
 
-/// Complains about fields that the type or the query language does not have, and about a JSONPath
-/// state in a JSONata machine (all recorded). That is one complaint; the fields of such a state are
-/// not held against its language as well.
+/// Reports fields that the type or the query language does not have, and a JSONPath state in a
+/// JSONata machine (all recorded). Such a state gets one diagnostic; its fields are not reported
+/// for their language as well.
 fn only_supported(fields: &mut Fields<'_, '_, '_>, kind: StateType) {
     let downgraded = fields.languages.machine == QueryLanguage::Jsonata && !fields.is_jsonata();
     if downgraded {
@@ -368,13 +368,13 @@ fn task(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Task {
     }
 }
 
-/// What a Task or a Parallel is given.
+/// The input of a Task or a Parallel.
 fn arguments(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) {
     flow.json_path.parameters = fields.template("Parameters");
     flow.jsonata.arguments = fields.jsonata("Arguments");
 }
 
-/// What becomes of the result of a Task, a Parallel or a Map.
+/// How the result of a Task, a Parallel or a Map is shaped.
 fn result(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) {
     flow.json_path.result_selector = fields.template("ResultSelector");
     flow.json_path.result_path = fields.nullable("ResultPath", Fields::result_path);
@@ -463,7 +463,7 @@ fn parallel(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Parallel {
     }
 }
 
-/// A Map, whose legacy fields stand for the newer ones (specification, "Map State").
+/// A Map. Its legacy fields are read as the newer ones (specification, "Map State").
 fn map(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Map {
     let processors = ["ItemProcessor", "Iterator"];
     match fields.count(&processors) {

@@ -1,4 +1,4 @@
-//! A definition that is written down when somebody looks.
+//! A definition that is encoded as JSON only when it is read.
 
 use std::{
     fmt, mem,
@@ -11,19 +11,20 @@ use serde_json::Value;
 
 use super::Machine;
 
-/// A definition: JSON, or a machine that becomes its JSON when somebody looks at it. In process
-/// nobody does, and writing a machine down and reading it again costs more than running it.
+/// A definition: JSON, or a machine that is encoded as JSON when the JSON is first read. Runs
+/// within the process never read it, and encoding and decoding a machine costs more than running
+/// it.
 ///
-/// It is its JSON in all other respects: it is compared, stored and changed as that.
+/// In all other respects it behaves like its JSON: it is compared, stored and changed as JSON.
 #[derive(Clone, Default)]
 pub struct Definition {
-    /// The machine that the JSON says, unless the JSON came first.
+    /// The machine that the definition was made from; `None` if it was made from JSON.
     machine: Option<Arc<Machine>>,
     json: OnceLock<Value>,
 }
 
 impl Definition {
-    /// The machine that it was made of; `None` if it was read, or changed since.
+    /// The machine that it was made from; `None` if it was made from JSON or changed since.
     pub fn machine(&self) -> Option<&Arc<Machine>> {
         self.machine.as_ref()
     }
@@ -64,7 +65,7 @@ impl Deref for Definition {
     }
 }
 
-/// Changing the JSON parts it from the machine.
+/// Changing the JSON discards the machine.
 impl DerefMut for Definition {
     fn deref_mut(&mut self) -> &mut Value {
         if self.machine.is_some() {

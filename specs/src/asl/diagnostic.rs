@@ -1,49 +1,50 @@
-//! What is said of a definition that breaks a rule, in the form of `ValidateStateMachineDefinition`.
+//! Diagnostics of a definition, in the form of `ValidateStateMachineDefinition`.
 
 use std::fmt;
 
 use super::QueryLanguage;
 use crate::clause::Clause;
 
-/// One complaint about a definition, as `ValidateStateMachineDefinition` gives it.
+/// One diagnostic, as `ValidateStateMachineDefinition` returns it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Diagnostic {
-    /// Whether the machine is refused for it.
+    /// Whether the machine is refused because of it.
     pub severity: Severity,
     /// AWS's code, for example `SCHEMA_VALIDATION_FAILED`.
     pub code: Code,
     /// AWS's message.
     pub message: String,
     /// A JSON pointer into the definition (indexes in brackets, as AWS writes them:
-    /// `/States/Fan/Branches[0]/States/A`); absent where AWS gives none.
+    /// `/States/Fan/Branches[0]/States/A`); `None` if AWS gives none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
-    /// What of it the complaint is about.
+    /// What exactly the diagnostic is about.
     #[serde(skip)]
     pub about: About,
-    /// The rule that is broken. Where AWS was observed to give the diagnostic, code, message and
-    /// location are AWS's; otherwise they are ours, and only that the machine is refused follows.
+    /// The clause that is violated. Where AWS was observed to give the diagnostic, its code,
+    /// message and location are AWS's. Otherwise they are ours, and only the refusal may be relied
+    /// on.
     #[serde(skip)]
     pub clause: Clause,
 }
 
-/// What a complaint is about. AWS writes the names of fields into the message only.
+/// What a diagnostic is about. AWS names the fields only in the message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum About {
-    /// What is at its location.
+    /// The value at its location.
     #[default]
     Location,
-    /// A field of the object there that such an object does not have.
+    /// A field of the object there that objects of this kind do not have.
     Unsupported(String),
     /// A field of the object there that only this query language has.
     OfLanguage(String, QueryLanguage),
     /// Fields that the object there lacks.
     Missing(Vec<&'static str>),
-    /// Fields of which the object there has none and needs one.
+    /// Fields of which the object there needs one and has none.
     NoneOf(Vec<&'static str>),
-    /// Fields of which the object there has several and may have one.
+    /// Fields of which the object there may have one and has several.
     SeveralOf(Vec<&'static str>),
-    /// The field at the location, whose value is not one of a few words.
+    /// The field at the location, whose value has to be one of a few words.
     Word(&'static str),
 }
 
@@ -60,7 +61,7 @@ impl About {
     }
 }
 
-/// How grave a diagnostic is.
+/// The severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Severity {
@@ -70,7 +71,7 @@ pub enum Severity {
     Warning,
 }
 
-/// AWS's diagnostic codes, as far as AWS was seen to give them. What has no code of its own is
+/// AWS's diagnostic codes, as far as AWS was seen to give them. Other errors have the code
 /// [`Code::SchemaValidationFailed`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -85,11 +86,11 @@ pub enum Code {
     MissingEndState,
     /// A state name is used twice.
     DuplicateStateName,
-    /// A variable is assigned in an inner scope that an outer scope has.
+    /// An inner scope assigns a variable of an outer scope.
     DuplicateVariableName,
     /// A variable may be read before it is assigned.
     PossiblyUndefinedVariable,
-    /// A JSONata expression reads what is not there.
+    /// A JSONata expression reads something that does not exist.
     UnsupportedJsonataExpression,
 }
 
@@ -126,7 +127,7 @@ impl fmt::Display for Code {
 }
 
 impl Diagnostic {
-    /// An error at a place in the definition.
+    /// An error at a location in the definition.
     pub(crate) fn error(
         code: Code,
         clause: Clause,
@@ -143,7 +144,7 @@ impl Diagnostic {
         }
     }
 
-    /// The same, about something more particular than what is at its location.
+    /// The same diagnostic, about something more specific than the value at its location.
     pub(crate) fn about(self, about: About) -> Self {
         Self { about, ..self }
     }
@@ -158,7 +159,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// What AWS says of a `Resource` that it does not know (recorded).
+/// AWS's message for a `Resource` that it does not know (recorded).
 pub(crate) fn not_recognized(resource: &str) -> String {
     format!(
         "The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region."

@@ -1,5 +1,5 @@
-//! Types to JSON, in one order of fields: what the state is, what it reads, what it does, what it
-//! writes, where it goes.
+//! Encodes types as JSON, with fields in a fixed order: what the state is, what it reads, what it
+//! does, what it writes, where it leads.
 
 use serde_json::Value;
 
@@ -16,10 +16,10 @@ use crate::query::{
     },
 };
 
-/// An object being written.
+/// An object under construction.
 struct Writer(serde_json::Map<String, Value>);
 
-/// Room for the fields of nearly every object: it need not grow.
+/// The capacity for the fields of an object: nearly every object fits without growing.
 const FIELDS: usize = 7;
 
 impl Default for Writer {
@@ -67,7 +67,7 @@ impl Writer {
         }
     }
 
-    /// The field with a literal or an expression, or its `…Path` twin.
+    /// Adds a field with a literal or an expression, or its `…Path` twin.
     fn dynamic<T: Clone + Into<Value>, P>(
         &mut self,
         name: &str,

@@ -1,8 +1,8 @@
-//! A cursor over the fields of one object: it reads them, and notes every complaint instead of
+//! A cursor over the fields of one object. It reads them and records every diagnostic, rather than
 //! stopping at the first.
 //!
-//! After a complaint the reader goes on with a placeholder; a machine with complaints is never
-//! handed out. A wording is AWS's where it was recorded, and says so; the others are ours.
+//! After a diagnostic the reader goes on with a placeholder; a machine with diagnostics is never
+//! returned. A message is AWS's where a comment says that it was recorded; the others are ours.
 
 use std::{fmt, ops::RangeInclusive};
 
@@ -25,16 +25,16 @@ use crate::{
 /// A JSON object.
 pub(super) type Object = serde_json::Map<String, Value>;
 
-/// The query languages that matter at one place.
+/// The query languages in effect at one location.
 #[derive(Clone, Copy)]
 pub(super) struct Languages {
-    /// The language of the machine: the default of every state, however deep.
+    /// The language of the machine: the default of every state at any depth.
     pub(super) machine: QueryLanguage,
     /// The language of the state at hand.
     pub(super) state: QueryLanguage,
 }
 
-/// Every field name of the language that is worth suggesting for a misspelt one.
+/// The field names that are worth suggesting for a misspelt one.
 pub(super) const KNOWN: [&str; 47] = [
     "Arguments",
     "Assign",
@@ -88,14 +88,15 @@ pub(super) const KNOWN: [&str; 47] = [
 /// The cursor.
 pub(super) struct Fields<'v, 'p, 'd> {
     object: &'v Object,
-    /// Where the object is.
+    /// The location of the object.
     pub(super) at: &'p Pointer<'p>,
     pub(super) languages: Languages,
     pub(super) problems: &'d mut Vec<Diagnostic>,
     missing: Vec<&'static str>,
 }
 
-/// The object at a place; a complaint and an absent cursor if it is something else.
+/// A cursor over the object at a location; if the value is not an object, a diagnostic and an empty
+/// cursor.
 pub(super) fn object<'v>(
     value: &'v Value,
     at: &Pointer<'_>,
@@ -111,11 +112,11 @@ pub(super) fn object<'v>(
     value.as_object()
 }
 
-/// Up to how many fields an object is searched rather than hashed into.
+/// Objects with up to this many fields are searched linearly instead of by hash.
 const SEARCHED: usize = 16;
 
-/// A field of an object. The objects of a definition are small, and comparing lengths is faster
-/// than hashing.
+/// A field of an object. The objects of a definition are small, and comparing lengths first is
+/// faster than hashing.
 pub(super) fn lookup<'v>(object: &'v Object, name: &str) -> Option<&'v Value> {
     if object.len() > SEARCHED {
         return object.get(name);
@@ -180,12 +181,12 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         self.languages.state == QueryLanguage::Jsonata
     }
 
-    /// A complaint about the object.
+    /// Reports a diagnostic about the object.
     pub(super) fn complain(&mut self, clause: Clause, message: impl Into<String>) {
         self.complain_about(About::Location, clause, message);
     }
 
-    /// A complaint about some fields of the object.
+    /// Reports a diagnostic about some fields of the object.
     pub(super) fn complain_about(
         &mut self,
         about: About,
@@ -196,14 +197,14 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         self.problems.push(problem.about(about));
     }
 
-    /// A complaint about one of its fields.
+    /// Reports a diagnostic about one of its fields.
     pub(super) fn complain_at(&mut self, field: &str, clause: Clause, message: impl Into<String>) {
         let at = self.at.field(field);
         self.problems.push(schema(clause, message, &at));
     }
 
-    /// The value of a field is not of the type that the specification gives the field. The wording
-    /// was recorded in 2026-09 for the parameters of AWS SDK integrations.
+    /// Reports a field whose value does not have the type that the specification requires. The
+    /// message was recorded in 2026-09 for the parameters of AWS SDK integrations.
     pub(super) fn wrong_type(&mut self, field: &str, expected: &str) {
         self.wrong_type_by(Clause::ValidateKind, field, expected);
     }
@@ -213,14 +214,14 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         self.complain_at(field, clause, message);
     }
 
-    /// A field that the object does not have (recorded in 2026-09 for fields of states:
-    /// `Field 'ResultSelector' is not supported`; the types have no place for unknown fields).
+    /// Reports a field that the object does not have (recorded in 2026-09 for fields of states:
+    /// `Field 'ResultSelector' is not supported`; the types cannot hold unknown fields).
     pub(super) fn unsupported(&mut self, clause: Clause, field: &str) {
         let about = About::Unsupported(field.to_owned());
         self.complain_about(about, clause, format!("Field '{field}' is not supported"));
     }
 
-    /// Complains about every field that is not in the list.
+    /// Reports every field that is not in the list.
     pub(super) fn only(&mut self, known: &[&str]) {
         for field in self.keys() {
             if !known.contains(&field.as_str()) {
@@ -229,7 +230,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         }
     }
 
-    /// Exactly one of these fields has to be there. Answers whether that is so. Wording ours.
+    /// Reports unless exactly one of these fields is present; returns whether exactly one is.
+    /// Wording ours.
     pub(super) fn exactly_one(&mut self, clause: Clause, names: &[&'static str]) -> bool {
         let present = self.count(names);
         match present {
@@ -240,13 +242,13 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         present == 1
     }
 
-    /// One of these fields has to be there, and none is. Wording ours.
+    /// Reports that none of these fields is present, of which one is required. Wording ours.
     pub(super) fn none_of(&mut self, clause: Clause, names: &[&'static str]) {
         let message = format!("One of these fields is required: [{}]", names.join(", "));
         self.complain_about(About::NoneOf(names.to_vec()), clause, message);
     }
 
-    /// At most one of these fields may be there. Wording ours.
+    /// Reports if more than one of these fields is present. Wording ours.
     pub(super) fn at_most_one(&mut self, clause: Clause, names: &[&'static str]) {
         if self.count(names) > 1 {
             self.too_many(clause, names);
@@ -269,7 +271,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         lookup(self.object, name)
     }
 
-    /// A field that has to be there.
+    /// A required field.
     pub(super) fn required(&mut self, name: &'static str) -> Option<&'v Value> {
         let value = self.get(name);
         if value.is_none() {
@@ -290,13 +292,14 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         self.str(name).map(str::to_owned)
     }
 
-    /// A string that has to be there.
+    /// A required string.
     pub(super) fn required_str(&mut self, name: &'static str) -> &'v str {
         self.required(name);
         self.str(name).unwrap_or_default()
     }
 
-    /// One of a few words (recorded for `Type`: `The field 'Type' should have one of these values`).
+    /// One of a few words (recorded for `Type`:
+    /// `The field 'Type' should have one of these values`).
     pub(super) fn word(&mut self, name: &'static str, words: &[&str]) -> Option<&'v str> {
         let text = self.str(name)?;
         if !words.contains(&text) {
@@ -370,7 +373,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         })
     }
 
-    /// A number by its `…Path` twin, as a JSONata expression, or as what `literal` reads.
+    /// A number by its `…Path` twin, as a JSONata expression, or as `literal` reads it.
     pub(super) fn limit_or(
         &mut self,
         name: &'static str,
@@ -387,7 +390,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         }
     }
 
-    /// The JSONata expression that a field is, if it is one.
+    /// The JSONata expression in a field, if the field has one.
     pub(super) fn expression(&self, name: &str) -> Option<Expression> {
         let text = self.get(name)?.as_str().filter(|_| self.is_jsonata())?;
         Expression::parse(text).ok().flatten()
@@ -404,9 +407,9 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         path
     }
 
-    /// `ResultPath`: a path that names one place in the state's data, so neither in the context
-    /// object nor in a variable (specification, "Reference Paths", "Input and Output Processing
-    /// with JSONPath" and "State Machine Variables"). Wording ours.
+    /// `ResultPath`: a path to one value in the state's data, and neither into the context object
+    /// nor into a variable (specification, "Reference Paths", "Input and Output Processing with
+    /// JSONPath" and "State Machine Variables"). Wording ours.
     pub(super) fn result_path(&mut self, name: &str) -> Option<Path> {
         let text = self.str(name)?;
         let path = reference_path(text).and_then(|path| match path.root() {
@@ -424,7 +427,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         }
     }
 
-    /// `InputPath` and its like: absent, null or set.
+    /// `InputPath` and similar fields: absent, null or set.
     pub(super) fn nullable(
         &mut self,
         name: &str,
@@ -448,12 +451,12 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 
     /// A payload template of JSONPath (specification, "Payload Template": an object). In a JSONata
-    /// state, where the field is out of place, it is read as JSONata's.
+    /// state, which must not have the field, it is read as a JSONata template.
     pub(super) fn template(&mut self, name: &str) -> Option<Template> {
         self.payload(name).0
     }
 
-    /// JSON with values to be filled in, in the state's language.
+    /// JSON with dynamic values, in the state's language.
     pub(super) fn payload(&mut self, name: &str) -> (Option<Template>, Option<jsonata::Template>) {
         if self.is_jsonata() {
             return (None, self.jsonata(name));
@@ -489,7 +492,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         ))
     }
 
-    /// The elements of an array, each read with its place.
+    /// The elements of an array, each read with its location.
     pub(super) fn list<T>(
         &mut self,
         name: &str,
@@ -511,8 +514,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         )
     }
 
-    /// A list that has to be there and may not be empty (recorded for `Branches`: `Value cannot be
-    /// empty`).
+    /// A required list that must not be empty (recorded for `Branches`: `Value cannot be empty`).
     pub(super) fn required_list<T>(
         &mut self,
         name: &'static str,
@@ -533,8 +535,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 }
 
-/// A reference path, or why a text is none (specification, "Reference Paths": none of the
-/// operators `@ , : ?`).
+/// Parses a reference path; the error is why the string is not one (specification, "Reference
+/// Paths": none of the operators `@ , : ?`).
 fn reference_path(text: &str) -> Result<Path, &'static str> {
     if !text.starts_with('$') {
         return Err("it starts with '$'");
@@ -559,8 +561,8 @@ fn no_source(field: &str) -> String {
     )
 }
 
-/// What is wrong with a template. The wording about duplicate names is ours (specification,
-/// "Payload Template": there are none once the suffixes are taken off).
+/// The clause and message for an invalid template. The message about duplicate names is ours
+/// (specification, "Payload Template": names must be unique without their suffixes).
 fn template_complaint(error: &TemplateError) -> (Clause, String) {
     match error {
         TemplateError::NotText { field, .. } | TemplateError::Source { field, .. } => {
@@ -573,5 +575,5 @@ fn template_complaint(error: &TemplateError) -> (Clause, String) {
     }
 }
 
-/// The complaint about half an expression. Wording ours.
+/// The message for an expression with only one delimiter. Wording ours.
 pub(super) const DELIMITERS: &str = "A JSONata expression starts with {% and ends with %}";

@@ -1,7 +1,7 @@
-//! How data goes through a state: what its fields say in one query language or the other.
+//! How data flows through a state: the fields for it in either query language.
 //!
-//! Everything here is in the form that the interpreter evaluates: an expression was parsed when the
-//! definition was decoded, and each type says whether it holds a literal or an expression.
+//! Everything here is in the form that the interpreter evaluates: expressions are parsed when the
+//! definition is decoded, and each type states whether it holds a literal or an expression.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -16,7 +16,7 @@ use crate::query::{
     },
 };
 
-/// What is written in JSONPath or in JSONata, as the state around it has it.
+/// Something that is written in JSONPath or in JSONata, depending on the state's language.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ByLanguage<P, A> {
     /// In JSONPath.
@@ -25,17 +25,16 @@ pub enum ByLanguage<P, A> {
     Jsonata(A),
 }
 
-/// How data goes through a state.
+/// How data flows through a state.
 pub type DataFlow = ByLanguage<JsonPathFlow, JsonataFlow>;
-/// What a rule of a Choice says of data.
+/// How a rule of a Choice reads and shapes data.
 pub type RuleFlow = ByLanguage<JsonPathRule, JsonataRule>;
 /// What a catcher does with the error output.
 pub type CatchFlow = ByLanguage<JsonPathCatch, JsonataCatch>;
-/// JSON with values to be filled in.
+/// JSON with dynamic values.
 pub type Payload<'a> = ByLanguage<&'a Template, &'a jsonata::Template>;
 
-/// The fields of a JSONPath state that say how data goes through it, in the order in which they are
-/// applied.
+/// The fields of a JSONPath state for data flow, in the order in which they are applied.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct JsonPathFlow {
     /// `InputPath` (every type but Fail).
@@ -48,7 +47,7 @@ pub struct JsonPathFlow {
     pub parameters: Option<Template>,
     /// `ItemSelector`, or the legacy `Parameters` (Map).
     pub item_selector: Option<Template>,
-    /// `Result` (Pass): a literal. An explicit null is as if absent, but kept.
+    /// `Result` (Pass): a literal. An explicit null counts as absent, but is kept.
     pub result: Option<Arc<Value>>,
     /// `ResultSelector` (Task, Parallel, Map).
     pub result_selector: Option<Template>,
@@ -60,7 +59,7 @@ pub struct JsonPathFlow {
     pub output_path: Nullable<Path>,
 }
 
-/// The fields of a JSONata state that say how data goes through it.
+/// The fields of a JSONata state for data flow.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct JsonataFlow {
     /// `Credentials` (Task).
@@ -93,7 +92,7 @@ pub struct JsonataRule {
     pub condition: Dynamic<bool, Infallible>,
     /// `Assign`.
     pub assign: Option<jsonata::Template>,
-    /// `Output`, in place of the state's.
+    /// `Output`, which replaces the state's.
     pub output: Option<jsonata::Template>,
 }
 
@@ -115,20 +114,20 @@ pub struct JsonataCatch {
     pub output: Option<jsonata::Template>,
 }
 
-/// A field that may be absent, null, or set: absent and null differ for `InputPath`, `ResultPath`
-/// and `OutputPath` (`$` against "nothing").
+/// A field that may be absent, null, or set. Absent and null differ for `InputPath`, `ResultPath`
+/// and `OutputPath`: absent means `$`, null means no value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Nullable<T> {
-    /// The field is not there.
+    /// The field is not present.
     #[default]
     Absent,
-    /// The field is there and null.
+    /// The field is present and null.
     Null,
     /// The field has a value.
     Set(T),
 }
 
-/// A value that is written down, or that an expression gives.
+/// A value that is a literal or that an expression gives.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Dynamic<T, P = Path> {
     /// The value itself.
@@ -141,7 +140,7 @@ pub enum Dynamic<T, P = Path> {
 
 /// A time limit in seconds, a delay, or a number of iterations.
 pub type Limit = Dynamic<u64>;
-/// A string, whose `…Path` twin takes a path or the call of an intrinsic function.
+/// A string; its `…Path` twin takes a path or a call of an intrinsic function.
 pub type Text = Dynamic<String, Source>;
 
 impl<P, A> ByLanguage<P, A> {
@@ -153,7 +152,7 @@ impl<P, A> ByLanguage<P, A> {
         }
     }
 
-    /// What is written in JSONPath.
+    /// The JSONPath form, if it is in JSONPath.
     pub fn json_path(&self) -> Option<&P> {
         match self {
             Self::JsonPath(json_path) => Some(json_path),
@@ -161,7 +160,7 @@ impl<P, A> ByLanguage<P, A> {
         }
     }
 
-    /// What is written in JSONPath, to be changed.
+    /// The JSONPath form, if it is in JSONPath, mutably.
     pub fn json_path_mut(&mut self) -> Option<&mut P> {
         match self {
             Self::JsonPath(json_path) => Some(json_path),
@@ -171,7 +170,7 @@ impl<P, A> ByLanguage<P, A> {
 }
 
 impl<P: Default, A> Default for ByLanguage<P, A> {
-    /// JSONPath, and no fields.
+    /// JSONPath without any fields.
     fn default() -> Self {
         Self::JsonPath(P::default())
     }
@@ -226,7 +225,7 @@ impl CatchFlow {
 }
 
 impl<'a> Payload<'a> {
-    /// Visits the names of the fields; of the variables, if it is an `Assign`.
+    /// Visits the names of the fields; in an `Assign` these are the names of variables.
     pub(crate) fn for_each_field(self, seen: &mut dyn FnMut(&'a str)) {
         let literal = match self {
             Self::JsonPath(Template::Object(fields)) => {

@@ -1,9 +1,10 @@
-//! What a Task's `Resource` may be (Developer Guide, "Integrating services").
+//! The `Resource` of a Task (Developer Guide, "Integrating services").
 //!
-//! A resource without a colon stands for an ARN that is filled in before the machine is deployed,
-//! and is accepted. So is any Lambda function, activity and AWS SDK operation; the optimised
-//! integrations are known by name. AWS was recorded to refuse `arn:aws:states:::dynamodb:query`,
-//! as "not a valid resource ARN, or the resource is not available".
+//! A resource without a colon is accepted as a placeholder for an ARN that is filled in before the
+//! machine is deployed. All Lambda functions, activities and AWS SDK operations are accepted too;
+//! the optimised integrations are known by name. AWS was recorded to refuse
+//! `arn:aws:states:::dynamodb:query`, as "not a valid resource ARN, or the resource is not
+//! available".
 
 use crate::base::arn::Arn;
 
@@ -18,29 +19,29 @@ pub enum Resource<'t> {
     Integration(Integration<'t>),
     /// Another ARN that AWS may know, or a placeholder.
     Other,
-    /// An integration that does not exist, or no ARN at all.
+    /// An integration that does not exist, or a string that is not an ARN.
     Unknown,
 }
 
-/// A call of a service, as the events of a task name it.
+/// A service integration, as the events of its task name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Integration<'t> {
     /// The service, for example `sqs` or `aws-sdk:dynamodb`.
     pub service: &'t str,
     /// The operation with the suffix of its pattern, for example `startExecution.sync:2`.
     pub action: &'t str,
-    /// When the task is over.
+    /// When the task ends.
     pub pattern: Pattern,
 }
 
-/// When the task of an integration is over.
+/// When the task of an integration ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
     /// When the service has answered.
     Request,
-    /// When the job that the service was given is over (`.sync`, `.sync:2`).
+    /// When the job that the service started is over (`.sync`, `.sync:2`).
     Sync,
-    /// When somebody has sent the task's token back (`.waitForTaskToken`).
+    /// When the task's token was returned (`.waitForTaskToken`).
     Callback,
 }
 
@@ -48,7 +49,7 @@ const SYNC: &str = ".sync";
 const SYNC_2: &str = ".sync:2";
 const TOKEN: &str = ".waitForTaskToken";
 
-/// An optimised integration: its operations (none listed: not judged) and its patterns.
+/// An optimised integration: its operations (if none are listed, any is accepted) and its patterns.
 struct Known {
     service: &'static str,
     operations: &'static [&'static str],

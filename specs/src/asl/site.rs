@@ -1,4 +1,4 @@
-//! Where in a machine a state is, and which attempt of a task is meant.
+//! Addresses of states and of task attempts in a machine.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! A definition as text: JSON or YAML, with errors that name line, column and JSON pointer, and a
-//! remedy where there is one.
+//! A definition as text: JSON or YAML. Errors give the line, the column and the JSON pointer, and a
+//! remedy if one is known.
 
 pub(crate) mod locate;
 mod read;
@@ -18,10 +18,10 @@ pub use self::{locate::Position, read::read};
 /// The longest definition that AWS takes, in bytes (API reference, `CreateStateMachine`).
 pub const MAX_BYTES: usize = 1_048_576;
 
-/// The number of complaints that are worth a place in the text; the others are counted.
+/// The most diagnostics that are listed; the others are only counted.
 const MAX_PROBLEMS: usize = 100;
 
-/// Why a text is no machine.
+/// Why a text is not a machine.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
     /// The text is longer than AWS takes.
@@ -37,12 +37,12 @@ pub enum ParseError {
         /// Where.
         place: Place,
     },
-    /// The text can be read, but is no definition.
+    /// The text can be read, but is not a valid definition.
     #[error("read the definition: {0}")]
     Schema(Problems),
 }
 
-/// Where in a text something is.
+/// A place in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
     /// Line and column, if known.
@@ -51,38 +51,38 @@ pub struct Place {
     pub pointer: Option<String>,
 }
 
-/// A complaint about a definition, with its place in the text.
+/// A diagnostic about a definition, with its place in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The complaint.
+    /// The diagnostic.
     pub diagnostic: Diagnostic,
-    /// Line and column of what it is about, or of the nearest thing around it.
+    /// Line and column of its subject, or of the nearest enclosing value.
     pub position: Option<Position>,
-    /// What to do about it, if that is clear.
+    /// How to fix it, if that is clear.
     pub remedy: Option<String>,
 }
 
-/// All complaints about a definition, in its order.
+/// All diagnostics about a definition, in the order of the definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
     /// The first of them.
     pub shown: Vec<Problem>,
-    /// How many there are.
+    /// How many there are in total.
     pub total: usize,
 }
 
 /// Parses a definition in JSON or YAML: JSON if it starts with a brace.
 ///
-/// Whether AWS would accept the machine is a further question: see [`crate::validate::check`], and
-/// [`problems`] for the places of its answers.
+/// Whether AWS would accept the machine is not checked: see [`crate::validate::check`] for that,
+/// and [`problems`] for the places of its diagnostics.
 pub fn from_text(text: &str) -> Result<Machine, ParseError> {
     let value = read(text)?;
     Machine::from_value(&value)
         .map_err(|diagnostics| ParseError::Schema(problems(text, &value, diagnostics)))
 }
 
-/// Finds the places of diagnostics in the text that they are about. `value` is what [`read`] gives
-/// for the text.
+/// Finds the places of diagnostics in their text. `value` has to be what [`read`] returns for the
+/// text.
 pub fn problems(text: &str, value: &serde_json::Value, diagnostics: Vec<Diagnostic>) -> Problems {
     let total = diagnostics.len();
     let shown = diagnostics

@@ -1,8 +1,7 @@
 //! One walk over the scopes and states of a definition as JSON.
 //!
-//! A definition is walked as JSON, rather than as types, where it may break rules of the language,
-//! have fields that this build does not know, or is to be edited in place. What is not shaped as it
-//! should be is passed over.
+//! A definition is walked as JSON, rather than as types, if it may be invalid, may have fields that
+//! this build does not know, or is to be edited in place. Values of an unexpected type are skipped.
 
 use serde_json::{Map, Value};
 
@@ -17,21 +16,21 @@ pub const ITEM_PROCESSOR: &str = "ItemProcessor";
 pub const ITERATOR: &str = "Iterator";
 /// The fields of a state that hold scopes.
 pub const SCOPE_FIELDS: [&str; 3] = [BRANCHES, ITEM_PROCESSOR, ITERATOR];
-/// Those of a Map.
+/// The fields of a Map that hold scopes.
 pub const PROCESSOR_FIELDS: [&str; 2] = [ITEM_PROCESSOR, ITERATOR];
 
-/// Where a scope is.
+/// The address of a scope.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ScopePath {
     /// The JSON pointer to the scope's object; empty for the machine.
     pub pointer: String,
-    /// The prefix of the sites of its states; empty for the machine.
+    /// The prefix of its states' sites; empty for the machine.
     pub path: String,
-    /// How many Maps are around it.
+    /// How many Maps enclose it.
     pub maps: usize,
 }
 
-/// Where a state is.
+/// The address of a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatePath {
     /// The scope that it belongs to.
@@ -40,7 +39,7 @@ pub struct StatePath {
     pub name: String,
     /// The JSON pointer to its object.
     pub pointer: String,
-    /// Its path through nested scopes.
+    /// Its site.
     pub site: Site,
 }
 
@@ -56,7 +55,7 @@ pub struct InnerScope<'v> {
 }
 
 impl ScopePath {
-    /// The machine itself.
+    /// The path of the machine itself.
     pub fn machine() -> Self {
         Self::default()
     }
@@ -95,8 +94,8 @@ impl StatePath {
     }
 }
 
-/// All states of a definition, each before the states inside it, as [`super::Scope::visit`] has
-/// them.
+/// All states of a definition, each before the states inside it, in the order of
+/// [`super::Scope::visit`].
 pub fn states(definition: &Value) -> Vec<(StatePath, &Value)> {
     let mut found = Vec::new();
     collect_states(definition, &ScopePath::machine(), &mut found);
@@ -117,8 +116,8 @@ fn collect_states<'v>(scope: &'v Value, path: &ScopePath, found: &mut Vec<(State
     }
 }
 
-/// Shows every state that is an object, in the order of [`states`], and lets it be changed. What
-/// has gone by the time of its turn is passed over.
+/// Calls a function with every state that is an object, in the order of [`states`]; it may change
+/// the state. States that were removed in the meantime are skipped.
 pub fn for_each_state_mut(
     definition: &mut Value,
     mut seen: impl FnMut(&StatePath, &mut Map<String, Value>),
@@ -176,7 +175,7 @@ pub fn inner_scopes(state: &Value) -> Vec<InnerScope<'_>> {
     branches.chain(processors).collect()
 }
 
-/// The scopes inside a state, to be changed.
+/// The scopes inside a state, mutably.
 pub fn inner_scopes_mut(state: &mut Value) -> Vec<&mut Value> {
     let mut found = Vec::new();
     for (name, field) in state.as_object_mut().into_iter().flatten() {

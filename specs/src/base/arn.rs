@@ -1,23 +1,23 @@
-//! Amazon Resource Names, taken apart.
+//! Amazon Resource Names and their parts.
 
 /// `arn:partition:service:region:account:resource` (AWS General Reference, "Amazon Resource
-/// Names"). Nothing is checked but that all six parts are there: any of them may be empty.
+/// Names"). Only the number of parts is checked: any of them may be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arn<'t> {
     /// `aws`, `aws-cn`, ….
     pub partition: &'t str,
-    /// For example `states`.
+    /// The service, for example `states`.
     pub service: &'t str,
-    /// Empty where the resource belongs to no region.
+    /// The region; empty for resources without one.
     pub region: &'t str,
-    /// Empty where the resource belongs to no account.
+    /// The account; empty for resources without one.
     pub account: &'t str,
-    /// All the rest, which may contain colons: `activity:work`.
+    /// The rest, which may contain colons: `activity:work`.
     pub resource: &'t str,
 }
 
 impl<'t> Arn<'t> {
-    /// Takes a string apart; `None` if it is no ARN.
+    /// Splits a string into the parts of an ARN; `None` if it is not one.
     pub fn parse(text: &'t str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let is_arn = parts.next()? == "arn";
@@ -31,13 +31,13 @@ impl<'t> Arn<'t> {
         is_arn.then_some(arn)
     }
 
-    /// The kind and the name of the resource: `activity:work` is the `activity` named `work`.
+    /// The kind and the name of the resource: for `activity:work`, `activity` and `work`.
     pub fn kind_and_name(&self) -> Option<(&'t str, &'t str)> {
         self.resource.split_once(':')
     }
 
-    /// The last part of an ARN: the name of a resource that has one. A string without a colon is a
-    /// name already.
+    /// The last part of an ARN, which is the name of a named resource. A string without a colon is
+    /// returned unchanged.
     pub fn last(text: &'t str) -> &'t str {
         text.rsplit_once(':').map_or(text, |(_, last)| last)
     }

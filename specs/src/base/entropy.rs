@@ -1,6 +1,6 @@
-//! Numbers that look random and are not: everything random is a function of a seed.
+//! Pseudorandom numbers: everything random is a function of a seed.
 
-/// A well-mixed number (the finaliser of SplitMix64).
+/// Mixes the bits of a number (the finaliser of SplitMix64).
 pub fn mix(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

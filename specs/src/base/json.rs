@@ -1,4 +1,4 @@
-//! Small facts about JSON values that several modules need.
+//! Helpers for JSON values that several modules share.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub fn type_name(value: &Value) -> &'static str {
 }
 
 /// Whether two values are equal as AWS compares data: numbers by value (1 equals 1.0, and a
-/// boolean is no number), objects regardless of key order.
+/// boolean is not a number), objects regardless of key order.
 pub fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => numbers_equal(left, right),
@@ -40,7 +40,8 @@ fn numbers_equal(left: &serde_json::Number, right: &serde_json::Number) -> bool 
     left == right || left.as_f64() == right.as_f64() && !(exact(left) && exact(right))
 }
 
-/// Integers that serde_json holds exactly are compared exactly.
+/// Whether the number is an integer that serde_json holds exactly; two such numbers are compared
+/// exactly.
 fn exact(number: &serde_json::Number) -> bool {
     number.is_i64() || number.is_u64()
 }
@@ -54,13 +55,13 @@ pub struct Size {
     pub depth: usize,
 }
 
-/// Measures a value without writing it.
+/// Measures a value without serialising it.
 pub fn measure(value: &Value) -> Size {
     sized::<true>(value)
 }
 
-/// A size that the value does not exceed, found without looking at every letter: nearly all data is
-/// far from every limit.
+/// An upper bound of a value's size that does not inspect every character. Nearly all data is far
+/// below every limit.
 pub fn bound(value: &Value) -> Size {
     sized::<false>(value)
 }
@@ -71,7 +72,8 @@ fn sized<const EXACT: bool>(value: &Value) -> Size {
     Size { bytes, depth }
 }
 
-/// Adds the length of a value, and gives its depth. Most values are in a long array or in none.
+/// Adds the length of a value to `bytes`, and returns its depth. Inlined for scalars: most values
+/// are in long arrays or in none.
 #[inline]
 fn add<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
     *bytes += match value {
@@ -85,7 +87,7 @@ fn add<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
     0
 }
 
-/// The same for what is in brackets: them, the commas and what is between them.
+/// The same for an array or an object: the brackets, the commas and the contents.
 fn add_all<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
     let deepest = match value {
         Value::Array(items) => {
@@ -105,7 +107,7 @@ fn add_all<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
     1 + deepest.unwrap_or(0)
 }
 
-/// `-1.7976931348623157e308` and the like.
+/// The length of `-1.7976931348623157e308` and similar numbers.
 const LONGEST_NUMBER: usize = 25;
 
 fn number_length(number: &serde_json::Number) -> usize {
@@ -119,7 +121,7 @@ fn number_length(number: &serde_json::Number) -> usize {
     }
 }
 
-/// The quotes, and every character as JSON writes it.
+/// The length of a JSON string, with its quotes and escapes.
 fn text_length<const EXACT: bool>(text: &str) -> usize {
     if !EXACT {
         return 2 + 6 * text.len();

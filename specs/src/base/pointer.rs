@@ -1,5 +1,4 @@
-//! Where in a JSON document something is: JSON pointers (RFC 6901), and locations as AWS prints
-//! them.
+//! Places in a JSON document: JSON pointers (RFC 6901), and locations as AWS prints them.
 
 use std::{borrow::Cow, fmt};
 
@@ -12,12 +11,12 @@ pub fn escape(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a name is written as it is.
+/// Whether a name needs no escaping.
 pub(crate) fn is_plain(name: &str) -> bool {
     !name.bytes().any(|byte| matches!(byte, b'~' | b'/'))
 }
 
-/// The name that a part of a JSON pointer or of a site stands for.
+/// The name that an escaped part of a JSON pointer or of a site stands for.
 pub fn unescape(part: &str) -> Cow<'_, str> {
     if part.contains('~') {
         part.replace("~1", "/").replace("~0", "~").into()

@@ -1,4 +1,4 @@
-//! Time as data: nothing in this crate reads a clock.
+//! Time as data: this crate does not read a clock.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,8 +28,8 @@ impl Instant {
         u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
     }
 
-    /// RFC 3339 in UTC with as many of three fraction digits as needed, as the context object
-    /// prints it (`$$.Execution.StartTime`; AWS Developer Guide, "Accessing the Context object").
+    /// RFC 3339 in UTC with up to three fraction digits, as the context object prints it
+    /// (`$$.Execution.StartTime`; AWS Developer Guide, "Accessing the Context object").
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_millisecond(self.0)
             .map_or_else(|_| format!("{}ms", self.0), |instant| instant.to_string())
@@ -51,8 +51,8 @@ impl Instant {
             .map(|instant| Self(instant.as_millisecond()))
     }
 
-    /// Whether a text would be a timestamp if small letters counted, or seconds could be left out:
-    /// it is not settled that it is none (clause `timestamp.lexical`).
+    /// Whether a string would be a timestamp if lower-case letters or missing seconds were allowed.
+    /// It is not known whether AWS allows them (clause `timestamp.lexical`).
     pub fn is_nearly_rfc3339(text: &str) -> bool {
         if Self::parse_rfc3339(text).is_some() || !text.is_ascii() {
             return false;

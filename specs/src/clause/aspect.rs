@@ -1,16 +1,16 @@
-//! What can be compared of an execution or a definition, and what a clause can cast doubt on.
+//! The aspects of an execution or a definition that are compared, and that a clause can cast doubt
+//! on.
 
 use serde::{Deserialize, Serialize};
 
-/// What can be compared, in the order in which a difference is looked for: the first one that
-/// differs is the root, the later ones follow from it.
+/// An aspect, in the order in which differences are looked for: the first aspect that differs is
+/// the root difference, and later ones follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// Whether `CreateStateMachine` accepts the definition.
     Acceptance,
-    /// What `ValidateStateMachineDefinition` says of the definition, and in which words it is
-    /// refused.
+    /// The diagnostics of `ValidateStateMachineDefinition`, and the message of a refusal.
     Diagnostics,
     /// Whether the execution ends at all.
     Liveness,
@@ -20,12 +20,12 @@ pub enum Aspect {
     Error,
     /// Which states were entered, in order per scope.
     Path,
-    /// How often each task was attempted, as its worker saw it.
+    /// How often each task was attempted, as seen by its workers.
     Attempts,
-    /// With which inputs each task was attempted, as its worker saw them.
+    /// The inputs with which each task was attempted, as seen by its workers.
     Effects,
-    /// The output: after what happened on the way to it, so that an engine which reports an output
-    /// where there is none hides nothing.
+    /// The output. It comes after the events that lead to it, so that an engine which reports an
+    /// output where there is none does not hide their differences.
     Output,
     /// The cause text.
     Cause,

@@ -68,7 +68,8 @@ impl Coverage {
     }
 }
 
-/// Clauses that fire one after the other, wherever the rules are: marking takes no mutable borrow.
+/// Clauses that fire one after the other. Marking needs no mutable borrow, so that rules can be
+/// marked anywhere.
 #[derive(Debug, Clone, Default)]
 pub struct Marks([Cell<u64>; WORDS]);
 
@@ -81,7 +82,7 @@ impl Marks {
         word.set(word.get() | 1 << (bit % 64));
     }
 
-    /// What has fired so far.
+    /// The clauses that have fired so far.
     pub fn coverage(&self) -> Coverage {
         Coverage(self.0.each_ref().map(Cell::get))
     }

@@ -1,21 +1,21 @@
-//! The registry: the families of clauses, put together into one enumeration and one table.
+//! The registry: the families of clauses, combined into one enumeration and one table.
 //!
-//! A row reads `Name = "id", Basis, "sentence", "source";`. After an assumed basis, the aspects on
-//! which the clause casts doubt stand in parentheses. Ids are part of users' ledgers and stay as
-//! they are; the order is that of stored coverage and of `stepproof clauses`.
+//! A row reads `Name = "id", Basis, "sentence", "source";`. After an assumed basis, parentheses
+//! name the aspects on which the clause casts doubt. Ids are part of users' ledgers and must not
+//! change. The order of the rows is that of stored coverage and of `stepproof clauses`.
 
 use super::{Aspect, Basis, Entry};
 
-// On what a clause casts doubt:
-/// on every aspect;
+// Sets of aspects on which a clause can cast doubt:
+/// every aspect;
 const EVERYTHING: &[Aspect] = &Aspect::ALL;
-/// on the wording of causes only, which histories repeat;
+/// only the wording of causes, which histories repeat;
 const CAUSES: &[Aspect] = &[Aspect::Cause, Aspect::History];
-/// on histories only.
+/// only histories.
 const HISTORIES: &[Aspect] = &[Aspect::History];
 
-/// Defines a macro of the family's name that hands the rows of the families before it and its own
-/// on to the next macro in the list.
+/// Defines a macro with the family's name, which passes its rows and those of the families before
+/// it to the next macro in the list.
 macro_rules! family {
     ($d:tt $family:ident { $($row:tt)* }) => {
         macro_rules! $family {
@@ -32,7 +32,7 @@ macro_rules! clauses {
         $sentence:literal, $source:literal;
     )*) => {
         /// A numbered rule of the language or of the service.
-        // A path with brackets in a sentence is no link.
+        // The brackets in a sentence's path are not a link.
         #[allow(rustdoc::broken_intra_doc_links)]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u16)]

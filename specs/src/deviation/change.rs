@@ -1,58 +1,58 @@
-//! What is made of an answer.
+//! Changes of the language's answers.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What is made of the answer that the language gives.
+/// A change of the answer that the language gives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// As if it was not there: the default is used, the rule is not followed.
+    /// The answer counts as missing: the default is used, or the rule is not followed.
     Ignore,
-    /// What the scope or the state around has, in its place.
+    /// The answer of the enclosing scope or state is used.
     Outer,
-    /// This in its place.
+    /// This value is used instead.
     Set(Value),
-    /// So many more, or less if it is negative.
+    /// This number is added; it may be negative.
     Add(i64),
-    /// So many times as much.
+    /// The number is multiplied by this factor.
     Scale(f64),
-    /// Numbers are rounded down.
+    /// The number is rounded down.
     Floor,
-    /// In reverse order.
+    /// The order is reversed.
     Reverse,
-    /// Only the first one.
+    /// Only the first element is kept.
     First,
-    /// Only the last one.
+    /// Only the last element is kept.
     Last,
-    /// Without the first one.
+    /// The first element is dropped.
     DropFirst,
-    /// Without the last one.
+    /// The last element is dropped.
     DropLast,
-    /// What is alone in an array, without the array.
+    /// An array of one element is replaced by the element.
     Unwrap,
-    /// Every field sees what the fields before it have set.
+    /// Every field reads what the fields before it have set.
     InTurn,
-    /// Other names in the place of one name; none if there are none.
+    /// A name is replaced by other names, or dropped if there are none.
     Rename {
         /// The name.
         from: String,
-        /// What stands in its place.
+        /// Its replacements.
         to: Vec<String>,
     },
-    /// Another string in the place of one, wherever it stands inside.
+    /// Every occurrence of a string is replaced by another string.
     Replace {
         /// The string.
         from: String,
-        /// What stands in its place.
+        /// Its replacement.
         to: String,
     },
-    /// Paths into the data start from this path.
+    /// Paths into the data start from this path instead.
     Rebase(String),
 }
 
 impl Change {
-    /// Makes the change to a list.
+    /// Changes a list.
     pub(super) fn list<T>(&self, list: &mut Vec<T>) {
         match self {
             Self::Ignore => list.clear(),
@@ -65,7 +65,7 @@ impl Change {
         }
     }
 
-    /// A whole number after the change.
+    /// Changes a whole number.
     pub(super) fn count(&self, count: u64) -> u64 {
         match self {
             Self::Set(value) => value.as_u64().unwrap_or(count),
@@ -75,7 +75,7 @@ impl Change {
         }
     }
 
-    /// A number after the change.
+    /// Changes a number.
     pub(super) fn number(&self, number: f64) -> f64 {
         match self {
             Self::Set(value) => value.as_f64().unwrap_or(number),
@@ -86,7 +86,7 @@ impl Change {
         }
     }
 
-    /// A string after the change.
+    /// Changes a string.
     pub(super) fn text(&self, text: &str) -> String {
         match self {
             Self::Replace { from, to } => text.replace(from, to),
@@ -95,7 +95,7 @@ impl Change {
         }
     }
 
-    /// A value after the change; as it was if the change is none for values of its type.
+    /// Changes a value; it stays the same if the change does not apply to its type.
     pub(super) fn value(&self, value: Value) -> Value {
         match (self, value) {
             (Self::Set(set), _) => set.clone(),
@@ -110,7 +110,7 @@ impl Change {
         }
     }
 
-    /// Whole numbers stay whole.
+    /// Changes a number in JSON; integers stay integers unless they are scaled.
     fn json_number(&self, number: &serde_json::Number) -> Value {
         match (self, number.as_i64()) {
             (Self::Add(more), Some(whole)) => whole.saturating_add(*more).into(),

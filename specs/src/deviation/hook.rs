@@ -1,4 +1,4 @@
-//! Where the language is asked something.
+//! The questions to which a deviating engine gives other answers.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,95 +8,98 @@ use crate::{
     query::jsonpath::{intrinsic::Function, path::Path},
 };
 
-/// Where the language is asked something that an engine may answer otherwise.
+/// A question about the language that an engine may answer in another way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hook {
-    /// What does a field of the definition say?
+    /// What is the value of this field of the definition?
     Field(Field),
-    /// Is the work of a state begun when it is entered? Ignored, it never begins.
+    /// Does a state begin its work when it is entered? If ignored, it never begins.
     Work,
-    /// Where does a state lead whose error was caught? Ignored, nowhere: the thread of control stays.
+    /// Where does a state lead whose error was caught? If ignored, nowhere: the thread of control
+    /// stays.
     CatchNext,
-    /// The results of a Parallel's branches or a Map's items, in order.
+    /// What are the results of a Parallel's branches or a Map's items, in order?
     Results,
-    /// How many branches or items run at once, of those that may.
+    /// How many branches or items may run concurrently?
     Concurrency,
-    /// What does the failure of a branch or an item do? It stops the others, and the state fails.
-    /// Ignored, the state fails when all have ended; set, the failed one gives that value.
+    /// What does the failure of a branch or an item cause? The others are stopped, and the state
+    /// fails. If ignored, the state fails when all have ended; if set, the failed one succeeds with
+    /// that value.
     ChildFailure,
-    /// How often was a retrier used? Outer: how often all retriers of the state were.
+    /// How many retries count against a retrier? Its own. Outer: those of all retriers of the
+    /// state.
     RetryCount,
-    /// Is the first retrier that matches the only one that is asked? Ignored, the next one is, once it
-    /// is used up.
+    /// Is the first retrier that matches the only one? If ignored, the next matching one is used
+    /// when it is exhausted.
     RetryFirst,
     /// How long is the delay before a retry, in milliseconds?
     RetryDelay,
-    /// Which part of its delay does a retry with jitter wait? Drawn from 0 to 1.
+    /// Which share of its delay does a retry with jitter wait? A random number from 0 to 1.
     Jitter,
-    /// Do errors that end the execution pass by all handlers? Ignored, handlers are asked.
+    /// Do errors that end the execution bypass all handlers? If ignored, handlers see them.
     TerminalError,
-    /// Does `TimeoutSeconds` begin anew when a worker has taken the task?
+    /// Does `TimeoutSeconds` start again when a worker has taken the task?
     TimeoutRestart,
     /// Does a heartbeat extend the time limit for the next one?
     Heartbeat,
-    /// In which scope are variables stored? Outer: in the one around it.
+    /// In which scope are variables stored? Outer: in the enclosing one.
     VariableScope,
-    /// What does a path give that finds nothing? An error.
+    /// What is the result of a path that finds nothing? An error.
     PathMissing,
-    /// What does a path give that can match several values? An array of those that it matches.
+    /// What is the result of a path that can match several values? An array of all matches.
     PathSeveral,
-    /// Does a test hold whose Variable finds nothing, if it is not `IsPresent`? It is an error.
+    /// Does a test other than `IsPresent` hold if its Variable finds nothing? It is an error.
     VariableMissing,
-    /// The value that is tested by an operator. Ignored, there is none.
+    /// Which value does an operator test? If ignored, it is missing.
     Tested(#[serde(with = "named")] Operator),
     /// The arguments of an intrinsic function.
     Arguments(Function),
-    /// What an intrinsic function gives. Ignored, it gives its first argument.
+    /// What does an intrinsic function return? If ignored, its first argument.
     Function(Function),
     /// How many events does a history hold?
     HistoryLimit,
 }
 
-/// What can be done to an answer.
+/// The kinds of answers, by the changes that apply to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
-    /// A rule is followed or not.
+    /// A rule that is followed or not.
     Rule,
-    /// One scope or the one around it.
+    /// A scope, or the enclosing one.
     Scope,
-    /// A rule, or a value in its place.
+    /// A rule that is followed or not, or a value that is used instead.
     RuleOrValue,
-    /// A number that is always there.
+    /// A number that is always present.
     Number,
     /// A number that has a default.
     OptionalNumber,
     /// A field with a path or null.
     Path,
-    /// The same, and there is one in the state around it.
+    /// The same in a catcher, whose state can have such a field too.
     InnerPath,
     Template,
     /// A field with a string.
     Text,
     /// A list of names.
     Names,
-    /// A field that is a name, or has one in it.
+    /// A field that is a name, or contains one.
     Word,
-    /// A field that is there or not.
+    /// A field that can only be dropped.
     Plain,
-    /// A list that is always there.
+    /// A list that is always present.
     List,
-    /// A list that has a default, which is to be empty.
+    /// A list that is empty by default.
     OptionalList,
     /// Any JSON.
     Value,
-    /// A truth value.
+    /// A boolean.
     Truth,
 }
 
 macro_rules! fields {
     ($($name:ident = $text:literal, $shape:ident;)*) => {
-        /// A field of the definition, as the deviations name it.
+        /// A field of the definition, as deviations name it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Field {
             $(#[doc = concat!("`", $text, "`.")] #[serde(rename = $text)] $name,)*
@@ -200,7 +203,7 @@ impl Hook {
         }
     }
 
-    /// Whether the answer can be changed like this.
+    /// Whether the change applies to the answer.
     pub fn admits(self, change: &Change) -> bool {
         let is_path = |text: &str| Path::parse(text).is_ok();
         match (self.shape(), change) {
@@ -248,7 +251,7 @@ impl Hook {
         }
     }
 
-    /// Whether it can be told here if the condition holds.
+    /// Whether the hook can evaluate the condition.
     pub fn knows(self, when: When) -> bool {
         match when {
             When::Null => matches!(self, Self::Field(_) | Self::Tested(_)),
@@ -259,7 +262,7 @@ impl Hook {
     }
 }
 
-/// Operators by the names of their fields.
+/// Serialises operators by the names of their fields.
 mod named {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 

@@ -1,4 +1,4 @@
-//! Definitions as a deviating engine reads them.
+//! Reading a definition in the way of a deviating engine.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Deviations {
-    /// A machine as an engine with these deviations reads it.
+    /// Returns the machine as an engine with these deviations reads it.
     pub fn read(&self, machine: &Arc<Machine>) -> Arc<Machine> {
         let edits: Vec<Edit<'_>> = self.iter().filter_map(Edit::of).collect();
         if edits.is_empty() {
@@ -59,7 +59,7 @@ fn inner_scopes(edits: &[Edit<'_>], state: &mut State) {
     }
 }
 
-/// A deviation at a field.
+/// A deviation at a field of the definition.
 struct Edit<'d> {
     field: Field,
     deviation: &'d Deviation,
@@ -121,10 +121,10 @@ fn has(state: &mut State, field: Field) -> bool {
     is_there
 }
 
-/// What stands in a field.
+/// Whether a field has a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presence {
-    /// Nothing, or an empty list.
+    /// No value, or an empty list.
     Absent,
     Null,
     There,
@@ -136,14 +136,14 @@ impl Presence {
     }
 }
 
-/// A field, of whatever type.
+/// A field of any type.
 trait Slot {
     fn presence(&self) -> Presence;
-    /// Makes a change, if it is one for fields of this type.
+    /// Makes a change, if it applies to fields of this type.
     fn change(&mut self, change: &Change);
 }
 
-/// Visits a field wherever it stands in a state.
+/// Visits every occurrence of a field in a state.
 fn each_slot(field: Field, state: &mut State, seen: &mut dyn FnMut(&mut dyn Slot)) {
     match field {
         Field::MachineTimeout => {}
@@ -194,7 +194,7 @@ fn each_slot(field: Field, state: &mut State, seen: &mut dyn FnMut(&mut dyn Slot
     }
 }
 
-/// The fields that say how data goes through a state.
+/// Visits a field for data flow.
 fn in_flow(field: Field, flow: &mut JsonPathFlow, seen: &mut dyn FnMut(&mut dyn Slot)) {
     match field {
         Field::InputPath => seen(&mut flow.input_path),
@@ -208,7 +208,7 @@ fn in_flow(field: Field, flow: &mut JsonPathFlow, seen: &mut dyn FnMut(&mut dyn 
     }
 }
 
-/// The fields of one type of states, or of a few.
+/// Visits a field of certain types of states.
 fn in_body(field: Field, body: &mut Body, seen: &mut dyn FnMut(&mut dyn Slot)) {
     match (field, body) {
         (Field::Retry, Body::Task(task)) => seen(&mut task.retry),
@@ -327,7 +327,7 @@ impl Slot for Nullable<Path> {
     }
 }
 
-/// What is there or not, and nothing else.
+/// Fields that can only be dropped.
 macro_rules! plain {
     ($($kind:ty),*) => {
         $(impl Slot for Option<$kind> {
@@ -370,7 +370,7 @@ impl Slot for Option<Template> {
     }
 }
 
-/// Every path into the data starts from another path.
+/// Prefixes every path into the data with another path.
 fn rebase(template: &mut Template, base: &Path) {
     match template {
         Template::Literal(_) => {}
@@ -391,7 +391,7 @@ fn rebase(template: &mut Template, base: &Path) {
     }
 }
 
-/// What reads a variable that is assigned further up gets what is assigned there.
+/// Replaces a read of a variable by the value that a field above assigns to it.
 fn in_turn(assign: &mut Template) {
     let Template::Object(fields) = assign else {
         return;
@@ -445,7 +445,7 @@ impl Slot for Option<Limit> {
     }
 }
 
-/// A whole number, and its default if it has one.
+/// A whole number, and its default if there is one.
 struct OptionalCount<'s>(&'s mut Option<u64>, Option<u64>);
 
 impl Slot for OptionalCount<'_> {
@@ -582,7 +582,7 @@ impl Slot for Operator {
     }
 }
 
-/// A connective, and those inside it.
+/// A connective; the change also applies to nested ones.
 impl Slot for Condition {
     fn presence(&self) -> Presence {
         Presence::There

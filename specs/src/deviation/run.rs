@@ -1,4 +1,4 @@
-//! What a deviating engine answers while a machine runs.
+//! The answers of a deviating engine while a machine runs.
 
 use std::borrow::Cow;
 
@@ -13,62 +13,62 @@ use crate::{
     },
 };
 
-/// What follows from the failure of a branch or an item.
+/// What the failure of a branch or an item causes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AfterFailure {
     /// The others are stopped, and the state fails.
     Stop,
     /// The others go on; the state fails when all have ended.
     GoOn,
-    /// It has succeeded, with this value.
+    /// The failed one succeeds, with this value.
     Succeed(Value),
 }
 
 impl Deviations {
-    /// Whether a rule is not followed in states of this type.
+    /// Whether a rule is ignored in states of this type.
     pub(crate) fn ignore(&self, hook: Hook, kind: StateType) -> bool {
         let mut all = self.at(hook, kind);
         all.any(|it| it.change == Change::Ignore && it.when.is_none())
     }
 
-    /// Whether the scope around is used in the place of the one at hand.
+    /// Whether the enclosing scope is used instead of the state's own.
     pub(crate) fn use_outer(&self, hook: Hook, kind: StateType) -> bool {
         self.at(hook, kind).any(|it| it.change == Change::Outer)
     }
 
-    /// A whole number, as these deviations have it.
+    /// A whole number after all changes.
     pub(crate) fn count(&self, hook: Hook, kind: StateType, count: u64) -> u64 {
         let all = self.at(hook, kind);
         all.fold(count, |count, it| it.change.count(count))
     }
 
-    /// A number, as these deviations have it.
+    /// A number after all changes.
     pub(crate) fn number(&self, hook: Hook, kind: StateType, number: f64) -> f64 {
         let all = self.at(hook, kind);
         all.fold(number, |number, it| it.change.number(number))
     }
 
-    /// How many events a history holds.
+    /// The most events in a history.
     pub(crate) fn history_limit(&self, limit: usize) -> usize {
         let all = self.iter().filter(|it| it.hook == Hook::HistoryLimit);
         all.fold(limit as u64, |limit, it| it.change.count(limit)) as usize
     }
 
-    /// Whether the work of a state that was just entered is never begun; `again` says whether its
-    /// thread has entered it before.
+    /// Whether a state that was just entered never begins its work; `again` says whether its thread
+    /// has entered it before.
     pub(crate) fn never_begins(&self, kind: StateType, again: impl Fn() -> bool) -> bool {
         let mut all = self.at(Hook::Work, kind);
         all.any(|it| it.change == Change::Ignore && (it.when != Some(When::Again) || again()))
     }
 
-    /// The results that are joined.
+    /// Changes the results before they are joined.
     pub(crate) fn join(&self, kind: StateType, results: &mut Vec<Value>) {
         for it in self.at(Hook::Results, kind) {
             it.change.list(results);
         }
     }
 
-    /// What follows from the failure of a branch or an item.
+    /// What the failure of a branch or an item causes.
     pub(crate) fn after_failure(&self, kind: StateType) -> AfterFailure {
         match self
             .at(Hook::ChildFailure, kind)
@@ -81,7 +81,7 @@ impl Deviations {
         }
     }
 
-    /// What a path gives.
+    /// The result of a path after all changes.
     pub(crate) fn found<'v>(
         &self,
         kind: StateType,
@@ -107,7 +107,7 @@ impl Deviations {
         })
     }
 
-    /// The value that an operator tests, if there is one.
+    /// The value that an operator tests; `None` if it is missing.
     pub(crate) fn tested<'v>(
         &self,
         operator: Operator,
@@ -123,7 +123,7 @@ impl Deviations {
         value
     }
 
-    /// Whether a test holds whose Variable finds nothing; `None` if that is an error.
+    /// Whether a test holds whose Variable finds nothing; `None` if this is an error.
     pub(crate) fn holds_without_variable(&self) -> Option<bool> {
         let mut all = self.at(Hook::VariableMissing, StateType::Choice);
         all.find_map(|it| match &it.change {
@@ -132,7 +132,7 @@ impl Deviations {
         })
     }
 
-    /// What an intrinsic function is given.
+    /// Changes the arguments of an intrinsic function.
     pub(crate) fn arguments(&self, function: Function, arguments: &mut Vec<Cow<'_, Value>>) {
         for it in self
             .iter()
@@ -147,7 +147,7 @@ impl Deviations {
         }
     }
 
-    /// What an intrinsic function gives.
+    /// The result of an intrinsic function after all changes.
     pub(crate) fn answer(
         &self,
         function: Function,

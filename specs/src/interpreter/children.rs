@@ -1,4 +1,5 @@
-//! Parallel branches and inline Map iterations: starting, joining, failing, stopping siblings.
+//! Parallel branches and inline Map iterations: starting, joining and failing them, and stopping
+//! siblings.
 
 use std::sync::Arc;
 
@@ -19,8 +20,8 @@ use crate::{
     history::{self, Details, EventKind},
 };
 
-/// How many iterations of an inline Map run at once at most (AWS Developer Guide, "Using Map state
-/// in Inline mode").
+/// The most concurrent iterations of an inline Map (AWS Developer Guide, "Using Map state in Inline
+/// mode").
 const INLINE_CONCURRENCY: usize = 40;
 
 impl Execution {
@@ -54,7 +55,7 @@ impl Execution {
         Ok(())
     }
 
-    /// How many of so many children run at once, if so many may.
+    /// How many of `count` children run concurrently, if `allowed` may.
     fn at_once(&self, kind: StateType, allowed: usize, count: usize) -> usize {
         let allowed = self.deviations().map_or(allowed, |all| {
             all.count(Hook::Concurrency, kind, allowed as u64) as usize
@@ -189,7 +190,7 @@ impl Execution {
         self.ready.push_back((child, scope.start_at.clone(), input));
     }
 
-    /// A branch or iteration has ended; `last` is its last event.
+    /// A branch or an iteration has succeeded; `last` is its last event.
     pub(super) fn child_succeeded(
         &mut self,
         id: FrameId,
@@ -223,7 +224,7 @@ impl Execution {
         }
     }
 
-    /// Starts what waits for another child to end.
+    /// Starts the next child, which waited for another one to end.
     fn start_next(&mut self, id: FrameId, previous: u64) {
         let state = self.active(id).state.clone();
         let started = match &state.body {
@@ -239,7 +240,7 @@ impl Execution {
         }
     }
 
-    /// The siblings of a child that has failed go on.
+    /// Records the failure of a child whose siblings go on.
     fn outlive(&mut self, id: FrameId, place: usize, last: u64, error: &RuntimeError) {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
@@ -258,7 +259,7 @@ impl Execution {
         }
     }
 
-    /// All children have ended: the state's result is their outputs in order.
+    /// Joins the children when all have ended: the state's result is their outputs in order.
     fn join(&mut self, id: FrameId) {
         let state = self.active(id).state.clone();
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
@@ -297,7 +298,8 @@ impl Execution {
         }
     }
 
-    /// Nobody handles the error in this thread: the enclosing state fails, or the execution.
+    /// An error that no state of the thread handles: the enclosing state fails, or else the
+    /// execution.
     pub(super) fn thread_failed(&mut self, id: FrameId, error: &RuntimeError) {
         let Some((parent, place)) = self.frame(id).parent else {
             return self.fail(id, error.failure.clone());
@@ -333,7 +335,7 @@ impl Execution {
         self.handle_error(parent, error);
     }
 
-    /// Stops every child of a state; `failed` is the one whose failure is the reason, `cause` the
+    /// Stops every child of a state. `failed` is the child whose failure is the reason, `cause` the
     /// event that all the Aborted events follow.
     fn stop_children(&mut self, id: FrameId, failed: Option<usize>, cause: u64) {
         let active = self.active_mut(id);
@@ -361,14 +363,14 @@ impl Execution {
                 self.emit(cause, kind, details);
             }
         }
-        // The one that failed is the last (recorded: test_service_lambda_map_timeout).
+        // The failed child is stopped last (recorded: test_service_lambda_map_timeout).
         if let Some(first) = first {
             self.stop_thread(first, cause);
         }
     }
 
-    /// Whether another thread can live at the same time as this one: a branch beside it, or another
-    /// iteration than the only one at a time; or beside one around it.
+    /// Whether another thread can exist at the same time as this one: another branch or another
+    /// concurrent iteration, of the enclosing state or of any state around it.
     pub(super) fn has_siblings(&self, mut id: FrameId) -> bool {
         while let Some((parent, _)) = self.frame(id).parent {
             if let Phase::Children(children) = &self.active(parent).phase
@@ -381,7 +383,7 @@ impl Execution {
         false
     }
 
-    /// A failure ends the whole execution, wherever it happens.
+    /// Reports a failure that ends the whole execution, wherever it happens.
     pub(super) fn report_end_of_all(&self, id: FrameId) {
         let parent = |id: &FrameId| self.frame(*id).parent.map(|(parent, _)| parent);
         let outwards = std::iter::successors(Some(id), parent);
@@ -391,7 +393,7 @@ impl Execution {
         });
     }
 
-    /// When the threads beside this one moved last, or one of them ended since this one began.
+    /// The latest time at which a thread beside this one moved, or ended after this one had begun.
     fn moved_beside(&self, id: FrameId) -> Option<Instant> {
         let frame = self.frame(id);
         let (parent, place) = frame.parent?;
@@ -405,8 +407,8 @@ impl Execution {
         moved.chain(ended.map(|(at, _)| at)).max()
     }
 
-    /// When a thread, or one inside it, moved last: now, if it does not wait for something that takes
-    /// time.
+    /// The time at which a thread, or one inside it, moved last: now, unless it waits for something
+    /// that takes time.
     fn moved(&self, id: FrameId) -> Instant {
         let frame = self.frame(id);
         let Some(active) = &frame.active else {
@@ -426,7 +428,7 @@ impl Execution {
         }
     }
 
-    /// Stops a thread, innermost states first.
+    /// Stops a thread, starting with the innermost states.
     fn stop_thread(&mut self, id: FrameId, cause: u64) {
         let frame = self.frame_mut(id);
         if let Some(active) = &mut frame.active {
@@ -463,7 +465,7 @@ impl Execution {
         self.frames[id.0] = None;
     }
 
-    /// The Failed event of a Parallel or Map that is out of retries.
+    /// Adds the Failed event of a Parallel or Map that is not retried any more.
     pub(super) fn state_failed(&mut self, id: FrameId) {
         let kind = self.active(id).state.kind();
         if matches!(kind, StateType::Parallel | StateType::Map) {
@@ -480,7 +482,7 @@ fn iteration_details(map: &Name, index: usize) -> Details {
     }
 }
 
-/// How many iterations may run at once.
+/// The most iterations that may run concurrently.
 fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<usize> {
     let given = match limit {
         None => 0,

@@ -1,7 +1,7 @@
-//! The seam between what states do and what query languages say.
+//! The interface between state handlers and query languages.
 //!
-//! The handlers of states speak of effective input, arguments, result, assign and output. What these
-//! are is said by the state's fields, and read by the [`Evaluator`] of its query language.
+//! The handlers of states work with effective input, arguments, result, assigned variables and
+//! output. The [`Evaluator`] of the state's query language computes these from the state's fields.
 
 use std::sync::Arc;
 
@@ -13,25 +13,25 @@ use crate::{
     base::time::Millis,
 };
 
-/// What leads out of a state.
+/// The way out of a state.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Exit<'s> {
-    /// The state itself: it has a result. Of a Choice, a Wait and a Succeed that is the effective
-    /// input.
+    /// The state itself, with its result. For a Choice, a Wait and a Succeed, the result is the
+    /// effective input.
     State,
-    /// A rule of a Choice: it has the effective input.
+    /// A rule of a Choice, with the effective input.
     Rule(&'s ChoiceRule),
-    /// A catcher: it has the error output.
+    /// A catcher, with the error output.
     Catcher(&'s Catcher),
 }
 
-/// What a query language makes of the fields of a state. Literals that the languages share are read
+/// Evaluates the fields of a state in a query language. Literals that the languages share are read
 /// by the handlers.
 pub(super) trait Evaluator {
     /// The part of the raw input that the state works on.
     fn effective_input(&self, eval: &Eval<'_>) -> Result<Arc<Value>>;
 
-    /// What a task or a branch is given.
+    /// The input of a task or a branch.
     fn arguments(&self, eval: &Eval<'_>, effective: Arc<Value>) -> Result<Arc<Value>>;
 
     /// `Credentials` of a Task.
@@ -43,7 +43,7 @@ pub(super) trait Evaluator {
     /// The items of a Map.
     fn items(&self, eval: &Eval<'_>, effective: &Value) -> Result<Vec<Arc<Value>>>;
 
-    /// What an iteration of a Map is given; `eval` knows the item, too.
+    /// The input of a Map's iteration; `eval` also knows the item.
     fn item_input(
         &self,
         eval: &Eval<'_>,
@@ -54,19 +54,19 @@ pub(super) trait Evaluator {
     /// Whether a rule of a Choice applies.
     fn applies(&self, eval: &Eval<'_>, rule: &ChoiceRule, effective: &Value) -> Result<bool>;
 
-    /// A time limit of a Task that is no literal, in seconds.
+    /// A time limit of a Task in seconds, if it is not a literal.
     fn limit(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64>;
 
-    /// `MaxConcurrency` that is no literal; 0 is as many as possible.
+    /// `MaxConcurrency`, if it is not a literal; 0 means as many as possible.
     fn max_concurrency(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64>;
 
-    /// How long a Wait waits, if that is no literal.
+    /// The delay of a Wait, if it is not a literal.
     fn delay(&self, eval: &Eval<'_>, until: &Until, effective: &Value) -> Result<Millis>;
 
-    /// `Error` or `Cause` of a Fail that is no literal; `name` is that of the literal field.
+    /// `Error` or `Cause` of a Fail, if it is not a literal; `name` is that of the literal field.
     fn text(&self, eval: &Eval<'_>, text: &Text, name: &str) -> Result<Name>;
 
-    /// What goes on from the state.
+    /// The output of the state.
     fn output(&self, eval: &Eval<'_>, exit: Exit<'_>, result: &Arc<Value>) -> Result<Arc<Value>>;
 
     /// The variables that `Assign` sets.
@@ -78,7 +78,7 @@ pub(super) trait Evaluator {
     ) -> Result<Option<Map<String, Value>>>;
 }
 
-/// The evaluator of a state's query language, or the name of one that is not interpreted.
+/// The evaluator of a state's query language; the error names a language that is not interpreted.
 pub(super) fn evaluator(flow: &DataFlow) -> Result<&dyn Evaluator, &'static str> {
     match flow {
         DataFlow::JsonPath(flow) => Ok(flow),

@@ -1,4 +1,4 @@
-//! Which events a task has, and what they say of it.
+//! The events of a task, and their details about it.
 
 use super::Identity;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     history::{EventKind, Phase, Service, TaskDetails},
 };
 
-/// The shape of a task's events: it depends on the resource only.
+/// The form of a task's events, which depends only on the resource.
 #[derive(Debug, Clone)]
 pub(super) struct Envelope {
     service: Service,
@@ -42,27 +42,27 @@ impl Envelope {
         })
     }
 
-    /// The event of a step.
+    /// The kind of the event for a step.
     pub fn event(&self, phase: Phase) -> EventKind {
         EventKind::Work(self.service, phase)
     }
 
-    /// How the causes of data limits name the task.
+    /// The name of the task in the causes of data limits.
     pub fn name(&self) -> &Name {
         self.resource_type.as_ref().unwrap_or(&self.resource)
     }
 
-    /// Whether the task is over only when its token has come back.
+    /// Whether the task ends only when its token is returned.
     pub fn is_callback(&self) -> bool {
         self.pattern == Pattern::Callback
     }
 
-    /// Whether the task goes on when the service has answered.
+    /// Whether the task continues after the service has answered.
     pub fn waits(&self) -> bool {
         self.pattern != Pattern::Request
     }
 
-    /// What the Scheduled event says of the task of such an execution.
+    /// The details of the Scheduled event, for an execution with this identity.
     pub fn scheduled(&self, identity: &Identity) -> TaskDetails {
         TaskDetails {
             resource: Some(self.resource.clone()),
@@ -75,7 +75,7 @@ impl Envelope {
         }
     }
 
-    /// What every other event of the task says of it: nothing, unless it is an integration.
+    /// The details of all other events of the task; `None` unless it is an integration.
     pub fn details(&self) -> Option<Box<TaskDetails>> {
         self.resource_type.as_ref().map(|resource_type| {
             Box::new(TaskDetails {

@@ -1,4 +1,5 @@
-//! What expressions of a state can see, in any query language: the context object and variables.
+//! The values that expressions of a state can read in any query language: the context object and
+//! variables.
 
 use serde_json::{Map, Value, json};
 
@@ -28,7 +29,7 @@ const CONTEXT: [(&str, &[&str]); 5] = [
     ("Map", &["Item"]),
 ];
 
-/// What expressions of one state can see.
+/// The values that expressions of one state can read.
 pub(super) struct Eval<'e> {
     pub execution: &'e Execution,
     pub frame: &'e Frame,
@@ -44,13 +45,13 @@ impl<'e> Eval<'e> {
         self.execution.mark(clause);
     }
 
-    /// A variable as the state sees it.
+    /// A variable as seen from the state.
     pub fn variable(&self, name: &str) -> Option<&'e Value> {
         self.execution.variable(self.frame, name)
     }
 
-    /// The context object (AWS Developer Guide, "Accessing the Context object"): the members, and
-    /// their fields, whose names are wanted at that depth (0 or 1).
+    /// The context object (AWS Developer Guide, "Accessing the Context object"), with those members
+    /// (depth 0) and fields (depth 1) whose names are wanted.
     pub fn context(&self, wanted: impl Fn(usize, &str) -> bool) -> Value {
         let mut context = Map::new();
         for (member, fields) in CONTEXT {
@@ -70,7 +71,7 @@ impl<'e> Eval<'e> {
         Value::Object(context)
     }
 
-    /// A field of a member of the context object, if it is there.
+    /// A field of a member of the context object; `None` if it is missing.
     pub fn context_field(&self, member: &str, field: &str) -> Option<Value> {
         let (execution, active) = (self.execution, self.active);
         let identity = &execution.setup.identity;
@@ -103,8 +104,8 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// Notes that this build does not interpret something; the error ends the execution and the
-    /// caller turns it into [`super::Unsupported`].
+    /// Records that this build does not interpret something. The returned error ends the execution,
+    /// and the caller turns it into [`super::Unsupported`].
     pub fn unsupported(&self, feature: &str) -> Box<RuntimeError> {
         self.execution.refuse(feature, &self.active.name);
         Box::new(RuntimeError::runtime(self.active, feature))

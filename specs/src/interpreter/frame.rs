@@ -21,11 +21,11 @@ pub(super) struct FrameId(pub usize);
 /// One thread of control.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
-    /// The states it moves among.
+    /// The scope that it runs in.
     pub scope: Arc<Scope>,
-    /// The frame whose state it belongs to, and its place among that state's children.
+    /// The frame of the enclosing state, and the index among that state's children.
     pub parent: Option<(FrameId, usize)>,
-    /// What site names of this scope start with.
+    /// The prefix of the sites in this scope.
     pub prefix: Arc<str>,
     /// The indexes of the enclosing Map iterations, outermost first.
     pub items: Arc<[u32]>,
@@ -33,7 +33,7 @@ pub(super) struct Frame {
     pub variables: Map<String, Value>,
     /// The last event of this thread; 0 if there is none.
     pub previous: u64,
-    /// How many events there were when it began.
+    /// The length of the history when it began.
     pub began: usize,
     /// The state it is in.
     pub active: Option<Active>,
@@ -43,7 +43,7 @@ pub(super) struct Frame {
 #[derive(Debug, Clone)]
 pub(super) struct Active {
     pub name: Name,
-    /// Its path through the scopes.
+    /// Its site.
     pub site: Site,
     pub state: Arc<State>,
     /// The state's raw input.
@@ -63,14 +63,14 @@ pub(super) struct Active {
 /// What a state is waiting for.
 #[derive(Debug, Clone)]
 pub(super) enum Phase {
-    /// Nothing yet.
+    /// Nothing.
     Working,
-    /// A Wait state's timer.
+    /// The timer of a Wait state.
     Waiting {
         timer: TimerId,
         effective: Arc<Value>,
     },
-    /// A retry's delay.
+    /// The delay of a retry.
     Delayed { timer: TimerId },
     /// A task.
     Task(TaskState),
@@ -99,17 +99,17 @@ pub(super) struct Children {
     pub unfinished: usize,
     /// How many may run at the same time.
     pub at_once: usize,
-    /// The live child of each place.
+    /// The live child at each index.
     pub frames: Vec<Option<FrameId>>,
     /// The Map's items; empty for a Parallel.
     pub items: Vec<Arc<Value>>,
-    /// What a Parallel's branches are given; a Map's effective input, for the item selector.
+    /// The input of a Parallel's branches; for a Map, the effective input for the item selector.
     pub effective: Arc<Value>,
-    /// The next branch or item to start.
+    /// The index of the next branch or item to start.
     pub next: usize,
-    /// When a child succeeded last, and how many events there were then.
+    /// When a child succeeded last, and the length of the history then.
     pub ended: Option<(Instant, usize)>,
-    /// Why a child failed whose siblings go on.
+    /// The error of a child that failed while its siblings go on.
     pub failed: Option<RuntimeError>,
 }
 
@@ -122,14 +122,14 @@ impl Frame {
     }
 }
 
-/// Faults that name the state (clause `cause.prefix`).
+/// Errors whose cause names the state (clause `cause.prefix`).
 impl RuntimeError {
-    /// `States.Runtime`, with the state named in front of the text.
+    /// `States.Runtime`, with the state named at the start of the cause.
     pub fn runtime(active: &Active, text: &str) -> Self {
         Self::runtime_plain(&prefixed(active, text))
     }
 
-    /// Like [`RuntimeError::named`], with the state named in front of the text.
+    /// Like [`RuntimeError::named`], with the state named at the start of the cause.
     pub fn prefixed(active: &Active, error: &str, text: &str) -> Self {
         Self::named(error, &prefixed(active, text))
     }

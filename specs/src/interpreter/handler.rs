@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Execution {
-    /// An error that handlers may see: Retry first, then Catch, then the enclosing state.
+    /// Handles an error that handlers may see: Retry first, then Catch, then the enclosing state.
     pub(super) fn handle_error(&mut self, id: FrameId, error: &RuntimeError) {
         let state: Arc<State> = self.active(id).state.clone();
         let (retriers, catchers) = state.handlers();
@@ -40,7 +40,7 @@ impl Execution {
         }
     }
 
-    /// What goes wrong while an error is caught is not caught again.
+    /// Handles an error raised while another error is caught; it is not caught by the same state.
     fn catch_failed(&mut self, id: FrameId, error: &RuntimeError) {
         if self.ends_at(id, error) {
             self.raise(id, error);
@@ -50,7 +50,7 @@ impl Execution {
         }
     }
 
-    /// How long to wait before the next attempt, if there is one.
+    /// The delay before the next attempt; `None` if there is none.
     fn retry_delay(
         &mut self,
         id: FrameId,
@@ -78,7 +78,7 @@ impl Execution {
         None
     }
 
-    /// Whether a retrier may be used once more.
+    /// Whether a retrier has attempts left.
     fn has_attempts(&self, id: FrameId, index: usize, retrier: &Retrier) -> bool {
         let used = &self.active(id).budgets;
         let gone = if self.uses_outer(id, Hook::RetryCount) {
@@ -102,7 +102,7 @@ impl Execution {
         true
     }
 
-    /// The delay before the retry after `used` earlier ones of this retrier.
+    /// The delay before a retry, after `used` earlier ones of this retrier.
     fn delay(&self, id: FrameId, retrier: &Retrier, used: u64) -> Millis {
         self.mark(if used == 0 {
             Clause::RetryInterval
@@ -120,7 +120,7 @@ impl Execution {
         self.deviating(id, Hook::RetryDelay, (seconds * 1_000.0).round()) as Millis
     }
 
-    /// A number as the deviations have it, if there are any.
+    /// A number after all deviations.
     fn deviating(&self, id: FrameId, hook: Hook, number: f64) -> f64 {
         let deviations = self.deviations();
         deviations.map_or(number, |all| {
@@ -133,7 +133,7 @@ impl Execution {
         (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Whether any of the names stands for the error.
+    /// Whether any of the names matches the error.
     fn matches(&self, names: &[Name], error: &RuntimeError) -> bool {
         let hit = names.iter().any(|name| self.stands_for(name, error));
         if hit && error.error() == Some("States.ReferencePathConflict") {
@@ -171,7 +171,7 @@ impl Execution {
         }
     }
 
-    /// Whether wildcards match a result that is too long is not settled.
+    /// It is not known whether wildcards match a result that is too long.
     fn note_data_limit(&self, error: &RuntimeError) {
         if error.error() == Some(DATA_LIMIT_EXCEEDED) {
             self.mark(Clause::MatchAllDataLimit);

@@ -1,4 +1,4 @@
-//! JSONPath: how the fields of a state shape its data.
+//! Data flow in JSONPath.
 
 mod condition;
 mod expression;
@@ -33,7 +33,7 @@ impl Evaluator for JsonPathFlow {
         eval.select(&self.input_path, &eval.active.input)
     }
 
-    /// `Parameters`: the effective input shaped by a template; what comes out may not be too long.
+    /// `Parameters`: a template for the effective input. The result must not be too long.
     fn arguments(&self, eval: &Eval<'_>, effective: Arc<Value>) -> Result<Arc<Value>> {
         let Some(parameters) = &self.parameters else {
             return Ok(effective);
@@ -56,7 +56,7 @@ impl Evaluator for JsonPathFlow {
         eval.template(credentials, effective).map(Some)
     }
 
-    /// `Result`, or else what `Parameters` makes.
+    /// `Result`, or else the result of `Parameters`.
     fn pass(&self, eval: &Eval<'_>, effective: Arc<Value>) -> Result<Arc<Value>> {
         let shaped = self.arguments(eval, effective)?;
         Ok(match &self.result {
@@ -246,8 +246,7 @@ impl Evaluator for JsonPathFlow {
     }
 }
 
-/// What a part of a JSONPath state says in JSONPath; a definition that was decoded says nothing else
-/// there.
+/// The JSONPath form of a part of a JSONPath state. It exists in every definition that was decoded.
 fn own<T>(eval: &Eval<'_>, said: Option<T>) -> Result<T> {
     said.ok_or_else(|| eval.unsupported("two query languages in one state"))
 }
@@ -305,7 +304,7 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// A payload template, of which a literal one is shared.
+    /// The result of a payload template; a literal one is shared instead of copied.
     fn shared(&self, template: &Template, data: &Value) -> Result<Arc<Value>> {
         match template {
             Template::Literal(value) => Ok(value.clone()),
@@ -313,7 +312,7 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// The value of a time limit or a bound that is given by path.
+    /// The value of a time limit or another bound that is given by path.
     fn number<'v>(&self, path: &Path, data: &'v Value) -> Result<Cow<'v, Value>>
     where
         'e: 'v,
@@ -324,7 +323,7 @@ impl<'e> Eval<'e> {
         })
     }
 
-    /// `States.Runtime` for a path that finds nothing where a value is needed.
+    /// `States.Runtime` for a path that finds nothing although a value is required.
     fn invalid_path(&self, path: &Path, error: &PathError) -> Box<RuntimeError> {
         self.mark(Clause::PathMissing);
         let is_recorded = matches!(
@@ -393,14 +392,14 @@ impl<'e> Eval<'e> {
     }
 }
 
-/// A string without its quotes, any other value as JSON.
+/// A string without its quotes, or any other value as JSON.
 fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Whether the first value that these steps cannot go through is null.
+/// Whether the value at which these steps get stuck is null.
 fn meets_null(mut value: &Value, steps: &[Step]) -> bool {
     for step in steps {
         let next = match step {
@@ -408,7 +407,7 @@ fn meets_null(mut value: &Value, steps: &[Step]) -> bool {
             Step::Index(index) => usize::try_from(*index)
                 .ok()
                 .and_then(|index| value.get(index)),
-            // Reference paths have no other steps.
+            // Reference paths contain no other steps.
             _ => None,
         };
         match next {

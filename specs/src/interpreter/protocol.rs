@@ -1,4 +1,4 @@
-//! What goes into an execution and what comes out of it.
+//! The inputs and commands of an execution.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::{
     observation::Status,
 };
 
-/// Who and what an execution is: the context object's constants.
+/// The identity of an execution: the constants of the context object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Identity {
     /// `$$.Execution.Id`: the execution's ARN.
@@ -31,7 +31,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The region that the machine's ARN names.
+    /// The region in the machine's ARN.
     pub fn region(&self) -> &str {
         Arn::parse(&self.machine_arn).map_or("", |arn| arn.region)
     }
@@ -45,99 +45,100 @@ pub struct TaskId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TimerId(pub u64);
 
-/// What the world tells an execution. An input about a task or timer that is over is ignored.
+/// An event outside the execution. Inputs about a task or timer that is over are ignored.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A worker took the task.
     TaskStarted {
-        /// Which.
+        /// The task.
         task: TaskId,
         /// The worker's name, if it gave one.
         worker: Option<Name>,
     },
-    /// The task's activity does not exist. Told at once when the task is scheduled.
+    /// The task's activity does not exist. Sent immediately when the task is scheduled.
     NoSuchActivity {
-        /// Which.
+        /// The task.
         task: TaskId,
     },
-    /// The service has taken the job or the token of a task that waits for more.
+    /// The service has accepted the job or the token of a task that waits for more.
     TaskSubmitted {
-        /// Which.
+        /// The task.
         task: TaskId,
-        /// What the service answered.
+        /// The service's answer.
         output: Value,
     },
-    /// The worker says that it is alive.
+    /// The worker has sent a heartbeat.
     TaskHeartbeat {
-        /// Which.
+        /// The task.
         task: TaskId,
     },
     /// The task succeeded.
     TaskSucceeded {
-        /// Which.
+        /// The task.
         task: TaskId,
         /// Its output.
         output: Arc<Value>,
     },
     /// The task failed.
     TaskFailed {
-        /// Which.
+        /// The task.
         task: TaskId,
         /// The error name and cause.
         failure: Failure,
     },
-    /// A timer is due.
+    /// A timer has fired.
     TimerFired {
-        /// Which.
+        /// The timer.
         timer: TimerId,
     },
     /// `StopExecution`.
     Stop {
-        /// The error name and cause given.
+        /// The given error name and cause.
         failure: Failure,
     },
 }
 
-/// What an execution wants.
+/// An action that the execution asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Give this task to a worker.
     Schedule(TaskRequest),
-    /// Nobody waits for this task any more.
+    /// The execution no longer waits for this task.
     Cancel(TaskId),
-    /// Say so at this time.
+    /// Fire this timer at the given time.
     SetTimer {
         /// The timer.
         timer: TimerId,
         /// When it is due.
         at: Instant,
     },
-    /// Nobody waits for this timer any more.
+    /// The execution no longer waits for this timer.
     CancelTimer(TimerId),
-    /// The execution has ended; nothing follows.
+    /// The execution has ended; no commands follow.
     Finish(Outcome),
 }
 
-/// Something that came about inside an execution and that its commands do not tell.
+/// An occurrence inside an execution that its commands do not show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fact {
-    /// A thread of control began while another one of the same state had not ended.
+    /// A thread of control began while another one of the same state was still running.
     Concurrent,
-    /// A thread failed: its error was handled by none of its own states.
+    /// A thread failed: none of its own states handled an error.
     ThreadFailed {
-        /// Whether other threads can live at the same time.
+        /// Whether other threads can exist at the same time.
         siblings: bool,
-        /// When a thread beside it, or beside one around it that fails with it, moved last. A thread
-        /// that does not wait for something that takes time moves now. `None` if there is none.
+        /// The latest time at which a thread beside it, or beside an enclosing thread that fails
+        /// with it, moved. A thread that does not wait for something that takes time moves now.
+        /// `None` if there is no such thread.
         beside: Option<Instant>,
     },
     /// A branch or an iteration was stopped because another one had failed.
     SiblingStopped,
-    /// The injected entropy was drawn, or a task token made of it.
+    /// The injected entropy was drawn, or a task token was derived from it.
     ChanceDrawn,
-    /// The data has got a time in it.
+    /// A time has entered the data.
     TimeRead,
-    /// A cause has got the id of an event in it, and other threads could have added events before.
+    /// The id of an event has entered a cause, and other threads could have added events before it.
     EventIdRead,
     /// The history is full.
     HistoryFull,
@@ -154,7 +155,7 @@ pub struct TaskRequest {
     pub resource: Name,
     /// Its input (or the parameters of an integration).
     pub input: Arc<Value>,
-    /// Whether it goes on when the service has answered.
+    /// Whether it continues after the service has answered.
     pub waits: bool,
 }
 
@@ -169,34 +170,34 @@ pub struct Outcome {
     pub failure: Failure,
 }
 
-/// Something this build does not interpret: no verdict follows from it.
+/// A feature that this build does not interpret, so that there is no verdict.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the reference does not interpret {feature} (state '{state}')")]
 pub struct Unsupported {
-    /// What.
+    /// The feature.
     pub feature: String,
-    /// Where.
+    /// The state.
     pub state: String,
 }
 
-/// In which order threads of control that are ready at the same time move on. The language leaves
-/// it open.
+/// The order in which threads of control that are ready at the same time move. The language does
+/// not specify it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Interleaving {
-    /// Each moves one state at a time, in turn.
+    /// In turn, one state at a time.
     #[default]
     RoundRobin,
-    /// The one that became ready last moves on first.
+    /// The thread that became ready last moves first.
     LastFirst,
-    /// Any, decided by this seed.
+    /// In random order, determined by this seed.
     Shuffled(u64),
 }
 
 /// One entry of the input log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logged {
-    /// When.
+    /// The time.
     pub at: Instant,
-    /// What.
+    /// The input.
     pub input: Input,
 }

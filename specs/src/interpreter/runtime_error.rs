@@ -1,4 +1,4 @@
-//! Errors inside an execution: what Retry and Catch see.
+//! Errors inside an execution, as Retry and Catch see them.
 
 use serde_json::{Value, json};
 
@@ -8,13 +8,13 @@ use crate::{asl::Name, history::Failure};
 #[derive(Debug, Clone)]
 pub(super) struct RuntimeError {
     pub failure: Failure,
-    /// No handler is asked (clause `error.runtime.terminal`).
+    /// Handlers do not see it (clause `error.runtime.terminal`).
     pub terminal: bool,
-    /// It came from a heartbeat that did not arrive (clause `error.heartbeat.names`).
+    /// A missing heartbeat caused it (clause `error.heartbeat.names`).
     pub heartbeat: bool,
-    /// Where it came from, for the Error Output of a missing error or cause.
+    /// Its source, which determines the Error Output if the error or the cause is missing.
     pub origin: Origin,
-    /// The cause's text is our guess: a handler that passes it on makes the output doubtful.
+    /// The cause's wording is assumed: if a handler passes it on, the output is in doubt.
     pub guessed_text: bool,
 }
 
@@ -45,7 +45,7 @@ impl RuntimeError {
         }
     }
 
-    /// An error that the interpreter raises and handlers may see.
+    /// An error that the interpreter raises and that handlers see.
     pub fn named(error: &str, cause: &str) -> Self {
         let failure = Failure {
             error: Some(error.into()),
@@ -54,7 +54,8 @@ impl RuntimeError {
         Self::new(failure, Origin::Interpreter)
     }
 
-    /// Data that is too long, of a state or a task with this name (recorded: `states_errors`).
+    /// The error for data that is too long, in a state or a task with this name (recorded:
+    /// `states_errors`).
     pub fn data_limit(name: &str) -> Self {
         Self::named(
             DATA_LIMIT_EXCEEDED,
@@ -65,7 +66,7 @@ impl RuntimeError {
         )
     }
 
-    /// No handler is asked.
+    /// Makes it bypass the handlers.
     pub fn ending(self) -> Box<Self> {
         Box::new(Self {
             terminal: true,
@@ -73,7 +74,7 @@ impl RuntimeError {
         })
     }
 
-    /// The cause's text is not proven.
+    /// Marks the cause's wording as assumed.
     pub fn guessed(self) -> Self {
         Self {
             guessed_text: true,
@@ -121,5 +122,5 @@ fn text(name: Option<&Name>) -> Value {
     name.map_or(Value::Null, |name| Value::from(&**name))
 }
 
-/// A error is rare and large.
+/// Boxed, because an error is rare and large.
 pub(super) type Result<T, E = Box<RuntimeError>> = std::result::Result<T, E>;

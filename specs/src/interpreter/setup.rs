@@ -1,4 +1,4 @@
-//! What an execution is a function of, beside the log of its inputs.
+//! The parameters of an execution besides the log of its inputs.
 
 use std::sync::Arc;
 
@@ -7,17 +7,17 @@ use serde_json::Value;
 use super::{Identity, Interleaving};
 use crate::{asl::Machine, base::time::Instant, deviation::Deviations};
 
-/// A machine, as the engine that runs it understands it.
+/// A machine as the engine that runs it reads it.
 #[derive(Debug, Clone)]
 pub struct Program {
     machine: Arc<Machine>,
-    /// `None` where every rule is followed, so that nothing is looked up there.
+    /// `None` if every rule is followed, so that the hooks cost nothing.
     deviations: Option<Arc<Deviations>>,
 }
 
 impl Program {
-    /// A machine that is run with deviations: those that concern its definition are made here, and
-    /// the others while it runs.
+    /// A machine that runs with deviations. Those in its definition are applied here, the others
+    /// while it runs.
     pub fn deviating(machine: &Arc<Machine>, deviations: &Arc<Deviations>) -> Self {
         Self {
             machine: deviations.read(machine),
@@ -25,18 +25,18 @@ impl Program {
         }
     }
 
-    /// The machine as it is run.
+    /// The machine that is run.
     pub fn machine(&self) -> &Arc<Machine> {
         &self.machine
     }
 
-    /// The rules that are broken; `None` if there are none.
+    /// The deviations; `None` if there are none.
     pub fn deviations(&self) -> Option<&Arc<Deviations>> {
         self.deviations.as_ref()
     }
 }
 
-/// A machine that is run by the rules.
+/// A machine that runs without deviations.
 impl From<Arc<Machine>> for Program {
     fn from(machine: Arc<Machine>) -> Self {
         Self {
@@ -46,23 +46,23 @@ impl From<Arc<Machine>> for Program {
     }
 }
 
-/// How an execution starts: it is a pure function of this and of its inputs.
+/// The start of an execution: together with the inputs, it determines the execution.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// What is run.
+    /// The machine, with deviations.
     pub program: Program,
-    /// Who and what the execution is.
+    /// The identity of the execution.
     pub identity: Identity,
     /// Its input.
     pub input: Arc<Value>,
     /// When it starts.
     pub at: Instant,
-    /// In which order its threads take turns.
+    /// The order in which its threads move.
     pub interleaving: Interleaving,
 }
 
 impl Setup {
-    /// The start of an execution whose threads take turns one by one.
+    /// The start of an execution whose threads move in turn.
     pub fn new(
         program: impl Into<Program>,
         identity: Identity,

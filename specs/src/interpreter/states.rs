@@ -1,4 +1,4 @@
-//! What each state type does when it is entered or retried.
+//! The work of each state type, when the state is entered or retried.
 
 use std::sync::Arc;
 
@@ -17,11 +17,11 @@ use crate::{
     history::Failure,
 };
 
-/// Step Functions waits no longer than this (recorded: 24,855 days pass, 24,856 do not).
+/// The longest wait in Step Functions (recorded: 24,855 days are accepted, 24,856 are not).
 const LONGEST_WAIT_MILLIS: u64 = 2_147_483_647_000;
 
 impl Execution {
-    /// Does the work of the current state, for the first time or again after a retry's delay.
+    /// Does the work of the current state: on entry, or again after a retry's delay.
     pub(super) fn attempt(&mut self, id: FrameId) {
         let state: Arc<State> = self.active(id).state.clone();
         self.active_mut(id).phase = Phase::Working;

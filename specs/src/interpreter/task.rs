@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Execution {
-    /// Schedules an attempt: from `InputPath` on, everything is evaluated again.
+    /// Schedules an attempt. Everything from `InputPath` on is evaluated again.
     pub(super) fn schedule(&mut self, id: FrameId, task: &Task) -> Result<()> {
         self.mark(Clause::TaskAttempt);
         let Some(envelope) = Envelope::of(&task.resource) else {
@@ -51,7 +51,7 @@ impl Execution {
         };
         self.emit_in(id, envelope.event(history::Phase::Scheduled), details);
         self.tasks.push(Some(id));
-        // Nobody may ever take the task; see the clause for what happens then.
+        // A worker may never take the task; the clause says what happens then.
         let timeout_timer = timeout.map(|seconds| self.set_limit(id, seconds));
         let active = self.active(id);
         let key = AttemptKey {
@@ -79,7 +79,7 @@ impl Execution {
         Ok(())
     }
 
-    /// `$$.Task.Token`: opaque, and different for every attempt.
+    /// `$$.Task.Token`: opaque, and unique for every attempt.
     fn token(&self, task: TaskId) -> String {
         let bits = mix(self.setup.identity.entropy ^ task.0.rotate_left(32));
         format!("AQ{bits:016x}{:016x}", mix(!bits))
@@ -138,7 +138,8 @@ impl Execution {
         }
     }
 
-    /// Nothing was scheduled after all: the Scheduled event is taken back.
+    /// The activity does not exist: the task is not scheduled after all, so the Scheduled event is
+    /// removed.
     pub(super) fn no_such_activity(&mut self, task: TaskId) {
         let Some((id, envelope)) = self.end_task(task) else {
             return;
@@ -232,7 +233,7 @@ impl Execution {
         self.raise(id, error);
     }
 
-    /// What becomes of an empty error or cause is not known.
+    /// It is not known what AWS does with an empty error or cause.
     pub(super) fn note_empty_text(&self, failure: &Failure) {
         let parts = [&failure.error, &failure.cause];
         if parts.into_iter().flatten().any(|part| part.is_empty()) {
@@ -240,12 +241,12 @@ impl Execution {
         }
     }
 
-    /// A time limit of so many seconds begins.
+    /// Starts a time limit.
     fn set_limit(&mut self, id: FrameId, seconds: u64) -> TimerId {
         self.set_timer(seconds.saturating_mul(1_000), Waiter::Frame(id))
     }
 
-    /// A time limit has passed.
+    /// Handles an expired time limit.
     pub(super) fn task_timed_out(&mut self, id: FrameId, heartbeat: bool) {
         let Some(state) = self.task_state(id) else {
             return;
@@ -281,7 +282,7 @@ impl Execution {
         }
     }
 
-    /// Forgets a task and its timers; gives back who waited, and the shape of the task's events.
+    /// Removes a task and its timers; returns the waiting frame and the form of the task's events.
     pub(super) fn end_task(&mut self, task: TaskId) -> Option<(FrameId, Envelope)> {
         let id = self.tasks.get_mut(task.0 as usize)?.take()?;
         let state = self.task_state(id)?;
@@ -295,7 +296,7 @@ impl Execution {
     }
 }
 
-/// `taskCredentials` in the history: the role only, with a small letter (recorded:
+/// `taskCredentials` in the history, where `RoleArn` is spelled `roleArn` (recorded:
 /// `test_cross_account_service_lambda_invoke`).
 fn history_credentials(credentials: Value) -> Arc<Value> {
     let Value::Object(credentials) = credentials else {

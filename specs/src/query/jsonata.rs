@@ -1,7 +1,7 @@
-//! JSONata as the States Language has it: expressions between `{%` and `%}`, alone in a field or as
-//! strings inside JSON (Developer Guide, "Transforming data with JSONata").
+//! JSONata in the States Language: expressions between `{%` and `%}`, as the whole value of a field
+//! or as strings inside JSON (Developer Guide, "Transforming data with JSONata").
 //!
-//! An expression is recognised by its delimiters, and its source is kept.
+//! An expression is recognised by its delimiters, and its source is kept unparsed.
 
 use std::sync::Arc;
 
@@ -12,12 +12,11 @@ use crate::base::pointer::Pointer;
 const OPENING: &str = "{%";
 const CLOSING: &str = "%}";
 
-/// An expression, parsed once, with its text.
+/// An expression, with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expression(Arc<str>);
 
-/// JSON whose strings may be expressions, parsed once. [`Template::to_value`] gives the JSON it was
-/// made from.
+/// JSON whose strings may be expressions. [`Template::to_value`] gives the JSON it was made from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Template {
     /// A value without any expression inside: copied.
@@ -30,10 +29,10 @@ pub enum Template {
     Array(Vec<Template>),
 }
 
-/// Why a string is no expression, and no plain string either.
+/// Why a string is neither an expression nor a plain string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SyntaxError {
-    /// It has one of the two delimiters.
+    /// It has only one of the two delimiters.
     #[error(
         "parse the expression: it starts with {OPENING} and ends with {CLOSING}, or has neither"
     )]
@@ -41,7 +40,7 @@ pub enum SyntaxError {
 }
 
 impl Expression {
-    /// The expression that a string is; `None` if it is a plain string.
+    /// The expression in a string; `None` for a plain string.
     pub fn parse(text: &str) -> Result<Option<Self>, SyntaxError> {
         match (text.starts_with(OPENING), text.ends_with(CLOSING)) {
             (true, true) => Ok(Some(Self(text.into()))),
@@ -57,15 +56,16 @@ impl Expression {
 
     /// The text between the delimiters.
     pub fn source(&self) -> &str {
-        // The delimiters share their percent sign in `{%}`.
+        // In `{%}` the delimiters share the percent sign, so the range is invalid: the source is
+        // empty.
         let inner = OPENING.len()..self.0.len() - CLOSING.len();
         self.0.get(inner).unwrap_or_default()
     }
 }
 
 impl Template {
-    /// Parses the value at a place. A string that is wrong is told to `wrong` with its place, and
-    /// taken literally.
+    /// Parses the value at a location. `wrong` is called with each invalid string and its location;
+    /// the string is then taken as a literal.
     pub(crate) fn parse(
         value: &Value,
         at: &Pointer<'_>,

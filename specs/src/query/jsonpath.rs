@@ -1,4 +1,4 @@
-//! JSONPath as the States Language has it: paths, payload templates, intrinsic functions.
+//! JSONPath in the States Language: paths, payload templates, intrinsic functions.
 
 pub mod intrinsic;
 pub mod path;

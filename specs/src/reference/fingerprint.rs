@@ -1,7 +1,7 @@
-//! One number per aspect of a simulated execution: equal numbers mean that the aspect is the same.
+//! One number per aspect of a simulated execution: equal numbers mean that the aspect is equal.
 //!
-//! What may legally come in any order (concurrent threads) is summed, so that only what happened
-//! counts, not when.
+//! Events that may legally happen in any order (in concurrent threads) are summed, so that only
+//! their content counts, not their order.
 
 use std::{
     hash::{Hash, Hasher},
@@ -33,8 +33,8 @@ const JUDGED: [Aspect; 8] = [
 ];
 
 impl Fingerprint {
-    /// The fingerprint without what is settled: where timing is, nothing else follows from an aspect
-    /// than itself.
+    /// The fingerprint. Aspects in `settled` are skipped, but only if timing is one of them:
+    /// otherwise a difference in any aspect still has to poison timing.
     pub fn of(machine: &Machine, ended: &Ended, settled: &[Aspect]) -> Self {
         let outcome = &ended.outcome;
         let history = ended.execution.history();
@@ -61,8 +61,7 @@ impl Fingerprint {
         }))
     }
 
-    /// Adds the aspects that differ, and what follows from them: where anything differs, so does
-    /// timing.
+    /// Adds the aspects that differ, and timing if any does: a difference always affects timing.
     pub fn differing(&self, other: &Self, aspects: &mut Vec<Aspect>) {
         let before = aspects.len();
         for ((aspect, left), right) in JUDGED.iter().zip(self.0).zip(other.0) {
@@ -76,7 +75,7 @@ impl Fingerprint {
     }
 }
 
-/// The states of the outermost scope in order, all others counted.
+/// The states of the outermost scope in order; all others regardless of order.
 fn path(machine: &Machine, history: &[Event]) -> u64 {
     let mut root = FxHasher::default();
     let mut nested = 0_u64;
@@ -120,7 +119,7 @@ fn event_hash(event: &Event, values: &mut Values) -> u64 {
     ))
 }
 
-/// The hashes of an execution's values, which its events share: one state's output is the next
+/// Caches the hashes of an execution's values. Events share values: one state's output is the next
 /// one's input.
 #[derive(Default)]
 struct Values(FxHashMap<*const Value, u64>);

@@ -1,9 +1,8 @@
-//! Whether another schedule could have given something else.
+//! Concludes whether another schedule could have had another outcome.
 //!
-//! An execution reports what came about in it ([`Fact`]), and says what it wants ([`Command`]); who
-//! plays the world around it knows what was about to happen there. From these, in the order in which
-//! they come, follows what depends on the order in which threads take turns and on how late things
-//! are. The execution itself knows nothing of it.
+//! An execution reports [`Fact`]s about what happened in it and issues [`Command`]s; the world
+//! around it knows which events were pending. From the order of these follows whether the outcome
+//! depends on the order in which threads move, or on delays. The execution itself does not know.
 
 use crate::{
     asl::Machine,
@@ -12,30 +11,30 @@ use crate::{
     observation::Status,
 };
 
-/// Things that are less than this apart may come in the other order on a loaded engine; a thread that
-/// has waited this long is certain to have come that far.
+/// Events that are less than this apart may come in the other order on a loaded engine. A thread
+/// that has waited this long has certainly come that far.
 const RACE_MILLIS: Millis = 500;
 
-/// What of an execution depends on the schedule.
+/// How an execution depends on the schedule.
 #[derive(Debug)]
 pub(super) struct Sensitivity {
-    /// When the machine's time limit passes.
+    /// The time at which the machine's time limit expires.
     limit: Option<Instant>,
-    /// When timers are due, by their numbers.
+    /// The due times of timers, by the number of the timer.
     timers: Vec<Instant>,
-    /// How many tasks were scheduled.
+    /// The number of tasks that were scheduled.
     tasks: u64,
-    /// How many threads were stopped because another one had failed.
+    /// The number of threads that were stopped because another one had failed.
     stopped: usize,
-    /// Things can come in another order, or later.
+    /// Whether events can come in another order, or later.
     loose: bool,
-    /// Something depends on when they come.
+    /// Whether anything depends on their order or time.
     dependent: bool,
     racing: bool,
 }
 
 impl Sensitivity {
-    /// Of an execution of this machine that starts at this time.
+    /// For an execution of this machine that starts at this time.
     pub fn new(machine: &Machine, at: Instant) -> Self {
         let limit = machine.timeout_seconds;
         Self {
@@ -50,15 +49,16 @@ impl Sensitivity {
     }
 
     /// Whether the execution is schedule-sensitive: its threads took turns or something took time,
-    /// and something happened that could have come otherwise for it. A thread stopped others,
-    /// something came just before a time limit, chance was drawn, or the data has a time or the id of
-    /// an event in it. Nothing else passes from one thread to another before they are joined.
+    /// and an event occurred whose effect depends on that. Such events are: a thread stopped
+    /// others, something came just before a time limit, entropy was drawn, or a time or the id of
+    /// an event entered the data. Nothing else passes from one thread to another before they are
+    /// joined.
     pub fn may_vary(&self) -> bool {
         self.loose && self.dependent
     }
 
-    /// Whether a thread was stopped that was still racing with the one that failed: how far it came
-    /// is a matter of luck.
+    /// Whether a thread was stopped while it was still racing with the one that failed, so that its
+    /// progress depends on the schedule.
     pub fn is_still_racing(&self) -> bool {
         self.racing
     }
@@ -68,7 +68,7 @@ impl Sensitivity {
         self.stopped > 0
     }
 
-    /// These facts came about now.
+    /// Takes note of facts that are true since `now`.
     pub fn observe(&mut self, now: Instant, facts: &[Fact]) {
         for fact in facts {
             match fact {
@@ -85,12 +85,12 @@ impl Sensitivity {
         }
     }
 
-    /// The execution wants this now.
+    /// Takes note of a command issued at `now`.
     pub fn command(&mut self, now: Instant, command: &Command) {
         match command {
             Command::Schedule(_) => self.tasks += 1,
             Command::SetTimer { at, .. } => self.timers.push(*at),
-            // What came before it could have come after it.
+            // The timer is cancelled shortly before it is due, so it could have fired first.
             Command::CancelTimer(timer) => {
                 let due = self.timers.get(timer.0 as usize);
                 self.dependent |= due.is_some_and(|due| due.since(now) < RACE_MILLIS);
@@ -105,7 +105,7 @@ impl Sensitivity {
         }
     }
 
-    /// A worker takes its time: what it does can come later.
+    /// A worker takes some time: its reply can come later.
     pub fn takes_time(&mut self) {
         self.loose = true;
     }
@@ -115,7 +115,7 @@ impl Sensitivity {
         self.dependent = true;
     }
 
-    /// Now nothing is made of what was to happen then, after a thread was stopped.
+    /// An event that was due at `then` was called off at `now`, because a thread had been stopped.
     pub fn called_off(&mut self, now: Instant, then: Instant) {
         self.racing |= then.since(now) < RACE_MILLIS;
     }

@@ -1,5 +1,4 @@
-//! The world around a simulated execution: workers that play a plan, and a queue of what happens
-//! when.
+//! The world around a simulated execution: workers that carry out a plan, and a queue of events.
 
 use std::{
     borrow::Cow,
@@ -30,11 +29,11 @@ use crate::{
     },
 };
 
-/// An execution that makes more steps than this is given up.
+/// The most steps of an execution; a longer one is given up.
 const STEP_LIMIT: usize = 200_000;
 
-/// In which order things happen that are due at the same time, and how late. It goes with the order in
-/// which the threads of the execution move on; where that is drawn, every hand-over takes up to
+/// The order of events that are due at the same time, and their latencies. It corresponds to the
+/// order in which the execution's threads move; if that is random, every hand-over is late by up to
 /// [`NOISE_MILLIS`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Schedule(pub Interleaving);
@@ -42,7 +41,7 @@ pub(super) struct Schedule(pub Interleaving);
 impl Schedule {
     pub const PLAIN: Self = Self(Interleaving::RoundRobin);
 
-    /// What decides between things due at the same time; `number` counts them.
+    /// The rank of an event among those due at the same time; `number` counts events.
     fn rank(self, number: u64) -> u64 {
         match self.0 {
             Interleaving::RoundRobin => number,
@@ -59,7 +58,7 @@ impl Schedule {
     }
 }
 
-/// What can happen next.
+/// An event that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Happening {
     Timer(TimerId),
@@ -72,12 +71,12 @@ enum Happening {
 struct Running<'s> {
     request: TaskRequest,
     act: Cow<'s, Act>,
-    /// When it was taken, and where that is noted.
+    /// When it was taken, and its index among the attempts of its site.
     taken: Option<(Instant, usize)>,
 }
 
 impl Running<'_> {
-    /// Whether its worker does something at this very time, or would take it at last.
+    /// Whether its worker acts at this very time, or has not taken it yet but would.
     fn is_near(&self, now: Instant) -> bool {
         match self.taken {
             None => self.act.is_taken(),
@@ -103,11 +102,11 @@ pub(super) struct World<'s> {
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
     sensitivity: Sensitivity,
-    /// Everything the execution was told, if somebody asks for it.
+    /// All inputs of the execution, if they are to be recorded.
     pub log: Option<Vec<Logged>>,
 }
 
-/// A simulation that has come to its end.
+/// A finished simulation.
 pub(super) struct Ended {
     pub execution: Execution,
     pub outcome: Outcome,
@@ -115,9 +114,9 @@ pub(super) struct Ended {
     pub ended: Instant,
     pub expected: Vec<ExpectedAttempt>,
     pub attempts: BTreeMap<Site, Vec<Attempt>>,
-    /// What depends on the schedule.
+    /// How the execution depends on the schedule.
     pub sensitivity: Sensitivity,
-    /// Everything the execution was told, if it was asked for.
+    /// All inputs of the execution, if they were recorded.
     pub log: Vec<Logged>,
 }
 
@@ -126,12 +125,12 @@ impl Ended {
         self.ended.since(self.started)
     }
 
-    /// How long it takes if every task is taken late and answered late.
+    /// The duration if every task is taken late and answered late.
     pub fn slowest(&self) -> Millis {
         self.duration() + self.expected.len() as Millis * 2 * NOISE_MILLIS
     }
 
-    /// What was seen of it, and what it scheduled.
+    /// The observation, and the attempts that were scheduled.
     pub fn into_observation(self) -> (Observation, Vec<ExpectedAttempt>) {
         let running = self.outcome.status == Status::Running;
         let observation = Observation {
@@ -148,7 +147,7 @@ impl Ended {
 }
 
 impl<'s> World<'s> {
-    /// Starts an execution of a start of a case.
+    /// Starts the execution.
     pub fn begin(setup: Setup, start: &'s Start) -> Result<Self, SimulationError> {
         let at = setup.at;
         let schedule = Schedule(setup.interleaving);
@@ -174,7 +173,7 @@ impl<'s> World<'s> {
         Ok(world)
     }
 
-    /// Goes on until the execution has ended, until nothing can happen any more, or until that time.
+    /// Runs until the execution has ended, no event is left, or the time `until` has come.
     pub fn go_on(&mut self, until: Option<Instant>) -> Result<Option<Outcome>, SimulationError> {
         for _ in 0..STEP_LIMIT {
             if let Some(outcome) = self.execution.outcome().cloned() {
@@ -191,7 +190,7 @@ impl<'s> World<'s> {
         Err(SimulationError::TooLong(STEP_LIMIT))
     }
 
-    /// What has come of it: it is running still if there is no outcome.
+    /// Finishes the simulation; without an outcome, the execution is still running.
     pub fn end(self, outcome: Option<Outcome>) -> Ended {
         let outcome = outcome.unwrap_or(Outcome {
             status: Status::Running,
@@ -210,7 +209,7 @@ impl<'s> World<'s> {
         }
     }
 
-    /// What an execution that never ends waits for.
+    /// Describes what an execution that never ends waits for.
     pub fn stuck(&self) -> String {
         let site = self
             .running
@@ -244,7 +243,7 @@ impl<'s> World<'s> {
         Ok(())
     }
 
-    /// The commands call off what would have happened: in an engine it may have begun.
+    /// Reports pending events that the commands cancel: an engine may have begun to handle them.
     fn call_off(&mut self, commands: &[Command]) {
         let called_off = |happening: Happening| {
             commands.iter().any(|command| match (command, happening) {
@@ -263,7 +262,7 @@ impl<'s> World<'s> {
         }
     }
 
-    /// What the execution is told; nothing if nobody waits for it any more.
+    /// The input for an event; `None` if the execution no longer waits for it.
     fn input(&mut self, at: Instant, happening: Happening) -> Option<Input> {
         match happening {
             Happening::Timer(timer) => {
@@ -284,7 +283,7 @@ impl<'s> World<'s> {
         }
     }
 
-    /// A worker takes a task and starts to play its act.
+    /// A worker takes a task and starts its act.
     fn take(&mut self, at: Instant, task: TaskId) -> Option<()> {
         let running = self.running.get_mut(task.0 as usize)?.as_mut()?;
         let attempts = self
@@ -306,7 +305,7 @@ impl<'s> World<'s> {
         Some(())
     }
 
-    /// A worker, or a service that has taken a job, does what the plan says.
+    /// Enqueues what a worker, or a service that has accepted a job, does according to the plan.
     fn play(&mut self, at: Instant, task: TaskId) -> Option<()> {
         let running = self.over(task)?;
         for (after, step) in running.act.steps() {
@@ -399,7 +398,7 @@ impl<'s> World<'s> {
         self.running.get(task.0 as usize)?.as_ref()
     }
 
-    /// Nobody waits for the task any more.
+    /// Removes a task and returns it; `None` if it is over already.
     fn over(&mut self, task: TaskId) -> Option<Running<'s>> {
         self.running.get_mut(task.0 as usize)?.take()
     }

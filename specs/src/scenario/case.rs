@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::{asl::Definition, scenario::plan::Plan};
 
-/// The version of the case format that this build writes. It reads this one and no later one.
+/// The version of the case format that this build writes. It cannot read later versions.
 pub const CASE_FORMAT: u32 = 1;
 
-/// Everything a run needs. Values are the record; the seed in `origin` only says where they came
-/// from, so that a stored case replays although the generators have changed since.
+/// Everything a run needs. The values are authoritative; the seed in `origin` only records where
+/// they came from, so that a stored case replays although the generators have changed since.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     /// The version of this format, [`CASE_FORMAT`].
@@ -18,7 +18,7 @@ pub struct Case {
     /// Where the case came from, if it was generated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
-    /// What is to be done.
+    /// The machine or definition, and what to do with it.
     #[serde(flatten)]
     pub body: Body,
 }
@@ -52,7 +52,7 @@ pub struct Origin {
 pub enum Body {
     /// A machine that is created and started.
     Execution(ExecutionCase),
-    /// A definition that is accepted or refused: nothing is started.
+    /// A definition that is accepted or refused; nothing is started.
     Definition(DefinitionCase),
 }
 
@@ -79,17 +79,17 @@ impl Body {
 pub struct DefinitionCase {
     /// The definition.
     pub definition: Value,
-    /// The workflow type for which it is to be valid.
+    /// The workflow type that it is validated for.
     #[serde(default)]
     pub workflow: WorkflowType,
 }
 
-/// A machine, and how it is started. Several starts share one deployment, because creating a
-/// machine is the dear call on AWS (`CreateStateMachine` refills one a second).
+/// A machine and its starts. Several starts share one deployment, because creating a machine is the
+/// expensive call on AWS (`CreateStateMachine` is throttled to one per second).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExecutionCase {
-    /// The definition. Task resources name activities of the account `123456789012` in
-    /// `us-east-1`; an engine's adapter replaces them by its own.
+    /// The definition. Task resources name activities of the account `123456789012` in `us-east-1`;
+    /// an engine's adapter replaces them by its own.
     pub definition: Definition,
     /// The workflow type.
     #[serde(default)]
@@ -124,7 +124,7 @@ pub struct Start {
 }
 
 impl Start {
-    /// A start whose tasks are all taken at once, and echo.
+    /// A start whose tasks are all taken immediately and echo.
     pub fn unplanned(input: Value) -> Self {
         Self {
             input,

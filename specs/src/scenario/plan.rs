@@ -1,4 +1,4 @@
-//! What tasks do: the outside world of a case, as data.
+//! The behaviour of tasks: the outside world of a case, as data.
 //!
 //! An attempt is addressed by its *site* (the state's path through nested scopes), its *visit*
 //! (how often the state was entered before, for the same items), the *items* (indexes of the
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::base::time::Millis;
 
-/// What the outside world does with one attempt.
+/// How the outside world replies to one attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
@@ -51,15 +51,15 @@ pub struct Act {
     /// before `after`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub heartbeats: Vec<Millis>,
-    /// What the service answers to the submission of a job or a token, for integrations that wait
-    /// for more (`.sync`, `.waitForTaskToken`). If it is absent, a failure is one of the submission
-    /// itself, and the answer before any other reply is an empty object.
+    /// The service's answer to the submission of a job or a token, for integrations that wait for
+    /// more (`.sync`, `.waitForTaskToken`). If it is absent, a failure is a failure of the
+    /// submission itself; any other reply is preceded by an empty object as the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submitted: Option<Value>,
     /// The reply.
     pub reply: Reply,
-    /// The reply reaches the engine, but the engine's answer to it is lost, so that the worker
-    /// sends it again.
+    /// The reply reaches the engine, but the engine's response to it is lost, so the worker sends
+    /// it again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lose_answer: bool,
 }
@@ -88,7 +88,7 @@ impl Default for Act {
     }
 }
 
-/// A rule of a site's plan: attempts that match every given field are played by `act`.
+/// A rule of a site's plan: `act` is played in attempts that match every given field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
     /// The visit it applies to; any if absent.
@@ -97,10 +97,10 @@ pub struct Rule {
     /// The item indexes it applies to; any if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub items: Option<Vec<u32>>,
-    /// The attempts it applies to: those numbered below this bound; any if absent.
+    /// It applies to attempts with a lower number than this; to any if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempts_below: Option<u32>,
-    /// What happens.
+    /// What the worker does.
     #[serde(flatten)]
     pub act: Act,
 }
@@ -131,35 +131,35 @@ impl Rule {
     }
 }
 
-/// What the workers of one site do.
+/// The behaviour of the workers of one site.
 ///
-/// As JSON it is the list of its rules, or an object with `away` and `rules`.
+/// In JSON it is the list of its rules, or an object with `away` and `rules`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Script {
-    /// So many milliseconds of ASL time from the start of the execution on nobody asks for tasks: a
-    /// task that is scheduled before waits in the queue.
+    /// For this many milliseconds of ASL time after the start of the execution, no worker polls for
+    /// tasks: a task that is scheduled earlier waits in the queue.
     pub away: Millis,
-    /// An ordered list of rules, first match wins. An attempt without a rule echoes its input at
-    /// once.
+    /// The rules in order; the first match wins. An attempt without a matching rule echoes its
+    /// input immediately.
     pub rules: Vec<Rule>,
 }
 
 impl Script {
-    /// Whether it says nothing: every task is taken at once, and echoes.
+    /// Whether it is empty: every task is taken immediately, and echoes.
     pub fn is_empty(&self) -> bool {
         self.away == 0 && self.rules.is_empty()
     }
 }
 
 impl From<Act> for Script {
-    /// Every attempt does the same.
+    /// Every attempt plays the same act.
     fn from(act: Act) -> Self {
         vec![Rule::always(act)].into()
     }
 }
 
 impl FromIterator<Act> for Script {
-    /// The attempts of a visit do one thing after the other; any further ones echo.
+    /// The attempts of a visit play these acts in order; any further ones echo.
     fn from_iter<Acts: IntoIterator<Item = Act>>(acts: Acts) -> Self {
         let rules = (1..).zip(acts).map(|(bound, act)| Rule::below(bound, act));
         rules.collect::<Vec<_>>().into()
@@ -172,7 +172,7 @@ impl From<Vec<Rule>> for Script {
     }
 }
 
-/// A script as an object.
+/// A script in its form as an object.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields<Rules> {
@@ -222,7 +222,7 @@ impl<'de> Visitor<'de> for ScriptVisitor {
     }
 }
 
-/// The script, if every worker of it does one thing after the other.
+/// Checks that the heartbeats of every act are in order, and come before the reply.
 fn ordered<E: serde::de::Error>(script: Script) -> Result<Script, E> {
     for act in script.rules.iter().map(|rule| &rule.act) {
         let replies = !matches!(act.reply, Reply::Silent | Reply::Ignore);
@@ -236,8 +236,8 @@ fn ordered<E: serde::de::Error>(script: Script) -> Result<Script, E> {
     Ok(script)
 }
 
-/// What every task of a case does, by site. A site without a script takes every task at once and
-/// echoes its input.
+/// The behaviour of every task of a case, by site. A site without a script takes every task
+/// immediately and echoes its input.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Plan {
@@ -256,7 +256,7 @@ impl Plan {
         self.sites.values_mut().flat_map(|script| &mut script.rules)
     }
 
-    /// What happens to this attempt.
+    /// The act for this attempt.
     pub fn act(&self, key: &AttemptKey) -> Cow<'_, Act> {
         self.sites
             .get(&key.site)
@@ -264,7 +264,7 @@ impl Plan {
             .map_or_else(Cow::default, |rule| Cow::Borrowed(&rule.act))
     }
 
-    /// Until when, after the start of the execution, nobody asks for the tasks of a site.
+    /// How long after the start of the execution no worker polls for the tasks of a site.
     pub fn away(&self, site: &str) -> Millis {
         self.sites.get(site).map_or(0, |script| script.away)
     }

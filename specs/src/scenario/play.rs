@@ -1,8 +1,8 @@
-//! What a plan means in time: when a worker takes a task, and what it does from then on.
+//! The timing of a plan: when a worker takes a task, and what it does from then on.
 //!
-//! Everybody who plays a plan asks here: the reference in virtual time, the workers on an engine,
-//! and those who hand the steps on as data to a process or a program in another language. What is
-//! left to them is to wait and to act. Times are milliseconds of ASL time.
+//! Everything that carries out a plan uses this module: the reference in virtual time, the workers
+//! on an engine, and code that passes the steps as data to another process or a program in another
+//! language. What is left to them is to wait and to act. Times are milliseconds of ASL time.
 
 use std::borrow::Cow;
 
@@ -12,27 +12,27 @@ use serde_json::{Value, json};
 use super::plan::{Act, Plan, Reply};
 use crate::base::time::Millis;
 
-/// Something that a worker does with a task that it has taken.
+/// An action of a worker on a task that it has taken.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step<'a> {
     /// It sends a heartbeat.
     Heartbeat,
-    /// It answers. See [`Act::lose_answer`] for when it has to do so again at once.
+    /// It answers. [`Act::lose_answer`] says whether it has to repeat the answer immediately.
     Answer(Answer<'a>),
-    /// Here the answer would be, and there is none.
+    /// The time at which an answer would be due, but there is none.
     Silence,
 }
 
-/// What a worker answers.
+/// A worker's answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Answer<'a> {
-    /// Success with an output: this one, or else the task's input.
+    /// Success with this output, or with the task's input if there is none.
     Success(Option<&'a Value>),
     /// Failure.
     Failure(Named<'a>),
 }
 
-/// How a worker names a failure; as JSON, an object without what is not there.
+/// The names of a failure; in JSON, an object without the absent ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Named<'a> {
     /// The error name.
@@ -45,7 +45,7 @@ pub struct Named<'a> {
 
 impl Plan {
     /// When a worker takes a task that is scheduled at `scheduled`, both counted from the start of
-    /// the execution; `None` if it is left in the queue for ever.
+    /// the execution; `None` if it stays in the queue for ever.
     pub fn taken(&self, site: &str, act: &Act, scheduled: Millis) -> Option<Millis> {
         act.is_taken().then(|| scheduled.max(self.away(site)))
     }
@@ -57,9 +57,9 @@ impl Act {
         self.reply != Reply::Ignore
     }
 
-    /// What a service answers to the submission of a job or a token, as soon as it has taken it. A
-    /// task that waits for nothing more (`waits`) has no such answer unless the plan says so, and
-    /// neither has one whose submission fails.
+    /// The service's answer to the submission of a job or a token, immediately after it was taken.
+    /// If the task waits for nothing more (`waits` is false), there is one only if the plan says
+    /// so; and there is none if the submission fails.
     pub fn submission(&self, waits: bool) -> Option<Cow<'_, Value>> {
         let fails = || matches!(self.answer(), Some(Answer::Failure(_)));
         match &self.submitted {
@@ -68,8 +68,8 @@ impl Act {
         }
     }
 
-    /// The steps of the worker, each with the time since it took the task, in the order in which
-    /// those that are due at the same time happen. The last one is the answer, or its absence.
+    /// The steps of the worker, with the time since it took the task. Steps that are due at the
+    /// same time happen in this order. The last step is the answer, or the absence of one.
     pub fn steps(&self) -> impl Iterator<Item = (Millis, Step<'_>)> {
         let taken = self.is_taken();
         let heartbeats = self.heartbeats.iter().filter(move |_| taken);
@@ -79,7 +79,7 @@ impl Act {
             .chain(taken.then_some((self.after, last)))
     }
 
-    /// What the worker answers in the end.
+    /// The worker's final answer.
     pub fn answer(&self) -> Option<Answer<'_>> {
         match &self.reply {
             Reply::Succeed(output) => Some(Answer::Success(Some(output))),

@@ -1,4 +1,4 @@
-//! Activities: queues of tasks, and the workers that wait for them.
+//! Activities: queues of tasks, and the workers that poll them.
 
 use std::collections::VecDeque;
 
@@ -25,7 +25,7 @@ struct Poll {
     worker: Option<String>,
 }
 
-/// A task that nobody has answered.
+/// A task without an answer.
 #[derive(Debug)]
 pub(super) struct Open {
     activity: String,
@@ -34,7 +34,7 @@ pub(super) struct Open {
 }
 
 impl Service {
-    /// Creating an activity again gives the activity there is.
+    /// Creating an existing activity returns the existing one.
     pub(super) fn create_activity(
         &mut self,
         time: &dyn Time,
@@ -63,7 +63,8 @@ impl Service {
         Ok(activity.describe(arn))
     }
 
-    /// Deletes an activity. Tasks that are out stay out; deleting what does not exist succeeds.
+    /// Deletes an activity. Tasks that workers have taken are not affected; deleting a missing
+    /// activity succeeds.
     pub(super) fn delete_activity(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = arn::of_kind(params.text("activityArn")?, "activity")?;
         self.activities.shift_remove(arn);
@@ -79,7 +80,7 @@ impl Service {
         page(params, "activities", all)
     }
 
-    /// A worker waits for a task. The driver hands one out with [`Service::hand_out`].
+    /// A worker polls for a task. The driver hands one out with [`Service::hand_out`].
     pub(super) fn poll(&mut self, params: &Params<'_>) -> Result<PollId, CallError> {
         let arn = arn::of_kind(params.text("activityArn")?, "activity")?;
         let id = PollId(self.next_number());
@@ -95,7 +96,7 @@ impl Service {
         Ok(id)
     }
 
-    /// A worker stops waiting. `false` if a task was handed out to it before.
+    /// Cancels a poll. Returns `false` if a task was handed out to it before.
     pub fn cancel_poll(&mut self, poll: PollId) -> bool {
         let Some(arn) = self.polls.remove(&poll) else {
             return false;
@@ -106,7 +107,7 @@ impl Service {
         true
     }
 
-    /// The activity that a waiting poll waits at.
+    /// The activity of a waiting poll.
     pub fn polled(&self, poll: PollId) -> Option<&str> {
         self.polls.get(&poll).map(String::as_str)
     }
@@ -119,15 +120,15 @@ impl Service {
             .flat_map(|activity| activity.queue.iter().copied())
     }
 
-    /// Whether a task waits in its queue.
+    /// Whether a task waits in its activity's queue.
     pub fn is_queued(&self, task: TaskRef) -> bool {
         let run = self.runs.get(&task.execution);
         run.and_then(|run| run.tasks.get(&task.task))
             .is_some_and(|open| !open.taken)
     }
 
-    /// Hands a queued task to the worker that has waited longest: the poll and its answer; nothing
-    /// if the task is not queued or nobody waits.
+    /// Hands a queued task to the worker that has waited longest; returns the poll and its answer.
+    /// `None` if the task is not queued or no worker waits.
     pub fn hand_out(&mut self, time: &dyn Time, task: TaskRef) -> Option<(PollId, Value)> {
         let open = self
             .runs
@@ -149,7 +150,7 @@ impl Service {
         Some((poll.id, answer))
     }
 
-    /// The task that a token names, whether it is over or not; nothing if it is no token.
+    /// The task that a token names, whether it is over or not; `None` if the string is not a token.
     pub fn task_of(token: &str) -> Option<TaskRef> {
         token::parse(token)
     }
@@ -200,7 +201,7 @@ impl Service {
         Ok(json!({}))
     }
 
-    /// The open task that the parameters' token names.
+    /// The unanswered task that the token in the parameters names.
     fn named(&self, params: &Params<'_>) -> Result<TaskRef, CallError> {
         let task = token::parse(params.text("taskToken")?).ok_or_else(CallError::invalid_token)?;
         let open = self
@@ -210,14 +211,15 @@ impl Service {
         open.map(|_| task).ok_or_else(CallError::task_over)
     }
 
-    /// The same, which is over with this answer.
+    /// The same; the task is then over.
     fn answered(&mut self, params: &Params<'_>) -> Result<TaskRef, CallError> {
         let task = self.named(params)?;
         self.close(task);
         Ok(task)
     }
 
-    /// An execution wants a task to be done. A resource that does not exist fails the task.
+    /// Puts a task of an execution into its activity's queue. If the resource does not exist, the
+    /// task fails.
     pub(super) fn enqueue(&mut self, task: TaskRef, resource: &str, input: &Value, now: Instant) {
         let Some(activity) = self.activities.get_mut(resource) else {
             let missing = if Resource::parse(resource) == Resource::Activity {
@@ -247,7 +249,7 @@ impl Service {
         });
     }
 
-    /// Nobody waits for a task any more.
+    /// Removes a task that is over.
     pub(super) fn close(&mut self, task: TaskRef) {
         let run = self.runs.get_mut(&task.execution);
         let Some(open) = run.and_then(|run| run.tasks.remove(&task.task)) else {
@@ -262,7 +264,7 @@ impl Service {
         }
     }
 
-    /// Takes the tasks of an execution out of all queues.
+    /// Removes the tasks of an execution from all queues.
     pub(super) fn unqueue(&mut self, execution: ExecutionId) {
         let Some(run) = self.runs.get(&execution) else {
             return;

@@ -3,9 +3,9 @@
 use super::{CallError, Config};
 use crate::base::arn::Arn;
 
-/// The longest name.
+/// The longest name, in characters.
 const LONGEST: usize = 80;
-/// What no name may contain, besides white space and control characters.
+/// The characters that a name must not contain, besides white space and control characters.
 const FORBIDDEN: &str = "?*<>{}[]\"#%\\^|~`$&,;:/";
 
 impl Config {
@@ -18,7 +18,7 @@ impl Config {
     }
 }
 
-/// A name as AWS accepts it.
+/// Checks a name by AWS's rules.
 pub(super) fn checked(name: &str) -> Result<&str, CallError> {
     let fine = |c: char| !c.is_whitespace() && !c.is_control() && !FORBIDDEN.contains(c);
     if name.is_empty() || name.chars().count() > LONGEST || !name.chars().all(fine) {
@@ -27,7 +27,7 @@ pub(super) fn checked(name: &str) -> Result<&str, CallError> {
     Ok(name)
 }
 
-/// An ARN of a resource of this kind.
+/// Checks that an ARN is that of a resource of this kind.
 pub(super) fn of_kind<'a>(arn: &'a str, kind: &str) -> Result<&'a str, CallError> {
     let fits = |arn: Arn<'_>| {
         arn.partition.starts_with("aws")

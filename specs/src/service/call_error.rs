@@ -1,4 +1,4 @@
-//! The service's errors, in AWS's words.
+//! The service's errors, with AWS's messages.
 
 /// An error of the service: HTTP 400 with a code and a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,7 +19,7 @@ impl CallError {
         }
     }
 
-    /// An operation that this service does not have.
+    /// The service does not have this operation.
     pub(super) fn unknown_operation(operation: &str) -> Self {
         Self::new(
             "UnknownOperationException",
@@ -38,17 +38,17 @@ impl CallError {
         )
     }
 
-    /// A name has characters that it may not have.
+    /// A name contains characters that are not allowed.
     pub(super) fn invalid_name(name: &str) -> Self {
         Self::new("InvalidName", format!("Invalid Name: '{name}'"))
     }
 
-    /// An ARN is none.
+    /// A string is not an ARN.
     pub(super) fn invalid_arn(arn: &str) -> Self {
         Self::new("InvalidArn", format!("Invalid Arn: '{arn}'"))
     }
 
-    /// A paging token is none.
+    /// A string is not a paging token.
     pub(super) fn invalid_page(token: &str) -> Self {
         Self::new("InvalidToken", format!("Invalid Token: '{token}'"))
     }
@@ -74,12 +74,12 @@ impl CallError {
         )
     }
 
-    /// A text that is no task token.
+    /// A string is not a task token.
     pub(super) fn invalid_token() -> Self {
         Self::new("InvalidToken", "Invalid Token: 'Invalid token'")
     }
 
-    /// A task that is over.
+    /// The task is over.
     pub(super) fn task_over() -> Self {
         Self::new(
             "TaskTimedOut",

@@ -28,13 +28,13 @@ pub(super) struct Run {
     pub machine_arn: String,
     pub role: String,
     pub execution: Execution,
-    /// The input, as it was given.
+    /// The input as given.
     pub input: String,
     pub started: Instant,
     pub ended: Option<Instant>,
-    /// The tasks that nobody has answered.
+    /// The tasks without an answer.
     pub tasks: BTreeMap<TaskId, Open>,
-    /// What stopped it that is outside the language.
+    /// The failure that stopped it, if its cause is outside the language.
     pub broken: Option<Failure>,
 }
 
@@ -57,7 +57,8 @@ impl Run {
 }
 
 impl Service {
-    /// The same name and the same input text give the execution there is, as long as it runs.
+    /// A running execution with the same name and the same input text is returned instead of a new
+    /// one.
     pub(super) fn start_execution(
         &mut self,
         time: &dyn Time,
@@ -221,7 +222,7 @@ impl Service {
         Ok(json!({ "stopDate": seconds(stopped) }))
     }
 
-    /// A timer is due. One that nobody waits for any more is ignored.
+    /// Fires a timer. One that is no longer needed is ignored.
     pub fn fire(&mut self, time: &dyn Time, execution: ExecutionId, timer: TimerId) {
         self.feed(execution, time.of(execution), Input::TimerFired { timer });
     }
@@ -235,7 +236,7 @@ impl Service {
             .ok_or_else(|| CallError::no_execution(arn))
     }
 
-    /// Tells an execution something, and does what it wants then.
+    /// Passes an input to an execution, and carries out its commands.
     pub(super) fn feed(&mut self, id: ExecutionId, now: Instant, input: Input) {
         let Some(run) = self.runs.get_mut(&id).filter(|run| run.ended.is_none()) else {
             return;
@@ -289,7 +290,7 @@ impl Service {
         self.effects.push(Effect::Ended { execution: id });
     }
 
-    /// A name for an execution that was given none, in the form of a UUID.
+    /// A name for an execution that was started without one, in the form of a UUID.
     fn drawn_name(&self, id: ExecutionId) -> String {
         let high = mix(self.config.entropy ^ !id.0);
         let low = mix(high);

@@ -15,7 +15,7 @@ use crate::{
     validate::{INVALID_DEFINITION, refusal, validate_text},
 };
 
-/// A machine that was created.
+/// A created machine.
 #[derive(Debug)]
 pub(super) struct Stored {
     pub name: String,
@@ -36,8 +36,8 @@ const SETTINGS: [&str; 3] = [
 ];
 
 impl Service {
-    /// Creating the same machine again gives the machine there is. The same means: name, definition
-    /// text, type and settings; not role, not tags (recorded).
+    /// Creating the same machine again returns the existing one. It is the same if name, definition
+    /// text, type and settings are equal; the role and the tags do not matter (recorded).
     pub(super) fn create_machine(
         &mut self,
         time: &dyn Time,
@@ -134,7 +134,7 @@ impl Service {
         Ok(answer)
     }
 
-    /// Deletes a machine and forgets its executions. Deleting what does not exist succeeds.
+    /// Deletes a machine and removes its executions. Deleting a missing machine succeeds.
     pub(super) fn delete_machine(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = arn::of_kind(params.text("stateMachineArn")?, "stateMachine")?;
         if self.machines.shift_remove(arn).is_some() {
@@ -167,7 +167,7 @@ impl Service {
         page(params, "stateMachines", all)
     }
 
-    /// A machine as this service runs it.
+    /// The machine with the service's deviations.
     fn program(&self, machine: Machine) -> Program {
         Program::deviating(&Arc::new(machine), &self.deviations)
     }
@@ -197,7 +197,8 @@ impl Stored {
     }
 }
 
-/// Says what is wrong with a definition; a text that is no JSON is an answer, not an error.
+/// Returns the diagnostics of a definition. A text that is not JSON gets a diagnostic, not an
+/// error.
 pub(super) fn validate_definition(params: &Params<'_>) -> Result<Value, CallError> {
     let definition = params.text("definition")?;
     let workflow = workflow(params)?;

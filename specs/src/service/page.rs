@@ -1,15 +1,15 @@
-//! Paging: a token is the offset of the next page, behind a mark that tells it from other texts.
+//! Paging: a token is the offset of the next page, with a prefix that identifies tokens.
 
 use serde_json::{Map, Value};
 
 use super::{CallError, params::Params};
 
 const MARK: &str = "page-";
-/// The most that one page holds, and what it holds if nothing is said.
+/// The largest page, and the size of a page by default.
 const LARGEST: u64 = 1_000;
 const USUAL: u64 = 100;
 
-/// The page that `params` ask for, as the answer's object with `key` and `nextToken`.
+/// The page that `params` request, as an object with `key` and `nextToken`.
 pub(super) fn page(
     params: &Params<'_>,
     key: &str,

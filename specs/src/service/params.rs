@@ -17,13 +17,13 @@ impl<'b> Params<'b> {
         })
     }
 
-    /// A required text.
+    /// A required string.
     pub fn text(&self, name: &str) -> Result<&'b str, CallError> {
         self.maybe_text(name)
             .ok_or_else(|| CallError::missing(name))
     }
 
-    /// An optional text.
+    /// An optional string.
     pub fn maybe_text(&self, name: &str) -> Option<&'b str> {
         self.0.get(name).and_then(Value::as_str)
     }
@@ -33,7 +33,7 @@ impl<'b> Params<'b> {
         self.0.get(name).and_then(Value::as_u64)
     }
 
-    /// An optional truth value; false if absent.
+    /// An optional boolean; false if absent.
     pub fn flag(&self, name: &str) -> bool {
         self.0
             .get(name)
@@ -46,7 +46,7 @@ impl<'b> Params<'b> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// A list of texts; empty if absent.
+    /// A list of strings; empty if absent.
     pub fn texts(&self, name: &str) -> Vec<&'b str> {
         let list = self.0.get(name).and_then(Value::as_array);
         list.into_iter()

@@ -1,4 +1,4 @@
-//! Events and times as the API shows them.
+//! Events and times in the form of the API.
 
 use serde_json::{Map, Value, json};
 
@@ -13,15 +13,16 @@ pub(super) fn seconds(at: Instant) -> Value {
     json!(at.0 as f64 / 1000.0)
 }
 
-/// What an execution was started with.
+/// The start of an execution.
 #[derive(Clone, Copy)]
 pub(super) struct Begun<'a> {
-    /// The input, as it was given.
+    /// The input as given.
     pub input: &'a str,
     pub role: &'a str,
 }
 
-/// An event as `GetExecutionHistory` gives it; without data, texts and their details are left out.
+/// An event as `GetExecutionHistory` returns it; without data, input and output and the details
+/// about them are left out.
 pub(super) fn event(event: &Event, begun: Begun<'_>, with_data: bool) -> Value {
     let mut shown = Map::new();
     shown.insert("timestamp".to_owned(), seconds(event.at));
@@ -34,7 +35,7 @@ pub(super) fn event(event: &Event, begun: Begun<'_>, with_data: bool) -> Value {
     Value::Object(shown)
 }
 
-/// The key of the details; some kinds have none.
+/// The key of the details; `None` for kinds that have none.
 fn details_key(kind: EventKind) -> Option<String> {
     match kind {
         EventKind::Entered(_) => Some("stateEnteredEventDetails".to_owned()),

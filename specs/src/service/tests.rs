@@ -33,7 +33,7 @@ fn create(
     Ok(answer["stateMachineArn"].as_str().unwrap().to_owned())
 }
 
-/// A machine whose only task goes to the activity `work`, and its running execution.
+/// Creates a machine whose only task uses the activity `work`, and starts an execution of it.
 fn working(service: &mut Service, task: &Value) -> String {
     let activity = ask(service, "CreateActivity", &json!({"name": "work"})).unwrap();
     let mut state = json!({"Type": "Task", "Resource": activity["activityArn"], "End": true});
@@ -135,7 +135,7 @@ fn a_silent_task_times_out_when_its_timer_fires() {
     let mut service = service();
     let execution = working(&mut service, &json!({"TimeoutSeconds": 5}));
     take(&mut service);
-    // Taking the task starts its time limit anew.
+    // Taking the task restarts its time limit.
     let mut timer = service
         .take_effects()
         .into_iter()

@@ -1,5 +1,5 @@
-//! Task tokens: they name the task, so that a token of a task that is over can be told from a text
-//! that never was a token.
+//! Task tokens. A token names its task, so that the token of a task that is over can be
+//! distinguished from a string that never was a token.
 
 use super::{ExecutionId, TaskRef};
 use crate::{base::entropy::mix, interpreter::TaskId};
@@ -13,7 +13,7 @@ pub(super) fn token(task: TaskRef) -> String {
     format!("{MARK}{:016x}{:08x}{check:016x}", execution.0, task.0)
 }
 
-/// The task that a token names; nothing if it is no token.
+/// The task that a token names; `None` if the string is not a token.
 pub(super) fn parse(token: &str) -> Option<TaskRef> {
     let digits = token.strip_prefix(MARK).filter(|rest| rest.is_ascii())?;
     let part = |from: usize, to: usize| u64::from_str_radix(digits.get(from..to)?, 16).ok();

@@ -1,4 +1,4 @@
-//! Names that belong to the whole machine: states, and the labels of distributed Maps.
+//! Names that have to be unique in the whole machine: states, and labels of distributed Maps.
 
 use rustc_hash::FxHashSet;
 use serde_json::Value;
@@ -15,7 +15,7 @@ const MAX_NAME: usize = 80;
 /// The longest label, in Unicode characters.
 const MAX_LABEL: usize = 40;
 
-/// Names seen so far.
+/// The names so far.
 #[derive(Default)]
 struct Seen<'m> {
     states: FxHashSet<&'m str>,
@@ -29,7 +29,7 @@ pub(super) fn check(machine: &Machine, problems: &mut Vec<Diagnostic>) {
     if nested {
         seen.states.reserve(4 * states.len());
     }
-    // Within one scope names are unique already.
+    // Within a single scope, names are unique already: they are keys of an object.
     let seen = nested.then_some(&mut seen);
     check_scope(&machine.scope, &Pointer::Root, seen, problems);
 }
@@ -92,7 +92,7 @@ fn check_label<'m>(
     problems.push(schema(Clause::ValidateLabel, message, &at));
 }
 
-/// The characters that a label may not have.
+/// Whether a label must not contain this character.
 fn is_forbidden(c: char) -> bool {
     c.is_whitespace() || c.is_control() || "?*<>{}[]:;,\\|^~$#%&`\"".contains(c)
 }

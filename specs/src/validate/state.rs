@@ -1,4 +1,4 @@
-//! What takes several fields of one state to see.
+//! Rules about several fields of one state.
 
 use crate::asl::diagnostic::{Diagnostic, not_recognized};
 use crate::{
@@ -42,8 +42,8 @@ fn distributed_in_express(map: &Map, at: &Pointer<'_>) -> Diagnostic {
     )
 }
 
-/// `States.ALL` stands alone in its list, in the last entry (specification, "Retrying after error"
-/// and "Fallback states"). Wording ours.
+/// `States.ALL` has to be alone in its list, in the last entry (specification, "Retrying after
+/// error" and "Fallback states"). Wording ours.
 fn check_catch_all<'s>(
     entries: impl ExactSizeIterator<Item = &'s [Name]>,
     at: &Pointer<'_>,
@@ -79,7 +79,7 @@ fn check_task(
     }
 }
 
-/// Specification, "Timeouts": the heartbeat is smaller than the timeout. Wording ours.
+/// Specification, "Timeouts": the heartbeat has to be shorter than the timeout. Wording ours.
 fn heartbeat_too_long(at: &Pointer<'_>) -> Diagnostic {
     schema(
         Clause::ValidateHeartbeat,
@@ -88,8 +88,8 @@ fn heartbeat_too_long(at: &Pointer<'_>) -> Diagnostic {
     )
 }
 
-/// What is wrong with a resource: it is not known, or an Express workflow may not use it. All
-/// recorded.
+/// The clause and message for a resource that is not known, or that an Express workflow may not
+/// use. All recorded.
 fn resource_complaint(text: &str, workflow: WorkflowType) -> Option<(Clause, String)> {
     let express = |message: String| Some((Clause::ValidateExpressResource, message));
     match Resource::parse(text) {

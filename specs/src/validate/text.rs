@@ -1,6 +1,7 @@
-//! The complaint about a text that is not JSON, in the words of Jackson, the parser that AWS uses.
-//! Recorded are the unrecognised token and the unexpected character, with their place; the end of
-//! the input, and how much of a long text is shown, are Jackson's.
+//! The diagnostic for a text that is not JSON, with the message of Jackson, the parser that AWS
+//! uses. The unrecognised token and the unexpected character were recorded, with their positions;
+//! the message for the end of the input, and how much of a long text is shown, are taken from
+//! Jackson.
 
 use crate::asl::diagnostic::{About, Code, Diagnostic, Severity};
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     clause::Clause,
 };
 
-/// How much of the text the complaint repeats, in characters.
+/// How much of the text the message repeats, in characters.
 const SHOWN: usize = 500;
 
 pub(super) fn not_json(text: &str, error: &serde_json::Error) -> Diagnostic {
@@ -41,7 +42,7 @@ pub(super) fn not_json(text: &str, error: &serde_json::Error) -> Diagnostic {
     }
 }
 
-/// Code and wording ours.
+/// The diagnostic for a text that is too long. Code and wording ours.
 pub(super) fn too_long(text: &str) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
@@ -56,7 +57,7 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
     }
 }
 
-/// Where Jackson says that it was: just behind what it could not read.
+/// The position as Jackson prints it: just behind what it could not read.
 fn source(text: &str, end: usize) -> String {
     let Position { line, column } = locate::position(text, end);
     let total = text.chars().count();
@@ -68,7 +69,7 @@ fn source(text: &str, end: usize) -> String {
     format!("[Source: (String)\"{shown}\"{rest}; line: {line}, column: {column}]")
 }
 
-/// The bare word around an offset, if there is one and it is no word of JSON.
+/// The bare word around an offset, unless it is a JSON literal.
 fn token_around(text: &str, offset: usize) -> Option<std::ops::Range<usize>> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     let start = text[..offset]

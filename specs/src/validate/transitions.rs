@@ -8,8 +8,8 @@ use crate::{
     clause::Clause,
 };
 
-/// Complains about the targets of a state that are not in its scope (specification, "Transitions"
-/// and "Parallel State"; the wording is AWS's, as users reported it).
+/// Reports the targets of a state that are not in its scope (specification, "Transitions" and
+/// "Parallel State"; the wording is AWS's, as users reported it).
 pub(super) fn check_targets(
     scope: &Scope,
     state: &State,
@@ -23,9 +23,9 @@ pub(super) fn check_targets(
     });
 }
 
-/// Complains about a missing start, a machine without any end, and states that nothing leads to
-/// (measured on AWS in 2026; whether a scope inside the machine needs an end of its own is not
-/// known, so none is asked for).
+/// Reports a missing start, a machine without any end, and states that are not reachable (measured
+/// on AWS in 2026; it is not known whether an inner scope needs an end of its own, so none is
+/// required).
 pub(super) fn check_reachability(scope: &Scope, at: &Pointer<'_>, problems: &mut Vec<Diagnostic>) {
     if !scope.states.contains_key(&scope.start_at) {
         problems.push(missing(&scope.start_at, &at.field("StartAt")));
@@ -73,7 +73,7 @@ fn is_terminal(state: &State) -> bool {
         || state.transition() == Some(&Transition::End)
 }
 
-/// For every state whether a chain of transitions leads to it from the start.
+/// For every state, whether a chain of transitions leads to it from the start.
 fn reached(scope: &Scope) -> Vec<bool> {
     let mut reached = vec![false; scope.states.len()];
     let mut pending = vec![&scope.start_at];
@@ -87,7 +87,7 @@ fn reached(scope: &Scope) -> Vec<bool> {
     reached
 }
 
-/// For every state whether a chain of transitions, at least one, leads from it to this one.
+/// For every state, whether a chain of at least one transition leads from it to the state `last`.
 pub(super) fn before(scope: &Scope, last: usize) -> Vec<bool> {
     let mut sources: Vec<Vec<usize>> = vec![Vec::new(); scope.states.len()];
     for (source, state) in scope.states.values().enumerate() {

@@ -1,9 +1,10 @@
-//! The names of variables: what they may be, and that an inner scope assigns none that an outer one
-//! has (specification, "Variables"; Developer Guide, "Passing data between states with variables").
+//! The names of variables: what they may be, and that an inner scope must not assign a variable of
+//! an outer one (specification, "Variables"; Developer Guide, "Passing data between states with
+//! variables").
 //!
-//! AWS was recorded to accept an inner variable that the outer scope assigns only afterwards, in a
-//! catcher of the state around it. So an outer scope has the variables of the states that can come
-//! before that state.
+//! AWS was recorded to accept an inner variable that the outer scope assigns only later, in a
+//! catcher of the enclosing state. So the variables of an outer scope are those of the states that
+//! can come before the enclosing state.
 
 use super::transitions;
 use crate::asl::diagnostic::{Code, Diagnostic};
@@ -16,7 +17,7 @@ use crate::{
 /// The longest name of a variable, in Unicode characters.
 const MAX_NAME: usize = 80;
 
-/// Checks the variables of a scope; `outer` are those that it may not assign.
+/// Checks the variables of a scope; it may not assign those in `outer`.
 pub(super) fn check(
     scope: &Scope,
     at: &Pointer<'_>,
@@ -50,8 +51,8 @@ pub(super) fn check(
     }
 }
 
-/// A name is a Unicode identifier of at most 80 characters, and not `states` (wordings ours); an
-/// inner scope does not assign it again (recorded in 2026-09).
+/// A name has to be a Unicode identifier of at most 80 characters, and not `states` (wordings
+/// ours); an inner scope must not assign it again (recorded in 2026-09).
 fn check_name(name: &str, outer: &[&str], at: &Pointer<'_>, problems: &mut Vec<Diagnostic>) {
     let message = if name == "states" {
         "The variable name 'states' is reserved".to_owned()
@@ -73,8 +74,8 @@ fn check_name(name: &str, outer: &[&str], at: &Pointer<'_>, problems: &mut Vec<D
     problems.push(schema(Clause::ValidateVariableName, message, at));
 }
 
-/// Whether ASCII characters are where identifiers have them. Which of the others Unicode lets an
-/// identifier have is not judged.
+/// Whether the ASCII characters of a name form an identifier. Whether Unicode allows the others in
+/// an identifier is not checked.
 fn is_identifier(name: &str) -> bool {
     let starts = |c: char| c.is_ascii_alphabetic() || !c.is_ascii();
     name.starts_with(starts)

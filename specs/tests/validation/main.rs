@@ -1,4 +1,4 @@
-//! What AWS refuses, rule family by rule family.
+//! What AWS refuses, by family of rules.
 
 mod schema;
 mod semantics;
@@ -9,7 +9,7 @@ use stepproof_specs::{
     validate::{refusal, validate},
 };
 
-/// The diagnostics as AWS writes them, without the most common code.
+/// The diagnostics as AWS prints them, without the most common code.
 fn complaints(definition: &Value, workflow: WorkflowType) -> Vec<String> {
     let (machine, diagnostics) = validate(definition, workflow);
     assert_eq!(machine.is_none(), refusal(&diagnostics).is_some());
@@ -34,7 +34,7 @@ fn machine_of(state: &Value) -> Value {
     machine
 }
 
-/// Checks the complaints about states, `/States/S` shortened to `~`.
+/// Checks the diagnostics of states; `/States/S` is shortened to `~`.
 fn check_states(rows: &[(Value, &[&str])]) {
     for (state, expected) in rows {
         let found: Vec<String> = complaints(&machine_of(state), Standard)

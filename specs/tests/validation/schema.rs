@@ -153,7 +153,7 @@ fn the_query_language_decides_which_fields_there_are() {
             json!({"Type": "Choice", "Choices": [{"Condition": true, "Next": "T"}]}),
             &[&format!("{}/Choices[0]", in_jsonpath("Condition"))],
         ),
-        // The fields are read in the language that is meant.
+        // The fields are read in the language that the misspelt word means.
         (
             json!({"Type": "Pass", "QueryLanguage": "jsonpath", "InputPath": "$", "End": true}),
             &[
@@ -175,7 +175,7 @@ fn the_query_language_decides_which_fields_there_are() {
                 "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/A",
             ],
         ),
-        // The language of a Map is not that of the states inside.
+        // The language of a Map is not inherited by the states inside it.
         (
             json!({"StartAt": "M", "States": {"M": map}}),
             &[

@@ -1,4 +1,4 @@
-//! What takes several fields, or the whole machine, to see.
+//! Rules about several fields, or about the whole machine.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -86,7 +86,7 @@ fn transitions_stay_in_their_scope_and_reach_every_state() {
                 "MISSING_TRANSITION_TARGET: Missing 'Next' target: Out at /States/P/Branches[0]/States/In/Next",
             ],
         ),
-        // Any end in the machine counts; a scope needs none of its own.
+        // Any end in the machine counts; an inner scope needs none of its own.
         (
             json!({"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true,
                 "Branches": [{"StartAt": "A", "States": {"A": to("B"), "B": to("A")}}]}}}),
@@ -181,7 +181,7 @@ fn variables_have_names_and_inner_scopes_assign_new_ones() {
             machine(json!({"x.$": "$"}), json!({"z": 1}), json!({"x": 1})),
             &[shadowed],
         ),
-        // Assigned only after the inner scope is left.
+        // Assigned only after the inner scope has ended.
         (
             machine(json!({"y": 1}), json!({"x": 1}), json!({"x": 1})),
             &[],
@@ -208,7 +208,7 @@ fn resources_are_arns_that_exist() {
             task("arn:aws:states:::lambda:invoke.sync"),
             &[&unknown("arn:aws:states:::lambda:invoke.sync")],
         ),
-        // Which parameters an integration needs is not known.
+        // It is not known which parameters an integration needs.
         (task("arn:aws:states:::sqs:sendMessage"), &[]),
         (
             json!({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:listBuckets", "End": true}),

@@ -1,6 +1,6 @@
-//! What operators, calls and expressions tell of the values they meet: Choice rules, intrinsic
-//! functions, JSONata. JSONata is searched, not parsed: what is overlooked is drawn a little less
-//! fit.
+//! What operators, calls and expressions say about the values they read: Choice rules, intrinsic
+//! functions, JSONata. JSONata is searched, not parsed: a read that is overlooked only makes a
+//! drawn value less suitable.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use stepproof_specs::{
 
 use crate::given::want::{Hint, Want};
 
-/// Values on both sides of what a test compares with.
+/// Values equal to what a test compares with, and on both sides of it.
 pub(super) fn boundary(test: &Test) -> Vec<Hint> {
     let literal = match &test.operand {
         Operand::Literal(value) => Some(value),
@@ -52,7 +52,7 @@ fn value(value: impl Into<Value>) -> Hint {
     Hint::Value(value.into())
 }
 
-/// Numbers on both sides of this one, and itself.
+/// This number and a number on either side.
 fn around(number: f64) -> Vec<Hint> {
     let whole = number.fract() == 0.0 && number.abs() < 1e15;
     let like = |near: f64| {
@@ -76,7 +76,7 @@ fn kinds(kind: Kind) -> Vec<Hint> {
     }
 }
 
-/// The paths in a call of an intrinsic function, with what the function they stand in wants.
+/// The paths in a call, each with the kind of argument that its function expects.
 pub(super) fn arguments(call: &Call) -> Vec<(Path, Want)> {
     let mut found = Vec::new();
     for argument in call.arguments() {
@@ -116,7 +116,7 @@ fn wanted_by(function: Function) -> Want {
     want
 }
 
-/// What an expression names.
+/// Where a path in an expression starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
     /// `$states.input`.
@@ -138,7 +138,7 @@ const ORIGINS: [(&str, Origin); 4] = [
     ("$states.context.Map.Item.Value", Origin::Item),
 ];
 
-/// What the expressions of a state read, not those of the states inside it.
+/// What the expressions of a state read, without those of nested states.
 pub(super) fn reads(state: &Value) -> Vec<(Origin, Vec<Step>, Want)> {
     let mut found = Vec::new();
     let fields = state.as_object().into_iter().flatten();
@@ -176,7 +176,7 @@ fn in_expression(text: &str, found: &mut Vec<(Origin, Vec<Step>, Want)>) {
     }
 }
 
-/// The variable that this text begins with: no function, no context.
+/// The variable that the string starts with, and the rest; `None` for a function or `$states`.
 fn variable(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix('$')?;
     let end = rest
@@ -187,7 +187,7 @@ fn variable(text: &str) -> Option<(&str, &str)> {
     plain.then_some((name, after))
 }
 
-/// The names and indexes that follow a root.
+/// The names and indexes at the start of the string.
 fn steps(mut text: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     loop {
@@ -213,7 +213,7 @@ fn steps(mut text: &str) -> Vec<Step> {
     }
 }
 
-/// Values around the literals of an expression.
+/// Values at and around the literals of an expression.
 fn literals(text: &str) -> Vec<Hint> {
     let mut hints = Vec::new();
     for quote in ['\'', '"'] {
@@ -232,7 +232,7 @@ fn literals(text: &str) -> Vec<Hint> {
     hints
 }
 
-/// The path below `$states.input` that a whole expression is.
+/// The steps below `$states.input`, if the whole expression is such a path.
 pub(super) fn input_path(value: &Template) -> Option<Vec<Step>> {
     let Template::Expression(expression) = value else {
         return None;

@@ -1,6 +1,5 @@
-//! The fields of a distributed Map. They are kept as they are, and checked for what the
-//! specification ("Map State") and the Developer Guide ("`ItemReader`", "`ResultWriter`",
-//! "`ItemBatcher`") say of them.
+//! The fields of a distributed Map. They are kept as JSON, and checked against the specification
+//! ("Map State") and the Developer Guide ("`ItemReader`", "`ResultWriter`", "`ItemBatcher`").
 
 use std::ops::RangeInclusive;
 
@@ -25,7 +24,7 @@ const BATCH_ITEMS: RangeInclusive<u64> = 1..=u64::MAX;
 const BATCH_BYTES: RangeInclusive<u64> = 1..=262_144;
 const INPUT_TYPES: [&str; 5] = ["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"];
 
-/// The limits of a batch; there is at least one.
+/// The limits of a batch, at least one of which is required.
 const LIMITS: [&str; 4] = [
     "MaxItemsPerBatch",
     "MaxItemsPerBatchPath",

@@ -52,7 +52,7 @@ pub(super) fn rule(
     })
 }
 
-/// A condition in either language; [`only_known`] complains if it is not the state's.
+/// A condition in either language; [`only_known`] reports it if it is not in the state's language.
 type AnyCondition = ByLanguage<Condition, Dynamic<bool, Infallible>>;
 
 /// A rule inside `And`, `Or` or `Not` (specification, "Boolean expression": it has no `Next`).
@@ -69,7 +69,7 @@ fn nested(
     let comment = fields.string("Comment");
     fields.finish();
     let AnyCondition::JsonPath(condition) = condition else {
-        // JSONata has no rules inside others.
+        // JSONata rules are not nested.
         return None;
     };
     Some(match comment {

@@ -1,11 +1,11 @@
-//! Which state has which field (specification, "Table of State Types and Fields").
+//! Which states have which fields (specification, "Table of State Types and Fields").
 
 use crate::asl::{
     QueryLanguage::{self, JsonPath, Jsonata},
     StateType::{self, Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait},
 };
 
-/// Whether a state has a field.
+/// Whether states of a type have a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// No state of this type has it.
@@ -59,7 +59,7 @@ pub(super) fn state_field(kind: StateType, field: &str) -> State {
     }
 }
 
-/// Whether a state of any type has a field.
+/// Whether states of any type have this field.
 pub(super) fn is_known(field: &str) -> bool {
     let mut kinds = StateType::ALL.into_iter();
     kinds.any(|kind| state_field(kind, field) != State::Unknown)

@@ -29,8 +29,8 @@ enum Step<'a> {
     Index(usize),
 }
 
-/// The position of the thing that a location of a diagnostic names, or of the nearest thing around
-/// it. `value` is the value of the text.
+/// The position of the value at a diagnostic's location, or of the nearest enclosing value. `value`
+/// is the parsed text.
 pub(super) fn find(text: &str, value: &Value, location: Option<&str>) -> Option<Position> {
     let steps = steps(value, location?);
     let offset = if text.trim_start().starts_with('{') {
@@ -41,8 +41,8 @@ pub(super) fn find(text: &str, value: &Value, location: Option<&str>) -> Option<
     offset.map(|offset| position(text, offset))
 }
 
-/// The steps of a location, as far as they lead in the value. Names are written there without
-/// escapes, so that only the value tells whether a `/` or a `[` is part of a name.
+/// The steps of a location, as far as they exist in the value. Names in a location are not escaped,
+/// so only the value shows whether a `/` or a `[` is part of a name.
 fn steps<'l>(value: &Value, location: &'l str) -> Vec<Step<'l>> {
     let mut steps = Vec::new();
     let (mut value, mut rest) = (value, location);
@@ -84,8 +84,8 @@ pub(crate) fn position(text: &str, offset: usize) -> Position {
     }
 }
 
-/// The place in YAML, by the looks of its lines: the next line that starts with the key, the next
-/// line that starts with a dash. Flow style is searched no further than its line.
+/// Finds a place in YAML by the look of its lines: the next line that starts with the key, or the
+/// next line that starts with a dash. In flow style, only the line is found.
 fn find_in_yaml(text: &str, steps: &[Step<'_>]) -> Option<usize> {
     let mut found = None;
     let mut at = 0;
@@ -113,7 +113,7 @@ fn find_in_yaml(text: &str, steps: &[Step<'_>]) -> Option<usize> {
     found
 }
 
-/// The line of the `index`th item: dashes as deep as the first one.
+/// The line of item number `index`: a line with a dash, indented like the first one.
 fn nth_dash<'t>(lines: impl Iterator<Item = (usize, &'t str)>, index: usize) -> Option<usize> {
     let mut depth = None;
     lines
@@ -126,7 +126,7 @@ fn nth_dash<'t>(lines: impl Iterator<Item = (usize, &'t str)>, index: usize) -> 
         .nth(index)
 }
 
-/// The offset of a parser's line and column, both from 1, the column in bytes.
+/// The offset of a line and a column, both from 1; the column is in bytes.
 pub(crate) fn offset(text: &str, line: usize, column: usize) -> usize {
     let line_start: usize = text
         .split_inclusive('\n')
@@ -140,7 +140,7 @@ pub(crate) fn offset(text: &str, line: usize, column: usize) -> usize {
     offset
 }
 
-/// The pointer of the innermost thing that is open at an offset of a JSON text, valid or not.
+/// The pointer of the innermost value that contains an offset of a JSON text, valid or not.
 pub(super) fn pointer_at(text: &str, offset: usize) -> String {
     Scanner::new(&text[..offset]).open()
 }
@@ -151,7 +151,7 @@ struct Scanner<'t> {
     at: usize,
 }
 
-/// Something that is open while scanning: an object with the key it is at, or an array.
+/// A value that contains the scanner's position: an object with its current key, or an array.
 enum Open<'t> {
     Object(Option<Cow<'t, str>>),
     Array(usize),
@@ -175,7 +175,7 @@ impl<'t> Scanner<'t> {
         Some(found)
     }
 
-    /// Goes to the value of a field of the object here; answers where its key is.
+    /// Moves to the value of a field of the current object; returns the offset of its key.
     fn enter_field(&mut self, name: &str) -> Option<usize> {
         self.eat('{')?;
         loop {
@@ -192,7 +192,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Goes to an element of the array here; answers where it is.
+    /// Moves to an element of the current array; returns its offset.
     fn enter_element(&mut self, index: usize) -> Option<usize> {
         self.eat('[')?;
         for _ in 0..index {
@@ -224,7 +224,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The pointer of what is open at the end of the text.
+    /// The pointer of the innermost value that is not closed at the end of the text.
     fn open(mut self) -> String {
         let mut open: Vec<Open<'_>> = Vec::new();
         let mut key_next = false;
@@ -264,7 +264,8 @@ impl<'t> Scanner<'t> {
         pointer(&open)
     }
 
-    /// Reads the string here; at the end of the text, what there is of it.
+    /// Reads the string at the current position; if the text ends before the string does, what
+    /// there is of it.
     fn string(&mut self) -> Option<Cow<'t, str>> {
         self.eat('"')?;
         let start = self.at;
@@ -307,7 +308,7 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// The longest pointer that is worth showing, in steps.
+/// The most steps of a pointer that are shown.
 const MAX_STEPS: usize = 32;
 
 fn pointer(open: &[Open<'_>]) -> String {

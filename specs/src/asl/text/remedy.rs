@@ -1,4 +1,4 @@
-//! What to do about a diagnostic, where the rule and the field make that clear.
+//! Remedies for diagnostics whose clause and field make the fix clear.
 
 use strsim::levenshtein;
 
@@ -47,7 +47,7 @@ fn did_you_mean(name: &str) -> String {
     format!("did you mean \"{name}\"?")
 }
 
-/// The known name that is a slip of the pen away, if there is one.
+/// The known name that the given one is probably a misspelling of.
 fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     known
         .filter(|known| *known != name && known.len().abs_diff(name.len()) <= 2)

@@ -1,12 +1,12 @@
-//! A stricter parse than a plain one: it refuses a key that is given twice, because one of the two
-//! would be lost.
+//! Stricter parsing: an object that has a key twice is refused, because one of the two values would
+//! be lost.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// A parser's message without the place at its end, which is given apart.
+/// A parser's message without the position at its end, which is reported separately.
 pub(super) fn without_place(message: &str) -> String {
     let end = message.rfind(" at line ").unwrap_or(message.len());
     message[..end].to_owned()

@@ -105,7 +105,7 @@ fn a_text_that_is_too_long_is_refused_unread() {
     insta::assert_snapshot!(error(&long), @"failed to read the definition: it has 1048577 bytes, and AWS takes at most 1048576");
 }
 
-/// Neither stack overflow nor slowness, whatever the text.
+/// No text causes a stack overflow or takes long to refuse.
 #[test]
 fn hostile_texts_are_refused_fast() {
     let deep = |open: &str, close: &str| {

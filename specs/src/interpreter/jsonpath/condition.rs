@@ -90,7 +90,7 @@ impl Eval<'_> {
         self.compare(test.operator, &variable, &operand)
     }
 
-    /// Whether a condition that was not asked has a Variable that finds nothing.
+    /// Whether a condition that was not evaluated has a Variable that finds nothing.
     fn reads_nothing(&self, condition: &Condition, data: &Value) -> bool {
         match condition {
             Condition::And(conditions) | Condition::Or(conditions) => conditions
@@ -170,7 +170,7 @@ impl Eval<'_> {
         })
     }
 
-    /// How two values of one type compare; `None` if either is of another type.
+    /// The order of two values of one type; `None` if either has another type.
     fn order(&self, kind: Comparable, left: &Value, right: &Value) -> Option<cmp::Ordering> {
         match kind {
             Comparable::Numeric => {
@@ -196,7 +196,7 @@ impl Eval<'_> {
         }
     }
 
-    /// An RFC 3339 timestamp with `T` and a zone, to the nanosecond.
+    /// Parses an RFC 3339 timestamp with `T` and a zone, to the nanosecond.
     fn timestamp(&self, text: &str) -> Option<jiff::Timestamp> {
         if Instant::is_nearly_rfc3339(text) {
             self.mark(Clause::TimestampLexical);
@@ -205,7 +205,7 @@ impl Eval<'_> {
         text.parse().ok()
     }
 
-    /// `StringMatches`: `*` is any run, `\*` a star, `\\` a backslash.
+    /// `StringMatches`: `*` matches any run of characters, `\*` a star, `\\` a backslash.
     fn matches(&self, text: &str, pattern: &str) -> Result<bool> {
         let mut tokens = Vec::new();
         let mut chars = pattern.chars();
@@ -261,7 +261,8 @@ mod tests {
 
     use super::glob;
 
-    /// What a pattern means: a star stands for any run, everything else for itself.
+    /// The definition of a match: a star stands for any run of characters, everything else for
+    /// itself.
     fn by_definition(pattern: &[Option<char>], text: &[char]) -> bool {
         match pattern {
             [] => text.is_empty(),

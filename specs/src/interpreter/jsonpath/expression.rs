@@ -1,5 +1,5 @@
-//! The values of paths, payload templates and intrinsic function calls, for a state's data, the
-//! context object and variables.
+//! The values of paths, payload templates and intrinsic function calls, which read a state's data,
+//! the context object and variables.
 
 use std::{borrow::Cow, fmt::Display};
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl<'e> Eval<'e> {
-    /// The value at `path`, whose `$` is `data`.
+    /// The value at `path`; `data` is its `$`.
     pub(super) fn find<'v>(&self, path: &Path, data: &'v Value) -> Result<Cow<'v, Value>, PathError>
     where
         'e: 'v,
@@ -54,7 +54,7 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// Like [`Eval::find`] in a field that is documented to take one value.
+    /// Like [`Eval::find`], for a field that is documented to take a single value.
     pub(super) fn find_one<'v>(
         &self,
         path: &Path,
@@ -69,8 +69,8 @@ impl<'e> Eval<'e> {
         self.find(path, data)
     }
 
-    /// What nearly every path into the context object leads to: a field of a member, or something
-    /// inside the execution's input or an item.
+    /// The result of nearly every path into the context object: a field of a member, or a value
+    /// inside the execution's input or an item. `None` for other paths.
     fn context_value<'v>(&self, path: &Path) -> Option<Cow<'v, Value>>
     where
         'e: 'v,
@@ -83,7 +83,7 @@ impl<'e> Eval<'e> {
         input.or_else(item).map(Cow::Borrowed)
     }
 
-    /// The context object, as far as a path goes into it.
+    /// The part of the context object that a path can reach.
     fn context_around(&self, path: &Path) -> Value {
         self.context(|depth, name| match path.steps().get(depth) {
             Some(Step::Name(wanted)) => **wanted == *name,
@@ -91,7 +91,7 @@ impl<'e> Eval<'e> {
         })
     }
 
-    /// A payload template; `data` is what its `$` stands for.
+    /// The result of a payload template; `data` is its `$`.
     pub(super) fn template(&self, template: &Template, data: &Value) -> Result<Value> {
         match template {
             Template::Literal(value) => Ok(Value::clone(value)),
@@ -115,7 +115,7 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// A dynamic value for the field `field`.
+    /// A dynamic value; causes name the field `field`.
     pub(super) fn source(
         &self,
         source: &Source,
@@ -148,7 +148,7 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// The value of an intrinsic function call; `whole` is the outermost one, which causes quote.
+    /// The result of an intrinsic function call; causes quote `whole`, the outermost call.
     fn call(&self, call: &Call, whole: &Call, data: &Value) -> Result<Value> {
         let mut arguments: Vec<Cow<'_, Value>> = call
             .arguments()
@@ -182,7 +182,7 @@ impl<'e> Eval<'e> {
         })
     }
 
-    /// A path among the arguments of a call.
+    /// The value of a path among the arguments of a call.
     fn argument<'v>(&self, path: &Path, whole: &Call, data: &'v Value) -> Result<Cow<'v, Value>>
     where
         'e: 'v,

@@ -1,10 +1,10 @@
-//! Intrinsic functions: `States.Format('…', $.x)` and its seventeen siblings (JSONPath only).
+//! Intrinsic functions: `States.Format('…', $.x)` and seventeen others (JSONPath only).
 //!
-//! A call is parsed once and evaluated without knowing where its arguments come from: whoever
-//! evaluates gives the values, and is the [`Host`] that notes clauses and draws entropy.
+//! A call is parsed once, and evaluated without knowing where its arguments come from: the caller
+//! provides their values, and is the [`Host`] that marks clauses and draws entropy.
 //!
 //! Source: the States Language specification ("Intrinsic Functions"), the AWS Developer Guide
-//! ("Intrinsic functions"), and recordings where they say more.
+//! ("Intrinsic functions"), and recordings of AWS.
 
 mod array;
 mod math;
@@ -37,7 +37,7 @@ pub enum Argument {
     Call(Call),
 }
 
-/// Why a call has no value; the execution then fails with `States.Runtime` (clause
+/// Why a call has no value. The execution then fails with `States.Runtime` (clause
 /// `intrinsic.invalid`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
@@ -47,12 +47,12 @@ pub enum Invalid {
     /// The type of an argument is wrong.
     #[error("an argument of the wrong type")]
     Type,
-    /// An argument is of the right type, but has a value that the function does not take.
+    /// An argument has the right type, but a value that the function does not accept.
     #[error("an argument out of range")]
     Range,
 }
 
-/// What an evaluation needs from outside.
+/// The environment that an evaluation needs.
 pub trait Host {
     /// Notes that a clause fired.
     fn mark(&self, clause: Clause);
@@ -112,8 +112,9 @@ functions! {
 }
 
 impl Call {
-    /// Parses a call: the function exists, and its arguments are strings, numbers, constants, paths
-    /// or calls. Their number and types are judged when it runs.
+    /// Parses a call: the function has to exist, and its arguments have to be strings, numbers,
+    /// constants, paths or calls. Their number and types are checked only when the call is
+    /// evaluated.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         parse::parse(text)
     }
@@ -148,11 +149,11 @@ impl Function {
             .find(|function| function.name() == name)
     }
 
-    /// What the function gives for these arguments.
+    /// The result of the function for these arguments.
     pub fn apply(self, arguments: Vec<Cow<'_, Value>>, host: &impl Host) -> Result<Value, Invalid> {
         host.mark(self.clause());
         if self == Self::Array {
-            // What other calls have made is large at times: it is taken as it is.
+            // The results of nested calls may be large: they are moved, not copied.
             return Ok(arguments.into_iter().map(Cow::into_owned).collect());
         }
         let values: Vec<&Value> = arguments.iter().map(|argument| &**argument).collect();

@@ -1,15 +1,15 @@
-//! JSONPath as Step Functions uses it: paths, reference paths, and paths into the context object
-//! or a variable.
+//! JSONPath in Step Functions: paths, reference paths, and paths into the context object or a
+//! variable.
 //!
-//! What is known from AWS points to Jayway 2.0.0 over Jackson's tree model: its texts, its escapes,
-//! no path functions, `[(@.length-1)]`. So that version is the original of the sub-language, down to
-//! what its parser lets pass; `generators/tests/jayway.rs` holds this module against it. Where a
-//! later Jayway does something else and AWS was not seen deciding, evaluating marks an assumed
-//! clause (`data.path.*`).
+//! What is known of AWS points to Jayway 2.0.0 over Jackson's tree model: its messages, its
+//! escapes, no path functions, `[(@.length-1)]`. So this module reproduces that version, including
+//! the invalid paths that its parser accepts; `generators/tests/jayway.rs` compares the two. Where
+//! a later Jayway differs and AWS was not observed, evaluation marks an assumed clause
+//! (`data.path.*`).
 //!
-//! * `parse` — texts to steps
+//! * `parse` — from strings to steps
 //! * [`filter`] — the expressions in `[?(…)]`
-//! * `evaluate` — steps to values
+//! * `evaluate` — from steps to values
 //! * `compare` — the operators of filters
 //! * `java` — values and numbers as Java prints and compares them
 
@@ -62,11 +62,11 @@ pub enum Root {
 pub enum Step {
     /// `.name` or `['name']`.
     Name(Arc<str>),
-    /// `['a', 'b']`: an object of these members, as far as they are there.
+    /// `['a', 'b']`: an object of these members, as far as they exist.
     Names(Arc<[Arc<str>]>),
     /// `[n]`. A negative index is outside every array.
     Index(i32),
-    /// `[(@.length-n)]`: counted from the end; the number is what is added to the length.
+    /// `[(@.length-n)]`: an index counted from the end; the number is added to the length.
     FromEnd(i32),
     /// `[0, 2]`.
     Indexes(Arc<[i32]>),
@@ -74,14 +74,14 @@ pub enum Step {
     Slice(Option<i32>, Option<i32>),
     /// `.*` or `[*]`.
     Wildcard,
-    /// `..`: every value inside, to which the next step is applied.
+    /// `..`: every nested value; the next step is applied to each.
     Scan,
     /// `[?(…)]`.
     Filter(Arc<Filter>),
 }
 
 impl Step {
-    /// Whether it leads to one value.
+    /// Whether it leads to a single value.
     pub fn is_definite(&self) -> bool {
         matches!(
             self,
@@ -120,9 +120,9 @@ impl Path {
         Self::new(Root::Data, Vec::new())
     }
 
-    /// The path from `root` through these steps, printed in its shortest form. What no text can
-    /// say (a name with a quote or a bracket, a `..` at the end) makes a text that is no path or
-    /// another one.
+    /// The path from `root` through these steps, printed in its shortest form. Steps that cannot be
+    /// written (a name with a quote or a bracket, a `..` at the end) give a text that is not a
+    /// path, or is another path.
     pub fn new(root: Root, steps: Vec<Step>) -> Self {
         let text = print::path(&root, &steps);
         Self::parsed(text, root, steps)
@@ -137,7 +137,7 @@ impl Path {
         &self.0.text
     }
 
-    /// What it starts from.
+    /// The root that it starts from.
     pub fn root(&self) -> &Root {
         &self.0.root
     }
@@ -147,7 +147,7 @@ impl Path {
         &self.0.steps
     }
 
-    /// Whether it leads to one value. The others gather everything that they match in an array.
+    /// Whether it leads to a single value. Other paths return an array of all matches.
     pub fn is_definite(&self) -> bool {
         self.0.steps.iter().all(Step::is_definite)
     }
@@ -174,7 +174,7 @@ impl Path {
         self.find_marking(root, &|_| ())
     }
 
-    /// Like [`Path::find`]; `mark` hears of every rule that had a say.
+    /// Like [`Path::find`]; calls `mark` with the clause of every rule that affected the result.
     pub fn find_marking<'v>(
         &self,
         root: &'v Value,
@@ -186,8 +186,8 @@ impl Path {
         }
     }
 
-    /// The value at this path if it begins with these names, which lead to `below`, and goes on with
-    /// names and indexes that are all there.
+    /// The value at this path, if the path starts with these names, which lead to `below`, and
+    /// continues with names and indexes that all exist.
     pub(crate) fn find_below<'v>(&self, names: &[&str], below: &'v Value) -> Option<&'v Value> {
         let (first, rest) = self.0.steps.split_at_checked(names.len())?;
         let same = |(step, name): (&Step, &&str)| matches!(step, Step::Name(it) if **it == **name);
@@ -195,9 +195,9 @@ impl Path {
         begins.then(|| plainly(rest, below))?
     }
 
-    /// Puts `value` at this reference path below `root`, creating objects on the way (clause
-    /// `result-path.creates`). `Err` gives back nothing: some step meets a value that is not an
-    /// object, or an array without that index (clause `result-path.conflict`).
+    /// Puts `value` at this reference path below `root`, and creates objects on the way (clause
+    /// `result-path.creates`). Fails if a step meets a value that is not an object, or an array
+    /// without that index (clause `result-path.conflict`).
     pub fn put(&self, root: &mut Value, value: Value) -> Result<(), Conflict> {
         let mut place = root;
         for step in &self.0.steps {
@@ -217,7 +217,8 @@ impl Path {
     }
 }
 
-/// The value at the end of names and indexes that are all there: what nearly every path leads to.
+/// The value at the end of names and indexes, if all of them exist. Nearly every path leads to such
+/// a value.
 fn plainly<'v>(steps: &[Step], root: &'v Value) -> Option<&'v Value> {
     steps
         .iter()

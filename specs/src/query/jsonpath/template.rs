@@ -1,7 +1,8 @@
 //! Payload templates: `Parameters`, `ResultSelector`, `ItemSelector` and `Assign` (JSONPath).
 //!
-//! An object whose keys ending in `.$` are replaced by what a path, a context path or an intrinsic
-//! function gives; everything else is copied (specification, "Payload Template").
+//! An object in which every field whose key ends in `.$` is replaced by the result of a path, a
+//! context path or an intrinsic function. Everything else is copied (specification, "Payload
+//! Template").
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::query::jsonpath::{
     path::{Path, SyntaxError},
 };
 
-/// A template, parsed once. [`Template::to_value`] gives the JSON it was made from.
+/// A parsed template. [`Template::to_value`] gives the JSON it was made from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Template {
     /// A value without any dynamic field inside: copied.
@@ -28,11 +29,11 @@ pub enum Template {
 pub struct Field {
     /// The key without the suffix `.$`.
     pub name: String,
-    /// What it becomes.
+    /// How its value is made.
     pub value: FieldValue,
 }
 
-/// What a field of an object template becomes.
+/// How the value of a field is made.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldValue {
     /// A nested template (the key has no suffix).
@@ -50,10 +51,10 @@ pub enum Source {
     Intrinsic(Arc<Call>),
 }
 
-/// Why a value is no template. The field is the whole key, with its suffix.
+/// Why a value is not a template. `field` is the whole key, with its suffix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// The key ends in `.$`, but its value is no string.
+    /// The key ends in `.$`, but its value is not a string.
     #[error("parse the field '{field}': expected a string, but it is of type {found}")]
     NotText {
         /// The key.
@@ -77,16 +78,16 @@ pub enum TemplateError {
     },
 }
 
-/// Why a text is neither a path nor an intrinsic function call.
+/// Why a string is neither a path nor an intrinsic function call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SourceError {
-    /// It starts with `$`, but is no path.
+    /// It starts with `$`, but is not a path.
     #[error(transparent)]
     Path(#[from] SyntaxError),
-    /// It does not start with `$`, and is no call of an intrinsic function.
+    /// It does not start with `$`, and is not a call of an intrinsic function.
     #[error("parse intrinsic function call '{text}': {reason}")]
     Call {
-        /// The text.
+        /// The string.
         text: String,
         /// What was wrong with it.
         reason: &'static str,
@@ -94,7 +95,7 @@ pub enum SourceError {
 }
 
 impl Template {
-    /// Parses a template; all errors of the template at once.
+    /// Parses a template; the error lists everything that is wrong.
     pub fn parse(value: &Value) -> Result<Self, Vec<TemplateError>> {
         let mut errors = Vec::new();
         let template = Self::collect(value, &mut errors);
@@ -105,7 +106,7 @@ impl Template {
         }
     }
 
-    /// A value that is copied as it is.
+    /// A value that is copied unchanged.
     pub fn literal(value: Value) -> Self {
         Self::Literal(Arc::new(value))
     }
@@ -212,7 +213,7 @@ impl Source {
     }
 }
 
-/// Whether a key ending in `.$` is somewhere inside.
+/// Whether any nested key ends in `.$`.
 fn is_dynamic(value: &Value) -> bool {
     match value {
         Value::Object(object) => object

@@ -6,15 +6,15 @@ use serde_json::Value;
 use super::{Host, Invalid, math::integer};
 use crate::{base::json, clause::Clause};
 
-/// The most items that `States.ArrayRange` makes (Developer Guide).
+/// The most items in the result of `States.ArrayRange` (Developer Guide).
 const RANGE_LIMIT: usize = 1_000;
 
-/// The items of an array argument.
+/// The items of an argument that has to be an array.
 pub(super) fn items(value: &Value) -> Result<&Vec<Value>, Invalid> {
     value.as_array().ok_or(Invalid::Type)
 }
 
-/// Equality is deep. Whether 1 and 1.0 are the same item is not known.
+/// Compares deeply. It is not known whether 1 and 1.0 are equal here.
 pub(super) fn contains(array: &Value, value: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let mut found = false;
     for item in items(array)? {
@@ -74,7 +74,7 @@ pub(super) fn range(
     Ok((0..=steps as i64).map(|n| first + n * step).collect())
 }
 
-/// The first of several equal items stays.
+/// Keeps the first of several equal items.
 pub(super) fn unique(array: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let array = items(array)?;
     let mut unique: Vec<&Value> = Vec::new();
@@ -99,7 +99,8 @@ pub(super) fn unique(array: &Value, host: &impl Host) -> Result<Value, Invalid> 
     Ok(unique.into_iter().cloned().collect())
 }
 
-/// The same for all values that may be equal: numbers by value, objects by size.
+/// A key that equal values share, so that only values with the same key are compared: numbers by
+/// value, arrays and objects by size.
 fn likeness(value: &Value) -> String {
     match value {
         Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),

@@ -1,4 +1,4 @@
-//! Intrinsic functions for numbers, and what they draw from the injected entropy.
+//! Intrinsic functions for numbers, and those that draw from the injected entropy.
 
 use serde_json::Value;
 
@@ -24,7 +24,8 @@ pub(super) fn integer(value: &Value, host: &impl Host) -> Result<i64, Invalid> {
     } as i64)
 }
 
-/// The Developer Guide promises 32 bits; what lies beyond is not known.
+/// Whether a number exceeds the 32 bits that the Developer Guide promises; it is not known what AWS
+/// does with such a number.
 fn is_wide(number: i64) -> bool {
     i32::try_from(number).is_err()
 }
@@ -38,7 +39,8 @@ pub(super) fn add(left: &Value, right: &Value, host: &impl Host) -> Result<Value
     Ok(sum.into())
 }
 
-/// A number from the first to below the last. With a seed it is always the same one.
+/// A number from the first (inclusive) to the last (exclusive). With a seed, the result is always
+/// the same.
 pub(super) fn random(
     first: &Value,
     last: &Value,

@@ -5,7 +5,7 @@ use serde_json::{Number, Value};
 use super::{Argument, Call, Function};
 use crate::query::jsonpath::path::Path;
 
-/// The Developer Guide allows ten nested calls.
+/// The Developer Guide allows calls to be nested ten deep.
 const MAX_DEPTH: usize = 10;
 
 pub(super) fn parse(text: &str) -> Result<Call, &'static str> {
@@ -82,8 +82,8 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// A string in single quotes; a backslash escapes only `'`, `{`, `}` and itself. A template
-    /// keeps its escapes.
+    /// Reads a string in single quotes. A backslash escapes only `'`, `{`, `}` and itself. A
+    /// template keeps its escapes.
     fn string(&mut self, is_template: bool) -> Result<String, &'static str> {
         let mut text = String::new();
         let mut chars = self.rest.char_indices().skip(1);
@@ -106,7 +106,7 @@ impl<'t> Scanner<'t> {
         Err("a string is closed by a quote")
     }
 
-    /// A path, up to the comma or parenthesis that is in none of its brackets.
+    /// Reads a path, up to a comma or parenthesis outside of its brackets.
     fn path(&mut self) -> Result<Path, &'static str> {
         let mut depth = 0_usize;
         let mut quoted = false;
@@ -134,7 +134,7 @@ impl<'t> Scanner<'t> {
             .ok_or("this is no number")
     }
 
-    /// `true`, `false` or `null`.
+    /// Reads `true`, `false` or `null`.
     fn word(&mut self) -> Option<Value> {
         let words = [
             ("true", Value::Bool(true)),

@@ -30,7 +30,7 @@ fn apply(function: &str, arguments: &Value) -> Result<Value, Invalid> {
     noted(function, arguments).0
 }
 
-/// The result, and the clauses that were marked.
+/// The result, with the clauses that were marked.
 fn noted(function: &str, arguments: &Value) -> (Result<Value, Invalid>, Coverage) {
     let function = Function::from_name(&format!("States.{function}")).unwrap();
     let arguments: Vec<_> = arguments

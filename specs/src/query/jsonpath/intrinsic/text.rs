@@ -9,10 +9,10 @@ use sha2::Digest;
 use super::{Host, Invalid, string};
 use crate::clause::Clause;
 
-/// The longest text that is encoded, decoded or hashed, in characters (Developer Guide).
+/// The longest string that is encoded, decoded or hashed, in characters (Developer Guide).
 const CODED_LIMIT: usize = 10_000;
 
-/// A string argument that is not too long to be coded.
+/// The string of an argument that is not too long to be encoded, decoded or hashed.
 fn coded(value: &Value) -> Result<&str, Invalid> {
     let text = string(value)?;
     fits(text).then_some(text).ok_or(Invalid::Range)
@@ -67,7 +67,7 @@ fn hex<D: Digest>(text: &str) -> String {
     hex
 }
 
-/// Only the shallow merge exists: the third argument has to be false (Developer Guide).
+/// Only shallow merges are supported: the third argument has to be false (Developer Guide).
 pub(super) fn json_merge(
     left: &Value,
     right: &Value,
@@ -86,7 +86,7 @@ pub(super) fn json_merge(
     Ok(Value::Object(merged))
 }
 
-/// Nothing was recorded of characters beyond ASCII: an escape is as good JSON.
+/// It is not known how AWS prints characters beyond ASCII: JSON allows an escape, too.
 pub(super) fn json_to_string(value: &Value, host: &impl Host) -> Value {
     let text = value.to_string();
     if !text.is_ascii() {
@@ -95,7 +95,7 @@ pub(super) fn json_to_string(value: &Value, host: &impl Host) -> Value {
     text.into()
 }
 
-/// A blank text is null, and -0 is the integer 0 (recorded: `test_string_to_json`).
+/// A blank string gives null, and -0 gives the integer 0 (recorded: `test_string_to_json`).
 pub(super) fn string_to_json(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let text = string(text)?;
     if text.trim().is_empty() {
@@ -105,7 +105,7 @@ pub(super) fn string_to_json(text: &Value, host: &impl Host) -> Result<Value, In
         return Ok(0.into());
     }
     serde_json::from_str(text).map_err(|_| {
-        // A parser that reads one value and stops accepts what follows it.
+        // A parser that reads one value and stops would accept anything that follows it.
         let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
         if matches!(values.next(), Some(Ok(_))) {
             host.mark(Clause::IntrinsicStringToJsonRest);

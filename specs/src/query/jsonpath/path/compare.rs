@@ -1,5 +1,5 @@
-//! The operators of filters, as Jayway 2.0.0 compares: by the type of the element's side, into
-//! which a text is turned.
+//! The operators of filters in Jayway 2.0.0: a string is converted to the type of the element's
+//! side before the comparison.
 
 use std::{borrow::Cow, cmp::Ordering};
 
@@ -12,10 +12,10 @@ use super::{
 };
 use crate::clause::Clause;
 
-/// A side of a comparison, evaluated.
+/// A side of a comparison, after evaluation.
 #[derive(Debug)]
 pub(super) enum Side<'s> {
-    /// What a path found.
+    /// The value at a path.
     Found(Cow<'s, Value>),
     /// A literal in quotes.
     Quoted(&'s str),
@@ -24,7 +24,7 @@ pub(super) enum Side<'s> {
     Pattern(&'s Pattern),
 }
 
-/// A side by what Java sees of it.
+/// A side as Java sees it.
 #[derive(Clone, Copy)]
 enum View<'s> {
     Null,
@@ -32,7 +32,7 @@ enum View<'s> {
     Number(&'s Number),
     Bool(bool),
     Pattern(&'s Pattern),
-    /// An array, an object, or an integer beyond 64 bits: it compares with nothing.
+    /// An array, an object, or an integer beyond 64 bits: it equals nothing and has no order.
     Node,
 }
 
@@ -52,7 +52,8 @@ impl Side<'_> {
     }
 }
 
-/// Whether the relation holds. `same`: both sides are one path from the root, hence one value.
+/// Whether the relation holds. `same` says that both sides are the same path from the root, and so
+/// the same value.
 pub(super) fn holds(
     left: &Side<'_>,
     relation: Relation,
@@ -87,7 +88,8 @@ pub(super) fn holds(
     }))
 }
 
-/// Whether no rule about types has a say: what every implementation compares in the same way.
+/// Whether every implementation makes this comparison in the same way, so that no rule about types
+/// matters.
 fn is_plain(left: &Side<'_>, relation: Relation, right: &Side<'_>) -> bool {
     if !matches!(left, Side::Found(_)) {
         return false;
@@ -109,7 +111,7 @@ fn is_plain(left: &Side<'_>, relation: Relation, right: &Side<'_>) -> bool {
     }
 }
 
-/// How the expected side compares with the element's; `None` if they cannot be compared, so that
+/// The order of the expected side and the element's side. `None` if they cannot be compared; then
 /// no relation holds, not even `!=`.
 fn order(expected: View<'_>, model: View<'_>) -> Result<Option<Ordering>, PathError> {
     let nullish = (is_nullish(expected), is_nullish(model));
@@ -135,7 +137,7 @@ fn order(expected: View<'_>, model: View<'_>) -> Result<Option<Ordering>, PathEr
     })
 }
 
-/// The text `null` is null, on both sides.
+/// The string `null` counts as null, on both sides.
 fn is_nullish(side: View<'_>) -> bool {
     matches!(side, View::Null | View::Text("null"))
 }

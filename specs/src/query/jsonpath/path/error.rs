@@ -1,29 +1,29 @@
-//! Why a text is no path, and why a path finds nothing.
+//! Why a string is not a path, and why a path finds nothing.
 
-/// Why a text is no path.
+/// Why a string is not a path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("parse path '{text}': {reason} at offset {offset}")]
 pub struct SyntaxError {
-    /// The text.
+    /// The string.
     pub text: String,
-    /// The byte offset of the trouble.
+    /// The byte offset of the error.
     pub offset: usize,
-    /// What was wrong there.
+    /// What is wrong there.
     pub reason: &'static str,
 }
 
-/// A reference path meets a value that it cannot go through.
+/// A step of a reference path cannot be applied to a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Conflict;
 
-/// Why a path could not be evaluated. The texts are those of Jayway 2.0.0, as AWS shows them after
-/// `Invalid path '…' : ` (clauses `data.path.missing` and `data.path.mismatch.text`).
+/// Why a path could not be evaluated. The messages are those of Jayway 2.0.0, as AWS shows them
+/// after `Invalid path '…' : ` (clauses `data.path.missing` and `data.path.mismatch.text`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
-    /// The last step names a member that is not there.
+    /// The last step names a member that does not exist.
     #[error("No results for path: {0}")]
     NoResults(String),
-    /// A step before the last names a member that is not there.
+    /// A step before the last names a member that does not exist.
     #[error("Missing property in path {0}")]
     MissingProperty(String),
     /// A name was applied to something that is not an object.
@@ -56,11 +56,11 @@ pub enum PathError {
     /// A step follows a list of names.
     #[error("Multi properties can only be used as path leafs: {0}")]
     NamesNotLast(String),
-    /// A filter compares a number with a text that is none. The text is that of Java's parser,
-    /// which has none for some of them.
+    /// A filter compares a number with a string that is not one. The message is that of Java's
+    /// parser, which has none in some cases.
     #[error("{}", .0.unwrap_or("null"))]
     NotANumber(Option<&'static str>),
-    /// A filter compares a number with a text that has such a character.
+    /// A filter compares a number with a string that contains this character.
     #[error(
         "Character {0} is neither a decimal digit number, decimal point, nor \"e\" notation exponential mark."
     )]
@@ -70,14 +70,14 @@ pub enum PathError {
         "class java.lang.String cannot be cast to class java.util.regex.Pattern (java.lang.String and java.util.regex.Pattern are in module java.base of loader 'bootstrap')"
     )]
     NotAPattern,
-    /// The pattern uses something that only Java's regular expressions have.
+    /// The pattern uses syntax that only Java's regular expressions have.
     #[error("the regular expression is not interpreted")]
     ForeignPattern,
 }
 
 impl PathError {
-    /// Whether it is Jayway's `PathNotFoundException`: a filter that meets it does not hold, and
-    /// `[*]` over an array passes over it.
+    /// Whether it is Jayway's `PathNotFoundException`. A filter that meets it does not hold, and
+    /// `[*]` over an array skips the element.
     pub fn is_missing(&self) -> bool {
         matches!(
             self,

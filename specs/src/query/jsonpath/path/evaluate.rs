@@ -1,7 +1,7 @@
-//! From steps to values, as Jayway 2.0.0 walks over the tree model of Jackson.
+//! From steps to values, the way Jayway 2.0.0 walks Jackson's tree model.
 //!
-//! Where it shows whether a value was taken out of its tree node (texts in messages lose their
-//! quotes, null becomes Java's null), [`Node`] keeps that apart.
+//! [`Node`] records whether a value was taken out of its tree node, because this is visible:
+//! strings in messages lose their quotes, and null becomes Java's null.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,8 @@ use crate::clause::Clause;
 
 const NULL: &Value = &Value::Null;
 
-/// What the steps lead to from `document`: a value, or all of them if they can be several.
+/// The result of the steps from `document`: a single value, or an array of all matches if there can
+/// be several.
 pub(super) fn find<'v>(
     steps: &[Step],
     document: &'v Value,
@@ -36,7 +37,7 @@ pub(super) fn find<'v>(
     })
 }
 
-/// Marks what was seen to be accepted, or is assumed to be, wherever the path ends.
+/// Marks the clauses about accepted spellings, whatever the path finds.
 fn mark_spelling(steps: &[Step], mark: &dyn Fn(Clause)) {
     for step in steps {
         match step {
@@ -72,7 +73,7 @@ pub(super) fn is_call(name: &str) -> bool {
     name.ends_with("()")
 }
 
-/// A value on the way.
+/// A value that the walk has reached.
 #[derive(Clone, Copy)]
 struct Node<'v> {
     value: &'v Value,
@@ -104,9 +105,9 @@ impl<'v> Node<'v> {
 struct Walk<'p, 'v, 'm> {
     steps: &'p [Step],
     document: &'v Value,
-    /// Whether a list of names needs them all.
+    /// Whether a list of names requires all of them to exist.
     requires_all: bool,
-    /// The last step that can lead to several values.
+    /// The index of the last step that can lead to several values.
     last_several: Option<usize>,
     mark: &'m dyn Fn(Clause),
     found: Vec<Cow<'v, Value>>,
@@ -130,7 +131,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         at + 1 == self.steps.len()
     }
 
-    /// Takes the steps from number `at` on.
+    /// Applies the steps from index `at` on.
     fn go(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
         let steps = self.steps;
         let Some(step) = steps.get(at) else {
@@ -157,8 +158,8 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// Marks what a name or an index that finds nothing does to a path with several values: the
-    /// element that lacks it is passed over right after `[*]`, and the rest is in doubt.
+    /// Marks the clause for a name or an index that finds nothing in a path to several values.
+    /// Right after `[*]`, a missing name only skips the element; anything else is in doubt.
     fn mark_several(&self, at: usize, trail: &Trail<'_>, doubt: Clause) {
         let is_name = matches!(self.steps[at], Step::Name(_));
         let element = at > 0 && self.steps[at - 1] == Step::Wildcard && trail.is_element();
@@ -181,7 +182,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
             return self.go(at + 1, &trail, Node::taken(value));
         }
         self.mark_several(at, from, Clause::PathSeveralMissing);
-        // Whether this fails is decided by the step before and everything after it.
+        // The step before and all following steps decide whether this fails.
         let lenient = self.last_several.is_some_and(|last| last + 1 >= at);
         if self.is_leaf(at) {
             Err(PathError::NoResults(trail.to_string()))
@@ -192,7 +193,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// `['a', 'b']`: an object of those that are there.
+    /// `['a', 'b']`: an object of those that exist.
     fn members(&mut self, at: usize, trail: &Trail<'_>, object: &'v Map<String, Value>) -> Done {
         let Step::Names(names) = &self.steps[at] else {
             return Ok(());
@@ -272,7 +273,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// An element; one that is outside the array is null.
+    /// An element; an index outside the array gives null.
     fn element(&mut self, at: usize, trail: &Trail<'_>, array: &'v [Value], index: i64) -> Done {
         let place = usize::try_from(index).ok();
         let node = match place.and_then(|place| array.get(place)) {
@@ -309,7 +310,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// Step `at` on a value and on every value inside it.
+    /// Applies step `at` to a value and to every nested value.
     fn scan(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
         match node.value {
             Value::Object(object) => {
@@ -326,7 +327,8 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
                     if self.is_leaf(at) {
                         self.go(at, trail, node)?;
                     } else {
-                        // The step itself is passed over: what follows it is applied to all.
+                        // As in Jayway, step `at` itself is skipped: what follows it is applied to
+                        // all elements.
                         (self.mark)(Clause::PathScanArray);
                         for (index, value) in (0..).zip(array) {
                             self.go(at + 1, &hop(index), Node::taken(value))?;
@@ -341,7 +343,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// Whether step `at` is applied to a value that a scan meets.
+    /// Whether a scan applies step `at` to a value.
     fn is_wanted(&mut self, at: usize, node: Node<'v>) -> Result<bool, PathError> {
         let steps = self.steps;
         Ok(match (&steps[at], node.value) {
@@ -388,8 +390,9 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// Whether a filter holds for an element. The last comparison counts first, and an error
-    /// counts only if it is come to; all are made, so that the doubts about any are marked.
+    /// Whether a filter holds for an element. Comparisons are evaluated from the last to the first,
+    /// and an error counts only if it is reached. All are evaluated, so that the doubts of each are
+    /// marked.
     fn accepts(&self, filter: &Filter, item: Node<'v>) -> Result<bool, PathError> {
         let mut any = Ok(false);
         for alternative in filter.any.iter().rev() {
@@ -444,7 +447,8 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         })
     }
 
-    /// Whether a path finds something other than null; a path from `$` starts from the element too.
+    /// Whether a path finds a value other than null; here a path from `$` starts from the element,
+    /// too.
     fn exists(&self, operand: &Operand, item: Node<'v>) -> Result<bool, PathError> {
         let (Operand::Item(path) | Operand::Root(path)) = operand else {
             return Ok(false);
@@ -464,7 +468,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         }
     }
 
-    /// What a path in a filter leads to.
+    /// The value at a path in a filter.
     fn inner(
         &self,
         steps: &[Step],

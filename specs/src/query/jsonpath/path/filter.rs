@@ -1,8 +1,8 @@
-//! The expressions in `[?(…)]`, as Jayway 2.0.0 has them: comparisons joined by `&&` and `||`.
+//! The expressions in `[?(…)]` in Jayway 2.0.0: comparisons joined by `&&` and `||`.
 //!
-//! It reads them by cutting the text, first at every `&&` and `||` and then at the first operator,
-//! without regard to quotes. Parentheses around comparisons are taken off and group nothing; a
-//! literal is a text whether quoted or not.
+//! Jayway splits the string first at every `&&` and `||`, then at the first operator, and ignores
+//! quotes. Parentheses around comparisons are removed and do not group anything; a literal is a
+//! string, quoted or not.
 
 use std::{fmt, sync::Arc};
 
@@ -10,19 +10,19 @@ use regex_lite::{Regex, RegexBuilder};
 
 use super::{Path, Root, parse::is_blank};
 
-/// Alternatives of conjunctions: `&&` binds tighter than `||`, and nothing can group otherwise.
+/// Alternatives of conjunctions: `&&` binds tighter than `||`, and nothing can change that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// Neither the alternatives nor their conjunctions are empty.
+    /// Neither the list nor any of its elements is empty.
     pub any: Vec<Vec<Criterion>>,
 }
 
 /// One comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Criterion {
-    /// `@.a`: it is there and not null.
+    /// `@.a`: it exists and is not null.
     Exists(Operand),
-    /// `!@.a`: it is not there, or null.
+    /// `!@.a`: it does not exist, or is null.
     Missing(Operand),
     /// `@.a == 1`.
     Compare(Operand, Relation, Operand),
@@ -33,21 +33,21 @@ pub enum Criterion {
 pub enum Operand {
     /// `@…`: a definite path from the element, written as a path from `$`.
     Item(Path),
-    /// `$…`: a definite path from what the whole path starts from.
+    /// `$…`: a definite path from the root of the whole path.
     Root(Path),
     /// `'text'`.
     Quoted(Arc<str>),
-    /// `5`, `true`, `null` or any other word: a text all the same.
+    /// `5`, `true`, `null` or any other word: also a string.
     Bare(Arc<str>),
     /// `/regex/` or `/regex/i`.
     Pattern(Pattern),
 }
 
-/// A regular expression that has to match the whole text.
+/// A regular expression that has to match the whole string.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: Arc<str>,
-    /// `None`: it uses what only Java's have.
+    /// `None` if it uses syntax that only Java has.
     regex: Option<Regex>,
 }
 
@@ -71,7 +71,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// Every operator, in the order in which they are looked for.
+    /// Every operator, in the order in which they are searched for.
     pub const ALL: [Self; 7] = [
         Self::Equal,
         Self::AtLeast,
@@ -144,7 +144,7 @@ impl Filter {
         })
     }
 
-    /// Like [`Filter::operands`], to be changed.
+    /// Like [`Filter::operands`], mutably.
     pub fn operands_mut(&mut self) -> impl Iterator<Item = &mut Operand> {
         self.any.iter_mut().flatten().flat_map(|criterion| {
             let (left, right) = match criterion {
@@ -156,7 +156,7 @@ impl Filter {
     }
 }
 
-/// A text cut before and after every `&&` and `||`.
+/// Splits a string before and after every `&&` and `||`.
 fn parts(text: &str) -> Vec<&str> {
     let joins = |text: &str| text.starts_with("&&") || text.starts_with("||");
     let joined = |text: &str| text.ends_with("&&") || text.ends_with("||");
@@ -172,7 +172,7 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-/// A comparison without the parentheses around it.
+/// Strips the parentheses from a comparison.
 fn bare(text: &str) -> Result<&str, Reason> {
     let text = text.trim_start_matches(['[', '?', '(', ' ']);
     let text = text.trim_end_matches([')', ' ']);
@@ -201,7 +201,7 @@ impl Criterion {
         if right.starts_with("!@") {
             return Err("'!' says that something is not there and stands alone");
         }
-        // A '!' in front of a comparison is read and forgotten.
+        // A '!' before a comparison is accepted and has no effect.
         let left = Operand::parse(left.trim_matches(is_blank))?;
         Ok(Self::Compare(left, relation, Operand::parse(right)?))
     }
@@ -262,19 +262,21 @@ impl Pattern {
         &self.text[1..self.text.rfind('/').unwrap_or(1).max(1)]
     }
 
-    /// Whether it matches the whole text; `None` if this is not interpreted.
+    /// Whether it matches the whole string; `None` if it is not interpreted.
     pub(super) fn matches(&self, text: &str) -> Option<bool> {
         Some(self.regex.as_ref()?.is_match(text))
     }
 }
 
-/// Who understands a regular expression.
+/// Which implementations accept a regular expression.
 enum Dialect {
-    /// Everybody, and in the same way.
+    /// All, with the same meaning.
     Common,
-    /// Java: groups with a question mark, classes in classes, possessive repetition, most escapes.
+    /// Only Java's: groups with a question mark, nested classes, possessive quantifiers, most
+    /// escapes.
     Java,
-    /// Not Java: something is repeated twice over. (A second sign, as in `a*?`, says how.)
+    /// Not Java's: a quantifier follows another. (In `a*?`, the second sign only modifies the
+    /// first.)
     Other,
 }
 

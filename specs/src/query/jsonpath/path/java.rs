@@ -6,7 +6,7 @@ use serde_json::{Number, Value, ser::Formatter};
 
 use super::PathError;
 
-/// A value as the tree model of Jackson prints it: compact JSON, with Java's numbers.
+/// A value as Jackson's tree model prints it: compact JSON, with Java's numbers.
 pub(super) fn json(value: &Value) -> String {
     let mut out = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, Java);
@@ -100,7 +100,8 @@ impl Decimal {
     }
 }
 
-/// Digits and one point. Long numbers are read by other code, which says something else.
+/// Checks that there are only digits and one point. Java parses long numbers with other code, which
+/// has other messages.
 fn check_mantissa(mantissa: &str, length: usize) -> Result<(), PathError> {
     const POINTS: &str = "Character array contains more than one decimal point.";
     const NO_MARK: &str = "Character array is missing \"e\" notation exponential mark.";
@@ -222,7 +223,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// A number is the same however it is written.
+        /// A number equals itself in any notation.
         #[test]
         fn decimals_compare_by_value(
             left in -2_000_i64..2_000, left_power in 0_u32..4,

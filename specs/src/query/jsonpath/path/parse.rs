@@ -1,17 +1,17 @@
-//! From texts to steps, the way Jayway 2.0.0 reads them.
+//! From strings to steps, the way Jayway 2.0.0 parses them.
 //!
-//! It first cuts the text into fragments, counting brackets without regard to quotes, and then
-//! looks in each for the first character that tells its kind. So it accepts more than its
-//! documentation says, and a name can hold neither a quote nor a closing bracket.
+//! Jayway first cuts the string into fragments, counting brackets but ignoring quotes, and then
+//! looks in each fragment for the first character that shows its kind. So it accepts more than its
+//! documentation says, and a name can contain neither a quote nor a closing bracket.
 
 use std::sync::Arc;
 
 use super::{Filter, Step};
 
-/// Where and why a text is no path.
+/// Where and why a string is not a path.
 pub(super) type Trouble = (usize, &'static str);
 
-/// The characters that Java's `trim` takes off.
+/// The characters that Java's `trim` removes.
 pub(super) fn is_blank(c: char) -> bool {
     c <= ' '
 }
@@ -21,7 +21,8 @@ pub(super) fn steps(text: &str) -> Result<Vec<Step>, Trouble> {
     read(text, true)
 }
 
-/// The steps of a path in a filter, which has no filter itself: it leads to one value.
+/// The steps of a path in a filter, which must lead to a single value and must not contain a
+/// filter.
 pub(super) fn inner_steps(text: &str) -> Result<Vec<Step>, &'static str> {
     let steps = read(text, false).map_err(|(_, reason)| reason)?;
     if steps.iter().all(Step::is_definite) {
@@ -60,7 +61,7 @@ fn read(text: &str, filters: bool) -> Result<Vec<Step>, Trouble> {
 
 type Fragment = Result<(usize, Option<Step>), &'static str>;
 
-/// `..`, `.*`, `.name`, or a dot in front of a bracket, which means nothing.
+/// `..`, `.*`, `.name`, or a dot before a bracket, which has no effect.
 fn dot(text: &str) -> Fragment {
     let rest = &text[1..];
     match rest.chars().next() {
@@ -87,7 +88,7 @@ fn name(text: &str) -> Fragment {
     Ok((end, Some(step)))
 }
 
-/// What is in brackets.
+/// A fragment in brackets.
 fn bracket(text: &str, filters: bool) -> Fragment {
     let mut depth = 0;
     let end = text.find(|c| {
@@ -98,7 +99,7 @@ fn bracket(text: &str, filters: bool) -> Fragment {
         }
         depth == 0
     });
-    // What is not closed may still be read: an index ends at any other character.
+    // An unclosed bracket may still be valid: an index ends at any other character.
     let end = end.map_or(text.len(), |end| end + 1);
     let fragment = &text[..end];
     let step = if fragment == "[*]" {
@@ -118,12 +119,12 @@ fn bracket(text: &str, filters: bool) -> Fragment {
     Ok((end, Some(step)))
 }
 
-/// `'a'` or `'a', 'b'` up to the first bracket that closes, quoted or not; what is between the
-/// quoted names does not matter.
+/// `'a'` or `'a', 'b'` up to the first closing bracket, even a quoted one. What is between the
+/// quoted names is ignored.
 fn names(text: &str) -> Result<Step, &'static str> {
     let end = text.find(']').ok_or("a '[' is closed by a ']'")?;
     let mut parts = text[..end].split('\'').skip(1).collect::<Vec<_>>();
-    // Names and what is between them take turns; the last part is not closed by a quote.
+    // Names alternate with what is between them; the last part has no closing quote.
     parts.pop();
     let mut names = parts.into_iter().step_by(2).map(Arc::from);
     match (names.next(), names.next()) {
@@ -150,7 +151,7 @@ fn from_end(text: &str) -> Result<Step, &'static str> {
 }
 
 /// `1`, `0,2`, `1:`, `:2` or `1:2`, up to the first other character. Lists and slices can be mixed:
-/// a list outweighs a slice, and one number is an index however it is written.
+/// a list takes precedence over a slice, and a single number is an index.
 fn indexes(text: &str) -> Result<Step, &'static str> {
     let mut list = IndexList {
         chars: text.chars().filter(|c| *c != ' '),
@@ -175,7 +176,7 @@ fn indexes(text: &str) -> Result<Step, &'static str> {
     })
 }
 
-/// What was seen beside the numbers.
+/// The punctuation between the numbers.
 #[derive(Default)]
 struct Slice {
     listed: bool,
@@ -205,7 +206,7 @@ impl<I: Iterator<Item = char>> IndexList<I> {
                     if !open {
                         self.push(&mut number)?;
                     }
-                    // The character after a slice is passed over unless it closes the bracket.
+                    // The character after a slice is skipped unless it closes the bracket.
                     let after = self.number(&mut number)?;
                     match (open, number.is_empty()) {
                         (false, true) => seen.from = true,
@@ -252,7 +253,7 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit() || c == '-'
 }
 
-/// `[?(…)]`: the filter reaches to the bracket that closes it, quotes regarded this time.
+/// `[?(…)]`: the filter ends at the closing bracket; here Jayway does respect quotes.
 fn filter(fragment: &str, mark: usize) -> Result<Filter, &'static str> {
     const BALANCE: &str = "the brackets of a filter are balanced";
     let start = fragment[..mark].rfind('[').ok_or(BALANCE)?;
@@ -280,7 +281,7 @@ fn filter(fragment: &str, mark: usize) -> Result<Filter, &'static str> {
     Err(BALANCE)
 }
 
-/// An `int` as Java reads it.
+/// An `int` as Java parses it.
 fn integer(text: &str) -> Result<i32, &'static str> {
     text.parse().map_err(|_| "this is no index")
 }

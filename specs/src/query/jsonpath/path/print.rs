@@ -1,10 +1,10 @@
-//! Paths as text: the shortest form, and the form in Jayway's messages.
+//! Printing paths: the shortest form, and the form in Jayway's messages.
 
 use std::fmt::{self, Display, Write};
 
 use super::{Root, Step};
 
-/// As long as most paths are not.
+/// The initial capacity: most paths are shorter.
 const ROOM: usize = 48;
 
 /// A path in its shortest form.
@@ -33,7 +33,7 @@ pub(super) fn path(root: &Root, steps: &[Step]) -> String {
     text
 }
 
-/// A step that takes more than its name. Writing to a text does not fail.
+/// Prints a step that is not a plain name. Writing to a string cannot fail.
 fn other_step(text: &mut String, step: &Step) {
     let _ = match step {
         Step::FromEnd(n) => write!(text, "[(@.length{n})]"),
@@ -81,8 +81,8 @@ impl Display for Canonical<'_> {
     }
 }
 
-/// The way from the root to a value, for messages. It lives on the stack: nothing is allocated
-/// until a message is printed.
+/// The way from the root to a value, for messages. It is linked through the stack: nothing is
+/// allocated until a message is printed.
 #[derive(Clone, Copy)]
 pub(super) struct Trail<'t> {
     up: Option<&'t Trail<'t>>,

@@ -36,7 +36,8 @@ fn definite_paths_find_or_say_what_is_missing() {
         "Filter: [0]['x'] can only be applied to arrays. Current context is: x"
     );
     assert_eq!(text("$.n[0]"), "The path $['n'] is null");
-    // A text in an array is still a node of the tree, and Java's numbers are printed as Java does.
+    // A string in an array is still a node of the tree, and numbers are printed as Java prints
+    // them.
     let data = json!({"l": ["x"], "o": {"x": 12_345_678.5}});
     let text = |p: &str| path(p).find(&data).unwrap_err().to_string();
     let applied = "Filter: [0] can only be applied to arrays. Current context is: ";
@@ -143,8 +144,8 @@ fn scans_try_their_step_on_every_value() {
     assert_eq!(found("$..[?(@.p == 3)].p", &data), json!([3]));
 }
 
-/// Before the last step that can lead to several values and right after it, what lacks a member is
-/// passed over; later on the whole path fails.
+/// A missing member is skipped before the last step that can lead to several values, and right
+/// after it; further on, the whole path fails.
 #[test]
 fn a_missing_member_is_passed_over_near_the_last_step_with_several_values() {
     let data = json!([{"q": {"x": 1, "y": {}}}, {}]);
@@ -277,7 +278,7 @@ fn put_creates_objects_and_refuses_to_go_through_scalars() {
     assert!(path("$.a[2]").put(&mut data, json!(0)).is_err());
 }
 
-/// What a path gives, and the clauses that had a say, without what their ids have in common.
+/// The result of a path, and the ids of the clauses that were marked, without their common prefix.
 fn judged(text: &str, data: &Value) -> (Result<Value, PathError>, String) {
     let marks = RefCell::new(Coverage::default());
     let path = path(text);
@@ -389,7 +390,7 @@ fn a_rule_marks_its_clause_where_it_has_a_say_and_nowhere_else() {
     }
 }
 
-/// How a filter compares a value of each type; `types` says that other implementations may differ.
+/// How a filter compares a value of each type; `types` means that other implementations may differ.
 #[test]
 fn filters_compare_by_the_type_of_the_element() {
     let data = json!([{
@@ -451,7 +452,8 @@ fn filters_compare_by_the_type_of_the_element() {
         let (found, marks) = judged(&format!("$[?({filter})].n"), &data);
         let expected = if holds { json!([1]) } else { json!([]) };
         assert_eq!(found, Ok(expected), "{filter}");
-        // Null is neither less nor more than anything: nothing is compared, nothing is in doubt.
+        // Null is neither less nor more than anything: no comparison is made, so nothing is in
+        // doubt.
         let silent = ["@.z < 1", "@.z <= null"].contains(&filter);
         assert_eq!(
             marks.contains("types"),
