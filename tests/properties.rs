@@ -98,6 +98,7 @@ fn recorded(recording: &Recording) -> Option<(Machine, Observation)> {
         cause: text("cause"),
         duration: None,
         watched: 0,
+        lateness: 0,
         history: Some(events),
         attempts: Vec::new(),
     };

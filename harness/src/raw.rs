@@ -79,6 +79,11 @@ pub struct RawExecution {
     pub duration: Option<Millis>,
     /// How long the harness watched.
     pub watched: Millis,
+    /// The most by which a single step of the harness may have been late: a call or its answer, a
+    /// task between its scheduling and its worker, a worker with its report. Time passed meanwhile,
+    /// so that what depends on it is not the engine's doing. 0 in virtual time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lateness: Millis,
     /// `GetExecutionHistory`; absent if the engine has none.
     pub history: Option<Vec<RawEvent>>,
     /// The tasks that reached a worker, in order of arrival.
@@ -135,4 +140,9 @@ pub struct WireTrouble {
     pub attempt: u32,
     /// What happened.
     pub trouble: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_zero(millis: &Millis) -> bool {
+    *millis == 0
 }

@@ -36,6 +36,13 @@ pub enum Trouble {
     /// The engine has changed during the run: this case agreed before and no longer does.
     #[error("find the engine as it was: case {0} agreed before and does not any more")]
     Changed(u64),
+    /// Something differs that may be due to the engine or the harness being late (by so many
+    /// milliseconds of ASL time): the case has no room for that.
+    #[error(
+        "tell a difference from lateness: calls or workers were {0} ms of ASL time late, and the \
+         case has no room for that; a smaller --time-scale or fewer --jobs help"
+    )]
+    Late(u64),
     /// A bug in the harness.
     #[error("keep the harness's own promise: {0}")]
     Internal(String),

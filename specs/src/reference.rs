@@ -12,7 +12,7 @@ use std::sync::{Arc, LazyLock};
 
 use self::{
     fingerprint::Fingerprint,
-    world::{Ended, Schedule, World},
+    world::{Ended, Latency, Schedule, World},
 };
 use crate::{
     asl::{Machine, site::AttemptKey},
@@ -39,6 +39,15 @@ pub struct Expectation {
     pub duration: Millis,
     /// The same if every task is late; only after this time does an execution count as hanging.
     pub longest: Millis,
+}
+
+impl Expectation {
+    /// How much longer an execution may take if every task is taken and answered this much later
+    /// than the schedules of [`simulate`] allow for.
+    pub fn delay(&self, late: Millis) -> Millis {
+        let beyond = late.saturating_sub(NOISE_MILLIS);
+        beyond.saturating_mul(1 + 2 * self.attempts.len() as Millis)
+    }
 }
 
 /// An attempt that the reference scheduled.
@@ -174,6 +183,25 @@ pub fn variation(
     })
 }
 
+/// The aspects in which a start may come out otherwise if the harness is late: tasks are taken, and
+/// answers and heartbeats arrive, by up to `late` later than planned, and workers that were absent
+/// come back by up to as much too early. No finding may rest on these aspects where that happened.
+pub fn affected_by_lateness(
+    machine: &Arc<Machine>,
+    case: &ExecutionCase,
+    start: &Start,
+    late: Millis,
+) -> Vec<Aspect> {
+    let somebody = identity(case.entropy);
+    let program = machine.clone().into();
+    let runs = Runs::new(&program, &somebody, start, EPOCH);
+    // An execution that never ends, or makes too many steps, when somebody is late says nothing.
+    let mut affected = runs.late(late).unwrap_or_else(|_| Aspect::ALL.to_vec());
+    affected.sort_unstable();
+    affected.dedup();
+    affected
+}
+
 /// Runs the same start under several schedules.
 struct Runs<'r> {
     program: &'r Program,
@@ -208,9 +236,9 @@ impl<'r> Runs<'r> {
             identity: self.identity.clone(),
             input: self.input.clone(),
             at: self.at,
-            interleaving: schedule.0,
+            interleaving: schedule.interleaving,
         };
-        World::begin(setup, self.start)
+        World::begin(setup, schedule.latency, self.start)
     }
 
     /// Runs the execution to its end.
@@ -237,6 +265,21 @@ impl<'r> Runs<'r> {
             expected.differing(&fingerprint(&other), &mut others.aspects);
         }
         Ok(others)
+    }
+
+    /// The aspects that differ from the plain schedule's under schedules in which somebody is late.
+    fn late(&self, late: Millis) -> Result<Vec<Aspect>, SimulationError> {
+        let fingerprint = |ended: &Ended| Fingerprint::of(self.program.machine(), ended, &[]);
+        let expected = fingerprint(&self.once(Schedule::PLAIN)?);
+        let mut affected = Vec::new();
+        for schedule in delayed(late) {
+            let other = self.once(schedule)?;
+            expected.differing(&fingerprint(&other), &mut affected);
+            if other.sensitivity.is_still_racing() {
+                affected.extend(lucky(&other.execution.coverage()));
+            }
+        }
+        Ok(affected)
     }
 }
 
@@ -288,7 +331,7 @@ pub fn trace_program(
 ) -> Result<Trace, SimulationError> {
     let somebody = identity(case.entropy);
     let runs = Runs::new(program, &somebody, start, EPOCH);
-    let mut world = runs.begin(Schedule(interleaving))?;
+    let mut world = runs.begin(Schedule::of(interleaving))?;
     world.log = Some(Vec::new());
     let outcome = world.go_on(None)?;
     if outcome.is_none() && program.deviations().is_none() {
@@ -308,7 +351,22 @@ fn perturbed() -> [Schedule; 3] {
         Interleaving::Shuffled(1),
         Interleaving::Shuffled(2),
     ]
-    .map(Schedule)
+    .map(Schedule::of)
+}
+
+/// Schedules in which the harness is late: always by this much, by varying parts of it, or too early
+/// where that is the same mistake.
+fn delayed(late: Millis) -> [Schedule; 4] {
+    [
+        (Interleaving::RoundRobin, Latency::Always(late)),
+        (Interleaving::Shuffled(1), Latency::UpTo(late)),
+        (Interleaving::Shuffled(2), Latency::UpTo(late)),
+        (Interleaving::RoundRobin, Latency::Early(late)),
+    ]
+    .map(|(interleaving, latency)| Schedule {
+        interleaving,
+        latency,
+    })
 }
 
 /// The aspects that depend on how far a sibling got before it was stopped. Even the error may

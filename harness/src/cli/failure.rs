@@ -71,6 +71,10 @@ impl From<Trouble> for Failure {
                 Status::NothingJudged,
                 "'stepproof engines' says what each engine can do",
             ),
+            Trouble::Late(_) => (
+                Status::Unsure,
+                "run it again while the machine is less busy",
+            ),
             Trouble::Changed(_) => (Status::Unsure, "restart the engine"),
             Trouble::Internal(_) => return Self::internal(trouble.to_string()),
         };

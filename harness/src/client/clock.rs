@@ -111,6 +111,14 @@ impl Clock {
         matches!(self, Self::Virtual(_))
     }
 
+    /// How much ASL time passes in a real time; none in virtual time.
+    pub fn asl(&self, span: Duration) -> Millis {
+        match self {
+            Self::Real(scale) => (span.as_secs_f64() * 1_000.0 * scale) as Millis,
+            Self::Virtual(_) => 0,
+        }
+    }
+
     /// How long `span` of ASL time takes in real time; in virtual time it takes none.
     fn real(&self, span: Millis) -> Duration {
         match self {
@@ -144,11 +152,6 @@ impl Pace {
     /// Whether this is virtual time.
     pub fn is_virtual(&self) -> bool {
         self.clock.is_virtual()
-    }
-
-    /// Whether the deadline has passed; in virtual time, [`Pace::end`] reports it instead.
-    pub fn is_over(&self) -> bool {
-        matches!(self.clock, Clock::Real(_)) && self.elapsed() >= self.deadline
     }
 
     /// In virtual time, the receiver that learns when watching has ended.
@@ -245,6 +248,14 @@ impl fmt::Debug for Wake {
 }
 
 impl Wake {
+    /// The real time of the turn; `None` in virtual time, where nobody is late.
+    pub fn planned(&self) -> Option<Instant> {
+        match self {
+            Self::Real { at, .. } => Some(*at),
+            Self::Virtual(_) => None,
+        }
+    }
+
     /// Waits for the turn; `None` if the execution ends first.
     pub async fn due(self) -> Option<Turn> {
         match self {

@@ -7,8 +7,11 @@
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use aws_sdk_sfn::{
@@ -87,14 +90,18 @@ impl CallError {
     }
 }
 
-/// The requests that were repeated or failed.
+/// The requests that were repeated or failed, and how late the harness was.
 #[derive(Debug, Default)]
-pub struct Wire(Mutex<Vec<WireTrouble>>);
+pub struct Wire {
+    trouble: Mutex<Vec<WireTrouble>>,
+    /// In microseconds.
+    slowest: AtomicU64,
+}
 
 impl Wire {
     /// Records one request that failed.
     pub fn note(&self, operation: &str, attempt: u32, trouble: impl Into<String>) {
-        self.0
+        self.trouble
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(WireTrouble {
@@ -106,7 +113,23 @@ impl Wire {
 
     /// Removes and returns everything recorded so far.
     pub fn take(&self) -> Vec<WireTrouble> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.trouble.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Records how long a call took with its repetitions, or how late a worker was with its report.
+    pub fn took(&self, span: Duration) {
+        let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        self.slowest.fetch_max(micros, Ordering::Relaxed);
+    }
+
+    /// The longest that was recorded since [`Wire::forget_times`].
+    pub fn slowest(&self) -> Duration {
+        Duration::from_micros(self.slowest.load(Ordering::Relaxed))
+    }
+
+    /// Starts anew with the times.
+    pub fn forget_times(&self) {
+        self.slowest.store(0, Ordering::Relaxed);
     }
 }
 
@@ -463,7 +486,7 @@ impl Api {
     /// `GetActivityTask`: a task, or `None` if none arrived within the long poll.
     pub async fn poll(&self, wire: &Wire, activity: &str) -> Result<Option<Task>, CallError> {
         let polled = self
-            .call(wire, "GetActivityTask", || {
+            .untimed(wire, "GetActivityTask", || {
                 self.polls
                     .get_activity_task()
                     .activity_arn(activity)
@@ -483,6 +506,18 @@ impl Api {
     /// Repeats the request if the engine answers with a 5xx status. If the engine did act on the
     /// first request it refuses the second, so a refusal then counts as success.
     pub async fn report(&self, wire: &Wire, token: &str, report: &Report) -> Result<(), CallError> {
+        let began = Instant::now();
+        let answer = self.report_patiently(wire, token, report).await;
+        wire.took(began.elapsed());
+        answer
+    }
+
+    async fn report_patiently(
+        &self,
+        wire: &Wire,
+        token: &str,
+        report: &Report,
+    ) -> Result<(), CallError> {
         let mut answer = self.report_once(wire, token, report).await;
         for _ in 0..FAULTS {
             if !matches!(answer, Err(CallError::Fault(_))) {
@@ -587,8 +622,25 @@ impl Api {
         }
     }
 
-    /// Sends a request, and repeats it with growing pauses as long as the engine throttles it.
+    /// Sends a request like [`Api::untimed`], and records how long it took.
     async fn call<T, E, F>(
+        &self,
+        wire: &Wire,
+        operation: &'static str,
+        send: impl Fn() -> F,
+    ) -> Result<T, CallError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let began = Instant::now();
+        let answer = self.untimed(wire, operation, send).await;
+        wire.took(began.elapsed());
+        answer
+    }
+
+    /// Sends a request, and repeats it with growing pauses as long as the engine throttles it.
+    async fn untimed<T, E, F>(
         &self,
         wire: &Wire,
         operation: &'static str,

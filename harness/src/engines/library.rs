@@ -288,6 +288,7 @@ impl Ongoing<'_> {
             cause: text("cause"),
             duration: None,
             watched: at,
+            lateness: 0,
             history: events.map(history),
             attempts: self.attempts,
         }

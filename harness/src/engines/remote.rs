@@ -2,6 +2,7 @@
 //! it, and deletes what it deployed.
 
 mod definition;
+mod lateness;
 mod stamps;
 
 use std::{
@@ -27,7 +28,7 @@ use self::stamps::Stamps;
 use super::{Boxed, Engine, EngineProfile};
 use crate::{
     client::{
-        clock::{Clock, End, Pace},
+        clock::{Absences, Clock, End, Pace},
         sdk::{Api, CallError, Described, Refusal, Wire},
     },
     job::Job,
@@ -47,6 +48,11 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_RUN: usize = 32;
 /// How long the virtual clock may stand still before that counts as an error.
 const STANDSTILL: Duration = Duration::from_mins(1);
+
+/// How often a call is repeated on which a whole run depends.
+const RETRIES: u32 = 3;
+/// The pause before that.
+const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
 /// A machine that does nothing.
 const NOTHING: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#;
@@ -184,8 +190,13 @@ impl Remote {
     /// Creates, starts and deletes a machine once, because some engines load components on first
     /// use.
     pub async fn warm_up(&self) -> Result<(), Trouble> {
+        persistently(|| self.warm_up_once()).await
+    }
+
+    async fn warm_up_once(&self) -> Result<(), Trouble> {
         let wire = Wire::default();
-        let name = format!("{}warm-up", self.prefix);
+        let number = self.machines.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}warm-up-{number}", self.prefix);
         let trouble = CallError::into_trouble;
         let api = self.api.patient();
         let machine = self.create_idle(&api, &wire, &name).await?;
@@ -233,8 +244,11 @@ impl Remote {
 
     async fn version(&self) -> Result<String, Trouble> {
         let wire = Wire::default();
-        let answers = self.api.machines(&wire, &self.prefix).await;
-        answers.map_err(CallError::into_trouble)?;
+        persistently(|| async {
+            let answers = self.api.machines(&wire, &self.prefix).await;
+            answers.map(drop).map_err(CallError::into_trouble)
+        })
+        .await?;
         let Some((path, pointer)) = self.traits.version else {
             return Ok("unknown".to_owned());
         };
@@ -385,10 +399,11 @@ impl Deployment<'_> {
         let assignment = Assignment::new(&start.plan, &self.sites, expectation);
         let absences = absences(&assignment, &self.sites, slot);
         let deadline = engine.deadline(expectation);
-        let mut pace = engine.clock.pace(&name, deadline, absences);
+        let mut pace = engine.clock.pace(&name, deadline, absences.clone());
         let end = pace.end();
-        pace.start();
         let wire = slot.wire().clone();
+        wire.forget_times();
+        pace.start();
         let sites = self.sites.clone();
         let execution = async {
             let input = start.input.to_string();
@@ -396,7 +411,7 @@ impl Deployment<'_> {
             let execution = started.map_err(CallError::into_trouble)?;
             let described = match end {
                 Some(end) => engine.wait(&wire, &execution, end).await?,
-                None => engine.watch(&wire, &execution, &pace).await?,
+                None => engine.watch(&wire, &execution, expectation, &pace).await?,
             };
             Ok((execution, described))
         };
@@ -404,7 +419,8 @@ impl Deployment<'_> {
         let ((execution, described), seen) = pool.run(execution).await?;
         self.name(&execution, EXECUTION_ARN);
         self.name(&name, Arn::last(EXECUTION_ARN));
-        self.finish(slot, &execution, described, seen, &pace).await
+        self.finish(slot, &execution, described, seen, (&pace, &absences))
+            .await
     }
 
     /// Records an execution; returns the sites at which tasks may be left over.
@@ -414,9 +430,10 @@ impl Deployment<'_> {
         execution: &str,
         described: Described,
         seen: Seen,
-        pace: &Pace,
+        (pace, absences): (&Pace, &Absences),
     ) -> Result<Vec<usize>, Trouble> {
         let engine = self.engine;
+        let slowest = slot.wire().slowest();
         let stamps = engine.stamps().await?;
         let since_start = |at: i64| stamps.between(described.start, at);
         let history = if engine.profile.capabilities.history {
@@ -459,6 +476,13 @@ impl Deployment<'_> {
         } else {
             pace.elapsed()
         };
+        let lateness = engine.lateness(
+            slowest,
+            history.as_deref(),
+            (slot, &self.sites),
+            &seen.attempts,
+            absences,
+        );
         self.run.executions.push(RawExecution {
             status: described.status,
             output: described.output,
@@ -466,6 +490,7 @@ impl Deployment<'_> {
             cause: described.cause,
             duration,
             watched,
+            lateness,
             history,
             attempts: seen.attempts,
         });
@@ -484,11 +509,18 @@ impl Deployment<'_> {
 
 impl Remote {
     /// Polls an execution until it has ended or its deadline has passed.
-    async fn watch(&self, wire: &Wire, execution: &str, pace: &Pace) -> Result<Described, Trouble> {
+    async fn watch(
+        &self,
+        wire: &Wire,
+        execution: &str,
+        expectation: &Expectation,
+        pace: &Pace,
+    ) -> Result<Described, Trouble> {
         let began = tokio::time::Instant::now();
         loop {
             // A poll that starts after the deadline is the last one.
-            let over = pace.is_over();
+            let late = self.clock.asl(wire.slowest());
+            let over = pace.elapsed() >= pace.deadline() + expectation.delay(late);
             let described = self.api.describe(wire, execution).await;
             let described = described.map_err(CallError::into_trouble)?;
             if over || described.status != Status::Running {
@@ -520,6 +552,21 @@ impl Remote {
         let described = self.api.describe(wire, execution).await;
         described.map_err(CallError::into_trouble)
     }
+}
+
+/// Does again what failed on the way: a run should not depend on its first call. An engine that is not
+/// there at all is reported at once.
+async fn persistently<F>(call: impl Fn() -> F) -> Result<(), Trouble>
+where
+    F: Future<Output = Result<(), Trouble>>,
+{
+    for _ in 0..RETRIES {
+        match call().await {
+            Err(Trouble::Protocol { .. }) => tokio::time::sleep(RETRY_PAUSE).await,
+            answer => return answer,
+        }
+    }
+    call().await
 }
 
 /// Whether a refusal of `CreateStateMachine` is about the definition. The name and the role are

@@ -35,7 +35,7 @@ use stepproof_specs::{
     clause::Aspect,
     history::{Event, EventKind, Phase},
     observation::{Observation, Status},
-    reference::Expectation,
+    reference::{Expectation, affected_by_lateness},
 };
 
 pub use self::{
@@ -87,6 +87,10 @@ impl<'a> Terms<'a> {
     }
 }
 
+/// How much later than planned (milliseconds of ASL time) an engine may be in a generated case before
+/// a time limit expires that should not.
+const PLANNED_ROOM: Millis = 400;
+
 /// Judges a run of a case.
 pub fn judge(job: &Job, run: &RawRun, terms: Terms<'_>) -> Judgement {
     let context = terms.context(job);
@@ -98,10 +102,12 @@ pub fn judge(job: &Job, run: &RawRun, terms: Terms<'_>) -> Judgement {
         let deadline = expectation
             .longest
             .saturating_add(context.policy.liveness_grace);
-        let conclusive =
-            |raw: &&RawExecution| raw.status != Status::Running || raw.watched >= deadline;
+        let conclusive = |raw: &&RawExecution| {
+            let deadline = deadline.saturating_add(expectation.delay(raw.lateness));
+            raw.status != Status::Running || raw.watched >= deadline
+        };
         let raw = run.executions.get(start).filter(conclusive)?;
-        Some(Cow::Owned(observer.execution(raw)))
+        Some((Cow::Owned(observer.execution(raw)), raw.lateness))
     });
     judgement.rewrites.merge(&observer.rewrites());
     judgement
@@ -110,7 +116,8 @@ pub fn judge(job: &Job, run: &RawRun, terms: Terms<'_>) -> Judgement {
 /// Judges observations instead of a raw run. Every execution counts as watched long enough.
 pub fn judge_observed(job: &Job, seen: &[Cow<'_, Observation>], terms: Terms<'_>) -> Judgement {
     judge_starts(&terms.context(job), job, |start, _| {
-        seen.get(start).map(|it| Cow::Borrowed(it.as_ref()))
+        let seen = seen.get(start)?;
+        Some((Cow::Borrowed(seen.as_ref()), 0))
     })
 }
 
@@ -119,7 +126,7 @@ pub fn judge_observed(job: &Job, seen: &[Cow<'_, Observation>], terms: Terms<'_>
 fn judge_starts<'s>(
     context: &Context<'_>,
     job: &Job,
-    mut seen: impl FnMut(usize, &Expectation) -> Option<Cow<'s, Observation>>,
+    mut seen: impl FnMut(usize, &Expectation) -> Option<(Cow<'s, Observation>, Millis)>,
 ) -> Judgement {
     let mut judgement = Judgement {
         judged: Aspects::ALL,
@@ -127,16 +134,32 @@ fn judge_starts<'s>(
     };
     let mut room = context.overhead;
     for (start, expectation) in job.expectations.iter().enumerate() {
-        let Some(observation) = seen(start, expectation) else {
+        let Some((observation, late)) = seen(start, expectation) else {
             judgement.judged = Aspects::NONE;
             continue;
         };
         judgement.late |= expired(&observation) > expired(&expectation.observation);
         let attempts = observation.attempts.values().map(Vec::len).sum();
         room = room.max(lateness(context.overhead, attempts));
-        compare_into(context, start, expectation, &observation, &mut judgement);
+        let overhead = context.overhead.max(late);
+        let context = Context {
+            overhead,
+            ..*context
+        };
+        compare_into(&context, start, expectation, &observation, &mut judgement);
+        if judgement.differs(start) && late > 0 {
+            let affected =
+                affected_by_lateness(&job.machine, &job.case, &job.case.starts[start], late);
+            if let Some(first) = affected.first() {
+                judgement.set_aside(late, |difference| {
+                    difference.start == start && difference.aspect >= *first
+                });
+            }
+        }
     }
-    judgement.forgive_lateness(room);
+    if judgement.late && room > PLANNED_ROOM {
+        judgement.set_aside(room, |_| true);
+    }
     judgement
 }
 

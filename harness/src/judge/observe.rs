@@ -201,6 +201,7 @@ mod tests {
             cause: None,
             duration: Some(5),
             watched: 9,
+            lateness: 0,
             history: Some(vec![RawEvent {
                 id: 1,
                 previous: 0,

@@ -58,7 +58,9 @@ impl Judgement {
     /// judged aspect it is [`Verdict::Unknown`].
     pub fn verdict(&self, known: impl Fn(&Signature) -> bool) -> Verdict {
         if self.differences.is_empty() {
-            if !self.poisoned.is_empty() {
+            if self.too_late.is_some() {
+                Verdict::Unknown
+            } else if !self.poisoned.is_empty() {
                 Verdict::Poisoned
             } else if self.judged.is_empty() {
                 Verdict::Unknown

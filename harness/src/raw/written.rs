@@ -65,6 +65,7 @@ fn raw_execution(observation: &Observation) -> RawExecution {
         duration: observation.duration,
         // An execution that has not ended counts as watched for long enough.
         watched: observation.duration.unwrap_or(Millis::MAX),
+        lateness: 0,
         history: observation
             .history
             .as_ref()

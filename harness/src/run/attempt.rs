@@ -142,10 +142,18 @@ pub(super) async fn attempt_keeping(
     };
     let engine = began.elapsed();
     let outcome = match answer {
-        Ok(raw) => Outcome::Judged {
-            judgement: context.judge.judge(prepared, &raw, overhead),
-            raw: Some(Box::new(raw)),
-        },
+        Ok(raw) => {
+            let judgement = context.judge.judge(prepared, &raw, overhead);
+            match judgement.too_late {
+                Some(late) if judgement.differences.is_empty() => {
+                    Outcome::Trouble(Trouble::Late(late))
+                }
+                _ => Outcome::Judged {
+                    judgement,
+                    raw: Some(Box::new(raw)),
+                },
+            }
+        }
         Err(trouble) => Outcome::Trouble(trouble),
     };
     Attempt { outcome, engine }

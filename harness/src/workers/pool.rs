@@ -248,6 +248,7 @@ impl Worker {
         let wakes = turn.later(&spans);
         let mut answer = None;
         for (wake, (_, report)) in wakes.into_iter().zip(reports) {
+            let planned = wake.planned();
             let stopped = async { drop(self.shutdown.wait_for(|over| *over).await) };
             let turn = tokio::select! {
                 biased;
@@ -259,6 +260,9 @@ impl Worker {
             };
             let at = turn.elapsed();
             let refused = self.send(&report).await?;
+            if let Some(planned) = planned {
+                self.wire.took(planned.elapsed());
+            }
             if report != Report::Heartbeat {
                 if lose_answer {
                     let again = self.send(&report).await?;

@@ -5,5 +5,7 @@ mod endurance;
 mod faults;
 mod library;
 mod others;
+mod proxy;
 mod scaled;
+mod slow;
 mod support;

@@ -32,18 +32,49 @@ use crate::{
 /// The most steps of an execution; a longer one is given up.
 const STEP_LIMIT: usize = 200_000;
 
-/// The order of events that are due at the same time, and their latencies. It corresponds to the
-/// order in which the execution's threads move; if that is random, every hand-over is late by up to
-/// [`NOISE_MILLIS`].
+/// The order of events that are due at the same time, and how late the hand-overs between engine
+/// and workers are.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Schedule(pub Interleaving);
+pub(super) struct Schedule {
+    pub interleaving: Interleaving,
+    pub latency: Latency,
+}
+
+/// How late tasks are taken, and answers and heartbeats arrive.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Latency {
+    /// Not at all.
+    None,
+    /// Tasks and answers by up to this much, each by another amount.
+    UpTo(Millis),
+    /// Tasks, answers and heartbeats by this much, every time.
+    Always(Millis),
+    /// Workers that were absent come back this much too early.
+    Early(Millis),
+}
 
 impl Schedule {
-    pub const PLAIN: Self = Self(Interleaving::RoundRobin);
+    pub const PLAIN: Self = Self {
+        interleaving: Interleaving::RoundRobin,
+        latency: Latency::None,
+    };
+
+    /// The schedule that corresponds to the order in which the execution's threads move; if that is
+    /// random, every hand-over is late by up to [`NOISE_MILLIS`].
+    pub fn of(interleaving: Interleaving) -> Self {
+        let latency = match interleaving {
+            Interleaving::RoundRobin | Interleaving::LastFirst => Latency::None,
+            Interleaving::Shuffled(_) => Latency::UpTo(NOISE_MILLIS),
+        };
+        Self {
+            interleaving,
+            latency,
+        }
+    }
 
     /// The rank of an event among those due at the same time; `number` counts events.
     fn rank(self, number: u64) -> u64 {
-        match self.0 {
+        match self.interleaving {
             Interleaving::RoundRobin => number,
             Interleaving::LastFirst => u64::MAX - number,
             Interleaving::Shuffled(seed) => mix(seed ^ number),
@@ -51,9 +82,24 @@ impl Schedule {
     }
 
     fn latency(self, number: u64) -> Millis {
-        match self.0 {
-            Interleaving::RoundRobin | Interleaving::LastFirst => 0,
-            Interleaving::Shuffled(seed) => mix(!seed ^ number) % (NOISE_MILLIS + 1),
+        match (self.latency, self.interleaving) {
+            (Latency::UpTo(most), Interleaving::Shuffled(seed)) => mix(!seed ^ number) % (most + 1),
+            (Latency::Always(late), _) => late,
+            _ => 0,
+        }
+    }
+
+    fn heartbeat_latency(self) -> Millis {
+        match self.latency {
+            Latency::Always(late) => late,
+            _ => 0,
+        }
+    }
+
+    fn earliness(self) -> Millis {
+        match self.latency {
+            Latency::Early(early) => early,
+            _ => 0,
         }
     }
 }
@@ -148,9 +194,16 @@ impl Ended {
 
 impl<'s> World<'s> {
     /// Starts the execution.
-    pub fn begin(setup: Setup, start: &'s Start) -> Result<Self, SimulationError> {
+    pub fn begin(
+        setup: Setup,
+        latency: Latency,
+        start: &'s Start,
+    ) -> Result<Self, SimulationError> {
         let at = setup.at;
-        let schedule = Schedule(setup.interleaving);
+        let schedule = Schedule {
+            interleaving: setup.interleaving,
+            latency,
+        };
         let (execution, commands) = Execution::start(setup)?;
         let sensitivity = Sensitivity::new(execution.machine(), at);
         let mut world = Self {
@@ -313,7 +366,10 @@ impl<'s> World<'s> {
                 self.sensitivity.takes_time();
             }
             match step {
-                Step::Heartbeat => self.push(at.plus(after), Happening::Heartbeat(task)),
+                Step::Heartbeat => {
+                    let late = self.schedule.heartbeat_latency();
+                    self.push(at.plus(after).plus(late), Happening::Heartbeat(task));
+                }
                 Step::Answer(_) => {
                     let late = self.schedule.latency(self.number);
                     self.push(at.plus(after).plus(late), Happening::Reply(task));
@@ -384,6 +440,7 @@ impl<'s> World<'s> {
             if taken > scheduled {
                 self.sensitivity.takes_time();
             }
+            let taken = scheduled.max(taken.saturating_sub(self.schedule.earliness()));
             let late = self.schedule.latency(self.number);
             self.push(self.started.plus(taken).plus(late), Happening::Take(task));
         }

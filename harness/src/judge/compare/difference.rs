@@ -6,10 +6,6 @@ use stepproof_specs::{base::time::Millis, clause::Aspect};
 
 use crate::judge::{normalise::Rewrites, signature::Signature};
 
-/// How late (milliseconds of ASL time) things may happen in a generated case before a time limit
-/// expires that should not.
-const PLANNED_ROOM: Millis = 400;
-
 /// One difference between the expectation and what an engine did. Only the comparison can create
 /// one (but a stored one can be deserialised).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,6 +70,10 @@ pub struct Judgement {
     /// overloaded would show that too.
     #[serde(default)]
     pub late: bool,
+    /// How late (milliseconds of ASL time) the engine, or the harness with its calls and workers,
+    /// was where differences were set aside because the case has no room for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_late: Option<Millis>,
 }
 
 impl Judgement {
@@ -84,11 +84,17 @@ impl Judgement {
             .any(|difference| difference.signature == *signature)
     }
 
-    /// Poisons all differences if the engine was so much slower than it should be that they may be
-    /// due to late expiries.
-    pub(super) fn forgive_lateness(&mut self, overhead: Millis) {
-        if self.late && overhead > PLANNED_ROOM {
-            self.poisoned.append(&mut self.differences);
+    /// Whether a start differs in a way that counts.
+    pub(super) fn differs(&self, start: usize) -> bool {
+        self.differences.iter().any(|it| it.start == start)
+    }
+
+    /// Sets differences aside that may be due to lateness.
+    pub(super) fn set_aside(&mut self, late: Millis, which: impl Fn(&Difference) -> bool) {
+        let aside: Vec<Difference> = self.differences.extract_if(.., |it| which(it)).collect();
+        if !aside.is_empty() {
+            self.poisoned.extend(aside);
+            self.too_late = self.too_late.max(Some(late));
         }
     }
 

@@ -438,14 +438,11 @@ impl Ran {
 
 /// Whether a case diverges in a way that a busy engine shows by chance: the quiet lane decides.
 fn may_be_lateness(ran: &Ran) -> bool {
-    match &ran.attempt.outcome {
-        Outcome::Judged { judgement, .. } => {
-            judgement.late
-                && !judgement.differences.is_empty()
-                && ran.ready.prepared.lane() == Lane::Throughput
-        }
-        Outcome::Trouble(_) => false,
-    }
+    let late = match &ran.attempt.outcome {
+        Outcome::Judged { judgement, .. } => judgement.late && !judgement.differences.is_empty(),
+        Outcome::Trouble(trouble) => matches!(trouble, Trouble::Late(_)),
+    };
+    late && ran.ready.prepared.lane() == Lane::Throughput
 }
 
 fn panic_message(error: JoinError) -> String {

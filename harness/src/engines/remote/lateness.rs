@@ -1,0 +1,154 @@
+//! How late the harness was in an execution: every step of it takes time, and where time limits
+//! run, that time is not the engine's doing.
+
+use std::{collections::HashMap, time::Duration};
+
+use stepproof_specs::base::time::Millis;
+
+use super::{Remote, Slot};
+use crate::{
+    client::clock::{Absence, Absences},
+    raw::{RawAttempt, RawEvent},
+    workers::sites::TaskSite,
+};
+
+/// The tasks of one activity, as the engine's history tells of them.
+#[derive(Debug, Default)]
+struct Queue {
+    /// When each task was scheduled.
+    scheduled: Vec<Millis>,
+    /// Which of them were handed over, in the order in which they were.
+    started: Vec<usize>,
+    /// Which of them expired before they were handed over, and when.
+    expired: Vec<(usize, Millis)>,
+}
+
+impl Remote {
+    /// The most by which a single step may have been late: the slowest call or report, and the
+    /// slowest way of a task from its scheduling to its worker, as far as a history tells.
+    pub(super) fn lateness(
+        &self,
+        slowest: Duration,
+        history: Option<&[RawEvent]>,
+        (slot, sites): (&Slot, &[TaskSite]),
+        attempts: &[RawAttempt],
+        absences: &Absences,
+    ) -> Millis {
+        if self.clock.is_virtual() {
+            return 0;
+        }
+        let mut queues = queues(history.unwrap_or_default());
+        let mut latest = self.clock.asl(slowest);
+        for (number, task) in sites.iter().enumerate() {
+            let arn = slot.arn(number);
+            let Some(queue) = queues.remove(arn) else {
+                continue;
+            };
+            let here = attempts.iter().filter(|it| *it.site == *task.site);
+            let taken: Vec<Millis> = here.map(|attempt| attempt.taken).collect();
+            latest = latest.max(queue.lateness(&taken, absences.get(arn)));
+        }
+        latest
+    }
+}
+
+/// The queue of each activity.
+fn queues(events: &[RawEvent]) -> HashMap<&str, Queue> {
+    let mut queues: HashMap<&str, Queue> = HashMap::new();
+    // The activity and the number of each task, by the id of the event that scheduled it.
+    let mut tasks: HashMap<i64, (&str, usize)> = HashMap::new();
+    let began = events.first().map_or(0, |event| event.at);
+    for event in events {
+        let at = Millis::try_from(event.at - began).unwrap_or_default();
+        let task = tasks.get(&event.previous).copied();
+        match (event.kind.as_str(), task) {
+            ("ActivityScheduled", _) => {
+                if let Some(arn) = event.details.get("resource").and_then(|it| it.as_str()) {
+                    let queue = queues.entry(arn).or_default();
+                    tasks.insert(event.id, (arn, queue.scheduled.len()));
+                    queue.scheduled.push(at);
+                }
+            }
+            ("ActivityStarted", Some((arn, number))) => {
+                queues.entry(arn).or_default().started.push(number);
+            }
+            ("ActivityTimedOut", Some((arn, number))) => {
+                queues.entry(arn).or_default().expired.push((number, at));
+            }
+            _ => {}
+        }
+    }
+    queues
+}
+
+impl Queue {
+    /// How late the workers were, given when they took tasks. What nobody was to take is not late.
+    fn lateness(&self, taken: &[Millis], absence: Option<&Absence>) -> Millis {
+        let due = |number: usize| {
+            let away = absence.map_or(0, |absence| absence.away);
+            self.scheduled[number].max(away)
+        };
+        let ignored = |number: usize| absence.is_some_and(|it| it.ignored.contains(&number));
+        let handed = self.started.iter().zip(taken);
+        let handed = handed.map(|(number, taken)| taken.saturating_sub(due(*number)));
+        let expired = self.expired.iter().filter(|(number, _)| !ignored(*number));
+        let expired = expired.map(|(number, at)| at.saturating_sub(due(*number)));
+        handed.chain(expired).max().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Queue, queues};
+    use crate::{client::clock::Absence, raw::RawEvent};
+
+    fn event(id: i64, previous: i64, kind: &str, at: i64) -> RawEvent {
+        RawEvent {
+            id,
+            previous,
+            kind: kind.to_owned(),
+            at: 1_000_000 + at,
+            details: json!({ "resource": "arn" }),
+        }
+    }
+
+    /// Three tasks of one activity: taken, expired in the queue, taken.
+    fn queue() -> Queue {
+        let events = [
+            event(1, 0, "ExecutionStarted", 0),
+            event(2, 1, "ActivityScheduled", 10),
+            event(3, 2, "ActivityStarted", 15),
+            event(4, 1, "ActivityScheduled", 20),
+            event(5, 4, "ActivityTimedOut", 1_020),
+            event(6, 5, "ActivityScheduled", 1_030),
+            event(7, 6, "ActivityStarted", 1_100),
+        ];
+        queues(&events).remove("arn").expect("its queue")
+    }
+
+    #[test]
+    fn a_worker_is_late_by_what_passed_since_its_task_was_scheduled() {
+        assert_eq!(queue().lateness(&[25, 1_330], None), 1_000);
+        assert_eq!(queue().lateness(&[2_000, 1_330], None), 1_990);
+    }
+
+    #[test]
+    fn a_task_that_nobody_was_to_take_is_not_late() {
+        let absence = Absence {
+            away: 0,
+            ignored: [1].into(),
+        };
+        assert_eq!(queue().lateness(&[25, 1_330], Some(&absence)), 300);
+    }
+
+    #[test]
+    fn nobody_is_late_who_was_to_be_away() {
+        let absence = Absence {
+            away: 1_300,
+            ignored: [1].into(),
+        };
+        assert_eq!(queue().lateness(&[1_310, 1_330], Some(&absence)), 30);
+    }
+}

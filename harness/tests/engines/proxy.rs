@@ -1,0 +1,134 @@
+//! A slow or unsteady way to an engine: a proxy that forwards HTTP calls.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    io::{self, AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+
+/// What is wrong with the way.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Path {
+    /// Every answer is this late.
+    pub delay: Duration,
+    /// One answer in so many is late by another three seconds; 0 for none.
+    pub stalls: u64,
+    /// One call in so many fails, in turn with status 500 and a closed connection, before the engine
+    /// sees it; 0 for none.
+    pub hiccups: u64,
+    /// Every call needs a connection of its own.
+    pub reconnects: bool,
+}
+
+const STALL: Duration = Duration::from_secs(3);
+
+const FAULT: &[u8] = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+
+/// Listens on a port (0 for any that is free) and forwards to an engine; returns the address.
+pub async fn forward(port: u16, engine: SocketAddr, path: Path) -> io::Result<SocketAddr> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let address = listener.local_addr()?;
+    let calls = Arc::new(AtomicU64::new(0));
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let calls = calls.clone();
+            tokio::spawn(async move { drop(serve(client, engine, path, &calls).await) });
+        }
+    });
+    Ok(address)
+}
+
+async fn serve(
+    mut client: TcpStream,
+    engine: SocketAddr,
+    path: Path,
+    calls: &AtomicU64,
+) -> io::Result<()> {
+    client.set_nodelay(true)?;
+    let mut upstream = None;
+    while let Some(request) = message(&mut client).await? {
+        // Spread over all operations, and the same for each run.
+        let call = calls.fetch_add(1, Ordering::Relaxed);
+        let one_in = |many: u64| many > 0 && mixed(call).is_multiple_of(many);
+        if one_in(path.hiccups) {
+            if call % 2 == 0 {
+                return Ok(());
+            }
+            client.write_all(FAULT).await?;
+            continue;
+        }
+        let mut connection = match upstream.take() {
+            Some(connection) => connection,
+            None => TcpStream::connect(engine).await?,
+        };
+        connection.set_nodelay(true)?;
+        connection.write_all(&request).await?;
+        let mut byte = [0];
+        let answer = tokio::select! {
+            answer = message(&mut connection) => answer?,
+            // Nobody waits any more.
+            _ = client.peek(&mut byte) => return Ok(()),
+        };
+        let Some(answer) = answer else {
+            return Ok(());
+        };
+        let stall = if one_in(path.stalls) {
+            STALL
+        } else {
+            Duration::ZERO
+        };
+        tokio::time::sleep(path.delay + stall).await;
+        if path.reconnects {
+            client.write_all(&closing(&answer)).await?;
+            return Ok(());
+        }
+        client.write_all(&answer).await?;
+        upstream = Some(connection);
+    }
+    Ok(())
+}
+
+/// An answer that says that it is the last one of its connection.
+fn closing(answer: &[u8]) -> Vec<u8> {
+    let line = answer.windows(2).position(|it| it == b"\r\n");
+    let (line, rest) = answer.split_at(line.map_or(0, |end| end + 2));
+    [line, b"Connection: close\r\n", rest].concat()
+}
+
+fn mixed(number: u64) -> u64 {
+    number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31) >> 7
+}
+
+/// One request or answer with a length; nothing if the connection was closed before it.
+async fn message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 16_384];
+    loop {
+        let length = match head(&bytes) {
+            Some((head, body)) if bytes.len() >= head + body => return Ok(Some(bytes)),
+            _ => stream.read(&mut buffer).await?,
+        };
+        if length == 0 {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&buffer[..length]);
+    }
+}
+
+/// The length of the head, and of the body.
+fn head(bytes: &[u8]) -> Option<(usize, usize)> {
+    let end = bytes.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
+    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    Some((end, length.unwrap_or(0)))
+}

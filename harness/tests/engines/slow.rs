@@ -1,0 +1,114 @@
+//! A slow or unsteady way to an engine must cause no finding.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::json;
+use stepproof::{
+    engines::{
+        Engine,
+        adapters::{Choice, open},
+        embedded::{Server, Speed},
+    },
+    job::Job,
+    judge::{compare::judge, verdict::Verdict},
+};
+use stepproof_specs::{deviation::Deviations, observation::Status};
+
+use crate::{
+    proxy::{Path, forward},
+    support::{job, only, task},
+};
+
+const SCALE: f64 = 20.0;
+
+/// The embedded engine at the end of a way; the server lives as long as it is kept.
+async fn behind(path: Path) -> (Server, Box<dyn Engine>) {
+    let server = Server::start(0, Speed::Scaled(SCALE), Deviations::default());
+    let server = server.await.unwrap();
+    let engine = server.endpoint();
+    let engine = engine.trim_start_matches("http://").parse().unwrap();
+    let address = forward(0, engine, path).await.unwrap();
+    let choice = Choice {
+        endpoint: Some(format!("http://{address}")),
+        time_scale: Some(SCALE),
+        ..Choice::default()
+    };
+    (server, open(&choice, "slow").await.unwrap())
+}
+
+/// A task that is answered at once and has this many seconds, and a sibling that waits three.
+fn limited(seconds: u64) -> Job {
+    let branches = [
+        only(&task("w", json!({ "TimeoutSeconds": seconds }))),
+        json!({"StartAt": "V", "States": {"V": {"Type": "Wait", "Seconds": 3, "End": true}}}),
+    ];
+    let parallel = json!({"Type": "Parallel", "Branches": branches, "End": true});
+    let definition = json!({"StartAt": "Both", "States": {"Both": parallel}});
+    job(definition, json!({}), &json!({}))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_expires_on_a_slow_way_is_unknown() {
+    let slow = Path {
+        delay: Duration::from_millis(100),
+        ..Path::default()
+    };
+    let (_server, engine) = behind(slow).await;
+    // Two seconds pass before the worker has the task.
+    let job = limited(1);
+    let run = engine.run(&job).await.unwrap();
+    assert_eq!(run.executions[0].status, Status::Failed, "{run:#?}");
+    assert!(run.executions[0].lateness >= 1_000, "{run:#?}");
+    let judgement = judge(&job, &run, engine.profile().terms(0));
+    assert_eq!(
+        judgement.verdict(|_| false),
+        Verdict::Unknown,
+        "{judgement:#?}"
+    );
+    assert!(judgement.too_late.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_slow_way_does_not_change_is_judged_on_it() {
+    let slow = Path {
+        delay: Duration::from_millis(100),
+        ..Path::default()
+    };
+    let (_server, engine) = behind(slow).await;
+    let mut job = limited(600);
+    let run = engine.run(&job).await.unwrap();
+    let judgement = judge(&job, &run, engine.profile().terms(0));
+    assert_eq!(
+        judgement.verdict(|_| false),
+        Verdict::Agree,
+        "{judgement:#?}"
+    );
+    let mut expectations = job.expectations.to_vec();
+    expectations[0].observation.output = Some(json!("something else"));
+    job.expectations = Arc::from(expectations);
+    let judgement = judge(&job, &run, engine.profile().terms(0));
+    assert_eq!(
+        judgement.verdict(|_| false),
+        Verdict::Diverge,
+        "{judgement:#?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_fails_spoils_the_case_and_no_other() {
+    let unsteady = Path {
+        hiccups: 20,
+        ..Path::default()
+    };
+    let (_server, engine) = behind(unsteady).await;
+    let job = limited(600);
+    let mut judged = 0;
+    for _ in 0..30 {
+        if let Ok(run) = engine.run(&job).await {
+            let judgement = judge(&job, &run, engine.profile().terms(0));
+            assert_eq!(judgement.differences, [], "{run:#?}");
+            judged += 1;
+        }
+    }
+    assert!(judged >= 5, "{judged} of 30 cases came through");
+}
