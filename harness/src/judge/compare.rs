@@ -10,6 +10,7 @@ mod definition;
 mod difference;
 mod grammar;
 mod history;
+mod identity;
 mod locate;
 mod outcome;
 mod path;
@@ -110,6 +111,16 @@ pub fn judge(job: &Job, run: &RawRun, terms: Terms<'_>) -> Judgement {
         Some((Cow::Owned(observer.execution(raw)), raw.lateness))
     });
     judgement.rewrites.merge(&observer.rewrites());
+    for start in 0..job.expectations.len() {
+        if !judgement.differs(start) {
+            continue;
+        }
+        if identity::agrees_as_itself(&context, job, run, start) {
+            judgement.take_back(start);
+        } else if let Some(first) = identity::first_affected(&context, job, run, start) {
+            judgement.set_aside(|it| it.start == start && it.aspect >= first);
+        }
+    }
     judgement
 }
 
@@ -151,14 +162,13 @@ fn judge_starts<'s>(
             let affected =
                 affected_by_lateness(&job.machine, &job.case, &job.case.starts[start], late);
             if let Some(first) = affected.first() {
-                judgement.set_aside(late, |difference| {
-                    difference.start == start && difference.aspect >= *first
-                });
+                let aside = |it: &Difference| it.start == start && it.aspect >= *first;
+                judgement.set_aside_as_late(late, aside);
             }
         }
     }
     if judgement.late && room > PLANNED_ROOM {
-        judgement.set_aside(room, |_| true);
+        judgement.set_aside_as_late(room, |_| true);
     }
     judgement
 }

@@ -3,6 +3,7 @@
 mod embedded;
 mod endurance;
 mod faults;
+mod identity;
 mod library;
 mod others;
 mod proxy;

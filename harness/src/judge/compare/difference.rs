@@ -89,11 +89,22 @@ impl Judgement {
         self.differences.iter().any(|it| it.start == start)
     }
 
+    /// Forgets the differences of a start.
+    pub(super) fn take_back(&mut self, start: usize) {
+        self.differences.retain(|it| it.start != start);
+    }
+
+    /// Poisons differences; says whether there were any.
+    pub(super) fn set_aside(&mut self, which: impl Fn(&Difference) -> bool) -> bool {
+        let before = self.poisoned.len();
+        let aside = self.differences.extract_if(.., |it| which(it));
+        self.poisoned.extend(aside);
+        self.poisoned.len() > before
+    }
+
     /// Sets differences aside that may be due to lateness.
-    pub(super) fn set_aside(&mut self, late: Millis, which: impl Fn(&Difference) -> bool) {
-        let aside: Vec<Difference> = self.differences.extract_if(.., |it| which(it)).collect();
-        if !aside.is_empty() {
-            self.poisoned.extend(aside);
+    pub(super) fn set_aside_as_late(&mut self, late: Millis, which: impl Fn(&Difference) -> bool) {
+        if self.set_aside(which) {
             self.too_late = self.too_late.max(Some(late));
         }
     }
