@@ -354,13 +354,19 @@ fn perturbed() -> [Schedule; 3] {
     .map(Schedule::of)
 }
 
-/// Schedules in which the harness is late: always by this much, by varying parts of it, or too early
-/// where that is the same mistake.
-fn delayed(late: Millis) -> [Schedule; 4] {
+/// Schedules in which the harness is late: by as much every time or by varying parts of it, twice as
+/// late where a task and its answer are late one after the other, or too early where that is the
+/// same mistake.
+fn delayed(late: Millis) -> [Schedule; 8] {
+    let twice = late.saturating_mul(2);
     [
         (Interleaving::RoundRobin, Latency::Always(late)),
+        (Interleaving::RoundRobin, Latency::Answers(late)),
+        (Interleaving::RoundRobin, Latency::Answers(twice)),
         (Interleaving::Shuffled(1), Latency::UpTo(late)),
         (Interleaving::Shuffled(2), Latency::UpTo(late)),
+        (Interleaving::Shuffled(3), Latency::UpTo(twice)),
+        (Interleaving::Shuffled(4), Latency::UpTo(twice)),
         (Interleaving::RoundRobin, Latency::Early(late)),
     ]
     .map(|(interleaving, latency)| Schedule {

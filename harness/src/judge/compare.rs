@@ -158,9 +158,11 @@ fn judge_starts<'s>(
             ..*context
         };
         compare_into(&context, start, expectation, &observation, &mut judgement);
-        if judgement.differs(start) && late > 0 {
-            let affected =
-                affected_by_lateness(&job.machine, &job.case, &job.case.starts[start], late);
+        if let Some(given) = job.case.starts.get(start)
+            && late > 0
+            && judgement.differs(start)
+        {
+            let affected = affected_by_lateness(&job.machine, &job.case, given, late);
             if let Some(first) = affected.first() {
                 let aside = |it: &Difference| it.start == start && it.aspect >= *first;
                 judgement.set_aside_as_late(late, aside);

@@ -49,6 +49,9 @@ pub(super) enum Latency {
     UpTo(Millis),
     /// Tasks, answers and heartbeats by this much, every time.
     Always(Millis),
+    /// Answers and heartbeats by this much, every time: the engine counts a task as taken before its
+    /// worker has it.
+    Answers(Millis),
     /// Workers that were absent come back this much too early.
     Early(Millis),
 }
@@ -81,17 +84,25 @@ impl Schedule {
         }
     }
 
-    fn latency(self, number: u64) -> Millis {
+    /// How late a task is taken.
+    fn handover_latency(self, number: u64) -> Millis {
+        match self.latency {
+            Latency::Answers(_) => 0,
+            _ => self.answer_latency(number),
+        }
+    }
+
+    fn answer_latency(self, number: u64) -> Millis {
         match (self.latency, self.interleaving) {
             (Latency::UpTo(most), Interleaving::Shuffled(seed)) => mix(!seed ^ number) % (most + 1),
-            (Latency::Always(late), _) => late,
+            (Latency::Always(late) | Latency::Answers(late), _) => late,
             _ => 0,
         }
     }
 
     fn heartbeat_latency(self) -> Millis {
         match self.latency {
-            Latency::Always(late) => late,
+            Latency::Always(late) | Latency::Answers(late) => late,
             _ => 0,
         }
     }
@@ -371,7 +382,7 @@ impl<'s> World<'s> {
                     self.push(at.plus(after).plus(late), Happening::Heartbeat(task));
                 }
                 Step::Answer(_) => {
-                    let late = self.schedule.latency(self.number);
+                    let late = self.schedule.answer_latency(self.number);
                     self.push(at.plus(after).plus(late), Happening::Reply(task));
                 }
                 Step::Silence => {}
@@ -441,7 +452,7 @@ impl<'s> World<'s> {
                 self.sensitivity.takes_time();
             }
             let taken = scheduled.max(taken.saturating_sub(self.schedule.earliness()));
-            let late = self.schedule.latency(self.number);
+            let late = self.schedule.handover_latency(self.number);
             self.push(self.started.plus(taken).plus(late), Happening::Take(task));
         }
         self.running.push(Some(Running {

@@ -53,11 +53,12 @@ impl Somebody {
         Some(Self::new(execution_arn, role, entropy, at))
     }
 
-    /// Others, who have little in common with the reference's execution or with each other.
+    /// Others, who have little in common with the reference's execution or with each other. Their
+    /// names are long enough not to be found in data.
     fn others(entropy: u64) -> impl Iterator<Item = Self> {
         const OTHERS: [(&str, &str, Millis); 3] = [
             (
-                "arn:aws:states:eu-west-3:000000000000:execution:A:0",
+                "arn:aws:states:eu-west-3:000000000000:execution:Another-Machine:0000-1111",
                 "arn:aws:iam::000000000000:role/r",
                 1,
             ),
@@ -67,7 +68,7 @@ impl Somebody {
                 123_456_789,
             ),
             (
-                "arn:aws:states:ap-southeast-2:555555555555:execution:zzzzzzzzzz:5e0f9c1a-77aa-4b52-9d7e-3f1b8c2d6e4f_b7d0",
+                "arn:aws:states:ap-southeast-2:555555555555:execution:zzzzzzzzzzzzzzzzzzzz:5e0f9c1a-77aa-4b52-9d7e-3f1b8c2d6e4f_b7d0",
                 "arn:aws:iam::555555555555:role/service-role/zzzz",
                 98_765_432_100,
             ),
@@ -93,7 +94,7 @@ impl Somebody {
 
     /// What the reference expects of this execution.
     fn expectation(&self, job: &Job, start: usize) -> Option<Expectation> {
-        let given = &job.case.starts[start];
+        let given = job.case.starts.get(start)?;
         simulate_as(&job.machine, &self.identity, given, self.start).ok()
     }
 }
