@@ -164,7 +164,9 @@ fn judge_starts<'s>(
         {
             let affected = affected_by_lateness(&job.machine, &job.case, given, late);
             if let Some(first) = affected.first() {
-                let aside = |it: &Difference| it.start == start && it.aspect >= *first;
+                let misplayed = tasks::unattributed(&observation);
+                let aside =
+                    |it: &Difference| it.start == start && (misplayed || it.aspect >= *first);
                 judgement.set_aside_as_late(late, aside);
             }
         }
@@ -323,6 +325,10 @@ fn same_history(
 fn poisoned(expectation: &Expectation, observation: &Observation) -> Aspects {
     let mut poisoned: Aspects = expectation.poisoned.iter().copied().collect();
     if tasks::unattributed(observation) {
+        // Where an engine may legally come to other tasks, what their workers did may decide anything.
+        if poisoned.contains(Aspect::Path) || poisoned.contains(Aspect::Attempts) {
+            return Aspects::ALL;
+        }
         for aspect in [
             Aspect::Attempts,
             Aspect::Effects,

@@ -677,6 +677,20 @@ fn what_cannot_be_attributed_is_poisoned() {
 }
 
 #[test]
+fn what_follows_from_a_task_without_a_plan_is_poisoned_where_another_way_is_legal() {
+    let mut fixture = retried(|_| ());
+    let mut observation = fixture.clean();
+    observation.attempts.get_mut("Work").unwrap()[0].key = None;
+    observation.status = Status::Failed;
+    observation.output = None;
+    observation.error = Some("States.Runtime".into());
+    let verdict = |fixture: &Fixture| fixture.compare(&observation).verdict(|_| false);
+    assert_eq!(verdict(&fixture), Verdict::Diverge);
+    fixture.expectation.poisoned = vec![Aspect::Path];
+    assert_eq!(verdict(&fixture), Verdict::Poisoned);
+}
+
+#[test]
 fn a_refused_machine_is_a_divergence() {
     let fixture = retried(|_| ());
     let mut raw = RawRun::of([&fixture.clean()]);
