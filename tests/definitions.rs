@@ -184,7 +184,7 @@ async fn page(context: &Context, case: &Case, signature: &str) -> String {
         engine: "faulty",
         engine_version: "1",
         api: true,
-        endpoint: None,
+        target: stepproof::report::Target::default(),
         reproduced: (1, 1),
         replay: "stepproof replay case.json",
     })

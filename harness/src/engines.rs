@@ -100,6 +100,8 @@ pub struct EngineProfile {
     pub jobs: usize,
     /// Seconds of ASL time in one real second.
     pub time_scale: f64,
+    /// What whoever uses it without its adapter has to tell it first.
+    pub setup: &'static [SetupCall],
 }
 
 impl EngineProfile {
@@ -125,6 +127,7 @@ impl EngineProfile {
             },
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             time_scale: 1.0,
+            setup: &[],
         }
     }
 
@@ -144,6 +147,15 @@ impl EngineProfile {
             overhead,
         }
     }
+}
+
+/// A call over plain HTTP that an engine needs before it is used: a POST of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetupCall {
+    /// The path.
+    pub path: &'static str,
+    /// The body.
+    pub body: &'static str,
 }
 
 /// What an engine can do. A case that needs more is not generated, or is `unsupported`.

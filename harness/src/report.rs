@@ -21,6 +21,7 @@ pub use self::terminal::Terminal;
 pub use self::{
     finding::{Finding, Subject},
     lines::Lines,
+    python::Target,
     summary::{DEFAULT_UNSURE_SHARE, ExitStatus, Summary},
 };
 use crate::judge::{

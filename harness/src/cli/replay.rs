@@ -143,7 +143,7 @@ impl Setup {
                     engine,
                     engine_version: &self.version,
                     api: self.judge.engine.capabilities.api,
-                    endpoint: self.judge.endpoint.as_deref(),
+                    target: self.judge.target(),
                     reproduced: (1, 1),
                     replay: &self.judge.replay(path),
                 });

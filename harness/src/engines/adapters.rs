@@ -189,6 +189,7 @@ fn generic(name: &str) -> Behind {
         },
         jobs: 8,
         time_scale: 1.0,
+        setup: &[],
     };
     (profile, Traits::default())
 }

@@ -11,7 +11,11 @@ use stepproof_specs::{
     validate::validate_text,
 };
 
-use super::{page, python, story};
+use super::{
+    page,
+    python::{self, Target},
+    story,
+};
 use crate::{
     judge::{
         attribution::clause,
@@ -40,8 +44,8 @@ pub struct Subject<'a> {
     pub engine_version: &'a str,
     /// Whether it has the Step Functions API, so that a program can reproduce the divergence.
     pub api: bool,
-    /// The address of the engine, if it has one.
-    pub endpoint: Option<&'a str>,
+    /// The address of the engine, if it has one, and its set-up.
+    pub target: Target<'a>,
     /// How often it was reproduced, and in how many runs.
     pub reproduced: (u32, u32),
     /// The command that replays it.
@@ -195,7 +199,7 @@ impl Sides {
             clause: root.zip(coverage).and_then(|(root, it)| clause(root, &it)),
             start,
             actual: actual(subject.raw, start),
-            reproducer: python::reproducer(case, start, expectation.as_ref(), subject.endpoint),
+            reproducer: python::reproducer(case, start, expectation.as_ref(), root, subject.target),
             expected: expectation
                 .map_or(Seen::Unrecorded, |it| Seen::Ran(Box::new(it.observation))),
         }
@@ -214,7 +218,7 @@ impl Sides {
                 .broken_rule()
                 .or(Some(Clause::ValidateAccepts)),
             start: 0,
-            reproducer: python::define(case, &expected, subject.endpoint),
+            reproducer: python::define(case, &expected, subject.target),
             expected: Seen::Defined(Box::new(expected)),
             actual: subject
                 .raw

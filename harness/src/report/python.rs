@@ -1,5 +1,8 @@
 //! Python programs with boto3 that reproduce a divergence without stepproof.
 
+mod check;
+
+use self::check::Check;
 use minijinja::{Environment, UndefinedBehavior, context, syntax::SyntaxConfig};
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -11,6 +14,7 @@ use stepproof_specs::{
         walk::for_each_state_mut,
     },
     base::time::Millis,
+    clause::Aspect,
     reference::Expectation,
     scenario::{
         case::{DefinitionCase, ExecutionCase, Start},
@@ -20,68 +24,106 @@ use stepproof_specs::{
 };
 
 use super::layout::{flat, pretty};
-use crate::raw::{Creation, RawRun};
+use crate::{
+    engines::SetupCall,
+    judge::verdict::Difference,
+    raw::{Creation, RawRun},
+};
 
 const DEFAULT_ENDPOINT: &str = "http://127.0.0.1:4566";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:";
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepproof";
 const WIDTH: usize = 96;
 
-/// A program that runs the case and prints how the execution ends.
+/// Where a program runs: the engine's address, and what it has to be told before it is used.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Target<'a> {
+    /// The address for which the program is written; another one may be given in its environment.
+    pub endpoint: Option<&'a str>,
+    /// The engine's set-up.
+    pub setup: &'a [SetupCall],
+}
+
+/// A program that runs the case, compares the aspect that differs, and says by its exit status whether
+/// the engine does as the reference.
 pub fn reproducer(
     case: &ExecutionCase,
     start: usize,
     expectation: Option<&Expectation>,
-    endpoint: Option<&str>,
+    root: Option<&Difference>,
+    target: Target<'_>,
 ) -> String {
     let start = &case.starts[start];
     let mut definition = case.definition.clone();
     let sites = name_activities(&mut definition);
+    let named = |number: usize| activity(number);
     let scripts: serde_json::Map<String, Value> = sites
         .iter()
         .enumerate()
-        .map(|(number, site)| (activity(number), script(site, start, expectation)))
+        .map(|(number, site)| (named(number), script(site, start, expectation)))
         .collect();
     let away: serde_json::Map<String, Value> = sites
         .iter()
         .enumerate()
         .filter(|(_, site)| start.plan.away(site) > 0)
-        .map(|(number, site)| (activity(number), seconds(start.plan.away(site)).into()))
+        .map(|(number, site)| (named(number), seconds(start.plan.away(site)).into()))
+        .collect();
+    let by_name: serde_json::Map<String, Value> = sites
+        .iter()
+        .enumerate()
+        .map(|(number, site)| (named(number), site.to_string().into()))
         .collect();
     let scripts = (!scripts.is_empty()).then(|| pretty(&Value::Object(scripts), WIDTH));
-    let end = expectation.map(|it| flat(&crate::judge::compare::end(&it.observation)));
+    let check = Check::of(root, expectation);
+    let limit = expectation.map_or(0, |it| it.longest);
     render(
         include_str!("python/execution.py.jinja"),
         context! {
-            endpoint => address(endpoint),
+            endpoint => address(target.endpoint),
+            client => client(target.endpoint),
+            setup => calls(target.setup),
             definition => literal(&pretty(&definition, WIDTH)),
             away => (!away.is_empty()).then(|| json!(away).to_string()),
             ignores => scripts.as_ref().is_some_and(|it| it.contains("\"ignore\"")),
             scripts => scripts.as_deref().map(literal),
+            sites => json!(by_name).to_string(),
             activity => ACTIVITY,
             role => ROLE,
             workflow => kind(case.workflow),
             input => literal(&flat(&start.input)),
-            expected => end,
+            limit => seconds(limit),
+            aspect => check.aspect.name(),
+            acceptance => check.aspect == Aspect::Acceptance,
+            history => check.reads_history(),
+            details => json!(check::DETAILS).to_string(),
+            expected => literal(&flat(&check.expected)),
+            seen => check.seen,
+            same => check.same,
         },
     )
 }
 
-/// A program that prints the answers to a definition.
-pub fn define(case: &DefinitionCase, expected: &RawRun, endpoint: Option<&str>) -> String {
-    let end = match &expected.creation {
-        Creation::Accepted => "accepted".to_owned(),
-        Creation::Refused { code, message } => format!("{code}: {message}"),
+/// A program that compares the answers to a definition.
+pub fn define(case: &DefinitionCase, expected: &RawRun, target: Target<'_>) -> String {
+    let created = match &expected.creation {
+        Creation::Accepted => "accepted",
+        Creation::Refused { code, .. } => code,
     };
+    let mut answers = json!({ "created": created });
+    if let Some(validation) = &expected.validation {
+        answers["validated"] = json!(validation.result);
+    }
     render(
         include_str!("python/definition.py.jinja"),
         context! {
-            endpoint => address(endpoint),
+            endpoint => address(target.endpoint),
+            client => client(target.endpoint),
+            setup => calls(target.setup),
             definition => definition(case),
             role => ROLE,
             workflow => kind(case.workflow),
             validates => expected.validation.is_some(),
-            expected => end.replace('\n', " "),
+            expected => literal(&flat(&answers)),
         },
     )
 }
@@ -118,6 +160,23 @@ fn definition(case: &DefinitionCase) -> String {
 /// The address of an endpoint, as a Python literal.
 fn address(endpoint: Option<&str>) -> String {
     Value::from(endpoint.unwrap_or(DEFAULT_ENDPOINT)).to_string()
+}
+
+/// The client's arguments: AWS itself is called with the user's own credentials.
+fn client(endpoint: Option<&str>) -> &'static str {
+    if endpoint.is_some_and(|it| it.contains(".amazonaws.com")) {
+        "config=Config(read_timeout=90)"
+    } else {
+        "endpoint_url=endpoint, region_name=\"us-east-1\",\n    aws_access_key_id=\"test\", \
+         aws_secret_access_key=\"test\", config=Config(read_timeout=90)"
+    }
+}
+
+/// An engine's set-up, as Python literals.
+fn calls(setup: &[SetupCall]) -> Vec<minijinja::Value> {
+    let text = |text: &str| Value::from(text).to_string();
+    let call = |call: &SetupCall| context! { path => text(call.path), body => text(call.body) };
+    setup.iter().map(call).collect()
 }
 
 /// The argument for a workflow type that is not the default.

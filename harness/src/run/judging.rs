@@ -21,7 +21,7 @@ use crate::{
         verdict::{Judgement, Signature},
     },
     raw::RawRun,
-    report::{Finding, Subject},
+    report::{Finding, Subject, Target},
     run::{Judge, Source},
     store::{FindingFiles, FindingRecord, ReductionRecord},
 };
@@ -123,6 +123,14 @@ impl Compared {
             .trim_end()
             .to_owned()
     }
+
+    /// Where programs that reproduce a finding run.
+    pub fn target(&self) -> Target<'_> {
+        Target {
+            endpoint: self.endpoint.as_deref(),
+            setup: self.engine.setup,
+        }
+    }
 }
 
 impl Judge for Compared {
@@ -156,7 +164,7 @@ impl Judge for Compared {
             engine: &self.engine.name,
             engine_version: &self.engine_version,
             api: self.engine.capabilities.api,
-            endpoint: self.endpoint.as_deref(),
+            target: self.target(),
             reproduced: (finding.reproduced, finding.repetitions),
             replay: &self.replay(&files.case),
         })

@@ -50,6 +50,7 @@ fn profile() -> EngineProfile {
         },
         jobs: 64,
         time_scale: 1_000_000.0,
+        setup: &[],
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::{path::Path, time::Duration};
 
-use serde_json::json;
-
 use super::{Adapter, Behind, Choice, Home, Opened, generic, local};
 use crate::{
     client::http,
-    engines::process::{self, Program},
+    engines::{
+        SetupCall,
+        process::{self, Program},
+    },
     trouble::Trouble,
 };
 
@@ -24,6 +25,7 @@ fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.capabilities.activities = false;
     profile.capabilities.validation = false;
+    profile.setup = &[SETUP];
     traits.shortest_pause = Duration::from_millis(5);
     (profile, traits)
 }
@@ -31,11 +33,17 @@ fn behind() -> Behind {
 /// The path at which moto is configured.
 const CONFIG: &str = "/moto-api/config";
 
+/// Moto does not run executions by default.
+const SETUP: SetupCall = SetupCall {
+    path: CONFIG,
+    body: r#"{"stepfunctions": {"execute_state_machine": true}}"#,
+};
+
 /// Opens moto and configures it to run executions, which it does not do by default.
 async fn open(choice: &Choice, run: &str) -> Opened {
     let found = process::find(&PROGRAM, choice.endpoint.as_deref()).await?;
-    let config = json!({ "stepfunctions": { "execute_state_machine": true } });
-    let told = http::post_json(&found.endpoint, CONFIG, &config).await;
+    let config = serde_json::from_str(SETUP.body).unwrap_or_default();
+    let told = http::post_json(&found.endpoint, SETUP.path, &config).await;
     if told.is_none() {
         return Err(Trouble::Unreachable {
             endpoint: found.endpoint,

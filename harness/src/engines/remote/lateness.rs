@@ -19,8 +19,8 @@ struct Queue {
     scheduled: Vec<Millis>,
     /// Which of them were handed over, in the order in which they were.
     started: Vec<usize>,
-    /// Which of them expired before they were handed over, and when.
-    expired: Vec<(usize, Millis)>,
+    /// When each of them was over at the latest: when it expired, or with the history.
+    over: Vec<Millis>,
 }
 
 impl Remote {
@@ -58,8 +58,10 @@ fn queues(events: &[RawEvent]) -> HashMap<&str, Queue> {
     // The activity and the number of each task, by the id of the event that scheduled it.
     let mut tasks: HashMap<i64, (&str, usize)> = HashMap::new();
     let began = events.first().map_or(0, |event| event.at);
+    let since = |event: &RawEvent| Millis::try_from(event.at - began).unwrap_or_default();
+    let end = events.last().map_or(0, since);
     for event in events {
-        let at = Millis::try_from(event.at - began).unwrap_or_default();
+        let at = since(event);
         let task = tasks.get(&event.previous).copied();
         match (event.kind.as_str(), task) {
             ("ActivityScheduled", _) => {
@@ -67,13 +69,14 @@ fn queues(events: &[RawEvent]) -> HashMap<&str, Queue> {
                     let queue = queues.entry(arn).or_default();
                     tasks.insert(event.id, (arn, queue.scheduled.len()));
                     queue.scheduled.push(at);
+                    queue.over.push(end);
                 }
             }
             ("ActivityStarted", Some((arn, number))) => {
                 queues.entry(arn).or_default().started.push(number);
             }
             ("ActivityTimedOut", Some((arn, number))) => {
-                queues.entry(arn).or_default().expired.push((number, at));
+                queues.entry(arn).or_default().over[number] = at;
             }
             _ => {}
         }
@@ -89,11 +92,13 @@ impl Queue {
             self.scheduled[number].max(away)
         };
         let ignored = |number: usize| absence.is_some_and(|it| it.ignored.contains(&number));
-        let handed = self.started.iter().zip(taken);
+        let reached = &self.started[..taken.len().min(self.started.len())];
+        let handed = reached.iter().zip(taken);
         let handed = handed.map(|(number, taken)| taken.saturating_sub(due(*number)));
-        let expired = self.expired.iter().filter(|(number, _)| !ignored(*number));
-        let expired = expired.map(|(number, at)| at.saturating_sub(due(*number)));
-        handed.chain(expired).max().unwrap_or_default()
+        // No worker has had the others.
+        let waiting = (0..self.scheduled.len()).filter(|it| !reached.contains(it) && !ignored(*it));
+        let waiting = waiting.map(|number| self.over[number].saturating_sub(due(number)));
+        handed.chain(waiting).max().unwrap_or_default()
     }
 }
 
@@ -132,6 +137,20 @@ mod tests {
     fn a_worker_is_late_by_what_passed_since_its_task_was_scheduled() {
         assert_eq!(queue().lateness(&[25, 1_330], None), 1_000);
         assert_eq!(queue().lateness(&[2_000, 1_330], None), 1_990);
+    }
+
+    #[test]
+    fn a_task_that_no_worker_has_had_was_late_until_the_end() {
+        assert_eq!(queue().lateness(&[25], None), 1_000);
+        let events = [
+            event(1, 0, "ExecutionStarted", 0),
+            event(2, 1, "ActivityScheduled", 10),
+            event(3, 2, "ActivityStarted", 15),
+            event(4, 0, "ExecutionTimedOut", 3_010),
+        ];
+        let queue = queues(&events).remove("arn").expect("its queue");
+        assert_eq!(queue.lateness(&[], None), 3_000);
+        assert_eq!(queue.lateness(&[25], None), 15);
     }
 
     #[test]

@@ -1,0 +1,117 @@
+//! The Python programs on findings' pages tell an engine that breaks a rule from one that does not, by
+//! their exit status.
+//!
+//! One fault of the zoo for every aspect; `STEPPROOF_REPRODUCERS=all` runs those of all faults.
+
+use std::{env, process::Command};
+
+use stepproof::{
+    casefile,
+    engines::{
+        Engine, Immediate as _,
+        embedded::{Server, Speed},
+        reference::Reference,
+    },
+    job::{Lane, Prepared, prepare},
+    judge::compare::judge,
+    raw::RawRun,
+    report::{Finding, Subject, Target},
+    zoo::Deviant,
+};
+use stepproof_needs::require;
+use stepproof_specs::deviation::Deviations;
+use stepproof_tests::workspace;
+
+/// How fast the engines' clocks are: a program's calls take their time.
+const SCALE: f64 = 2.0;
+
+const ASPECTS: [&str; 8] = [
+    "retry-budget", // attempts
+    "backoff-rate", // timing
+    "wildcards",    // attempts, fewer
+    "result-path",  // output
+    "choice-order", // path
+    "heartbeat",    // status
+    "task-failed",  // error
+    "input-path",   // effects or output
+];
+
+/// The program on the page of a fault's finding.
+fn program(fault: Deviant) -> String {
+    let file = format!("snapshots/zoo/{}.json", fault.name());
+    let case = casefile::load(&workspace().join(file)).expect("the fault's case");
+    let prepared = prepare(&case, Lane::Quiet).expect("a prepared case");
+    let Prepared::Execution(job) = prepared else {
+        panic!("an execution");
+    };
+    let engine = Reference::deviating(fault.deviations());
+    let seen = engine.observe(&job).expect("an observation");
+    let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
+    let judgement = judge(&job, &raw, engine.profile().terms(0));
+    let finding = Finding::new(&Subject {
+        number: 1,
+        signature: &judgement.differences[0].signature,
+        case: &case,
+        raw: Some(&raw),
+        judgement: Some(&judgement),
+        engine: "e",
+        engine_version: "1",
+        api: true,
+        target: Target::default(),
+        reproduced: (3, 3),
+        replay: "",
+    });
+    finding.reproducer.expect("a program")
+}
+
+/// Runs a program against an engine; returns its status and what it printed.
+async fn run(program: String, server: &Server) -> (Option<i32>, String) {
+    let endpoint = server.endpoint();
+    let ran = tokio::task::spawn_blocking(move || {
+        let mut python = Command::new("python3");
+        python.args(["-c", &program]);
+        python.env("AWS_ENDPOINT_URL", endpoint);
+        python.env("TIME_SCALE", SCALE.to_string());
+        python.output()
+    });
+    let ran = ran.await.expect("no panic").expect("python3 starts");
+    let printed = [ran.stdout, ran.stderr].concat();
+    let printed = String::from_utf8_lossy(&printed).into_owned();
+    (ran.status.code(), printed)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reproducers_tell_a_faulty_engine_from_a_good_one() {
+    let boto3 = Command::new("python3")
+        .args(["-c", "import boto3"])
+        .output();
+    let boto3 = boto3.map_err(|error| error.to_string()).and_then(|ran| {
+        let trace = String::from_utf8_lossy(&ran.stderr).into_owned();
+        ran.status.success().then_some(()).ok_or(trace)
+    });
+    if require("boto3", boto3).is_none() {
+        return;
+    }
+    let all = env::var_os("STEPPROOF_REPRODUCERS").is_some();
+    let speed = Speed::Scaled(SCALE);
+    let good = Server::start(0, speed, Deviations::default())
+        .await
+        .unwrap();
+    let mut wrong = Vec::new();
+    for fault in Deviant::all().filter(|it| all || ASPECTS.contains(&it.name())) {
+        let name = fault.name();
+        let faulty = Server::start(0, speed, fault.deviations()).await.unwrap();
+        let program = program(fault);
+        let (differs, agrees) =
+            tokio::join!(run(program.clone(), &faulty), run(program.clone(), &good));
+        if differs.0 != Some(1) || agrees.0 != Some(0) {
+            wrong.push(format!("{name}\n{program}\n{differs:?}\n{agrees:?}"));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of them:\n{}",
+        wrong.len(),
+        wrong.join("\n\n")
+    );
+}
