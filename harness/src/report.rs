@@ -1,5 +1,6 @@
 //! A run's stream of events, and its reporters. Results are reported only through these.
 
+mod ask;
 pub mod finding;
 pub mod layout;
 mod lines;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
 use super::{
-    Finding,
+    Finding, ask,
     layout::{flat, pretty},
 };
 
@@ -257,6 +257,9 @@ pub fn markdown(finding: &Finding) -> String {
         }
     }
     fenced(&mut text, "Replay", "sh", &finding.replay);
+    if let Some(command) = ask::command(finding) {
+        fenced(&mut text, "Ask AWS", "sh", &command);
+    }
     if let Some(reproducer) = &finding.reproducer {
         fenced(&mut text, "Reproducer", "python", reproducer.trim_end());
     }

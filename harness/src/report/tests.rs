@@ -131,6 +131,17 @@ fn a_finding_has_a_page() {
 }
 
 #[test]
+fn a_page_has_a_command_that_asks_aws_where_one_shows_the_difference() {
+    let page = wrong_output().markdown();
+    let asked = page.lines().find(|line| line.starts_with("aws "));
+    let asked = asked.expect("a command");
+    assert!(asked.contains("test-state"), "{asked}");
+    assert!(asked.ends_with(r#"--input '{ "go": true }'"#), "{asked}");
+    // A task calls something.
+    assert!(!wrong_status().markdown().contains("aws stepfunctions"));
+}
+
+#[test]
 fn a_refused_machine_is_a_finding_too() {
     let fixture = pass_fixture();
     let judgement = Judgement {
