@@ -1,5 +1,6 @@
 //! The only module that sends calls to an engine.
 
+mod bounded;
 pub mod clock;
 pub(crate) mod http;
 pub mod sdk;

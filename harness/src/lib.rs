@@ -80,6 +80,8 @@
 //! * `zoo` — named deviations for the embedded engine
 //! * `cli` — the command
 
+#[cfg(feature = "sdk")]
+pub(crate) mod bound;
 pub mod casefile;
 #[cfg(feature = "cli")]
 pub mod cli;

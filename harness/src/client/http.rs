@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use crate::bound;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -22,7 +23,9 @@ pub(crate) async fn post_json(endpoint: &str, path: &str, body: &Value) -> Optio
 
 async fn request(endpoint: &str, method: &str, path: &str, body: &str) -> Option<Value> {
     let answer = tokio::time::timeout(TIMEOUT, exchange(endpoint, method, path, body)).await;
-    serde_json::from_slice(&answer.ok()??).ok()
+    let answer = answer.ok()??;
+    bound::parsable(&answer, bound::VALUES).ok()?;
+    serde_json::from_slice(&answer).ok()
 }
 
 async fn exchange(endpoint: &str, method: &str, path: &str, body: &str) -> Option<Vec<u8>> {
@@ -35,6 +38,7 @@ async fn exchange(endpoint: &str, method: &str, path: &str, body: &str) -> Optio
     );
     stream.write_all(request.as_bytes()).await.ok()?;
     let mut answer = Vec::new();
+    let mut stream = stream.take(bound::PAGE);
     stream.read_to_end(&mut answer).await.ok()?;
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     answer

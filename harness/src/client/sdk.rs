@@ -8,7 +8,7 @@
 use std::{
     future::Future,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -29,8 +29,12 @@ use aws_sdk_sfn::{
 use serde_json::Value;
 use stepproof_specs::{asl::WorkflowType, observation::Status};
 
-use crate::raw::{RawDiagnostic, RawEvent, Validation, WireTrouble};
-use crate::trouble::Trouble;
+use super::bounded::Bounded;
+use crate::{
+    bound::{self, Allowance, TooMuch},
+    raw::{RawDiagnostic, RawEvent, Validation, WireTrouble},
+    trouble::Trouble,
+};
 
 /// How often a throttled call is sent again.
 const THROTTLED_LIMIT: u32 = 8;
@@ -40,8 +44,16 @@ const FAULTS: u32 = 3;
 const FAULT_PAUSE: Duration = Duration::from_millis(50);
 /// The first pause after a throttled call; doubled each time.
 const THROTTLED_PAUSE: Duration = Duration::from_millis(200);
-/// A history longer than this many pages of 1,000 events breaks the service's own limit of 25,000.
-const PAGE_LIMIT: usize = 26;
+/// The most events that a history may have: the service's own limit of 25,000, and one page more.
+const MOST_EVENTS: usize = 26_000;
+/// The sizes of a history's pages: the second is used if a page of the first is too large.
+const PAGES: [i32; 2] = [1_000, 25];
+/// The most pages that `ListStateMachines` or `ListActivities` may have.
+const MOST_PAGES: usize = 1_000;
+/// The most failed requests that are recorded for one case.
+const MOST_NOTES: usize = 1_000;
+/// The latest date that is accepted, in milliseconds from the epoch: 10,000 years.
+const MOST_MILLIS: i64 = 315_360_000_000_000;
 
 /// A client of one endpoint.
 #[derive(Debug, Clone)]
@@ -60,6 +72,9 @@ pub enum CallError {
     /// The engine reported an error of its own (5xx).
     #[error(transparent)]
     Fault(Trouble),
+    /// The answer exceeds a bound of [`bound`].
+    #[error(transparent)]
+    TooMuch(Trouble),
     /// Anything else that went wrong.
     #[error(transparent)]
     Trouble(#[from] Trouble),
@@ -81,7 +96,7 @@ impl CallError {
     /// Converts the refusal to trouble, for a call that should never be refused.
     pub fn into_trouble(self) -> Trouble {
         match self {
-            Self::Trouble(trouble) | Self::Fault(trouble) => trouble,
+            Self::Trouble(trouble) | Self::Fault(trouble) | Self::TooMuch(trouble) => trouble,
             Self::Refused(refusal) => Trouble::Protocol {
                 operation: refusal.operation.to_owned(),
                 reason: format!("{}: {}", refusal.code, refusal.message),
@@ -90,30 +105,49 @@ impl CallError {
     }
 }
 
-/// The requests that were repeated or failed, and how late the harness was.
+/// The requests of one case that were repeated or failed, how much data it may still receive, and how
+/// late the harness was.
 #[derive(Debug, Default)]
 pub struct Wire {
-    trouble: Mutex<Vec<WireTrouble>>,
+    noted: Mutex<Noted>,
     /// In microseconds.
     slowest: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    troubles: Vec<WireTrouble>,
+    allowance: Allowance,
 }
 
 impl Wire {
     /// Records one request that failed.
     pub fn note(&self, operation: &str, attempt: u32, trouble: impl Into<String>) {
-        self.trouble
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(WireTrouble {
+        let mut noted = self.noted();
+        if noted.troubles.len() < MOST_NOTES {
+            noted.troubles.push(WireTrouble {
                 operation: operation.to_owned(),
                 attempt,
-                trouble: trouble.into(),
+                trouble: bound::reason(trouble.into()),
             });
+        }
     }
 
     /// Removes and returns everything recorded so far.
     pub fn take(&self) -> Vec<WireTrouble> {
-        std::mem::take(&mut self.trouble.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.noted()).troubles
+    }
+
+    /// A received payload, cut if it is too large and counted against the case's allowance.
+    fn payload(&self, operation: &str, text: String) -> Result<String, CallError> {
+        let text = bound::payload(text);
+        let spent = self.noted().allowance.spend(&text);
+        spent.map_err(|error| too_much(operation, error))?;
+        Ok(text)
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Records how long a call took with its repetitions, or how late a worker was with its report.
@@ -280,7 +314,7 @@ impl Api {
         let mut base = base
             .retry_config(RetryConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        base.set_http_client(http);
+        base.set_http_client(http.map(Bounded::new));
         let client = |timeout| {
             let timeouts = TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(5))
@@ -351,13 +385,13 @@ impl Api {
             .await?;
         let diagnostics = answer.diagnostics.into_iter();
         Ok(Validation {
-            result: answer.result.as_str().to_owned(),
+            result: bound::text(answer.result.as_str().to_owned()),
             diagnostics: diagnostics
                 .map(|it| RawDiagnostic {
-                    severity: it.severity.as_str().to_owned(),
-                    code: it.code,
-                    message: it.message,
-                    location: it.location,
+                    severity: bound::text(it.severity.as_str().to_owned()),
+                    code: bound::text(it.code),
+                    message: bound::text(it.message),
+                    location: it.location.map(bound::text),
                 })
                 .collect(),
         })
@@ -424,9 +458,12 @@ impl Api {
         })?;
         Ok(Described {
             status,
-            output: described.output,
-            error: described.error,
-            cause: described.cause,
+            output: described
+                .output
+                .map(|output| wire.payload(OPERATION, output))
+                .transpose()?,
+            error: described.error.map(bound::text),
+            cause: described.cause.map(bound::text),
             start: millis(OPERATION, &described.start_date)?,
             stop: described
                 .stop_date
@@ -437,28 +474,47 @@ impl Api {
 
     /// `GetExecutionHistory`: the events of all pages, as the JSON that was received.
     pub async fn history(&self, wire: &Wire, execution: &str) -> Result<Vec<RawEvent>, CallError> {
+        let [many, few] = PAGES;
+        match self.pages(wire, execution, many).await {
+            // A full page of legal events can exceed the bound of one answer.
+            Err(CallError::TooMuch(_)) => self.pages(wire, execution, few).await,
+            read => read,
+        }
+    }
+
+    /// The events of all pages, asked for in pages of this size.
+    async fn pages(
+        &self,
+        wire: &Wire,
+        execution: &str,
+        size: i32,
+    ) -> Result<Vec<RawEvent>, CallError> {
         const OPERATION: &str = "GetExecutionHistory";
         let mut events = Vec::new();
         let mut token = None;
-        for _ in 0..PAGE_LIMIT {
+        for _ in 0..MOST_EVENTS.div_ceil(size.unsigned_abs() as usize) {
             let body = Body::default();
             let page = self
                 .call(wire, OPERATION, || {
                     self.calls
                         .get_execution_history()
                         .execution_arn(execution)
-                        .max_results(1000)
+                        .max_results(size)
                         .set_next_token(token.clone())
                         .customize()
                         .interceptor(body.clone())
                         .send()
                 })
                 .await?;
+            let come = events.len();
             parse_events(&body.take(), &mut events)
                 .map_err(|reason| protocol(OPERATION, reason))?;
-            match page.next_token {
-                Some(next) if !next.is_empty() => token = Some(next),
-                _ => return Ok(events),
+            for event in &mut events[come..] {
+                keep(wire, OPERATION, event)?;
+            }
+            token = next_page(OPERATION, page.next_token)?;
+            if token.is_none() {
+                return Ok(events);
             }
         }
         Err(protocol(OPERATION, "the pages never end".to_owned()).into())
@@ -494,11 +550,12 @@ impl Api {
                     .send()
             })
             .await?;
-        let token = polled.task_token.filter(|token| !token.is_empty());
-        Ok(token.map(|token| Task {
-            token,
-            input: polled.input.unwrap_or_default(),
-        }))
+        let Some(token) = polled.task_token.filter(|token| !token.is_empty()) else {
+            return Ok(None);
+        };
+        let token = short("GetActivityTask", "a token", token)?;
+        let input = wire.payload("GetActivityTask", polled.input.unwrap_or_default())?;
+        Ok(Some(Task { token, input }))
     }
 
     /// `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat`.
@@ -574,7 +631,7 @@ impl Api {
     pub async fn machines(&self, wire: &Wire, prefix: &str) -> Result<Vec<String>, CallError> {
         let mut arns = Vec::new();
         let mut token = None;
-        loop {
+        for _ in 0..MOST_PAGES {
             let page = self
                 .call(wire, "ListStateMachines", || {
                     self.calls
@@ -589,18 +646,19 @@ impl Api {
                     .filter(|machine| machine.name.starts_with(prefix))
                     .map(|machine| machine.state_machine_arn),
             );
-            token = page.next_token.filter(|next| !next.is_empty());
+            token = next_page("ListStateMachines", page.next_token)?;
             if token.is_none() {
                 return Ok(arns);
             }
         }
+        Err(protocol("ListStateMachines", "the pages never end".to_owned()).into())
     }
 
     /// `ListActivities`: the ARNs of the activities whose name starts with `prefix`.
     pub async fn activities(&self, wire: &Wire, prefix: &str) -> Result<Vec<String>, CallError> {
         let mut arns = Vec::new();
         let mut token = None;
-        loop {
+        for _ in 0..MOST_PAGES {
             let page = self
                 .call(wire, "ListActivities", || {
                     self.calls
@@ -615,11 +673,12 @@ impl Api {
                     .filter(|activity| activity.name.starts_with(prefix))
                     .map(|activity| activity.activity_arn),
             );
-            token = page.next_token.filter(|next| !next.is_empty());
+            token = next_page("ListActivities", page.next_token)?;
             if token.is_none() {
                 return Ok(arns);
             }
         }
+        Err(protocol("ListActivities", "the pages never end".to_owned()).into())
     }
 
     /// Sends a request like [`Api::untimed`], and records how long it took.
@@ -665,7 +724,9 @@ impl Api {
             match failure {
                 CallError::Refused(_) if attempt < THROTTLED_LIMIT => {}
                 CallError::Refused(_) => return Err(failure.into_trouble().into()),
-                CallError::Fault(_) | CallError::Trouble(_) => return Err(failure),
+                CallError::Fault(_) | CallError::TooMuch(_) | CallError::Trouble(_) => {
+                    return Err(failure);
+                }
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
@@ -683,10 +744,11 @@ impl Api {
                 let status = context.raw().status().as_u16();
                 match context.err().code() {
                     Some(code) if (400..500).contains(&status) => {
+                        let message = context.err().message().unwrap_or_default();
                         return CallError::Refused(Refusal {
                             operation,
-                            code: code.to_owned(),
-                            message: context.err().message().unwrap_or_default().to_owned(),
+                            code: bound::reason(code.to_owned()),
+                            message: bound::text(message.to_owned()),
                         });
                     }
                     _ => {
@@ -702,6 +764,9 @@ impl Api {
             }
             SdkError::TimeoutError(_) => "no answer in time".to_owned(),
             SdkError::DispatchFailure(failure) => {
+                if let Some(error) = found::<TooMuch>(failure.as_connector_error()) {
+                    return too_much(operation, *error);
+                }
                 let reason = failure.as_connector_error().map_or_else(
                     || "the request was not sent".to_owned(),
                     |error| DisplayErrorContext(error).to_string(),
@@ -729,15 +794,23 @@ fn kind(workflow: WorkflowType) -> StateMachineType {
 
 /// Whether the connection could not be established at all.
 fn never_connected(error: Option<&aws_sdk_sfn::error::ConnectorError>) -> bool {
+    found::<std::io::Error>(error)
+        .is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
+}
+
+/// The first error of type `E` in the chain of sources.
+fn found<E: std::error::Error + 'static>(
+    error: Option<&aws_sdk_sfn::error::ConnectorError>,
+) -> Option<&E> {
     let mut source: Option<&(dyn std::error::Error + 'static)> =
         error.map(|error| error as &(dyn std::error::Error + 'static));
     while let Some(error) = source {
-        if let Some(io) = error.downcast_ref::<std::io::Error>() {
-            return io.kind() == std::io::ErrorKind::ConnectionRefused;
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
         }
         source = error.source();
     }
-    false
+    None
 }
 
 /// Whether an error code means that the engine throttled the call and did not act.
@@ -751,17 +824,61 @@ fn is_throttling(code: &str) -> bool {
 fn protocol(operation: &str, reason: String) -> Trouble {
     Trouble::Protocol {
         operation: operation.to_owned(),
-        reason,
+        reason: bound::reason(reason),
     }
 }
 
+fn too_much(operation: &str, error: TooMuch) -> CallError {
+    CallError::TooMuch(protocol(operation, error.to_string()))
+}
+
 /// An ARN that the protocol requires. The SDK replaces one that the engine left out with an empty
-/// string.
+/// string. Normalisation replaces ARNs wherever they occur, so it must look like one.
 fn present(operation: &str, arn: String) -> Result<String, CallError> {
-    if arn.is_empty() {
+    if !arn.starts_with("arn:") {
         return Err(protocol(operation, "the answer names no ARN".to_owned()).into());
     }
-    Ok(arn)
+    short(operation, "an ARN", arn)
+}
+
+/// A string that the harness sends back unchanged.
+fn short(operation: &str, what: &str, text: String) -> Result<String, CallError> {
+    if text.len() > bound::NAME {
+        let reason = format!("{what} has {} bytes", text.len());
+        return Err(protocol(operation, reason).into());
+    }
+    Ok(text)
+}
+
+/// The token of the next page, or `None` after the last one.
+fn next_page(operation: &str, token: Option<String>) -> Result<Option<String>, CallError> {
+    let token = token.filter(|token| !token.is_empty());
+    let token = token.map(|token| short(operation, "a token", token));
+    token.transpose()
+}
+
+/// Cuts the strings of an event that are too large.
+fn keep(wire: &Wire, operation: &str, event: &mut RawEvent) -> Result<(), CallError> {
+    event.kind = bound::text(std::mem::take(&mut event.kind));
+    keep_details(wire, operation, &mut event.details)
+}
+
+fn keep_details(wire: &Wire, operation: &str, details: &mut Value) -> Result<(), CallError> {
+    match details {
+        Value::String(text) => *text = wire.payload(operation, std::mem::take(text))?,
+        Value::Array(items) => {
+            for item in items {
+                keep_details(wire, operation, item)?;
+            }
+        }
+        Value::Object(members) => {
+            for member in members.values_mut() {
+                keep_details(wire, operation, member)?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Whole milliseconds, rounded because a date sent as a decimal fraction is not exact.
@@ -770,6 +887,7 @@ fn millis(operation: &str, date: &DateTime) -> Result<i64, Trouble> {
     date.secs()
         .checked_mul(1_000)
         .and_then(|millis| millis.checked_add(fraction))
+        .filter(|millis| millis.abs() <= MOST_MILLIS)
         .ok_or_else(|| protocol(operation, "a date is out of range".to_owned()))
 }
 
@@ -810,7 +928,11 @@ fn parse_events(body: &[u8], events: &mut Vec<RawEvent>) -> Result<(), String> {
         return Err("the answer has no events".to_owned());
     };
     for event in page {
-        events.push(parse_event(event).ok_or("an event lacks id, type or timestamp")?);
+        let event = parse_event(event).ok_or("an event lacks id, type or timestamp")?;
+        if event.at.checked_abs().is_none_or(|at| at > MOST_MILLIS) {
+            return Err("a date is out of range".to_owned());
+        }
+        events.push(event);
     }
     Ok(())
 }

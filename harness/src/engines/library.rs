@@ -29,7 +29,11 @@ use self::{
     supervisor::Supervisor,
 };
 use super::{Boxed, Engine, EngineProfile};
-use crate::{job::Job, trouble::Trouble};
+use crate::{
+    bound::{self, Allowance},
+    job::Job,
+    trouble::Trouble,
+};
 use crate::{
     raw::{Creation, RawAttempt, RawEvent, RawExecution, RawReply, RawRun},
     workers::{
@@ -37,6 +41,12 @@ use crate::{
         sites::{self, TaskSite},
     },
 };
+
+/// The most lines that a process may say about one execution.
+const MOST_LINES: usize = 100_000;
+
+/// The longest that an execution may take in real time. Waiting costs none.
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// How to run a library.
 #[derive(Debug, Clone)]
@@ -91,6 +101,7 @@ impl Library {
                 sites: &named,
                 attempts: Vec::new(),
                 numbers: HashMap::new(),
+                allowance: Allowance::default(),
             };
             let deadline = expectation.longest + self.profile.policy.liveness_grace;
             let order = json!({
@@ -131,6 +142,9 @@ impl Library {
             Err(Silence::Trouble(trouble)) => Err(trouble),
             Err(Silence::Lost(Lost::Hung)) => Ok(again.finish(&running(order))),
             Err(Silence::Lost(Lost::Ended)) => Err(strange("it has ended its process".to_owned())),
+            Err(Silence::Lost(Lost::Endless)) => {
+                Err(strange("it says more than anybody reads".to_owned()))
+            }
         }
     }
 
@@ -221,13 +235,19 @@ struct Ongoing<'a> {
     attempts: Vec<RawAttempt>,
     /// Indices into `attempts`, by task number.
     numbers: HashMap<u64, usize>,
+    /// How much data it may still have.
+    allowance: Allowance,
 }
 
 impl Ongoing<'_> {
     /// Plays the tasks until the execution ends; returns how it ended.
     async fn play(&mut self, talk: Result<Talk, Lost>) -> Result<Value, Silence> {
-        let mut talk = talk?;
-        loop {
+        let played = tokio::time::timeout(LONGEST, self.exchange(talk?)).await;
+        played.unwrap_or_else(|_| Err(endless().into()))
+    }
+
+    async fn exchange(&mut self, mut talk: Talk) -> Result<Value, Silence> {
+        for _ in 0..MOST_LINES {
             let line = talk.next().await?;
             if let Some(end) = line.get("end") {
                 return Ok(end.clone());
@@ -248,21 +268,25 @@ impl Ongoing<'_> {
             order["task"] = number.into();
             talk.say(&order)?;
         }
+        Err(endless().into())
     }
 
     /// Records a task and returns the instruction for its handler.
     fn take(&mut self, at: u64, line: &Value, number: u64) -> Result<Value, Trouble> {
         let name = line["name"].as_str().unwrap_or_default();
         let text = line["input"].as_str().unwrap_or("null");
+        let text = bound::payload(text.to_owned());
+        let spent = self.allowance.spend(&text);
+        spent.map_err(|it| strange(it.to_string()))?;
         let site = self.sites.get(name);
         let site = site.ok_or_else(|| strange(line.to_string()))?;
-        let input: Value = serde_json::from_str(text).map_err(|it| strange(it.to_string()))?;
+        let input: Value = serde_json::from_str(&text).map_err(|it| strange(it.to_string()))?;
         let (key, act) = self.assignment.arrived(site, &input);
         self.numbers.insert(number, self.attempts.len());
         self.attempts.push(RawAttempt {
             site: site.to_string(),
             key,
-            input: text.to_owned(),
+            input: text,
             taken: at,
             reply: None,
         });
@@ -270,7 +294,7 @@ impl Ongoing<'_> {
     }
 
     fn finish(self, end: &Value) -> RawExecution {
-        let text = |name: &str| end[name].as_str().map(str::to_owned);
+        let text = |name: &str| end[name].as_str().map(str::to_owned).map(bound::text);
         let at = end["at"].as_u64().unwrap_or_default();
         let status = match end["status"].as_str() {
             Some("SUCCEEDED") => Status::Succeeded,
@@ -283,7 +307,7 @@ impl Ongoing<'_> {
         let history = |events: &Vec<Value>| (1..).zip(events).filter_map(event).collect();
         RawExecution {
             status,
-            output: text("output"),
+            output: end["output"].as_str().map(str::to_owned).map(bound::payload),
             error: text("error"),
             cause: text("cause"),
             duration: None,
@@ -319,13 +343,17 @@ fn event((id, logged): (i64, &Value)) -> Option<RawEvent> {
         previous: 0,
         kind: format!("{}State{step}", state?),
         at: 0,
-        details: json!({ "name": name? }),
+        details: json!({ "name": bound::text(name?.to_owned()) }),
     })
+}
+
+fn endless() -> Trouble {
+    strange("an execution does not end".to_owned())
 }
 
 fn strange(reason: String) -> Trouble {
     Trouble::Protocol {
         operation: "the library".to_owned(),
-        reason,
+        reason: bound::reason(reason),
     }
 }

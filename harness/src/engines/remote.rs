@@ -27,6 +27,7 @@ use tokio::sync::OnceCell;
 use self::stamps::Stamps;
 use super::{Boxed, Engine, EngineProfile};
 use crate::{
+    bound,
     client::{
         clock::{Absences, Clock, End, Pace},
         sdk::{Api, CallError, Described, Refusal, Wire},
@@ -254,10 +255,8 @@ impl Remote {
         };
         let said = crate::client::http::get_json(self.api.endpoint(), path).await;
         let version = said.as_ref().and_then(|answer| answer.pointer(pointer));
-        Ok(version
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or("unknown")
-            .to_owned())
+        let version = version.and_then(serde_json::Value::as_str);
+        Ok(bound::reason(version.unwrap_or("unknown").to_owned()))
     }
 }
 

@@ -29,6 +29,10 @@ use crate::{
     trouble::Trouble,
 };
 
+/// The most tasks that an execution may hand out: each of them takes several events, of which the
+/// service allows 25,000.
+const MOST_ATTEMPTS: usize = 10_000;
+
 /// The workers of one execution.
 #[derive(Debug)]
 pub struct WorkerPool<'s> {
@@ -169,6 +173,13 @@ impl<'s> WorkerPool<'s> {
             News::Trouble(trouble) => return Err(trouble),
         };
         let input = parse_input(&task.input);
+        if self.attempts.len() >= MOST_ATTEMPTS {
+            let reason = format!("one execution has more than {MOST_ATTEMPTS} tasks");
+            return Err(Trouble::Protocol {
+                operation: "GetActivityTask".to_owned(),
+                reason,
+            });
+        }
         let turn = self.pace.turn(adopted);
         let (key, act) = self.assignment.arrived(&self.sites[site].site, &input);
         let number = self.attempts.len();

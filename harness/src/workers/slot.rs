@@ -6,6 +6,7 @@
 //! takes to the current case. An activity that may still contain tasks of a case is replaced.
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -70,6 +71,10 @@ pub struct Slot {
     polling: Polling,
     prefix: String,
     activities: Vec<Pooled>,
+    /// How many of the activities the current case uses.
+    sites: usize,
+    /// The other activities at which something arrived.
+    strays: BTreeSet<usize>,
     created: u64,
     sender: mpsc::UnboundedSender<Arrival>,
     arrivals: mpsc::UnboundedReceiver<Arrival>,
@@ -123,6 +128,8 @@ impl Slot {
             polling,
             prefix,
             activities: Vec::new(),
+            sites: 0,
+            strays: BTreeSet::new(),
             created: 0,
             sender,
             arrivals,
@@ -139,6 +146,7 @@ impl Slot {
     /// discarded.
     pub async fn prepare(&mut self, sites: usize, unpolled: &[Unpolled]) -> Result<(), Trouble> {
         self.discard_stale().await?;
+        self.sites = sites;
         for site in 0..sites {
             let unpolled = unpolled.iter().find(|it| it.site == site);
             let alone = unpolled.is_some_and(|it| it.alone);
@@ -161,9 +169,10 @@ impl Slot {
     /// Replaces the activities at which tasks of an earlier execution have arrived.
     async fn discard_stale(&mut self) -> Result<(), Trouble> {
         while let Ok(stale) = self.arrivals.try_recv() {
-            if let Some(site) = self.site_of(&stale) {
-                self.replace(site).await?;
-            }
+            self.strays.extend(self.site_of(&stale));
+        }
+        while let Some(site) = self.strays.pop_first() {
+            self.replace(site).await?;
         }
         Ok(())
     }
@@ -204,7 +213,7 @@ impl Slot {
         loop {
             // The slot keeps a sender itself, so the channel never closes.
             if let Some(arrival) = self.arrivals.recv().await
-                && let Some(site) = self.site_of(&arrival)
+                && let Some(site) = self.site_in_use(&arrival)
             {
                 return (site, arrival);
             }
@@ -214,7 +223,7 @@ impl Slot {
     /// The next arrival that has already been received.
     pub fn arrived(&mut self) -> Option<(usize, Arrival)> {
         while let Ok(arrival) = self.arrivals.try_recv() {
-            if let Some(site) = self.site_of(&arrival) {
+            if let Some(site) = self.site_in_use(&arrival) {
                 return Some((site, arrival));
             }
         }
@@ -235,11 +244,23 @@ impl Slot {
 
     /// Deletes all activities.
     pub async fn dissolve(&mut self) -> Result<(), Trouble> {
+        self.strays.clear();
         for pooled in std::mem::take(&mut self.activities) {
             let deleted = self.api.delete_activity(&self.wire, &pooled.arn).await;
             deleted.map_err(CallError::into_trouble)?;
         }
         Ok(())
+    }
+
+    /// The site of the current case at which something arrived, if any. No machine of this case uses
+    /// the other activities, but an engine may hand out a task at any of them.
+    fn site_in_use(&mut self, arrival: &Arrival) -> Option<usize> {
+        let site = self.site_of(arrival)?;
+        if site >= self.sites {
+            self.strays.insert(site);
+            return None;
+        }
+        Some(site)
     }
 
     /// The site of an arrival; `None` for an activity that has been replaced.

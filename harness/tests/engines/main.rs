@@ -3,6 +3,7 @@
 mod embedded;
 mod endurance;
 mod faults;
+mod hostile;
 mod identity;
 mod library;
 mod others;

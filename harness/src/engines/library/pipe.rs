@@ -4,27 +4,33 @@ use std::{
     collections::HashMap,
     process::Stdio,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel},
 };
 
 use super::{Program, strange};
-use crate::trouble::Trouble;
+use crate::{bound, trouble::Trouble};
 
 /// How long a process may take to start.
 const START: Duration = Duration::from_secs(30);
 
 /// How often a process may answer a ping without saying anything about an execution.
 const ROUNDS: usize = 6;
+
+/// The most lines about one execution that wait to be read.
+const QUEUE: usize = 16;
+
+/// The most values in a line: the log of an execution is one line.
+const LINE_VALUES: usize = 150_000;
 
 /// The process, which is killed when this is dropped.
 #[derive(Debug)]
@@ -34,12 +40,13 @@ pub(super) struct Pipe {
     lines: UnboundedSender<String>,
     listeners: Arc<Listeners>,
     numbers: AtomicU64,
-    hung: AtomicBool,
+    /// How it was lost, unless it has ended by itself.
+    lost: OnceLock<Lost>,
     child: Mutex<Child>,
 }
 
 /// The receivers of lines, by execution or ping number; `None` once the process is lost.
-type Listeners = Mutex<Option<HashMap<u64, UnboundedSender<Value>>>>;
+type Listeners = Mutex<Option<HashMap<u64, Sender<Value>>>>;
 
 /// How a process was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +55,8 @@ pub(super) enum Lost {
     Ended,
     /// It no longer answers.
     Hung,
+    /// It was ended because it does not end a line.
+    Endless,
 }
 
 /// Why nothing more will be said about an execution.
@@ -91,27 +100,31 @@ impl Pipe {
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed("it has no standard input and output".to_owned()));
         };
-        let mut answers = BufReader::new(stdout).lines();
-        let ready = tokio::time::timeout(START, answers.next_line()).await;
-        let ready = ready.ok().and_then(Result::ok).flatten();
-        let ready = ready.and_then(|line| serde_json::from_str::<Value>(&line).ok());
+        let mut answers = BufReader::new(stdout);
+        let ready = tokio::time::timeout(START, next_line(&mut answers)).await;
+        let ready = match ready {
+            Ok(Said::Line(ready)) => ready,
+            _ => None,
+        };
         let version = ready.as_ref().and_then(|ready| ready["ready"].as_str());
         let version = version
             .ok_or_else(|| failed("it ended, or did not say that it is ready".to_owned()))?
             .to_owned();
+        let version = bound::reason(version);
         let (lines, orders) = unbounded_channel();
         let listeners = Arc::new(Mutex::new(Some(HashMap::new())));
         tokio::spawn(write(orders, stdin));
-        tokio::spawn(read(answers, Arc::clone(&listeners)));
-        Ok(Arc::new(Self {
+        let pipe = Arc::new(Self {
             version,
             patience: program.patience,
             lines,
-            listeners,
+            listeners: Arc::clone(&listeners),
             numbers: AtomicU64::new(0),
-            hung: AtomicBool::new(false),
+            lost: OnceLock::new(),
             child: Mutex::new(child),
-        }))
+        });
+        tokio::spawn(read(answers, listeners, Arc::downgrade(&pipe)));
+        Ok(pipe)
     }
 
     /// Whether the process is not known to be lost.
@@ -135,30 +148,26 @@ impl Pipe {
         match tokio::time::timeout(self.patience, talk.heard.recv()).await {
             Ok(Some(_)) => Ok(&self.version),
             Ok(None) => Err(self.lost()),
-            Err(_) => Err(self.end()),
+            Err(_) => Err(self.end(Lost::Hung)),
         }
     }
 
     /// Kills the process, which does not answer; every listener learns that it is lost.
-    fn end(&self) -> Lost {
-        self.hung.store(true, Ordering::Relaxed);
+    fn end(&self, lost: Lost) -> Lost {
+        let lost = *self.lost.get_or_init(|| lost);
         *locked(&self.listeners) = None;
-        // This fails only if the process has already ended.
+        // If it cannot be ended it has ended.
         let _ = locked(&self.child).start_kill();
-        Lost::Hung
+        lost
     }
 
     fn lost(&self) -> Lost {
-        if self.hung.load(Ordering::Relaxed) {
-            Lost::Hung
-        } else {
-            Lost::Ended
-        }
+        self.lost.get().copied().unwrap_or(Lost::Ended)
     }
 
     fn talk(self: &Arc<Self>) -> Result<Talk, Lost> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let (sender, heard) = unbounded_channel();
+        let (sender, heard) = channel(QUEUE);
         let mut listeners = locked(&self.listeners);
         let all = listeners.as_mut().ok_or_else(|| self.lost())?;
         all.insert(number, sender);
@@ -174,7 +183,7 @@ impl Pipe {
 pub(super) struct Talk {
     pipe: Arc<Pipe>,
     number: u64,
-    heard: UnboundedReceiver<Value>,
+    heard: Receiver<Value>,
 }
 
 impl Talk {
@@ -222,21 +231,57 @@ async fn write(mut orders: UnboundedReceiver<String>, mut stdin: ChildStdin) {
     }
 }
 
-async fn read(mut answers: Lines<BufReader<ChildStdout>>, listeners: Arc<Listeners>) {
-    while let Ok(Some(line)) = answers.next_line().await {
-        let Ok(line) = serde_json::from_str::<Value>(&line) else {
-            continue;
+async fn read(
+    mut answers: BufReader<ChildStdout>,
+    listeners: Arc<Listeners>,
+    pipe: Weak<Pipe>,
+) {
+    loop {
+        let line = match next_line(&mut answers).await {
+            Said::Line(Some(line)) => line,
+            Said::Line(None) => continue,
+            Said::Nothing => break,
+            Said::TooMuch => {
+                if let Some(pipe) = pipe.upgrade() {
+                    pipe.end(Lost::Endless);
+                }
+                break;
+            }
         };
         let number = line.get("execution").or_else(|| line.get("pong"));
         let Some(number) = number.and_then(Value::as_u64) else {
             continue;
         };
-        let listeners = locked(&listeners);
-        let listener = listeners.as_ref().and_then(|all| all.get(&number));
+        let listener = locked(&listeners)
+            .as_ref()
+            .and_then(|all| all.get(&number))
+            .cloned();
         if let Some(listener) = listener {
-            // Sending fails if the listener has given up the execution.
-            let _ = listener.send(line);
+            // Whoever does not listen any more has given the execution up.
+            let _ = listener.send(line).await;
         }
     }
     *locked(&listeners) = None;
+}
+
+/// What comes next from the process.
+enum Said {
+    /// A line: a JSON value, or something else.
+    Line(Option<Value>),
+    /// Nothing more.
+    Nothing,
+    /// A line that is too long, or has too many values.
+    TooMuch,
+}
+
+async fn next_line(answers: &mut BufReader<ChildStdout>) -> Said {
+    let mut line = Vec::new();
+    let most = bound::ANSWER as u64 + 1;
+    let read = answers.take(most).read_until(b'\n', &mut line).await;
+    match read {
+        Ok(0) | Err(_) => Said::Nothing,
+        Ok(_) if line.len() > bound::ANSWER => Said::TooMuch,
+        Ok(_) if bound::parsable(&line, LINE_VALUES).is_err() => Said::TooMuch,
+        Ok(_) => Said::Line(serde_json::from_slice(&line).ok()),
+    }
 }

@@ -1,0 +1,383 @@
+//! Engines that answer too much, or what nobody asked for: at every operation, in every manner. Nothing
+//! of it may take memory, panic, or become a finding that is not true.
+
+use std::{
+    fmt::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use stepproof::{
+    client::{
+        clock::Clock,
+        sdk::{Account, Api, Patience},
+    },
+    engines::{
+        Engine as _,
+        adapters::profile,
+        embedded::{Server, Speed},
+        remote::{Remote, Traits},
+    },
+    judge::compare::judge,
+    trouble::Trouble,
+};
+use stepproof_specs::{clause::Aspect, deviation::Deviations};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+
+use crate::support::{job, only, task};
+
+const IMPATIENT: Patience = Patience {
+    call: Duration::from_secs(2),
+    poll: Duration::from_secs(3),
+};
+
+/// How many cases run at once: as many as with an engine of which nothing is known.
+const JOBS: usize = 8;
+
+/// The most memory that this process may ever have had.
+const MOST_MEMORY: usize = 512 << 20;
+
+/// Everything that the harness asks of an engine while a case runs.
+const OPERATIONS: [&str; 10] = [
+    "CreateStateMachine",
+    "StartExecution",
+    "DescribeExecution",
+    "GetExecutionHistory",
+    "StopExecution",
+    "CreateActivity",
+    "GetActivityTask",
+    "SendTaskSuccess",
+    "DeleteStateMachine",
+    "DeleteActivity",
+];
+
+/// What a hostile engine does instead of answering an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// A body without end, in chunks.
+    Endless,
+    /// A body of a hundred megabytes, announced.
+    Long,
+    /// Headers without end.
+    Headers,
+    /// Preliminary answers without end.
+    Preliminary,
+    /// A byte now and then.
+    Drip,
+    /// Nested a hundred thousand times.
+    Deep,
+    /// Millions of empty values in every list.
+    Empty,
+    /// Millions of members.
+    Members,
+    /// The right answer with texts of megabytes in it.
+    Texts,
+    /// The right answer with numbers that nobody expects.
+    Numbers,
+    /// The right answer with lists that name themselves as the next page.
+    Circle,
+    /// An error of the engine's own with a long message.
+    Fault,
+    /// Closes the connection.
+    Close,
+    /// A status without a body.
+    Empty204,
+    /// Goes on elsewhere.
+    Redirect,
+}
+
+const MANNERS: [Manner; 15] = [
+    Manner::Endless,
+    Manner::Long,
+    Manner::Headers,
+    Manner::Preliminary,
+    Manner::Drip,
+    Manner::Deep,
+    Manner::Empty,
+    Manner::Members,
+    Manner::Texts,
+    Manner::Numbers,
+    Manner::Circle,
+    Manner::Fault,
+    Manner::Close,
+    Manner::Empty204,
+    Manner::Redirect,
+];
+
+/// An engine that is good but for one operation.
+struct Hostile {
+    endpoint: String,
+    /// How often it misbehaved.
+    misbehaved: Arc<AtomicUsize>,
+}
+
+impl Hostile {
+    async fn start(good: &str, operation: &'static str, manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let misbehaved = Arc::new(AtomicUsize::new(0));
+        let (good, count) = (good.to_owned(), misbehaved.clone());
+        tokio::spawn(async move {
+            loop {
+                let (connection, _) = listener.accept().await.unwrap();
+                let (good, count) = (good.clone(), count.clone());
+                tokio::spawn(async move {
+                    // Whoever is called has a right to hang up.
+                    let _ = serve(connection, &good, operation, manner, &count).await;
+                });
+            }
+        });
+        Self { endpoint, misbehaved }
+    }
+}
+
+/// Answers one request, and closes the connection.
+async fn serve(
+    mut connection: TcpStream,
+    good: &str,
+    operation: &str,
+    manner: Manner,
+    count: &AtomicUsize,
+) -> std::io::Result<()> {
+    let request = request(&mut connection).await?;
+    let named = format!("AWSStepFunctions.{operation}\r\n");
+    if !request.windows(named.len()).any(|at| at == named.as_bytes()) {
+        let answer = forward(good, &request).await?;
+        return connection.write_all(&answer).await;
+    }
+    count.fetch_add(1, Ordering::Relaxed);
+    match manner {
+        Manner::Endless => {
+            connection.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await?;
+            let chunk = format!("10000\r\n{}\r\n", "{\"a\":[  ".repeat(8_192));
+            loop {
+                connection.write_all(chunk.as_bytes()).await?;
+            }
+        }
+        Manner::Long => {
+            connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n").await?;
+            for _ in 0..1_600 {
+                connection.write_all(&[b'"'; 65_536]).await?;
+            }
+            Ok(())
+        }
+        Manner::Headers => {
+            connection.write_all(b"HTTP/1.1 200 OK\r\n").await?;
+            loop {
+                connection.write_all(b"X-Header: something or other\r\n").await?;
+            }
+        }
+        Manner::Preliminary => loop {
+            connection.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+        },
+        Manner::Drip => {
+            connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").await?;
+            loop {
+                connection.write_all(b" ").await?;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+        Manner::Deep => say(&mut connection, 200, &"{\"events\":[".repeat(100_000)).await,
+        Manner::Empty => {
+            let lists = ["events", "stateMachines", "activities", "diagnostics", "other"];
+            let lists = lists.map(|list| format!("\"{list}\":[{}{{}}]", "{},".repeat(500_000)));
+            say(&mut connection, 200, &format!("{{{}}}", lists.join(","))).await
+        }
+        Manner::Members => {
+            let mut body = "{\"output\":{".to_owned();
+            for number in 0..500_000 {
+                write!(body, "\"{number}\":0,").unwrap();
+            }
+            say(&mut connection, 200, &(body + "\"\":0}}")).await
+        }
+        Manner::Texts | Manner::Numbers | Manner::Circle => {
+            let answer = forward(good, &request).await?;
+            let start = answer.windows(4).position(|at| at == b"\r\n\r\n").unwrap() + 4;
+            let mut answer: Value = serde_json::from_slice(&answer[start..]).unwrap();
+            change(&mut answer, manner);
+            if manner == Manner::Circle {
+                answer["nextToken"] = json!("again");
+            }
+            say(&mut connection, 200, &answer.to_string()).await
+        }
+        Manner::Fault => {
+            let body = json!({ "__type": "InternalFailure", "message": "x".repeat(4 << 20) });
+            say(&mut connection, 500, &body.to_string()).await
+        }
+        Manner::Close => Ok(()),
+        Manner::Empty204 => connection.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await,
+        Manner::Redirect => {
+            let head = format!("HTTP/1.1 307 No\r\nLocation: {good}\r\nContent-Length: 0\r\n\r\n");
+            connection.write_all(head.as_bytes()).await
+        }
+    }
+}
+
+/// Makes every text long, or every number large; lists get many elements.
+fn change(value: &mut Value, manner: Manner) {
+    match value {
+        Value::String(text) if manner == Manner::Texts => text.push_str(&"x".repeat(1 << 20)),
+        Value::Number(number) if manner == Manner::Numbers => {
+            let large = [json!(i64::MAX), json!(1e300), json!(-1e18), json!(u64::MAX)];
+            let at = number.to_string().len() % large.len();
+            *value = large[at].clone();
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| change(item, manner)),
+        Value::Object(members) => members.values_mut().for_each(|it| change(it, manner)),
+        _ => {}
+    }
+}
+
+async fn say(connection: &mut TcpStream, status: u16, body: &str) -> std::io::Result<()> {
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status} So\r\nContent-Length: {length}\r\n\r\n");
+    connection.write_all(head.as_bytes()).await?;
+    connection.write_all(body.as_bytes()).await
+}
+
+/// Reads one request.
+async fn request(connection: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let mut request = Vec::new();
+    loop {
+        let mut more = [0; 65_536];
+        let read = connection.read(&mut more).await?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        request.extend_from_slice(&more[..read]);
+        let Some(head) = request.windows(4).position(|at| at == b"\r\n\r\n") else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&request[..head]).to_lowercase();
+        let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length: usize = length.map_or(0, |length| length.trim().parse().unwrap());
+        if request.len() >= head + 4 + length {
+            return Ok(request);
+        }
+    }
+}
+
+/// What the good engine answers.
+async fn forward(good: &str, request: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut engine = TcpStream::connect(good.trim_start_matches("http://")).await?;
+    let head = request.windows(2).position(|at| at == b"\r\n").unwrap() + 2;
+    engine.write_all(&request[..head]).await?;
+    engine.write_all(b"Connection: close\r\n").await?;
+    engine.write_all(&request[head..]).await?;
+    let mut answer = Vec::new();
+    engine.read_to_end(&mut answer).await?;
+    Ok(answer)
+}
+
+fn remote(endpoint: &str) -> Remote {
+    let mut profile = profile("endpoint").unwrap();
+    profile.policy.liveness_grace = 1_000;
+    let api = Api::plain(endpoint, &Account::default(), IMPATIENT);
+    Remote::new(api, Clock::Real(1.0), profile, Traits::default(), "test")
+}
+
+/// Runs two cases on an engine that misbehaves, and cleans up behind them.
+async fn try_out(good: &str, operation: &'static str, manner: Manner) -> (usize, Duration) {
+    let hostile = Hostile::start(good, operation, manner).await;
+    let engine = remote(&hostile.endpoint);
+    let pass = only(&json!({ "Type": "Pass", "Result": [1, "x"], "End": true }));
+    let work = only(&task("work", json!({})));
+    let began = std::time::Instant::now();
+    for definition in [pass, work] {
+        let job = job(definition, json!({ "a": 1 }), &json!({}));
+        match engine.run(&job).await {
+            Ok(raw) => {
+                let judgement = judge(&job, &raw, engine.profile().terms(0));
+                let kept = serde_json::to_string(&(&raw, &judgement)).unwrap().len();
+                assert!(kept < 1 << 20, "{operation} {manner:?}: {kept} bytes are kept");
+                let found: Vec<_> = judgement.differences.iter().map(|it| it.aspect).collect();
+                assert!(
+                    found.iter().all(|aspect| tells(operation, manner).contains(aspect)),
+                    "{operation} {manner:?}: {:?}",
+                    judgement.differences
+                );
+            }
+            Err(trouble) => {
+                assert!(matches!(trouble, Trouble::Protocol { .. }), "{trouble}");
+                let length = trouble.to_string().len();
+                assert!(length < 1_500, "{operation} {manner:?}: {trouble}");
+            }
+        }
+    }
+    let _ = engine.clean().await;
+    (hostile.misbehaved.load(Ordering::Relaxed), began.elapsed())
+}
+
+/// What an engine that answers so is rightly found to do.
+fn tells(operation: &str, manner: Manner) -> &'static [Aspect] {
+    match (operation, manner) {
+        // The answers are well-formed, and say something wrong.
+        ("DescribeExecution", Manner::Texts) => &[Aspect::Output],
+        ("GetExecutionHistory", Manner::Texts) => &[Aspect::Path, Aspect::History],
+        ("GetActivityTask", Manner::Texts) => &[Aspect::Attempts, Aspect::Effects, Aspect::Output],
+        _ => &[],
+    }
+}
+
+/// The most memory that this process has had.
+fn peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or(0, |line| {
+        let kilobytes = line.trim().trim_end_matches(" kB").parse::<usize>().unwrap();
+        kilobytes << 10
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_an_engine_answers_is_bounded() {
+    let server = Server::start(0, Speed::Scaled(1.0), Deviations::default());
+    let server = server.await.unwrap();
+    let mut modes = OPERATIONS
+        .iter()
+        .flat_map(|operation| MANNERS.iter().map(|manner| (*operation, *manner)));
+    let (mut running, mut tried, mut silent) = (JoinSet::new(), 0, Vec::new());
+    let mut longest = (Duration::ZERO, "", Manner::Close);
+    loop {
+        while running.len() < JOBS
+            && let Some((operation, manner)) = modes.next()
+        {
+            let good = server.endpoint();
+            running.spawn(async move {
+                (operation, manner, try_out(&good, operation, manner).await)
+            });
+        }
+        let Some(ended) = running.join_next().await else {
+            break;
+        };
+        let (operation, manner, (misbehaved, took)) = ended.unwrap();
+        tried += 1;
+        longest = longest.max_by_duration((took, operation, manner));
+        if misbehaved == 0 {
+            silent.push(operation);
+        }
+    }
+    println!("{tried} modes, {} MiB, longest {longest:?}", peak() >> 20);
+    assert_eq!(tried, OPERATIONS.len() * MANNERS.len());
+    // Every engine that could misbehave did.
+    assert!(silent.iter().all(|it| *it == "StopExecution"), "{silent:?}");
+    assert!(peak() < MOST_MEMORY, "{} MiB", peak() >> 20);
+}
+
+trait Longer {
+    fn max_by_duration(self, other: Self) -> Self;
+}
+
+impl Longer for (Duration, &'static str, Manner) {
+    fn max_by_duration(self, other: Self) -> Self {
+        if other.0 > self.0 { other } else { self }
+    }
+}
