@@ -198,18 +198,27 @@ mod tests {
     #[test]
     fn texts_are_cut_between_characters() {
         let long = "ä".repeat(PAYLOAD);
-        assert_eq!(text(long.clone()), format!("{}… ({} bytes)", "ä".repeat(1_000), 2 * PAYLOAD));
+        assert_eq!(
+            text(long.clone()),
+            format!("{}… ({} bytes)", "ä".repeat(1_000), 2 * PAYLOAD)
+        );
         assert_eq!(reason(long.clone()), text(long));
         assert_eq!(reason("short".to_owned()), "short");
     }
 
     #[test]
     fn what_is_spent_is_gone() {
-        let mut allowance = Allowance { bytes: 8, values: 3 };
+        let mut allowance = Allowance {
+            bytes: 8,
+            values: 3,
+        };
         assert_eq!(allowance.spend("[1,2]"), Ok(()));
         assert_eq!(allowance.spend("[1]"), Ok(()));
         assert_eq!(allowance.spend("1"), Err(TooMuch::Case));
-        let mut allowance = Allowance { bytes: 80, values: 3 };
+        let mut allowance = Allowance {
+            bytes: 80,
+            values: 3,
+        };
         assert_eq!(allowance.spend("[[1],[2],[3]]"), Err(TooMuch::CaseValues));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
 use crate::bound;
+use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -44,4 +44,33 @@ async fn exchange(endpoint: &str, method: &str, path: &str, body: &str) -> Optio
     answer
         .starts_with(b"HTTP/1.")
         .then(|| answer.split_off(end + 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{io::AsyncWriteExt as _, net::TcpListener};
+
+    use super::get_json;
+
+    #[tokio::test]
+    async fn a_page_without_end_is_no_answer() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let endless = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            connection
+                .write_all(b"HTTP/1.1 200 OK\r\n\r\n")
+                .await
+                .unwrap();
+            let mut sent = 0_u64;
+            while connection.write_all(&[b' '; 65_536]).await.is_ok() {
+                sent += 65_536;
+            }
+            sent
+        });
+        assert_eq!(get_json(&endpoint, "/").await, None);
+        // What is not read waits in the buffers of the connection.
+        let sent = endless.await.unwrap();
+        assert!(sent < 64 << 20, "{sent} bytes were taken");
+    }
 }

@@ -307,7 +307,10 @@ impl Ongoing<'_> {
         let history = |events: &Vec<Value>| (1..).zip(events).filter_map(event).collect();
         RawExecution {
             status,
-            output: end["output"].as_str().map(str::to_owned).map(bound::payload),
+            output: end["output"]
+                .as_str()
+                .map(str::to_owned)
+                .map(bound::payload),
             error: text("error"),
             cause: text("cause"),
             duration: None,

@@ -92,8 +92,11 @@ enum Manner {
     Empty204,
     /// Goes on elsewhere.
     Redirect,
+    /// Invents a task for the second activity of a slot, after a while.
+    Invent,
 }
 
+/// All manners but the last, which says nothing that is not well-formed.
 const MANNERS: [Manner; 15] = [
     Manner::Endless,
     Manner::Long,
@@ -135,7 +138,10 @@ impl Hostile {
                 });
             }
         });
-        Self { endpoint, misbehaved }
+        Self {
+            endpoint,
+            misbehaved,
+        }
     }
 }
 
@@ -149,21 +155,31 @@ async fn serve(
 ) -> std::io::Result<()> {
     let request = request(&mut connection).await?;
     let named = format!("AWSStepFunctions.{operation}\r\n");
-    if !request.windows(named.len()).any(|at| at == named.as_bytes()) {
+    if !request
+        .windows(named.len())
+        .any(|at| at == named.as_bytes())
+    {
         let answer = forward(good, &request).await?;
         return connection.write_all(&answer).await;
     }
-    count.fetch_add(1, Ordering::Relaxed);
+    let invents = request.windows(4).any(|at| at == b"-a1\"");
+    if manner != Manner::Invent || invents {
+        count.fetch_add(1, Ordering::Relaxed);
+    }
     match manner {
         Manner::Endless => {
-            connection.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await?;
+            connection
+                .write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                .await?;
             let chunk = format!("10000\r\n{}\r\n", "{\"a\":[  ".repeat(8_192));
             loop {
                 connection.write_all(chunk.as_bytes()).await?;
             }
         }
         Manner::Long => {
-            connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n").await?;
+            connection
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n")
+                .await?;
             for _ in 0..1_600 {
                 connection.write_all(&[b'"'; 65_536]).await?;
             }
@@ -172,14 +188,20 @@ async fn serve(
         Manner::Headers => {
             connection.write_all(b"HTTP/1.1 200 OK\r\n").await?;
             loop {
-                connection.write_all(b"X-Header: something or other\r\n").await?;
+                connection
+                    .write_all(b"X-Header: something or other\r\n")
+                    .await?;
             }
         }
         Manner::Preliminary => loop {
-            connection.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+            connection
+                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
+                .await?;
         },
         Manner::Drip => {
-            connection.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").await?;
+            connection
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                .await?;
             loop {
                 connection.write_all(b" ").await?;
                 tokio::time::sleep(Duration::from_millis(50)).await;
@@ -187,7 +209,13 @@ async fn serve(
         }
         Manner::Deep => say(&mut connection, 200, &"{\"events\":[".repeat(100_000)).await,
         Manner::Empty => {
-            let lists = ["events", "stateMachines", "activities", "diagnostics", "other"];
+            let lists = [
+                "events",
+                "stateMachines",
+                "activities",
+                "diagnostics",
+                "other",
+            ];
             let lists = lists.map(|list| format!("\"{list}\":[{}{{}}]", "{},".repeat(500_000)));
             say(&mut connection, 200, &format!("{{{}}}", lists.join(","))).await
         }
@@ -213,10 +241,23 @@ async fn serve(
             say(&mut connection, 500, &body.to_string()).await
         }
         Manner::Close => Ok(()),
-        Manner::Empty204 => connection.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await,
+        Manner::Empty204 => {
+            connection
+                .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+                .await
+        }
         Manner::Redirect => {
             let head = format!("HTTP/1.1 307 No\r\nLocation: {good}\r\nContent-Length: 0\r\n\r\n");
             connection.write_all(head.as_bytes()).await
+        }
+        Manner::Invent if invents => {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let task = json!({ "taskToken": "invented", "input": "{}" });
+            say(&mut connection, 200, &task.to_string()).await
+        }
+        Manner::Invent => {
+            let answer = forward(good, &request).await?;
+            connection.write_all(&answer).await
         }
     }
 }
@@ -257,7 +298,9 @@ async fn request(connection: &mut TcpStream) -> std::io::Result<Vec<u8>> {
             continue;
         };
         let text = String::from_utf8_lossy(&request[..head]).to_lowercase();
-        let length = text.lines().find_map(|line| line.strip_prefix("content-length:"));
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"));
         let length: usize = length.map_or(0, |length| length.trim().parse().unwrap());
         if request.len() >= head + 4 + length {
             return Ok(request);
@@ -297,10 +340,15 @@ async fn try_out(good: &str, operation: &'static str, manner: Manner) -> (usize,
             Ok(raw) => {
                 let judgement = judge(&job, &raw, engine.profile().terms(0));
                 let kept = serde_json::to_string(&(&raw, &judgement)).unwrap().len();
-                assert!(kept < 1 << 20, "{operation} {manner:?}: {kept} bytes are kept");
+                assert!(
+                    kept < 1 << 20,
+                    "{operation} {manner:?}: {kept} bytes are kept"
+                );
                 let found: Vec<_> = judgement.differences.iter().map(|it| it.aspect).collect();
                 assert!(
-                    found.iter().all(|aspect| tells(operation, manner).contains(aspect)),
+                    found
+                        .iter()
+                        .all(|aspect| tells(operation, manner).contains(aspect)),
                     "{operation} {manner:?}: {:?}",
                     judgement.differences
                 );
@@ -323,6 +371,12 @@ fn tells(operation: &str, manner: Manner) -> &'static [Aspect] {
         ("DescribeExecution", Manner::Texts) => &[Aspect::Output],
         ("GetExecutionHistory", Manner::Texts) => &[Aspect::Path, Aspect::History],
         ("GetActivityTask", Manner::Texts) => &[Aspect::Attempts, Aspect::Effects, Aspect::Output],
+        // A task that is not handed over before the deadline is one that nobody can work on.
+        ("GetActivityTask", Manner::Preliminary | Manner::Drip | Manner::Empty204) => {
+            &[Aspect::Liveness]
+        }
+        // A task whose answer is acknowledged and forgotten.
+        ("SendTaskSuccess", Manner::Empty204) => &[Aspect::Liveness],
         _ => &[],
     }
 }
@@ -332,7 +386,11 @@ fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.map_or(0, |line| {
-        let kilobytes = line.trim().trim_end_matches(" kB").parse::<usize>().unwrap();
+        let kilobytes = line
+            .trim()
+            .trim_end_matches(" kB")
+            .parse::<usize>()
+            .unwrap();
         kilobytes << 10
     })
 }
@@ -351,9 +409,8 @@ async fn whatever_an_engine_answers_is_bounded() {
             && let Some((operation, manner)) = modes.next()
         {
             let good = server.endpoint();
-            running.spawn(async move {
-                (operation, manner, try_out(&good, operation, manner).await)
-            });
+            running
+                .spawn(async move { (operation, manner, try_out(&good, operation, manner).await) });
         }
         let Some(ended) = running.join_next().await else {
             break;
@@ -380,4 +437,32 @@ impl Longer for (Duration, &'static str, Manner) {
     fn max_by_duration(self, other: Self) -> Self {
         if other.0 > self.0 { other } else { self }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_where_the_case_has_no_site_is_nobodys() {
+    let server = Server::start(0, Speed::Scaled(1.0), Deviations::default());
+    let server = server.await.unwrap();
+    let hostile = Hostile::start(&server.endpoint(), "GetActivityTask", Manner::Invent).await;
+    let engine = remote(&hostile.endpoint);
+    let two = json!({ "StartAt": "C", "States": {
+        "C": { "Type": "Choice", "Choices": [{ "Variable": "$", "IsNull": true, "Next": "X" }], "Default": "W" },
+        "W": task("work", json!({})),
+        "X": task("other", json!({})),
+    }});
+    // The second activity is polled, and nothing comes before the case has ended.
+    let run = engine
+        .run(&job(two.clone(), json!(1), &json!({})))
+        .await
+        .unwrap();
+    assert_eq!(run.executions[0].attempts.len(), 1);
+    let slow = json!({ "W": [{ "reply": "echo", "after": 2_000 }] });
+    let one = job(only(&task("work", json!({}))), json!(2), &slow);
+    let run = engine.run(&one).await.unwrap();
+    assert_eq!(run.executions[0].output.as_deref(), Some("2"));
+    assert_eq!(run.executions[0].attempts.len(), 1);
+    assert_eq!(hostile.misbehaved.load(Ordering::Relaxed), 1);
+    // The activity at which it came is not used any more.
+    let run = engine.run(&job(two, json!(3), &json!({}))).await.unwrap();
+    assert_eq!(run.executions[0].attempts.len(), 1);
 }

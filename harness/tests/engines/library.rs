@@ -17,8 +17,9 @@ use stepproof_specs::observation::Status;
 use crate::support::{job, only};
 
 /// Speaks the protocol of a library. Every execution succeeds with 1 at once, except for these
-/// inputs: `late` is answered together with the next ping, `hang` stops all answers, and `end` ends
-/// the process.
+/// inputs: `late` is answered together with the next ping, `hang` stops all answers, `end` ends the
+/// process, `endless` starts a line that does not end, `babble` sends 200,000 lines about nothing, and
+/// `large` gives an output and a cause of a megabyte.
 const SCRIPT: &str = r#"
 succeed() { echo "{\"execution\":$1,\"end\":{\"status\":\"SUCCEEDED\",\"output\":\"1\",\"at\":0,\"events\":[]}}"; }
 echo '{"ready":"1"}'
@@ -34,6 +35,11 @@ while read -r line; do
     *'"input":"late"'*) late="$late $number";;
     *'"input":"hang"'*) exec sleep 600;;
     *'"input":"end"'*) exit;;
+    *'"input":"endless"'*) exec yes '  ' | tr -d '\n';;
+    *'"input":"babble"'*) yes "{\"execution\":$number,\"replied\":9}" | head -n 200000;;
+    *'"input":"large"'*)
+      x=$(head -c 1000000 /dev/zero | tr '\0' x)
+      echo "{\"execution\":$number,\"end\":{\"status\":\"FAILED\",\"output\":\"\\\"$x\\\"\",\"cause\":\"$x\",\"at\":0}}";;
     *) succeed "$number";;
   esac
 done
@@ -105,4 +111,28 @@ async fn a_process_that_ends_at_once_cannot_be_started() {
     let profile = adapters::profile("aws-local-stepfunctions").unwrap();
     let failed = Library::start(&program, profile).await.unwrap_err();
     assert!(matches!(failed, Trouble::Start { .. }), "{failed}");
+}
+
+#[tokio::test]
+async fn who_says_more_than_anybody_reads_is_unknown_and_nobody_else_is_lost() {
+    let library = library().await;
+    let (endless, prompt) = tokio::join!(run(&library, "endless"), run(&library, "prompt"));
+    let reason = endless.unwrap_err().to_string();
+    assert!(reason.contains("says more than anybody reads"), "{reason}");
+    assert!(succeeded(&prompt.unwrap()));
+    let reason = run(&library, "babble").await.unwrap_err().to_string();
+    assert!(reason.contains("an execution does not end"), "{reason}");
+    assert!(succeeded(&run(&library, "prompt").await.unwrap()));
+}
+
+#[tokio::test]
+async fn what_is_larger_than_the_language_allows_is_cut() {
+    let large = run(&library().await, "large").await.unwrap();
+    assert!(
+        large
+            .output
+            .unwrap()
+            .starts_with(r#"{"<more than a payload may have>":1000002"#)
+    );
+    assert!(large.cause.unwrap().ends_with("… (1000000 bytes)"));
 }

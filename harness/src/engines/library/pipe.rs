@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::mpsc::{Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel},
+    sync::mpsc::{
+        Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel,
+    },
 };
 
 use super::{Program, strange};
@@ -231,11 +233,7 @@ async fn write(mut orders: UnboundedReceiver<String>, mut stdin: ChildStdin) {
     }
 }
 
-async fn read(
-    mut answers: BufReader<ChildStdout>,
-    listeners: Arc<Listeners>,
-    pipe: Weak<Pipe>,
-) {
+async fn read(mut answers: BufReader<ChildStdout>, listeners: Arc<Listeners>, pipe: Weak<Pipe>) {
     loop {
         let line = match next_line(&mut answers).await {
             Said::Line(Some(line)) => line,
