@@ -186,6 +186,7 @@ async fn page(context: &Context, case: &Case, signature: &str) -> String {
         api: true,
         target: stepproof::report::Target::default(),
         reproduced: (1, 1),
+        withdrawn: false,
         replay: "stepproof replay case.json",
     })
     .screen(false)

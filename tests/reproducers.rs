@@ -59,6 +59,7 @@ fn program(fault: Deviant) -> String {
         api: true,
         target: Target::default(),
         reproduced: (3, 3),
+        withdrawn: false,
         replay: "",
     });
     finding.reproducer.expect("a program")

@@ -26,7 +26,7 @@ pub use self::{
 };
 pub use self::{
     error::StoreError,
-    files::{FindingFiles, write_finding, write_progress},
+    files::{FindingFiles, write_finding, write_page, write_progress},
     journal::{Journal, Memory},
     record::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, RunRecord,

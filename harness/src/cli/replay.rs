@@ -145,6 +145,7 @@ impl Setup {
                     api: self.judge.engine.capabilities.api,
                     target: self.judge.target(),
                     reproduced: (1, 1),
+                    withdrawn: false,
                     replay: &self.judge.replay(path),
                 });
                 let colour = console::colors_enabled();

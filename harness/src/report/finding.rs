@@ -48,6 +48,8 @@ pub struct Subject<'a> {
     pub target: Target<'a>,
     /// How often it was reproduced, and in how many runs.
     pub reproduced: (u32, u32),
+    /// Whether its case did not diverge when it was loaded from its file.
+    pub withdrawn: bool,
     /// The command that replays it.
     pub replay: &'a str,
 }
@@ -77,6 +79,8 @@ pub struct Finding {
     pub engine_version: String,
     /// How often it was reproduced, and in how many runs.
     pub reproduced: (u32, u32),
+    /// Whether its case did not diverge when it was loaded from its file.
+    pub withdrawn: bool,
     /// The command that replays it.
     pub replay: String,
     /// A program that reproduces it without stepproof, if one can.
@@ -126,6 +130,7 @@ impl Finding {
             engine: subject.engine.to_owned(),
             engine_version: subject.engine_version.to_owned(),
             reproduced: subject.reproduced,
+            withdrawn: subject.withdrawn,
             replay: subject.replay.to_owned(),
             reproducer: subject.api.then_some(sides.reproducer),
         }

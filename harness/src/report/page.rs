@@ -22,6 +22,10 @@ const CONTEXT: usize = 3;
 /// The maximum number of lines of a diff.
 const DIFF: usize = 24;
 
+/// What the page of a withdrawn finding says.
+const WITHDRAWN: &str = "\n**Withdrawn:** the case did not diverge when it was loaded from its file \
+    and run again. It may be flaky, and counts as that.\n\n";
+
 /// Whether output is coloured.
 struct Paint(bool);
 
@@ -220,6 +224,9 @@ pub fn markdown(finding: &Finding) -> String {
         "# Divergence {}: `{}`\n\n{} {}, came back {came_back} of {runs} times.\n",
         finding.number, finding.signature, finding.engine, finding.engine_version,
     );
+    if finding.withdrawn {
+        text.push_str(WITHDRAWN);
+    }
     if let Some(state) = place(finding) {
         let _ = writeln!(text, "It shows first at the state `{state}`.");
     }

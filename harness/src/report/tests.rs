@@ -84,6 +84,7 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
             setup: &[],
         },
         reproduced: (3, 3),
+        withdrawn: false,
         replay: "stepproof replay runs/r/findings/1-x/case.json",
     })
 }
@@ -167,6 +168,7 @@ fn a_refused_machine_is_a_finding_too() {
         api: true,
         target: Target::default(),
         reproduced: (1, 1),
+        withdrawn: false,
         replay: "stepproof replay case.json",
     });
     assert!(

@@ -166,6 +166,7 @@ impl Judge for Compared {
             api: self.engine.capabilities.api,
             target: self.target(),
             reproduced: (finding.reproduced, finding.repetitions),
+            withdrawn: reduction.withdraws(),
             replay: &self.replay(&files.case),
         })
     }

@@ -18,7 +18,7 @@ use crate::{
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
-        write_progress,
+        write_page, write_progress,
     },
     trouble::Trouble,
 };
@@ -229,6 +229,12 @@ impl Writer<'_> {
             Err(_) if self.patient => return Reduced::Unreachable,
             Err(_) => Replay::Troubled,
         };
+        if reduction.withdraws() {
+            let page = self.context.judge.finding(self.finding, &reduction);
+            if let Err(error) = write_page(self.files, &page.markdown()) {
+                return Reduced::NotWritten(error);
+            }
+        }
         Reduced::Written(Box::new(reduction))
     }
 

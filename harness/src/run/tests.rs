@@ -169,6 +169,23 @@ async fn a_finding_that_does_not_come_back_from_its_file_is_flaky() {
         assert_eq!(told("withdrawn wobbly"), first, "{heard:?}");
         assert_eq!(told("reduced wobbly"), 0, "{heard:?}");
         assert_eq!(told("reduced bug"), first, "{heard:?}");
+        let page = |finding: &str| {
+            let path = directory
+                .path()
+                .join("findings")
+                .join(finding)
+                .join("report.md");
+            std::fs::read_to_string(path).unwrap()
+        };
+        let pages = std::fs::read_dir(directory.path().join("findings")).unwrap();
+        let pages = pages.map(|it| it.unwrap().file_name().into_string().unwrap());
+        let marked: Vec<_> = pages
+            .filter(|it| page(it).contains("**Withdrawn:**"))
+            .collect();
+        assert!(
+            marked.len() == 1 && marked[0].contains("wobbly"),
+            "{marked:?}"
+        );
     }
 }
 

@@ -1,7 +1,8 @@
 //! The files of a finding, which a person can read and replay.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -48,7 +49,7 @@ pub fn write_finding(
         path: path.to_owned(),
         source,
     };
-    fs::create_dir_all(&files.directory).map_err(|error| unwritable(&files.directory, error))?;
+    make(files).map_err(|error| unwritable(&files.directory, error))?;
     for (path, case) in [(&files.original, original), (&files.case, minimal)] {
         replace(path, &casefile::encode(case)).map_err(|error| unwritable(path, error))?;
         let loaded = casefile::load(path).map_err(|error| StoreError::Corrupt {
@@ -62,18 +63,46 @@ pub fn write_finding(
             });
         }
     }
-    replace(&files.report, report).map_err(|error| unwritable(&files.report, error))
+    write_page(files, report)
+}
+
+/// Writes a finding's page again.
+pub fn write_page(files: &FindingFiles, report: &str) -> Result<(), StoreError> {
+    replace(&files.report, report).map_err(|source| StoreError::Unwritable {
+        path: files.report.clone(),
+        source,
+    })
 }
 
 /// Writes the smallest case so far, from which an interrupted reduction continues.
 pub fn write_progress(files: &FindingFiles, smaller: &Case) -> io::Result<()> {
-    fs::create_dir_all(&files.directory)?;
+    make(files)?;
     replace(&files.case, &casefile::encode(smaller))
 }
 
-/// Writes a file atomically.
+/// Makes a finding's directory. A run directory may come from somebody else, so a link that leads out
+/// of it is not followed.
+fn make(files: &FindingFiles) -> io::Result<()> {
+    let findings = files.directory.parent().unwrap_or(&files.directory);
+    fs::create_dir_all(findings)?;
+    for directory in [findings, &files.directory] {
+        match fs::symlink_metadata(directory) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => {
+                let reason = format!("'{}' is not a directory", directory.display());
+                return Err(io::Error::new(io::ErrorKind::NotADirectory, reason));
+            }
+            Err(_) => fs::create_dir(directory)?,
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file atomically. What is in the way, be it a link, is removed and not written through.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let fresh = path.with_extension("new");
-    fs::write(&fresh, text)?;
+    let _ = fs::remove_file(&fresh);
+    let mut file = File::create_new(&fresh)?;
+    file.write_all(text.as_bytes())?;
     fs::rename(fresh, path)
 }

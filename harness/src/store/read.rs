@@ -4,7 +4,10 @@ use std::{collections::HashMap, time::Duration};
 
 use rusqlite::Row;
 use serde::de::DeserializeOwned;
-use stepproof_specs::clause::{Clause, Coverage};
+use stepproof_specs::{
+    clause::{Clause, Coverage},
+    scenario::case::{Body, Case},
+};
 
 use super::{
     Detail, FindingRecord, JudgedCase, ReductionRecord, Replay, Store, StoreError, Stored,
@@ -109,16 +112,17 @@ fn finding(row: &Row<'_>) -> rusqlite::Result<FindingRecord> {
         index: row.get::<_, i64>(2)?.cast_unsigned(),
         reproduced: row.get(3)?,
         repetitions: row.get(4)?,
-        slug: row.get(5)?,
-        original: decode(6, &row.get::<_, String>(6)?)?,
+        slug: slug(row, 5)?,
+        original: case(6, &row.get::<_, String>(6)?)?,
         detail: decode(7, &row.get::<_, String>(7)?)?,
     })
 }
 
 fn reduction(row: &Row<'_>) -> rusqlite::Result<Option<ReductionRecord>> {
-    let Some(minimal) = optional(row, 8)? else {
+    let Some(minimal) = row.get::<_, Option<String>>(8)? else {
         return Ok(None);
     };
+    let minimal = case(8, &minimal)?;
     Ok(Some(ReductionRecord {
         number: row.get(0)?,
         minimal,
@@ -130,6 +134,33 @@ fn reduction(row: &Row<'_>) -> rusqlite::Result<Option<ReductionRecord>> {
         detail: decode(14, &row.get::<_, String>(14)?)?,
         replay: Replay::from_code(row.get(15)?),
     }))
+}
+
+/// The part of a directory's name that a finding is given: nothing that leads to another directory.
+fn slug(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let slug: String = row.get(column)?;
+    if slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return Ok(slug);
+    }
+    Err(damaged(
+        column,
+        format!("'{slug}' is not the name of a finding"),
+    ))
+}
+
+fn case(column: usize, text: &str) -> rusqlite::Result<Case> {
+    let case: Case = decode(column, text)?;
+    match &case.body {
+        Body::Execution(execution) if execution.starts.is_empty() => {
+            Err(damaged(column, "a case has no start".to_owned()))
+        }
+        _ => Ok(case),
+    }
+}
+
+fn damaged(column: usize, reason: String) -> rusqlite::Error {
+    let kind = rusqlite::types::Type::Text;
+    rusqlite::Error::FromSqlConversionFailure(column, kind, reason.into())
 }
 
 fn signature(row: &Row<'_>, column: usize) -> rusqlite::Result<Signature> {

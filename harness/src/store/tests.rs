@@ -239,3 +239,63 @@ fn a_finding_becomes_files() {
     assert_eq!(crate::casefile::load(&files.original).unwrap(), case());
     assert_eq!(fs::read_to_string(&files.report).unwrap(), "# Report\n");
 }
+
+#[test]
+fn a_name_that_leads_out_of_the_run_is_damage() {
+    for (slug, damaged) in [
+        ("x", false),
+        ("", false),
+        ("../../x", true),
+        ("/x", true),
+        ("..\\x", true),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::create(directory.path(), run()).unwrap();
+        let (mut finding, _) = finding();
+        finding.slug = slug.to_owned();
+        store.append_finding(finding);
+        store.commit().unwrap();
+        drop(store);
+        let stored = Store::open(directory.path()).unwrap().stored();
+        let corrupt = matches!(&stored, Err(StoreError::Corrupt { .. }));
+        assert_eq!((corrupt, stored.is_err()), (damaged, damaged), "{slug}");
+    }
+}
+
+#[test]
+fn a_case_without_a_start_is_damage() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut store = Store::create(directory.path(), run()).unwrap();
+    let (mut finding, _) = finding();
+    let definition = json!({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}});
+    finding.original = ExecutionCase::new(definition, Vec::new()).into();
+    store.append_finding(finding);
+    store.commit().unwrap();
+    assert!(matches!(store.stored(), Err(StoreError::Corrupt { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_out_of_the_run() {
+    use std::os::unix::fs::symlink;
+
+    let directory = tempfile::tempdir().unwrap();
+    let (run, outside) = (
+        directory.path().join("run"),
+        directory.path().join("outside"),
+    );
+    fs::create_dir_all(run.join("findings")).unwrap();
+    fs::create_dir(&outside).unwrap();
+    let files = FindingFiles::of(&run, 1, "x");
+    symlink(&outside, &files.directory).unwrap();
+    let error = write_finding(&files, &case(), &case(), "page").unwrap_err();
+    assert!(matches!(error, StoreError::Unwritable { .. }), "{error}");
+    let files = FindingFiles::of(&run, 2, "x");
+    fs::create_dir(&files.directory).unwrap();
+    fs::write(outside.join("kept"), "kept").unwrap();
+    symlink(outside.join("kept"), files.report.with_extension("new")).unwrap();
+    write_finding(&files, &case(), &case(), "page").unwrap();
+    assert_eq!(fs::read_to_string(&files.report).unwrap(), "page");
+    assert_eq!(fs::read_to_string(outside.join("kept")).unwrap(), "kept");
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
+}

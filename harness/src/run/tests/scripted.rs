@@ -203,6 +203,7 @@ impl Judge for ByName {
             api: true,
             target: Target::default(),
             reproduced: (finding.reproduced, finding.repetitions),
+            withdrawn: reduction.withdraws(),
             replay: "",
         })
     }
