@@ -14,6 +14,8 @@ pub mod process;
 pub mod reference;
 #[cfg(feature = "sdk")]
 pub mod remote;
+#[cfg(feature = "sdk")]
+mod started;
 
 use std::{borrow::Cow, future::Future, pin::Pin};
 

@@ -1,38 +1,88 @@
-//! Ctrl-C: the first ends a run after the cases that are running, the second ends it at once.
+//! Signals: the first ends a run after the cases that are under way, the second ends it at once.
 
 use std::process;
 
 use super::output;
 use crate::run::Stop;
 
-/// The exit status of a process that a signal interrupted.
-const INTERRUPTED: i32 = 130;
+/// Exit statuses of a process that a signal has ended begin here.
+const SIGNALLED: i32 = 128;
 
-/// Asks the run to stop at the first interrupt and prints `word`; exits at the second.
+/// Asks for a stop at the first signal and prints `word`. Ends the process at the second one: the
+/// engines that it has started end with it.
 pub(super) fn stop_on_interrupt(stop: Stop, word: &'static str) {
+    let Ok(mut signals) = Signals::new() else {
+        return;
+    };
     tokio::spawn(async move {
-        if interrupted().await.is_err() {
-            return;
-        }
+        signals.next().await;
         output::note(word);
         stop.ask();
-        if interrupted().await.is_ok() {
-            process::exit(INTERRUPTED);
-        }
+        let signal = signals.next().await;
+        process::exit(SIGNALLED + signal);
     });
 }
 
+/// The signals with which a user, a terminal or a system ends a process, each with its number. Those
+/// that whoever started it has told it to ignore (`nohup`) stay ignored.
 #[cfg(unix)]
-async fn interrupted() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result,
-        _ = terminate.recv() => Ok(()),
+struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let ignored = ignored();
+        let kinds = [
+            SignalKind::hangup(),
+            SignalKind::interrupt(),
+            SignalKind::quit(),
+            SignalKind::terminate(),
+        ];
+        let kinds = kinds
+            .into_iter()
+            .filter(|kind| ignored & (1 << (kind.as_raw_value() - 1)) == 0);
+        let signals = kinds.map(|kind| Ok((kind.as_raw_value(), signal(kind)?)));
+        signals.collect::<std::io::Result<_>>().map(Self)
+    }
+
+    /// The number of the next one.
+    async fn next(&mut self) -> i32 {
+        std::future::poll_fn(|context| {
+            let mut signals = self.0.iter_mut();
+            let next = signals.find_map(|(number, signal)| {
+                signal.poll_recv(context).is_ready().then_some(*number)
+            });
+            next.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
+        })
+        .await
     }
 }
 
+/// The signals that this process ignores, one bit each, where the system says that.
+#[cfg(unix)]
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or_default()
+}
+
 #[cfg(not(unix))]
-async fn interrupted() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// The number of the next one.
+    async fn next(&mut self) -> i32 {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        2
+    }
 }

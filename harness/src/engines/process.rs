@@ -10,10 +10,10 @@ use std::{
 
 use tokio::{
     net::{TcpListener, TcpStream},
-    process::{Child, Command},
     time::Instant,
 };
 
+use super::started::{self, Started};
 use crate::{client::http, trouble::Trouble};
 
 /// How long an engine may take to start.
@@ -52,7 +52,7 @@ pub struct Found {
 /// The process of an engine. It is ended when this is dropped.
 #[derive(Debug)]
 pub struct Process {
-    _child: Child,
+    _started: Started,
     _data: tempfile::TempDir,
 }
 
@@ -148,21 +148,21 @@ async fn start(program: &Program) -> Result<Found, Trouble> {
             std::fs::create_dir_all(value).map_err(|error| failed(error.to_string()))?;
         }
     }
-    let mut child = Command::new(&executable)
+    let mut command = started::command(&executable);
+    command
         .args(&program.command[1..])
         .envs(environment)
         .env("HOME", data.path())
         .current_dir(data.path())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
+        .stderr(Stdio::null());
+    let mut started = Started::spawn(&mut command, Some(data.path()))
         .map_err(|error| failed(error.to_string()))?;
     let endpoint = format!("http://127.0.0.1:{port}");
     let latest = Instant::now() + START_TIMEOUT;
     while !is_running(program, &endpoint, port).await {
-        if let Ok(Some(status)) = child.try_wait() {
+        if let Ok(Some(status)) = started.child.try_wait() {
             return Err(failed(format!("it ended with {status}")));
         }
         if Instant::now() > latest {
@@ -173,7 +173,7 @@ async fn start(program: &Program) -> Result<Found, Trouble> {
     Ok(Found {
         endpoint,
         process: Some(Process {
-            _child: child,
+            _started: started,
             _data: data,
         }),
     })

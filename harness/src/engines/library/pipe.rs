@@ -13,14 +13,18 @@ use std::{
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    process::{Child, ChildStdin, ChildStdout, Command},
+    process::{ChildStdin, ChildStdout},
     sync::mpsc::{
         Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel,
     },
 };
 
 use super::{Program, strange};
-use crate::{bound, trouble::Trouble};
+use crate::{
+    bound,
+    engines::started::{self, Started},
+    trouble::Trouble,
+};
 
 /// How long a process may take to start.
 const START: Duration = Duration::from_secs(30);
@@ -44,7 +48,7 @@ pub(super) struct Pipe {
     numbers: AtomicU64,
     /// How it was lost, unless it has ended by itself.
     lost: OnceLock<Lost>,
-    child: Mutex<Child>,
+    started: Mutex<Started>,
 }
 
 /// The receivers of lines, by execution or ping number; `None` once the process is lost.
@@ -89,17 +93,18 @@ impl Pipe {
             engine: program.name.to_owned(),
             reason,
         };
-        let mut child = Command::new(&program.interpreter)
+        let mut command = started::command(&program.interpreter);
+        command
             .args(program.arguments)
             .arg(program.script)
             .current_dir(&program.directory)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
+            .stderr(Stdio::null());
+        let mut started = Started::spawn(&mut command, None)
             .map_err(|error| failed(format!("{}: {error}", program.interpreter.display())))?;
-        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(stdin), Some(stdout)) = (started.child.stdin.take(), started.child.stdout.take())
+        else {
             return Err(failed("it has no standard input and output".to_owned()));
         };
         let mut answers = BufReader::new(stdout);
@@ -123,7 +128,7 @@ impl Pipe {
             listeners: Arc::clone(&listeners),
             numbers: AtomicU64::new(0),
             lost: OnceLock::new(),
-            child: Mutex::new(child),
+            started: Mutex::new(started),
         });
         tokio::spawn(read(answers, listeners, Arc::downgrade(&pipe)));
         Ok(pipe)
@@ -159,7 +164,7 @@ impl Pipe {
         let lost = *self.lost.get_or_init(|| lost);
         *locked(&self.listeners) = None;
         // If it cannot be ended it has ended.
-        let _ = locked(&self.child).start_kill();
+        let _ = locked(&self.started).child.start_kill();
         lost
     }
 

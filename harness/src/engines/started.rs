@@ -1,0 +1,90 @@
+//! A process that the harness starts: it gets little of the user's environment, the signals of the
+//! terminal do not reach it, and it ends with the harness, however that ends.
+//!
+//! The kernel tells nobody that a process was killed but those who read from it. So a shell, the guard,
+//! waits for the end of its standard input, which the harness never writes to. Then it kills the
+//! process and what that has started, and removes its data.
+
+use std::{env, io, path::Path, process::Stdio};
+
+use tokio::process::{Child, Command};
+
+/// What a started process gets of the user's environment: nothing that is secret, such as credentials.
+const ENVIRONMENT: &[&str] = &["PATH", "HOME", "LANG", "TMPDIR", "SystemRoot"];
+
+/// What the guard does: `$1` is the process group, `$2` the directory of its data, if it has one.
+#[cfg(unix)]
+const GUARD: &str = r#"
+trap '' HUP INT QUIT TERM
+read -r _
+kill -s KILL -- "-$1" 2>/dev/null
+if [ -n "$2" ]; then rm -rf -- "$2"; fi
+"#;
+
+/// A command that is started with little of the user's environment.
+pub(super) fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().kill_on_drop(true);
+    for name in ENVIRONMENT {
+        if let Some(value) = env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    #[cfg(unix)]
+    command.process_group(0);
+    command
+}
+
+/// A started process. It and everything that it has started end when this is dropped, and when the
+/// harness ends.
+#[derive(Debug)]
+pub(super) struct Started {
+    /// The process.
+    pub child: Child,
+    #[cfg(unix)]
+    guard: Option<std::process::Child>,
+}
+
+impl Started {
+    /// Starts a process; `data` is the directory that is removed when it has ended.
+    pub fn spawn(command: &mut Command, data: Option<&Path>) -> io::Result<Self> {
+        let child = command.spawn()?;
+        #[cfg(not(unix))]
+        let _ = data;
+        Ok(Self {
+            #[cfg(unix)]
+            guard: guard(&child, data)?,
+            child,
+        })
+    }
+}
+
+/// Starts the guard of a process, unless that has ended already.
+#[cfg(unix)]
+fn guard(child: &Child, data: Option<&Path>) -> io::Result<Option<std::process::Child>> {
+    use std::os::unix::process::CommandExt as _;
+
+    let Some(group) = child.id() else {
+        return Ok(None);
+    };
+    std::process::Command::new("/bin/sh")
+        .args(["-c", GUARD, "guard", &group.to_string()])
+        .arg(data.unwrap_or(Path::new("")))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .map(Some)
+}
+
+#[cfg(unix)]
+impl Drop for Started {
+    fn drop(&mut self) {
+        if let Some(mut guard) = self.guard.take() {
+            drop(guard.stdin.take());
+            // Without its guard the process is killed alone.
+            let _ = guard.wait();
+        }
+    }
+}
