@@ -10,6 +10,7 @@ mod story;
 mod summary;
 #[cfg(feature = "cli")]
 mod terminal;
+mod visible;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -19,6 +20,8 @@ use stepproof_specs::clause::Coverage;
 
 #[cfg(feature = "cli")]
 pub use self::terminal::Terminal;
+#[cfg(feature = "cli")]
+pub(crate) use self::visible::{on_one_line, visible};
 pub use self::{
     finding::{Finding, Subject},
     lines::Lines,

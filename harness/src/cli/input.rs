@@ -16,6 +16,7 @@ use stepproof_specs::{
 };
 
 use super::Failure;
+use crate::report::on_one_line;
 
 /// The most bytes read of a definition or an input; AWS accepts definitions of up to 1 MiB.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -126,8 +127,9 @@ pub(super) fn diagnostic_line(diagnostic: &Diagnostic) -> String {
     };
     let code = serde_json::to_value(diagnostic.code).unwrap_or_default();
     let code = code.as_str().unwrap_or_default().to_owned();
-    match &diagnostic.location {
+    let line = match &diagnostic.location {
         Some(location) => format!("{severity}: {code}: {} at {location}", diagnostic.message),
         None => format!("{severity}: {code}: {}", diagnostic.message),
-    }
+    };
+    on_one_line(&line).into_owned()
 }

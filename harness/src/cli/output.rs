@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::{Failure, Status};
+use crate::report::{on_one_line, visible};
 
 /// Standard output.
 pub(super) struct Output(BufWriter<StdoutLock<'static>>);
@@ -19,9 +20,14 @@ impl Output {
         Self(BufWriter::new(io::stdout().lock()))
     }
 
-    /// Writes a line.
+    /// Writes a line. Control characters are escaped.
     pub(super) fn line(&mut self, line: impl Display) -> Result<(), Failure> {
-        writeln!(self.0, "{line}").map_err(|error| broken(&error))
+        self.painted(visible(&line.to_string()))
+    }
+
+    /// Writes text that is safe to show: it may be coloured.
+    pub(super) fn painted(&mut self, text: impl Display) -> Result<(), Failure> {
+        writeln!(self.0, "{text}").map_err(|error| broken(&error))
     }
 
     /// Writes a value as JSON, indented.
@@ -38,9 +44,14 @@ impl Output {
 
     /// Writes rows in aligned columns. The last column is not padded.
     pub(super) fn table<const N: usize>(&mut self, rows: &[[String; N]]) -> Result<(), Failure> {
+        let on_one_line = |cell: &String| on_one_line(cell).into_owned();
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|row| row.each_ref().map(on_one_line))
+            .collect();
         let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
         let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
-        for row in rows {
+        for row in &rows {
             let cells: Vec<String> = row
                 .iter()
                 .zip(&widths)
@@ -65,7 +76,8 @@ fn broken(error: &io::Error) -> Failure {
 
 /// Writes a line on standard error. Failure to write it is ignored.
 pub(super) fn note(line: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let line = line.to_string();
+    let _ = writeln!(io::stderr().lock(), "{}", visible(&line));
 }
 
 /// Prints why a command failed.

@@ -14,7 +14,7 @@ use crate::{
     casefile,
     job::{Lane, PrepareError, Prepared, prepare},
     judge::verdict::Verdict,
-    report::{Finding, Subject},
+    report::{Finding, Subject, visible},
     run::{
         Attempt, Context, Control, Outcome, Stop, attempt,
         judging::{Compared, Generated},
@@ -59,7 +59,7 @@ impl Replay {
         for run in 1..=self.times {
             let attempt = attempt(&setup.context, &prepared, setup.control.overhead()).await;
             let (status, text) = setup.tell(&case, &path, &attempt, run == self.times)?;
-            output.line(text)?;
+            output.painted(text)?;
             output.flush()?;
             worst = if worst == Status::Diverged {
                 worst
@@ -114,7 +114,7 @@ impl Setup {
         self.context.engine.clean().await.map_err(Failure::from)
     }
 
-    /// The exit status for an attempt, and its report.
+    /// The exit status for an attempt, and its report, which is safe to show.
     fn tell(
         &self,
         case: &Case,
@@ -130,9 +130,16 @@ impl Setup {
         Ok(match judgement.verdict(|_| false) {
             Verdict::Agree => (
                 Status::Success,
-                format!("{engine} {} agrees with the reference", self.version),
+                visible(&format!(
+                    "{engine} {} agrees with the reference",
+                    self.version
+                ))
+                .into_owned(),
             ),
-            Verdict::Diverge if !whole => (Status::Diverged, signatures(&attempt.outcome)),
+            Verdict::Diverge if !whole => {
+                let signatures = signatures(&attempt.outcome);
+                (Status::Diverged, visible(&signatures).into_owned())
+            }
             Verdict::Diverge => {
                 let finding = Finding::new(&Subject {
                     number: 1,

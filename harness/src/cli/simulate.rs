@@ -16,6 +16,7 @@ use stepproof_specs::{
 };
 
 use super::{Failure, Status, clauses::Format, input, output::Output, validate::workflow};
+use crate::report::on_one_line;
 
 /// Runs a machine on the reference, in virtual time: a wait of a year takes no time.
 ///
@@ -149,10 +150,10 @@ fn human(output: &mut Output, expectation: &Expectation) -> Result<(), Failure> 
         output.line(format_args!("output  {value}"))?;
     }
     if let Some(error) = &seen.error {
-        output.line(format_args!("error   {error}"))?;
+        output.line(format_args!("error   {}", on_one_line(error)))?;
     }
     if let Some(cause) = &seen.cause {
-        output.line(format_args!("cause   {cause}"))?;
+        output.line(format_args!("cause   {}", on_one_line(cause)))?;
     }
     if !expectation.poisoned.is_empty() {
         let names: Vec<_> = expectation.poisoned.iter().map(|a| a.name()).collect();

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::{EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Seen};
+use super::{EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Seen, visible::visible};
 use crate::judge::{ledger::Staleness, verdict::Verdict};
 
 /// Writes one JSON object per event. Write errors are ignored: the reader has gone away.
@@ -24,7 +24,8 @@ impl<W: Write + Send> Lines<W> {
 
 impl<W: Write + Send> Reporter for Lines<W> {
     fn event(&mut self, event: &Event) {
-        let _ = writeln!(self.0, "{}", encode(event));
+        let line = encode(event).to_string();
+        let _ = writeln!(self.0, "{}", visible(&line));
         if matches!(event, Event::RunFinished(_)) {
             let _ = self.0.flush();
         }

@@ -9,6 +9,7 @@ use similar::{ChangeTag, TextDiff};
 use super::{
     Finding, ask,
     layout::{flat, pretty},
+    visible::{on_one_line, visible},
 };
 
 /// The assumed number of lines on a screen.
@@ -31,6 +32,7 @@ struct Paint(bool);
 
 impl Paint {
     fn with(&self, style: Style, text: &str) -> String {
+        let text = visible(text);
         style.force_styling(self.0).apply_to(text).to_string()
     }
 
@@ -47,24 +49,24 @@ impl Paint {
 pub fn screen(finding: &Finding, colour: bool) -> String {
     let paint = Paint(colour);
     let mut text = head(finding, &paint);
-    section(&mut text, &paint, "machine", &machine(finding));
+    section(&mut text, &paint, "machine", &visible(&machine(finding)));
     if let Some(input) = input(finding) {
-        section(&mut text, &paint, "input", &input);
+        section(&mut text, &paint, "input", &visible(&input));
     }
     if let Some(plan) = plan(finding) {
-        section(&mut text, &paint, "plan", &plan);
+        section(&mut text, &paint, "plan", &visible(&plan));
     }
     let legend = format!("reference (-) and {} (+)", finding.engine);
     let changes = diff(finding, DIFF);
     let coloured: Vec<String> = changes.iter().map(|line| coloured(line, &paint)).collect();
     section(&mut text, &paint, &legend, &coloured.join("\n"));
     text.push('\n');
-    section(&mut text, &paint, "replay", &finding.replay);
+    section(&mut text, &paint, "replay", &visible(&finding.replay));
     let Some(reproducer) = &finding.reproducer else {
         return text;
     };
     let title = paint.strong("reproducer (Python, boto3)");
-    let program = format!("\n{title}\n{reproducer}");
+    let program = format!("\n{title}\n{}", visible(reproducer));
     let room = SCREEN.saturating_sub(text.lines().count());
     if program.lines().count() <= room {
         text.push_str(&program);
@@ -96,9 +98,11 @@ fn head(finding: &Finding, paint: &Paint) -> String {
         text,
         "{}  {} {}, came back {came_back} of {runs} times{}",
         paint.strong("engine"),
-        finding.engine,
-        finding.engine_version,
-        place(finding).map_or(String::new(), |state| format!(", at state '{state}'")),
+        on_one_line(&finding.engine),
+        on_one_line(&finding.engine_version),
+        place(finding).map_or(String::new(), |state| {
+            format!(", at state '{}'", on_one_line(state))
+        }),
     );
     if let Some(clause) = finding.clause {
         let entry = clause.entry();
@@ -115,7 +119,13 @@ fn head(finding: &Finding, paint: &Paint) -> String {
         let _ = writeln!(text, "  {}", paint.faint(entry.source));
     }
     for more in finding.differences.iter().skip(1) {
-        let _ = writeln!(text, "{}  {}", paint.strong("also"), more.signature);
+        let signature = more.signature.to_string();
+        let _ = writeln!(
+            text,
+            "{}  {}",
+            paint.strong("also"),
+            on_one_line(&signature)
+        );
     }
     text
 }
@@ -213,7 +223,7 @@ fn coloured(line: &str, paint: &Paint) -> String {
     match line.as_bytes().first() {
         Some(b'-') => paint.with(Style::new().green(), line),
         Some(b'+') => paint.with(Style::new().red(), line),
-        _ => line.to_owned(),
+        _ => visible(line).into_owned(),
     }
 }
 
@@ -221,14 +231,17 @@ fn coloured(line: &str, paint: &Paint) -> String {
 pub fn markdown(finding: &Finding) -> String {
     let (came_back, runs) = finding.reproduced;
     let mut text = format!(
-        "# Divergence {}: `{}`\n\n{} {}, came back {came_back} of {runs} times.\n",
-        finding.number, finding.signature, finding.engine, finding.engine_version,
+        "# Divergence {}: {}\n\n{} {}, came back {came_back} of {runs} times.\n",
+        finding.number,
+        code(&finding.signature.to_string()),
+        on_one_line(&finding.engine),
+        on_one_line(&finding.engine_version),
     );
     if finding.withdrawn {
         text.push_str(WITHDRAWN);
     }
     if let Some(state) = place(finding) {
-        let _ = writeln!(text, "It shows first at the state `{state}`.");
+        let _ = writeln!(text, "It shows first at the state {}.", code(state));
     }
     if let Some(clause) = finding.clause {
         let entry = clause.entry();
@@ -256,10 +269,10 @@ pub fn markdown(finding: &Finding) -> String {
         for difference in &finding.differences {
             let _ = writeln!(
                 text,
-                "- `{}`: expected `{}`, got `{}`",
-                difference.signature,
-                flat(&difference.expected),
-                flat(&difference.actual)
+                "- {}: expected {}, got {}",
+                code(&difference.signature.to_string()),
+                code(&flat(&difference.expected)),
+                code(&flat(&difference.actual))
             );
         }
     }
@@ -274,9 +287,28 @@ pub fn markdown(finding: &Finding) -> String {
 }
 
 fn fenced(text: &mut String, title: &str, language: &str, body: &str) {
-    let mut fence = String::from("```");
-    while body.contains(&fence) {
+    let body = visible(body);
+    let fence = fence("```", &body);
+    let _ = write!(text, "\n## {title}\n\n{fence}{language}\n{body}\n{fence}\n");
+}
+
+/// A fence that does not occur in the text.
+fn fence(shortest: &str, text: &str) -> String {
+    let mut fence = shortest.to_owned();
+    while text.contains(&fence) {
         fence.push('`');
     }
-    let _ = write!(text, "\n## {title}\n\n{fence}{language}\n{body}\n{fence}\n");
+    fence
+}
+
+/// Text within a line, as it stands.
+fn code(text: &str) -> String {
+    let text = on_one_line(text);
+    let fence = fence("`", &text);
+    let blank = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{blank}{text}{blank}{fence}")
 }

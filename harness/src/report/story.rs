@@ -7,7 +7,7 @@ use stepproof_specs::{
     observation::Observation,
 };
 
-use super::layout::flat;
+use super::{layout::flat, visible::on_one_line};
 use crate::raw::{Creation, RawRun};
 
 /// The length from which the middle of a line is left out.
@@ -129,6 +129,7 @@ fn event(event: &Event) -> String {
 
 /// Leaves out the middle of a line that is too long.
 fn shorten(line: &mut String) {
+    *line = on_one_line(line).into_owned();
     let length = line.chars().count();
     if length > LINE {
         let half = LINE / 2 - 2;

@@ -10,7 +10,7 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use stepproof_specs::clause::REGISTRY;
 
-use super::{Event, Finding, Header, MachineNotice, Reporter, Summary, human};
+use super::{Event, Finding, Header, MachineNotice, Reporter, Summary, human, visible};
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
     verdict::Verdict,
@@ -67,6 +67,11 @@ impl<W: Write + Send> Terminal<W> {
 
     /// Writes a line above the bar. A reader that has gone away is not an error.
     fn line(&mut self, text: &str) {
+        self.painted(&visible(text));
+    }
+
+    /// Writes text that is safe to show, above the bar.
+    fn painted(&mut self, text: &str) {
         let Self { bar, out, .. } = self;
         bar.suspend(|| {
             let _ = writeln!(out, "{text}");
@@ -138,7 +143,7 @@ impl<W: Write + Send> Terminal<W> {
 
     fn finding(&mut self, finding: &Finding) {
         let screen = finding.screen(self.colour);
-        self.line(&format!("\n{}", screen.trim_end()));
+        self.painted(&format!("\n{}", screen.trim_end()));
         self.line("");
     }
 
