@@ -6,6 +6,8 @@
 #[cfg(feature = "sdk")]
 pub mod adapters;
 #[cfg(feature = "sdk")]
+pub mod address;
+#[cfg(feature = "sdk")]
 pub mod embedded;
 #[cfg(feature = "sdk")]
 pub mod library;

@@ -93,6 +93,7 @@ impl Check {
             machines,
             shard: Shard::WHOLE,
             ledger: self.mode.ledger.clone(),
+            ledger_digest: None,
         }
     }
 }

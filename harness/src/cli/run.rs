@@ -93,6 +93,7 @@ impl Run {
             machines: Vec::new(),
             shard: self.shard.unwrap_or(Shard::WHOLE),
             ledger: self.mode.ledger.clone(),
+            ledger_digest: None,
         }
     }
 

@@ -75,6 +75,7 @@ impl Mode {
         {
             configuration.drawn = configuration.drawn.rarely(ledger.avoid());
         }
+        configuration.ledger_digest = ledger.as_ref().map(Ledger::digest);
         let directory = self
             .out
             .clone()
@@ -108,6 +109,7 @@ impl Mode {
         let (engine, engine_version) = configuration.target.clone().into_target().reach().await?;
         configuration::same_versions(store.run(), &engine_version)?;
         let ledger = self.ledger(&configuration, engine.as_ref())?;
+        configuration::same_ledger(&configuration, ledger.as_ref())?;
         let source = source(&configuration, engine.as_ref())?;
         Ok(self.begun(
             &configuration,

@@ -1,18 +1,22 @@
 //! Options that choose the engine of a command.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use clap::Args;
 
-use super::{Failure, faults};
+use super::{Failure, faults, output};
 use crate::engines::{
     Engine,
     adapters::{Choice, open},
+    address,
 };
 use crate::zoo::Deviant;
 
 /// The engine of a command if none is named.
 pub(super) const DEFAULT: &str = "embedded";
+
+/// How long an engine may be silent before the user is told.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// The engines that can be told to break a rule.
 const BREAKABLE: &[&str] = &[DEFAULT, "reference"];
@@ -66,6 +70,14 @@ impl Target {
 
     /// Starts or reaches the engine.
     pub(super) async fn open(&self) -> Result<Arc<dyn Engine>, Failure> {
+        if let Some(endpoint) = &self.endpoint {
+            address::check(endpoint).map_err(|error| {
+                Failure::usage(
+                    format!("use the address in --endpoint: {error}"),
+                    "give one like http://127.0.0.1:4566",
+                )
+            })?;
+        }
         let fault = self.fault.as_deref().map(faults::named).transpose()?;
         if fault.is_some() && !BREAKABLE.contains(&self.name()) {
             return Err(Failure::usage(
@@ -85,7 +97,18 @@ impl Target {
             deviations: fault.map(Deviant::deviations),
         };
         let (token, _) = uuid::Uuid::new_v4().as_u64_pair();
-        let engine = open(&choice, &format!("{:08x}", token >> 32)).await?;
+        let run = format!("{:08x}", token >> 32);
+        let mut opening = pin!(open(&choice, &run));
+        let engine = match tokio::time::timeout(SILENCE, &mut opening).await {
+            Ok(engine) => engine?,
+            Err(_) => {
+                output::note(format_args!(
+                    "{} does not answer yet; it is given more time, because some engines load slowly",
+                    self.name()
+                ));
+                opening.await?
+            }
+        };
         Ok(Arc::from(engine))
     }
 

@@ -17,7 +17,7 @@ use stepproof_specs::{base::time::Millis, deviation::Deviations};
 
 pub use self::embedded::Embedded;
 use super::{
-    Boxed, Capabilities, Engine, EngineProfile,
+    Boxed, Capabilities, Engine, EngineProfile, address,
     process::{self, Presence, Program},
     remote::{Remote, Traits},
 };
@@ -119,6 +119,12 @@ pub async fn open(choice: &Choice, run: &str) -> Opened {
             reason: format!("there is no such engine; there are {}", names.join(", ")),
         });
     };
+    if let Some(endpoint) = &choice.endpoint {
+        address::check(endpoint).map_err(|error| Trouble::Start {
+            engine: name.to_owned(),
+            reason: format!("its address is refused: {error}"),
+        })?;
+    }
     (adapter.open)(choice, run).await
 }
 

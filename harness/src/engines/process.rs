@@ -13,7 +13,10 @@ use tokio::{
     time::Instant,
 };
 
-use super::started::{self, Started};
+use super::{
+    address,
+    started::{self, Started},
+};
 use crate::{client::http, trouble::Trouble};
 
 /// How long an engine may take to start.
@@ -102,6 +105,12 @@ pub async fn find(program: &Program, endpoint: Option<&str>) -> Result<Found, Tr
     let said = env::var(program.endpoint)
         .ok()
         .filter(|said| !said.is_empty());
+    if let Some(said) = &said {
+        address::check(said).map_err(|error| Trouble::Start {
+            engine: program.name.to_owned(),
+            reason: format!("the address in {} is refused: {error}", program.endpoint),
+        })?;
+    }
     if let Some(endpoint) = endpoint.map(str::to_owned).or(said) {
         return Ok(Found {
             endpoint,

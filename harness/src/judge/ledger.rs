@@ -193,6 +193,11 @@ impl Ledger {
         })
     }
 
+    /// A digest of its contents.
+    pub fn digest(&self) -> String {
+        blake3::hash(self.text.as_bytes()).to_hex().to_string()
+    }
+
     /// The path of the ledger's file.
     pub fn path(&self) -> &Path {
         &self.path

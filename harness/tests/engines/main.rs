@@ -3,7 +3,6 @@
 mod embedded;
 mod endurance;
 mod faults;
-mod hostile;
 mod identity;
 mod library;
 mod others;

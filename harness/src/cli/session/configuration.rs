@@ -9,6 +9,7 @@ use stepproof_specs::base::time::Millis;
 
 use crate::{
     cli::{Failure, drawing::Drawn, target::Target},
+    judge::ledger::Ledger,
     run::{Limit, Shard},
     store::{RunRecord, Store, StoreError},
 };
@@ -26,6 +27,9 @@ pub(in crate::cli) struct Configuration {
     pub machines: Vec<GivenMachine>,
     pub shard: Shard,
     pub ledger: Option<PathBuf>,
+    /// The digest of the ledger, wherever it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_digest: Option<String>,
 }
 
 /// A machine that a user gave, as it was when the run started.
@@ -129,4 +133,24 @@ pub(in crate::cli) fn same_versions(run: &RunRecord, engine_version: &str) -> Re
             "begin a new run",
         )),
     }
+}
+
+/// A resumed run must also judge by the same ledger: other entries would make other verdicts of cases
+/// that are judged already, and let other features be drawn.
+pub(in crate::cli) fn same_ledger(
+    begun: &Configuration,
+    ledger: Option<&Ledger>,
+) -> Result<(), Failure> {
+    let now = ledger.map(Ledger::digest);
+    let Some(ledger) = ledger.filter(|_| begun.ledger_digest.is_some() && begun.ledger_digest != now)
+    else {
+        return Ok(());
+    };
+    Err(Failure::usage(
+        format!(
+            "resume the run: the ledger '{}' has been changed since it was begun",
+            ledger.path().display()
+        ),
+        "restore the ledger, or begin a new run",
+    ))
 }

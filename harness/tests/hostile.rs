@@ -32,7 +32,11 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::support::{job, only, task};
+#[path = "engines/support.rs"]
+#[allow(dead_code, reason = "shared with the other tests of engines")]
+mod support;
+
+use self::support::{job, only, task};
 
 const IMPATIENT: Patience = Patience {
     call: Duration::from_secs(2),
