@@ -55,7 +55,8 @@ Examples:
 
 Exit status: 0 all is well, 1 a new divergence, 2 wrong usage, 3 a ledger entry is stale,
 4 nothing was judged, 5 too many cases without a verdict, 6 the engine cannot be reached,
-70 an internal error.";
+7 the record or the output cannot be written (a full disk), 70 an internal error, 128+N ended by
+signal N.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -12,7 +12,9 @@ mod summary;
 mod terminal;
 mod visible;
 
-use std::{path::PathBuf, time::Duration};
+#[cfg(feature = "cli")]
+use std::time::Duration;
+use std::{io, path::PathBuf};
 
 use serde::Serialize;
 use stepproof_generators::given::Given;
@@ -149,6 +151,20 @@ impl From<&Given> for MachineNotice {
 pub trait Reporter: Send {
     /// Handles an event.
     fn event(&mut self, event: &Event);
+
+    /// Why something could not be told, if that is so. A reader that went away is no such reason.
+    fn lost(&self) -> Option<&io::Error> {
+        None
+    }
+}
+
+/// Keeps the first error of a writer, unless the reader went away.
+fn keep(lost: &mut Option<io::Error>, written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        lost.get_or_insert(error);
+    }
 }
 
 /// Passes events on to several reporters.
@@ -169,6 +185,10 @@ impl Reporter for Reporters {
         for reporter in &mut self.0 {
             reporter.event(event);
         }
+    }
+
+    fn lost(&self) -> Option<&io::Error> {
+        self.0.iter().find_map(|reporter| reporter.lost())
     }
 }
 

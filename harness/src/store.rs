@@ -19,6 +19,8 @@ mod schema;
 #[cfg(feature = "store")]
 mod write;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::error::is_about_space;
 #[cfg(feature = "store")]
 pub use self::{
     directory::{Store, default_directory},

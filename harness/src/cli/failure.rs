@@ -52,7 +52,15 @@ impl From<CaseFileError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::usage(error.to_string(), error.remedy())
+        let status = if error.is_about_space() {
+            Status::Unwritten
+        } else {
+            Status::Usage
+        };
+        Self {
+            status,
+            ..Self::usage(error.to_string(), error.remedy())
+        }
     }
 }
 

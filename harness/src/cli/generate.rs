@@ -6,7 +6,7 @@ use clap::Args;
 use stepproof_generators::steering::Steered;
 
 use super::{Failure, Status, drawing::Drawing, output::Output};
-use crate::casefile;
+use crate::{casefile, store::is_about_space};
 
 /// Draws cases and prints them, one JSON document per line, or writes them as case files.
 #[derive(Debug, Args)]
@@ -70,8 +70,12 @@ pub(super) fn random_seed() -> u64 {
 
 /// The failure for a file or directory that cannot be written.
 pub(super) fn unwritable(path: &std::path::Path, error: &std::io::Error) -> Failure {
-    Failure::usage(
+    let mut failure = Failure::usage(
         format!("write '{}': {error}", path.display()),
         "choose a place that you may write",
-    )
+    );
+    if is_about_space(error) {
+        failure.status = Status::Unwritten;
+    }
+    failure
 }

@@ -63,12 +63,13 @@ impl Output {
     }
 }
 
-fn broken(error: &io::Error) -> Failure {
+/// The failure to write to standard output.
+pub(super) fn broken(error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Failure::closed();
     }
     Failure {
-        status: Status::Usage,
+        status: Status::Unwritten,
         message: format!("write to standard output: {error}"),
         remedy: None,
     }

@@ -189,7 +189,19 @@ impl Mode {
         }
         let status = ended.summary.exit_status(self.max_unsure);
         reporter.event(&Event::RunFinished(Box::new(ended.summary)));
-        Ok(status)
+        let Some(lost) = reporter.lost() else {
+            return Ok(status);
+        };
+        let failure = output::broken(lost);
+        // A red run stays as red as it is.
+        Err(Failure {
+            status: match status {
+                Status::Success => failure.status,
+                red => red,
+            },
+            remedy: Some(format!("the record is in {}", directory.display())),
+            ..failure
+        })
     }
 
     fn ledger(

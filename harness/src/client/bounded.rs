@@ -23,7 +23,7 @@ pub(super) struct Bounded(SharedHttpClient);
 
 impl Bounded {
     /// Bounds the answers of another client.
-    pub fn new(client: SharedHttpClient) -> SharedHttpClient {
+    pub fn over(client: SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Self(client))
     }
 }

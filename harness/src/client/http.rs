@@ -63,7 +63,7 @@ mod tests {
                 .await
                 .unwrap();
             let mut sent = 0_u64;
-            while connection.write_all(&[b' '; 65_536]).await.is_ok() {
+            while connection.write_all(&vec![b' '; 65_536]).await.is_ok() {
                 sent += 65_536;
             }
             sent

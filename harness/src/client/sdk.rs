@@ -315,7 +315,7 @@ impl Api {
         let mut base = base
             .retry_config(RetryConfig::disabled())
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        base.set_http_client(http.map(Bounded::new));
+        base.set_http_client(http.map(Bounded::over));
         let client = |timeout| {
             let timeouts = TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(5))

@@ -1,34 +1,45 @@
 //! JSON lines: one event per line, for programs.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Seen, visible::visible};
+use super::{
+    EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Seen, keep, visible::visible,
+};
 use crate::judge::{ledger::Staleness, verdict::Verdict};
 
 /// Writes one JSON object per event. Write errors are ignored: the reader has gone away.
-pub struct Lines<W>(W);
+pub struct Lines<W> {
+    sink: W,
+    lost: Option<io::Error>,
+}
 
 impl<W: Write + Send> Lines<W> {
     /// Writes to `sink`.
     pub fn new(sink: W) -> Self {
-        Self(sink)
+        Self { sink, lost: None }
     }
 
     /// The sink.
     pub fn into_inner(self) -> W {
-        self.0
+        self.sink
     }
 }
 
 impl<W: Write + Send> Reporter for Lines<W> {
     fn event(&mut self, event: &Event) {
         let line = encode(event).to_string();
-        let _ = writeln!(self.0, "{}", visible(&line));
+        let written = writeln!(self.sink, "{}", visible(&line));
+        keep(&mut self.lost, written);
         if matches!(event, Event::RunFinished(_)) {
-            let _ = self.0.flush();
+            let flushed = self.sink.flush();
+            keep(&mut self.lost, flushed);
         }
+    }
+
+    fn lost(&self) -> Option<&io::Error> {
+        self.lost.as_ref()
     }
 }
 

@@ -47,6 +47,8 @@ pub enum ExitStatus {
     Unsure = 5,
     /// The engine could not be reached.
     Unreachable = 6,
+    /// The record or the output could not be written.
+    Unwritten = 7,
     /// A bug in the harness.
     Internal = 70,
 }

@@ -2,7 +2,7 @@
 //! output is not a terminal.
 
 use std::{
-    io::Write,
+    io::{self, Write},
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,7 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use stepproof_specs::clause::REGISTRY;
 
-use super::{Event, Finding, Header, MachineNotice, Reporter, Summary, human, visible};
+use super::{Event, Finding, Header, MachineNotice, Reporter, Summary, human, keep, visible};
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
     verdict::Verdict,
@@ -24,6 +24,7 @@ const REFRESH: Duration = Duration::from_millis(100);
 /// Reports a run to people.
 pub struct Terminal<W> {
     out: W,
+    lost: Option<io::Error>,
     /// Whether output to `out` is coloured.
     colour: bool,
     bar: ProgressBar,
@@ -52,6 +53,7 @@ impl<W: Write + Send> Terminal<W> {
         let now = Instant::now();
         Self {
             out,
+            lost: None,
             colour,
             bar,
             summary: Summary::default(),
@@ -73,9 +75,8 @@ impl<W: Write + Send> Terminal<W> {
     /// Writes text that is safe to show, above the bar.
     fn painted(&mut self, text: &str) {
         let Self { bar, out, .. } = self;
-        bar.suspend(|| {
-            let _ = writeln!(out, "{text}");
-        });
+        let written = bar.suspend(|| writeln!(out, "{text}"));
+        keep(&mut self.lost, written);
     }
 
     fn start(&mut self, header: &Header) {
@@ -180,7 +181,8 @@ impl<W: Write + Send> Terminal<W> {
         );
         self.line(&text);
         self.line(&summary.line());
-        let _ = self.out.flush();
+        let flushed = self.out.flush();
+        keep(&mut self.lost, flushed);
     }
 }
 
@@ -237,5 +239,9 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             Event::Warning(text) => self.line(&format!("warning: {text}")),
             Event::RunFinished(summary) => self.finish(summary),
         }
+    }
+
+    fn lost(&self) -> Option<&io::Error> {
+        self.lost.as_ref()
     }
 }

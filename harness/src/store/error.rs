@@ -69,9 +69,21 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the place was right and could be written until there was no room any more.
+    pub fn is_about_space(&self) -> bool {
+        match self {
+            Self::Unwritable { source, .. } => is_about_space(source),
+            Self::Database { .. } => true,
+            _ => false,
+        }
+    }
+
     /// What a user can do about it.
     pub fn remedy(&self) -> &'static str {
         match self {
+            Self::Unwritable { .. } if self.is_about_space() => {
+                "make room on the disk; the run continues with --resume DIR"
+            }
             Self::Unwritable { .. } => "choose a directory that you may write with --out DIR",
             Self::Occupied { .. } => {
                 "continue it with --resume DIR, or choose another directory with --out DIR"
@@ -89,4 +101,10 @@ impl StoreError {
             }
         }
     }
+}
+
+/// Whether there was no room for what was written.
+pub(crate) fn is_about_space(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }

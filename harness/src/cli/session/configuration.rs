@@ -142,7 +142,8 @@ pub(in crate::cli) fn same_ledger(
     ledger: Option<&Ledger>,
 ) -> Result<(), Failure> {
     let now = ledger.map(Ledger::digest);
-    let Some(ledger) = ledger.filter(|_| begun.ledger_digest.is_some() && begun.ledger_digest != now)
+    let Some(ledger) =
+        ledger.filter(|_| begun.ledger_digest.is_some() && begun.ledger_digest != now)
     else {
         return Ok(());
     };
