@@ -88,15 +88,12 @@ fn names_errors_and_files_do_nothing_to_a_terminal() {
             "json",
         ],
     );
-    let events = ran
+    let events: Vec<_> = ran
         .out
         .lines()
-        .map(|line| serde_json::from_str::<Value>(line).expect("an event"));
-    assert!(
-        events
-            .last()
-            .is_some_and(|it| it["event"] == "run_finished")
-    );
+        .map(|line| serde_json::from_str::<Value>(line).expect("an event"))
+        .collect();
+    assert_eq!(events.last().expect("an event")["event"], "run_finished");
 }
 
 /// What a reader would have seen is lost: the status says so, and the record is named.

@@ -88,8 +88,12 @@ enum Manner {
     Numbers,
     /// The right answer with lists that name themselves as the next page.
     Circle,
+    /// The right answer with other types.
+    Types,
     /// An error of the engine's own with a long message.
     Fault,
+    /// A refusal with a long message.
+    Refuse,
     /// Closes the connection.
     Close,
     /// A status without a body.
@@ -101,7 +105,7 @@ enum Manner {
 }
 
 /// All manners but the last, which says nothing that is not well-formed.
-const MANNERS: [Manner; 15] = [
+const MANNERS: [Manner; 17] = [
     Manner::Endless,
     Manner::Long,
     Manner::Headers,
@@ -113,7 +117,9 @@ const MANNERS: [Manner; 15] = [
     Manner::Texts,
     Manner::Numbers,
     Manner::Circle,
+    Manner::Types,
     Manner::Fault,
+    Manner::Refuse,
     Manner::Close,
     Manner::Empty204,
     Manner::Redirect,
@@ -171,78 +177,8 @@ async fn serve(
         count.fetch_add(1, Ordering::Relaxed);
     }
     match manner {
-        Manner::Endless => {
-            connection
-                .write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-                .await?;
-            let chunk = format!("10000\r\n{}\r\n", "{\"a\":[  ".repeat(8_192));
-            loop {
-                connection.write_all(chunk.as_bytes()).await?;
-            }
-        }
-        Manner::Long => {
-            connection
-                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n")
-                .await?;
-            for _ in 0..1_600 {
-                connection.write_all(&[b'"'; 65_536]).await?;
-            }
-            Ok(())
-        }
-        Manner::Headers => {
-            connection.write_all(b"HTTP/1.1 200 OK\r\n").await?;
-            loop {
-                connection
-                    .write_all(b"X-Header: something or other\r\n")
-                    .await?;
-            }
-        }
-        Manner::Preliminary => loop {
-            connection
-                .write_all(b"HTTP/1.1 100 Continue\r\n\r\n")
-                .await?;
-        },
-        Manner::Drip => {
-            connection
-                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-                .await?;
-            loop {
-                connection.write_all(b" ").await?;
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        }
-        Manner::Deep => say(&mut connection, 200, &"{\"events\":[".repeat(100_000)).await,
-        Manner::Empty => {
-            let lists = [
-                "events",
-                "stateMachines",
-                "activities",
-                "diagnostics",
-                "other",
-            ];
-            let lists = lists.map(|list| format!("\"{list}\":[{}{{}}]", "{},".repeat(500_000)));
-            say(&mut connection, 200, &format!("{{{}}}", lists.join(","))).await
-        }
-        Manner::Members => {
-            let mut body = "{\"output\":{".to_owned();
-            for number in 0..500_000 {
-                write!(body, "\"{number}\":0,").unwrap();
-            }
-            say(&mut connection, 200, &(body + "\"\":0}}")).await
-        }
-        Manner::Texts | Manner::Numbers | Manner::Circle => {
-            let answer = forward(good, &request).await?;
-            let start = answer.windows(4).position(|at| at == b"\r\n\r\n").unwrap() + 4;
-            let mut answer: Value = serde_json::from_slice(&answer[start..]).unwrap();
-            change(&mut answer, manner);
-            if manner == Manner::Circle {
-                answer["nextToken"] = json!("again");
-            }
-            say(&mut connection, 200, &answer.to_string()).await
-        }
-        Manner::Fault => {
-            let body = json!({ "__type": "InternalFailure", "message": "x".repeat(4 << 20) });
-            say(&mut connection, 500, &body.to_string()).await
+        Manner::Endless | Manner::Long | Manner::Headers | Manner::Preliminary | Manner::Drip => {
+            stream(&mut connection, manner).await
         }
         Manner::Close => Ok(()),
         Manner::Empty204 => {
@@ -254,19 +190,97 @@ async fn serve(
             let head = format!("HTTP/1.1 307 No\r\nLocation: {good}\r\nContent-Length: 0\r\n\r\n");
             connection.write_all(head.as_bytes()).await
         }
-        Manner::Invent if invents => {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            let task = json!({ "taskToken": "invented", "input": "{}" });
-            say(&mut connection, 200, &task.to_string()).await
-        }
-        Manner::Invent => {
+        Manner::Invent if !invents => {
             let answer = forward(good, &request).await?;
             connection.write_all(&answer).await
+        }
+        _ => {
+            let (status, body) = lie(good, &request, manner).await?;
+            say(&mut connection, status, &body).await
         }
     }
 }
 
-/// Makes every text long, or every number large; lists get many elements.
+/// Sends what does not end, or not soon.
+async fn stream(connection: &mut TcpStream, manner: Manner) -> std::io::Result<()> {
+    let (head, part): (&[u8], Vec<u8>) = match manner {
+        Manner::Endless => {
+            let chunk = format!("10000\r\n{}\r\n", "{\"a\":[  ".repeat(8_192));
+            (
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                chunk.into(),
+            )
+        }
+        Manner::Long => (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n",
+            vec![b'"'; 65_536],
+        ),
+        Manner::Headers => (b"HTTP/1.1 200 OK\r\n", b"X-Header: something\r\n".into()),
+        Manner::Preliminary => (b"", b"HTTP/1.1 100 Continue\r\n\r\n".into()),
+        _ => (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n",
+            b" ".into(),
+        ),
+    };
+    connection.write_all(head).await?;
+    loop {
+        connection.write_all(&part).await?;
+        if manner == Manner::Drip {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// An answer with a length that says something wrong.
+async fn lie(good: &str, request: &[u8], manner: Manner) -> std::io::Result<(u16, String)> {
+    let message = || "x".repeat(4 << 20);
+    let body = match manner {
+        Manner::Deep => "{\"events\":[".repeat(100_000),
+        Manner::Empty => {
+            let lists = [
+                "events",
+                "stateMachines",
+                "activities",
+                "diagnostics",
+                "other",
+            ];
+            let lists = lists.map(|list| format!("\"{list}\":[{}{{}}]", "{},".repeat(500_000)));
+            format!("{{{}}}", lists.join(","))
+        }
+        Manner::Members => {
+            let mut body = "{\"output\":{".to_owned();
+            for number in 0..500_000 {
+                write!(body, "\"{number}\":0,").unwrap();
+            }
+            body + "\"\":0}}"
+        }
+        Manner::Fault => {
+            let body = json!({ "__type": "InternalFailure", "message": message() });
+            return Ok((500, body.to_string()));
+        }
+        Manner::Refuse => {
+            let body = json!({ "__type": "ValidationException", "message": message() });
+            return Ok((400, body.to_string()));
+        }
+        Manner::Invent => {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            json!({ "taskToken": "invented", "input": "{}" }).to_string()
+        }
+        _ => {
+            let answer = forward(good, request).await?;
+            let start = answer.windows(4).position(|at| at == b"\r\n\r\n").unwrap() + 4;
+            let mut answer: Value = serde_json::from_slice(&answer[start..]).unwrap();
+            change(&mut answer, manner);
+            if manner == Manner::Circle {
+                answer["nextToken"] = json!("again");
+            }
+            answer.to_string()
+        }
+    };
+    Ok((200, body))
+}
+
+/// Makes every text long, or every number large, or something else of both.
 fn change(value: &mut Value, manner: Manner) {
     match value {
         Value::String(text) if manner == Manner::Texts => text.push_str(&"x".repeat(1 << 20)),
@@ -275,6 +289,8 @@ fn change(value: &mut Value, manner: Manner) {
             let at = number.to_string().len() % large.len();
             *value = large[at].clone();
         }
+        Value::String(_) if manner == Manner::Types => *value = json!([[1]]),
+        Value::Number(_) if manner == Manner::Types => *value = json!({ "a": "b" }),
         Value::Array(items) => items.iter_mut().for_each(|item| change(item, manner)),
         Value::Object(members) => members.values_mut().for_each(|it| change(it, manner)),
         _ => {}
@@ -292,7 +308,7 @@ async fn say(connection: &mut TcpStream, status: u16, body: &str) -> std::io::Re
 async fn request(connection: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let mut request = Vec::new();
     loop {
-        let mut more = [0; 65_536];
+        let mut more = vec![0; 65_536];
         let read = connection.read(&mut more).await?;
         if read == 0 {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
@@ -381,6 +397,9 @@ fn tells(operation: &str, manner: Manner) -> &'static [Aspect] {
         }
         // A task whose answer is acknowledged and forgotten.
         ("SendTaskSuccess", Manner::Empty204) => &[Aspect::Liveness],
+        // What is refused.
+        ("CreateStateMachine", Manner::Refuse) => &[Aspect::Acceptance],
+        ("SendTaskSuccess", Manner::Refuse) => &[Aspect::Liveness],
         _ => &[],
     }
 }
