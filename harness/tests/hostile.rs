@@ -22,7 +22,8 @@ use stepproof::{
         embedded::{Server, Speed},
         remote::{Remote, Traits},
     },
-    judge::compare::judge,
+    judge::compare::{Judgement, Terms, judge},
+    raw::RawRun,
     trouble::Trouble,
 };
 use stepproof_specs::{clause::Aspect, deviation::Deviations};
@@ -36,7 +37,7 @@ use tokio::{
 #[allow(dead_code, reason = "shared with the other tests of engines")]
 mod support;
 
-use self::support::{job, only, task};
+use self::support::{everything, job, only, task};
 
 const IMPATIENT: Patience = Patience {
     call: Duration::from_secs(2),
@@ -488,4 +489,77 @@ async fn a_task_where_the_case_has_no_site_is_nobodys() {
     // The activity at which it came is not used any more.
     let run = engine.run(&job(two, json!(3), &json!({}))).await.unwrap();
     assert_eq!(run.executions[0].attempts.len(), 1);
+}
+
+/// What a stored run or an engine may say in any place of a raw run.
+fn strange() -> Vec<Value> {
+    vec![
+        json!(null),
+        json!(-1),
+        json!(0),
+        json!(i64::MIN),
+        json!(i64::MAX),
+        json!(u64::MAX),
+        json!(1e300),
+        json!(""),
+        json!("{"),
+        json!("\u{0}\u{1b}["),
+        json!("arn:"),
+        json!([]),
+        json!({}),
+        json!([[[]]]),
+        json!({ "name": {}, "length": u64::MAX, "index": u64::MAX }),
+    ]
+}
+
+/// The pointers of everything in a value.
+fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
+    all.push(at.to_owned());
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointers(item, &format!("{at}/{index}"), all);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                pointers(member, &format!("{at}/{key}"), all);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn whatever_a_raw_run_says_can_be_judged() {
+    let job = everything();
+    let seen = job.expectations.iter().map(|it| &it.observation);
+    let clean = serde_json::to_value(RawRun::of(seen)).unwrap();
+    let mut all = Vec::new();
+    pointers(&clean, "", &mut all);
+    let policies = ["embedded", "endpoint"].map(|name| profile(name).unwrap().policy);
+    let mut judged = 0;
+    for pointer in all {
+        for strange in strange() {
+            let mut raw = clean.clone();
+            *raw.pointer_mut(&pointer).unwrap() = strange;
+            let Ok(raw) = serde_json::from_value::<RawRun>(raw) else {
+                continue;
+            };
+            for policy in &policies {
+                let terms = Terms {
+                    policy,
+                    activities: true,
+                    overhead: 0,
+                };
+                let judgement = judge(&job, &raw, terms);
+                // What is found can be written down and read again.
+                let text = serde_json::to_string(&judgement).unwrap();
+                let _: Judgement = serde_json::from_str(&text).unwrap();
+                judged += 1;
+            }
+        }
+    }
+    assert!(judged > 5_000, "{judged}");
 }
