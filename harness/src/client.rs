@@ -1,6 +1,8 @@
 //! The only module that sends calls to an engine.
 
 mod bounded;
+mod call;
 pub mod clock;
+mod events;
 pub(crate) mod http;
 pub mod sdk;

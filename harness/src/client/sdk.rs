@@ -7,10 +7,7 @@
 
 use std::{
     future::Future,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -26,13 +23,17 @@ use aws_sdk_sfn::{
     primitives::DateTime,
     types::StateMachineType,
 };
-use serde_json::Value;
 use stepproof_specs::{asl::WorkflowType, observation::Status};
 
-use super::bounded::Bounded;
+pub use super::call::{CallError, Refusal, Wire};
+use super::{
+    bounded::Bounded,
+    call::{protocol, too_much},
+    events::{self, MOST_MILLIS},
+};
 use crate::{
-    bound::{self, Allowance, TooMuch},
-    raw::{RawDiagnostic, RawEvent, Validation, WireTrouble},
+    bound::{self, TooMuch},
+    raw::{RawDiagnostic, RawEvent, Validation},
     trouble::Trouble,
 };
 
@@ -50,11 +51,8 @@ const MOST_EVENTS: usize = 26_000;
 const PAGES: [i32; 2] = [1_000, 25];
 /// The most pages that `ListStateMachines` or `ListActivities` may have.
 const MOST_PAGES: usize = 1_000;
-/// The most failed requests that are recorded for one case.
-const MOST_NOTES: usize = 1_000;
-/// The latest date that is accepted, in milliseconds from the epoch: before the year 9900, so that an
-/// execution that starts then can be written down.
-const MOST_MILLIS: i64 = 250_000_000_000_000;
+/// How long reading a whole history may take.
+const HISTORY_TIME: Duration = Duration::from_mins(2);
 
 /// A client of one endpoint.
 #[derive(Debug, Clone)]
@@ -62,110 +60,6 @@ pub struct Api {
     calls: Client,
     polls: Client,
     endpoint: Arc<str>,
-}
-
-/// Why a call gave no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// The engine refused the call with a modelled error.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The engine reported an error of its own (5xx).
-    #[error(transparent)]
-    Fault(Trouble),
-    /// The answer exceeds a bound of [`bound`].
-    #[error(transparent)]
-    TooMuch(Trouble),
-    /// Anything else that went wrong.
-    #[error(transparent)]
-    Trouble(#[from] Trouble),
-}
-
-/// A modelled error of the service.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{operation} was refused: {code}: {message}")]
-pub struct Refusal {
-    /// The operation.
-    pub operation: &'static str,
-    /// The error code, for example `InvalidDefinition`.
-    pub code: String,
-    /// The message.
-    pub message: String,
-}
-
-impl CallError {
-    /// Converts the refusal to trouble, for a call that should never be refused.
-    pub fn into_trouble(self) -> Trouble {
-        match self {
-            Self::Trouble(trouble) | Self::Fault(trouble) | Self::TooMuch(trouble) => trouble,
-            Self::Refused(refusal) => Trouble::Protocol {
-                operation: refusal.operation.to_owned(),
-                reason: format!("{}: {}", refusal.code, refusal.message),
-            },
-        }
-    }
-}
-
-/// The requests of one case that were repeated or failed, how much data it may still receive, and how
-/// late the harness was.
-#[derive(Debug, Default)]
-pub struct Wire {
-    noted: Mutex<Noted>,
-    /// In microseconds.
-    slowest: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-struct Noted {
-    troubles: Vec<WireTrouble>,
-    allowance: Allowance,
-}
-
-impl Wire {
-    /// Records one request that failed.
-    pub fn note(&self, operation: &str, attempt: u32, trouble: impl Into<String>) {
-        let mut noted = self.noted();
-        if noted.troubles.len() < MOST_NOTES {
-            noted.troubles.push(WireTrouble {
-                operation: operation.to_owned(),
-                attempt,
-                trouble: bound::reason(trouble.into()),
-            });
-        }
-    }
-
-    /// Removes and returns everything recorded so far.
-    pub fn take(&self) -> Vec<WireTrouble> {
-        std::mem::take(&mut *self.noted()).troubles
-    }
-
-    /// A received payload, cut if it is too large and counted against the case's allowance.
-    fn payload(&self, operation: &str, text: String) -> Result<String, CallError> {
-        let text = bound::payload(text);
-        let spent = self.noted().allowance.spend(&text);
-        spent.map_err(|error| too_much(operation, error))?;
-        Ok(text)
-    }
-
-    fn noted(&self) -> MutexGuard<'_, Noted> {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Records how long a call took with its repetitions, or how late a worker was with its report.
-    pub fn took(&self, span: Duration) {
-        let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
-        self.slowest.fetch_max(micros, Ordering::Relaxed);
-    }
-
-    /// The longest that was recorded since [`Wire::forget_times`].
-    pub fn slowest(&self) -> Duration {
-        Duration::from_micros(self.slowest.load(Ordering::Relaxed))
-    }
-
-    /// Starts anew with the times.
-    pub fn forget_times(&self) {
-        self.slowest.store(0, Ordering::Relaxed);
-    }
 }
 
 /// The credentials with which requests are signed. Local engines accept any, and derive the account
@@ -476,11 +370,16 @@ impl Api {
     /// `GetExecutionHistory`: the events of all pages, as the JSON that was received.
     pub async fn history(&self, wire: &Wire, execution: &str) -> Result<Vec<RawEvent>, CallError> {
         let [many, few] = PAGES;
-        match self.pages(wire, execution, many).await {
-            // A full page of legal events can exceed the bound of one answer.
-            Err(CallError::TooMuch(_)) => self.pages(wire, execution, few).await,
-            read => read,
-        }
+        let read = async {
+            match self.pages(wire, execution, many).await {
+                // A full page of legal events can exceed the bound of one answer.
+                Err(CallError::TooMuch(_)) => self.pages(wire, execution, few).await,
+                read => read,
+            }
+        };
+        let late = || protocol("GetExecutionHistory", "it takes too long".to_owned()).into();
+        let read = tokio::time::timeout(HISTORY_TIME, read).await;
+        read.unwrap_or_else(|_| Err(late()))
     }
 
     /// The events of all pages, asked for in pages of this size.
@@ -507,12 +406,7 @@ impl Api {
                         .send()
                 })
                 .await?;
-            let come = events.len();
-            parse_events(&body.take(), &mut events)
-                .map_err(|reason| protocol(OPERATION, reason))?;
-            for event in &mut events[come..] {
-                keep(wire, OPERATION, event)?;
-            }
+            events.extend(events::read(wire, OPERATION, &body.take())?);
             token = next_page(OPERATION, page.next_token)?;
             if token.is_none() {
                 return Ok(events);
@@ -642,11 +536,9 @@ impl Api {
                 })
                 .await?;
             let named = page.state_machines.into_iter();
-            arns.extend(
-                named
-                    .filter(|machine| machine.name.starts_with(prefix))
-                    .map(|machine| machine.state_machine_arn),
-            );
+            for machine in named.filter(|machine| machine.name.starts_with(prefix)) {
+                arns.push(wire.payload("ListStateMachines", machine.state_machine_arn)?);
+            }
             token = next_page("ListStateMachines", page.next_token)?;
             if token.is_none() {
                 return Ok(arns);
@@ -669,11 +561,9 @@ impl Api {
                 })
                 .await?;
             let named = page.activities.into_iter();
-            arns.extend(
-                named
-                    .filter(|activity| activity.name.starts_with(prefix))
-                    .map(|activity| activity.activity_arn),
-            );
+            for activity in named.filter(|activity| activity.name.starts_with(prefix)) {
+                arns.push(wire.payload("ListActivities", activity.activity_arn)?);
+            }
             token = next_page("ListActivities", page.next_token)?;
             if token.is_none() {
                 return Ok(arns);
@@ -822,17 +712,6 @@ fn is_throttling(code: &str) -> bool {
     )
 }
 
-fn protocol(operation: &str, reason: String) -> Trouble {
-    Trouble::Protocol {
-        operation: operation.to_owned(),
-        reason: bound::reason(reason),
-    }
-}
-
-fn too_much(operation: &str, error: TooMuch) -> CallError {
-    CallError::TooMuch(protocol(operation, error.to_string()))
-}
-
 /// An ARN that the protocol requires. The SDK replaces one that the engine left out with an empty
 /// string. Normalisation replaces ARNs wherever they occur, so it must look like one.
 fn present(operation: &str, arn: String) -> Result<String, CallError> {
@@ -856,30 +735,6 @@ fn next_page(operation: &str, token: Option<String>) -> Result<Option<String>, C
     let token = token.filter(|token| !token.is_empty());
     let token = token.map(|token| short(operation, "a token", token));
     token.transpose()
-}
-
-/// Cuts the strings of an event that are too large.
-fn keep(wire: &Wire, operation: &str, event: &mut RawEvent) -> Result<(), CallError> {
-    event.kind = bound::text(std::mem::take(&mut event.kind));
-    keep_details(wire, operation, &mut event.details)
-}
-
-fn keep_details(wire: &Wire, operation: &str, details: &mut Value) -> Result<(), CallError> {
-    match details {
-        Value::String(text) => *text = wire.payload(operation, std::mem::take(text))?,
-        Value::Array(items) => {
-            for item in items {
-                keep_details(wire, operation, item)?;
-            }
-        }
-        Value::Object(members) => {
-            for member in members.values_mut() {
-                keep_details(wire, operation, member)?;
-            }
-        }
-        _ => {}
-    }
-    Ok(())
 }
 
 /// Whole milliseconds, rounded because a date sent as a decimal fraction is not exact.
@@ -919,45 +774,4 @@ impl Intercept for Body {
         }
         Ok(())
     }
-}
-
-/// Reads the events of one page.
-fn parse_events(body: &[u8], events: &mut Vec<RawEvent>) -> Result<(), String> {
-    let mut page: Value =
-        serde_json::from_slice(body).map_err(|error| format!("the answer is no JSON: {error}"))?;
-    let Some(Value::Array(page)) = page.get_mut("events").map(Value::take) else {
-        return Err("the answer has no events".to_owned());
-    };
-    for event in page {
-        let event = parse_event(event).ok_or("an event lacks id, type or timestamp")?;
-        if event.at.checked_abs().is_none_or(|at| at > MOST_MILLIS) {
-            return Err("a date is out of range".to_owned());
-        }
-        events.push(event);
-    }
-    Ok(())
-}
-
-fn parse_event(event: Value) -> Option<RawEvent> {
-    let Value::Object(mut event) = event else {
-        return None;
-    };
-    let seconds = event.get("timestamp")?.as_f64()?;
-    let details = event
-        .keys()
-        .find(|key| key.ends_with("EventDetails"))
-        .cloned()
-        .and_then(|key| event.shift_remove(&key))
-        .filter(|details| !details.is_null())
-        .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
-    Some(RawEvent {
-        id: event.get("id")?.as_i64()?,
-        previous: event
-            .get("previousEventId")
-            .and_then(Value::as_i64)
-            .unwrap_or_default(),
-        kind: event.get("type")?.as_str()?.to_owned(),
-        at: (seconds * 1000.0).round() as i64,
-        details,
-    })
 }

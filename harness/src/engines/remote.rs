@@ -55,6 +55,9 @@ const RETRIES: u32 = 3;
 /// The pause before that.
 const RETRY_PAUSE: Duration = Duration::from_millis(200);
 
+/// How long it may take to remove what a run has left on the engine.
+const CLEAN_TIME: Duration = Duration::from_mins(5);
+
 /// A machine that does nothing.
 const NOTHING: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#;
 
@@ -282,7 +285,15 @@ impl Engine for Remote {
     }
 
     fn clean(&self) -> Boxed<'_, Result<(), Trouble>> {
-        Box::pin(self.remove_all())
+        Box::pin(async {
+            let removed = tokio::time::timeout(CLEAN_TIME, self.remove_all()).await;
+            removed.unwrap_or_else(|_| {
+                Err(Trouble::Protocol {
+                    operation: "DeleteStateMachine and DeleteActivity".to_owned(),
+                    reason: "removing what was created takes too long".to_owned(),
+                })
+            })
+        })
     }
 }
 
