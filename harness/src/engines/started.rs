@@ -53,20 +53,19 @@ impl Started {
         let _ = data;
         Ok(Self {
             #[cfg(unix)]
-            guard: guard(&child, data)?,
+            guard: guard(&child, data),
             child,
         })
     }
 }
 
-/// Starts the guard of a process, unless that has ended already.
+/// Starts the guard of a process, unless that has ended already. Where there is no shell there is none:
+/// then the process ends only if the harness ends in order.
 #[cfg(unix)]
-fn guard(child: &Child, data: Option<&Path>) -> io::Result<Option<std::process::Child>> {
+fn guard(child: &Child, data: Option<&Path>) -> Option<std::process::Child> {
     use std::os::unix::process::CommandExt as _;
 
-    let Some(group) = child.id() else {
-        return Ok(None);
-    };
+    let group = child.id()?;
     std::process::Command::new("/bin/sh")
         .args(["-c", GUARD, "guard", &group.to_string()])
         .arg(data.unwrap_or(Path::new("")))
@@ -75,7 +74,7 @@ fn guard(child: &Child, data: Option<&Path>) -> io::Result<Option<std::process::
         .stderr(Stdio::null())
         .process_group(0)
         .spawn()
-        .map(Some)
+        .ok()
 }
 
 #[cfg(unix)]
@@ -83,7 +82,7 @@ impl Drop for Started {
     fn drop(&mut self) {
         if let Some(mut guard) = self.guard.take() {
             drop(guard.stdin.take());
-            // Without its guard the process is killed alone.
+            // If it was killed, `kill_on_drop` still ends the process, though not what that has started.
             let _ = guard.wait();
         }
     }

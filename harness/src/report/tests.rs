@@ -342,3 +342,38 @@ fn durations_are_readable() {
         assert_eq!(human(Duration::from_secs_f64(seconds)), text);
     }
 }
+
+/// What an engine answers shows, and does nothing: neither on a screen, coloured or not, nor in a page.
+#[test]
+fn an_engine_does_nothing_to_a_terminal() {
+    let hostile = "x\u{1b}]0;t\u{7}\u{9b}2J\r\n- status SUCCEEDED\u{202e}`";
+    let mut finding = finding(&pass_fixture(), |it| {
+        it.status = Status::Failed;
+        it.error = Some(hostile.into());
+        it.cause = Some(hostile.into());
+        it.output = None;
+    });
+    hostile.clone_into(&mut finding.engine_version);
+    finding.differences[0].state = Some(hostile.to_owned());
+    let (plain, page) = (finding.screen(false), finding.markdown());
+    for text in [&plain, &page] {
+        assert!(
+            text.contains("x\\u001b]0;t\\u0007\\u009b2J\\u000d\\u000a- status"),
+            "{text}"
+        );
+        assert!(
+            !text.contains(|c: char| c != '\n' && c.is_control()),
+            "{text:?}"
+        );
+        assert!(
+            !text
+                .lines()
+                .any(|line| line.starts_with("- status SUCCEEDED\\u202e")),
+            "{text}"
+        );
+    }
+    // Colours apart, both screens are the same.
+    assert_eq!(console::strip_ansi_codes(&finding.screen(true)), plain);
+    // A back-tick ends no code.
+    assert!(page.contains("at the state `` x"), "{page}");
+}
