@@ -343,7 +343,7 @@ async fn forward(good: &str, request: &[u8]) -> std::io::Result<Vec<u8>> {
 
 fn remote(endpoint: &str) -> Remote {
     let mut profile = profile("endpoint").unwrap();
-    profile.policy.liveness_grace = 1_000;
+    profile.policy.liveness_grace = 2_000;
     let api = Api::plain(endpoint, &Account::default(), IMPATIENT);
     Remote::new(api, Clock::Real(1.0), profile, Traits::default(), "test")
 }
@@ -393,9 +393,7 @@ fn tells(operation: &str, manner: Manner) -> &'static [Aspect] {
         ("GetExecutionHistory", Manner::Texts) => &[Aspect::Path, Aspect::History],
         ("GetActivityTask", Manner::Texts) => &[Aspect::Attempts, Aspect::Effects, Aspect::Output],
         // A task that is not handed over before the deadline is one that nobody can work on.
-        ("GetActivityTask", Manner::Preliminary | Manner::Drip | Manner::Empty204) => {
-            &[Aspect::Liveness]
-        }
+        ("GetActivityTask", _) => &[Aspect::Liveness],
         // A task whose answer is acknowledged and forgotten.
         ("SendTaskSuccess", Manner::Empty204) => &[Aspect::Liveness],
         // What is refused.
