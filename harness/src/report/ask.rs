@@ -3,16 +3,15 @@
 
 use serde_json::Value;
 use stepproof_specs::{
-    asl::{WorkflowType, text::MAX_BYTES, walk},
+    asl::{WorkflowType, walk},
     clause::Aspect,
     history::EventKind,
-    scenario::case::{Body, DefinitionCase},
+    observation::Observation,
+    scenario::case::DefinitionCase,
 };
 
-use super::{
-    finding::{Finding, Seen},
-    layout::flat,
-};
+use super::layout::flat;
+use crate::judge::verdict::Difference;
 
 /// The kinds of states that `TestState` runs without calling anything.
 const TESTABLE: [&str; 5] = ["Pass", "Choice", "Succeed", "Fail", "Wait"];
@@ -20,24 +19,14 @@ const TESTABLE: [&str; 5] = ["Pass", "Choice", "Succeed", "Fail", "Wait"];
 /// The longest argument that a shell takes for certain.
 const ARGUMENT: usize = 100_000;
 
-/// The command, if there is one.
-pub(super) fn command(finding: &Finding) -> Option<String> {
-    match &finding.case {
-        Body::Definition(case) => validate(case),
-        Body::Execution(case) => {
-            let definition: &Value = &case.definition;
-            test_state(finding, definition)
-        }
-    }
-}
-
-fn validate(case: &DefinitionCase) -> Option<String> {
+/// The command that asks what AWS says of a definition, unless that is too long for a shell.
+pub(super) fn validate(case: &DefinitionCase) -> Option<String> {
     let definition = flat(&case.definition);
     let kind = match case.workflow {
         WorkflowType::Standard => "",
         WorkflowType::Express => " --type EXPRESS",
     };
-    (definition.len() <= MAX_BYTES.min(ARGUMENT)).then(|| {
+    (definition.len() <= ARGUMENT).then(|| {
         format!(
             "aws stepfunctions validate-state-machine-definition{kind} --definition {}",
             quoted(&definition)
@@ -45,13 +34,18 @@ fn validate(case: &DefinitionCase) -> Option<String> {
     })
 }
 
-/// The state at which the finding shows, with the input that the reference gives it.
-fn test_state(finding: &Finding, definition: &Value) -> Option<String> {
+/// The command that runs alone the state at which a difference shows, with the input that the reference
+/// gives it; nothing if the state needs more than its input.
+pub(super) fn test_state(
+    definition: &Value,
+    root: &Difference,
+    expected: &Observation,
+) -> Option<String> {
     let shows = matches!(
-        finding.aspect(),
+        root.aspect,
         Aspect::Status | Aspect::Error | Aspect::Output | Aspect::Path | Aspect::Cause
     );
-    let name = finding.differences.first()?.state.as_deref()?;
+    let name = root.state.as_deref()?;
     let states = walk::states(definition);
     let (_, state) = states.iter().find(|(path, _)| &*path.name == name)?;
     let kind = state.get("Type").and_then(Value::as_str)?;
@@ -59,24 +53,21 @@ fn test_state(finding: &Finding, definition: &Value) -> Option<String> {
     let alone = states
         .iter()
         .all(|(_, state)| state.get("Assign").is_none());
-    let Seen::Ran(expected) = &finding.expected else {
-        return None;
-    };
     let entered = expected.history.iter().flatten().find(|event| {
         matches!(event.kind, EventKind::Entered(_)) && event.details.name.as_deref() == Some(name)
     })?;
     let input = flat(entered.details.input.as_deref()?);
     let state = flat(state);
-    // The context object of an execution is not there.
+    // There is no execution, and so no context object.
     let whole = !state.contains("$$");
-    (shows && alone && whole && TESTABLE.contains(&kind) && state.len() + input.len() <= ARGUMENT)
-        .then(|| {
-            format!(
-                "aws stepfunctions test-state --inspection-level DEBUG --definition {} --input {}",
-                quoted(&state),
-                quoted(&input)
-            )
-        })
+    let short = state.len() + input.len() <= ARGUMENT;
+    (shows && alone && whole && short && TESTABLE.contains(&kind)).then(|| {
+        format!(
+            "aws stepfunctions test-state --inspection-level DEBUG --definition {} --input {}",
+            quoted(&state),
+            quoted(&input)
+        )
+    })
 }
 
 /// An argument for a POSIX shell.

@@ -12,7 +12,7 @@ use stepproof_specs::{
 };
 
 use super::{
-    page,
+    ask, page,
     python::{self, Target},
     story,
 };
@@ -85,6 +85,8 @@ pub struct Finding {
     pub replay: String,
     /// A program that reproduces it without stepproof, if one can.
     pub reproducer: Option<String>,
+    /// A command of the AWS CLI that asks AWS itself, if one shows the difference.
+    pub ask: Option<String>,
 }
 
 /// What was seen of a case.
@@ -133,6 +135,7 @@ impl Finding {
             withdrawn: subject.withdrawn,
             replay: subject.replay.to_owned(),
             reproducer: subject.api.then_some(sides.reproducer),
+            ask: sides.ask,
         }
     }
 
@@ -189,6 +192,7 @@ struct Sides {
     expected: Seen,
     actual: Seen,
     reproducer: String,
+    ask: Option<String>,
 }
 
 impl Sides {
@@ -203,6 +207,9 @@ impl Sides {
         Self {
             clause: root.zip(coverage).and_then(|(root, it)| clause(root, &it)),
             start,
+            ask: root.zip(expectation.as_ref()).and_then(|(root, expected)| {
+                ask::test_state(&case.definition, root, &expected.observation)
+            }),
             actual: actual(subject.raw, start),
             reproducer: python::reproducer(case, start, expectation.as_ref(), root, subject.target),
             expected: expectation
@@ -223,6 +230,7 @@ impl Sides {
                 .broken_rule()
                 .or(Some(Clause::ValidateAccepts)),
             start: 0,
+            ask: ask::validate(case),
             reproducer: python::define(case, &expected, subject.target),
             expected: Seen::Defined(Box::new(expected)),
             actual: subject

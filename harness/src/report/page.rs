@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
 use super::{
-    Finding, ask,
+    Finding,
     layout::{flat, pretty},
     visible::{on_one_line, visible},
 };
@@ -277,8 +277,8 @@ pub fn markdown(finding: &Finding) -> String {
         }
     }
     fenced(&mut text, "Replay", "sh", &finding.replay);
-    if let Some(command) = ask::command(finding) {
-        fenced(&mut text, "Ask AWS", "sh", &command);
+    if let Some(command) = &finding.ask {
+        fenced(&mut text, "Ask AWS", "sh", command);
     }
     if let Some(reproducer) = &finding.reproducer {
         fenced(&mut text, "Reproducer", "python", reproducer.trim_end());

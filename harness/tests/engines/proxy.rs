@@ -59,7 +59,7 @@ async fn serve(
         let call = calls.fetch_add(1, Ordering::Relaxed);
         let one_in = |many: u64| many > 0 && mixed(call).is_multiple_of(many);
         if one_in(path.hiccups) {
-            if call % 2 == 0 {
+            if call.is_multiple_of(2) {
                 return Ok(());
             }
             client.write_all(FAULT).await?;
@@ -110,7 +110,7 @@ fn mixed(number: u64) -> u64 {
 /// One request or answer with a length; nothing if the connection was closed before it.
 async fn message(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    let mut buffer = [0; 16_384];
+    let mut buffer = vec![0; 16_384];
     loop {
         let length = match head(&bytes) {
             Some((head, body)) if bytes.len() >= head + body => return Ok(Some(bytes)),
