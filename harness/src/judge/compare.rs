@@ -61,6 +61,7 @@ use crate::{
     job::{Job, Lane},
     raw::{Creation, RawExecution, RawRun},
 };
+#[cfg(feature = "sdk")]
 pub(crate) use outcome::end;
 
 /// The terms on which an engine's run is judged.
