@@ -374,7 +374,7 @@ impl Execution {
         let eval = self.eval(id);
         let output = eval.flow()?.output(&eval, exit, result)?;
         let assigned = self.assigned(id, exit, result)?;
-        if self.bound(&output).depth > DEPTH_LIMIT {
+        if self.size(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
         if self.is_too_long(&output) {
@@ -410,16 +410,17 @@ impl Execution {
 
     /// Whether the data is larger than a state may output.
     fn is_too_long(&self, data: &Arc<Value>) -> bool {
-        self.bound(data).bytes > DATA_LIMIT && json::measure(data).bytes > DATA_LIMIT
+        self.size(data).bytes > DATA_LIMIT
     }
 
-    /// An upper bound of the data's size.
-    fn bound(&self, data: &Arc<Value>) -> Size {
+    /// The data's size; in bytes it is an upper bound unless that would exceed the limit.
+    fn size(&self, data: &Arc<Value>) -> Size {
         let mut last = self.measured.borrow_mut();
         match &*last {
             Some((measured, size)) if Arc::ptr_eq(measured, data) => *size,
             _ => {
-                let size = json::bound(data);
+                let bound = json::bound(data, DATA_LIMIT);
+                let size = bound.unwrap_or_else(|| json::measure(data));
                 *last = Some((data.clone(), size));
                 size
             }
