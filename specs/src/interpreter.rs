@@ -105,16 +105,7 @@ impl Execution {
     pub fn start(setup: Setup) -> Result<(Self, Vec<Command>), Unsupported> {
         let machine = setup.program.machine();
         let at = setup.at;
-        let root = Frame {
-            scope: machine.scope.clone(),
-            parent: None,
-            prefix: Arc::default(),
-            items: Arc::default(),
-            variables: Map::new(),
-            previous: 0,
-            began: 0,
-            active: None,
-        };
+        let root = Frame::new(machine.scope.clone(), 0, 0);
         let mut frames = Vec::with_capacity(8);
         frames.push(Some(root));
         let mut ready = VecDeque::with_capacity(8);
@@ -384,12 +375,10 @@ impl Execution {
             }
             return Err(RuntimeError::data_limit(&self.active(id).name).ending());
         }
+        let assigned = assigned.map(Arc::new);
         if let Some(assigned) = &assigned {
-            let values = assigned.iter();
             let scope = self.assigns_in(id);
-            self.frame_mut(scope)
-                .variables
-                .extend(values.map(|(name, value)| (name.clone(), value.clone())));
+            self.frame_mut(scope).assign(assigned.clone());
         }
         let Some(active) = self.frame_mut(id).active.take() else {
             return Ok(());
@@ -397,7 +386,7 @@ impl Execution {
         let details = Details {
             name: Some(active.name.clone()),
             output: Some(output.clone()),
-            assigned: assigned.map(Arc::new),
+            assigned,
             ..Details::default()
         };
         self.emit_in(id, EventKind::Exited(active.state.kind()), details);
@@ -582,7 +571,7 @@ impl Execution {
     /// A variable as seen from a frame: its own, or that of an enclosing scope.
     fn variable<'f>(&'f self, mut frame: &'f Frame, name: &str) -> Option<&'f Value> {
         loop {
-            if let Some(value) = frame.variables.get(name) {
+            if let Some(value) = frame.variable(name) {
                 return Some(value);
             }
             frame = self.frame(frame.parent?.0);

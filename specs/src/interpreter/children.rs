@@ -171,14 +171,10 @@ impl Execution {
     ) {
         let child = FrameId(self.frames.len());
         self.frames.push(Some(Frame {
-            scope: scope.clone(),
             parent: Some((parent, place)),
             prefix,
             items,
-            variables: serde_json::Map::new(),
-            previous,
-            began: self.history.len(),
-            active: None,
+            ..Frame::new(scope.clone(), previous, self.history.len())
         }));
         if let Phase::Children(children) = &mut self.active_mut(parent).phase {
             children.frames[place] = Some(child);
