@@ -300,13 +300,13 @@ impl<'s> Search<'s, '_> {
 
 /// The path along a trail.
 pub(crate) fn path(root: Root, trail: &[Hop]) -> Path {
-    let steps = trail
-        .iter()
-        .map(|hop| match hop {
-            Hop::Key(key) => Step::Name(key.name()),
-            Hop::At(index) => Step::Index(*index as i32),
-        })
-        .collect();
+    if let (Root::Data, [Hop::Key(key)]) = (&root, trail) {
+        return key.path();
+    }
+    let steps = trail.iter().map(|hop| match hop {
+        Hop::Key(key) => Step::Name(key.name()),
+        Hop::At(index) => Step::Index(*index as i32),
+    });
     Path::new(root, steps)
 }
 

@@ -261,9 +261,8 @@ impl Builder<'_> {
         if context == Context::Attempts && self.draws(place, Feature::ContextPaths, 10) {
             return (dynamic(retry_count()), Shape::Number);
         }
-        if self.draws(place, Feature::Intrinsics, 3)
-            && let Some((call, shape)) = self.call(place, data)
-        {
+        if self.draws(place, Feature::Intrinsics, 3) {
+            let (call, shape) = self.call(place, data);
             return (FieldValue::Dynamic(call), shape);
         }
         if let Some((path, shape)) = self.look_for_several(place, data, 6) {

@@ -94,10 +94,7 @@ pub(super) fn counting(
     let Some(flow) = draft.continue_last() else {
         return;
     };
-    let again = rule(
-        laps_left(lap, laps),
-        one_more(lap).map(|value| assign(lap, value)),
-    );
+    let again = rule(laps_left(lap, laps), Some(assign(lap, one_more(lap))));
     let choice = State::new(Body::Choice(Choice {
         choices: vec![again],
         default: None,

@@ -375,7 +375,7 @@ fn along(path: &Path, change: &mut dyn FnMut(&str) -> String) -> Path {
             step if at >= fixed => rename_in_step(step, change),
             other => other.clone(),
         });
-    Path::new(path.root().clone(), steps.collect())
+    Path::new(path.root().clone(), steps)
 }
 
 fn rename_in_step(step: &Step, change: &mut dyn FnMut(&str) -> String) -> Step {
@@ -392,7 +392,7 @@ fn rename_in_step(step: &Step, change: &mut dyn FnMut(&str) -> String) -> Step {
             for operand in filter.operands_mut() {
                 if let Operand::Item(path) | Operand::Root(path) = operand {
                     let steps = path.steps().iter().map(|step| rename_in_step(step, change));
-                    *path = Path::new(Root::Data, steps.collect());
+                    *path = Path::new(Root::Data, steps);
                 }
             }
             Step::Filter(filter.into())
