@@ -317,7 +317,10 @@ impl Execution {
             return self.refuse(language, &name);
         }
         let kind = state.kind();
-        let site = self.frame(id).site(&name);
+        let site = match kind {
+            StateType::Task | StateType::Parallel | StateType::Map => self.frame(id).site(&name),
+            _ => Site::default(),
+        };
         let visit = if kind == StateType::Task {
             self.count_visit(id, &site)
         } else {

@@ -13,7 +13,7 @@ use super::{
     runtime_error::{Result, RuntimeError},
 };
 use crate::{
-    asl::{Body, Limit, Map, Name, Parallel, Scope, StateType},
+    asl::{Body, Limit, Map, Name, Parallel, Scope, StateType, site},
     base::time::Instant,
     clause::Clause,
     deviation::{AfterFailure, Hook},
@@ -75,7 +75,7 @@ impl Execution {
         children.next += 1;
         let input = children.effective.clone();
         let site = &self.active(id).site;
-        let prefix = [site, place.to_string().as_str()].join("/").into();
+        let prefix = site::branch(site, place);
         let items = self.frame(id).items.clone();
         self.spawn(id, place, branch, prefix, items, previous, input);
     }
