@@ -272,10 +272,10 @@ const RESERVED: &[&str] = &["Error", "Cause"];
 /// Replaces every name of a data field: in paths, templates, literals, inputs and replies.
 fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) {
     for start in &mut case.starts {
-        rename_keys(&mut start.input, change);
+        rename_keys(Arc::make_mut(&mut start.input), change);
         for rule in start.plan.rules_mut() {
             if let Reply::Succeed(value) = &mut rule.act.reply {
-                rename_keys(value, change);
+                rename_keys(Arc::make_mut(value), change);
             }
         }
     }
@@ -420,7 +420,7 @@ pub(super) fn put_in_order(_: &ExecutionCase) -> Vec<Edit> {
         order_scope(&mut case.definition)?;
         case.starts
             .iter_mut()
-            .for_each(|start| sort_keys(&mut start.input));
+            .for_each(|start| sort_keys(Arc::make_mut(&mut start.input)));
         Some(())
     })]
 }

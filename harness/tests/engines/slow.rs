@@ -84,7 +84,7 @@ async fn what_a_slow_way_does_not_change_is_judged_on_it() {
         "{judgement:#?}"
     );
     let mut expectations = job.expectations.to_vec();
-    expectations[0].observation.output = Some(json!("something else"));
+    expectations[0].observation.output = Some(json!("something else").into());
     job.expectations = Arc::from(expectations);
     let judgement = judge(&job, &run, engine.profile().terms(0));
     assert_eq!(
