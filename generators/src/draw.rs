@@ -90,7 +90,7 @@ pub(crate) fn draft_from(profile: &Profile, density: Density, case_seed: u64) ->
         .plans
         .into_iter()
         .map(|plan| Start {
-            input: input::value(&built.input, features, &mut dice),
+            input: input::value(&built.input, features, &mut dice).into(),
             plan,
         })
         .collect();

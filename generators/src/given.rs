@@ -155,7 +155,7 @@ impl Given {
 
     fn start(&self, dice: &mut Dice) -> Start {
         let damage = if dice.one_in(3) { 6 } else { 0 };
-        let input = self.input.root(dice, damage);
+        let input = self.input.root(dice, damage).into();
         let mut plan = Plan::default();
         for task in &self.tasks {
             let rules = task.rules(dice, self.longest);
@@ -189,7 +189,7 @@ impl Given {
             };
             plan.sites.insert(task.site().clone(), rules.into());
         }
-        let input = self.input.root(dice, 0);
+        let input = self.input.root(dice, 0).into();
         self.with(vec![Start { input, plan }], entropy)
     }
 

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use stepproof_specs::asl::Name;
+use stepproof_specs::{
+    asl::Name,
+    query::jsonpath::path::{Path, Root, Step},
+};
 
 /// A field name of the vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,10 @@ pub(crate) const ODD: &[Key] = &[
 
 thread_local! {
     static NAMES: Vec<Name> = TEXTS.iter().map(|text| Arc::from(*text)).collect();
+    static PATHS: Vec<Path> = NAMES.with(|names| {
+        let steps = names.iter().map(|name| vec![Step::Name(Arc::clone(name))]);
+        steps.map(|steps| Path::new(Root::Data, steps)).collect()
+    });
 }
 
 impl Key {
@@ -81,5 +88,10 @@ impl Key {
     /// The name as a shared string.
     pub(crate) fn name(self) -> Name {
         NAMES.with(|names| Arc::clone(&names[usize::from(self.0)]))
+    }
+
+    /// The path to this field of the data, shared.
+    pub(crate) fn path(self) -> Path {
+        PATHS.with(|paths| paths[usize::from(self.0)].clone())
     }
 }

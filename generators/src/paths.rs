@@ -129,17 +129,27 @@ pub fn draw_path(rng: &mut impl Rng, document: &Value, options: &PathOptions) ->
 
 /// Like [`draw_path`], with this crate's random numbers.
 pub(crate) fn draw(dice: &mut Dice, document: &Value, options: &PathOptions) -> Path {
+    let drawn = sketch(dice, document, options);
+    if can_be_written(&drawn) {
+        drawn
+    } else {
+        Path::data()
+    }
+}
+
+/// The same, but perhaps a path that cannot be written.
+pub(crate) fn sketch(dice: &mut Dice, document: &Value, options: &PathOptions) -> Path {
     let mut drawing = Drawing {
         dice,
         document,
         options,
     };
-    let path = Path::new(Root::Data, drawing.steps(document));
-    // Some names in a document cannot be written in a path.
-    match Path::parse(path.text()) {
-        Ok(read) if read == path => path,
-        _ => Path::data(),
-    }
+    Path::new(Root::Data, drawing.steps(document))
+}
+
+/// Whether the path parses from its text: some names in a document cannot be written in a path.
+pub(crate) fn can_be_written(path: &Path) -> bool {
+    Path::parse(path.text()).is_ok_and(|read| read == *path)
 }
 
 struct Drawing<'d> {

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use stepproof_specs::query::jsonpath::path::{Path, Root, Step};
 
 use crate::{dice::Dice, key::Key, literal};
@@ -33,8 +33,11 @@ pub(crate) enum Shape {
     /// An array of exactly these values.
     Tuple(Rc<Vec<Shape>>),
     /// An object that has at least these fields.
-    Object(Rc<Vec<(Key, Shape)>>),
+    Object(Rc<Fields>),
 }
+
+/// The known fields of an object.
+pub(crate) type Fields = SmallVec<[(Key, Shape); 4]>;
 
 /// How much a sample contains beyond what its shape guarantees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,17 +69,20 @@ pub(crate) fn anything(_: &Shape) -> bool {
 }
 
 impl Shape {
-    pub(crate) fn object(fields: Vec<(Key, Self)>) -> Self {
+    pub(crate) fn object(fields: Fields) -> Self {
         Self::Object(Rc::new(fields))
     }
 
     pub(crate) fn empty() -> Self {
-        Self::object(Vec::new())
+        Self::object(Fields::new())
     }
 
     /// The error output that a catcher adds to the data.
     pub(crate) fn error_output() -> Self {
-        Self::object(vec![(Key::ERROR, Self::Text), (Key::CAUSE, Self::Text)])
+        Self::object(smallvec![
+            (Key::ERROR, Self::Text),
+            (Key::CAUSE, Self::Text)
+        ])
     }
 
     pub(crate) fn is_object(&self) -> bool {
@@ -120,18 +126,16 @@ impl Shape {
     }
 
     /// This object with a field set.
-    pub(crate) fn with(&self, key: Key, shape: Self) -> Self {
-        let known = match self {
-            Self::Object(fields) => fields.as_slice(),
-            _ => &[],
+    pub(crate) fn with(mut self, key: Key, shape: Self) -> Self {
+        let Self::Object(fields) = &mut self else {
+            return Self::object(smallvec![(key, shape)]);
         };
-        let mut fields = Vec::with_capacity(known.len() + 1);
-        fields.extend_from_slice(known);
+        let fields = Rc::make_mut(fields);
         match fields.iter_mut().find(|(name, _)| *name == key) {
             Some(field) => field.1 = shape,
             None => fields.push((key, shape)),
         }
-        Self::object(fields)
+        self
     }
 
     /// This object without what is known of a field.
@@ -272,7 +276,7 @@ impl<'s> Search<'s, '_> {
         if (self.wants)(shape) {
             self.seen += 1;
             if self.dice.one_in(self.seen) {
-                self.found = Some((self.trail.clone(), shape));
+                self.found = Some((Trail::from_slice(&self.trail), shape));
             }
         }
         match shape {
@@ -300,18 +304,20 @@ impl<'s> Search<'s, '_> {
 
 /// The path along a trail.
 pub(crate) fn path(root: Root, trail: &[Hop]) -> Path {
-    let steps = trail
-        .iter()
-        .map(|hop| match hop {
-            Hop::Key(key) => Step::Name(key.name()),
-            Hop::At(index) => Step::Index(*index as i32),
-        })
-        .collect();
+    if let (Root::Data, [Hop::Key(key)]) = (&root, trail) {
+        return key.path();
+    }
+    let steps = trail.iter().map(|hop| match hop {
+        Hop::Key(key) => Step::Name(key.name()),
+        Hop::At(index) => Step::Index(*index as i32),
+    });
     Path::new(root, steps)
 }
 
 #[cfg(test)]
 mod tests {
+    use smallvec::smallvec;
+
     use super::{Dice, Key, Root, Shape, path};
 
     #[test]
@@ -333,7 +339,7 @@ mod tests {
     #[test]
     fn what_is_found_is_there() {
         let mut dice = Dice::new(3);
-        let shape = Shape::object(vec![
+        let shape = Shape::object(smallvec![
             (Key::SPACED, Shape::List(Shape::Text.into(), 1)),
             (Key::B, Shape::Tuple(vec![Shape::Null, Shape::Text].into())),
         ]);

@@ -151,7 +151,7 @@ pub struct Task {
     /// `Next` or `End`.
     pub transition: Transition,
     /// `Resource`.
-    pub resource: String,
+    pub resource: Name,
     /// `TimeoutSeconds` or `TimeoutSecondsPath`: positive.
     pub timeout: Option<Limit>,
     /// `HeartbeatSeconds` or `HeartbeatSecondsPath`: positive.
@@ -590,7 +590,7 @@ impl Scope {
             seen(&site, name, state);
             for (index, scope) in state.scopes().iter().enumerate() {
                 match &state.body {
-                    Body::Parallel(_) => scope.visit(&format!("{site}/{index}"), seen),
+                    Body::Parallel(_) => scope.visit(&site::branch(&site, index), seen),
                     _ => scope.visit(&site, seen),
                 }
             }

@@ -105,16 +105,7 @@ impl Execution {
     pub fn start(setup: Setup) -> Result<(Self, Vec<Command>), Unsupported> {
         let machine = setup.program.machine();
         let at = setup.at;
-        let root = Frame {
-            scope: machine.scope.clone(),
-            parent: None,
-            prefix: Arc::default(),
-            items: Arc::default(),
-            variables: Map::new(),
-            previous: 0,
-            began: 0,
-            active: None,
-        };
+        let root = Frame::new(machine.scope.clone(), 0, 0);
         let mut frames = Vec::with_capacity(8);
         frames.push(Some(root));
         let mut ready = VecDeque::with_capacity(8);
@@ -326,7 +317,10 @@ impl Execution {
             return self.refuse(language, &name);
         }
         let kind = state.kind();
-        let site = self.frame(id).site(&name);
+        let site = match kind {
+            StateType::Task | StateType::Parallel | StateType::Map => self.frame(id).site(&name),
+            _ => Site::default(),
+        };
         let visit = if kind == StateType::Task {
             self.count_visit(id, &site)
         } else {
@@ -374,7 +368,7 @@ impl Execution {
         let eval = self.eval(id);
         let output = eval.flow()?.output(&eval, exit, result)?;
         let assigned = self.assigned(id, exit, result)?;
-        if self.bound(&output).depth > DEPTH_LIMIT {
+        if self.size(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
         if self.is_too_long(&output) {
@@ -384,12 +378,10 @@ impl Execution {
             }
             return Err(RuntimeError::data_limit(&self.active(id).name).ending());
         }
+        let assigned = assigned.map(Arc::new);
         if let Some(assigned) = &assigned {
-            let values = assigned.iter();
             let scope = self.assigns_in(id);
-            self.frame_mut(scope)
-                .variables
-                .extend(values.map(|(name, value)| (name.clone(), value.clone())));
+            self.frame_mut(scope).assign(assigned.clone());
         }
         let Some(active) = self.frame_mut(id).active.take() else {
             return Ok(());
@@ -397,7 +389,7 @@ impl Execution {
         let details = Details {
             name: Some(active.name.clone()),
             output: Some(output.clone()),
-            assigned: assigned.map(Arc::new),
+            assigned,
             ..Details::default()
         };
         self.emit_in(id, EventKind::Exited(active.state.kind()), details);
@@ -410,16 +402,17 @@ impl Execution {
 
     /// Whether the data is larger than a state may output.
     fn is_too_long(&self, data: &Arc<Value>) -> bool {
-        self.bound(data).bytes > DATA_LIMIT && json::measure(data).bytes > DATA_LIMIT
+        self.size(data).bytes > DATA_LIMIT
     }
 
-    /// An upper bound of the data's size.
-    fn bound(&self, data: &Arc<Value>) -> Size {
+    /// The data's size; in bytes it is an upper bound unless that would exceed the limit.
+    fn size(&self, data: &Arc<Value>) -> Size {
         let mut last = self.measured.borrow_mut();
         match &*last {
             Some((measured, size)) if Arc::ptr_eq(measured, data) => *size,
             _ => {
-                let size = json::bound(data);
+                let bound = json::bound(data, DATA_LIMIT);
+                let size = bound.unwrap_or_else(|| json::measure(data));
                 *last = Some((data.clone(), size));
                 size
             }
@@ -581,7 +574,7 @@ impl Execution {
     /// A variable as seen from a frame: its own, or that of an enclosing scope.
     fn variable<'f>(&'f self, mut frame: &'f Frame, name: &str) -> Option<&'f Value> {
         loop {
-            if let Some(value) = frame.variables.get(name) {
+            if let Some(value) = frame.variable(name) {
                 return Some(value);
             }
             frame = self.frame(frame.parent?.0);

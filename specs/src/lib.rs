@@ -27,7 +27,7 @@
 //!
 //! // The first two attempts fail, the third returns its input.
 //! let plan = json!({"Work": [{"attempts_below": 2, "reply": {"fail": {"error": "Busy", "cause": ""}}}]});
-//! let start = Start { input: json!(7), plan: serde_json::from_value(plan)? };
+//! let start = Start { input: json!(7).into(), plan: serde_json::from_value(plan)? };
 //! let case = ExecutionCase {
 //!     definition: definition.into(),
 //!     workflow: WorkflowType::Standard,
@@ -36,7 +36,7 @@
 //! };
 //! let expected = simulate(&machine, &case, &case.starts[0])?;
 //! assert_eq!(expected.observation.status, Status::Succeeded);
-//! assert_eq!(expected.observation.output, Some(json!(7)));
+//! assert_eq!(expected.observation.output, Some(json!(7).into()));
 //! assert_eq!(expected.attempts.len(), 3);
 //! assert_eq!(expected.duration, 180_000); // one minute, then two, and no time at all in reality
 //! # Ok::<(), Box<dyn std::error::Error>>(())

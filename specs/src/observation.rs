@@ -62,7 +62,7 @@ pub struct Observation {
     /// The status when observation ended; `Running` if the execution had not ended.
     pub status: Status,
     /// The output of a success.
-    pub output: Option<Value>,
+    pub output: Option<Arc<Value>>,
     /// The error name of a failure.
     pub error: Option<String>,
     /// The cause of a failure.
@@ -80,7 +80,7 @@ impl Observation {
     /// An execution that ended with an output, without further observations.
     pub fn succeeded(output: Value) -> Self {
         Self {
-            output: Some(output),
+            output: Some(output.into()),
             ..Self::ended(Status::Succeeded)
         }
     }

@@ -225,7 +225,7 @@ impl<'r> Runs<'r> {
             program,
             identity,
             start,
-            input: Arc::new(start.input.clone()),
+            input: start.input.clone(),
             at,
         }
     }

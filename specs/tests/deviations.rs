@@ -279,7 +279,10 @@ fn deviations_compose_and_are_checked() {
 
 fn seen(definition: &Value, input: Value, plan: Plan, stored: &Value) -> Observation {
     let machine = Arc::new(Machine::from_value(definition).expect("a machine"));
-    let start = Start { input, plan };
+    let start = Start {
+        input: input.into(),
+        plan,
+    };
     let case = ExecutionCase {
         definition: definition.clone().into(),
         workflow: WorkflowType::Standard,
@@ -303,7 +306,7 @@ fn passed(parameters: &Value, input: Value, deviation: &Value) -> Value {
         "A": { "Type": "Pass", "Parameters": parameters, "End": true },
     } });
     let observed = seen(&definition, input, Plan::default(), deviation);
-    observed.output.expect("an output")
+    Arc::unwrap_or_clone(observed.output.expect("an output"))
 }
 
 #[test]
@@ -364,9 +367,8 @@ fn tests_hold_otherwise() {
             "Yes": { "Type": "Pass", "Result": "yes", "End": true },
             "No": { "Type": "Pass", "Result": "no", "End": true },
         } });
-        seen(&definition, input, Plan::default(), &deviation)
-            .output
-            .expect("an output")
+        let observed = seen(&definition, input, Plan::default(), &deviation);
+        Arc::unwrap_or_clone(observed.output.expect("an output"))
     };
     let equals = json!({ "Variable": "$.a", "NumericEquals": 1 });
     let missing = |holds: bool| json!({ "hook": "variable-missing", "change": { "set": holds } });
@@ -411,7 +413,10 @@ fn threads_run_otherwise() {
     failure["change"] = json!({ "set": "none" });
     let succeeds = plain(&failing_branch(), failure);
     assert_eq!(succeeds.status, Status::Succeeded);
-    assert_eq!(succeeds.output, Some(json!(["none", { "a": [1, 2] }])));
+    assert_eq!(
+        succeeds.output,
+        Some(json!(["none", { "a": [1, 2] }]).into())
+    );
     let map = json!({ "StartAt": "M", "States": { "M": {
         "Type": "Map", "ItemsPath": "$.a", "End": true, "ItemProcessor": { "StartAt": "W", "States": {
             "W": { "Type": "Wait", "Seconds": 1, "Assign": { "x": 1 }, "Next": "I" },
@@ -419,7 +424,7 @@ fn threads_run_otherwise() {
         } },
     } } });
     let reversed = plain(&map, json!({ "hook": "results", "change": "reverse" }));
-    assert_eq!(reversed.output, Some(json!([2, 1])));
+    assert_eq!(reversed.output, Some(json!([2, 1]).into()));
     let one = plain(
         &map,
         json!({ "hook": "concurrency", "change": { "set": 1 } }),
@@ -465,7 +470,7 @@ fn variables_are_stored_around() {
     } });
     let outer = json!({ "hook": "variable-scope", "change": "outer" });
     let observed = seen(&definition, json!({ "a": [1] }), Plan::default(), &outer);
-    assert_eq!(observed.output, Some(json!({ "x": 1 })));
+    assert_eq!(observed.output, Some(json!({ "x": 1 }).into()));
 }
 
 #[test]

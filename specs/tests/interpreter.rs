@@ -18,7 +18,10 @@ use stepproof_specs::{
 
 fn run(definition: &Value, input: Value, plan: Plan) -> Result<Expectation, SimulationError> {
     let machine = Arc::new(Machine::from_value(definition).expect("a valid machine"));
-    let start = Start { input, plan };
+    let start = Start {
+        input: input.into(),
+        plan,
+    };
     let case = ExecutionCase {
         entropy: 7,
         ..ExecutionCase::new(definition.clone(), vec![start.clone()])
@@ -86,7 +89,7 @@ fn a_pass_copies_its_input() {
         Plan::default(),
     );
     assert_eq!(seen.observation.status, Status::Succeeded);
-    assert_eq!(seen.observation.output, Some(json!({"x": 1})));
+    assert_eq!(seen.observation.output, Some(json!({"x": 1}).into()));
     let expected = [
         (0, "ExecutionStarted"),
         (0, "PassStateEntered"),
@@ -206,7 +209,7 @@ fn sequential_iterations_follow_each_other() {
         kinds(&seen),
         expected.map(|(previous, kind)| (previous, kind.to_owned()))
     );
-    assert_eq!(seen.observation.output, Some(json!([1, 2])));
+    assert_eq!(seen.observation.output, Some(json!([1, 2]).into()));
 }
 
 /// The specification's example: ErrorA, ErrorB, ErrorC, ErrorB with two retriers.
@@ -245,7 +248,7 @@ fn max_attempts_zero_goes_straight_to_catch() {
     );
     assert_eq!(seen.observation.attempts["A"].len(), 1);
     let output = json!({"k": 1, "error": {"Error": "E", "Cause": "why"}});
-    assert_eq!(seen.observation.output, Some(output));
+    assert_eq!(seen.observation.output, Some(output.into()));
 }
 
 #[test]
@@ -263,7 +266,8 @@ fn task_failed_stands_for_everything_but_a_timeout() {
     }});
     let caught = |act: Act| {
         let seen = simulated(&machine, json!({}), plan(&[("A", vec![Rule::always(act)])]));
-        (seen.observation.output.expect("caught"), seen.duration)
+        let output = seen.observation.output.expect("caught");
+        (Value::clone(&output), seen.duration)
     };
     assert_eq!(caught(fail("Custom")), (json!("failed"), 0));
     let timeout = json!({"Error": "States.Timeout", "Cause": ""});
@@ -564,10 +568,10 @@ fn a_result_path_names_fields_in_brackets() {
     };
     let run = |path: &str| simulated(&machine(path), json!({"x.y": 0}), Plan::default());
     let brackets = run("$['x.y']");
-    assert_eq!(brackets.observation.output, Some(json!({"x.y": 1})));
+    assert_eq!(brackets.observation.output, Some(json!({"x.y": 1}).into()));
     assert!(brackets.coverage.contains(Clause::ResultPathBrackets));
     let dots = run("$.x.y");
     let merged = json!({"x.y": 0, "x": {"y": 1}});
-    assert_eq!(dots.observation.output, Some(merged));
+    assert_eq!(dots.observation.output, Some(merged.into()));
     assert!(!dots.coverage.contains(Clause::ResultPathBrackets));
 }

@@ -19,7 +19,10 @@ fn run(definition: Value, input: Value, acts: &[Act]) -> Expectation {
     let machine = Arc::new(Machine::from_value(&definition).expect("a valid machine"));
     let sites = [("A".into(), acts.iter().cloned().collect())].into();
     let plan = Plan { sites };
-    let start = Start { input, plan };
+    let start = Start {
+        input: input.into(),
+        plan,
+    };
     let case = ExecutionCase {
         entropy: 7,
         ..ExecutionCase::new(definition, vec![start.clone()])
@@ -51,7 +54,7 @@ fn asked(condition: Value, input: &Value) -> (Option<bool>, String) {
     let seen = run(definition, input.clone(), &[]);
     let common = ["choice.first-match", "choice.default"];
     let marks = marked(seen.coverage, &["choice.", "timestamp."], &common);
-    let held = seen.observation.output.map(|output| output == true);
+    let held = seen.observation.output.map(|output| *output == true);
     (held, marks)
 }
 
@@ -365,7 +368,7 @@ fn tried(fields: Value, acts: &[Act]) -> (Vec<u64>, Option<Value>, String) {
     let prefixes = ["retry.", "catch.", "error.", "data.result-path.conflict"];
     (
         attempts.map(|attempt| attempt.taken).collect(),
-        seen.observation.output,
+        seen.observation.output.as_deref().cloned(),
         marked(seen.coverage, &prefixes, &[]),
     )
 }

@@ -20,7 +20,10 @@ fn simulated(definition: &Value, input: Value, site: &str, acts: Vec<Act>) -> Ex
     let machine = Arc::new(Machine::from_value(definition).expect("a valid machine"));
     let sites = [(site.into(), acts.into_iter().collect())].into();
     let plan = Plan { sites };
-    let start = Start { input, plan };
+    let start = Start {
+        input: input.into(),
+        plan,
+    };
     let case = ExecutionCase {
         entropy: 7,
         ..ExecutionCase::new(definition.clone(), vec![start.clone()])
@@ -92,7 +95,7 @@ fn an_integration_names_its_service_and_its_operation() {
     );
     let act = Act {
         submitted: Some(json!({"MessageId": "1"})),
-        ..Act::now(Reply::Succeed(json!("done")))
+        ..Act::now(Reply::Succeed(json!("done").into()))
     };
     let refused = Act {
         submitted: Some(json!({"MessageId": "0"})),
@@ -118,7 +121,10 @@ fn an_integration_names_its_service_and_its_operation() {
     assert!(scheduled["parameters"]["Token"].is_string());
     assert_ne!(scheduled["parameters"], work[4].1["parameters"]);
     assert_eq!(work[2].1["output"], json!({"MessageId": "0"}));
-    assert_eq!(seen.observation.output, Some(json!({"text": "done"})));
+    assert_eq!(
+        seen.observation.output,
+        Some(json!({"text": "done"}).into())
+    );
 }
 
 #[test]
@@ -144,7 +150,7 @@ fn a_job_is_submitted_unless_the_submission_fails() {
 fn a_result_that_is_too_long_is_an_error_of_the_task() {
     let definition = task("arn:aws:states:::lambda:invoke", &json!({}));
     for (length, limited) in [(262_142, false), (262_143, true)] {
-        let act = Act::now(Reply::Succeed("x".repeat(length).into()));
+        let act = Act::now(Reply::Succeed(Value::from("x".repeat(length)).into()));
         let seen = simulated(&definition, json!({}), "A", vec![act]);
         assert_eq!(seen.observation.status, Status::Succeeded);
         assert_eq!(seen.coverage.contains(Clause::TaskDataLimit), limited);
@@ -159,7 +165,7 @@ fn an_output_that_is_too_long_ends_the_execution() {
         "arn:aws:states:::lambda:invoke",
         &json!({"ResultPath": "$.result"}),
     );
-    let act = Act::now(Reply::Succeed("x".repeat(262_142).into()));
+    let act = Act::now(Reply::Succeed(Value::from("x".repeat(262_142)).into()));
     let seen = simulated(&definition, json!({}), "A", vec![act]);
     assert_eq!(seen.observation.status, Status::Failed);
     let error = seen.observation.error.as_deref();
@@ -176,7 +182,7 @@ fn assigned_variables_show_in_the_history() {
     let history = seen.observation.history.unwrap();
     let assigned = &history[2].details.to_value()["assignedVariables"];
     assert_eq!(*assigned, json!({"x": 1, "y": {"z": true}}));
-    assert_eq!(seen.observation.output, Some(json!({"sum": 2})));
+    assert_eq!(seen.observation.output, Some(json!({"sum": 2}).into()));
 }
 
 /// Long waits, many retries and large Maps are simulated to the end, in virtual time.

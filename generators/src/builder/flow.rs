@@ -16,7 +16,7 @@ use crate::{
     feature::Feature,
     key::{self, Key},
     literal,
-    shape::{Hop, Shape, Trail, Wants, anything, path},
+    shape::{self, Hop, Shape, Trail, Wants, anything, path},
 };
 
 /// Which parts of the context object a template can see, besides the execution's input and the
@@ -108,7 +108,7 @@ impl Builder<'_> {
         }
         let (trail, found) = self.input.find(wants, self.dice)?;
         let mut whole = Trail::from_slice(&[Hop::Key(Key::EXECUTION), Hop::Key(Key::INPUT)]);
-        whole.extend(trail);
+        whole.extend_from_slice(&trail);
         Some((path(Root::Context, &whole), found))
     }
 
@@ -172,7 +172,7 @@ impl Builder<'_> {
         }
         let (trail, merged) = if place.keeps {
             let trail = Trail::from_slice(&[Hop::Key(Key::LATEST)]);
-            (trail, raw.with(Key::LATEST, result))
+            (trail, raw.clone().with(Key::LATEST, result))
         } else {
             let key = self.key(place);
             self.put(raw, key, result)
@@ -185,14 +185,20 @@ impl Builder<'_> {
     /// to be an object, or in a field that nothing else uses.
     fn put(&mut self, raw: &Shape, key: Key, result: Shape) -> (Trail, Shape) {
         if !self.dice.one_in(4) {
-            return (Trail::from_slice(&[Hop::Key(key)]), raw.with(key, result));
+            return (
+                Trail::from_slice(&[Hop::Key(key)]),
+                raw.clone().with(key, result),
+            );
         }
         let (outer, inner) = match raw.field(key) {
             Some(field) if field.is_object() => (key, field.clone()),
             _ => (Key::MADE, Shape::empty()),
         };
         let trail = Trail::from_slice(&[Hop::Key(outer), Hop::Key(Key::NOTE)]);
-        (trail, raw.with(outer, inner.with(Key::NOTE, result)))
+        (
+            trail,
+            raw.clone().with(outer, inner.with(Key::NOTE, result)),
+        )
     }
 
     /// A name for a field.
@@ -261,9 +267,8 @@ impl Builder<'_> {
         if context == Context::Attempts && self.draws(place, Feature::ContextPaths, 10) {
             return (dynamic(retry_count()), Shape::Number);
         }
-        if self.draws(place, Feature::Intrinsics, 3)
-            && let Some((call, shape)) = self.call(place, data)
-        {
+        if self.draws(place, Feature::Intrinsics, 3) {
+            let (call, shape) = self.call(place, data);
             return (FieldValue::Dynamic(call), shape);
         }
         if let Some((path, shape)) = self.look_for_several(place, data, 6) {
@@ -390,7 +395,7 @@ fn retry_count() -> Path {
 #[derive(Default)]
 pub(super) struct Fields {
     fields: Vec<Field>,
-    shapes: Vec<(Key, Shape)>,
+    shapes: shape::Fields,
 }
 
 impl Fields {

@@ -1,11 +1,12 @@
 //! Calls of intrinsic functions: a table of functions, each with the kind of its result. Arguments
 //! are literals, paths to values of the right kind, and nested calls.
 
-use std::fmt::Write as _;
+use std::iter;
 
+use serde_json::Value;
 use smallvec::SmallVec;
 use stepproof_specs::query::jsonpath::{
-    intrinsic::{Call, Function},
+    intrinsic::{Argument, Call, Function},
     template::Source,
 };
 
@@ -19,8 +20,11 @@ use crate::{
 /// How deep calls are nested.
 const DEPTH: u32 = 2;
 
-/// A call or an argument as a string, and the shape of its value.
-type Written = (String, Shape);
+/// A call, and the shape of its value.
+type Written = (Call, Shape);
+
+/// An argument, and its shape.
+type Given = (Argument, Shape);
 
 /// The kind of an argument, or of a function's result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +100,7 @@ const OFFERS: &[Offer] = &[
 
 impl Builder<'_> {
     /// Draws a call of any function.
-    pub(super) fn call(&mut self, place: &Place<'_>, data: &Shape) -> Option<(Source, Shape)> {
+    pub(super) fn call(&mut self, place: &Place<'_>, data: &Shape) -> (Source, Shape) {
         let scene = Scene {
             place,
             data,
@@ -119,14 +123,12 @@ impl Builder<'_> {
             data,
             depth: 0,
         };
-        source(call_for(self, scene, Kind::Text))
+        Some(source(call_for(self, scene, Kind::Text)))
     }
 }
 
-/// Parses what this module has written.
-fn source((text, shape): Written) -> Option<(Source, Shape)> {
-    let call = Call::parse(&text).ok()?;
-    Some((Source::Intrinsic(call.into()), shape))
+fn source((call, shape): Written) -> (Source, Shape) {
+    (Source::Intrinsic(call.into()), shape)
 }
 
 /// Draws a call that returns this kind of value.
@@ -148,36 +150,46 @@ fn call_for(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written 
 }
 
 /// Draws an argument of this kind; where damage is allowed, rarely one of another kind.
-fn argument(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Written {
+fn argument(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Given {
     if builder.damages(scene.place) {
         return wrong(kind);
     }
     if scene.depth <= DEPTH && builder.dice.one_in(4) {
-        return call_for(builder, scene, kind);
+        return given(call_for(builder, scene, kind));
     }
     if matches!(kind, Kind::List | Kind::Any)
         && let Some((path, shape)) = builder.look_for_several(scene.place, scene.data, 4)
         && wants(kind)(&shape)
     {
-        return (path.text().to_owned(), shape);
+        return (Argument::Path(path), shape);
     }
     if builder.dice.chance(3, 4)
         && let Some((path, shape)) = builder.look(scene.place, scene.data, wants(kind))
     {
-        return (path.text().to_owned(), shape);
+        return (Argument::Path(path), shape);
     }
     literal(builder, kind)
 }
 
+/// A call as an argument.
+fn given((call, shape): Written) -> Given {
+    (Argument::Call(call), shape)
+}
+
+/// A literal as an argument.
+fn plain(value: impl Into<Value>) -> Argument {
+    Argument::Literal(value.into())
+}
+
 /// A value that no function accepts as this kind.
-fn wrong(kind: Kind) -> Written {
-    let text = match kind {
-        Kind::Text | Kind::Any => "null",
-        Kind::Number => "'1'",
-        Kind::Bool => "1",
-        Kind::List | Kind::Object => "'a'",
+fn wrong(kind: Kind) -> Given {
+    let value = match kind {
+        Kind::Text | Kind::Any => Value::Null,
+        Kind::Number => "1".into(),
+        Kind::Bool => 1.into(),
+        Kind::List | Kind::Object => "a".into(),
     };
-    (text.to_owned(), Shape::Any)
+    (plain(value), Shape::Any)
 }
 
 fn wants(kind: Kind) -> Wants {
@@ -191,22 +203,22 @@ fn wants(kind: Kind) -> Wants {
     }
 }
 
-fn literal(builder: &mut Builder<'_>, kind: Kind) -> Written {
+fn literal(builder: &mut Builder<'_>, kind: Kind) -> Given {
     match kind {
-        Kind::Any if builder.dice.one_in(6) => ("null".to_owned(), Shape::Null),
+        Kind::Any if builder.dice.one_in(6) => (plain(Value::Null), Shape::Null),
         Kind::Any => {
             let kind = builder.dice.pick(&[Kind::Text, Kind::Number, Kind::Bool]);
             literal(builder, kind)
         }
-        Kind::Text => (quote(literal::quoted(builder.dice)), Shape::Text),
-        Kind::Number => (literal::number(builder.dice).to_string(), Shape::Number),
-        Kind::Bool => (builder.dice.one_in(2).to_string(), Shape::Bool),
+        Kind::Text => (plain(literal::quoted(builder.dice)), Shape::Text),
+        Kind::Number => (plain(literal::number(builder.dice)), Shape::Number),
+        Kind::Bool => (plain(builder.dice.one_in(2)), Shape::Bool),
         Kind::List => {
-            let (text, each) = literal(builder, Kind::Any);
-            let written = call(Function::Array, &[text]);
-            (written, Shape::Tuple(vec![each].into()))
+            let (value, each) = literal(builder, Kind::Any);
+            let call = Call::new(Function::Array, vec![value]);
+            (Argument::Call(call), Shape::Tuple(vec![each].into()))
         }
-        Kind::Object => json_object(builder),
+        Kind::Object => given(json_object(builder)),
     }
 }
 
@@ -215,39 +227,20 @@ fn json_object(builder: &mut Builder<'_>) -> Written {
     let key = builder.dice.pick(crate::key::PLAIN);
     let (value, shape) = builder.scalar();
     let text = serde_json::json!({ key.text(): value }).to_string();
-    let written = call(Function::StringToJson, &[quote(&text)]);
-    (written, Shape::empty().with(key, shape))
-}
-
-/// A string as a literal in a call.
-fn quote(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('\'');
-    for c in text.chars() {
-        if matches!(c, '\'' | '{' | '}' | '\\') {
-            quoted.push('\\');
-        }
-        quoted.push(c);
-    }
-    quoted.push('\'');
-    quoted
-}
-
-/// A call as a string.
-fn call(function: Function, arguments: &[String]) -> String {
-    format!("{}({})", function.name(), arguments.join(", "))
+    let call = Call::new(Function::StringToJson, vec![plain(text)]);
+    (call, Shape::empty().with(key, shape))
 }
 
 /// Draws up to `most` arguments of any kind.
-fn arguments(builder: &mut Builder<'_>, scene: Scene<'_>, most: u32) -> Vec<Written> {
+fn arguments(builder: &mut Builder<'_>, scene: Scene<'_>, most: u32) -> Vec<Given> {
     (0..builder.dice.between(0, most))
         .map(|_| argument(builder, scene, Kind::Any))
         .collect()
 }
 
 /// An array with at least one item.
-fn items(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
-    let (text, shape) = argument(builder, scene, Kind::List);
+fn items(builder: &mut Builder<'_>, scene: Scene<'_>) -> Given {
+    let (list, shape) = argument(builder, scene, Kind::List);
     let has_items = match &shape {
         Shape::List(_, n) => *n > 0,
         Shape::Tuple(all) => !all.is_empty(),
@@ -255,7 +248,7 @@ fn items(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
         _ => true,
     };
     if has_items {
-        (text, shape)
+        (list, shape)
     } else {
         literal(builder, Kind::List)
     }
@@ -263,14 +256,20 @@ fn items(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
 
 fn array(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let most = builder.sizes.items.min(3);
-    let (texts, shapes): (Vec<_>, Vec<_>) = arguments(builder, scene, most).into_iter().unzip();
-    (call(Function::Array, &texts), Shape::Tuple(shapes.into()))
+    let (values, shapes): (Vec<_>, Vec<_>) = arguments(builder, scene, most).into_iter().unzip();
+    (
+        Call::new(Function::Array, values),
+        Shape::Tuple(shapes.into()),
+    )
 }
 
 fn array_contains(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (array, _) = argument(builder, scene, Kind::List);
     let (value, _) = argument(builder, scene, Kind::Any);
-    (call(Function::ArrayContains, &[array, value]), Shape::Bool)
+    (
+        Call::new(Function::ArrayContains, vec![array, value]),
+        Shape::Bool,
+    )
 }
 
 fn array_get_item(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
@@ -283,20 +282,20 @@ fn array_get_item(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
         }
         _ => (0, Shape::Any),
     };
-    let written = call(Function::ArrayGetItem, &[array, index.to_string()]);
+    let written = Call::new(Function::ArrayGetItem, vec![array, plain(index)]);
     (written, item)
 }
 
 fn array_length(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (array, _) = argument(builder, scene, Kind::List);
-    (call(Function::ArrayLength, &[array]), Shape::Number)
+    (Call::new(Function::ArrayLength, vec![array]), Shape::Number)
 }
 
 fn array_partition(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (array, shape) = argument(builder, scene, Kind::List);
     let size = match builder.look(scene.place, scene.data, |shape| *shape == Shape::Count) {
-        Some((path, _)) if builder.dice.one_in(2) => path.text().to_owned(),
-        _ => builder.dice.between(1, 3).to_string(),
+        Some((path, _)) if builder.dice.one_in(2) => Argument::Path(path),
+        _ => plain(builder.dice.between(1, 3)),
     };
     let (each, has_items) = match &shape {
         Shape::List(each, n) => (Shape::clone(each), *n > 0),
@@ -304,7 +303,10 @@ fn array_partition(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
         _ => (Shape::Any, false),
     };
     let chunks = Shape::List(Shape::List(each.into(), 1).into(), has_items.into());
-    (call(Function::ArrayPartition, &[array, size]), chunks)
+    (
+        Call::new(Function::ArrayPartition, vec![array, size]),
+        chunks,
+    )
 }
 
 /// A range that ascends, or rarely one that descends (it is not known whether AWS allows that); the
@@ -317,7 +319,7 @@ fn array_range(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
         builder.dice.pick(&[1_i64, 1, 1, 2, 3])
     };
     let first = i64::from(builder.dice.below(4));
-    let mut last = (first + step * i64::from(count - 1)).to_string();
+    let mut last = plain(first + step * i64::from(count - 1));
     let mut known = count;
     if step == 1
         && first == 1
@@ -325,13 +327,10 @@ fn array_range(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
             builder.look(scene.place, scene.data, |shape| *shape == Shape::Count)
         && builder.sizes.items >= 3
     {
-        path.text().clone_into(&mut last);
+        last = Argument::Path(path);
         known = 1;
     }
-    let written = call(
-        Function::ArrayRange,
-        &[first.to_string(), last, step.to_string()],
-    );
+    let written = Call::new(Function::ArrayRange, vec![plain(first), last, plain(step)]);
     let known = u8::try_from(known).unwrap_or(u8::MAX);
     (written, Shape::List(Shape::Number.into(), known))
 }
@@ -341,33 +340,37 @@ fn array_range(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
 fn array_unique(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     if builder.dice.one_in(2) {
         let (value, each) = argument(builder, scene, Kind::Any);
-        let twice = call(Function::Array, &[value.clone(), value]);
+        let twice = Call::new(Function::Array, vec![value.clone(), value]);
         let one = Shape::Tuple(vec![each].into());
-        return (call(Function::ArrayUnique, &[twice]), one);
+        return (
+            Call::new(Function::ArrayUnique, vec![Argument::Call(twice)]),
+            one,
+        );
     }
     let mut number = 0;
-    let texts: Vec<String> = (0..builder.dice.between(1, builder.sizes.items.min(3)))
+    let numbers = (0..builder.dice.between(1, builder.sizes.items.min(3)))
         .map(|_| {
             number += builder.dice.below(2);
-            number.to_string()
+            plain(number)
         })
         .collect();
-    let written = call(Function::ArrayUnique, &[call(Function::Array, &texts)]);
+    let numbers = Argument::Call(Call::new(Function::Array, numbers));
+    let written = Call::new(Function::ArrayUnique, vec![numbers]);
     (written, Shape::List(Shape::Number.into(), 1))
 }
 
 fn base64_decode(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (encoded, shape) = if builder.dice.one_in(2) {
-        base64_encode(builder, scene)
+        given(base64_encode(builder, scene))
     } else {
-        (quote(builder.dice.pick(&["YQ==", "w6k=", ""])), Shape::Text)
+        (plain(builder.dice.pick(&["YQ==", "w6k=", ""])), Shape::Text)
     };
-    (call(Function::Base64Decode, &[encoded]), shape)
+    (Call::new(Function::Base64Decode, vec![encoded]), shape)
 }
 
 fn base64_encode(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (text, _) = argument(builder, scene, Kind::Text);
-    (call(Function::Base64Encode, &[text]), Shape::Text)
+    (Call::new(Function::Base64Encode, vec![text]), Shape::Text)
 }
 
 /// `States.Format` with as many placeholders as arguments, and with escapes.
@@ -380,13 +383,9 @@ fn format(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     for _ in &values {
         template.push_str(builder.dice.pick(&["{}", "{}", "{}-", " {}", r"\{{}\}"]));
     }
-    let mut written = format!("{}('{template}'", Function::Format.name());
-    for (text, _) in values {
-        // Writing to a string cannot fail.
-        let _ = write!(written, ", {text}");
-    }
-    written.push(')');
-    (written, Shape::Text)
+    let arguments = values.into_iter().map(|(value, _)| value);
+    let arguments = iter::once(plain(template)).chain(arguments).collect();
+    (Call::new(Function::Format, arguments), Shape::Text)
 }
 
 fn hash(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
@@ -400,7 +399,10 @@ fn hash(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let algorithm = builder
         .dice
         .pick(&["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"]);
-    (call(Function::Hash, &[text, quote(algorithm)]), Shape::Text)
+    (
+        Call::new(Function::Hash, vec![text, plain(algorithm)]),
+        Shape::Text,
+    )
 }
 
 /// The right object wins, also with fields that its shape does not mention. So the shapes of the
@@ -417,19 +419,22 @@ fn json_merge(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
             merged = merged.with(*key, shape.clone());
         }
     }
-    let written = call(Function::JsonMerge, &[left, right, "false".to_owned()]);
+    let written = Call::new(Function::JsonMerge, vec![left, right, plain(false)]);
     (written, merged)
 }
 
 fn json_to_string(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (value, _) = argument(builder, scene, Kind::Any);
-    (call(Function::JsonToString, &[value]), Shape::Text)
+    (Call::new(Function::JsonToString, vec![value]), Shape::Text)
 }
 
 fn math_add(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (left, _) = argument(builder, scene, Kind::Number);
     let (right, _) = argument(builder, scene, Kind::Number);
-    (call(Function::MathAdd, &[left, right]), Shape::Number)
+    (
+        Call::new(Function::MathAdd, vec![left, right]),
+        Shape::Number,
+    )
 }
 
 /// Splits a literal, so that the number of pieces is known.
@@ -438,15 +443,18 @@ fn string_split(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
         .dice
         .pick(&[("a,b;c", 1), (",a,,b", 2), ("a", 1), (";", 0)]);
     let (delimiters, known) = builder.dice.pick(&[(",", pieces), (",;", 0)]);
-    let written = call(Function::StringSplit, &[quote(text), quote(delimiters)]);
+    let written = Call::new(Function::StringSplit, vec![plain(text), plain(delimiters)]);
     (written, Shape::List(Shape::Text.into(), known))
 }
 
 /// Splits data: the number of pieces is not known, and may be too large for a Map.
 fn string_split_path(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (text, _) = argument(builder, scene, Kind::Text);
-    let delimiters = quote(builder.dice.pick(&[",", "a", " -", "\\'"]));
-    (call(Function::StringSplit, &[text, delimiters]), Shape::Any)
+    let delimiters = plain(builder.dice.pick(&[",", "a", " -", "\\'"]));
+    (
+        Call::new(Function::StringSplit, vec![text, delimiters]),
+        Shape::Any,
+    )
 }
 
 fn string_to_json(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
@@ -456,17 +464,23 @@ fn string_to_json(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
 /// Prints any value as JSON and parses it again.
 fn there_and_back(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
     let (value, shape) = argument(builder, scene, Kind::Any);
-    let text = call(Function::JsonToString, &[value]);
-    (call(Function::StringToJson, &[text]), shape)
+    let text = Call::new(Function::JsonToString, vec![value]);
+    (
+        Call::new(Function::StringToJson, vec![Argument::Call(text)]),
+        shape,
+    )
 }
 
 fn uuid(_: &mut Builder<'_>, _: Scene<'_>) -> Written {
-    (call(Function::UUID, &[]), Shape::Text)
+    (Call::new(Function::UUID, vec![]), Shape::Text)
 }
 
 fn math_random(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
     let seeded = builder.dice.one_in(2);
-    let texts = ["1", "4", "7"].map(str::to_owned);
-    let texts = if seeded { &texts[..] } else { &texts[..2] };
-    (call(Function::MathRandom, texts), Shape::Count)
+    let numbers = [1, 4, 7].map(plain);
+    let numbers = numbers.into_iter().take(if seeded { 3 } else { 2 });
+    (
+        Call::new(Function::MathRandom, numbers.collect()),
+        Shape::Count,
+    )
 }

@@ -77,7 +77,7 @@ pub(super) fn counting(
         } else {
             Shape::empty()
         },
-        variables: place.variables.with(lap, Shape::Number),
+        variables: place.variables.clone().with(lap, Shape::Number),
     };
     draft.push(name, first_lap(lap, raw), smallvec![(Slot::Next, flow)]);
     let body = draft.len() as usize;
@@ -94,10 +94,7 @@ pub(super) fn counting(
     let Some(flow) = draft.continue_last() else {
         return;
     };
-    let again = rule(
-        laps_left(lap, laps),
-        one_more(lap).map(|value| assign(lap, value)),
-    );
+    let again = rule(laps_left(lap, laps), Some(assign(lap, one_more(lap))));
     let choice = State::new(Body::Choice(Choice {
         choices: vec![again],
         default: None,
@@ -148,7 +145,7 @@ fn draw_small_body(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         });
         let name = builder.name(StateType::Pass);
         let place = place.seeing(&flow);
-        let after = place.flow(flow.data.with(Key::LATEST, Shape::Count));
+        let after = place.flow(flow.data.clone().with(Key::LATEST, Shape::Count));
         draft.push(name, state, smallvec![(Slot::Next, after)]);
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use stepproof_specs::asl::{Name, StateType};
 
+use crate::literal::ACTIVITY_PREFIX;
+
 /// How many names per type are made in advance.
 const MADE: u32 = 40;
 
@@ -11,6 +13,9 @@ thread_local! {
     static NAMES: Vec<Vec<Name>> = StateType::ALL
         .iter()
         .map(|kind| (0..MADE).map(|number| make(*kind, number)).collect())
+        .collect();
+    static ACTIVITIES: Vec<Name> = (0..MADE)
+        .map(|number| make_activity(&make(StateType::Task, number)))
         .collect();
 }
 
@@ -27,10 +32,14 @@ pub(super) fn state(kind: StateType, number: u32) -> Name {
     NAMES.with(|names| Arc::clone(&names[kind.unwrap_or(0)][number as usize]))
 }
 
-/// The ARN of the activity that a Task of this name calls. Every Task has its own.
-pub(super) fn activity(task: &str) -> String {
-    let mut arn = String::with_capacity(64);
-    arn.push_str(crate::literal::ACTIVITY_PREFIX);
-    arn.push_str(task);
-    arn
+fn make_activity(task: &str) -> Name {
+    [ACTIVITY_PREFIX, task].concat().into()
+}
+
+/// The ARN of the activity that the Task with this number and name calls. Every Task has its own.
+pub(super) fn activity(number: u32, task: &str) -> Name {
+    ACTIVITIES.with(|made| match made.get(number as usize) {
+        Some(activity) => Arc::clone(activity),
+        None => make_activity(task),
+    })
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    asl::{Body, JsonPathFlow, Limit, Map, Parallel, Retrier, Scope, StateType, Transition},
+    asl::{
+        Body, JsonPathFlow, Limit, Map, Parallel, Retrier, Scope, StateType, Transition,
+        site::branch,
+    },
     query::jsonpath::path::Path,
 };
 
@@ -51,7 +54,7 @@ pub(super) fn parallel(
     let mut outputs = Vec::with_capacity(count as usize);
     for index in 0..count {
         let calm = index != failing && builder.dice.chance(14, 15);
-        let prefix = format!("{site}/{index}");
+        let prefix = branch(&site, index as usize);
         let inside = Place {
             prefix: &prefix,
             ..inside(place, tries, calm)

@@ -228,7 +228,7 @@ fn always(act: Act) -> Script {
 
 fn success(builder: &mut Builder<'_>, stage: &Stage<'_>) -> Act {
     Act::now(match stage.result {
-        Some(shape) => Reply::Succeed(shape.value(builder.dice)),
+        Some(shape) => Reply::Succeed(shape.value(builder.dice).into()),
         None => Reply::Echo,
     })
 }

@@ -1,6 +1,6 @@
 //! Paths that gather what they match: wildcards, scans, slices, lists and filters.
 
-use std::cell::Cell;
+use std::{cell::Cell, sync::LazyLock};
 
 use stepproof_specs::query::jsonpath::path::{Path, Step};
 
@@ -11,8 +11,13 @@ use crate::{
     shape::{Extent, Shape},
 };
 
-/// The most steps below the value that a path starts from: the shape is not known any deeper.
-const STEPS: u32 = 3;
+/// Every kind of step, and few of them below the value that a path starts from: the shape is not
+/// known any deeper.
+static OPTIONS: LazyLock<PathOptions> = LazyLock::new(|| PathOptions {
+    kinds: StepKind::ALL.to_vec(),
+    steps: 3,
+    damage: 0,
+});
 
 impl Builder<'_> {
     /// Draws a path that is not a reference path, into a value whose parts are known. The shape of
@@ -27,17 +32,15 @@ impl Builder<'_> {
             return None;
         }
         let (base, inside) = self.look(place, data, Shape::has_parts)?;
-        let options = PathOptions {
-            kinds: StepKind::ALL.to_vec(),
-            steps: STEPS,
-            damage: 0,
-        };
         let sample = inside.value(self.dice);
-        let drawn = paths::draw(self.dice, &sample, &options);
-        if drawn.is_reference() || !(self.damages(place) || self.fits(place, &drawn, &inside)) {
+        let drawn = paths::sketch(self.dice, &sample, &OPTIONS);
+        if drawn.is_reference() || !paths::can_be_written(&drawn) {
             return None;
         }
-        let steps = base.steps().iter().chain(drawn.steps()).cloned().collect();
+        if !(self.damages(place) || self.fits(place, &drawn, &inside)) {
+            return None;
+        }
+        let steps = base.steps().iter().chain(drawn.steps()).cloned();
         let path = Path::new(base.root().clone(), steps);
         let found = if path.is_definite() {
             Shape::Any

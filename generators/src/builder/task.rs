@@ -29,6 +29,7 @@ struct LimitFields {
 /// Draws a Task.
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let name = builder.name(StateType::Task);
+    let number = builder.drawn;
     let (input_path, effective) = builder.input_path(place, raw);
     let on_raw = absent(&input_path);
     let (fields, limits) = limits(builder, place, raw, on_raw);
@@ -62,7 +63,7 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     let catch = builder.catchers(place, raw, &mut exits);
     let body = Body::Task(Box::new(Task {
         transition: Transition::End,
-        resource: names::activity(&name),
+        resource: names::activity(number, &name),
         timeout: fields.timeout,
         heartbeat: fields.heartbeat,
         retry,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use stepproof_specs::query::jsonpath::{
-    intrinsic::Call,
+    intrinsic::{Argument, Call, Function},
     path::{Path, Root},
     template::{FieldValue, Source, Template},
 };
@@ -64,7 +64,7 @@ impl Builder<'_> {
     ) -> Option<(FieldValue, Shape)> {
         match place.variables.field(key) {
             Some(Shape::Number) if place.has(Feature::Intrinsics) && self.dice.one_in(3) => {
-                Some((one_more(key)?, Shape::Number))
+                Some((one_more(key), Shape::Number))
             }
             Some(_) if place.keeps => None,
             _ => Some(self.field(place, Context::Plain, data, 0)),
@@ -112,7 +112,11 @@ fn read(key: Key) -> FieldValue {
 }
 
 /// A call that increments a variable.
-pub(super) fn one_more(key: Key) -> Option<FieldValue> {
-    let call = Call::parse(&format!("States.MathAdd(${}, 1)", key.text())).ok()?;
-    Some(FieldValue::Dynamic(Source::Intrinsic(Arc::new(call))))
+pub(super) fn one_more(key: Key) -> FieldValue {
+    let variable = Argument::Path(path(Root::Variable(key.name()), &[]));
+    let call = Call::new(
+        Function::MathAdd,
+        vec![variable, Argument::Literal(1.into())],
+    );
+    FieldValue::Dynamic(Source::Intrinsic(Arc::new(call)))
 }

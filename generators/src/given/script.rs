@@ -167,7 +167,7 @@ impl Task {
     }
 
     fn success(&self, dice: &mut Dice, damage: u32) -> Act {
-        Act::now(Reply::Succeed(self.result.root(dice, damage)))
+        Act::now(Reply::Succeed(self.result.root(dice, damage).into()))
     }
 
     fn failure(&self, dice: &mut Dice) -> Act {

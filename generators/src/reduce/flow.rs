@@ -123,7 +123,7 @@ pub(super) fn find_one(case: &ExecutionCase) -> Vec<Edit> {
                 let fields = object_mut(&mut case.definition, &pointer)?;
                 fields.insert(name.clone(), "$[?(@)]".into());
                 for start in &mut case.starts {
-                    start.input = json!({});
+                    start.input = json!({}).into();
                 }
                 Some(())
             }));

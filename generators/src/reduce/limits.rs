@@ -125,7 +125,7 @@ fn outlast(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     })
     .into();
     for start in &mut case.starts {
-        start.input = json!({});
+        start.input = json!({}).into();
         let silent = Act::now(Reply::Silent).into();
         start.plan.sites = [(state.name.as_str().into(), silent)].into();
     }

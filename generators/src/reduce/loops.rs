@@ -54,7 +54,7 @@ fn enter_twice(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
     if entered.get("Type")? == "Map" {
         entered.shift_remove("ItemsPath");
         for start in &mut case.starts {
-            start.input = json!([]);
+            start.input = json!([]).into();
         }
     }
     let rule = json!({

@@ -272,10 +272,10 @@ const RESERVED: &[&str] = &["Error", "Cause"];
 /// Replaces every name of a data field: in paths, templates, literals, inputs and replies.
 fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) {
     for start in &mut case.starts {
-        rename_keys(&mut start.input, change);
+        rename_keys(Arc::make_mut(&mut start.input), change);
         for rule in start.plan.rules_mut() {
             if let Reply::Succeed(value) = &mut rule.act.reply {
-                rename_keys(value, change);
+                rename_keys(Arc::make_mut(value), change);
             }
         }
     }
@@ -375,7 +375,7 @@ fn along(path: &Path, change: &mut dyn FnMut(&str) -> String) -> Path {
             step if at >= fixed => rename_in_step(step, change),
             other => other.clone(),
         });
-    Path::new(path.root().clone(), steps.collect())
+    Path::new(path.root().clone(), steps)
 }
 
 fn rename_in_step(step: &Step, change: &mut dyn FnMut(&str) -> String) -> Step {
@@ -392,7 +392,7 @@ fn rename_in_step(step: &Step, change: &mut dyn FnMut(&str) -> String) -> Step {
             for operand in filter.operands_mut() {
                 if let Operand::Item(path) | Operand::Root(path) = operand {
                     let steps = path.steps().iter().map(|step| rename_in_step(step, change));
-                    *path = Path::new(Root::Data, steps.collect());
+                    *path = Path::new(Root::Data, steps);
                 }
             }
             Step::Filter(filter.into())
@@ -420,7 +420,7 @@ pub(super) fn put_in_order(_: &ExecutionCase) -> Vec<Edit> {
         order_scope(&mut case.definition)?;
         case.starts
             .iter_mut()
-            .for_each(|start| sort_keys(&mut start.input));
+            .for_each(|start| sort_keys(Arc::make_mut(&mut start.input)));
         Some(())
     })]
 }

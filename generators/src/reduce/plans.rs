@@ -1,5 +1,7 @@
 //! Passes over starts: their number, their inputs, and what their tasks do.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use stepproof_specs::{
     asl::{WorkflowType, site::Site},
@@ -172,7 +174,7 @@ fn simpler_replies(reply: &Reply) -> Vec<Reply> {
     match reply {
         Reply::Echo => Vec::new(),
         Reply::Succeed(value) => {
-            let simpler = simpler(value).into_iter().map(Reply::Succeed);
+            let simpler = simpler(value).into_iter().map(Arc::new).map(Reply::Succeed);
             [Reply::Echo].into_iter().chain(simpler).collect()
         }
         Reply::Fail { error, cause } => {
@@ -215,6 +217,7 @@ pub(super) fn simplify_inputs(case: &ExecutionCase) -> Vec<Edit> {
             simpler(&start.input)
                 .into_iter()
                 .chain(plain)
+                .map(Arc::new)
                 .map(move |input| {
                     edit(move |case| {
                         case.starts.get_mut(at)?.input = input.clone();

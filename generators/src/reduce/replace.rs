@@ -1,5 +1,7 @@
 //! Passes that replace a state by a simpler one.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::walk::{SCOPE_FIELDS, ScopePath, StatePath, inner_scopes},
@@ -113,6 +115,7 @@ fn feed(case: &mut ExecutionCase) -> Option<()> {
     let made = ["Result", "Parameters"]
         .into_iter()
         .find_map(|name| fields.shift_remove(name))?;
+    let made = Arc::new(made);
     for start in &mut case.starts {
         start.input = made.clone();
     }

@@ -44,7 +44,7 @@ pub(super) fn begin_at(case: &mut ExecutionCase, state: &StatePath) -> Option<()
     let scope = object_mut(&mut case.definition, "")?;
     scope.insert("StartAt".to_owned(), state.name.clone().into());
     for (start, input) in case.starts.iter_mut().zip(inputs) {
-        start.input = input;
+        start.input = input.into();
     }
     Some(())
 }
@@ -71,7 +71,7 @@ pub(super) fn unwrap_inputs(case: &ExecutionCase) -> Vec<Edit> {
     let Some(start) = case.starts.first() else {
         return Vec::new();
     };
-    let parts: Vec<Step> = match &start.input {
+    let parts: Vec<Step> = match &*start.input {
         Value::Object(fields) => fields
             .keys()
             .map(|name| Step::Name(name.as_str().into()))
@@ -87,15 +87,12 @@ pub(super) fn unwrap_inputs(case: &ExecutionCase) -> Vec<Edit> {
 
 fn unwrap(case: &mut ExecutionCase, part: &Step) -> Option<()> {
     for start in &mut case.starts {
-        let whole = start.input.take();
-        start.input = match (whole, part) {
-            (Value::Object(mut fields), Step::Name(name)) => fields.shift_remove(&**name)?,
-            (Value::Array(mut items), Step::Index(at)) => {
-                let at = usize::try_from(*at).ok()?;
-                (at < items.len()).then(|| items.swap_remove(at))?
-            }
+        let inside = match (&*start.input, part) {
+            (Value::Object(fields), Step::Name(name)) => fields.get(&**name)?,
+            (Value::Array(items), Step::Index(at)) => items.get(usize::try_from(*at).ok()?)?,
             _ => return None,
         };
+        start.input = inside.clone().into();
     }
     for pointer in all_objects(&case.definition) {
         for (field, value) in object_mut(&mut case.definition, &pointer)? {

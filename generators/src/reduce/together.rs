@@ -1,6 +1,8 @@
 //! Passes that change several things at once, for divergences that no single one of these changes
 //! preserves.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 use stepproof_specs::{
     asl::walk::{ITEM_PROCESSOR, ScopePath, StatePath, states_of},
@@ -72,7 +74,7 @@ pub(super) fn plain_items(case: &ExecutionCase) -> Vec<Edit> {
         edit(move |case| {
             begin_at_map_with(case, &state, "ItemsPath")?.shift_remove("ItemsPath")?;
             for start in &mut case.starts {
-                start.input = json!([null, {}]);
+                start.input = json!([null, {}]).into();
             }
             Some(())
         })
@@ -97,7 +99,7 @@ pub(super) fn number_items(case: &ExecutionCase) -> Vec<Edit> {
                 map.shift_remove("ItemSelector");
                 map.insert(ITEM_PROCESSOR.to_owned(), plain.clone());
                 for start in &mut case.starts {
-                    start.input = (0..count).collect();
+                    start.input = Arc::new((0..count).collect());
                 }
                 Some(())
             }));
@@ -115,7 +117,7 @@ pub(super) fn select_an_item(case: &ExecutionCase) -> Vec<Edit> {
             fields.shift_remove("ItemsPath");
             only_a_task(fields.get_mut(ITEM_PROCESSOR)?);
             for start in &mut case.starts {
-                start.input = json!([{}]);
+                start.input = json!([{}]).into();
             }
             Some(())
         })
@@ -147,7 +149,7 @@ pub(super) fn contrast_catchers(case: &ExecutionCase) -> Vec<Edit> {
             first.as_object_mut()?.shift_remove("ResultPath");
             rest.last_mut()?["ResultPath"] = Value::Null;
             for start in &mut case.starts {
-                start.input = json!({});
+                start.input = json!({}).into();
             }
             Some(())
         })
@@ -176,7 +178,7 @@ pub(super) fn add_to_inputs(case: &ExecutionCase) -> Vec<Edit> {
                 fields.shift_remove(made);
             }
             for start in &mut case.starts {
-                start.input = json!({});
+                start.input = json!({}).into();
             }
             Some(())
         }));
@@ -191,7 +193,7 @@ pub(super) fn hold_in_inputs(case: &ExecutionCase) -> Vec<Edit> {
             let fields = object_mut(&mut case.definition, &state.pointer)?;
             fields.shift_remove("ResultPath")?.as_str()?;
             for start in &mut case.starts {
-                start.input = json!({ "a": {} });
+                start.input = json!({ "a": {} }).into();
             }
             Some(())
         })
@@ -243,7 +245,7 @@ pub(super) fn compare_simply(case: &ExecutionCase) -> Vec<Edit> {
                     let rule = case.definition.pointer_mut(&pointer)?;
                     *rule = json!({ "Variable": "$", *operator: operand, "Next": rule["Next"] });
                     for start in &mut case.starts {
-                        start.input = (*input).into();
+                        start.input = Value::from(*input).into();
                     }
                     Some(())
                 }));

@@ -106,7 +106,10 @@ fn forget(case: &mut ExecutionCase, call: &str) -> Option<()> {
     })?;
     for root in roots {
         match root {
-            Root::Data => case.starts.iter_mut().for_each(|it| it.input = json!({})),
+            Root::Data => case
+                .starts
+                .iter_mut()
+                .for_each(|it| it.input = json!({}).into()),
             Root::Variable(variable) => {
                 for (pointer, field) in assigned(&case.definition, &variable) {
                     object_mut(&mut case.definition, &pointer)?.shift_remove(&field);

@@ -1,5 +1,7 @@
 //! Data flow: data may be shaped before a state, in it, or behind it.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use stepproof_generators::Profile;
 use stepproof_specs::{clause::Aspect, history::EventKind};
@@ -114,7 +116,7 @@ pub const LAWS: &[Law] = &[
         open: &[Aspect::Cause],
         rewrite: unread_field,
         spoil: |twin| {
-            let input = twin.start.input.as_object_mut();
+            let input = Arc::make_mut(&mut twin.start.input).as_object_mut();
             input
                 .expect("an object")
                 .retain(|key, _| key.contains(MADE));
@@ -126,7 +128,7 @@ pub const LAWS: &[Law] = &[
         share: 15,
         open: &[Aspect::Cause],
         rewrite: passed_through,
-        spoil: |twin| twin.start.input = json!({}),
+        spoil: |twin| twin.start.input = json!({}).into(),
     },
 ];
 
@@ -396,7 +398,7 @@ const READS_ALL: [&str; 8] = [
 /// Adds a field to the input.
 fn unread_field(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
-    let input = twin.start.input.as_object_mut()?;
+    let input = Arc::make_mut(&mut twin.start.input).as_object_mut()?;
     if input.is_empty() || drawn.mentions(&READS_ALL) {
         return None;
     }

@@ -64,7 +64,7 @@ impl Simulate {
             None => Plan::default(),
         };
         let start = Start {
-            input: input::json(&self.input, "--input")?,
+            input: input::json(&self.input, "--input")?.into(),
             plan,
         };
         let case = ExecutionCase {

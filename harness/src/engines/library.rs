@@ -327,7 +327,7 @@ fn answer(act: &Act, input: &Value) -> Value {
     let last = act.steps().last();
     match last {
         Some((after, Step::Answer(Answer::Success(output)))) => {
-            json!({ "after": after, "succeed": output.unwrap_or(input) })
+            json!({ "after": after, "succeed": output.map_or(input, |output| output) })
         }
         Some((after, Step::Answer(Answer::Failure(named)))) => {
             json!({ "after": after, "fail": named })

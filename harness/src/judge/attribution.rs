@@ -52,7 +52,7 @@ pub fn clause(difference: &Difference, coverage: &Coverage) -> Option<Clause> {
 static TRIVIAL: LazyLock<Coverage> = LazyLock::new(|| {
     let definition = json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } });
     let start = Start {
-        input: json!({}),
+        input: json!({}).into(),
         plan: Plan::default(),
     };
     let Ok(machine) = Machine::from_value(&definition) else {
@@ -297,7 +297,7 @@ mod tests {
 
         let pass = json!({ "Type": "Pass", "Result": 1, "ResultPath": "$.r" });
         let pass = Fixture::new(machine(pass), json!({}), &[]);
-        let merged = broken(&pass, |it| it.output = Some(json!(1)));
+        let merged = broken(&pass, |it| it.output = Some(json!(1).into()));
         assert_eq!(merged, "data.result-path.merges");
     }
 

@@ -136,7 +136,7 @@ impl<'a> Normaliser<'a> {
     /// Rewrites everything in an observation.
     pub fn observation(&mut self, observation: &mut Observation) {
         if let Some(output) = &mut observation.output {
-            self.value(output);
+            self.value(Arc::make_mut(output));
         }
         let texts = [&mut observation.error, &mut observation.cause];
         for text in texts.into_iter().flatten() {

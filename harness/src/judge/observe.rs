@@ -55,7 +55,7 @@ impl<'a> Observer<'a> {
         }
         Observation {
             status: raw.status,
-            output: raw.output.as_deref().map(|text| self.data(text)),
+            output: raw.output.as_deref().map(|text| self.data(text).into()),
             error: raw
                 .error
                 .as_deref()
@@ -230,7 +230,7 @@ mod tests {
         ];
         let mut observer = Observer::new(&names);
         let seen = observer.execution(&raw());
-        assert_eq!(seen.output, Some(json!({ "a": "<execution:1>" })));
+        assert_eq!(seen.output, Some(json!({ "a": "<execution:1>" }).into()));
         assert_eq!(*seen.attempts["A"][0].input, json!({ NOT_JSON: "oops" }));
         let event = &seen.history.unwrap()[0];
         assert_eq!(event.kind, EventKind::Exited(StateType::Task));

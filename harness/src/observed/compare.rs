@@ -140,7 +140,7 @@ impl Comparison<'_> {
             Aspect::Liveness => self.liveness().map(|()| true),
             Aspect::Status => self.status().map(|()| true),
             Aspect::Error => self.ending(aspect, "error", text(&seen.error)),
-            Aspect::Output => self.ending(aspect, "output", seen.output.clone()),
+            Aspect::Output => self.ending(aspect, "output", seen.output.as_deref().cloned()),
             Aspect::Cause if self.judges_cause() => self.ending(aspect, "cause", text(&seen.cause)),
             Aspect::Path => self.history(HistoryCompare::Path),
             Aspect::History => self.history(HistoryCompare::Kinds),

@@ -65,7 +65,7 @@ pub(super) fn recorded(recording: &Recording) -> Result<Recorded, Divergence> {
     let clock = case["clock"].as_str().and_then(Instant::parse_rfc3339);
     Ok(Recorded {
         start: Start {
-            input: shown.unwrap_or(&case["input"]).clone(),
+            input: shown.unwrap_or(&case["input"]).clone().into(),
             plan: plan::recorded(&definition, &case["tasks"]),
         },
         definition,

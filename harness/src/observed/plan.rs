@@ -71,7 +71,7 @@ fn act(result: &Value) -> Act {
     Act {
         submitted: result.get("submitted").cloned(),
         ..Act::now(match result.get("output") {
-            Some(output) => Reply::Succeed(output.clone()),
+            Some(output) => Reply::Succeed(output.clone().into()),
             None if result.get("timed_out").is_some() => Reply::Silent,
             None if result.get("aborted").is_some() => Reply::Silent,
             None if result["error"].is_null() => Reply::FailNameless,

@@ -66,7 +66,7 @@ fn seen(execution: &Execution) -> Result<Expectation, SimulationError> {
     Ok(Expectation {
         observation: Observation {
             status: outcome.status,
-            output: outcome.output.as_deref().cloned(),
+            output: outcome.output.clone(),
             error: text(&outcome.failure.error),
             cause: text(&outcome.failure.cause),
             attempts: BTreeMap::new(),

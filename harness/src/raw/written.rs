@@ -59,7 +59,7 @@ fn raw_execution(observation: &Observation) -> RawExecution {
     attempts.sort_by_key(|attempt| attempt.taken);
     RawExecution {
         status: observation.status,
-        output: observation.output.as_ref().map(Value::to_string),
+        output: observation.output.as_deref().map(Value::to_string),
         error: observation.error.clone(),
         cause: observation.cause.clone(),
         duration: observation.duration,

@@ -91,10 +91,10 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
 
 fn wrong_output() -> Finding {
     finding(&pass_fixture(), |it| {
-        it.output = Some(json!({ "go": true, "r": { "k": null } }));
+        it.output = Some(json!({ "go": true, "r": { "k": null } }).into());
         for event in it.history.iter_mut().flatten() {
             if event.kind == EventKind::Exited(StateType::Pass) {
-                event.details.output = it.output.clone().map(Into::into);
+                event.details.output = it.output.clone();
             }
         }
     })
@@ -105,7 +105,7 @@ fn wrong_status() -> Finding {
         it.status = Status::Succeeded;
         it.error = None;
         it.cause = None;
-        it.output = Some(json!(null));
+        it.output = Some(json!(null).into());
         let events = it.history.as_mut().unwrap();
         let end = events.last_mut().unwrap();
         end.kind = EventKind::ExecutionSucceeded;
@@ -196,7 +196,7 @@ fn parses(program: &str) -> bool {
 fn reproducers_are_programs() {
     let mut odd = pass_fixture();
     odd.case.definition["Comment"] = json!("'''\\");
-    odd.case.starts[0].input = json!("it's '''odd\"\\");
+    odd.case.starts[0].input = json!("it's '''odd\"\\").into();
     let odd = finding(&odd, |it| it.output = None);
     let mut away = task_fixture();
     away.case.starts[0]

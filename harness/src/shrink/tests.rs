@@ -37,7 +37,7 @@ fn case(numbers: &[u64]) -> Case {
     let Body::Execution(execution) = &mut case.body else {
         panic!("a definition");
     };
-    execution.starts[0].input = json!(numbers);
+    execution.starts[0].input = json!(numbers).into();
     case
 }
 
@@ -45,7 +45,7 @@ fn list(case: &Case) -> Vec<u64> {
     let Body::Execution(execution) = &case.body else {
         panic!("a definition");
     };
-    match &execution.starts[0].input {
+    match &*execution.starts[0].input {
         Value::Array(items) => items.iter().filter_map(Value::as_u64).collect(),
         _ => Vec::new(),
     }

@@ -216,7 +216,7 @@ fn reports(act: &Act, input: &str) -> Vec<(Millis, Report)> {
         let report = match step {
             Step::Heartbeat => Report::Heartbeat,
             Step::Answer(Answer::Success(output)) => {
-                Report::Success(output.map_or_else(|| echo(input), Value::to_string))
+                Report::Success(output.map_or_else(|| echo(input), ToString::to_string))
             }
             Step::Answer(Answer::Failure(named)) => Report::Failure {
                 error: named.error.map(str::to_owned),

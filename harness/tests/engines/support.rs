@@ -22,7 +22,7 @@ pub fn job(definition: Value, input: Value, plan: &Value) -> Job {
 pub fn starts(definition: Value, starts: &[(Value, &Value)]) -> Job {
     let plan = |plan: &Value| -> Plan { serde_json::from_value(plan.clone()).unwrap() };
     let starts = starts.iter().map(|(input, planned)| Start {
-        input: input.clone(),
+        input: input.clone().into(),
         plan: plan(planned),
     });
     let case = ExecutionCase {

@@ -360,7 +360,7 @@ fn task(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Task {
     (flow.json_path.credentials, flow.jsonata.credentials) = credentials(fields);
     Task {
         transition,
-        resource,
+        resource: resource.into(),
         timeout,
         heartbeat,
         retry: fields.list("Retry", retrier),

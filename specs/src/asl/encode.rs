@@ -177,7 +177,7 @@ impl State {
             out.nullable("InputPath", &flow.input_path);
         }
         if let Body::Task(task) = &self.body {
-            out.put("Resource", task.resource.as_str());
+            out.put("Resource", &*task.resource);
         }
         match &self.flow {
             DataFlow::JsonPath(flow) => {

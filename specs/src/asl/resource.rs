@@ -106,11 +106,9 @@ impl Pattern {
 impl<'t> Resource<'t> {
     /// Parses a `Resource`.
     pub fn parse(text: &'t str) -> Self {
-        if !text.contains(':') {
-            return Self::Other;
-        }
         let Some(arn) = Arn::parse(text) else {
-            return Self::Unknown;
+            let is_arn = text.contains(':');
+            return if is_arn { Self::Unknown } else { Self::Other };
         };
         match (arn.service, arn.region, arn.account) {
             ("states", "", "") => {

@@ -19,6 +19,11 @@ pub fn site(prefix: &str, name: &str) -> Site {
     }
 }
 
+/// The site of a branch of a Parallel: the prefix of the sites in it.
+pub fn branch(site: &str, number: usize) -> Site {
+    [site, &number.to_string()].join("/").into()
+}
+
 /// The address of one attempt of a task.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AttemptKey {

@@ -1,6 +1,6 @@
 //! Helpers for JSON values that several modules share.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// The JSON type of a value, in the words of diagnostics.
 pub fn type_name(value: &Value) -> &'static str {
@@ -36,13 +36,13 @@ pub fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-fn numbers_equal(left: &serde_json::Number, right: &serde_json::Number) -> bool {
+fn numbers_equal(left: &Number, right: &Number) -> bool {
     left == right || left.as_f64() == right.as_f64() && !(exact(left) && exact(right))
 }
 
 /// Whether the number is an integer that serde_json holds exactly; two such numbers are compared
 /// exactly.
-fn exact(number: &serde_json::Number) -> bool {
+fn exact(number: &Number) -> bool {
     number.is_i64() || number.is_u64()
 }
 
@@ -57,60 +57,97 @@ pub struct Size {
 
 /// Measures a value without serialising it.
 pub fn measure(value: &Value) -> Size {
-    sized::<true>(value)
+    sized::<true>(value, usize::MAX)
 }
 
-/// An upper bound of a value's size that does not inspect every character. Nearly all data is far
-/// below every limit.
-pub fn bound(value: &Value) -> Size {
-    sized::<false>(value)
+/// An upper bound of a value's size that does not inspect every character; `None` if it is more
+/// than `most` bytes. Nearly all data is far below every limit.
+pub fn bound(value: &Value, most: usize) -> Option<Size> {
+    let size = sized::<false>(value, most);
+    (size.bytes <= most).then_some(size)
 }
 
-fn sized<const EXACT: bool>(value: &Value) -> Size {
-    let mut bytes = 0;
-    let depth = add::<EXACT>(value, &mut bytes);
-    Size { bytes, depth }
-}
-
-/// Adds the length of a value to `bytes`, and returns its depth. Inlined for scalars: most values
-/// are in long arrays or in none.
-#[inline]
-fn add<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
-    *bytes += match value {
-        Value::Null | Value::Bool(true) => 4,
-        Value::Bool(false) => 5,
-        Value::Number(number) if EXACT => number_length(number),
-        Value::Number(_) => LONGEST_NUMBER,
-        Value::String(text) => text_length::<EXACT>(text),
-        Value::Array(_) | Value::Object(_) => return add_all::<EXACT>(value, bytes),
-    };
-    0
-}
-
-/// The same for an array or an object: the brackets, the commas and the contents.
-fn add_all<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
-    let deepest = match value {
+/// The size of a value, or of a part of it that has more than `most` bytes.
+fn sized<const EXACT: bool>(value: &Value, most: usize) -> Size {
+    match value {
         Value::Array(items) => {
-            *bytes += 2 + items.len().saturating_sub(1);
-            items.iter().map(|item| add::<EXACT>(item, bytes)).max()
+            let mut size = Size::of_brackets(items.len());
+            // Long data is mostly lists of numbers.
+            let mut items = &items[..];
+            while let [Value::Number(number), rest @ ..] = items {
+                size.bytes += number_length::<EXACT>(number);
+                items = rest;
+            }
+            for item in items {
+                size.take_in::<EXACT>(item, most);
+                if size.bytes > most {
+                    break;
+                }
+            }
+            size
         }
         Value::Object(members) => {
-            *bytes += 2 + members.len().saturating_sub(1);
-            let depths = members.iter().map(|(key, value)| {
-                *bytes += text_length::<EXACT>(key) + 1;
-                add::<EXACT>(value, bytes)
-            });
-            depths.max()
+            let mut size = Size::of_brackets(members.len());
+            for (key, value) in members {
+                size.bytes += text_length::<EXACT>(key) + 1;
+                size.take_in::<EXACT>(value, most);
+                if size.bytes > most {
+                    break;
+                }
+            }
+            size
         }
-        _ => None,
-    };
-    1 + deepest.unwrap_or(0)
+        scalar => {
+            let mut size = Size::default();
+            size.take_in::<EXACT>(scalar, most);
+            size
+        }
+    }
+}
+
+impl Size {
+    /// The brackets around so many values, and the commas between them.
+    fn of_brackets(values: usize) -> Self {
+        Self {
+            bytes: 2 + values.saturating_sub(1),
+            depth: 1,
+        }
+    }
+
+    /// Adds a value between the brackets.
+    fn take_in<const EXACT: bool>(&mut self, value: &Value, most: usize) {
+        self.bytes += match value {
+            Value::Number(number) => number_length::<EXACT>(number),
+            Value::String(text) => text_length::<EXACT>(text),
+            Value::Bool(false) => 5,
+            Value::Bool(true) | Value::Null => 4,
+            Value::Array(_) | Value::Object(_) => {
+                let inner = sized::<EXACT>(value, most);
+                self.depth = self.depth.max(1 + inner.depth);
+                inner.bytes
+            }
+        }
+    }
 }
 
 /// The length of `-1.7976931348623157e308` and similar numbers.
 const LONGEST_NUMBER: usize = 25;
 
-fn number_length(number: &serde_json::Number) -> usize {
+#[inline]
+fn number_length<const EXACT: bool>(number: &Number) -> usize {
+    if !EXACT {
+        return LONGEST_NUMBER;
+    }
+    match number.as_u64() {
+        Some(small @ ..10_000) => {
+            1 + usize::from(small > 9) + usize::from(small > 99) + usize::from(small > 999)
+        }
+        _ => long_number_length(number),
+    }
+}
+
+#[cold]
+fn long_number_length(number: &Number) -> usize {
     let digits = |magnitude: u64| magnitude.checked_ilog10().unwrap_or_default() as usize + 1;
     if let Some(positive) = number.as_u64() {
         digits(positive)
@@ -154,7 +191,8 @@ mod tests {
         ] {
             let bytes = value.to_string().len();
             assert_eq!(measure(&value), Size { bytes, depth }, "{value}");
-            assert_eq!(bound(&value).depth, depth, "{value}");
+            assert_eq!(bound(&value, 1_000).unwrap().depth, depth, "{value}");
+            assert_eq!(bound(&value, bytes - 1), None, "{value}");
         }
     }
 
@@ -164,7 +202,8 @@ mod tests {
             let value = Value::from(text);
             let length = value.to_string().len();
             prop_assert_eq!(measure(&value).bytes, length);
-            prop_assert!(bound(&value).bytes >= length);
+            prop_assert!(bound(&value, usize::MAX).unwrap().bytes >= length);
+            prop_assert_eq!(bound(&value, length - 1), None);
         }
     }
 }

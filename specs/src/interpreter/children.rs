@@ -13,7 +13,7 @@ use super::{
     runtime_error::{Result, RuntimeError},
 };
 use crate::{
-    asl::{Body, Limit, Map, Name, Parallel, Scope, StateType},
+    asl::{Body, Limit, Map, Name, Parallel, Scope, StateType, site},
     base::time::Instant,
     clause::Clause,
     deviation::{AfterFailure, Hook},
@@ -75,7 +75,7 @@ impl Execution {
         children.next += 1;
         let input = children.effective.clone();
         let site = &self.active(id).site;
-        let prefix = [site, place.to_string().as_str()].join("/").into();
+        let prefix = site::branch(site, place);
         let items = self.frame(id).items.clone();
         self.spawn(id, place, branch, prefix, items, previous, input);
     }
@@ -171,14 +171,10 @@ impl Execution {
     ) {
         let child = FrameId(self.frames.len());
         self.frames.push(Some(Frame {
-            scope: scope.clone(),
             parent: Some((parent, place)),
             prefix,
             items,
-            variables: serde_json::Map::new(),
-            previous,
-            began: self.history.len(),
-            active: None,
+            ..Frame::new(scope.clone(), previous, self.history.len())
         }));
         if let Phase::Children(children) = &mut self.active_mut(parent).phase {
             children.frames[place] = Some(child);

@@ -22,24 +22,24 @@ pub(super) struct Envelope {
 
 impl Envelope {
     /// The envelope of a resource; `None` for one that is not interpreted.
-    pub fn of(resource: &str) -> Option<Self> {
-        let (service, resource, resource_type, pattern) = match Resource::parse(resource) {
-            Resource::Activity => (Service::Activity, resource, None, Pattern::Request),
-            Resource::Lambda => (Service::LambdaFunction, resource, None, Pattern::Request),
-            Resource::Integration(integration) => (
-                Service::Integration,
-                integration.action,
-                Some(integration.service),
-                integration.pattern,
-            ),
-            Resource::Other | Resource::Unknown => return None,
-        };
-        Some(Self {
+    pub fn of(resource: &Name) -> Option<Self> {
+        let whole = |service| Self {
             service,
-            resource: resource.into(),
-            resource_type: resource_type.map(Name::from),
-            pattern,
-        })
+            resource: resource.clone(),
+            resource_type: None,
+            pattern: Pattern::Request,
+        };
+        match Resource::parse(resource) {
+            Resource::Activity => Some(whole(Service::Activity)),
+            Resource::Lambda => Some(whole(Service::LambdaFunction)),
+            Resource::Integration(integration) => Some(Self {
+                service: Service::Integration,
+                resource: integration.action.into(),
+                resource_type: Some(integration.service.into()),
+                pattern: integration.pattern,
+            }),
+            Resource::Other | Resource::Unknown => None,
+        }
     }
 
     /// The kind of the event for a step.

@@ -29,8 +29,8 @@ pub(super) struct Frame {
     pub prefix: Arc<str>,
     /// The indexes of the enclosing Map iterations, outermost first.
     pub items: Arc<[u32]>,
-    /// The variables assigned in this scope.
-    pub variables: Map<String, Value>,
+    /// The variables assigned in this scope, one map per assignment, the latest at the end.
+    pub variables: Vec<Arc<Map<String, Value>>>,
     /// The last event of this thread; 0 if there is none.
     pub previous: u64,
     /// The length of the history when it began.
@@ -43,7 +43,7 @@ pub(super) struct Frame {
 #[derive(Debug, Clone)]
 pub(super) struct Active {
     pub name: Name,
-    /// Its site.
+    /// Its site; empty for types whose site is not needed.
     pub site: Site,
     pub state: Arc<State>,
     /// The state's raw input.
@@ -114,6 +114,33 @@ pub(super) struct Children {
 }
 
 impl Frame {
+    /// A thread that begins after the event `previous`, when there are `began` events.
+    pub fn new(scope: Arc<Scope>, previous: u64, began: usize) -> Self {
+        Self {
+            scope,
+            parent: None,
+            prefix: Arc::default(),
+            items: Arc::default(),
+            variables: Vec::new(),
+            previous,
+            began,
+            active: None,
+        }
+    }
+
+    /// A variable of this scope.
+    pub fn variable(&self, name: &str) -> Option<&Value> {
+        let mut latest = self.variables.iter().rev();
+        latest.find_map(|assigned| assigned.get(name))
+    }
+
+    /// Sets variables. An earlier assignment is dropped once all its variables are assigned again.
+    pub fn assign(&mut self, assigned: Arc<Map<String, Value>>) {
+        self.variables
+            .retain(|earlier| !earlier.keys().all(|name| assigned.contains_key(name)));
+        self.variables.push(assigned);
+    }
+
     pub fn site(&self, name: &Name) -> Site {
         if self.prefix.is_empty() && is_plain(name) {
             return name.clone();
@@ -140,4 +167,37 @@ fn prefixed(active: &Active, text: &str) -> String {
         "An error occurred while executing the state '{}' (entered at the event id #{}). {text}",
         active.name, active.entered
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Map, Value, json};
+
+    use super::Frame;
+
+    fn assigned(names: &[&str], value: u64) -> Arc<Map<String, Value>> {
+        let assigned = names.iter().map(|name| ((*name).to_owned(), value.into()));
+        Arc::new(assigned.collect())
+    }
+
+    #[test]
+    fn the_latest_assignment_of_a_variable_counts() {
+        let mut frame = Frame::new(Arc::default(), 0, 0);
+        frame.assign(assigned(&["x", "y"], 1));
+        for lap in 2..5 {
+            frame.assign(assigned(&["y"], lap));
+            frame.assign(assigned(&["z"], lap));
+        }
+        let values = ["x", "y", "z", "none"].map(|name| frame.variable(name).cloned());
+        assert_eq!(
+            values,
+            [Some(json!(1)), Some(json!(4)), Some(json!(4)), None]
+        );
+        assert_eq!(frame.variables.len(), 3);
+        frame.assign(assigned(&["x", "y"], 5));
+        assert_eq!(frame.variable("y"), Some(&json!(5)));
+        assert_eq!(frame.variables.len(), 2);
+    }
 }

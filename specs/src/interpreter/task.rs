@@ -63,7 +63,7 @@ impl Execution {
         self.commands.push(Command::Schedule(TaskRequest {
             task: number,
             key,
-            resource: task.resource.as_str().into(),
+            resource: task.resource.clone(),
             waits: envelope.waits(),
             input,
         }));

@@ -4,7 +4,6 @@ use std::{
     borrow::Cow,
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
-    sync::Arc,
 };
 
 use rustc_hash::FxHashSet;
@@ -190,10 +189,11 @@ impl Ended {
     /// The observation, and the attempts that were scheduled.
     pub fn into_observation(self) -> (Observation, Vec<ExpectedAttempt>) {
         let running = self.outcome.status == Status::Running;
+        let duration = (!running).then(|| self.duration());
         let observation = Observation {
-            duration: (!running).then(|| self.duration()),
+            duration,
             status: self.outcome.status,
-            output: self.outcome.output.as_deref().cloned(),
+            output: self.outcome.output,
             error: self.outcome.failure.error.as_deref().map(str::to_owned),
             cause: self.outcome.failure.cause.as_deref().map(str::to_owned),
             attempts: self.attempts,
@@ -405,7 +405,7 @@ impl<'s> World<'s> {
         match running.act.answer()? {
             Answer::Success(output) => {
                 let input = running.request.input;
-                let output = output.map_or(input, |output| Arc::new(output.clone()));
+                let output = output.cloned().unwrap_or(input);
                 Some(Input::TaskSucceeded { task, output })
             }
             Answer::Failure(named) => {

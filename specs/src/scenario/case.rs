@@ -1,5 +1,7 @@
 //! A case: everything a run needs, in one JSON document with a format version.
 
+use std::sync::Arc;
+
 use crate::asl::WorkflowType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -117,7 +119,7 @@ impl ExecutionCase {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Start {
     /// The execution's input.
-    pub input: Value,
+    pub input: Arc<Value>,
     /// What its tasks do.
     #[serde(default)]
     pub plan: Plan,
@@ -125,9 +127,9 @@ pub struct Start {
 
 impl Start {
     /// A start whose tasks are all taken immediately and echo.
-    pub fn unplanned(input: Value) -> Self {
+    pub fn unplanned(input: impl Into<Arc<Value>>) -> Self {
         Self {
-            input,
+            input: input.into(),
             plan: Plan::default(),
         }
     }

@@ -5,7 +5,7 @@
 //! enclosing Map iterations, outermost first) and its *attempt* within the visit (0 is the first).
 
 use crate::asl::site::{AttemptKey, Site};
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -23,7 +23,7 @@ use crate::base::time::Millis;
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     /// Reports success with this output.
-    Succeed(Value),
+    Succeed(Arc<Value>),
     /// Reports success with the task's own input as output.
     Echo,
     /// Reports failure.

@@ -4,7 +4,7 @@
 //! on an engine, and code that passes the steps as data to another process or a program in another
 //! language. What is left to them is to wait and to act. Times are milliseconds of ASL time.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub enum Step<'a> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Answer<'a> {
     /// Success with this output, or with the task's input if there is none.
-    Success(Option<&'a Value>),
+    Success(Option<&'a Arc<Value>>),
     /// Failure.
     Failure(Named<'a>),
 }
@@ -99,6 +99,8 @@ impl Act {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::{Answer, Step};
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn heartbeats_come_before_the_answer_or_its_absence() {
         let heartbeats = [(1_000, Step::Heartbeat), (2_000, Step::Heartbeat)];
-        let output = json!(1);
+        let output = Arc::new(json!(1));
         for (reply, last) in [
             (
                 Reply::Succeed(output.clone()),

@@ -1,12 +1,17 @@
 //! Where states lead: every target exists in its own scope, every state can be reached, and some
 //! state ends the machine.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::asl::diagnostic::{About, Code, Diagnostic, Severity};
 use crate::{
-    asl::{Body, Scope, State, Transition},
+    asl::{Body, Name, Scope, State, Transition},
     base::pointer::Pointer,
     clause::Clause,
 };
+
+/// A flag for every state of a scope; most scopes are small.
+pub(super) type Flags = SmallVec<[bool; 32]>;
 
 /// Reports the targets of a state that are not in its scope (specification, "Transitions" and
 /// "Parallel State"; the wording is AWS's, as users reported it).
@@ -74,9 +79,9 @@ fn is_terminal(state: &State) -> bool {
 }
 
 /// For every state, whether a chain of transitions leads to it from the start.
-fn reached(scope: &Scope) -> Vec<bool> {
-    let mut reached = vec![false; scope.states.len()];
-    let mut pending = vec![&scope.start_at];
+fn reached(scope: &Scope) -> Flags {
+    let mut reached = Flags::from_elem(false, scope.states.len());
+    let mut pending: SmallVec<[&Name; 16]> = smallvec![&scope.start_at];
     while let Some(name) = pending.pop() {
         if let Some((index, _, state)) = scope.states.get_full(name)
             && !std::mem::replace(&mut reached[index], true)
@@ -88,8 +93,9 @@ fn reached(scope: &Scope) -> Vec<bool> {
 }
 
 /// For every state, whether a chain of at least one transition leads from it to the state `last`.
-pub(super) fn before(scope: &Scope, last: usize) -> Vec<bool> {
-    let mut sources: Vec<Vec<usize>> = vec![Vec::new(); scope.states.len()];
+pub(super) fn before(scope: &Scope, last: usize) -> Flags {
+    let mut sources: SmallVec<[SmallVec<[usize; 4]>; 16]> = SmallVec::new();
+    sources.resize(scope.states.len(), SmallVec::new());
     for (source, state) in scope.states.values().enumerate() {
         state.for_each_target(&Pointer::Root, &mut |target, _| {
             if let Some(target) = scope.states.get_index_of(target) {
@@ -97,8 +103,8 @@ pub(super) fn before(scope: &Scope, last: usize) -> Vec<bool> {
             }
         });
     }
-    let mut before = vec![false; scope.states.len()];
-    let mut pending = vec![last];
+    let mut before = Flags::from_elem(false, scope.states.len());
+    let mut pending: SmallVec<[usize; 16]> = smallvec![last];
     while let Some(state) = pending.pop() {
         for &source in &sources[state] {
             if !std::mem::replace(&mut before[source], true) {

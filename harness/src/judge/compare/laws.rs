@@ -112,7 +112,7 @@ fn damage(observation: &mut Observation, choice: usize, at: usize) {
     let events = observation.history.as_mut().expect("a history");
     let at = at % events.len();
     match choice {
-        0 => observation.output = Some(json!("wrong")),
+        0 => observation.output = Some(json!("wrong").into()),
         1 => {
             observation.status = Status::TimedOut;
             observation.error = None;

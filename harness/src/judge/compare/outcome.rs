@@ -61,8 +61,8 @@ pub(super) fn error(comparison: &Comparison<'_>) -> Option<Found> {
 /// Compares the output. The shape is that of the first state output that differs, if there is one.
 pub(super) fn output(comparison: &Comparison<'_>) -> Option<Found> {
     let (expected, actual) = (
-        comparison.expected.observation.output.as_ref(),
-        comparison.actual.observation.output.as_ref(),
+        comparison.expected.observation.output.as_deref(),
+        comparison.actual.observation.output.as_deref(),
     );
     let whole = value::shape(expected, actual)?;
     let parting = comparison.parting();

@@ -39,7 +39,8 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    pub fn new(definition: Value, input: Value, plan: &[(&str, Act)]) -> Self {
+    pub fn new(definition: Value, input: impl Into<Arc<Value>>, plan: &[(&str, Act)]) -> Self {
+        let input = input.into();
         let machine = Arc::new(Machine::from_value(&definition).expect("a machine"));
         let sites = plan.iter();
         let sites = sites.map(|(site, act)| ((*site).into(), act.clone().into()));
@@ -332,14 +333,14 @@ fn another_error() {
 fn another_output_is_located_where_it_arose() {
     let found = retried(|_| ()).tampered(|it| {
         let output = it.output.as_mut().unwrap();
-        output["r"]["k"] = Value::Null;
-        let output = Arc::new(output.clone());
+        Arc::make_mut(output)["r"]["k"] = Value::Null;
+        let output = output.clone();
         let at = position(it, EventKind::Exited(StateType::Pass));
         history(it)[at].details.output = Some(output);
     });
     assert_eq!(found, ["output Pass root object≠null@value"]);
     let found = mapped(0).tampered(|it| {
-        it.output = Some(json!([1, null, 3]));
+        it.output = Some(json!([1, null, 3]).into());
         for event in history(it) {
             if event.kind == EventKind::Exited(StateType::Pass)
                 && event.details.output.as_deref() == Some(&json!(2))
@@ -363,7 +364,7 @@ fn an_output_of_what_failed_is_not_what_its_states_passed_on() {
     let mut fixture = Fixture::new(definition, json!({}), &[]);
     fixture.policy.history = HistoryCompare::Ignore;
     let found = fixture.tampered(|it| {
-        it.output = Some(json!({ "Error": "Boom" }));
+        it.output = Some(json!({ "Error": "Boom" }).into());
         let at = position(it, EventKind::Exited(StateType::Pass));
         history(it)[at].details.output = Some(Arc::new(Value::Null));
     });
@@ -373,7 +374,7 @@ fn an_output_of_what_failed_is_not_what_its_states_passed_on() {
 #[test]
 fn an_output_without_a_telling_history() {
     let found = retried(|_| ()).tampered(|it| {
-        it.output = Some(json!({ "go": true }));
+        it.output = Some(json!({ "go": true }).into());
         it.history = None;
     });
     assert_eq!(found, ["output - - present≠absent@member"]);
@@ -633,7 +634,7 @@ fn the_order_of_concurrent_work_is_chance() {
 fn the_first_aspect_is_the_root() {
     let fixture = retried(|_| ());
     let mut observation = fixture.clean();
-    observation.output = Some(json!(1));
+    observation.output = Some(json!(1).into());
     observation.attempts.clear();
     history(&mut observation).pop();
     let judgement = fixture.compare(&observation);
@@ -786,7 +787,7 @@ fn a_late_harness_decides_only_what_its_lateness_does_not_change() {
     expired.error = Some("States.Timeout".into());
     expired.output = None;
     let mut wrong = fixture.clean();
-    wrong.output = Some(json!({ "other": 1 }));
+    wrong.output = Some(json!({ "other": 1 }).into());
     // The task may reach its worker late, and the answer the engine: twice a second to spare.
     for (late, verdict) in [
         (0, Verdict::Diverge),

@@ -40,7 +40,7 @@ impl Source for Numbered {
         let Body::Execution(execution) = &mut case.body else {
             panic!("a definition");
         };
-        execution.starts[0].input = json!(index);
+        execution.starts[0].input = json!(index).into();
         if index % 10 == 9 {
             execution.definition = json!({
                 "StartAt": "W",

@@ -63,7 +63,12 @@ fn assignment(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> As
 
 /// A plan in which attempt `n` succeeds with `n`.
 fn numbered() -> Plan {
-    let rule = |attempt: u32| Rule::below(attempt + 1, Act::now(Reply::Succeed(attempt.into())));
+    let rule = |attempt: u32| {
+        Rule::below(
+            attempt + 1,
+            Act::now(Reply::Succeed(Value::from(attempt).into())),
+        )
+    };
     Plan {
         sites: BTreeMap::from([("W".into(), (0..9).map(rule).collect::<Vec<_>>().into())]),
     }
@@ -97,7 +102,7 @@ fn outside_of_a_map_the_next_in_order_is_meant() {
     assert_eq!(arrive(&mut assignment, &json!(1)), Some(key(&[], 1)));
     let (extra, act) = assignment.arrived(&"W".into(), &json!(1));
     assert_eq!(extra, Some(key(&[], 2)));
-    assert_eq!(act.reply, Reply::Succeed(json!(2)));
+    assert_eq!(act.reply, Reply::Succeed(json!(2).into()));
 }
 
 #[test]

@@ -9,20 +9,35 @@
 mod array;
 mod math;
 mod parse;
+mod print;
 mod text;
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use serde_json::Value;
+use smallvec::SmallVec;
 
 use crate::{clause::Clause, query::jsonpath::path::Path};
 
-/// A call, with the text it was parsed from.
-#[derive(Debug, Clone, PartialEq)]
+/// A call, with its text.
+#[derive(Debug, Clone)]
 pub struct Call {
-    text: Arc<str>,
+    /// Printed on first use, unless the call was parsed.
+    text: OnceLock<Arc<str>>,
     function: Function,
     arguments: Vec<Argument>,
+}
+
+impl PartialEq for Call {
+    fn eq(&self, other: &Self) -> bool {
+        self.function == other.function
+            && self.arguments == other.arguments
+            && self.text() == other.text()
+    }
 }
 
 /// An argument of a call.
@@ -119,9 +134,19 @@ impl Call {
         parse::parse(text)
     }
 
-    /// The text it was parsed from.
+    /// A call that was never written down. A literal that is the template of `States.Format` has
+    /// its escapes.
+    pub fn new(function: Function, arguments: Vec<Argument>) -> Self {
+        Self {
+            text: OnceLock::new(),
+            function,
+            arguments,
+        }
+    }
+
+    /// The text it was parsed from, or parses from.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.get_or_init(|| print::call(self).into())
     }
 
     /// The function that is called.
@@ -137,7 +162,7 @@ impl Call {
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.text())
     }
 }
 
@@ -156,7 +181,7 @@ impl Function {
             // The results of nested calls may be large: they are moved, not copied.
             return Ok(arguments.into_iter().map(Cow::into_owned).collect());
         }
-        let values: Vec<&Value> = arguments.iter().map(|argument| &**argument).collect();
+        let values: SmallVec<[&Value; 4]> = arguments.iter().map(|argument| &**argument).collect();
         match (self, &*values) {
             (Self::ArrayContains, [array, value]) => array::contains(array, value, host),
             (Self::ArrayGetItem, [array, index]) => array::get_item(array, index, host),

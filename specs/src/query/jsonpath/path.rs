@@ -25,9 +25,14 @@ mod print;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use serde_json::Value;
+use smallvec::SmallVec;
 
 pub use self::{
     error::{Conflict, PathError, SyntaxError},
@@ -39,12 +44,31 @@ use crate::clause::Clause;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path(Arc<Parsed>);
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Parsed {
-    text: String,
+    /// Printed on first use, unless the path was parsed.
+    text: OnceLock<String>,
     root: Root,
-    steps: Vec<Step>,
+    steps: Steps,
 }
+
+impl Parsed {
+    fn text(&self) -> &str {
+        self.text
+            .get_or_init(|| print::path(&self.root, &self.steps))
+    }
+}
+
+impl PartialEq for Parsed {
+    fn eq(&self, other: &Self) -> bool {
+        self.root == other.root && self.steps == other.steps && self.text() == other.text()
+    }
+}
+
+impl Eq for Parsed {}
+
+/// The steps of a path: few.
+pub type Steps = SmallVec<[Step; 4]>;
 
 /// What a path starts from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,29 +136,28 @@ impl Path {
         };
         let start = text.len() - rest.len();
         let steps = parse::steps(rest).map_err(|(at, reason)| error((start + at, reason)))?;
-        Ok(Self::parsed(text.to_owned(), root, steps))
+        Ok(Self::parsed(text.to_owned().into(), root, steps))
     }
 
     /// The path `$`.
     pub fn data() -> Self {
-        Self::new(Root::Data, Vec::new())
+        Self::new(Root::Data, [])
     }
 
-    /// The path from `root` through these steps, printed in its shortest form. Steps that cannot be
+    /// The path from `root` through these steps; its text is the shortest form. Steps that cannot be
     /// written (a name with a quote or a bracket, a `..` at the end) give a text that is not a
     /// path, or is another path.
-    pub fn new(root: Root, steps: Vec<Step>) -> Self {
-        let text = print::path(&root, &steps);
-        Self::parsed(text, root, steps)
+    pub fn new(root: Root, steps: impl IntoIterator<Item = Step>) -> Self {
+        Self::parsed(OnceLock::new(), root, steps.into_iter().collect())
     }
 
-    fn parsed(text: String, root: Root, steps: Vec<Step>) -> Self {
+    fn parsed(text: OnceLock<String>, root: Root, steps: Steps) -> Self {
         Self(Arc::new(Parsed { text, root, steps }))
     }
 
     /// The text it was parsed from.
     pub fn text(&self) -> &str {
-        &self.0.text
+        self.0.text()
     }
 
     /// The root that it starts from.
@@ -162,7 +185,7 @@ impl Path {
     pub fn is_reference(&self) -> bool {
         self.0.steps.iter().all(|step| match step {
             Step::Name(name) => {
-                !evaluate::is_call(name) || self.0.text.contains(&format!("['{name}']"))
+                !evaluate::is_call(name) || self.text().contains(&format!("['{name}']"))
             }
             Step::Index(index) => *index >= 0,
             _ => false,
@@ -233,6 +256,6 @@ fn plainly<'v>(steps: &[Step], root: &'v Value) -> Option<&'v Value> {
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.text)
+        f.write_str(self.text())
     }
 }

@@ -69,7 +69,7 @@ fn error(check: &Check<'_>) -> Vec<Violation> {
 
 fn json_text(check: &Check<'_>) -> Vec<Violation> {
     let text = |output: &'_ Value| output.as_object()?.get(NOT_JSON).cloned();
-    let output = check.observation.output.as_ref().and_then(text);
+    let output = check.observation.output.as_deref().and_then(text);
     let violation = |text| Violation {
         aspect: Aspect::Output,
         state: None,

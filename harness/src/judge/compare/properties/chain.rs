@@ -116,7 +116,7 @@ fn end(check: &Check<'_>) -> Vec<Violation> {
 fn last_output(check: &Check<'_>) -> Vec<Violation> {
     let last = check.threads.events.last();
     let said = last.and_then(|event| event.details.output.as_deref());
-    let (Some(said), Some(output)) = (said, &check.observation.output) else {
+    let (Some(said), Some(output)) = (said, check.observation.output.as_deref()) else {
         return Vec::new();
     };
     let violation = || Violation::of_history(None, output.clone(), said.clone());

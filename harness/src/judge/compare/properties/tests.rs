@@ -127,7 +127,7 @@ const DOCTORED: &[(&[&str], Change)] = &[
         it.error = Some("Boom".into());
     }),
     (&["no-json", "last-output"], |it| {
-        it.output = Some(json!({ NOT_JSON: "{" }));
+        it.output = Some(json!({ NOT_JSON: "{" }).into());
     }),
     (&["attempts"], |it| {
         let attempts = it.attempts.get_mut("Work").expect("attempts");

@@ -37,8 +37,10 @@ fn of_ends() -> Vec<Tampering> {
     let timeout = || Some("States.Timeout".to_owned());
     all.extend([
         tampering("no output", |it| it.output = None),
-        tampering("output null", |it| it.output = Some(Value::Null)),
-        tampering("output {}", |it| it.output = Some(json!({ "other": 1 }))),
+        tampering("output null", |it| it.output = Some(Value::Null.into())),
+        tampering("output {}", |it| {
+            it.output = Some(json!({ "other": 1 }).into());
+        }),
         tampering("no error", |it| it.error = None),
         tampering("another error", |it| it.error = Some("Other".to_owned())),
         tampering("error States.Timeout", move |it| it.error = timeout()),

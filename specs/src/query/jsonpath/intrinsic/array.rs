@@ -71,7 +71,8 @@ pub(super) fn range(
     if steps >= RANGE_LIMIT as i128 {
         return Err(Invalid::Range);
     }
-    Ok((0..=steps as i64).map(|n| first + n * step).collect())
+    let numbers = (0..=steps as i64).map(|n| (first + n * step).into());
+    Ok(Value::Array(numbers.collect()))
 }
 
 /// Keeps the first of several equal items.

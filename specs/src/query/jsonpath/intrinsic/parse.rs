@@ -1,5 +1,7 @@
 //! The syntax of calls (States Language specification, "Intrinsic Functions").
 
+use std::sync::Arc;
+
 use serde_json::{Number, Value};
 
 use super::{Argument, Call, Function};
@@ -11,9 +13,11 @@ const MAX_DEPTH: usize = 10;
 pub(super) fn parse(text: &str) -> Result<Call, &'static str> {
     let mut scanner = Scanner { rest: text };
     let call = scanner.call(1)?;
-    if scanner.rest.trim().is_empty() {
+    if scanner.rest.is_empty() {
+        Ok(call)
+    } else if scanner.rest.trim().is_empty() {
         Ok(Call {
-            text: text.into(),
+            text: Arc::<str>::from(text).into(),
             ..call
         })
     } else {
@@ -38,7 +42,7 @@ impl<'t> Scanner<'t> {
         }
         let arguments = self.arguments(function, depth)?;
         Ok(Call {
-            text: start[..start.len() - self.rest.len()].into(),
+            text: Arc::<str>::from(&start[..start.len() - self.rest.len()]).into(),
             function,
             arguments,
         })

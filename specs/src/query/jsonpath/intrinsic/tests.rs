@@ -234,3 +234,20 @@ proptest! {
         prop_assert!((first..first + span).contains(&drawn));
     }
 }
+
+#[test]
+fn a_call_that_was_never_written_parses_from_its_text() {
+    for text in [
+        "States.UUID()",
+        "States.Array(1, -2.5, 'a', true, null)",
+        r"States.Format('it\'s \{{}\} \\', $.a['x,)'][0], $$.Execution.Id, $name)",
+        r"States.StringSplit('it\'s \{\} \\', ',')",
+        "States.ArrayGetItem(States.StringSplit($.s, '-'), 0)",
+        "States.ArrayLength($.items[?(@.price > 1)])",
+    ] {
+        let parsed = Call::parse(text).unwrap();
+        let made = Call::new(parsed.function(), parsed.arguments().to_vec());
+        assert_eq!(made.text(), text);
+        assert_eq!(made, parsed);
+    }
+}

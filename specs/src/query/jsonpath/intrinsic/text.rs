@@ -1,7 +1,5 @@
 //! Intrinsic functions for strings and JSON text.
 
-use std::fmt::Write as _;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use sha2::Digest;
@@ -60,11 +58,14 @@ pub(super) fn hash(data: &Value, algorithm: &Value, host: &impl Host) -> Result<
 }
 
 fn hex<D: Digest>(text: &str) -> String {
-    let mut hex = String::with_capacity(128);
-    for byte in D::digest(text) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
+    let digits =
+        |byte: u8| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
+    let digest = D::digest(text);
+    digest
+        .iter()
+        .flat_map(|byte| digits(*byte))
+        .map(char::from)
+        .collect()
 }
 
 /// Only shallow merges are supported: the third argument has to be false (Developer Guide).

@@ -232,7 +232,7 @@ impl Operand {
 fn inner_path(after_root: &str) -> Result<Path, Reason> {
     let text = format!("${}", after_root.trim_end_matches(is_blank));
     let steps = super::parse::inner_steps(after_root)?;
-    Ok(Path::parsed(text, Root::Data, steps))
+    Ok(Path::parsed(text.into(), Root::Data, steps))
 }
 
 impl Pattern {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Filter, Step};
+use super::{Filter, Step, Steps};
 
 /// Where and why a string is not a path.
 pub(super) type Trouble = (usize, &'static str);
@@ -17,13 +17,13 @@ pub(super) fn is_blank(c: char) -> bool {
 }
 
 /// The steps after the root.
-pub(super) fn steps(text: &str) -> Result<Vec<Step>, Trouble> {
+pub(super) fn steps(text: &str) -> Result<Steps, Trouble> {
     read(text, true)
 }
 
 /// The steps of a path in a filter, which must lead to a single value and must not contain a
 /// filter.
-pub(super) fn inner_steps(text: &str) -> Result<Vec<Step>, &'static str> {
+pub(super) fn inner_steps(text: &str) -> Result<Steps, &'static str> {
     let steps = read(text, false).map_err(|(_, reason)| reason)?;
     if steps.iter().all(Step::is_definite) {
         Ok(steps)
@@ -34,7 +34,7 @@ pub(super) fn inner_steps(text: &str) -> Result<Vec<Step>, &'static str> {
 
 const INNER: &str = "a path in a filter leads to one value";
 
-fn read(text: &str, filters: bool) -> Result<Vec<Step>, Trouble> {
+fn read(text: &str, filters: bool) -> Result<Steps, Trouble> {
     let text = text.trim_end_matches(is_blank);
     if text.ends_with("..") {
         return Err((text.len(), "a path does not end with '..'"));
@@ -42,7 +42,7 @@ fn read(text: &str, filters: bool) -> Result<Vec<Step>, Trouble> {
     if !text.is_empty() && !text.starts_with(['.', '[']) {
         return Err((0, "expected '.' or '['"));
     }
-    let mut steps = Vec::new();
+    let mut steps = Steps::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let (length, step) = match c {

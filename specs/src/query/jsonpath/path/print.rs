@@ -36,6 +36,7 @@ pub(super) fn path(root: &Root, steps: &[Step]) -> String {
 /// Prints a step that is not a plain name. Writing to a string cannot fail.
 fn other_step(text: &mut String, step: &Step) {
     let _ = match step {
+        Step::Index(index) => write!(text, "[{index}]"),
         Step::FromEnd(n) => write!(text, "[(@.length{n})]"),
         Step::Filter(filter) => write!(text, "[?({filter})]"),
         Step::Indexes(list) if list.len() == 1 => write!(text, "[{},]", list[0]),
@@ -44,10 +45,9 @@ fn other_step(text: &mut String, step: &Step) {
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    let is_letter = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let is_ascii_letter = |byte: u8| byte.is_ascii() && is_letter(byte.into());
+    !name.is_empty() && (name.bytes().all(is_ascii_letter) || name.chars().all(is_letter))
 }
 
 /// Steps as Jayway prints them in its messages.
