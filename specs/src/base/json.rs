@@ -53,6 +53,9 @@ pub struct Size {
     pub bytes: usize,
     /// How deep arrays and objects are nested.
     pub depth: usize,
+    /// Roughly how many bytes it takes in memory: far more than its text where it has many small
+    /// parts.
+    pub memory: usize,
 }
 
 /// Measures a value without serialising it.
@@ -66,39 +69,84 @@ pub fn bound(value: &Value) -> Size {
     sized::<false>(value)
 }
 
-fn sized<const EXACT: bool>(value: &Value) -> Size {
-    let mut bytes = 0;
-    let depth = add::<EXACT>(value, &mut bytes);
-    Size { bytes, depth }
+/// How much memory a value takes, as [`Size`] has it.
+pub fn memory(value: &Value) -> usize {
+    NODE + inside(value)
 }
 
-/// Adds the length of a value to `bytes`, and returns its depth. Inlined for scalars: most values
-/// are in long arrays or in none.
+/// The same for a value that has nothing but plain values in it.
+pub fn shallow_memory(value: &Value) -> usize {
+    NODE + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.len() * NODE,
+        Value::Object(members) => members.len() * MEMBER,
+    }
+}
+
+/// What it takes beside its own place.
 #[inline]
-fn add<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
-    *bytes += match value {
+fn inside(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(_) | Value::Object(_) => inside_all(value),
+    }
+}
+
+fn inside_all(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.len() * NODE + items.iter().map(inside).sum::<usize>(),
+        Value::Object(members) => {
+            let each = members.iter().map(|(key, value)| key.len() + inside(value));
+            members.len() * MEMBER + each.sum::<usize>()
+        }
+        _ => 0,
+    }
+}
+
+fn sized<const EXACT: bool>(value: &Value) -> Size {
+    let mut size = Size {
+        memory: NODE,
+        ..Size::default()
+    };
+    size.depth = add::<EXACT>(value, &mut size);
+    size
+}
+
+/// Adds the length of a value and what it takes beside its place, and gives its depth. Most values
+/// are in a long array or in none.
+#[inline]
+fn add<const EXACT: bool>(value: &Value, size: &mut Size) -> usize {
+    size.bytes += match value {
         Value::Null | Value::Bool(true) => 4,
         Value::Bool(false) => 5,
         Value::Number(number) if EXACT => number_length(number),
         Value::Number(_) => LONGEST_NUMBER,
-        Value::String(text) => text_length::<EXACT>(text),
-        Value::Array(_) | Value::Object(_) => return add_all::<EXACT>(value, bytes),
+        Value::String(text) => {
+            size.memory += text.len();
+            text_length::<EXACT>(text)
+        }
+        Value::Array(_) | Value::Object(_) => return add_all::<EXACT>(value, size),
     };
     0
 }
 
 /// The same for an array or an object: the brackets, the commas and the contents.
-fn add_all<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
+fn add_all<const EXACT: bool>(value: &Value, size: &mut Size) -> usize {
     let deepest = match value {
         Value::Array(items) => {
-            *bytes += 2 + items.len().saturating_sub(1);
-            items.iter().map(|item| add::<EXACT>(item, bytes)).max()
+            size.bytes += 2 + items.len().saturating_sub(1);
+            size.memory += items.len() * NODE;
+            items.iter().map(|item| add::<EXACT>(item, size)).max()
         }
         Value::Object(members) => {
-            *bytes += 2 + members.len().saturating_sub(1);
+            size.bytes += 2 + members.len().saturating_sub(1);
+            size.memory += members.len() * MEMBER;
             let depths = members.iter().map(|(key, value)| {
-                *bytes += text_length::<EXACT>(key) + 1;
-                add::<EXACT>(value, bytes)
+                size.bytes += text_length::<EXACT>(key) + 1;
+                size.memory += key.len();
+                add::<EXACT>(value, size)
             });
             depths.max()
         }
@@ -106,6 +154,11 @@ fn add_all<const EXACT: bool>(value: &Value, bytes: &mut usize) -> usize {
     };
     1 + deepest.unwrap_or(0)
 }
+
+/// What a value takes, whatever is in it.
+const NODE: usize = size_of::<Value>();
+/// The same with a key, its hash, and its place in the index.
+const MEMBER: usize = NODE + size_of::<String>() + 3 * size_of::<usize>();
 
 /// The length of `-1.7976931348623157e308` and similar numbers.
 const LONGEST_NUMBER: usize = 25;
@@ -139,7 +192,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::{Size, bound, measure};
+    use super::{NODE, bound, measure, memory};
 
     #[test]
     fn values_are_measured_like_their_text() {
@@ -153,9 +206,20 @@ mod tests {
             (json!(i64::MIN), 0),
         ] {
             let bytes = value.to_string().len();
-            assert_eq!(measure(&value), Size { bytes, depth }, "{value}");
+            let size = measure(&value);
+            assert_eq!((size.bytes, size.depth), (bytes, depth), "{value}");
             assert_eq!(bound(&value).depth, depth, "{value}");
+            assert_eq!(bound(&value).memory, size.memory, "{value}");
+            assert_eq!(memory(&value), size.memory, "{value}");
         }
+    }
+
+    #[test]
+    fn memory_is_counted_by_places_and_letters() {
+        assert_eq!(measure(&json!(1)).memory, NODE);
+        assert_eq!(measure(&json!("letters")).memory, NODE + 7);
+        assert_eq!(measure(&json!([1, [2, "a"]])).memory, 5 * NODE + 1);
+        assert!(measure(&json!({"key": 1})).memory > 2 * NODE + 3);
     }
 
     proptest! {
