@@ -125,6 +125,13 @@ enum Waiter {
 impl Execution {
     /// Starts an execution.
     pub fn start(setup: Setup) -> Result<(Self, Vec<Command>), Unsupported> {
+        let mut execution = Self::begin(setup);
+        let commands = execution.go_on()?;
+        Ok((execution, commands))
+    }
+
+    /// An execution that has started, and has done nothing yet.
+    pub fn begin(setup: Setup) -> Self {
         let machine = setup.program.machine();
         let at = setup.at;
         let root = Frame {
@@ -176,8 +183,12 @@ impl Execution {
             }
             execution.set_timer(seconds.saturating_mul(1_000), Waiter::Machine);
         }
-        let commands = execution.run_to_quiescence()?;
-        Ok((execution, commands))
+        execution
+    }
+
+    /// Does what can be done now.
+    pub fn go_on(&mut self) -> Result<Vec<Command>, Unsupported> {
+        self.run_to_quiescence()
     }
 
     /// Takes one input and returns the commands that follow.
@@ -213,6 +224,24 @@ impl Execution {
     /// How it ended, if it has.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
+    }
+
+    /// Keeps only what can be asked of an execution that goes on no further: its history and outcome.
+    pub fn retire(&mut self) {
+        self.frames = Vec::new();
+        self.ready = VecDeque::new();
+        self.tasks = Vec::new();
+        self.timers = Vec::new();
+        self.visits = FxHashMap::default();
+        self.facts = RefCell::default();
+        self.measured = RefCell::default();
+        self.kept.get_mut().large = FxHashSet::default();
+        self.history.shrink_to_fit();
+    }
+
+    /// Roughly how much memory it takes.
+    pub fn memory(&self) -> usize {
+        size_of::<Self>() + self.history.capacity() * size_of::<Event>() + self.kept.borrow().memory
     }
 
     /// The history, by value.
