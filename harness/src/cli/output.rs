@@ -26,9 +26,12 @@ impl Output {
 
     /// Writes a value as JSON, indented, as it is serialised.
     pub(super) fn json(&mut self, value: &impl serde::Serialize) -> Result<(), Failure> {
-        serde_json::to_writer_pretty(&mut self.0, value).map_err(|error| match error.is_io() {
-            true => broken(&error.into()),
-            false => Failure::internal(format!("encode the output: {error}")),
+        serde_json::to_writer_pretty(&mut self.0, value).map_err(|error| {
+            if error.is_io() {
+                broken(&error.into())
+            } else {
+                Failure::internal(format!("encode the output: {error}"))
+            }
         })?;
         self.line("")
     }
