@@ -24,7 +24,12 @@ use std::{
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use self::{activities::Activity, executions::Run, machines::Stored, params::Params, work::Closed};
+use self::{
+    activities::Activity,
+    machines::Stored,
+    params::Params,
+    work::{Closed, Run},
+};
 pub use self::{
     call_error::CallError,
     work::{Garbage, RETAINED, Work, Worked},

@@ -6,65 +6,17 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Value, json};
 
 use super::{
-    CallError, Effect, ExecutionId, Service, Time,
-    activities::Open,
-    arn,
+    CallError, Effect, ExecutionId, Service, Time, arn,
     page::page,
     params::Params,
     render::{self, Begun, seconds},
-    work::Step,
+    work::{Run, Step},
 };
 use crate::{
-    base::time::Instant,
     history::Failure,
-    interpreter::{Execution, Identity, Input, Outcome, Setup, TaskId, TimerId},
+    interpreter::{Execution, Identity, Input, Setup, TimerId},
     observation::Status,
 };
-
-/// An execution that was started.
-#[derive(Debug)]
-pub(super) struct Run {
-    pub arn: String,
-    pub name: String,
-    pub machine_arn: String,
-    pub role: String,
-    /// `None` while it is worked on.
-    pub execution: Option<Execution>,
-    /// What it is to do then, in order.
-    pub steps: VecDeque<(Instant, Step)>,
-    /// Whether it is worked on, or is about to be.
-    pub busy: bool,
-    /// The input as given.
-    pub input: String,
-    pub started: Instant,
-    pub ended: Option<Instant>,
-    /// How much memory it takes, once it has ended.
-    pub memory: usize,
-    /// The tasks without an answer.
-    pub tasks: BTreeMap<TaskId, Open>,
-    /// The failure that stopped it, if its cause is outside the language.
-    pub broken: Option<Failure>,
-}
-
-impl Run {
-    fn outcome(&self) -> Option<&Outcome> {
-        self.execution.as_ref()?.outcome()
-    }
-
-    fn status(&self) -> Status {
-        match self.outcome() {
-            _ if self.broken.is_some() => Status::Failed,
-            Some(outcome) => outcome.status,
-            None => Status::Running,
-        }
-    }
-
-    fn failure(&self) -> Failure {
-        // What is outside the language counts more than how the execution came out of it.
-        let outcome = || self.outcome().map(|outcome| outcome.failure.clone());
-        self.broken.clone().or_else(outcome).unwrap_or_default()
-    }
-}
 
 impl Service {
     /// A running execution with the same name and the same input text is returned instead of a new

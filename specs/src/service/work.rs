@@ -1,13 +1,14 @@
 //! What executions do, apart from the service: an execution can take seconds for a step, and nobody
 //! else waits for it. And what becomes of executions that have ended.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::{Effect, ExecutionId, Service, TaskRef, executions::Run, params::Params};
+use super::{Effect, ExecutionId, Service, TaskRef, activities::Open, params::Params};
 use crate::{
     base::time::Instant,
     history::Failure,
-    interpreter::{Command, Execution, Input, Unsupported},
+    interpreter::{Command, Execution, Input, Outcome, TaskId, Unsupported},
+    observation::Status,
 };
 
 /// How many executions are kept after they have ended, and how much memory they may take together, in
@@ -22,6 +23,51 @@ pub(super) struct Closed {
     kept: VecDeque<ExecutionId>,
     count: usize,
     memory: usize,
+}
+
+/// An execution that was started.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub arn: String,
+    pub name: String,
+    pub machine_arn: String,
+    pub role: String,
+    /// `None` while it is worked on.
+    pub execution: Option<Execution>,
+    /// What it is to do then, in order.
+    pub steps: VecDeque<(Instant, Step)>,
+    /// Whether it is worked on, or is about to be.
+    pub busy: bool,
+    /// The input as given.
+    pub input: String,
+    pub started: Instant,
+    pub ended: Option<Instant>,
+    /// How much memory it takes, once it has ended.
+    pub memory: usize,
+    /// The tasks without an answer.
+    pub tasks: BTreeMap<TaskId, Open>,
+    /// The failure that stopped it, if its cause is outside the language.
+    pub broken: Option<Failure>,
+}
+
+impl Run {
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.execution.as_ref()?.outcome()
+    }
+
+    pub fn status(&self) -> Status {
+        match self.outcome() {
+            _ if self.broken.is_some() => Status::Failed,
+            Some(outcome) => outcome.status,
+            None => Status::Running,
+        }
+    }
+
+    pub fn failure(&self) -> Failure {
+        // What is outside the language counts more than how the execution came out of it.
+        let outcome = || self.outcome().map(|outcome| outcome.failure.clone());
+        self.broken.clone().or_else(outcome).unwrap_or_default()
+    }
 }
 
 /// What an execution does next.
