@@ -204,6 +204,28 @@ fn simulate_prints_outcome_and_history() {
 }
 
 #[test]
+fn simulate_prints_events_of_any_length() {
+    let directory = directory();
+    let here = directory.path();
+    let pass = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+    write(here, "pass.json", &pass.to_string());
+    let long = json!({"long": "a".repeat(70_000)});
+    write(here, "long.json", &long.to_string());
+    let arguments = ["simulate", "pass.json", "--input", "long.json"];
+    let ran = expect(here, &arguments, 0);
+    let row = |line: &&str| line.contains("PassStateEntered");
+    let entered = ran.out.lines().find(row).expect("the event");
+    assert!(
+        entered.ends_with(&format!("input={long}")),
+        "{}",
+        entered.len()
+    );
+    let ran = expect(here, &[&arguments[..], &["--format", "json"]].concat(), 0);
+    let seen: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(seen["history"][1]["details"]["input"], long);
+}
+
+#[test]
 fn validate_speaks_like_aws() {
     let directory = directory();
     let here = directory.path();

@@ -3,5 +3,6 @@
 pub mod arn;
 pub mod entropy;
 pub mod json;
+pub mod meter;
 pub mod pointer;
 pub mod time;

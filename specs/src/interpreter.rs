@@ -24,7 +24,7 @@ use std::{
     sync::Arc,
 };
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value};
 
 use self::{
@@ -44,12 +44,14 @@ use crate::{
     asl::{Machine, Name, StateType, Transition, site::Site},
     base::{
         json::{self, Size},
+        meter::Meter,
         time::Instant,
     },
     clause::{Clause, Coverage, Marks},
     deviation::{Deviations, Hook},
     history::{Details, Event, EventKind, Failure},
     observation::Status,
+    query::jsonpath::path,
 };
 
 /// The largest size of a result, of a state's output or of an Assign as JSON, in bytes (AWS
@@ -57,6 +59,16 @@ use crate::{
 const DATA_LIMIT: usize = 262_144;
 /// The deepest nesting of data here, so that serialised data can be parsed again.
 const DEPTH_LIMIT: usize = 100;
+/// How deep it may be nested on the way to a state's output.
+const DEPTH_WITHIN: usize = path::DEEPEST;
+/// How much memory the data of one execution may take here, in bytes: its history keeps all of it.
+const KEPT_LIMIT: usize = 128 << 20;
+/// Data that takes no more is counted as often as it is met; larger data is counted once.
+const SMALL: usize = 1_024;
+/// How much work one execution may be here, in steps (see [`Meter`]).
+const WORK_LIMIT: u64 = 10_000_000;
+const TOO_MUCH_DATA: &str = "so much data in one execution";
+const TOO_MUCH_WORK: &str = "so much work in one execution";
 
 /// The most events in a history (AWS Developer Guide, "Quotas related to state machine
 /// executions").
@@ -80,6 +92,8 @@ pub struct Execution {
     refused: RefCell<Option<Unsupported>>,
     /// The value measured last, with its size: data often passes through a state unchanged.
     measured: RefCell<Option<(Arc<Value>, Size)>>,
+    kept: RefCell<Kept>,
+    meter: Meter,
     /// The frames that wait for tasks, by the number of the task.
     tasks: Vec<Option<FrameId>>,
     /// What waits for timers, by the number of the timer.
@@ -89,6 +103,14 @@ pub struct Execution {
     outcome: Option<Outcome>,
     /// The facts since the last input.
     facts: RefCell<Vec<Fact>>,
+}
+
+/// The data that the history and whatever goes on keep.
+#[derive(Debug, Clone, Default)]
+struct Kept {
+    memory: usize,
+    /// Where large data is: it stays there as long as the history.
+    large: FxHashSet<usize>,
 }
 
 /// What waits for a timer.
@@ -103,6 +125,13 @@ enum Waiter {
 impl Execution {
     /// Starts an execution.
     pub fn start(setup: Setup) -> Result<(Self, Vec<Command>), Unsupported> {
+        let mut execution = Self::begin(setup);
+        let commands = execution.go_on()?;
+        Ok((execution, commands))
+    }
+
+    /// An execution that has started, and has done nothing yet.
+    pub fn begin(setup: Setup) -> Self {
         let machine = setup.program.machine();
         let at = setup.at;
         let root = Frame::new(machine.scope.clone(), 0, 0);
@@ -124,6 +153,8 @@ impl Execution {
             draws: Cell::default(),
             refused: RefCell::default(),
             measured: RefCell::default(),
+            kept: RefCell::default(),
+            meter: Meter::new(WORK_LIMIT),
             tasks: Vec::new(),
             timers: Vec::new(),
             visits: FxHashMap::default(),
@@ -131,6 +162,7 @@ impl Execution {
             outcome: None,
             facts: RefCell::default(),
         };
+        execution.bound(&execution.setup.input);
         let details = Details {
             input: Some(execution.setup.input.clone()),
             ..Details::default()
@@ -142,8 +174,12 @@ impl Execution {
             }
             execution.set_timer(seconds.saturating_mul(1_000), Waiter::Machine);
         }
-        let commands = execution.run_to_quiescence()?;
-        Ok((execution, commands))
+        execution
+    }
+
+    /// Does what can be done now.
+    pub fn go_on(&mut self) -> Result<Vec<Command>, Unsupported> {
+        self.run_to_quiescence()
     }
 
     /// Takes one input and returns the commands that follow.
@@ -179,6 +215,24 @@ impl Execution {
     /// How it ended, if it has.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.outcome.as_ref()
+    }
+
+    /// Keeps only what can be asked of an execution that goes on no further: its history and outcome.
+    pub fn retire(&mut self) {
+        self.frames = Vec::new();
+        self.ready = VecDeque::new();
+        self.tasks = Vec::new();
+        self.timers = Vec::new();
+        self.visits = FxHashMap::default();
+        self.facts = RefCell::default();
+        self.measured = RefCell::default();
+        self.kept.get_mut().large = FxHashSet::default();
+        self.history.shrink_to_fit();
+    }
+
+    /// Roughly how much memory it takes.
+    pub fn memory(&self) -> usize {
+        size_of::<Self>() + self.history.capacity() * size_of::<Event>() + self.kept.borrow().memory
     }
 
     /// The history, by value.
@@ -263,6 +317,9 @@ impl Execution {
     /// Enters states until every thread waits, and returns the commands.
     fn run_to_quiescence(&mut self) -> Result<Vec<Command>, Unsupported> {
         while let Some((frame, name, input)) = self.next_ready() {
+            if self.is_refused() {
+                break;
+            }
             if self.history.len() >= self.history_limit() - 1 {
                 self.exceed_history();
             }
@@ -368,7 +425,7 @@ impl Execution {
         let eval = self.eval(id);
         let output = eval.flow()?.output(&eval, exit, result)?;
         let assigned = self.assigned(id, exit, result)?;
-        if self.size(&output).depth > DEPTH_LIMIT {
+        if self.bound(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
         if self.is_too_long(&output) {
@@ -402,21 +459,68 @@ impl Execution {
 
     /// Whether the data is larger than a state may output.
     fn is_too_long(&self, data: &Arc<Value>) -> bool {
-        self.size(data).bytes > DATA_LIMIT
+        if self.bound(data).bytes <= DATA_LIMIT {
+            return false;
+        }
+        let size = json::measure(data);
+        self.work(size.memory);
+        *self.measured.borrow_mut() = Some((data.clone(), size));
+        size.bytes > DATA_LIMIT
     }
 
-    /// The data's size; in bytes it is an upper bound unless that would exceed the limit.
-    fn size(&self, data: &Arc<Value>) -> Size {
+    /// How large shared data is at most. It is kept from now on.
+    fn bound(&self, data: &Arc<Value>) -> Size {
         let mut last = self.measured.borrow_mut();
         match &*last {
             Some((measured, size)) if Arc::ptr_eq(measured, data) => *size,
             _ => {
-                let bound = json::bound(data, DATA_LIMIT);
-                let size = bound.unwrap_or_else(|| json::measure(data));
+                let size = json::bound(data);
+                self.work(size.memory);
+                if size.memory <= SMALL || self.is_new(data) {
+                    self.keep(size.memory);
+                }
                 *last = Some((data.clone(), size));
                 size
             }
         }
+    }
+
+    /// Whether shared data is met for the first time.
+    fn is_new(&self, data: &Arc<Value>) -> bool {
+        let address = Arc::as_ptr(data).addr();
+        self.kept.borrow_mut().large.insert(address)
+    }
+
+    /// So much more memory is taken. If it is too much, the execution goes on no further.
+    fn keep(&self, memory: usize) {
+        let mut kept = self.kept.borrow_mut();
+        kept.memory += memory;
+        if kept.memory > KEPT_LIMIT {
+            self.refuse(TOO_MUCH_DATA, self.latest());
+        }
+    }
+
+    /// So many bytes are looked at or copied. If that is too much work, the execution goes on no
+    /// further.
+    fn work(&self, bytes: usize) {
+        if self.meter.spend_bytes(bytes).is_err() {
+            self.refuse(TOO_MUCH_WORK, self.latest());
+        }
+    }
+
+    /// The state that an event was about last.
+    fn latest(&self) -> &str {
+        let mut names = self
+            .history
+            .iter()
+            .rev()
+            .filter_map(|it| it.details.name.as_deref());
+        names.next().unwrap_or(&self.machine().scope.start_at)
+    }
+
+    /// Whether something came about that is not interpreted: nothing more needs to be done.
+    fn is_refused(&self) -> bool {
+        self.refused.borrow().is_some()
     }
 
     /// The frame that stores what a frame assigns: itself, unless a deviation says otherwise.
@@ -438,8 +542,17 @@ impl Execution {
         let Some(assigned) = eval.flow()?.assigned(&eval, exit, result)? else {
             return Ok(None);
         };
-        let bytes = assigned.values().map(|value| json::measure(value).bytes);
-        if bytes.sum::<usize>() > DATA_LIMIT {
+        let sizes = assigned.values().map(json::measure);
+        let size = sizes.fold(Size::default(), |all, size| Size {
+            bytes: all.bytes + size.bytes,
+            depth: all.depth.max(size.depth),
+            memory: all.memory + size.memory,
+        });
+        self.keep(size.memory);
+        if size.depth > DEPTH_LIMIT {
+            return Err(eval.unsupported("variables of this depth"));
+        }
+        if size.bytes > DATA_LIMIT {
             self.mark(Clause::AssignDataLimit);
             return Err(RuntimeError::data_limit(&self.active(id).name).ending());
         }
@@ -650,6 +763,9 @@ impl Execution {
     /// Raises an error in a state: it goes to Retry, Catch, the enclosing state, or ends the
     /// execution.
     fn raise(&mut self, id: FrameId, error: &RuntimeError) {
+        if let Some(cause) = &error.failure.cause {
+            self.keep(cause.len());
+        }
         if error.origin == Origin::Interpreter && self.has_company(id) {
             // Its cause quotes the id of the event that entered the state.
             self.report(Fact::EventIdRead);

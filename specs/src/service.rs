@@ -14,17 +14,26 @@ mod page;
 mod params;
 mod render;
 mod token;
+mod work;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
 
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-pub use self::call_error::CallError;
-use self::{activities::Activity, executions::Run, machines::Stored, params::Params};
+use self::{
+    activities::Activity,
+    machines::Stored,
+    params::Params,
+    work::{Closed, Run},
+};
+pub use self::{
+    call_error::CallError,
+    work::{Garbage, RETAINED, Work, Worked},
+};
 use crate::{base::time::Instant, deviation::Deviations, interpreter::TimerId};
 
 /// Where the service runs, and the seed of its random values.
@@ -91,6 +100,8 @@ pub enum Answer {
     Now(Value),
     /// The answer follows when a task is handed out to this poll.
     Later(PollId),
+    /// The execution is being worked on: the call is to be made again when a [`Work`] is done.
+    Busy,
 }
 
 /// An action or a notice for the outside, in order.
@@ -153,6 +164,12 @@ pub struct Service {
     /// A counter for everything that is numbered.
     number: u64,
     effects: Vec<Effect>,
+    /// The executions that have something to do, in order.
+    pending: VecDeque<ExecutionId>,
+    /// Whether they do it elsewhere: see [`Service::next_work`].
+    works_elsewhere: bool,
+    closed: Closed,
+    garbage: Vec<Run>,
 }
 
 impl Service {
@@ -162,6 +179,15 @@ impl Service {
             config,
             deviations: Arc::new(deviations),
             ..Self::default()
+        }
+    }
+
+    /// The same service, whose executions are worked on by whoever asks for [`Service::next_work`].
+    #[must_use]
+    pub fn working_elsewhere(self) -> Self {
+        Self {
+            works_elsewhere: true,
+            ..self
         }
     }
 
@@ -183,6 +209,9 @@ impl Service {
             "ValidateStateMachineDefinition" => machines::validate_definition(&params),
             "StartExecution" => self.start_execution(time, &params),
             "DescribeExecution" => self.describe_execution(&params),
+            "GetExecutionHistory" if self.works_elsewhere && self.is_busy(&params) => {
+                return Ok(Answer::Busy);
+            }
             "GetExecutionHistory" => self.history(&params),
             "ListExecutions" => self.list_executions(&params),
             "StopExecution" => self.stop_execution(time, &params),

@@ -30,11 +30,16 @@ impl Output {
         writeln!(self.0, "{text}").map_err(|error| broken(&error))
     }
 
-    /// Writes a value as JSON, indented.
+    /// Writes a value as JSON, indented, as it is serialised.
     pub(super) fn json(&mut self, value: &impl serde::Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(value)
-            .map_err(|error| Failure::internal(format!("encode the output: {error}")))?;
-        self.line(text)
+        serde_json::to_writer_pretty(&mut self.0, value).map_err(|error| {
+            if error.is_io() {
+                broken(&error.into())
+            } else {
+                Failure::internal(format!("encode the output: {error}"))
+            }
+        })?;
+        self.line("")
     }
 
     /// Flushes buffered output to the reader.
@@ -49,18 +54,34 @@ impl Output {
             .iter()
             .map(|row| row.each_ref().map(on_one_line))
             .collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-        let widths: Vec<usize> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
-        for row in &rows {
-            let cells: Vec<String> = row
-                .iter()
-                .zip(&widths)
-                .map(|(cell, width)| format!("{cell:<width$}"))
-                .collect();
-            self.line(cells.join("  ").trim_end())?;
-        }
-        Ok(())
+        let widths = widths(rows.iter().map(<[String; N]>::as_slice));
+        rows.iter().try_for_each(|row| self.row(row, &widths))
     }
+
+    /// Writes one row in columns of these widths. The last column is not padded.
+    pub(super) fn row(&mut self, row: &[String], widths: &[usize]) -> Result<(), Failure> {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            line.push_str(cell);
+            let padding = width.saturating_sub(cell.chars().count());
+            line.extend(std::iter::repeat_n(' ', padding + 2));
+        }
+        line.extend(row.get(widths.len()).map(String::as_str));
+        self.line(line.trim_end())
+    }
+}
+
+/// The widths of all columns but the last.
+pub(super) fn widths<'r>(rows: impl Iterator<Item = &'r [String]>) -> Vec<usize> {
+    let mut widths = Vec::new();
+    for row in rows {
+        let columns = row.len().saturating_sub(1);
+        widths.resize(columns.max(widths.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(&row[..columns]) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    widths
 }
 
 /// The failure to write to standard output.

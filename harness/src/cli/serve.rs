@@ -12,8 +12,10 @@ use crate::{
 
 /// Serves the embedded engine to any AWS Step Functions client, until Ctrl-C.
 ///
-/// It listens on the loopback interface only, keeps everything in memory, and accepts any
-/// credentials.
+/// It listens on the loopback interface only, answers only requests that are addressed to it or to
+/// localhost, and accepts any credentials. It keeps everything in memory. An execution that has ended is
+/// forgotten when 5,000 others have ended after it, or sooner if those take more than 64 MiB. (AWS
+/// keeps it for 90 days.)
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -35,7 +37,11 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn execute(self) -> Result<Status, Failure> {
-        super::runtime()?.block_on(self.serve())
+        let runtime = super::runtime()?;
+        let served = runtime.block_on(self.serve());
+        // Executions that are being worked on are given up.
+        runtime.shutdown_background();
+        served
     }
 
     async fn serve(self) -> Result<Status, Failure> {

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::Machine,
@@ -15,7 +16,13 @@ use stepproof_specs::{
     validate::validate,
 };
 
-use super::{Failure, Status, clauses::Format, input, output::Output, validate::workflow};
+use super::{
+    Failure, Status,
+    clauses::Format,
+    input,
+    output::{self, Output},
+    validate::workflow,
+};
 use crate::report::on_one_line;
 
 /// Runs a machine on the reference, in virtual time: a wait of a year takes no time.
@@ -77,7 +84,7 @@ impl Simulate {
             simulate(&Arc::new(machine), &case, &start).map_err(|error| cannot(&error))?;
         let mut output = Output::new();
         match self.format {
-            Format::Json => output.json(&as_json(&expectation))?,
+            Format::Json => output.json(&shown(&expectation))?,
             Format::Human => human(&mut output, &expectation)?,
         }
         output.flush()?;
@@ -110,23 +117,39 @@ fn cannot(error: &SimulationError) -> Failure {
     Failure::usage(format!("simulate the machine: {error}"), remedy)
 }
 
-fn as_json(expectation: &Expectation) -> Value {
+/// The result as JSON. The history is made event by event: all of it at once takes several times as
+/// much memory as the execution did.
+#[derive(Serialize)]
+struct Shown<'e> {
+    status: &'static str,
+    output: Option<&'e Value>,
+    error: &'e Option<String>,
+    cause: &'e Option<String>,
+    duration: u64,
+    #[serde(serialize_with = "events")]
+    history: &'e [Event],
+    poisoned: Vec<&'static str>,
+    clauses: Vec<&'static str>,
+}
+
+fn shown(expectation: &Expectation) -> Shown<'_> {
     let seen = &expectation.observation;
-    let events: Vec<Value> = seen.history.iter().flatten().map(event_json).collect();
-    let poisoned: Vec<_> = expectation.poisoned.iter().map(|a| a.name()).collect();
-    let clauses: Vec<_> = expectation
-        .coverage
-        .iter()
-        .map(|clause| clause.entry().id)
-        .collect();
-    json!({
-        "status": seen.status.name(),
-        "output": seen.output, "error": seen.error, "cause": seen.cause,
-        "duration": expectation.duration,
-        "history": events,
-        "poisoned": poisoned,
-        "clauses": clauses,
-    })
+    let clauses = expectation.coverage.iter();
+    Shown {
+        status: seen.status.name(),
+        output: seen.output.as_deref(),
+        error: &seen.error,
+        cause: &seen.cause,
+        duration: expectation.duration,
+        history: seen.history.as_deref().unwrap_or_default(),
+        poisoned: expectation.poisoned.iter().map(|a| a.name()).collect(),
+        clauses: clauses.map(|clause| clause.entry().id).collect(),
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn events<S: Serializer>(history: &&[Event], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(history.iter().map(event_json))
 }
 
 fn event_json(event: &Event) -> Value {
@@ -160,21 +183,26 @@ fn human(output: &mut Output, expectation: &Expectation) -> Result<(), Failure> 
         output.line(format_args!("unsure  {}", names.join(", ")))?;
     }
     output.line("")?;
-    let rows: Vec<[String; 5]> = seen
-        .history
-        .iter()
-        .flatten()
-        .map(|event| {
-            [
-                format!("{:>4}", event.id),
-                format!("<- {}", event.previous),
-                seconds(event.at.since(EPOCH)),
-                event.kind.name(),
-                details_line(&event.details.to_value()),
-            ]
-        })
-        .collect();
-    output.table(&rows)
+    // The details are made event by event, too.
+    let history = seen.history.as_deref().unwrap_or_default();
+    let rows: Vec<[String; 5]> = history.iter().map(event_row).collect();
+    let widths = output::widths(rows.iter().map(<[String; 5]>::as_slice));
+    for (event, mut row) in history.iter().zip(rows) {
+        row[4] = on_one_line(&details_line(&event.details.to_value())).into_owned();
+        output.row(&row, &widths)?;
+    }
+    Ok(())
+}
+
+/// An event as a row, without its details.
+fn event_row(event: &Event) -> [String; 5] {
+    [
+        format!("{:>4}", event.id),
+        format!("<- {}", event.previous),
+        seconds(event.at.since(EPOCH)),
+        event.kind.name(),
+        String::new(),
+    ]
 }
 
 fn seconds(millis: u64) -> String {

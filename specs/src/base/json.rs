@@ -53,82 +53,126 @@ pub struct Size {
     pub bytes: usize,
     /// How deep arrays and objects are nested.
     pub depth: usize,
+    /// Roughly how many bytes it takes in memory: far more than its text where it has many small
+    /// parts.
+    pub memory: usize,
 }
 
 /// Measures a value without serialising it.
 pub fn measure(value: &Value) -> Size {
-    sized::<true>(value, usize::MAX)
+    sized::<true>(value)
 }
 
-/// An upper bound of a value's size that does not inspect every character; `None` if it is more
-/// than `most` bytes. Nearly all data is far below every limit.
-pub fn bound(value: &Value, most: usize) -> Option<Size> {
-    let size = sized::<false>(value, most);
-    (size.bytes <= most).then_some(size)
+/// An upper bound of a value's size that does not inspect every character. Nearly all data is far
+/// below every limit.
+pub fn bound(value: &Value) -> Size {
+    sized::<false>(value)
 }
 
-/// The size of a value, or of a part of it that has more than `most` bytes.
-fn sized<const EXACT: bool>(value: &Value, most: usize) -> Size {
+/// How much memory a value takes, as [`Size`] has it.
+pub fn memory(value: &Value) -> usize {
+    NODE + inside(value)
+}
+
+/// The same for a value that has nothing but plain values in it.
+pub fn shallow_memory(value: &Value) -> usize {
+    NODE + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.len() * NODE,
+        Value::Object(members) => members.len() * MEMBER,
+    }
+}
+
+/// What it takes beside its own place.
+#[inline]
+fn inside(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(_) | Value::Object(_) => inside_all(value),
+    }
+}
+
+fn inside_all(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.len() * NODE + items.iter().map(inside).sum::<usize>(),
+        Value::Object(members) => {
+            let each = members.iter().map(|(key, value)| key.len() + inside(value));
+            members.len() * MEMBER + each.sum::<usize>()
+        }
+        _ => 0,
+    }
+}
+
+fn sized<const EXACT: bool>(value: &Value) -> Size {
     match value {
         Value::Array(items) => {
-            let mut size = Size::of_brackets(items.len());
+            let mut size = Size::of_brackets(items.len(), items.len() * NODE);
             // Long data is mostly lists of numbers.
             let mut items = &items[..];
             while let [Value::Number(number), rest @ ..] = items {
                 size.bytes += number_length::<EXACT>(number);
                 items = rest;
             }
-            for item in items {
-                size.take_in::<EXACT>(item, most);
-                if size.bytes > most {
-                    break;
-                }
-            }
+            items.iter().for_each(|item| size.take_in::<EXACT>(item));
             size
         }
         Value::Object(members) => {
-            let mut size = Size::of_brackets(members.len());
+            let mut size = Size::of_brackets(members.len(), members.len() * MEMBER);
             for (key, value) in members {
                 size.bytes += text_length::<EXACT>(key) + 1;
-                size.take_in::<EXACT>(value, most);
-                if size.bytes > most {
-                    break;
-                }
+                size.memory += key.len();
+                size.take_in::<EXACT>(value);
             }
             size
         }
         scalar => {
-            let mut size = Size::default();
-            size.take_in::<EXACT>(scalar, most);
+            let mut size = Size {
+                memory: NODE,
+                ..Size::default()
+            };
+            size.take_in::<EXACT>(scalar);
             size
         }
     }
 }
 
 impl Size {
-    /// The brackets around so many values, and the commas between them.
-    fn of_brackets(values: usize) -> Self {
+    /// The brackets around so many values and the commas between them, and the places that the values
+    /// take.
+    fn of_brackets(values: usize, places: usize) -> Self {
         Self {
             bytes: 2 + values.saturating_sub(1),
             depth: 1,
+            memory: NODE + places,
         }
     }
 
     /// Adds a value between the brackets.
-    fn take_in<const EXACT: bool>(&mut self, value: &Value, most: usize) {
+    fn take_in<const EXACT: bool>(&mut self, value: &Value) {
         self.bytes += match value {
             Value::Number(number) => number_length::<EXACT>(number),
-            Value::String(text) => text_length::<EXACT>(text),
+            Value::String(text) => {
+                self.memory += text.len();
+                text_length::<EXACT>(text)
+            }
             Value::Bool(false) => 5,
             Value::Bool(true) | Value::Null => 4,
             Value::Array(_) | Value::Object(_) => {
-                let inner = sized::<EXACT>(value, most);
+                let inner = sized::<EXACT>(value);
                 self.depth = self.depth.max(1 + inner.depth);
+                self.memory += inner.memory - NODE;
                 inner.bytes
             }
         }
     }
 }
+
+/// What a value takes, whatever is in it.
+const NODE: usize = size_of::<Value>();
+/// The same with a key, its hash, and its place in the index.
+const MEMBER: usize = NODE + size_of::<String>() + 3 * size_of::<usize>();
 
 /// The length of `-1.7976931348623157e308` and similar numbers.
 const LONGEST_NUMBER: usize = 25;
@@ -176,7 +220,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::{Size, bound, measure};
+    use super::{NODE, bound, measure, memory};
 
     #[test]
     fn values_are_measured_like_their_text() {
@@ -190,10 +234,20 @@ mod tests {
             (json!(i64::MIN), 0),
         ] {
             let bytes = value.to_string().len();
-            assert_eq!(measure(&value), Size { bytes, depth }, "{value}");
-            assert_eq!(bound(&value, 1_000).unwrap().depth, depth, "{value}");
-            assert_eq!(bound(&value, bytes - 1), None, "{value}");
+            let size = measure(&value);
+            assert_eq!((size.bytes, size.depth), (bytes, depth), "{value}");
+            assert_eq!(bound(&value).depth, depth, "{value}");
+            assert_eq!(bound(&value).memory, size.memory, "{value}");
+            assert_eq!(memory(&value), size.memory, "{value}");
         }
+    }
+
+    #[test]
+    fn memory_is_counted_by_places_and_letters() {
+        assert_eq!(measure(&json!(1)).memory, NODE);
+        assert_eq!(measure(&json!("letters")).memory, NODE + 7);
+        assert_eq!(measure(&json!([1, [2, "a"]])).memory, 5 * NODE + 1);
+        assert!(measure(&json!({"key": 1})).memory > 2 * NODE + 3);
     }
 
     proptest! {
@@ -202,8 +256,7 @@ mod tests {
             let value = Value::from(text);
             let length = value.to_string().len();
             prop_assert_eq!(measure(&value).bytes, length);
-            prop_assert!(bound(&value, usize::MAX).unwrap().bytes >= length);
-            prop_assert_eq!(bound(&value, length - 1), None);
+            prop_assert!(bound(&value).bytes >= length);
         }
     }
 }

@@ -94,6 +94,7 @@ impl Execution {
         let items = flow.items(&eval, &effective)?;
         let limit = concurrency(&eval, map.max_concurrency.as_ref(), &effective)?;
         let count = items.len();
+        self.keep(count * size_of::<(Option<Arc<Value>>, Option<FrameId>)>());
         let details = Details {
             length: Some(count as u64),
             ..Details::default()

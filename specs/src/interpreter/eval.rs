@@ -1,12 +1,14 @@
 //! The values that expressions of a state can read in any query language: the context object and
 //! variables.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::{
-    Execution, Fact,
+    DEPTH_WITHIN, Execution, Fact, TOO_MUCH_WORK,
     frame::{Active, Frame},
-    runtime_error::RuntimeError,
+    runtime_error::{Result, RuntimeError},
 };
 use crate::{asl::StateType, clause::Clause};
 
@@ -102,6 +104,40 @@ impl<'e> Eval<'e> {
             }
             _ => None,
         }
+    }
+
+    /// Data that the state has made, from now on shared; nothing of this if it cannot go on with it.
+    pub fn keep(&self, data: Value) -> Result<Arc<Value>> {
+        let data = Arc::new(data);
+        if self.execution.bound(&data).depth > DEPTH_WITHIN {
+            return Err(self.unsupported("data of this depth"));
+        }
+        self.go_on()?;
+        Ok(data)
+    }
+
+    /// Nothing more is done once something was not interpreted.
+    pub fn go_on(&self) -> Result<()> {
+        if self.execution.is_refused() {
+            return Err(self.unsupported("anything more"));
+        }
+        Ok(())
+    }
+
+    /// Takes away what copying or reading so many bytes costs.
+    pub fn spend(&self, bytes: usize) -> Result<()> {
+        let spent = self.execution.meter.spend_bytes(bytes);
+        spent.map_err(|_| self.too_much_work())
+    }
+
+    pub fn too_much_work(&self) -> Box<RuntimeError> {
+        self.unsupported(TOO_MUCH_WORK)
+    }
+
+    /// What the state has made on the way to its output is larger than anything that is known of.
+    pub fn too_large(&self) -> Box<RuntimeError> {
+        self.mark(Clause::DataLimitWithin);
+        RuntimeError::data_limit(&self.active.name).ending()
     }
 
     /// Records that this build does not interpret something. The returned error ends the execution,

@@ -3,7 +3,10 @@
 mod condition;
 mod expression;
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 use serde_json::{Map, Value};
 
@@ -14,10 +17,13 @@ use super::{
 };
 use crate::{
     asl::{ChoiceRule, JsonPathFlow, Limit, Name, Nullable, Text, Until},
-    base::time::{Instant, Millis},
+    base::{
+        json,
+        time::{Instant, Millis},
+    },
     clause::Clause,
     query::jsonpath::{
-        path::{Path, PathError, Step},
+        path::{Path, PathError, PutError, Step},
         template::Template,
     },
 };
@@ -30,7 +36,8 @@ impl Evaluator for JsonPathFlow {
             Nullable::Null => Clause::InputPathNull,
             Nullable::Set(_) => Clause::InputPathSelects,
         });
-        eval.select(&self.input_path, &eval.active.input)
+        let selected = eval.selected(&self.input_path, &eval.active.input)?;
+        selected.ok_or_else(|| eval.too_large())
     }
 
     /// `Parameters`: a template for the effective input. The result must not be too long.
@@ -39,12 +46,13 @@ impl Evaluator for JsonPathFlow {
             return Ok(effective);
         };
         eval.mark(Clause::Parameters);
-        let shaped = eval.shared(parameters, &effective)?;
-        if eval.execution.is_too_long(&shaped) {
+        let shaped = eval.made(parameters, &effective)?;
+        let too_long = |shaped: &Arc<Value>| eval.execution.is_too_long(shaped);
+        let Some(shaped) = shaped.filter(|shaped| !too_long(shaped)) else {
             eval.mark(Clause::ParametersDataLimit);
             eval.mark(Clause::ParametersDataLimitText);
             return Err(RuntimeError::data_limit(&eval.active.name).ending());
-        }
+        };
         Ok(shaped)
     }
 
@@ -53,7 +61,8 @@ impl Evaluator for JsonPathFlow {
             return Ok(None);
         };
         eval.mark(Clause::TaskCredentials);
-        eval.template(credentials, effective).map(Some)
+        let made = eval.template(credentials, effective)?;
+        made.ok_or_else(|| eval.too_large()).map(Some)
     }
 
     /// `Result`, or else the result of `Parameters`.
@@ -83,7 +92,13 @@ impl Evaluator for JsonPathFlow {
         };
         let path = self.items_path.as_ref().map_or("$", |path| path.text());
         match found.as_deref() {
-            Ok(Value::Array(items)) => Ok(items.iter().cloned().map(Arc::new).collect()),
+            Ok(Value::Array(items)) => {
+                let memory = json::memory(effective);
+                eval.spend(memory)?;
+                eval.execution.keep(memory);
+                eval.go_on()?;
+                Ok(items.iter().cloned().map(Arc::new).collect())
+            }
             Ok(_) => {
                 eval.mark(Clause::MapItemsNotArray);
                 let text = format!("Reference path \"{path}\" must point to array.");
@@ -112,11 +127,13 @@ impl Evaluator for JsonPathFlow {
             return Ok(item);
         };
         eval.mark(Clause::MapItemSelector);
-        let selected = eval.template(selector, effective);
+        let selected = eval
+            .made(selector, effective)
+            .and_then(|made| made.ok_or_else(|| eval.too_large()));
         if selected.is_err() && eval.item.is_some_and(|(index, _)| index > 0) {
             eval.mark(Clause::MapItemSelectorLate);
         }
-        selected.map(Arc::new)
+        selected
     }
 
     fn applies(&self, eval: &Eval<'_>, rule: &ChoiceRule, effective: &Value) -> Result<bool> {
@@ -186,7 +203,9 @@ impl Evaluator for JsonPathFlow {
     fn text(&self, eval: &Eval<'_>, text: &Text, name: &str) -> Result<Name> {
         let source = own(eval, text.path())?;
         eval.mark(Clause::FailPath);
-        match eval.source(source, &eval.active.input, &format_args!("{name}Path"))? {
+        let found = eval.source(source, &eval.active.input, &format_args!("{name}Path"))?;
+        let (found, _) = found.ok_or_else(|| eval.too_large())?;
+        match found.into_owned() {
             Value::String(text) => Ok(text.into()),
             other => {
                 eval.mark(Clause::FailPathNotText);
@@ -212,7 +231,11 @@ impl Evaluator for JsonPathFlow {
                 if self.assign.is_some() {
                     eval.mark(Clause::AssignBeforeSelector);
                 }
-                eval.shared(selector, result)?
+                match eval.made(selector, result)? {
+                    Some(selected) => selected,
+                    None if goes_on_whole(self) => return Ok(ENDLESS.clone()),
+                    None => return Err(eval.too_large()),
+                }
             }
         };
         let merged = eval.result_path(&self.result_path, selected)?;
@@ -221,7 +244,10 @@ impl Evaluator for JsonPathFlow {
             Nullable::Null => Clause::OutputPathNull,
             Nullable::Set(_) => Clause::OutputPathSelects,
         });
-        eval.select(&self.output_path, &merged)
+        match eval.selected(&self.output_path, &merged)? {
+            Some(output) => Ok(output),
+            None => Ok(ENDLESS.clone()),
+        }
     }
 
     fn assigned(
@@ -239,11 +265,26 @@ impl Evaluator for JsonPathFlow {
             return Ok(None);
         };
         eval.mark(Clause::Assign);
-        match eval.template(assign, result)? {
-            Value::Object(assigned) => Ok(Some(assigned)),
-            _ => Ok(None),
-        }
+        Ok(match eval.template(assign, result)? {
+            Some(Value::Object(assigned)) => Some(assigned),
+            Some(_) => None,
+            None => Some(Map::from_iter([(String::new(), Value::clone(&ENDLESS))])),
+        })
     }
+}
+
+/// Stands for data that is so much too long that nobody has made it.
+static ENDLESS: LazyLock<Arc<Value>> =
+    LazyLock::new(|| Arc::new(".".repeat(super::DATA_LIMIT).into()));
+
+/// Whether a state's result is its output.
+fn goes_on_whole(flow: &JsonPathFlow) -> bool {
+    let is_root = |path: &Nullable<Path>| match path {
+        Nullable::Absent => true,
+        Nullable::Null => false,
+        Nullable::Set(path) => path.is_data_root(),
+    };
+    is_root(&flow.result_path) && is_root(&flow.output_path)
 }
 
 /// The JSONPath form of a part of a JSONPath state. It exists in every definition that was decoded.
@@ -252,14 +293,15 @@ fn own<T>(eval: &Eval<'_>, said: Option<T>) -> Result<T> {
 }
 
 impl<'e> Eval<'e> {
-    /// `InputPath` or `OutputPath`.
-    fn select(&self, path: &Nullable<Path>, data: &Arc<Value>) -> Result<Arc<Value>> {
+    /// `InputPath` or `OutputPath`; `None` if it selects more than can be made.
+    fn selected(&self, path: &Nullable<Path>, data: &Arc<Value>) -> Result<Option<Arc<Value>>> {
         match path {
-            Nullable::Absent => Ok(data.clone()),
-            Nullable::Null => Ok(Arc::new(Value::Object(Map::new()))),
-            Nullable::Set(path) if path.is_data_root() => Ok(data.clone()),
+            Nullable::Absent => Ok(Some(data.clone())),
+            Nullable::Null => Ok(Some(Arc::new(Value::Object(Map::new())))),
+            Nullable::Set(path) if path.is_data_root() => Ok(Some(data.clone())),
             Nullable::Set(path) => match self.find(path, data) {
-                Ok(value) => Ok(Arc::new(value.into_owned())),
+                Ok(value) => self.keep(value.into_owned()).map(Some),
+                Err(PathError::TooLarge) => Ok(None),
                 Err(error) => Err(self.invalid_path(path, &error)),
             },
         }
@@ -283,10 +325,15 @@ impl<'e> Eval<'e> {
         if path.text().contains('[') {
             self.mark(Clause::ResultPathBrackets);
         }
-        let mut merged = Value::clone(&self.active.input);
-        match path.put(&mut merged, Arc::unwrap_or_clone(result)) {
-            Ok(()) => Ok(Arc::new(merged)),
-            Err(_) => {
+        match path.check_put(&self.active.input) {
+            Ok(()) => {
+                let mut merged = Value::clone(&self.active.input);
+                // It was looked whether it can be put there.
+                let _ = path.put(&mut merged, Arc::unwrap_or_clone(result));
+                self.keep(merged)
+            }
+            Err(PutError::TooDeep) => Err(self.unsupported("data of this depth")),
+            Err(PutError::Conflict) => {
                 self.mark(Clause::ResultPathConflict);
                 if meets_null(&self.active.input, path.steps()) {
                     self.mark(Clause::ResultPathIntoNull);
@@ -304,12 +351,13 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// The result of a payload template; a literal one is shared instead of copied.
-    fn shared(&self, template: &Template, data: &Value) -> Result<Arc<Value>> {
-        match template {
-            Template::Literal(value) => Ok(value.clone()),
-            _ => self.template(template, data).map(Arc::new),
+    /// A payload template, of which a literal one is shared; `None` if it is more than can be made.
+    fn made(&self, template: &Template, data: &Value) -> Result<Option<Arc<Value>>> {
+        if let Template::Literal(value) = template {
+            return Ok(Some(value.clone()));
         }
+        let made = self.template(template, data)?;
+        made.map(|made| self.keep(made)).transpose()
     }
 
     /// The value of a time limit or another bound that is given by path.

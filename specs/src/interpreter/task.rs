@@ -164,8 +164,10 @@ impl Execution {
         };
         let envelope = state.envelope.clone();
         self.mark(Clause::TaskSubmitted);
+        let output = Arc::new(output);
+        self.bound(&output);
         let details = Details {
-            output: Some(Arc::new(output)),
+            output: Some(output),
             task: envelope.details(),
             ..Details::default()
         };

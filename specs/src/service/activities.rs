@@ -1,6 +1,6 @@
 //! Activities: queues of tasks, and the workers that poll them.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ struct Poll {
 #[derive(Debug)]
 pub(super) struct Open {
     activity: String,
-    input: String,
+    input: Arc<Value>,
     taken: bool,
 }
 
@@ -140,7 +140,7 @@ impl Service {
         let poll = activity.polls.pop_front()?;
         activity.queue.retain(|queued| *queued != task);
         open.taken = true;
-        let answer = json!({ "taskToken": token::token(task), "input": open.input });
+        let answer = json!({ "taskToken": token::token(task), "input": open.input.to_string() });
         self.polls.remove(&poll.id);
         let started = Input::TaskStarted {
             task: task.task,
@@ -220,9 +220,14 @@ impl Service {
 
     /// Puts a task of an execution into its activity's queue. If the resource does not exist, the
     /// task fails.
-    pub(super) fn enqueue(&mut self, task: TaskRef, resource: &str, input: &Value, now: Instant) {
+    pub(super) fn enqueue(
+        &mut self,
+        task: TaskRef,
+        resource: &str,
+        input: Arc<Value>,
+    ) -> Option<Input> {
         let Some(activity) = self.activities.get_mut(resource) else {
-            let missing = if Resource::parse(resource) == Resource::Activity {
+            return Some(if Resource::parse(resource) == Resource::Activity {
                 Input::NoSuchActivity { task: task.task }
             } else {
                 let failure = Failure {
@@ -231,13 +236,12 @@ impl Service {
                 };
                 let task = task.task;
                 Input::TaskFailed { task, failure }
-            };
-            return self.feed(task.execution, now, missing);
+            });
         };
         activity.queue.push_back(task);
         let open = Open {
             activity: resource.to_owned(),
-            input: input.to_string(),
+            input,
             taken: false,
         };
         if let Some(run) = self.runs.get_mut(&task.execution) {
@@ -247,6 +251,7 @@ impl Service {
             task,
             activity: resource.to_owned(),
         });
+        None
     }
 
     /// Removes a task that is over.

@@ -1,60 +1,22 @@
 //! Executions.
 
 use crate::base::entropy::mix;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
 use super::{
-    CallError, Effect, ExecutionId, Service, TaskRef, Time,
-    activities::Open,
-    arn,
+    CallError, Effect, ExecutionId, Service, Time, arn,
     page::page,
     params::Params,
     render::{self, Begun, seconds},
+    work::{Run, Step},
 };
 use crate::{
-    base::time::Instant,
     history::Failure,
-    interpreter::{Command, Execution, Identity, Input, Setup, TaskId, TimerId},
+    interpreter::{Execution, Identity, Input, Setup, TimerId},
     observation::Status,
 };
-
-/// An execution that was started.
-#[derive(Debug)]
-pub(super) struct Run {
-    pub arn: String,
-    pub name: String,
-    pub machine_arn: String,
-    pub role: String,
-    pub execution: Execution,
-    /// The input as given.
-    pub input: String,
-    pub started: Instant,
-    pub ended: Option<Instant>,
-    /// The tasks without an answer.
-    pub tasks: BTreeMap<TaskId, Open>,
-    /// The failure that stopped it, if its cause is outside the language.
-    pub broken: Option<Failure>,
-}
-
-impl Run {
-    fn status(&self) -> Status {
-        match self.execution.outcome() {
-            Some(outcome) => outcome.status,
-            None if self.broken.is_some() => Status::Failed,
-            None => Status::Running,
-        }
-    }
-
-    fn failure(&self) -> Failure {
-        let outcome = self.execution.outcome();
-        outcome.map_or_else(
-            || self.broken.clone().unwrap_or_default(),
-            |outcome| outcome.failure.clone(),
-        )
-    }
-}
 
 impl Service {
     /// A running execution with the same name and the same input text is returned instead of a new
@@ -97,18 +59,20 @@ impl Service {
             entropy: mix(self.config.entropy ^ id.0),
         };
         let started = time.now();
-        let (execution, commands) = Execution::start(Setup::new(program, identity, input, started))
-            .map_err(|unsupported| CallError::new("InvalidDefinition", unsupported.to_string()))?;
+        let execution = Execution::begin(Setup::new(program, identity, input, started));
         self.next_number();
         let run = Run {
             arn: arn.clone(),
             name: name.clone(),
             machine_arn: machine_arn.to_owned(),
             role,
-            execution,
+            execution: Some(execution),
+            steps: VecDeque::new(),
+            busy: false,
             input: text.to_owned(),
             started,
             ended: None,
+            memory: 0,
             tasks: BTreeMap::new(),
             broken: None,
         };
@@ -118,7 +82,7 @@ impl Service {
             execution: id,
             name,
         });
-        self.obey(id, started, commands);
+        self.do_next(id, started, Step::Begin);
         Ok(json!({ "executionArn": arn, "startDate": seconds(started) }))
     }
 
@@ -147,7 +111,7 @@ impl Service {
             answer["redriveStatusReason"] =
                 format!("Execution is {} and cannot be redriven", status.name()).into();
         }
-        if let Some(output) = run.execution.outcome().and_then(|end| end.output.as_ref()) {
+        if let Some(output) = run.outcome().and_then(|end| end.output.as_ref()) {
             answer["output"] = output.to_string().into();
             answer["outputDetails"] = json!({ "included": true });
         }
@@ -169,7 +133,7 @@ impl Service {
             role: &run.role,
         };
         let event = |event| render::event(event, begun, with_data);
-        let events = run.execution.history().iter();
+        let events = run.execution.iter().flat_map(Execution::history);
         if params.flag("reverseOrder") {
             page(params, "events", events.rev().map(event))
         } else {
@@ -234,60 +198,6 @@ impl Service {
             .get(arn)
             .and_then(|id| self.runs.get(id))
             .ok_or_else(|| CallError::no_execution(arn))
-    }
-
-    /// Passes an input to an execution, and carries out its commands.
-    pub(super) fn feed(&mut self, id: ExecutionId, now: Instant, input: Input) {
-        let Some(run) = self.runs.get_mut(&id).filter(|run| run.ended.is_none()) else {
-            return;
-        };
-        match run.execution.handle(now, input) {
-            Ok(commands) => self.obey(id, now, commands),
-            Err(unsupported) => {
-                run.broken = Some(Failure {
-                    error: Some("States.Runtime".into()),
-                    cause: Some(unsupported.to_string().into()),
-                });
-                self.end(id, now);
-            }
-        }
-    }
-
-    fn obey(&mut self, id: ExecutionId, now: Instant, commands: Vec<Command>) {
-        for command in commands {
-            match command {
-                Command::Schedule(request) => {
-                    let task = TaskRef {
-                        execution: id,
-                        task: request.task,
-                    };
-                    self.enqueue(task, &request.resource, &request.input, now);
-                }
-                Command::Cancel(task) => self.close(TaskRef {
-                    execution: id,
-                    task,
-                }),
-                Command::SetTimer { timer, at } => self.effects.push(Effect::SetTimer {
-                    execution: id,
-                    timer,
-                    at,
-                }),
-                Command::CancelTimer(timer) => self.effects.push(Effect::CancelTimer {
-                    execution: id,
-                    timer,
-                }),
-                Command::Finish(_) => self.end(id, now),
-            }
-        }
-    }
-
-    fn end(&mut self, id: ExecutionId, now: Instant) {
-        self.unqueue(id);
-        if let Some(run) = self.runs.get_mut(&id) {
-            run.ended = Some(now);
-            run.tasks.clear();
-        }
-        self.effects.push(Effect::Ended { execution: id });
     }
 
     /// A name for an execution that was started without one, in the form of a UUID.

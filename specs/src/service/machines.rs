@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{CallError, Effect, Service, Time, arn, page::page, params::Params, render::seconds};
+use super::{CallError, Service, Time, arn, page::page, params::Params, render::seconds};
 use crate::{
     asl::{
         Machine, WorkflowType,
@@ -139,17 +139,13 @@ impl Service {
         let arn = arn::of_kind(params.text("stateMachineArn")?, "stateMachine")?;
         if self.machines.shift_remove(arn).is_some() {
             self.tags.remove(arn);
-            let gone: Vec<_> = self
-                .runs
-                .iter()
+            let runs = self.runs.iter();
+            let gone: Vec<_> = runs
                 .filter(|(_, run)| run.machine_arn == arn)
-                .map(|(id, run)| (*id, run.arn.clone()))
+                .map(|(id, _)| *id)
                 .collect();
-            for (execution, arn) in gone {
-                self.unqueue(execution);
-                self.runs.remove(&execution);
-                self.runs_by_arn.remove(&arn);
-                self.effects.push(Effect::Forgotten { execution });
+            for execution in gone {
+                self.forget(execution);
             }
         }
         Ok(json!({}))

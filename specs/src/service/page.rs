@@ -3,11 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::{CallError, params::Params};
+use crate::base::json;
 
 const MARK: &str = "page-";
 /// The largest page, and the size of a page by default.
 const LARGEST: u64 = 1_000;
 const USUAL: u64 = 100;
+/// How long a page may grow, in bytes: it holds fewer items then, as AWS's do.
+const LONGEST: usize = 4 << 20;
 
 /// The page that `params` request, as an object with `key` and `nextToken`.
 pub(super) fn page(
@@ -27,7 +30,15 @@ pub(super) fn page(
             .ok_or_else(|| CallError::invalid_page(token))?,
     };
     let mut rest = all.skip(offset);
-    let items: Vec<Value> = rest.by_ref().take(size as usize).collect();
+    let mut items = Vec::new();
+    let mut bytes = 0;
+    for item in rest.by_ref().take(size as usize) {
+        bytes += json::memory(&item);
+        items.push(item);
+        if bytes > LONGEST {
+            break;
+        }
+    }
     let mut answer = Map::new();
     if rest.next().is_some() {
         let next = offset + items.len();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     asl::StateType,
     base::time::Instant,
-    history::{Event, EventKind, Phase},
+    history::{Event, EventKind, Phase, Service},
 };
 
 /// An instant as AWS JSON writes it: seconds with a fraction.
@@ -45,7 +45,7 @@ fn details_key(kind: EventKind) -> Option<String> {
         | EventKind::Succeeded(_)
         | EventKind::Failed(_)
         | EventKind::Aborted(_) => None,
-        EventKind::Work(_, Phase::Started) if kind.name() != "ActivityStarted" => None,
+        EventKind::Work(Service::LambdaFunction, Phase::Started) => None,
         other => {
             let name = other.name();
             let mut rest = name.chars();
@@ -69,6 +69,19 @@ fn details(event: &Event, begun: Begun<'_>, with_data: bool) -> Map<String, Valu
             details.insert(key.to_owned(), text.into());
             details.insert(format!("{key}Details"), json!({ "truncated": false }));
         }
+    }
+    if let Some(parameters) = details.shift_remove("parameters").filter(|_| with_data) {
+        details.insert("parameters".to_owned(), parameters.to_string().into());
+    }
+    for key in ["timeoutInSeconds", "heartbeatInSeconds"] {
+        if let Some(seconds) = details.get_mut(key) {
+            // Clients read a signed number.
+            *seconds = seconds.as_i64().unwrap_or(i64::MAX).into();
+        }
+    }
+    if let Some(credentials) = details.get_mut("taskCredentials") {
+        let role = credentials.get("roleArn").and_then(Value::as_str);
+        *credentials = role.map_or_else(|| json!({}), |role| json!({ "roleArn": role }));
     }
     if event.kind == EventKind::ExecutionStarted {
         details.insert("roleArn".to_owned(), begun.role.into());

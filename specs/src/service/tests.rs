@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Answer, Config, Effect, Service};
+use super::{Answer, Config, Effect, RETAINED, Service};
 use crate::base::time::Instant;
 use crate::deviation::Deviations;
 
@@ -14,6 +14,7 @@ fn ask(service: &mut Service, operation: &str, body: &Value) -> Result<Value, St
     match service.call(&NOW, operation, body) {
         Ok(Answer::Now(answer)) => Ok(answer),
         Ok(Answer::Later(poll)) => Ok(json!({ "poll": poll.0 })),
+        Ok(Answer::Busy) => Err("busy".to_owned()),
         Err(error) => Err(error.to_string()),
     }
 }
@@ -224,4 +225,189 @@ fn missing_parameters_and_unknown_operations_are_refused() {
     )
     .unwrap_err();
     assert_eq!(arn, "InvalidArn: Invalid Arn: 'x'");
+}
+
+/// Starts an execution, under a name if one is given, of the only machine; its ARN.
+fn start(service: &mut Service, machine: &str) -> String {
+    let started = ask(
+        service,
+        "StartExecution",
+        &json!({"stateMachineArn": machine}),
+    )
+    .unwrap();
+    started["executionArn"].as_str().unwrap().to_owned()
+}
+
+fn history(service: &mut Service, execution: &str, limit: usize) -> Vec<Value> {
+    let body = json!({"executionArn": execution, "reverseOrder": true, "maxResults": limit});
+    let history = ask(service, "GetExecutionHistory", &body).unwrap();
+    history["events"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_task_that_fails_at_once_may_fail_again_and_again() {
+    let mut service = service();
+    let task = json!({
+        "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:none",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "T"}], "End": true,
+    });
+    let definition = json!({"StartAt": "T", "States": {"T": task}}).to_string();
+    let machine = create(&mut service, "m", &definition, "r").unwrap();
+    let execution = start(&mut service, &machine);
+    assert_eq!(status(&mut service, &execution), "FAILED");
+    let last = &history(&mut service, &execution, 1)[0];
+    assert_eq!(last["id"], 25_000);
+}
+
+#[test]
+fn executions_that_have_ended_are_forgotten_in_time() {
+    let mut service = service();
+    let machine = create(&mut service, "m", &pass(), "r").unwrap();
+    let first = start(&mut service, &machine);
+    for _ in 1..RETAINED {
+        start(&mut service, &machine);
+    }
+    assert_eq!(status(&mut service, &first), "SUCCEEDED");
+    let another = start(&mut service, &machine);
+    let gone = ask(
+        &mut service,
+        "DescribeExecution",
+        &json!({"executionArn": first}),
+    );
+    assert!(gone.unwrap_err().starts_with("ExecutionDoesNotExist"));
+    assert_eq!(status(&mut service, &another), "SUCCEEDED");
+    assert_eq!(service.take_garbage().len(), 1);
+    // Those of a machine that is deleted do not count.
+    ask(
+        &mut service,
+        "DeleteStateMachine",
+        &json!({"stateMachineArn": machine}),
+    )
+    .unwrap();
+    assert_eq!(service.take_garbage().len(), RETAINED);
+}
+
+#[test]
+fn large_executions_are_forgotten_sooner() {
+    let mut service = service();
+    let state = json!({"Type": "Pass", "Parameters": {"list.$": "States.ArrayPartition($.list, 1)"}, "End": true});
+    let definition = json!({"StartAt": "P", "States": {"P": state}}).to_string();
+    let machine = create(&mut service, "m", &definition, "r").unwrap();
+    let input = json!({"list": vec![1; 40_000]}).to_string();
+    let executions: Vec<_> = (0..20)
+        .map(|_| {
+            let body = json!({"stateMachineArn": machine, "input": input});
+            let started = ask(&mut service, "StartExecution", &body).unwrap();
+            started["executionArn"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let body = json!({"stateMachineArn": machine});
+    let kept = ask(&mut service, "ListExecutions", &body).unwrap();
+    let kept = kept["executions"].as_array().unwrap().len();
+    assert!((2..19).contains(&kept), "{kept}");
+    assert_eq!(status(&mut service, &executions[19]), "SUCCEEDED");
+}
+
+#[test]
+fn an_execution_may_be_worked_on_elsewhere() {
+    let mut service = service().working_elsewhere();
+    let machine = create(&mut service, "m", &pass(), "r").unwrap();
+    let [one, other] = [(); 2].map(|()| start(&mut service, &machine));
+    let work = service.next_work().unwrap();
+    // Nothing waits for it but who asks for its history.
+    assert_eq!(status(&mut service, &one), "RUNNING");
+    let asked = ask(
+        &mut service,
+        "GetExecutionHistory",
+        &json!({"executionArn": one}),
+    );
+    assert_eq!(asked.unwrap_err(), "busy");
+    assert_eq!(history(&mut service, &other, 9).len(), 1);
+    let second = service.next_work().unwrap();
+    assert!(!service.has_work());
+    ask(
+        &mut service,
+        "StopExecution",
+        &json!({"executionArn": other}),
+    )
+    .unwrap();
+    assert!(service.next_work().is_none());
+    service.finish(work.carry_out());
+    assert_eq!(status(&mut service, &one), "SUCCEEDED");
+    assert_eq!(history(&mut service, &one, 9).len(), 4);
+    ask(
+        &mut service,
+        "DeleteStateMachine",
+        &json!({"stateMachineArn": machine}),
+    )
+    .unwrap();
+    service.finish(second.carry_out());
+    assert!(service.next_work().is_none());
+}
+
+#[test]
+fn events_have_the_shapes_that_clients_read() {
+    let mut service = service();
+    let task = json!({
+        "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"MessageBody": {"token.$": "$$.Task.Token"}},
+        "Credentials": {"RoleArn.$": "$.role"}, "TimeoutSecondsPath": "$.limit",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"seen": {"it": 1}}, "Next": "P"}], "End": true,
+    });
+    let pass = json!({"Type": "Pass", "End": true});
+    let definition = json!({"StartAt": "T", "States": {"T": task, "P": pass}}).to_string();
+    let machine = create(&mut service, "m", &definition, "r").unwrap();
+    for role in [
+        json!("arn:aws:iam::123456789012:role/r"),
+        json!(["no role"]),
+    ] {
+        let input = json!({"role": role, "limit": u64::MAX}).to_string();
+        let body = json!({"stateMachineArn": machine, "input": input});
+        let started = ask(&mut service, "StartExecution", &body).unwrap();
+        let execution = started["executionArn"].as_str().unwrap();
+        let events = history(&mut service, execution, 99);
+        assert!(events.iter().any(|event| event["type"] == "TaskScheduled"));
+        for event in events {
+            let details = event.as_object().unwrap().iter();
+            let details = details.filter_map(|(key, value)| Some((key, value.as_object()?)));
+            for (kind, (key, value)) in
+                details.flat_map(|(kind, details)| details.iter().map(move |detail| (kind, detail)))
+            {
+                let is_read = match &**key {
+                    "timeoutInSeconds" | "heartbeatInSeconds" | "index" | "length" => {
+                        value.is_i64()
+                    }
+                    "inputDetails" | "outputDetails" | "assignedVariablesDetails" => {
+                        value["truncated"].is_boolean()
+                    }
+                    "assignedVariables" => {
+                        value.as_object().unwrap().values().all(Value::is_string)
+                    }
+                    "taskCredentials" => value.get("roleArn").is_none_or(Value::is_string),
+                    _ => value.is_string(),
+                };
+                assert!(is_read, "{kind}: {key} is {value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_of_long_events_is_cut() {
+    let mut service = service();
+    let rule = json!({"Variable": "$", "StringEquals": "b", "Next": "E"});
+    let definition = json!({"StartAt": "C", "States": {
+        "C": {"Type": "Choice", "Choices": [rule], "Default": "C"}, "E": {"Type": "Succeed"},
+    }});
+    let machine = create(&mut service, "m", &definition.to_string(), "r").unwrap();
+    let input = Value::from("a".repeat(200_000)).to_string();
+    let body = json!({"stateMachineArn": machine, "input": input});
+    let started = ask(&mut service, "StartExecution", &body).unwrap();
+    let mut body = json!({"executionArn": started["executionArn"], "maxResults": 1_000});
+    let page = ask(&mut service, "GetExecutionHistory", &body).unwrap();
+    let length = page["events"].as_array().unwrap().len();
+    assert!((20..30).contains(&length), "{length}");
+    body["nextToken"] = page["nextToken"].clone();
+    let page = ask(&mut service, "GetExecutionHistory", &body).unwrap();
+    assert_eq!(page["events"][0]["id"], length + 1);
 }

@@ -3,7 +3,11 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -13,9 +17,16 @@ use stepproof_specs::{
 };
 use tokio::sync::oneshot;
 
+/// After how long it is looked again whether an execution is still being worked on.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
 /// How time passes for the service: a pace tells the time, keeps the timers, and decides when a
 /// task is handed out.
 pub(super) trait Pace: Time + fmt::Debug + Send + Sized + 'static {
+    /// Whether executions are worked on without the lock ([`Calls::work`]), so that none is in the way
+    /// of anything else.
+    const WORKS_ELSEWHERE: bool = false;
+
     /// Carries out the effects that the service asks for, until there are none left.
     fn carry_out(core: &Arc<Core<Self>>, state: &mut State<Self>);
 
@@ -27,6 +38,9 @@ pub(super) trait Pace: Time + fmt::Debug + Send + Sized + 'static {
 #[derive(Debug)]
 pub(super) struct Core<P> {
     state: Mutex<State<P>>,
+    /// Some work on an execution is done.
+    worked: Condvar,
+    closed: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -40,6 +54,12 @@ pub(super) struct State<P> {
 pub(super) trait Calls: fmt::Debug + Send + Sync {
     /// Handles a call of an operation with this body.
     fn call(self: Arc<Self>, operation: &str, body: &Value) -> Reply;
+
+    /// Whether a call can take so long that it is in the way of others.
+    fn blocks(&self) -> bool;
+
+    /// Works on executions, as far as calls do not work on them themselves.
+    fn work(self: Arc<Self>);
 
     /// Cancels a poll that waits for a task.
     fn cancel(&self, poll: PollId);
@@ -71,18 +91,31 @@ impl Drop for Waiting {
 
 impl<P: Pace> Core<P> {
     pub fn new(config: Config, deviations: Deviations, pace: P) -> Arc<Self> {
+        let service = Service::new(config, deviations);
         Arc::new(Self {
             state: Mutex::new(State {
-                service: Service::new(config, deviations),
+                service: if P::WORKS_ELSEWHERE {
+                    service.working_elsewhere()
+                } else {
+                    service
+                },
                 pace,
                 polls: HashMap::new(),
             }),
+            worked: Condvar::new(),
+            closed: AtomicBool::new(false),
         })
     }
 
     /// Locks the state. A panic under the lock leaves it usable, because every change is one call.
     pub fn lock(&self) -> MutexGuard<'_, State<P>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until some work on an execution is done.
+    fn wait<'s>(&self, state: MutexGuard<'s, State<P>>) -> MutexGuard<'s, State<P>> {
+        let done = self.worked.wait_timeout(state, LONGEST_WAIT);
+        done.unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// Offers the queued tasks of an activity to a worker that has started to wait.
@@ -101,23 +134,60 @@ impl<P: Pace> Core<P> {
 impl<P: Pace> Calls for Core<P> {
     fn call(self: Arc<Self>, operation: &str, body: &Value) -> Reply {
         let mut guard = self.lock();
-        let state = &mut *guard;
-        match state.service.call(&state.pace, operation, body) {
-            Ok(Answer::Later(poll)) => {
-                let (sender, task) = oneshot::channel();
-                state.polls.insert(poll, sender);
-                self.polled(state, poll);
-                Reply::Later(Waiting {
-                    service: self.clone(),
-                    poll,
-                    task,
-                })
-            }
-            Ok(Answer::Now(answer)) => {
-                P::carry_out(&self, state);
-                Reply::Now(Ok(answer))
-            }
-            Err(error) => Reply::Now(Err(error)),
+        loop {
+            let state = &mut *guard;
+            let reply = match state.service.call(&state.pace, operation, body) {
+                Ok(Answer::Later(poll)) => {
+                    let (sender, task) = oneshot::channel();
+                    state.polls.insert(poll, sender);
+                    self.polled(state, poll);
+                    Reply::Later(Waiting {
+                        service: self.clone(),
+                        poll,
+                        task,
+                    })
+                }
+                Ok(Answer::Now(answer)) => {
+                    P::carry_out(&self, state);
+                    Reply::Now(Ok(answer))
+                }
+                Ok(Answer::Busy) if self.closed.load(Ordering::Relaxed) => {
+                    Reply::Now(Err(CallError {
+                        code: "ServiceUnavailable",
+                        message: "the server is stopping".to_owned(),
+                    }))
+                }
+                Ok(Answer::Busy) => {
+                    guard = self.wait(guard);
+                    continue;
+                }
+                Err(error) => Reply::Now(Err(error)),
+            };
+            let garbage = state.service.take_garbage();
+            drop(guard);
+            drop(garbage);
+            return reply;
+        }
+    }
+
+    fn blocks(&self) -> bool {
+        P::WORKS_ELSEWHERE
+    }
+
+    fn work(self: Arc<Self>) {
+        while !self.closed.load(Ordering::Relaxed) {
+            let Some(work) = self.lock().service.next_work() else {
+                return;
+            };
+            let worked = work.carry_out();
+            let mut guard = self.lock();
+            let state = &mut *guard;
+            state.service.finish(worked);
+            P::carry_out(&self, state);
+            let garbage = state.service.take_garbage();
+            drop(guard);
+            self.worked.notify_all();
+            drop(garbage);
         }
     }
 
@@ -128,6 +198,7 @@ impl<P: Pace> Calls for Core<P> {
     }
 
     fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
         self.lock().polls.clear();
     }
 }

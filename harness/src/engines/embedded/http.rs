@@ -1,15 +1,27 @@
 //! The service over HTTP: AWS JSON 1.0, one route, the operation in a header.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE},
+    extract::{Request, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_TYPE, HOST},
+        uri::Authority,
+    },
     response::{IntoResponse, Response},
     routing::post,
-    serve::ListenerExt as _,
+};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
 };
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -27,6 +39,28 @@ use crate::client::clock::Clock;
 
 /// How long `GetActivityTask` waits for a task before it answers with none.
 const LONG_POLL: Duration = Duration::from_mins(1);
+/// How long the body of a request may be, in bytes: AWS takes a definition of 1 MiB.
+const LARGEST_BODY: usize = 4 << 20;
+/// How long it is waited before the next connection is accepted when one could not be.
+const RESPITE: Duration = Duration::from_millis(100);
+
+/// How long clients are waited for.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// Until a request's headers are there; until the next request, too.
+    headers: Duration,
+    /// Until its body is there.
+    body: Duration,
+    /// Until requests are done when the server stops.
+    end: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    headers: Duration::from_mins(1),
+    body: Duration::from_mins(1),
+    end: Duration::from_secs(3),
+};
+
 /// The service's name in `X-Amz-Target`.
 const SERVICE: &str = "AWSStepFunctions.";
 
@@ -54,6 +88,15 @@ pub struct Server {
 impl Server {
     /// Starts a server on the loopback interface; port 0 picks a free port.
     pub async fn start(port: u16, speed: Speed, deviations: Deviations) -> std::io::Result<Self> {
+        Self::start_with(port, speed, deviations, PATIENCE).await
+    }
+
+    async fn start_with(
+        port: u16,
+        speed: Speed,
+        deviations: Deviations,
+        patience: Patience,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
         let config = Config::default();
@@ -71,24 +114,16 @@ impl Server {
             }
         };
         let (shutdown, stopped) = oneshot::channel::<()>();
-        let app = Router::new()
-            .route("/", post(answer))
-            .with_state(service.clone());
-        let listener = listener.tap_io(|connection| {
-            // With Nagle's algorithm, answers would wait for acknowledgements. If it cannot be
-            // turned off, answers are only slower.
-            let _ = connection.set_nodelay(true);
-        });
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async {
-            // A message and a dropped sender both mean shutdown.
-            let _ = stopped.await;
+        let app = Router::new().route("/", post(answer)).with_state(Shared {
+            service: service.clone(),
+            patience,
         });
         Ok(Self {
             address,
             service,
             clock,
             shutdown: Some(shutdown),
-            serving: tokio::spawn(serving.into_future()),
+            serving: tokio::spawn(serve(listener, app, stopped, patience)),
             timers,
         })
     }
@@ -124,29 +159,98 @@ impl Drop for Server {
     }
 }
 
-async fn answer(
-    State(service): State<Arc<dyn Calls>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let target = headers
+/// Serves connections until it is told to stop, or until nobody can tell it any more.
+async fn serve(
+    listener: TcpListener,
+    app: Router,
+    mut stopped: oneshot::Receiver<()>,
+    patience: Patience,
+) -> std::io::Result<()> {
+    let connections = GracefulShutdown::new();
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(patience.headers);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stopped => break,
+        };
+        let Ok((connection, _)) = accepted else {
+            // There may be too many of them: some will end.
+            tokio::time::sleep(RESPITE).await;
+            continue;
+        };
+        // Without it answers wait for acknowledgements; with an odd kernel they just do.
+        let _ = connection.set_nodelay(true);
+        let app = TowerToHyperService::new(app.clone());
+        let served = http.serve_connection(TokioIo::new(connection), app);
+        let served = connections.watch(served);
+        tokio::spawn(async move {
+            // A client that goes away is no trouble of the server's.
+            let _ = served.await;
+        });
+    }
+    drop(listener);
+    // A request of which half was sent is not waited for.
+    let _ = tokio::time::timeout(patience.end, connections.shutdown()).await;
+    Ok(())
+}
+
+#[derive(Debug, Clone)]
+struct Shared {
+    service: Arc<dyn Calls>,
+    patience: Patience,
+}
+
+async fn answer(State(shared): State<Shared>, request: Request) -> Response {
+    let Shared { service, patience } = shared;
+    if !is_for_loopback(&request) {
+        let body = json!({
+            "__type": "AccessDeniedException",
+            "message": "this server answers only requests to a loopback address or to localhost",
+        });
+        return json_response(StatusCode::FORBIDDEN, &body);
+    }
+    let target = request
+        .headers()
         .get("x-amz-target")
         .and_then(|target| target.to_str().ok())
         .and_then(|target| target.strip_prefix(SERVICE));
-    let Some(operation) = target else {
+    let Some(operation) = target.map(str::to_owned) else {
         return refusal(
             "UnknownOperationException",
             "the request names no operation",
         );
     };
-    let Ok(body) = serde_json::from_slice::<Value>(&body) else {
-        return refusal("SerializationException", "the body is no JSON");
+    let body = axum::body::to_bytes(request.into_body(), LARGEST_BODY);
+    let body = match tokio::time::timeout(patience.body, body).await {
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Ok(Ok(body)) => body,
     };
-    match service.call(operation, &body) {
-        Reply::Now(Ok(answer)) => json_response(StatusCode::OK, &answer),
-        Reply::Now(Err(CallError { code, message })) => refusal(code, &message),
-        Reply::Later(mut waiting) => {
-            // If no task arrives in time, or the server stops, the answer has no task.
+    let call = {
+        let service = service.clone();
+        move || {
+            let body = serde_json::from_slice::<Value>(&body).ok()?;
+            Some(service.call(&operation, &body))
+        }
+    };
+    let reply = if service.blocks() {
+        let reply = tokio::task::spawn_blocking(call).await;
+        tokio::task::spawn_blocking(move || service.work());
+        match reply {
+            Ok(reply) => reply,
+            Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    } else {
+        call()
+    };
+    match reply {
+        None => refusal("SerializationException", "the body is no JSON"),
+        Some(Reply::Now(Ok(answer))) => json_response(StatusCode::OK, &answer),
+        Some(Reply::Now(Err(CallError { code, message }))) => refusal(code, &message),
+        Some(Reply::Later(mut waiting)) => {
+            // No task came in time, or the server stops: both are answered with no task.
             let task = tokio::time::timeout(LONG_POLL, &mut waiting.task).await;
             let answer = match task {
                 Ok(Ok(task)) => task,
@@ -157,6 +261,30 @@ async fn answer(
     }
 }
 
+/// Whether a request is addressed to this machine itself. A page in a browser can let a name of its
+/// own lead here, but its requests carry that name.
+fn is_for_loopback(request: &Request) -> bool {
+    let header = request.headers().get(HOST).map(HeaderValue::to_str);
+    let named = request.uri().host().map(Ok).into_iter().chain(header);
+    named.into_iter().all(|host| host.is_ok_and(is_loopback))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority
+        .host()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
 fn refusal(code: &str, message: &str) -> Response {
     let body = json!({ "__type": code, "message": message });
     json_response(StatusCode::BAD_REQUEST, &body)
@@ -165,4 +293,158 @@ fn refusal(code: &str, message: &str) -> Response {
 fn json_response(status: StatusCode, body: &Value) -> Response {
     let kind = HeaderValue::from_static("application/x-amz-json-1.0");
     (status, [(CONTENT_TYPE, kind)], body.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+    use stepproof_specs::deviation::Deviations;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpStream,
+    };
+
+    use super::{PATIENCE, Patience, Server, Speed, is_loopback};
+
+    /// Far longer than anything here takes.
+    const ENDLESS: Duration = Duration::from_hours(1);
+
+    async fn server(patience: Patience) -> Server {
+        let speed = Speed::Scaled(1.0);
+        let started = Server::start_with(0, speed, Deviations::default(), patience);
+        started.await.unwrap()
+    }
+
+    /// What comes back for this text until the connection is closed.
+    async fn sent(server: &Server, text: &str) -> String {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    fn request(host: &str, operation: &str, body: &str) -> String {
+        format!(
+            "POST / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             X-Amz-Target: AWSStepFunctions.{operation}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    }
+
+    #[test]
+    fn only_loopback_names_are_answered_to() {
+        for host in [
+            "localhost",
+            "LOCALHOST:8083",
+            "127.0.0.1",
+            "127.1.2.3:80",
+            "[::1]:8083",
+            "[::1]",
+            "a.localhost",
+            "localhost.",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "",
+            "example.com",
+            "localhost.example.com",
+            "127.0.0.1.example.com",
+            "notlocalhost",
+            "10.0.0.1:8083",
+            "0.0.0.0",
+            "127.0.0.1@example.com",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_request_to_another_name_is_refused() {
+        let server = server(PATIENCE).await;
+        let answered = sent(&server, &request("localhost", "ListStateMachines", "{}")).await;
+        assert!(answered.starts_with("HTTP/1.1 200"), "{answered}");
+        let refused = sent(&server, &request("evil.example", "ListStateMachines", "{}")).await;
+        assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn half_a_request_is_not_waited_for_for_ever() {
+        let short = Duration::from_millis(50);
+        let impatient = Patience {
+            headers: short,
+            body: short,
+            end: ENDLESS,
+        };
+        let server = server(impatient).await;
+        sent(&server, "POST / HTTP/1.1\r\nHost: local").await;
+        let whole = request("localhost", "ListStateMachines", "{}");
+        let refused = sent(&server, &whole[..whole.len() - 1]).await;
+        assert!(refused.starts_with("HTTP/1.1 408"), "{refused}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn half_a_request_does_not_keep_a_server_from_stopping() {
+        let patience = Patience {
+            headers: ENDLESS,
+            body: ENDLESS,
+            end: Duration::from_millis(50),
+        };
+        let server = server(patience).await;
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let whole = request("localhost", "ListStateMachines", "{}");
+        stream
+            .write_all(&whole.as_bytes()[..whole.len() - 1])
+            .await
+            .unwrap();
+        // Another one is answered: the first has arrived.
+        sent(&server, &whole).await;
+        server.stop().await.unwrap();
+    }
+
+    /// What can take long is done while others are answered, and after the start is.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_execution_that_takes_long_is_in_nobodys_way() {
+        let server = server(PATIENCE).await;
+        let thrice = format!("[{}0]", "0,".repeat(999)).repeat(3);
+        let rule = json!({"Variable": format!("${thrice}..b"), "IsNull": true, "Next": "C"});
+        let definition = json!({"StartAt": "C", "States": {
+            "C": {"Type": "Choice", "Choices": [rule], "Default": "E"}, "E": {"Type": "Succeed"},
+        }});
+        let machine = json!({"name": "m", "roleArn": "arn:aws:iam::123456789012:role/r", "definition": definition.to_string()});
+        sent(
+            &server,
+            &request("localhost", "CreateStateMachine", &machine.to_string()),
+        )
+        .await;
+        let arn = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
+        let start = json!({"stateMachineArn": arn, "name": "e", "input": "[[[{}]]]"});
+        for _ in 0..3 {
+            let started = sent(
+                &server,
+                &request("localhost", "StartExecution", &start.to_string()),
+            )
+            .await;
+            assert!(
+                started.contains("executionArn") || started.contains("AlreadyExists"),
+                "{started}"
+            );
+        }
+        // Its history is there when it is at rest.
+        let execution =
+            json!({"executionArn": "arn:aws:states:us-east-1:123456789012:execution:m:e"});
+        loop {
+            let history = request("localhost", "GetExecutionHistory", &execution.to_string());
+            assert!(sent(&server, &history).await.contains("ExecutionStarted"));
+            let described = request("localhost", "DescribeExecution", &execution.to_string());
+            let described = sent(&server, &described).await;
+            if !described.contains("RUNNING") {
+                assert!(described.contains("so much work"), "{described}");
+                break;
+            }
+        }
+    }
 }

@@ -13,7 +13,10 @@ use stepproof_specs::{
 };
 use tokio::sync::Notify;
 
-use super::core::{Core, Pace, State};
+use super::core::{Calls as _, Core, Pace, State};
+
+/// After how long the timers are looked at again, however far away the next one is.
+const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
 /// A clock that starts at the computer's time and runs `scale` times as fast.
 #[derive(Debug)]
@@ -60,7 +63,8 @@ impl Wall {
             Some(((at, _), _)) if *at > now => {
                 let millis = at.since(now) as f64 / self.scale;
                 // One millisecond longer, because the clock counts whole milliseconds.
-                Err(Some(Duration::from_secs_f64((millis + 1.0) / 1_000.0)))
+                let pause = Duration::try_from_secs_f64((millis + 1.0) / 1_000.0);
+                Err(Some(pause.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)))
             }
             Some(_) => self.timers.pop_first().map(|(_, timer)| timer).ok_or(None),
         }
@@ -79,6 +83,8 @@ impl Time for Wall {
 }
 
 impl Pace for Wall {
+    const WORKS_ELSEWHERE: bool = true;
+
     fn carry_out(_: &Arc<Core<Self>>, state: &mut State<Self>) {
         loop {
             let effects = state.service.take_effects();
@@ -113,7 +119,9 @@ pub(super) async fn run(core: Weak<Core<Wall>>, earlier: Arc<Notify>) {
             let Some(core) = core.upgrade() else {
                 return;
             };
-            fire_due(&core)
+            let pause = fire_due(&core);
+            tokio::task::spawn_blocking(move || core.work());
+            pause
         };
         match pause {
             None => earlier.notified().await,
@@ -135,6 +143,25 @@ fn fire_due(core: &Arc<Core<Wall>>) -> Option<Duration> {
             Ok((execution, timer)) => {
                 state.service.fire(&state.pace, execution, timer);
                 Wall::carry_out(core, state);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stepproof_specs::{base::time::Instant, interpreter::TimerId, service::ExecutionId};
+
+    use super::{LONGEST_PAUSE, Wall};
+
+    #[test]
+    fn no_scale_makes_a_pause_that_cannot_be_told() {
+        for scale in [1e-300, 1e-12, 1.0, 1e300] {
+            let mut wall = Wall::new(scale);
+            wall.set(ExecutionId(0), TimerId(0), Instant(i64::MAX));
+            match wall.due() {
+                Ok(_) => assert!(scale > 1.0),
+                Err(pause) => assert!(pause.unwrap() <= LONGEST_PAUSE),
             }
         }
     }

@@ -159,6 +159,9 @@ family! {
         StateDataLimitOther = "data.limit.not-pass", Assumed(EVERYTHING),
             "An output that is too large ends the execution whatever the type of the state, and no catcher is tried.",
             "recorded for a Pass only";
+        DataLimitWithin = "data.limit.within", Assumed(EVERYTHING),
+            "What a state makes of its data on the way to its output fails the execution with States.DataLimitExceeded if it takes more than 16 MiB of memory.",
+            "no evidence: AWS documents a limit for the state's input and output only";
         AssignDataLimit = "variables.limit", Assumed(EVERYTHING),
             "More than 262,144 bytes of variables in one Assign fail the execution with States.DataLimitExceeded.",
             "recorded in 2026-09 for JSONata only";

@@ -7,7 +7,10 @@ use serde_json::Value;
 use super::{Eval, Result, RuntimeError};
 use crate::{
     asl::{Comparable, Condition, Kind, Operand, Operator, Ordering, StateType, Test},
-    base::time::Instant,
+    base::{
+        meter::{Meter, Spent},
+        time::Instant,
+    },
     clause::Clause,
     query::jsonpath::path::Path,
 };
@@ -51,6 +54,7 @@ impl Eval<'_> {
     }
 
     fn test(&self, test: &Test, data: &Value) -> Result<bool> {
+        self.spend(TEST)?;
         let variable = self.find_one(&test.variable, data);
         if variable.as_ref().is_err_and(|error| !error.is_missing()) {
             self.mark(Clause::ChoiceMismatch);
@@ -87,6 +91,9 @@ impl Eval<'_> {
                 })?
             }
         };
+        if let (Some(variable), Some(operand)) = (variable.as_str(), operand.as_str()) {
+            self.spend(variable.len() + operand.len())?;
+        }
         self.compare(test.operator, &variable, &operand)
     }
 
@@ -224,15 +231,23 @@ impl Eval<'_> {
             });
         }
         let text: Vec<char> = text.chars().collect();
-        Ok(glob(&tokens, &text))
+        glob(&tokens, &text, &self.execution.meter).map_err(|_| self.too_much_work())
     }
 }
 
+/// What a test costs beside its data, in bytes.
+const TEST: usize = 256;
+
 /// Greedy matching with backtracking to the last star: linear in practice, quadratic at worst.
-fn glob(pattern: &[Option<char>], text: &[char]) -> bool {
+fn glob(pattern: &[Option<char>], text: &[char], meter: &Meter) -> Result<bool, Spent> {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
+    let mut looks = 0_usize;
     while t < text.len() {
+        looks += 1;
+        if looks.is_multiple_of(LOOKS) {
+            meter.spend(LOOKS / 8)?;
+        }
         match pattern.get(p) {
             Some(None) => {
                 star = Some((p, t));
@@ -244,7 +259,7 @@ fn glob(pattern: &[Option<char>], text: &[char]) -> bool {
             }
             _ => {
                 let Some((star_p, star_t)) = star else {
-                    return false;
+                    return Ok(false);
                 };
                 star = Some((star_p, star_t + 1));
                 p = star_p + 1;
@@ -252,14 +267,17 @@ fn glob(pattern: &[Option<char>], text: &[char]) -> bool {
             }
         }
     }
-    pattern[p..].iter().all(Option::is_none)
+    Ok(pattern[p..].iter().all(Option::is_none))
 }
+
+/// After how many letters work is counted.
+const LOOKS: usize = 1_024;
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::glob;
+    use super::{Meter, glob};
 
     /// The definition of a match: a star stands for any run of characters, everything else for
     /// itself.
@@ -279,7 +297,8 @@ mod tests {
             pattern in prop::collection::vec(prop::sample::select(&[None, Some('a'), Some('b')]), 0..7),
             text in prop::collection::vec(prop::sample::select(&['a', 'b']), 0..9),
         ) {
-            prop_assert_eq!(glob(&pattern, &text), by_definition(&pattern, &text));
+            let found = glob(&pattern, &text, &Meter::new(0));
+            prop_assert_eq!(found, Ok(by_definition(&pattern, &text)));
         }
     }
 }

@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 
 use super::{Eval, Result, RuntimeError};
 use crate::{
+    base::json,
     clause::Clause,
     query::jsonpath::{
-        intrinsic::{Argument, Call, Host, Invalid},
-        path::{Path, PathError, Root, Step},
+        intrinsic::{Argument, Call, Function, Host, Invalid},
+        path::{LARGEST, Path, PathError, Root, Step},
         template::{Field, FieldValue, Source, Template},
     },
 };
@@ -22,14 +23,15 @@ impl<'e> Eval<'e> {
         'e: 'v,
     {
         let mark = |clause| self.mark(clause);
+        let meter = &self.execution.meter;
         let found = match path.root() {
-            Root::Data => path.find_marking(data, &mark),
+            Root::Data => path.find_metered(data, &mark, meter),
             Root::Context => {
                 self.mark(Clause::ContextPath);
                 match self.context_value(path) {
                     Some(value) => Ok(value),
                     None => path
-                        .find_marking(&self.context_around(path), &mark)
+                        .find_metered(&self.context_around(path), &mark, meter)
                         .map(|value| Cow::Owned(value.into_owned())),
                 }
             }
@@ -39,14 +41,20 @@ impl<'e> Eval<'e> {
                     self.mark(Clause::VariableUndefined);
                     PathError::NoResults(format!("${name}"))
                 })?;
-                path.find_marking(value, &mark)
+                path.find_metered(value, &mark, meter)
             }
         };
         if !path.is_definite() {
             self.mark(Clause::PathSeveral);
         }
-        if let Err(PathError::ForeignPattern) = found {
-            self.unsupported("Java's regular expressions");
+        match found {
+            Err(PathError::ForeignPattern) => {
+                self.unsupported("Java's regular expressions");
+            }
+            Err(PathError::Spent) => {
+                self.too_much_work();
+            }
+            _ => {}
         }
         match self.execution.deviations() {
             None => found,
@@ -66,7 +74,11 @@ impl<'e> Eval<'e> {
         if !path.is_definite() {
             self.mark(Clause::PathSeveralElsewhere);
         }
-        self.find(path, data)
+        let found = self.find(path, data);
+        if let Err(PathError::TooLarge) = found {
+            self.mark(Clause::DataLimitWithin);
+        }
+        found
     }
 
     /// The result of nearly every path into the context object: a field of a member, or a value
@@ -91,21 +103,39 @@ impl<'e> Eval<'e> {
         })
     }
 
-    /// The result of a payload template; `data` is its `$`.
-    pub(super) fn template(&self, template: &Template, data: &Value) -> Result<Value> {
+    /// A payload template; `data` is what its `$` stands for. `None`: it would be more than can be
+    /// made. Everything in it is evaluated all the same, because an error counts more.
+    pub(super) fn template(&self, template: &Template, data: &Value) -> Result<Option<Value>> {
+        let mut room = Room(LARGEST);
+        let made = self.fill(template, data, &mut room)?;
+        Ok((!room.is_full()).then_some(made))
+    }
+
+    /// A part of a payload template, as long as there is room.
+    fn fill(&self, template: &Template, data: &Value, room: &mut Room) -> Result<Value> {
         match template {
-            Template::Literal(value) => Ok(Value::clone(value)),
+            Template::Literal(value) => Ok(if room.take(json::memory(value)) {
+                Value::clone(value)
+            } else {
+                Value::Null
+            }),
             Template::Array(elements) => elements
                 .iter()
-                .map(|element| self.template(element, data))
+                .map(|element| self.fill(element, data, room))
                 .collect(),
             Template::Object(fields) => {
                 let mut object = Map::with_capacity(fields.len());
                 for Field { name, value } in fields {
                     let value = match value {
-                        FieldValue::Nested(nested) => self.template(nested, data)?,
+                        FieldValue::Nested(nested) => self.fill(nested, data, room)?,
                         FieldValue::Dynamic(source) => {
-                            self.source(source, data, &format_args!("{name}.$"))?
+                            let field = format_args!("{name}.$");
+                            let found = self.source(source, data, &field)?;
+                            match found {
+                                Some((found, memory)) if room.take(memory) => found.into_owned(),
+                                Some(_) => Value::Null,
+                                None => room.close(),
+                            }
                         }
                     };
                     object.insert(name.clone(), value);
@@ -115,22 +145,31 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// A dynamic value; causes name the field `field`.
-    pub(super) fn source(
+    /// A dynamic value for the field `field`, and how much memory it takes; `None` if it is more than
+    /// can be made.
+    pub(super) fn source<'v>(
         &self,
         source: &Source,
-        data: &Value,
+        data: &'v Value,
         field: &dyn Display,
-    ) -> Result<Value> {
+    ) -> Result<Option<(Cow<'v, Value>, usize)>>
+    where
+        'e: 'v,
+    {
         let path = match source {
             Source::Path(path) => path,
-            Source::Intrinsic(call) => return self.call(call, call, data),
+            Source::Intrinsic(call) => {
+                let (value, memory) = self.call(call, call, data)?;
+                return Ok(Some((Cow::Owned(value), memory)));
+            }
         };
         match self.find(path, data) {
             Ok(value) => {
                 self.mark(Clause::TemplatePath);
-                Ok(value.into_owned())
+                let memory = json::memory(&value);
+                Ok(Some((value, memory)))
             }
+            Err(PathError::TooLarge) => Ok(None),
             Err(error) => {
                 self.mark(Clause::TemplatePathMissing);
                 if *path.root() == Root::Context {
@@ -148,18 +187,34 @@ impl<'e> Eval<'e> {
         }
     }
 
-    /// The result of an intrinsic function call; causes quote `whole`, the outermost call.
-    fn call(&self, call: &Call, whole: &Call, data: &Value) -> Result<Value> {
-        let mut arguments: Vec<Cow<'_, Value>> = call
-            .arguments()
-            .iter()
-            .map(|argument| match argument {
-                Argument::Literal(value) => Ok(Cow::Borrowed(value)),
-                Argument::Path(path) => self.argument(path, whole, data),
-                Argument::Call(call) => self.call(call, whole, data).map(Cow::Owned),
-            })
-            .collect::<Result<_>>()?;
+    /// The value of an intrinsic function call, and how much memory it takes; `whole` is the outermost
+    /// one, which causes quote.
+    fn call(&self, call: &Call, whole: &Call, data: &Value) -> Result<(Value, usize)> {
         let function = call.function();
+        let mut memory = 0;
+        let mut arguments: Vec<Cow<'_, Value>> = Vec::with_capacity(call.arguments().len());
+        for argument in call.arguments() {
+            let (argument, size) = match argument {
+                Argument::Literal(value) => (Cow::Borrowed(value), 0),
+                Argument::Path(path) => {
+                    let found = self.argument(path, whole, data)?;
+                    let reads = function.reads_all() || matches!(found, Cow::Owned(_));
+                    let size = if reads { json::memory(&found) } else { 0 };
+                    (found, size)
+                }
+                Argument::Call(call) => {
+                    let (made, size) = self.call(call, whole, data)?;
+                    (Cow::Owned(made), size)
+                }
+            };
+            self.spend(size)?;
+            let is_copied = function == Function::Array || matches!(argument, Cow::Owned(_));
+            memory += if is_copied { size } else { 0 };
+            if memory > LARGEST {
+                return Err(self.too_large());
+            }
+            arguments.push(argument);
+        }
         let answer = match self.execution.deviations() {
             None => function.apply(arguments, self),
             Some(all) => {
@@ -168,18 +223,31 @@ impl<'e> Eval<'e> {
                 answer.map(|answer| all.answer(function, &arguments, answer))
             }
         };
-        answer.map_err(|invalid| {
-            self.mark(Clause::IntrinsicInvalid);
-            if invalid != Invalid::Type || call != whole {
-                self.mark(Clause::IntrinsicInvalidText);
+        let invalid = match answer {
+            Err(invalid) => invalid,
+            Ok(answer) => {
+                let memory = if function.is_flat() {
+                    json::shallow_memory(&answer)
+                } else {
+                    json::memory(&answer)
+                };
+                self.spend(memory)?;
+                return Ok((answer, memory));
             }
-            let text = format!(
-                "There was an error while evaluating the intrinsic function: {whole}. Invalid \
-                 arguments in {}",
-                function.name()
-            );
-            Box::new(RuntimeError::runtime(self.active, &text))
-        })
+        };
+        if invalid == Invalid::TooLarge {
+            return Err(self.too_large());
+        }
+        self.mark(Clause::IntrinsicInvalid);
+        if invalid != Invalid::Type || call != whole {
+            self.mark(Clause::IntrinsicInvalidText);
+        }
+        let text = format!(
+            "There was an error while evaluating the intrinsic function: {whole}. Invalid \
+             arguments in {}",
+            function.name()
+        );
+        Err(Box::new(RuntimeError::runtime(self.active, &text)))
     }
 
     /// The value of a path among the arguments of a call.
@@ -187,7 +255,10 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        self.find(path, data).map_err(|_| {
+        self.find(path, data).map_err(|error| {
+            if error == PathError::TooLarge {
+                return self.too_large();
+            }
             self.mark(Clause::IntrinsicArgumentMissing);
             self.mark(Clause::IntrinsicArgumentMissingText);
             let text = format!(
@@ -196,6 +267,27 @@ impl<'e> Eval<'e> {
             );
             Box::new(RuntimeError::runtime(self.active, &text))
         })
+    }
+}
+
+/// How much more memory what is being made may take.
+struct Room(usize);
+
+impl Room {
+    /// Makes room for a value, if there is some.
+    fn take(&mut self, memory: usize) -> bool {
+        self.0 = self.0.saturating_sub(memory);
+        self.0 > 0
+    }
+
+    /// There is no more room; the value is left out.
+    fn close(&mut self) -> Value {
+        self.0 = 0;
+        Value::Null
+    }
+
+    fn is_full(&self) -> bool {
+        self.0 == 0
     }
 }
 

@@ -21,7 +21,10 @@ use std::{
 use serde_json::Value;
 use smallvec::SmallVec;
 
-use crate::{clause::Clause, query::jsonpath::path::Path};
+use crate::{
+    clause::Clause,
+    query::jsonpath::path::{LARGEST, Path},
+};
 
 /// A call, with its text.
 #[derive(Debug, Clone)]
@@ -65,7 +68,13 @@ pub enum Invalid {
     /// An argument has the right type, but a value that the function does not accept.
     #[error("an argument out of range")]
     Range,
+    /// The value would be more than can be made.
+    #[error("a value that is too large")]
+    TooLarge,
 }
+
+/// How long a text may be that is made, or taken apart.
+const LONGEST_TEXT: usize = LARGEST / 32;
 
 /// The environment that an evaluation needs.
 pub trait Host {
@@ -172,6 +181,33 @@ impl Function {
         Self::ALL
             .into_iter()
             .find(|function| function.name() == name)
+    }
+
+    /// Whether it looks at everything in its arguments, however large what it gives is.
+    pub fn reads_all(self) -> bool {
+        !matches!(self, Self::ArrayLength | Self::ArrayGetItem | Self::Format)
+    }
+
+    /// Whether what it gives is plain, or an array of plain values.
+    pub fn is_flat(self) -> bool {
+        use Function::{
+            ArrayContains, ArrayLength, ArrayRange, Base64Decode, Base64Encode, Format, Hash,
+            JsonToString, MathAdd, MathRandom, UUID,
+        };
+        matches!(
+            self,
+            ArrayContains
+                | ArrayLength
+                | ArrayRange
+                | Base64Decode
+                | Base64Encode
+                | Format
+                | Hash
+                | JsonToString
+                | MathAdd
+                | MathRandom
+                | UUID
+        )
     }
 
     /// The result of the function for these arguments.

@@ -35,10 +35,20 @@ use serde_json::Value;
 use smallvec::SmallVec;
 
 pub use self::{
-    error::{Conflict, PathError, SyntaxError},
+    error::{PathError, PutError, SyntaxError},
     filter::Filter,
 };
-use crate::clause::Clause;
+use crate::{base::meter::Meter, clause::Clause};
+
+/// How much memory the values that one path selects may take: several times as much as anything
+/// that a state may pass on.
+pub const LARGEST: usize = 16 << 20;
+/// How deep a path may put a value.
+pub const DEEPEST: usize = 256;
+/// How many steps a path may have that can lead to several values.
+const MOST_STEPS: usize = 1_000;
+/// How much work a path is that is evaluated by itself.
+const WORK: u64 = 10_000_000;
 
 /// A path, parsed once, with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,9 +213,20 @@ impl Path {
         root: &'v Value,
         mark: &dyn Fn(Clause),
     ) -> Result<Cow<'v, Value>, PathError> {
+        self.find_metered(root, mark, &Meter::new(WORK))
+    }
+
+    /// Like [`Path::find_marking`], with the work that is left for it.
+    pub fn find_metered<'v>(
+        &self,
+        root: &'v Value,
+        mark: &dyn Fn(Clause),
+        meter: &Meter,
+    ) -> Result<Cow<'v, Value>, PathError> {
         match plainly(&self.0.steps, root) {
             Some(value) => Ok(Cow::Borrowed(value)),
-            None => evaluate::find(&self.0.steps, root, mark),
+            None if self.0.steps.len() > MOST_STEPS && !self.is_definite() => Err(PathError::Spent),
+            None => evaluate::find(&self.0.steps, root, mark, meter),
         }
     }
 
@@ -218,10 +239,22 @@ impl Path {
         begins.then(|| plainly(rest, below))?
     }
 
-    /// Puts `value` at this reference path below `root`, and creates objects on the way (clause
-    /// `result-path.creates`). Fails if a step meets a value that is not an object, or an array
-    /// without that index (clause `result-path.conflict`).
-    pub fn put(&self, root: &mut Value, value: Value) -> Result<(), Conflict> {
+    /// Whether [`Path::put`] can put a value below `root`.
+    pub fn check_put(&self, root: &Value) -> Result<(), PutError> {
+        let steps = &self.0.steps;
+        match goes_through(steps, root) {
+            false => Err(PutError::Conflict),
+            true if steps.len() > DEEPEST => Err(PutError::TooDeep),
+            true => Ok(()),
+        }
+    }
+
+    /// Puts `value` at this reference path below `root`, creating objects on the way (clause
+    /// `result-path.creates`). `Err` gives back nothing: some step meets a value that is not an
+    /// object, or an array without that index (clause `result-path.conflict`); or the value would
+    /// be so deep that nothing can look at it.
+    pub fn put(&self, root: &mut Value, value: Value) -> Result<(), PutError> {
+        self.check_put(root)?;
         let mut place = root;
         for step in &self.0.steps {
             place = match (step, place) {
@@ -231,13 +264,36 @@ impl Path {
                 (Step::Index(index), Value::Array(array)) => usize::try_from(*index)
                     .ok()
                     .and_then(|index| array.get_mut(index))
-                    .ok_or(Conflict)?,
-                _ => return Err(Conflict),
+                    .ok_or(PutError::Conflict)?,
+                _ => return Err(PutError::Conflict),
             };
         }
         *place = value;
         Ok(())
     }
+}
+
+/// Whether a value can be put at the end of these steps: they lead through objects and arrays that
+/// are there, and then by names.
+fn goes_through(steps: &[Step], root: &Value) -> bool {
+    let mut place = root;
+    for (at, step) in steps.iter().enumerate() {
+        place = match (step, place) {
+            (Step::Name(name), Value::Object(object)) => match object.get(&**name) {
+                Some(value) => value,
+                None => return steps[at..].iter().all(|step| matches!(step, Step::Name(_))),
+            },
+            (Step::Index(index), Value::Array(array)) => {
+                let index = usize::try_from(*index).ok();
+                match index.and_then(|index| array.get(index)) {
+                    Some(value) => value,
+                    None => return false,
+                }
+            }
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// The value at the end of names and indexes, if all of them exist. Nearly every path leads to such

@@ -1,10 +1,15 @@
 //! Intrinsic functions for arrays.
 
-use rustc_hash::FxHashMap;
+use std::hash::{Hash as _, Hasher as _};
+
+use rustc_hash::{FxHashMap, FxHasher};
 use serde_json::Value;
 
 use super::{Host, Invalid, math::integer};
-use crate::{base::json, clause::Clause};
+use crate::{
+    base::{entropy::mix, json},
+    clause::Clause,
+};
 
 /// The most items in the result of `States.ArrayRange` (Developer Guide).
 const RANGE_LIMIT: usize = 1_000;
@@ -79,9 +84,9 @@ pub(super) fn range(
 pub(super) fn unique(array: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let array = items(array)?;
     let mut unique: Vec<&Value> = Vec::new();
-    let mut by_text: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+    let mut by_likeness: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
     for item in array {
-        let alike = by_text.entry(likeness(item)).or_default();
+        let alike = by_likeness.entry(likeness(item)).or_default();
         let twin = alike.iter().find(|at| json::equal(unique[**at], item));
         match twin {
             Some(at) if unique[*at] == item => {}
@@ -100,13 +105,34 @@ pub(super) fn unique(array: &Value, host: &impl Host) -> Result<Value, Invalid> 
     Ok(unique.into_iter().cloned().collect())
 }
 
-/// A key that equal values share, so that only values with the same key are compared: numbers by
-/// value, arrays and objects by size.
-fn likeness(value: &Value) -> String {
+/// The same for all values that are equal, and for hardly any others: numbers by value, members in
+/// any order.
+fn likeness(value: &Value) -> u64 {
+    let mut hasher = FxHasher::default();
     match value {
-        Value::Number(number) => number.as_f64().unwrap_or_default().to_string(),
-        Value::Array(items) => format!("[{}", items.len()),
-        Value::Object(members) => format!("{{{}", members.len()),
-        other => other.to_string(),
+        Value::Null => 0_u8.hash(&mut hasher),
+        Value::Bool(value) => value.hash(&mut hasher),
+        // Zero has a sign that does not count.
+        Value::Number(number) => (number.as_f64().unwrap_or_default() + 0.0)
+            .to_bits()
+            .hash(&mut hasher),
+        Value::String(text) => text.hash(&mut hasher),
+        Value::Array(items) => {
+            for item in items {
+                likeness(item).hash(&mut hasher);
+            }
+            items.len().hash(&mut hasher);
+        }
+        Value::Object(members) => {
+            let member = |(key, value): (&String, &Value)| {
+                let mut hasher = FxHasher::default();
+                key.hash(&mut hasher);
+                likeness(value).hash(&mut hasher);
+                hasher.finish()
+            };
+            let sum = members.iter().map(member).fold(0, u64::wrapping_add);
+            sum.hash(&mut hasher);
+        }
     }
+    mix(hasher.finish())
 }

@@ -4,8 +4,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 use sha2::Digest;
 
-use super::{Host, Invalid, string};
-use crate::clause::Clause;
+use super::{Host, Invalid, LONGEST_TEXT, string};
+use crate::{clause::Clause, query::jsonpath::path::LARGEST};
 
 /// The longest string that is encoded, decoded or hashed, in characters (Developer Guide).
 const CODED_LIMIT: usize = 10_000;
@@ -105,6 +105,9 @@ pub(super) fn string_to_json(text: &Value, host: &impl Host) -> Result<Value, In
     if text.trim() == "-0" {
         return Ok(0.into());
     }
+    if text.len() > LONGEST_TEXT {
+        return Err(Invalid::TooLarge);
+    }
     serde_json::from_str(text).map_err(|_| {
         // A parser that reads one value and stops would accept anything that follows it.
         let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
@@ -122,6 +125,9 @@ pub(super) fn split(text: &Value, delimiters: &Value, host: &impl Host) -> Resul
     if delimiters.is_empty() {
         host.mark(Clause::IntrinsicStringSplitNoDelimiter);
     }
+    if text.len() > LONGEST_TEXT {
+        return Err(Invalid::TooLarge);
+    }
     Ok(text
         .split(|c| delimiters.contains(c))
         .filter(|piece| !piece.is_empty())
@@ -137,6 +143,7 @@ pub(super) fn format(
 ) -> Result<Value, Invalid> {
     let template = string(template)?;
     let mut formatted = String::with_capacity(template.len() + 16);
+    let mut too_long = false;
     let mut arguments = arguments.iter();
     let mut chars = template.chars().peekable();
     while let Some(c) = chars.next() {
@@ -150,11 +157,14 @@ pub(super) fn format(
             },
             '{' if chars.peek() == Some(&'}') => {
                 chars.next();
-                write_java(
-                    arguments.next().ok_or(Invalid::Arity)?,
-                    &mut formatted,
-                    host,
-                );
+                let argument = arguments.next().ok_or(Invalid::Arity)?;
+                // Of what is too long nothing is kept: an error further on counts more.
+                too_long |= formatted.len() > LARGEST;
+                if too_long {
+                    formatted = String::new();
+                } else {
+                    write_java(argument, &mut formatted, host);
+                }
             }
             '{' | '}' => {
                 host.mark(Clause::IntrinsicFormatBrace);
@@ -164,6 +174,7 @@ pub(super) fn format(
         }
     }
     match arguments.next() {
+        None if too_long => Err(Invalid::TooLarge),
         None => Ok(formatted.into()),
         Some(_) => Err(Invalid::Arity),
     }

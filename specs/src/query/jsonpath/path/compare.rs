@@ -10,7 +10,7 @@ use super::{
     filter::{Pattern, Relation},
     java::{self, Decimal},
 };
-use crate::clause::Clause;
+use crate::{base::json, clause::Clause};
 
 /// A side of a comparison, after evaluation.
 #[derive(Debug)]
@@ -37,6 +37,19 @@ enum View<'s> {
 }
 
 impl Side<'_> {
+    /// About how many letters there are to compare.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Quoted(text) | Self::Bare(text) => text.len(),
+            Self::Pattern(_) => 0,
+            Self::Found(value) => match &**value {
+                Value::String(text) => text.len(),
+                Value::Array(_) | Value::Object(_) => json::bound(value).bytes,
+                _ => 0,
+            },
+        }
+    }
+
     fn view(&self) -> View<'_> {
         match self {
             Self::Quoted(text) | Self::Bare(text) => View::Text(text),

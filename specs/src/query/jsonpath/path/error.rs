@@ -1,5 +1,7 @@
 //! Why a string is not a path, and why a path finds nothing.
 
+use crate::base::meter::Spent;
+
 /// Why a string is not a path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("parse path '{text}': {reason} at offset {offset}")]
@@ -12,9 +14,14 @@ pub struct SyntaxError {
     pub reason: &'static str,
 }
 
-/// A step of a reference path cannot be applied to a value.
+/// Why a value cannot be put where a reference path leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Conflict;
+pub enum PutError {
+    /// The path meets a value that it cannot go through.
+    Conflict,
+    /// It leads deeper than anything can be looked at.
+    TooDeep,
+}
 
 /// Why a path could not be evaluated. The messages are those of Jayway 2.0.0, as AWS shows them
 /// after `Invalid path '…' : ` (clauses `data.path.missing` and `data.path.mismatch.text`).
@@ -73,6 +80,18 @@ pub enum PathError {
     /// The pattern uses syntax that only Java's regular expressions have.
     #[error("the regular expression is not interpreted")]
     ForeignPattern,
+    /// What it selects takes more memory than [`super::LARGEST`].
+    #[error("the path selects too much")]
+    TooLarge,
+    /// No work is left for it.
+    #[error("the path takes too long")]
+    Spent,
+}
+
+impl From<Spent> for PathError {
+    fn from(_: Spent) -> Self {
+        Self::Spent
+    }
 }
 
 impl PathError {

@@ -8,13 +8,16 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{
-    PathError, Step,
+    LARGEST, PathError, Step,
     compare::{self, Side},
     filter::{Criterion, Filter, Operand},
     java,
     print::{Canonical, Hop, Trail},
 };
-use crate::clause::Clause;
+use crate::{
+    base::{json, meter::Meter},
+    clause::Clause,
+};
 
 const NULL: &Value = &Value::Null;
 
@@ -24,10 +27,14 @@ pub(super) fn find<'v>(
     steps: &[Step],
     document: &'v Value,
     mark: &dyn Fn(Clause),
+    meter: &Meter,
 ) -> Result<Cow<'v, Value>, PathError> {
     mark_spelling(steps, mark);
-    let mut walk = Walk::new(steps, document, mark);
+    let mut walk = Walk::new(steps, document, mark, meter);
     walk.go(0, &Trail::ROOT, Node::raw(document))?;
+    if walk.memory > LARGEST {
+        return Err(PathError::TooLarge);
+    }
     Ok(match (walk.last_several, walk.found.pop()) {
         (None, Some(value)) => value,
         (_, last) => {
@@ -110,21 +117,59 @@ struct Walk<'p, 'v, 'm> {
     /// The index of the last step that can lead to several values.
     last_several: Option<usize>,
     mark: &'m dyn Fn(Clause),
+    meter: &'m Meter,
     found: Vec<Cow<'v, Value>>,
+    /// How much memory that takes once it is copied. Of what is too much nothing is kept, but the
+    /// walk goes on for a while: an error further on counts more.
+    memory: usize,
+    /// How many values were found since then.
+    beyond: usize,
 }
+
+/// How many of them are too many.
+const BEYOND: usize = 100_000;
 
 type Done = Result<(), PathError>;
 
 impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
-    fn new(steps: &'p [Step], document: &'v Value, mark: &'m dyn Fn(Clause)) -> Self {
+    fn new(
+        steps: &'p [Step],
+        document: &'v Value,
+        mark: &'m dyn Fn(Clause),
+        meter: &'m Meter,
+    ) -> Self {
         Self {
             steps,
             document,
             requires_all: false,
             last_several: steps.iter().rposition(|step| !step.is_definite()),
             mark,
+            meter,
             found: Vec::new(),
+            memory: 0,
+            beyond: 0,
         }
+    }
+
+    /// Keeps a value at the end of the path.
+    fn keep(&mut self, value: Cow<'v, Value>) -> Done {
+        if self.last_several.is_some() && self.memory <= LARGEST {
+            let memory = json::memory(&value);
+            self.meter.spend_bytes(memory)?;
+            self.memory += memory;
+            if self.memory > LARGEST {
+                self.found = Vec::new();
+            }
+        }
+        if self.memory <= LARGEST {
+            self.found.push(value);
+            return Ok(());
+        }
+        self.beyond += 1;
+        if self.beyond > BEYOND {
+            return Err(PathError::TooLarge);
+        }
+        Ok(())
     }
 
     fn is_leaf(&self, at: usize) -> bool {
@@ -133,10 +178,10 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
 
     /// Applies the steps from index `at` on.
     fn go(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
+        self.meter.spend(1)?;
         let steps = self.steps;
         let Some(step) = steps.get(at) else {
-            self.found.push(Cow::Borrowed(node.value));
-            return Ok(());
+            return self.keep(Cow::Borrowed(node.value));
         };
         match (step, node.value) {
             (Step::Name(name), Value::Object(object)) => self.member(at, trail, object, name),
@@ -216,8 +261,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
                 None => (self.mark)(Clause::PathNamesMissing),
             }
         }
-        self.found.push(Cow::Owned(Value::Object(chosen)));
-        Ok(())
+        self.keep(Cow::Owned(Value::Object(chosen)))
     }
 
     /// Steps with indexes.
@@ -312,6 +356,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
 
     /// Applies step `at` to a value and to every nested value.
     fn scan(&mut self, at: usize, trail: &Trail<'_>, node: Node<'v>) -> Done {
+        self.meter.spend(1)?;
         match node.value {
             Value::Object(object) => {
                 if self.is_wanted(at, node)? {
@@ -411,6 +456,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
     }
 
     fn meets(&self, criterion: &Criterion, item: Node<'v>) -> Result<bool, PathError> {
+        self.meter.spend(2)?;
         let (left, relation, right) = match criterion {
             Criterion::Exists(path) => return self.exists(path, item),
             Criterion::Missing(path) => return self.exists(path, item).map(|exists| !exists),
@@ -429,6 +475,11 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         };
         let same =
             matches!((left, right), (Operand::Root(left), Operand::Root(right)) if left == right);
+        let text = left_side.length() + right_side.length();
+        self.meter.spend_bytes(match (left, right) {
+            (Operand::Pattern(pattern), _) | (_, Operand::Pattern(pattern)) => pattern.cost(text),
+            _ => text,
+        })?;
         compare::holds(&left_side, relation, &right_side, same, self.mark)
     }
 
@@ -477,12 +528,12 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
     ) -> Result<Cow<'v, Value>, PathError> {
         let mut walk = Walk {
             requires_all,
-            ..Walk::new(steps, self.document, self.mark)
+            ..Walk::new(steps, self.document, self.mark, self.meter)
         };
         match walk.go(0, &Trail::ROOT, from) {
             Ok(()) => Ok(walk.found.pop().unwrap_or(Cow::Borrowed(NULL))),
             Err(error) => {
-                if !error.is_missing() {
+                if !error.is_missing() && error != PathError::Spent {
                     (self.mark)(Clause::PathFilterTypes);
                 }
                 Err(error)

@@ -4,7 +4,10 @@
 //! quotes. Parentheses around comparisons are removed and do not group anything; a literal is a
 //! string, quoted or not.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use regex_lite::{Regex, RegexBuilder};
 
@@ -47,9 +50,16 @@ pub enum Operand {
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: Arc<str>,
-    /// `None` if it uses syntax that only Java has.
-    regex: Option<Regex>,
+    /// Made when it is needed first: a definition can hold more of them than there is memory.
+    /// `None`: it uses what only Java's have, or is too large to be run.
+    regex: Option<OnceLock<Option<Regex>>>,
 }
+
+/// How large a regular expression may become, in bytes.
+const LARGEST_REGEX: usize = 32 << 10;
+/// How many places it has at most, then; and what making it costs for each, in bytes.
+const MOST_PLACES: usize = 1_024;
+const PLACE: usize = 64;
 
 /// An operator of filters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,20 +251,29 @@ impl Pattern {
         const NONE: &str = "this is no regular expression";
         let end = text.rfind('/').filter(|end| *end > 0).ok_or(NONE)?;
         let regex = &text[1..end];
-        let compile = |regex: &str| {
-            RegexBuilder::new(regex)
-                .case_insensitive(text.ends_with('i'))
-                .build()
-        };
-        let compiled = match (Dialect::of(regex), compile(regex)) {
+        let regex = match (Dialect::of(regex), compile(regex, text.ends_with('i'))) {
             (Dialect::Java, _) => None,
-            (Dialect::Common, Ok(_)) => compile(&format!("^(?:{regex})$")).ok(),
+            (Dialect::Common, Ok(_)) => Some(OnceLock::new()),
+            (Dialect::Common, Err(error)) if error.to_string().ends_with("size limit") => None,
             _ => return Err(NONE),
         };
         Ok(Self {
             text: text.into(),
-            regex: compiled,
+            regex,
         })
+    }
+
+    /// How many bytes of work it is to match a text of this length: in the worst case, every place
+    /// of the expression is looked at for every letter.
+    pub(super) fn cost(&self, text: usize) -> usize {
+        let regex = self.regex();
+        let mut places = regex.len();
+        if regex.contains('{') {
+            let numbers = regex.split(|c: char| !c.is_ascii_digit());
+            let times = numbers.filter_map(|number| number.parse::<usize>().ok());
+            places = times.fold(places, |places, times| places.saturating_mul(times.max(1)));
+        }
+        2 * (text + PLACE) * places.min(MOST_PLACES)
     }
 
     /// The expression without its slashes.
@@ -264,8 +283,19 @@ impl Pattern {
 
     /// Whether it matches the whole string; `None` if it is not interpreted.
     pub(super) fn matches(&self, text: &str) -> Option<bool> {
-        Some(self.regex.as_ref()?.is_match(text))
+        let regex = self.regex.as_ref()?.get_or_init(|| {
+            let whole = format!("^(?:{})$", self.regex());
+            compile(&whole, self.text.ends_with('i')).ok()
+        });
+        Some(regex.as_ref()?.is_match(text))
     }
+}
+
+fn compile(regex: &str, any_case: bool) -> Result<Regex, regex_lite::Error> {
+    RegexBuilder::new(regex)
+        .case_insensitive(any_case)
+        .size_limit(LARGEST_REGEX)
+        .build()
 }
 
 /// Which implementations accept a regular expression.

@@ -1,0 +1,303 @@
+//! What executions do, apart from the service: an execution can take seconds for a step, and nobody
+//! else waits for it. And what becomes of executions that have ended.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{Effect, ExecutionId, Service, TaskRef, activities::Open, params::Params};
+use crate::{
+    base::time::Instant,
+    history::Failure,
+    interpreter::{Command, Execution, Input, Outcome, TaskId, Unsupported},
+    observation::Status,
+};
+
+/// How many executions are kept after they have ended, and how much memory they may take together, in
+/// bytes. AWS keeps them for 90 days.
+pub const RETAINED: usize = 5_000;
+const RETAINED_MEMORY: usize = 64 << 20;
+
+/// The executions that have ended and can still be asked about.
+#[derive(Debug, Default)]
+pub(super) struct Closed {
+    /// In the order of ending; some of them were forgotten with their machine.
+    kept: VecDeque<ExecutionId>,
+    count: usize,
+    memory: usize,
+}
+
+/// An execution that was started.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub arn: String,
+    pub name: String,
+    pub machine_arn: String,
+    pub role: String,
+    /// `None` while it is worked on.
+    pub execution: Option<Execution>,
+    /// What it is to do then, in order.
+    pub steps: VecDeque<(Instant, Step)>,
+    /// Whether it is worked on, or is about to be.
+    pub busy: bool,
+    /// The input as given.
+    pub input: String,
+    pub started: Instant,
+    pub ended: Option<Instant>,
+    /// How much memory it takes, once it has ended.
+    pub memory: usize,
+    /// The tasks without an answer.
+    pub tasks: BTreeMap<TaskId, Open>,
+    /// The failure that stopped it, if its cause is outside the language.
+    pub broken: Option<Failure>,
+}
+
+impl Run {
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.execution.as_ref()?.outcome()
+    }
+
+    pub fn status(&self) -> Status {
+        match self.outcome() {
+            _ if self.broken.is_some() => Status::Failed,
+            Some(outcome) => outcome.status,
+            None => Status::Running,
+        }
+    }
+
+    pub fn failure(&self) -> Failure {
+        // What is outside the language counts more than how the execution came out of it.
+        let outcome = || self.outcome().map(|outcome| outcome.failure.clone());
+        self.broken.clone().or_else(outcome).unwrap_or_default()
+    }
+}
+
+/// What an execution does next.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// It enters its first state.
+    Begin,
+    /// It is told something.
+    Take(Input),
+}
+
+/// A step of an execution, to be made without the service.
+#[derive(Debug)]
+pub struct Work {
+    id: ExecutionId,
+    execution: Execution,
+    at: Instant,
+    step: Step,
+}
+
+/// A step that has been made.
+#[derive(Debug)]
+pub struct Worked {
+    id: ExecutionId,
+    execution: Execution,
+    at: Instant,
+    commands: Result<Vec<Command>, Unsupported>,
+}
+
+impl Work {
+    /// Makes the step.
+    pub fn carry_out(self) -> Worked {
+        let Self {
+            id,
+            mut execution,
+            at,
+            step,
+        } = self;
+        let commands = match step {
+            Step::Begin => execution.go_on(),
+            Step::Take(input) => execution.handle(at, input),
+        };
+        Worked {
+            id,
+            execution,
+            at,
+            commands,
+        }
+    }
+}
+
+impl Service {
+    /// The next step that some execution has to make. Until it is given back with
+    /// [`Service::finish`], the execution makes no other.
+    pub fn next_work(&mut self) -> Option<Work> {
+        while let Some(id) = self.pending.pop_front() {
+            let Some(run) = self.runs.get_mut(&id) else {
+                continue;
+            };
+            let Some((at, step)) = run.steps.pop_front() else {
+                run.busy = false;
+                continue;
+            };
+            if let Some(execution) = run.execution.take() {
+                return Some(Work {
+                    id,
+                    execution,
+                    at,
+                    step,
+                });
+            }
+        }
+        None
+    }
+
+    /// Whether some execution has something to do.
+    pub fn has_work(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    /// Takes back a step that was made, and does what the execution wants now.
+    pub fn finish(&mut self, worked: Worked) {
+        let Worked {
+            id,
+            execution,
+            at,
+            commands,
+        } = worked;
+        // Its machine may have been deleted.
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
+        run.execution = Some(execution);
+        match commands {
+            Ok(commands) => self.obey(id, at, commands),
+            Err(unsupported) => {
+                run.broken = Some(Failure {
+                    error: Some("States.Runtime".into()),
+                    cause: Some(unsupported.to_string().into()),
+                });
+                self.end(id, at);
+            }
+        }
+        if let Some(run) = self.runs.get_mut(&id) {
+            run.busy = !run.steps.is_empty();
+            if run.busy {
+                self.pending.push_back(id);
+            }
+        }
+    }
+
+    /// Whether the execution that a call asks about is being worked on.
+    pub(super) fn is_busy(&self, params: &Params<'_>) -> bool {
+        let run = params.text("executionArn").and_then(|arn| self.run(arn));
+        run.is_ok_and(|run| run.execution.is_none())
+    }
+
+    /// Tells an execution something, and does what it wants then.
+    pub(super) fn feed(&mut self, id: ExecutionId, now: Instant, input: Input) {
+        self.do_next(id, now, Step::Take(input));
+    }
+
+    /// An execution has a step to make.
+    pub(super) fn do_next(&mut self, id: ExecutionId, now: Instant, step: Step) {
+        let Some(run) = self.runs.get_mut(&id).filter(|run| run.ended.is_none()) else {
+            return;
+        };
+        run.steps.push_back((now, step));
+        if !std::mem::replace(&mut run.busy, true) {
+            self.pending.push_back(id);
+        }
+        if !self.works_elsewhere {
+            while let Some(work) = self.next_work() {
+                self.finish(work.carry_out());
+            }
+        }
+    }
+
+    fn obey(&mut self, id: ExecutionId, now: Instant, commands: Vec<Command>) {
+        let mut at_once = Vec::new();
+        for command in commands {
+            match command {
+                Command::Schedule(request) => {
+                    let task = TaskRef {
+                        execution: id,
+                        task: request.task,
+                    };
+                    at_once.extend(self.enqueue(task, &request.resource, request.input));
+                }
+                Command::Cancel(task) => self.close(TaskRef {
+                    execution: id,
+                    task,
+                }),
+                Command::SetTimer { timer, at } => self.effects.push(Effect::SetTimer {
+                    execution: id,
+                    timer,
+                    at,
+                }),
+                Command::CancelTimer(timer) => self.effects.push(Effect::CancelTimer {
+                    execution: id,
+                    timer,
+                }),
+                Command::Finish(_) => self.end(id, now),
+            }
+        }
+        if let Some(run) = self.runs.get_mut(&id).filter(|run| run.ended.is_none()) {
+            for input in at_once.into_iter().rev() {
+                run.steps.push_front((now, Step::Take(input)));
+            }
+        }
+    }
+
+    fn end(&mut self, id: ExecutionId, now: Instant) {
+        self.unqueue(id);
+        if let Some(run) = self.runs.get_mut(&id) {
+            run.ended = Some(now);
+            run.tasks.clear();
+            run.steps.clear();
+            run.memory = size_of::<Run>() + 2 * run.input.len();
+            if let Some(execution) = &mut run.execution {
+                execution.retire();
+                run.memory += execution.memory();
+            }
+            self.closed.kept.push_back(id);
+            self.closed.count += 1;
+            self.closed.memory += run.memory;
+        }
+        self.effects.push(Effect::Ended { execution: id });
+        while self.closed.count > RETAINED || self.closed.memory > RETAINED_MEMORY {
+            // The last one is kept however large it is.
+            match self.closed.kept.front() {
+                Some(oldest) if *oldest != id => self.forget(*oldest),
+                _ => break,
+            }
+        }
+    }
+
+    /// Forgets an execution.
+    pub(super) fn forget(&mut self, execution: ExecutionId) {
+        self.unqueue(execution);
+        if let Some(run) = self.runs.remove(&execution) {
+            if run.ended.is_some() {
+                self.closed.count -= 1;
+                self.closed.memory -= run.memory;
+            }
+            self.runs_by_arn.remove(&run.arn);
+            self.garbage.push(run);
+        }
+        let kept = &mut self.closed.kept;
+        while kept.front().is_some_and(|id| !self.runs.contains_key(id)) {
+            kept.pop_front();
+        }
+        self.effects.push(Effect::Forgotten { execution });
+    }
+
+    /// What is left of forgotten executions. It can take a while to drop, and nobody has to wait for
+    /// that.
+    pub fn take_garbage(&mut self) -> Garbage {
+        Garbage(std::mem::take(&mut self.garbage))
+    }
+}
+
+/// What nobody needs any more.
+#[derive(Debug)]
+pub struct Garbage(Vec<Run>);
+
+impl Garbage {
+    /// Of how many executions it is.
+    #[allow(clippy::len_without_is_empty)] // nobody asks
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
