@@ -115,7 +115,9 @@ fn sized<const EXACT: bool>(value: &Value) -> Size {
                 size.bytes += number_length::<EXACT>(number);
                 items = rest;
             }
-            items.iter().for_each(|item| size.take_in::<EXACT>(item));
+            for item in items {
+                size.take_in::<EXACT>(item);
+            }
             size
         }
         Value::Object(members) => {
