@@ -32,14 +32,18 @@ impl Output {
 
     /// Writes a value as JSON, indented, as it is serialised.
     pub(super) fn json(&mut self, value: &impl serde::Serialize) -> Result<(), Failure> {
-        serde_json::to_writer_pretty(&mut self.0, value).map_err(|error| {
+        let mut lines = Lines {
+            output: &mut self.0,
+            line: Vec::new(),
+        };
+        serde_json::to_writer_pretty(&mut lines, value).map_err(|error| {
             if error.is_io() {
                 broken(&error.into())
             } else {
                 Failure::internal(format!("encode the output: {error}"))
             }
         })?;
-        self.line("")
+        lines.write_all(b"\n").map_err(|error| broken(&error))
     }
 
     /// Flushes buffered output to the reader.
@@ -68,6 +72,31 @@ impl Output {
         }
         line.extend(row.get(widths.len()).map(String::as_str));
         self.line(line.trim_end())
+    }
+}
+
+/// Passes on lines of JSON, with their control characters escaped. None is longer than a value.
+struct Lines<'o> {
+    output: &'o mut BufWriter<StdoutLock<'static>>,
+    line: Vec<u8>,
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut rest = bytes;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(&rest[..=end]);
+            let line = String::from_utf8_lossy(&self.line);
+            self.output.write_all(visible(&line).as_bytes())?;
+            self.line.clear();
+            rest = &rest[end + 1..];
+        }
+        self.line.extend_from_slice(rest);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
     }
 }
 
