@@ -188,7 +188,11 @@ impl Mode {
             output::note(format_args!("error: failed to {trouble}"));
         }
         let status = ended.summary.exit_status(self.max_unsure);
+        let why = ended.summary.why(status, self.max_unsure);
         reporter.event(&Event::RunFinished(Box::new(ended.summary)));
+        if let Some(why) = why {
+            output::note(why);
+        }
         let Some(lost) = reporter.lost() else {
             return Ok(status);
         };

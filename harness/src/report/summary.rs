@@ -129,6 +129,29 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// Why a run ends with this status, unless it is [`ExitStatus::Success`].
+    pub fn why(&self, status: ExitStatus, unsure_share: f64) -> Option<String> {
+        let of = |cases: u64| format!("{cases} of {} cases", self.cases());
+        let reason = match status {
+            ExitStatus::Success | ExitStatus::Usage | ExitStatus::Unwritten => return None,
+            ExitStatus::Diverged => {
+                let cases = of(self.of(Verdict::Diverge));
+                format!("{cases} diverge in ways that no ledger entry names")
+            }
+            ExitStatus::Stale => format!("stale ledger entries: {}", self.stale.join(", ")),
+            ExitStatus::NothingJudged => "no case was judged".to_owned(),
+            ExitStatus::Unsure => format!(
+                "{} have no verdict, more than the share of {unsure_share} that --max-unsure allows",
+                of(self.unsure())
+            ),
+            ExitStatus::Unreachable => "the engine could not be reached".to_owned(),
+            ExitStatus::Internal => "the harness made a mistake".to_owned(),
+        };
+        Some(format!("exit status {}: {reason}", status.code()))
+    }
+}
+
 impl ExitStatus {
     /// The numeric status.
     pub fn code(self) -> u8 {
@@ -161,6 +184,20 @@ mod tests {
             "1000 cases, 999 judged: 998 agreed, 1 diverged, 0 known; 1 unsupported, 0 poisoned, \
              0 flaky, 0 unknown"
         );
+    }
+
+    #[test]
+    fn a_status_says_why() {
+        let summary = summary(&[(Verdict::Agree, 8), (Verdict::Unknown, 2)]);
+        let status = summary.exit_status(0.1);
+        assert_eq!(
+            summary.why(status, 0.1).as_deref(),
+            Some(
+                "exit status 5: 2 of 10 cases have no verdict, more than the share of 0.1 that \
+                 --max-unsure allows"
+            )
+        );
+        assert_eq!(summary.why(ExitStatus::Success, 0.1), None);
     }
 
     #[test]
