@@ -26,7 +26,7 @@ pub enum CallError {
     /// The engine reported an error of its own (5xx).
     #[error(transparent)]
     Fault(Trouble),
-    /// The answer exceeds a bound of [`bound`].
+    /// The answer is larger than an engine's answer may be.
     #[error(transparent)]
     TooMuch(Trouble),
     /// Anything else that went wrong.
