@@ -183,23 +183,36 @@ pub fn variation(
     })
 }
 
-/// The aspects in which a start may come out otherwise if the harness is late: tasks are taken, and
-/// answers and heartbeats arrive, by up to `late` later than planned, and workers that were absent
-/// come back by up to as much too early. No finding may rest on these aspects where that happened.
-pub fn affected_by_lateness(
+/// How a start may come out if the harness is late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnderLateness {
+    /// The aspects that come out otherwise, in order: no finding may rest on them.
+    pub affected: Vec<Aspect>,
+    /// How long the slowest schedule takes.
+    pub longest: Millis,
+}
+
+/// How a start may come out if tasks are taken, and answers and heartbeats arrive, by up to `late`
+/// later than planned, and workers that were absent come back by up to as much too early.
+pub fn under_lateness(
     machine: &Arc<Machine>,
     case: &ExecutionCase,
     start: &Start,
     late: Millis,
-) -> Vec<Aspect> {
+) -> UnderLateness {
     let somebody = identity(case.entropy);
     let program = machine.clone().into();
     let runs = Runs::new(&program, &somebody, start, EPOCH);
     // An execution that never ends, or makes too many steps, when somebody is late says nothing.
-    let mut affected = runs.late(late).unwrap_or_else(|_| Aspect::ALL.to_vec());
-    affected.sort_unstable();
-    affected.dedup();
-    affected
+    let mut outcome = runs
+        .late(late.min(MOST_LATE))
+        .unwrap_or_else(|_| UnderLateness {
+            affected: Aspect::ALL.to_vec(),
+            longest: Millis::MAX,
+        });
+    outcome.affected.sort_unstable();
+    outcome.affected.dedup();
+    outcome
 }
 
 /// Runs the same start under several schedules.
@@ -267,19 +280,21 @@ impl<'r> Runs<'r> {
         Ok(others)
     }
 
-    /// The aspects that differ from the plain schedule's under schedules in which somebody is late.
-    fn late(&self, late: Millis) -> Result<Vec<Aspect>, SimulationError> {
+    /// What differs from the plain schedule under schedules in which somebody is late.
+    fn late(&self, late: Millis) -> Result<UnderLateness, SimulationError> {
         let fingerprint = |ended: &Ended| Fingerprint::of(self.program.machine(), ended, &[]);
         let expected = fingerprint(&self.once(Schedule::PLAIN)?);
         let mut affected = Vec::new();
+        let mut longest = 0;
         for schedule in delayed(late) {
             let other = self.once(schedule)?;
+            longest = longest.max(other.duration());
             expected.differing(&fingerprint(&other), &mut affected);
             if other.sensitivity.is_still_racing() {
                 affected.extend(lucky(&other.execution.coverage()));
             }
         }
-        Ok(affected)
+        Ok(UnderLateness { affected, longest })
     }
 }
 
@@ -354,15 +369,21 @@ fn perturbed() -> [Schedule; 3] {
     .map(Schedule::of)
 }
 
-/// Schedules in which the harness is late: by as much every time or by varying parts of it, twice as
+/// The most lateness that is simulated: a year.
+const MOST_LATE: Millis = 366 * 86_400_000;
+
+/// Schedules in which the harness is late: by as much every time, every other time or by varying parts, twice as
 /// late where a task and its answer are late one after the other, or too early where that is the
 /// same mistake.
-fn delayed(late: Millis) -> [Schedule; 8] {
+fn delayed(late: Millis) -> [Schedule; 11] {
     let twice = late.saturating_mul(2);
     [
         (Interleaving::RoundRobin, Latency::Always(late)),
         (Interleaving::RoundRobin, Latency::Answers(late)),
         (Interleaving::RoundRobin, Latency::Answers(twice)),
+        (Interleaving::RoundRobin, Latency::LastAnswers(late)),
+        (Interleaving::RoundRobin, Latency::Alternate(late, 0)),
+        (Interleaving::RoundRobin, Latency::Alternate(late, 1)),
         (Interleaving::Shuffled(1), Latency::UpTo(late)),
         (Interleaving::Shuffled(2), Latency::UpTo(late)),
         (Interleaving::Shuffled(3), Latency::UpTo(twice)),

@@ -64,8 +64,9 @@ impl CallError {
 #[derive(Debug, Default)]
 pub struct Wire {
     noted: Mutex<Noted>,
-    /// In microseconds.
-    slowest: AtomicU64,
+    /// The slowest call and the slowest report, in microseconds.
+    slowest_call: AtomicU64,
+    slowest_report: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -104,21 +105,37 @@ impl Wire {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records how long a call took with its repetitions, or how late a worker was with its report.
-    pub fn took(&self, span: Duration) {
-        let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
-        self.slowest.fetch_max(micros, Ordering::Relaxed);
+    /// Records how long a call took with its repetitions.
+    pub fn called(&self, span: Duration) {
+        self.slowest_call.fetch_max(micros(span), Ordering::Relaxed);
     }
 
-    /// The longest that was recorded since [`Wire::forget_times`].
-    pub fn slowest(&self) -> Duration {
-        Duration::from_micros(self.slowest.load(Ordering::Relaxed))
+    /// Records how late a worker's report arrived at most: how late it was sent, and how long the call
+    /// took.
+    pub fn reported(&self, span: Duration) {
+        self.slowest_report
+            .fetch_max(micros(span), Ordering::Relaxed);
+    }
+
+    /// The slowest call since [`Wire::forget_times`].
+    pub fn slowest_call(&self) -> Duration {
+        Duration::from_micros(self.slowest_call.load(Ordering::Relaxed))
+    }
+
+    /// The latest report since [`Wire::forget_times`].
+    pub fn slowest_report(&self) -> Duration {
+        Duration::from_micros(self.slowest_report.load(Ordering::Relaxed))
     }
 
     /// Starts anew with the times.
     pub fn forget_times(&self) {
-        self.slowest.store(0, Ordering::Relaxed);
+        self.slowest_call.store(0, Ordering::Relaxed);
+        self.slowest_report.store(0, Ordering::Relaxed);
     }
+}
+
+fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// What is not as the protocol has it.

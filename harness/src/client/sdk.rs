@@ -460,7 +460,7 @@ impl Api {
     pub async fn report(&self, wire: &Wire, token: &str, report: &Report) -> Result<(), CallError> {
         let began = Instant::now();
         let answer = self.report_patiently(wire, token, report).await;
-        wire.took(began.elapsed());
+        wire.reported(began.elapsed());
         answer
     }
 
@@ -585,7 +585,7 @@ impl Api {
     {
         let began = Instant::now();
         let answer = self.untimed(wire, operation, send).await;
-        wire.took(began.elapsed());
+        wire.called(began.elapsed());
         answer
     }
 

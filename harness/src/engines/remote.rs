@@ -50,6 +50,9 @@ const LONGEST_RUN: usize = 32;
 /// How long the virtual clock may stand still before that counts as an error.
 const STANDSTILL: Duration = Duration::from_mins(1);
 
+/// The most that an execution is watched longer because calls are slow.
+const LONGEST_DELAY: Duration = Duration::from_mins(2);
+
 /// How often a call is repeated on which a whole run depends.
 const RETRIES: u32 = 3;
 /// The pause before that.
@@ -443,7 +446,8 @@ impl Deployment<'_> {
         (pace, absences): (&Pace, &Absences),
     ) -> Result<Vec<usize>, Trouble> {
         let engine = self.engine;
-        let slowest = slot.wire().slowest();
+        let wire = slot.wire();
+        let slowest = (wire.slowest_report(), wire.slowest_call());
         let stamps = engine.stamps().await?;
         let since_start = |at: i64| stamps.between(described.start, at);
         let history = if engine.profile.capabilities.history {
@@ -529,8 +533,9 @@ impl Remote {
         let began = tokio::time::Instant::now();
         loop {
             // A poll that starts after the deadline is the last one.
-            let late = self.clock.asl(wire.slowest());
-            let over = pace.elapsed() >= pace.deadline() + expectation.delay(late);
+            let late = self.clock.asl(wire.slowest_call());
+            let longer = expectation.delay(late).min(self.clock.asl(LONGEST_DELAY));
+            let over = pace.elapsed() >= pace.deadline() + longer;
             let described = self.api.describe(wire, execution).await;
             let described = described.map_err(CallError::into_trouble)?;
             if over || described.status != Status::Running {

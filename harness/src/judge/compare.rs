@@ -36,7 +36,7 @@ use stepproof_specs::{
     clause::Aspect,
     history::{Event, EventKind, Phase},
     observation::{Observation, Status},
-    reference::{Expectation, affected_by_lateness},
+    reference::{Expectation, under_lateness},
 };
 
 pub use self::{
@@ -100,45 +100,49 @@ pub fn judge(job: &Job, run: &RawRun, terms: Terms<'_>) -> Judgement {
         return refusal(&context, code, message);
     }
     let mut observer = Observer::new(&run.names);
-    let mut judgement = judge_starts(&context, job, |start, expectation| {
+    let judge_start = |start: usize, expectation: &Expectation| {
+        let raw = run.executions.get(start)?;
         let deadline = expectation
             .longest
             .saturating_add(context.policy.liveness_grace);
-        let conclusive = |raw: &&RawExecution| {
-            let deadline = deadline.saturating_add(expectation.delay(raw.lateness));
-            raw.status != Status::Running || raw.watched >= deadline
+        if raw.status == Status::Running && raw.watched < deadline {
+            return None;
+        }
+        let seen = observer.execution(raw);
+        let context = Context {
+            overhead: context.overhead.max(raw.lateness),
+            ..context
         };
-        let raw = run.executions.get(start).filter(conclusive)?;
-        Some((Cow::Owned(observer.execution(raw)), raw.lateness))
-    });
+        let mut judgement = compare(&context, start, expectation, &seen);
+        if !judgement.differences.is_empty() {
+            identity::allow_for(&context, job, run, start, &mut judgement);
+        }
+        if !judgement.differences.is_empty() && raw.lateness > 0 {
+            allow_for_lateness(job, start, raw, &seen, &mut judgement);
+        }
+        Some((judgement, Cow::Owned(seen)))
+    };
+    let mut judgement = judge_starts(&context, job, judge_start);
     judgement.rewrites.merge(&observer.rewrites());
-    for start in 0..job.expectations.len() {
-        if !judgement.differs(start) {
-            continue;
-        }
-        if identity::agrees_as_itself(&context, job, run, start) {
-            judgement.take_back(start);
-        } else if let Some(first) = identity::first_affected(&context, job, run, start) {
-            judgement.set_aside(|it| it.start == start && it.aspect >= first);
-        }
-    }
     judgement
 }
 
 /// Judges observations instead of a raw run. Every execution counts as watched long enough.
 pub fn judge_observed(job: &Job, seen: &[Cow<'_, Observation>], terms: Terms<'_>) -> Judgement {
-    judge_starts(&terms.context(job), job, |start, _| {
-        let seen = seen.get(start)?;
-        Some((Cow::Borrowed(seen.as_ref()), 0))
+    let context = terms.context(job);
+    judge_starts(&context, job, |start, expectation| {
+        let seen: &Observation = seen.get(start)?.as_ref();
+        let judgement = compare(&context, start, expectation, seen);
+        Some((judgement, Cow::Borrowed(seen)))
     })
 }
 
-/// Compares the observation of every start. If one is missing, no aspect of the case counts as
+/// Puts the judgements of all starts together. If one is missing, no aspect of the case counts as
 /// judged.
 fn judge_starts<'s>(
     context: &Context<'_>,
     job: &Job,
-    mut seen: impl FnMut(usize, &Expectation) -> Option<(Cow<'s, Observation>, Millis)>,
+    mut judged: impl FnMut(usize, &Expectation) -> Option<(Judgement, Cow<'s, Observation>)>,
 ) -> Judgement {
     let mut judgement = Judgement {
         judged: Aspects::ALL,
@@ -146,36 +150,46 @@ fn judge_starts<'s>(
     };
     let mut room = context.overhead;
     for (start, expectation) in job.expectations.iter().enumerate() {
-        let Some((observation, late)) = seen(start, expectation) else {
+        let Some((here, observation)) = judged(start, expectation) else {
             judgement.judged = Aspects::NONE;
             continue;
         };
         judgement.late |= expired(&observation) > expired(&expectation.observation);
         let attempts = observation.attempts.values().map(Vec::len).sum();
         room = room.max(lateness(context.overhead, attempts));
-        let overhead = context.overhead.max(late);
-        let context = Context {
-            overhead,
-            ..*context
-        };
-        compare_into(&context, start, expectation, &observation, &mut judgement);
-        if let Some(given) = job.case.starts.get(start)
-            && late > 0
-            && judgement.differs(start)
-        {
-            let affected = affected_by_lateness(&job.machine, &job.case, given, late);
-            if let Some(first) = affected.first() {
-                let misplayed = tasks::unattributed(&observation);
-                let aside =
-                    |it: &Difference| it.start == start && (misplayed || it.aspect >= *first);
-                judgement.set_aside_as_late(late, aside);
-            }
-        }
+        judgement.merge(here);
     }
     if judgement.late && room > PLANNED_ROOM {
-        judgement.set_aside_as_late(room, |_| true);
+        judgement.set_aside_as_late(room, Difference::may_vary);
     }
     judgement
+}
+
+/// Sets aside what may be due to the harness being late: the aspects in which the reference comes out
+/// otherwise with as much lateness.
+fn allow_for_lateness(
+    job: &Job,
+    start: usize,
+    raw: &RawExecution,
+    seen: &Observation,
+    judgement: &mut Judgement,
+) {
+    let Some(given) = job.case.starts.get(start) else {
+        return;
+    };
+    let late = under_lateness(&job.machine, &job.case, given, raw.lateness);
+    let still_runs = raw.status == Status::Running && raw.watched < late.longest;
+    let Some(first) = late.affected.first().copied() else {
+        if still_runs {
+            judgement.set_aside_as_late(raw.lateness, Difference::may_vary);
+        }
+        return;
+    };
+    // Where an engine legally comes to other tasks, what their workers did may decide anything.
+    let everything = still_runs || tasks::unattributed(seen);
+    judgement.set_aside_as_late(raw.lateness, |it| {
+        it.may_vary() && (everything || it.aspect >= first)
+    });
 }
 
 /// How many time limits expired, as far as that is known. The machine's own limit is read from the

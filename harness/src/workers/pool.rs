@@ -272,7 +272,7 @@ impl Worker {
             let at = turn.elapsed();
             let refused = self.send(&report).await?;
             if let Some(planned) = planned {
-                self.wire.took(planned.elapsed());
+                self.wire.reported(planned.elapsed());
             }
             if report != Report::Heartbeat {
                 if lose_answer {

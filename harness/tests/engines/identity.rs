@@ -14,7 +14,7 @@ use stepproof::{
         verdict::{Judgement, Verdict},
     },
 };
-use stepproof_specs::deviation::Deviations;
+use stepproof_specs::{clause::Aspect, deviation::Deviations};
 
 use crate::support::{job, only, task};
 
@@ -93,8 +93,8 @@ async fn who_an_execution_is_causes_no_finding_in_virtual_time() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_an_execution_is_causes_no_finding_in_real_time() {
+/// The embedded engine by the clock on the wall; the server lives as long as it is kept.
+async fn in_real_time() -> (Server, Box<dyn Engine>) {
     let server = Server::start(0, Speed::Scaled(10.0), Deviations::default());
     let server = server.await.unwrap();
     let choice = Choice {
@@ -102,25 +102,64 @@ async fn who_an_execution_is_causes_no_finding_in_real_time() {
         time_scale: Some(10.0),
         ..Choice::default()
     };
-    let engine = open(&choice, "identity").await.unwrap();
+    (server, open(&choice, "identity").await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_an_execution_is_causes_no_finding_in_real_time() {
+    let (_server, engine) = in_real_time().await;
     for job in jobs() {
         let judgement = judged(engine.as_ref(), &job).await;
         assert_eq!(judgement.differences, [], "{}", job.case.definition);
     }
 }
 
+/// Judges a run in which the engine's output is another one than it gave.
+async fn with_output(engine: &dyn Engine, job: &Job, output: &str) -> Judgement {
+    let mut run = engine.run(job).await.unwrap();
+    run.executions[0].output = Some(output.to_owned());
+    judge(job, &run, engine.profile().terms(0))
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_identity_is_found() {
-    let engine = open(&Choice::default(), "identity").await.unwrap();
+async fn what_an_engine_computes_wrongly_from_its_own_identity_is_found() {
     let parameters = json!({ "it.$": "States.Hash($$.Execution.Id, 'SHA-256')" });
-    let definition = |parameters: Value| {
-        only(&json!({"Type": "Pass", "Parameters": parameters, "ResultPath": "$.r", "End": true}))
-    };
-    let job = job(definition(parameters), json!({ "a": 1 }), &json!({}));
-    let mut run = engine.run(&job).await.unwrap();
-    // The engine forgets to merge.
-    run.executions[0].output = Some(r#"{"it": "abc"}"#.to_owned());
-    let judgement = judge(&job, &run, engine.profile().terms(0));
-    // The output depends on the identity, so that it is not judged; the history is.
-    assert_ne!(judgement.verdict(|_| false), Verdict::Agree);
+    let state = json!({
+        "Type": "Pass", "Parameters": parameters, "ResultPath": "$.r", "End": true
+    });
+    let job = job(only(&state), json!({ "a": 1 }), &json!({}));
+    let engine = open(&Choice::default(), "identity").await.unwrap();
+    // It forgets to merge.
+    let judgement = with_output(engine.as_ref(), &job, r#"{"it": "abc"}"#).await;
+    assert_eq!(judgement.verdict(|_| false), Verdict::Diverge);
+    assert_eq!(judgement.differences[0].aspect, Aspect::Output);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_depends_on_the_moment_is_not_judged() {
+    let parameters = json!({ "it.$": "States.Hash($$.State.EnteredTime, 'MD5')" });
+    let state = json!({ "Type": "Pass", "Parameters": parameters, "End": true });
+    let job = job(only(&state), json!({}), &json!({}));
+    let (_server, engine) = in_real_time().await;
+    let judgement = with_output(engine.as_ref(), &job, r#"{"it": "abc"}"#).await;
+    assert_eq!(judgement.verdict(|_| false), Verdict::Poisoned);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_that_only_this_execution_has_cause_no_finding() {
+    let each = only(&task("w", json!({ "ResultSelector": { "v.$": "$.v" } })));
+    let map = json!({
+        "Type": "Map", "ItemProcessor": each, "End": true,
+        "Parameters": { "v.$": "$$.Map.Item.Value" },
+        "ItemsPath": "$.parts",
+    });
+    let split = json!({
+        "Type": "Pass", "Next": "M",
+        "Parameters": { "parts.$": "States.StringSplit($$.Execution.Name, '-')" },
+    });
+    let definition = json!({ "StartAt": "S", "States": { "S": split, "M": map } });
+    let engine = open(&Choice::default(), "identity").await.unwrap();
+    let job = job(definition, json!({}), &json!({}));
+    let judgement = judged(engine.as_ref(), &job).await;
+    assert_eq!(judgement.differences, []);
 }

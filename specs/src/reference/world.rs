@@ -51,6 +51,10 @@ pub(super) enum Latency {
     /// Answers and heartbeats by this much, every time: the engine counts a task as taken before its
     /// worker has it.
     Answers(Millis),
+    /// Answers by this much, but no heartbeat.
+    LastAnswers(Millis),
+    /// Every other event by this much.
+    Alternate(Millis, u64),
     /// Workers that were absent come back this much too early.
     Early(Millis),
 }
@@ -86,7 +90,7 @@ impl Schedule {
     /// How late a task is taken.
     fn handover_latency(self, number: u64) -> Millis {
         match self.latency {
-            Latency::Answers(_) => 0,
+            Latency::Answers(_) | Latency::LastAnswers(_) => 0,
             _ => self.answer_latency(number),
         }
     }
@@ -94,14 +98,18 @@ impl Schedule {
     fn answer_latency(self, number: u64) -> Millis {
         match (self.latency, self.interleaving) {
             (Latency::UpTo(most), Interleaving::Shuffled(seed)) => mix(!seed ^ number) % (most + 1),
-            (Latency::Always(late) | Latency::Answers(late), _) => late,
+            (Latency::Always(late) | Latency::Answers(late) | Latency::LastAnswers(late), _) => {
+                late
+            }
+            (Latency::Alternate(late, parity), _) if number % 2 == parity => late,
             _ => 0,
         }
     }
 
-    fn heartbeat_latency(self) -> Millis {
+    fn heartbeat_latency(self, number: u64) -> Millis {
         match self.latency {
             Latency::Always(late) | Latency::Answers(late) => late,
+            Latency::Alternate(late, parity) if number % 2 == parity => late,
             _ => 0,
         }
     }
@@ -378,7 +386,7 @@ impl<'s> World<'s> {
             }
             match step {
                 Step::Heartbeat => {
-                    let late = self.schedule.heartbeat_latency();
+                    let late = self.schedule.heartbeat_latency(self.number);
                     self.push(at.plus(after).plus(late), Happening::Heartbeat(task));
                 }
                 Step::Answer(_) => {

@@ -24,11 +24,12 @@ struct Queue {
 }
 
 impl Remote {
-    /// The most by which a single step may have been late: the slowest call or report, and the
-    /// slowest way of a task from its scheduling to its worker, as far as a history tells.
+    /// The most by which a single step may have been late: the latest report, and the slowest way of
+    /// a task from its scheduling to its worker. Without a history, or where workers come at a certain
+    /// time after the start, calls tell how slow the way is.
     pub(super) fn lateness(
         &self,
-        slowest: Duration,
+        (report, call): (Duration, Duration),
         history: Option<&[RawEvent]>,
         (slot, sites): (&Slot, &[TaskSite]),
         attempts: &[RawAttempt],
@@ -37,6 +38,8 @@ impl Remote {
         if self.clock.is_virtual() {
             return 0;
         }
+        let by_calls = history.is_none() || absences.values().any(|absence| absence.away > 0);
+        let slowest = if by_calls { report.max(call) } else { report };
         let mut queues = queues(history.unwrap_or_default());
         let mut latest = self.clock.asl(slowest);
         for (number, task) in sites.iter().enumerate() {
@@ -92,7 +95,14 @@ impl Queue {
             self.scheduled[number].max(away)
         };
         let ignored = |number: usize| absence.is_some_and(|it| it.ignored.contains(&number));
-        let reached = &self.started[..taken.len().min(self.started.len())];
+        // Where a history does not tell which task was handed over, tasks were in turn.
+        let all: Vec<usize> = (0..self.scheduled.len()).collect();
+        let started = if self.started.len() < taken.len() {
+            &all
+        } else {
+            &self.started
+        };
+        let reached = &started[..taken.len().min(started.len())];
         let handed = reached.iter().zip(taken);
         let handed = handed.map(|(number, taken)| taken.saturating_sub(due(*number)));
         // No worker has had the others.

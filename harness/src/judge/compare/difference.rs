@@ -31,6 +31,11 @@ pub struct Difference {
 struct Seal;
 
 impl Difference {
+    /// Whether several outcomes may be legal. A violated property is one in none of them.
+    pub(super) fn may_vary(&self) -> bool {
+        self.signature.shape.property().is_none()
+    }
+
     pub(super) fn new(
         start: usize,
         state: Option<String>,
@@ -84,14 +89,17 @@ impl Judgement {
             .any(|difference| difference.signature == *signature)
     }
 
-    /// Whether a start differs in a way that counts.
-    pub(super) fn differs(&self, start: usize) -> bool {
-        self.differences.iter().any(|it| it.start == start)
-    }
-
-    /// Forgets the differences of a start.
-    pub(super) fn take_back(&mut self, start: usize) {
-        self.differences.retain(|it| it.start != start);
+    /// Adds the judgement of another start.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (poisoned, differences) in [(false, other.differences), (true, other.poisoned)] {
+            for difference in differences {
+                self.add(poisoned, difference);
+            }
+        }
+        self.judged = self.judged.and(other.judged);
+        self.rewrites.merge(&other.rewrites);
+        self.late |= other.late;
+        self.too_late = self.too_late.max(other.too_late);
     }
 
     /// Poisons differences; says whether there were any.

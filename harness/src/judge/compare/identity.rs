@@ -9,10 +9,11 @@ use stepproof_specs::{
     },
     clause::Aspect,
     interpreter::Identity,
+    observation::Observation,
     reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, identity, simulate_as},
 };
 
-use super::{Context, Judgement, Observer, compare};
+use super::{Context, Judgement, Observer, compare, tasks::unattributed};
 use crate::{
     job::Job,
     raw::{RawExecution, RawRun},
@@ -92,6 +93,31 @@ impl Somebody {
         .into()
     }
 
+    /// The same execution at a later moment.
+    fn starting(&self, later: Millis) -> Self {
+        Self {
+            identity: self.identity.clone(),
+            start: self.start.plus(later),
+        }
+    }
+
+    /// The first aspect in which this execution comes out otherwise than the reference's, names and
+    /// times apart.
+    fn difference(
+        &self,
+        context: &Context<'_>,
+        job: &Job,
+        start: usize,
+        expected: &Expectation,
+    ) -> Option<Aspect> {
+        let other = self.expectation(job, start)?;
+        let raw = RawRun::of([&other.observation]);
+        let names = self.names();
+        let seen = Observer::new(&names).execution(raw.executions.first()?);
+        let judgement = compare(context, start, expected, &seen);
+        judgement.differences.iter().map(|it| it.aspect).min()
+    }
+
     /// What the reference expects of this execution.
     fn expectation(&self, job: &Job, start: usize) -> Option<Expectation> {
         let given = job.case.starts.get(start)?;
@@ -105,46 +131,58 @@ fn machine_of(execution: &str) -> String {
     machine.replacen(":execution:", ":stateMachine:", 1)
 }
 
-/// Whether a start went as the reference expects of the very execution that the engine ran, names and
-/// times included.
-pub fn agrees_as_itself(context: &Context<'_>, job: &Job, run: &RawRun, start: usize) -> bool {
-    let Some(raw) = run.executions.get(start) else {
-        return false;
-    };
-    let Some(itself) = Somebody::itself(run, raw, start, job.case.entropy) else {
-        return false;
-    };
-    let Some(mut expectation) = itself.expectation(job, start) else {
-        return false;
-    };
-    expectation.poisoned.clear();
-    // Other names than its own (of activities) are still the reference's.
-    let own = itself.names();
-    let mut names = run.names.clone();
-    names.retain(|(name, _)| own.iter().all(|(own, _)| own != name));
-    let seen = Observer::new(&names).execution(raw);
-    let judgement = compare(context, start, &expectation, &seen);
-    judgement.differences.is_empty() && judgement.poisoned.is_empty()
-}
+/// How much later an execution may start, to see what depends on the moment.
+const LATER: [Millis; 3] = [1, 1_234, 86_400_000];
 
-/// The first aspect that comes out otherwise where the execution is somebody else.
-pub fn first_affected(
+/// Allows for who the execution is, where a start differs. If the engine tells, and it matters, the
+/// start is judged by what the reference expects of that very execution. What depends on the moment, or
+/// on an identity that nobody tells, is poisoned.
+pub fn allow_for(
     context: &Context<'_>,
     job: &Job,
     run: &RawRun,
     start: usize,
-) -> Option<Aspect> {
-    let itself = run.executions.get(start);
-    let itself = itself.and_then(|raw| Somebody::itself(run, raw, start, job.case.entropy));
-    let expected = &job.expectations[start];
-    let affected = |somebody: Somebody| {
-        let other = somebody.expectation(job, start)?;
-        let raw = RawRun::of([&other.observation]);
-        let names = somebody.names();
-        let seen = Observer::new(&names).execution(raw.executions.first()?);
-        let Judgement { differences, .. } = compare(context, start, expected, &seen);
-        differences.iter().map(|difference| difference.aspect).min()
+    judgement: &mut Judgement,
+) {
+    let Some(raw) = run.executions.get(start) else {
+        return;
     };
-    let all = itself.into_iter().chain(Somebody::others(job.case.entropy));
-    all.filter_map(affected).min()
+    let expected = &job.expectations[start];
+    let entropy = job.case.entropy;
+    let itself = Somebody::itself(run, raw, start, entropy);
+    let own = itself.and_then(|itself| Some((itself.expectation(job, start)?, itself)));
+    let Some((own, itself)) = own else {
+        let others = Somebody::others(entropy);
+        let affected = others.filter_map(|it| it.difference(context, job, start, expected));
+        poison(
+            judgement,
+            affected.min(),
+            &Observer::new(&run.names).execution(raw),
+        );
+        return;
+    };
+    if itself.difference(context, job, start, expected).is_none() && raw.history.is_some() {
+        return;
+    }
+    // Other names than its own (of activities) are still the reference's.
+    let names = itself.names();
+    let mut rest = run.names.clone();
+    rest.retain(|(name, _)| names.iter().all(|(own, _)| own != name));
+    let seen = Observer::new(&rest).execution(raw);
+    *judgement = compare(context, start, &own, &seen);
+    let moments = LATER.into_iter().filter_map(|later| {
+        let other = itself.starting(later).expectation(job, start)?;
+        let differs = compare(context, start, &own, &other.observation);
+        differs.differences.iter().map(|it| it.aspect).min()
+    });
+    poison(judgement, moments.min(), &seen);
+}
+
+/// Poisons the differences from an aspect on; all of them where workers had no plan for what followed.
+fn poison(judgement: &mut Judgement, first: Option<Aspect>, seen: &Observation) {
+    let Some(first) = first else {
+        return;
+    };
+    let everything = unattributed(seen);
+    judgement.set_aside(|it| it.may_vary() && (everything || it.aspect >= first));
 }

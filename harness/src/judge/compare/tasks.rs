@@ -148,12 +148,17 @@ pub fn timing(comparison: &Comparison<'_>) -> Option<Found> {
     let mut tolerance = comparison.context.policy.timing?;
     let attempts = comparison.actual.observation.attempts.values();
     let attempts = attempts.map(Vec::len).sum();
-    tolerance.late += lateness(comparison.context.overhead, attempts);
-    let late = |tasks: usize| tolerance.late + tolerance.handover * tasks as Millis;
+    tolerance.late = tolerance
+        .late
+        .saturating_add(lateness(comparison.context.overhead, attempts));
+    let late = |tasks: usize| {
+        let handover = tolerance.handover * tasks as Millis;
+        tolerance.late.saturating_add(handover)
+    };
     let found = |state, what: &str, tasks, expected: Millis, actual: Millis| {
         let shape = if actual + tolerance.early < expected {
             "early"
-        } else if actual > expected + late(tasks) {
+        } else if actual > expected.saturating_add(late(tasks)) {
             "late"
         } else {
             return None;

@@ -804,6 +804,24 @@ fn a_late_harness_decides_only_what_its_lateness_does_not_change() {
 }
 
 #[test]
+fn a_violated_property_is_no_matter_of_lateness() {
+    let mut fixture = slow_task();
+    fixture.expectation.poisoned = vec![Aspect::History];
+    let mut wrong = fixture.clean();
+    let events = wrong.history.as_mut().expect("a history");
+    let last = events.last().expect("an end").clone();
+    events.push(last);
+    let mut raw = RawRun::of([&wrong]);
+    raw.executions[0].lateness = 10_000;
+    let judgement = fixture.judge(1, &raw, 0);
+    let properties = judgement
+        .differences
+        .iter()
+        .filter(|it| it.signature.shape.property().is_some());
+    assert!(properties.count() > 0, "{judgement:#?}");
+}
+
+#[test]
 fn the_time_until_an_execution_counts_as_hanging_grows_with_lateness() {
     let fixture = slow_task();
     let mut raw = RawRun::of([&fixture.clean()]);
@@ -811,7 +829,7 @@ fn the_time_until_an_execution_counts_as_hanging_grows_with_lateness() {
     raw.executions[0].watched = fixture.expectation.longest;
     let prompt = fixture.judge(1, &raw, 0);
     assert_eq!(prompt.differences[0].aspect, Aspect::Liveness);
-    raw.executions[0].lateness = 500;
+    raw.executions[0].lateness = 3_000;
     let late = fixture.judge(1, &raw, 0);
     assert_eq!(late.verdict(|_| false), Verdict::Unknown);
 }

@@ -142,7 +142,7 @@ impl Conductor<'_> {
         self.spawn_running(TaskKind::Cases(indexes.clone()), async move {
             let mut results = Vec::with_capacity(indexes.len());
             for index in indexes {
-                let left = !results.is_empty() && runner.context.stop.is_asked();
+                let left = runner.context.stop.is_asked();
                 results.push(if left {
                     CaseResult::Left(index)
                 } else {
