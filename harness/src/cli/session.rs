@@ -44,7 +44,7 @@ pub(super) struct Mode {
     #[arg(long, value_enum, default_value = "interesting")]
     keep: Keep,
     /// The share of cases that may end without a verdict before the run fails.
-    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_UNSURE_SHARE)]
+    #[arg(long, value_name = "SHARE", default_value_t = DEFAULT_UNSURE_SHARE, value_parser = share)]
     max_unsure: f64,
     /// The most engine calls per reduction.
     #[arg(long, value_name = "CALLS", default_value_t = 2_000)]
@@ -243,6 +243,14 @@ fn source(configuration: &Configuration, engine: &dyn Engine) -> Result<Arc<dyn 
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Failure::internal(error.to_string()))?;
     Ok(Arc::new(GivenCases::new(machines, seed, longest)))
+}
+
+/// Parses a share of cases.
+fn share(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "it must be a number from 0 to 1".to_owned())
 }
 
 /// The longest ASL time that a case of a user's machine may take; no limit if waiting costs no real

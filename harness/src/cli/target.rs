@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Failure, faults, output};
 use crate::engines::{
     Engine,
-    adapters::{Choice, open},
+    adapters::{Choice, known, open},
     address,
 };
 use crate::zoo::Deviant;
@@ -77,6 +77,22 @@ impl Target {
                     "give one like http://127.0.0.1:4566",
                 )
             })?;
+        }
+        let known = known().iter().find(|adapter| adapter.name == self.name());
+        let Some(adapter) = known else {
+            return Err(Failure::usage(
+                format!("find the engine '{}'", self.name()),
+                "'stepproof engines' lists those that there are",
+            ));
+        };
+        if self.endpoint.is_some() && !adapter.home.takes_an_address() {
+            return Err(Failure::usage(
+                format!(
+                    "reach {} at an address: it runs inside stepproof",
+                    self.name()
+                ),
+                "leave --engine or --endpoint out",
+            ));
         }
         let fault = self.fault.as_deref().map(faults::named).transpose()?;
         if fault.is_some() && !BREAKABLE.contains(&self.name()) {

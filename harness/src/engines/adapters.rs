@@ -80,6 +80,11 @@ pub enum Home {
 }
 
 impl Home {
+    /// Whether it may be reached at an address that the user gives.
+    pub fn takes_an_address(&self) -> bool {
+        !matches!(self, Self::BuiltIn | Self::Package(_))
+    }
+
     /// Whether the engine is on this machine; `None` if that does not apply. Starts nothing.
     pub async fn look(&self) -> Option<Presence> {
         match self {

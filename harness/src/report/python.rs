@@ -34,6 +34,8 @@ const DEFAULT_ENDPOINT: &str = "http://127.0.0.1:4566";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:";
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepproof";
 const WIDTH: usize = 96;
+/// How many attempts a script has beyond those of the reference.
+const FURTHER: usize = 10;
 
 /// Where a program runs: the engine's address, and what it has to be told before it is used.
 #[derive(Debug, Clone, Copy, Default)]
@@ -208,18 +210,27 @@ fn activity(number: usize) -> String {
 /// What the worker of a site does, attempt by attempt: `[beats, seconds, what, …]`.
 fn script(site: &str, start: &Start, expectation: Option<&Expectation>) -> Value {
     let attempts = expectation.iter().flat_map(|it| &it.attempts);
-    let mut acts: Vec<Value> = attempts
-        .filter(|attempt| *attempt.key.site == *site)
-        .map(|attempt| act(&start.plan.act(&attempt.key)))
+    let keys: Vec<&AttemptKey> = attempts
+        .map(|attempt| &attempt.key)
+        .filter(|key| *key.site == *site)
         .collect();
-    if acts.is_empty() {
-        let first = AttemptKey {
+    let mut acts: Vec<Value> = keys.iter().map(|key| act(&start.plan.act(key))).collect();
+    // An engine may make more attempts than the reference: the plan goes on.
+    let mut next = keys.last().map_or_else(
+        || AttemptKey {
             site: site.into(),
             visit: 0,
             items: Vec::new(),
             attempt: 0,
-        };
-        acts.push(act(&start.plan.act(&first)));
+        },
+        |last| AttemptKey {
+            attempt: last.attempt + 1,
+            ..(*last).clone()
+        },
+    );
+    for _ in 0..FURTHER {
+        acts.push(act(&start.plan.act(&next)));
+        next.attempt += 1;
     }
     // The program repeats the last act.
     while acts.len() > 1 && acts[acts.len() - 1] == acts[acts.len() - 2] {
