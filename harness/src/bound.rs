@@ -60,7 +60,7 @@ pub(crate) fn parsable(text: &[u8], most: usize) -> Result<(), TooMuch> {
 }
 
 /// How many values a JSON text has, roughly: everything that opens or separates.
-fn values(text: &[u8]) -> usize {
+pub(crate) fn values(text: &[u8]) -> usize {
     let (mut values, mut quoted, mut escaped) = (0, false, false);
     for byte in text {
         match byte {
