@@ -6,6 +6,7 @@
 //! large it was, and equals nothing that a machine may hand on.
 
 use serde_json::json;
+use stepproof_specs::interpreter::DATA_LIMIT;
 
 /// The bytes of one answer of the API, or of one line of a library.
 pub(crate) const ANSWER: usize = 8 << 20;
@@ -19,7 +20,7 @@ const CASE_BYTES: usize = 32 << 20;
 /// The values in all payloads of one case.
 const CASE_VALUES: usize = 2_000_000;
 /// The bytes of a payload: the language's own bound.
-const PAYLOAD: usize = 262_144;
+const PAYLOAD: usize = DATA_LIMIT;
 /// The bytes of an ARN, a token or the name of an error code, several times what the API allows.
 pub(crate) const NAME: usize = 16_384;
 /// The characters that stay of something cut, and of what is said about trouble.
