@@ -14,7 +14,8 @@ use std::{
 use stepproof_tests::command;
 
 /// An engine by the name of one that can be started: it says how it was started, starts a process of
-/// its own, and hands requests on to an engine that is already there.
+/// its own, and hands requests on to an engine that is already there. It notes when it is given a
+/// machine that waits.
 const ENGINE: &str = r#"#!/usr/bin/env python3
 import http.client, http.server, json, os, subprocess, sys
 here = os.path.dirname(os.path.abspath(__file__))
@@ -32,6 +33,8 @@ class Engine(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if b"SecondsPath" in body:
+            open(here + "/waits", "w").close()
         good = http.client.HTTPConnection("127.0.0.1", port)
         good.request("POST", "/", body, {"X-Amz-Target": self.headers["X-Amz-Target"]})
         answer = good.getresponse()
@@ -48,6 +51,16 @@ class Engine(http.server.BaseHTTPRequestHandler):
 
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["GATEWAY_PORT"])), Engine).serve_forever()
 "#;
+
+/// A machine whose execution takes so long that a run does not end in order while it is under way.
+const WAITS: &str = r#"{"StartAt": "Long", "States": {
+    "Long": {"Type": "Pass", "Result": 25, "Next": "Wait"},
+    "Wait": {"Type": "Wait", "SecondsPath": "$", "End": true}
+}}"#;
+
+/// A run of cases that are short, and one of a case that is not.
+const SHORT: &[&str] = &["run", "--time", "5m", "--profile", "smoke"];
+const LONG: &[&str] = &["check", "waits.json", "--cases", "1"];
 
 /// A directory with the engine installed in it, and what it hands requests on to.
 struct Installed {
@@ -66,6 +79,7 @@ impl Installed {
         fs::write(bin.join("ministack"), ENGINE).expect("a file");
         fs::set_permissions(bin.join("ministack"), fs::Permissions::from_mode(0o755))
             .expect("permissions");
+        fs::write(directory.path().join("waits.json"), WAITS).expect("a file");
         let mut server = command(
             directory.path(),
             &["serve", "--port", "0", "--time-scale", "1"],
@@ -87,21 +101,15 @@ impl Installed {
     }
 
     /// Begins a run on the engine, in a process group of its own like that of a terminal; the run and
-    /// how the engine says that it was started.
-    fn begin(&self) -> (Child, serde_json::Value) {
-        let said = self.here().join("ministack/venv/bin/started");
-        let _ = fs::remove_file(&said);
-        let arguments = [
-            "run",
-            "--engine",
-            "ministack",
-            "--time",
-            "5m",
-            "--seed",
-            "1",
-            "--profile",
-            "smoke",
-        ];
+    /// how the engine says that it was started. A long run is in the midst of its case then.
+    fn begin(&self, run: &[&str]) -> (Child, serde_json::Value) {
+        let bin = self.here().join("ministack/venv/bin");
+        let (said, waits) = (bin.join("started"), bin.join("waits"));
+        for old in [&said, &waits] {
+            let _ = fs::remove_file(old);
+        }
+        let arguments = [run, &["--engine", "ministack", "--seed", "1"]].concat();
+        let is_long = run == LONG;
         let run = command(self.here(), &arguments)
             .env("STEPPROOF_ENGINES_HOME", self.here())
             .env("TMPDIR", self.here().join("tmp"))
@@ -113,7 +121,7 @@ impl Installed {
             .spawn()
             .expect("the command runs");
         eventually("the run begins", || {
-            self.said("out").starts_with("stepproof")
+            self.said("out").starts_with("stepproof") && (!is_long || waits.exists())
         });
         let said = fs::read(said).expect("what the engine says");
         (run, serde_json::from_slice(&said).expect("JSON"))
@@ -162,13 +170,13 @@ fn a_started_engine_ends_with_the_run_whatever_ends_it() {
     };
     // The signals of a terminal go to its whole process group. Once, they end the run in order, and
     // the engine has to answer until then; twice, at once.
-    for (signals, status) in [
-        (&["INT"][..], None),
-        (&["HUP"], None),
-        (&["TERM", "TERM"], Some(143)),
-        (&["INT", "QUIT"], Some(131)),
+    for (run, signals, status) in [
+        (SHORT, &["INT"][..], None),
+        (SHORT, &["HUP"], None),
+        (LONG, &["TERM", "TERM"], Some(143)),
+        (LONG, &["INT", "QUIT"], Some(131)),
     ] {
-        let (mut run, started) = installed.begin();
+        let (mut run, started) = installed.begin(run);
         let group = format!("-{}", run.id());
         for name in signals {
             signal(name, &group);
@@ -185,7 +193,7 @@ fn a_started_engine_ends_with_the_run_whatever_ends_it() {
         );
         gone(&installed, &started);
     }
-    let (mut run, started) = installed.begin();
+    let (mut run, started) = installed.begin(SHORT);
     let environment = &started["environment"];
     assert!(environment["PATH"].is_string() && environment["GATEWAY_PORT"].is_string());
     assert_eq!(

@@ -6,6 +6,7 @@
 //! large it was, and equals nothing that a machine may hand on.
 
 use serde_json::json;
+use stepproof_specs::interpreter::DATA_LIMIT;
 
 /// The bytes of one answer of the API, or of one line of a library.
 pub(crate) const ANSWER: usize = 8 << 20;
@@ -19,27 +20,32 @@ const CASE_BYTES: usize = 32 << 20;
 /// The values in all payloads of one case.
 const CASE_VALUES: usize = 2_000_000;
 /// The bytes of a payload: the language's own bound.
-const PAYLOAD: usize = 262_144;
+const PAYLOAD: usize = DATA_LIMIT;
 /// The bytes of an ARN, a token or the name of an error code, several times what the API allows.
 pub(crate) const NAME: usize = 16_384;
 /// The characters that stay of something cut, and of what is said about trouble.
 const HEAD: usize = 1_000;
 
-/// An engine answers more than anybody needs.
+/// One answer is more than anybody needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TooMuch {
-    /// One answer is too long.
+    /// It is too long.
     #[error("the answer has more than {0} bytes")]
     Bytes(usize),
-    /// One answer has too many parts.
+    /// It has too many parts.
     #[error("the answer has more than {0} values")]
     Values(usize),
-    /// One case has too much data.
+}
+
+/// All answers of one case are more than anybody needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Spent {
+    /// They have too much data.
     #[error("the data of the case have more than {CASE_BYTES} bytes")]
-    Case,
-    /// The data of one case have too many parts.
+    Bytes,
+    /// Their data have too many parts.
     #[error("the data of the case have more than {CASE_VALUES} values")]
-    CaseValues,
+    Values,
 }
 
 /// Adds what came to what has come, up to so many bytes.
@@ -60,7 +66,7 @@ pub(crate) fn parsable(text: &[u8], most: usize) -> Result<(), TooMuch> {
 }
 
 /// How many values a JSON text has, roughly: everything that opens or separates.
-fn values(text: &[u8]) -> usize {
+pub(crate) fn values(text: &[u8]) -> usize {
     let (mut values, mut quoted, mut escaped) = (0, false, false);
     for byte in text {
         match byte {
@@ -145,11 +151,11 @@ impl Default for Allowance {
 
 impl Allowance {
     /// Takes a text that is kept out of the allowance.
-    pub(crate) fn spend(&mut self, text: &str) -> Result<(), TooMuch> {
+    pub(crate) fn spend(&mut self, text: &str) -> Result<(), Spent> {
         let bytes = self.bytes.checked_sub(text.len());
-        self.bytes = bytes.ok_or(TooMuch::Case)?;
+        self.bytes = bytes.ok_or(Spent::Bytes)?;
         let values = self.values.checked_sub(values(text.as_bytes()));
-        self.values = values.ok_or(TooMuch::CaseValues)?;
+        self.values = values.ok_or(Spent::Values)?;
         Ok(())
     }
 }
@@ -158,7 +164,9 @@ impl Allowance {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Allowance, PAYLOAD, TooMuch, VALUES, append, parsable, payload, reason, text};
+    use super::{
+        Allowance, PAYLOAD, Spent, TooMuch, VALUES, append, parsable, payload, reason, text,
+    };
 
     #[test]
     fn what_is_too_long_is_not_read() {
@@ -214,11 +222,11 @@ mod tests {
         };
         assert_eq!(allowance.spend("[1,2]"), Ok(()));
         assert_eq!(allowance.spend("[1]"), Ok(()));
-        assert_eq!(allowance.spend("1"), Err(TooMuch::Case));
+        assert_eq!(allowance.spend("1"), Err(Spent::Bytes));
         let mut allowance = Allowance {
             bytes: 80,
             values: 3,
         };
-        assert_eq!(allowance.spend("[[1],[2],[3]]"), Err(TooMuch::CaseValues));
+        assert_eq!(allowance.spend("[[1],[2],[3]]"), Err(Spent::Values));
     }
 }

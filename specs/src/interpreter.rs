@@ -56,7 +56,7 @@ use crate::{
 
 /// The largest size of a result, of a state's output or of an Assign as JSON, in bytes (AWS
 /// Developer Guide, "Quotas": 256 KiB).
-const DATA_LIMIT: usize = 262_144;
+pub const DATA_LIMIT: usize = 262_144;
 /// The deepest nesting of data here, so that serialised data can be parsed again.
 const DEPTH_LIMIT: usize = 100;
 /// How deep it may be nested on the way to a state's output.

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use smallvec::smallvec;
 use stepproof_specs::{
     asl::{Body, JsonPathFlow, Nullable, Pass, State, StateType, Transition},
+    interpreter::DATA_LIMIT,
     query::jsonpath::{
         intrinsic::Call,
         template::{Field, FieldValue, Source, Template},
@@ -18,8 +19,6 @@ use super::{
 };
 use crate::{feature::Feature, key::Key, shape::Shape};
 
-/// The most bytes that a payload may have.
-const LIMIT: usize = 262_144;
 /// A call that makes a list of a thousand numbers; below, the size of that list and a comma.
 const THOUSAND: &str = "States.ArrayRange(1000, 1999, 1)";
 const BYTES: usize = 5_002;
@@ -46,7 +45,8 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
 }
 
 /// Templates that make the largest payload allowed, and one that is a byte longer.
-static MADE: LazyLock<[Option<Template>; 2]> = LazyLock::new(|| [LIMIT, LIMIT + 1].map(parameters));
+static MADE: LazyLock<[Option<Template>; 2]> =
+    LazyLock::new(|| [DATA_LIMIT, DATA_LIMIT + 1].map(parameters));
 
 /// A template whose result has this many bytes.
 fn parameters(bytes: usize) -> Option<Template> {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    bound::{self, Allowance, TooMuch},
+    bound::{self, Allowance},
     raw::WireTrouble,
     trouble::Trouble,
 };
@@ -26,7 +26,7 @@ pub enum CallError {
     /// The engine reported an error of its own (5xx).
     #[error(transparent)]
     Fault(Trouble),
-    /// The answer is larger than an engine's answer may be.
+    /// The answer is larger than one answer may be.
     #[error(transparent)]
     TooMuch(Trouble),
     /// Anything else that went wrong.
@@ -97,7 +97,7 @@ impl Wire {
     pub(super) fn payload(&self, operation: &str, text: String) -> Result<String, CallError> {
         let text = bound::payload(text);
         let spent = self.noted().allowance.spend(&text);
-        spent.map_err(|error| too_much(operation, error))?;
+        spent.map_err(|error| protocol(operation, error.to_string()))?;
         Ok(text)
     }
 
@@ -144,9 +144,4 @@ pub(super) fn protocol(operation: &str, reason: String) -> Trouble {
         operation: operation.to_owned(),
         reason: bound::reason(reason),
     }
-}
-
-/// An answer that exceeds a bound.
-pub(super) fn too_much(operation: &str, error: TooMuch) -> CallError {
-    CallError::TooMuch(protocol(operation, error.to_string()))
 }

@@ -28,7 +28,7 @@ use stepproof_specs::{asl::WorkflowType, observation::Status};
 pub use super::call::{CallError, Refusal, Wire};
 use super::{
     bounded::Bounded,
-    call::{protocol, too_much},
+    call::protocol,
     events::{self, MOST_MILLIS},
 };
 use crate::{
@@ -47,10 +47,14 @@ const FAULT_PAUSE: Duration = Duration::from_millis(50);
 const THROTTLED_PAUSE: Duration = Duration::from_millis(200);
 /// The most events that a history may have: the service's own limit of 25,000, and one page more.
 const MOST_EVENTS: usize = 26_000;
-/// The sizes of a history's pages: the second is used if a page of the first is too large.
-const PAGES: [i32; 2] = [1_000, 25];
+/// The events of a history that are asked for at once.
+const MANY: i32 = 1_000;
+/// Those that are asked for once a page of that many was too large: as legal events can be.
+const FEW: i32 = 25;
 /// The most pages that `ListStateMachines` or `ListActivities` may have.
 const MOST_PAGES: usize = 1_000;
+/// The operation that reads them.
+const HISTORY: &str = "GetExecutionHistory";
 /// How long reading a whole history may take.
 const HISTORY_TIME: Duration = Duration::from_mins(2);
 
@@ -369,50 +373,57 @@ impl Api {
 
     /// `GetExecutionHistory`: the events of all pages, as the JSON that was received.
     pub async fn history(&self, wire: &Wire, execution: &str) -> Result<Vec<RawEvent>, CallError> {
-        let [many, few] = PAGES;
-        let read = async {
-            match self.pages(wire, execution, many).await {
-                // A full page of legal events can exceed the bound of one answer.
-                Err(CallError::TooMuch(_)) => self.pages(wire, execution, few).await,
-                read => read,
-            }
-        };
-        let late = || protocol("GetExecutionHistory", "it takes too long".to_owned()).into();
-        let read = tokio::time::timeout(HISTORY_TIME, read).await;
-        read.unwrap_or_else(|_| Err(late()))
+        let read = tokio::time::timeout(HISTORY_TIME, self.pages(wire, execution)).await;
+        read.unwrap_or_else(|_| Err(protocol(HISTORY, "it takes too long".to_owned()).into()))
     }
 
-    /// The events of all pages, asked for in pages of this size.
-    async fn pages(
+    async fn pages(&self, wire: &Wire, execution: &str) -> Result<Vec<RawEvent>, CallError> {
+        let mut events = Vec::new();
+        let (mut size, mut token) = (MANY, None);
+        let mut asked = 0;
+        while asked < MOST_EVENTS {
+            let page = self.page(wire, execution, size, token.clone()).await;
+            let (page, next) = match page {
+                // The same page again, and less of it: what was read before it is kept.
+                Err(CallError::TooMuch(_)) if size == MANY => {
+                    size = FEW;
+                    continue;
+                }
+                page => page?,
+            };
+            events.extend(page);
+            token = next;
+            if token.is_none() {
+                return Ok(events);
+            }
+            asked += size.unsigned_abs() as usize;
+        }
+        Err(protocol(HISTORY, "the pages never end".to_owned()).into())
+    }
+
+    /// One page of a history, and the token of the next.
+    async fn page(
         &self,
         wire: &Wire,
         execution: &str,
         size: i32,
-    ) -> Result<Vec<RawEvent>, CallError> {
-        const OPERATION: &str = "GetExecutionHistory";
-        let mut events = Vec::new();
-        let mut token = None;
-        for _ in 0..MOST_EVENTS.div_ceil(size.unsigned_abs() as usize) {
-            let body = Body::default();
-            let page = self
-                .call(wire, OPERATION, || {
-                    self.calls
-                        .get_execution_history()
-                        .execution_arn(execution)
-                        .max_results(size)
-                        .set_next_token(token.clone())
-                        .customize()
-                        .interceptor(body.clone())
-                        .send()
-                })
-                .await?;
-            events.extend(events::read(wire, OPERATION, &body.take())?);
-            token = next_page(OPERATION, page.next_token)?;
-            if token.is_none() {
-                return Ok(events);
-            }
-        }
-        Err(protocol(OPERATION, "the pages never end".to_owned()).into())
+        token: Option<String>,
+    ) -> Result<(Vec<RawEvent>, Option<String>), CallError> {
+        let body = Body::default();
+        let page = self
+            .call(wire, HISTORY, || {
+                self.calls
+                    .get_execution_history()
+                    .execution_arn(execution)
+                    .max_results(size)
+                    .set_next_token(token.clone())
+                    .customize()
+                    .interceptor(body.clone())
+                    .send()
+            })
+            .await?;
+        let events = events::read(wire, HISTORY, &body.take())?;
+        Ok((events, next_page(HISTORY, page.next_token)?))
     }
 
     /// `CreateActivity`: the activity's ARN.
@@ -656,7 +667,7 @@ impl Api {
             SdkError::TimeoutError(_) => "no answer in time".to_owned(),
             SdkError::DispatchFailure(failure) => {
                 if let Some(error) = found::<TooMuch>(failure.as_connector_error()) {
-                    return too_much(operation, *error);
+                    return CallError::TooMuch(protocol(operation, error.to_string()));
                 }
                 let reason = failure.as_connector_error().map_or_else(
                     || "the request was not sent".to_owned(),

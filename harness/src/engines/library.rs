@@ -7,6 +7,7 @@
 //! running; if it ends the process again, the result is trouble.
 
 mod pipe;
+mod queue;
 mod supervisor;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};

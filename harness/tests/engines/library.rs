@@ -18,8 +18,9 @@ use crate::support::{job, only};
 
 /// Speaks the protocol of a library. Every execution succeeds with 1 at once, except for these
 /// inputs: `late` is answered together with the next ping, `hang` stops all answers, `end` ends the
-/// process, `endless` starts a line that does not end, `babble` sends 200,000 lines about nothing, and
-/// `large` gives an output and a cause of a megabyte.
+/// process, `endless` starts a line that does not end, `babble` sends 200,000 lines about nothing,
+/// `burst` says nothing until it is pinged, and then fifty lines before the answer, and `large` gives an
+/// output and a cause of a megabyte.
 const SCRIPT: &str = r#"
 succeed() { echo "{\"execution\":$1,\"end\":{\"status\":\"SUCCEEDED\",\"output\":\"1\",\"at\":0,\"events\":[]}}"; }
 echo '{"ready":"1"}'
@@ -37,6 +38,11 @@ while read -r line; do
     *'"input":"end"'*) exit;;
     *'"input":"endless"'*) exec yes '  ' | tr -d '\n';;
     *'"input":"babble"'*) yes "{\"execution\":$number,\"replied\":9}" | head -n 200000;;
+    *'"input":"burst"'*)
+      read -r ping
+      yes "{\"execution\":$number,\"replied\":9}" | head -n 50
+      succeed "$number"
+      echo "{\"pong\":${ping#*:}";;
     *'"input":"large"'*)
       x=$(head -c 1000000 /dev/zero | tr '\0' x)
       echo "{\"execution\":$number,\"end\":{\"status\":\"FAILED\",\"output\":\"\\\"$x\\\"\",\"cause\":\"$x\",\"at\":0}}";;
@@ -135,4 +141,10 @@ async fn what_is_larger_than_the_language_allows_is_cut() {
             .starts_with(r#"{"<more than a payload may have>":1000002"#)
     );
     assert!(large.cause.unwrap().ends_with("… (1000000 bytes)"));
+}
+
+#[tokio::test]
+async fn who_says_much_after_a_silence_still_answers_the_ping() {
+    let burst = run(&library().await, "burst").await.unwrap();
+    assert!(succeeded(&burst), "{:?}", burst.status);
 }

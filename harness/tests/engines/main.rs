@@ -3,6 +3,7 @@
 mod embedded;
 mod endurance;
 mod faults;
+mod history;
 mod identity;
 mod library;
 mod others;

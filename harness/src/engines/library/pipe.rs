@@ -14,12 +14,14 @@ use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
     process::{ChildStdin, ChildStdout},
-    sync::mpsc::{
-        Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel,
-    },
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
 };
 
-use super::{Program, strange};
+use super::{
+    Program, endless,
+    queue::{Full, Line, Listener, ROOM, Speaker, queue},
+    strange,
+};
 use crate::{
     bound,
     engines::started::{self, Started},
@@ -31,9 +33,6 @@ const START: Duration = Duration::from_secs(30);
 
 /// How often a process may answer a ping without saying anything about an execution.
 const ROUNDS: usize = 6;
-
-/// The most lines about one execution that wait to be read.
-const QUEUE: usize = 16;
 
 /// The most values in a line: the log of an execution is one line.
 const LINE_VALUES: usize = 150_000;
@@ -51,8 +50,8 @@ pub(super) struct Pipe {
     started: Mutex<Started>,
 }
 
-/// The receivers of lines, by execution or ping number; `None` once the process is lost.
-type Listeners = Mutex<Option<HashMap<u64, Sender<Value>>>>;
+/// The queues of lines, by execution or ping number; `None` once the process is lost.
+type Listeners = Mutex<Option<HashMap<u64, Speaker>>>;
 
 /// How a process was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +109,7 @@ impl Pipe {
         let mut answers = BufReader::new(stdout);
         let ready = tokio::time::timeout(START, next_line(&mut answers)).await;
         let ready = match ready {
-            Ok(Said::Line(ready)) => ready,
+            Ok(Said::Line(ready)) => Some(ready.value),
             _ => None,
         };
         let version = ready.as_ref().and_then(|ready| ready["ready"].as_str());
@@ -152,7 +151,7 @@ impl Pipe {
     pub async fn probe(self: &Arc<Self>) -> Result<&str, Lost> {
         let mut talk = self.talk()?;
         talk.say(&json!({ "ping": talk.number }))?;
-        match tokio::time::timeout(self.patience, talk.heard.recv()).await {
+        match tokio::time::timeout(self.patience, talk.heard.next()).await {
             Ok(Some(_)) => Ok(&self.version),
             Ok(None) => Err(self.lost()),
             Err(_) => Err(self.end(Lost::Hung)),
@@ -174,10 +173,10 @@ impl Pipe {
 
     fn talk(self: &Arc<Self>) -> Result<Talk, Lost> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let (sender, heard) = channel(QUEUE);
+        let (speaker, heard) = queue(ROOM);
         let mut listeners = locked(&self.listeners);
         let all = listeners.as_mut().ok_or_else(|| self.lost())?;
-        all.insert(number, sender);
+        all.insert(number, speaker);
         Ok(Talk {
             pipe: Arc::clone(self),
             number,
@@ -190,7 +189,7 @@ impl Pipe {
 pub(super) struct Talk {
     pipe: Arc<Pipe>,
     number: u64,
-    heard: Receiver<Value>,
+    heard: Listener,
 }
 
 impl Talk {
@@ -202,8 +201,9 @@ impl Talk {
     /// The next line about the execution.
     pub async fn next(&mut self) -> Result<Value, Silence> {
         for _ in 0..ROUNDS {
-            match tokio::time::timeout(self.pipe.patience, self.heard.recv()).await {
-                Ok(Some(line)) => return Ok(line),
+            match tokio::time::timeout(self.pipe.patience, self.heard.next()).await {
+                Ok(Some(Ok(line))) => return Ok(line),
+                Ok(Some(Err(Full))) => return Err(endless().into()),
                 Ok(None) => return Err(self.pipe.lost().into()),
                 Err(_) => {
                     self.pipe.probe().await?;
@@ -238,11 +238,14 @@ async fn write(mut orders: UnboundedReceiver<String>, mut stdin: ChildStdin) {
     }
 }
 
+/// Hands out what the process says. Waits for nobody but the process.
 async fn read(mut answers: BufReader<ChildStdout>, listeners: Arc<Listeners>, pipe: Weak<Pipe>) {
     loop {
-        let line = match next_line(&mut answers).await {
-            Said::Line(Some(line)) => line,
-            Said::Line(None) => continue,
+        // Many lines can be there at once: those who listen get their turn between them.
+        tokio::task::coop::consume_budget().await;
+        match next_line(&mut answers).await {
+            Said::Line(line) => hand_out(line, &listeners),
+            Said::Rubbish => {}
             Said::Nothing => break,
             Said::TooMuch => {
                 if let Some(pipe) = pipe.upgrade() {
@@ -250,27 +253,33 @@ async fn read(mut answers: BufReader<ChildStdout>, listeners: Arc<Listeners>, pi
                 }
                 break;
             }
-        };
-        let number = line.get("execution").or_else(|| line.get("pong"));
-        let Some(number) = number.and_then(Value::as_u64) else {
-            continue;
-        };
-        let listener = locked(&listeners)
-            .as_ref()
-            .and_then(|all| all.get(&number))
-            .cloned();
-        if let Some(listener) = listener {
-            // Whoever does not listen any more has given the execution up.
-            let _ = listener.send(line).await;
         }
     }
     *locked(&listeners) = None;
 }
 
+/// Hands a line to whoever listens. One for which too many wait gets no more.
+fn hand_out(line: Line, listeners: &Listeners) {
+    let number = line.value.get("execution");
+    let number = number.or_else(|| line.value.get("pong"));
+    let Some(number) = number.and_then(Value::as_u64) else {
+        return;
+    };
+    let mut listeners = locked(listeners);
+    if let Some(all) = listeners.as_mut()
+        && let Some(speaker) = all.get(&number)
+        && speaker.say(line) == Err(Full)
+    {
+        all.remove(&number);
+    }
+}
+
 /// What comes next from the process.
 enum Said {
-    /// A line: a JSON value, or something else.
-    Line(Option<Value>),
+    /// A line.
+    Line(Line),
+    /// A line that is not JSON.
+    Rubbish,
     /// Nothing more.
     Nothing,
     /// A line that is too long, or has too many values.
@@ -281,10 +290,21 @@ async fn next_line(answers: &mut BufReader<ChildStdout>) -> Said {
     let mut line = Vec::new();
     let most = bound::ANSWER as u64 + 1;
     let read = answers.take(most).read_until(b'\n', &mut line).await;
+    let bytes = line.len();
     match read {
-        Ok(0) | Err(_) => Said::Nothing,
-        Ok(_) if line.len() > bound::ANSWER => Said::TooMuch,
-        Ok(_) if bound::parsable(&line, LINE_VALUES).is_err() => Said::TooMuch,
-        Ok(_) => Said::Line(serde_json::from_slice(&line).ok()),
+        Ok(0) | Err(_) => return Said::Nothing,
+        Ok(_) if bytes > bound::ANSWER => return Said::TooMuch,
+        Ok(_) => {}
     }
+    let values = bound::values(&line);
+    if values > LINE_VALUES {
+        return Said::TooMuch;
+    }
+    serde_json::from_slice(&line).map_or(Said::Rubbish, |value| {
+        Said::Line(Line {
+            value,
+            bytes,
+            values,
+        })
+    })
 }
