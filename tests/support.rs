@@ -1,4 +1,4 @@
-//! Helpers shared by the whole-system tests.
+//! The command that the whole-system tests run, where it runs, and what it left behind.
 
 use std::{
     env,

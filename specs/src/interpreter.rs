@@ -11,6 +11,7 @@ mod eval;
 mod frame;
 mod handler;
 mod jsonpath;
+mod kept;
 mod protocol;
 mod runtime_error;
 mod setup;
@@ -24,13 +25,14 @@ use std::{
     sync::Arc,
 };
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 use self::{
     data_flow::Exit,
     eval::Eval,
     frame::{Active, Frame, FrameId, Phase},
+    kept::Kept,
     runtime_error::{Origin, Result, RuntimeError},
 };
 pub use self::{
@@ -61,10 +63,9 @@ pub const DATA_LIMIT: usize = 262_144;
 const DEPTH_LIMIT: usize = 100;
 /// How deep it may be nested on the way to a state's output.
 const DEPTH_WITHIN: usize = path::DEEPEST;
-/// How much memory the data of one execution may take here, in bytes: its history keeps all of it.
+/// How much memory the data of one execution may take here, in bytes: its history keeps nearly all of
+/// it.
 const KEPT_LIMIT: usize = 128 << 20;
-/// Data that takes no more is counted as often as it is met; larger data is counted once.
-const SMALL: usize = 1_024;
 /// How much work one execution may be here, in steps (see [`Meter`]).
 const WORK_LIMIT: u64 = 10_000_000;
 const TOO_MUCH_DATA: &str = "so much data in one execution";
@@ -103,14 +104,6 @@ pub struct Execution {
     outcome: Option<Outcome>,
     /// The facts since the last input.
     facts: RefCell<Vec<Fact>>,
-}
-
-/// The data that the history and whatever goes on keep.
-#[derive(Debug, Clone, Default)]
-struct Kept {
-    memory: usize,
-    /// Where large data is: it stays there as long as the history.
-    large: FxHashSet<usize>,
 }
 
 /// What waits for a timer.
@@ -226,13 +219,15 @@ impl Execution {
         self.visits = FxHashMap::default();
         self.facts = RefCell::default();
         self.measured = RefCell::default();
-        self.kept.get_mut().large = FxHashSet::default();
+        self.kept.get_mut().retire();
         self.history.shrink_to_fit();
     }
 
     /// Roughly how much memory it takes.
     pub fn memory(&self) -> usize {
-        size_of::<Self>() + self.history.capacity() * size_of::<Event>() + self.kept.borrow().memory
+        size_of::<Self>()
+            + self.history.capacity() * size_of::<Event>()
+            + self.kept.borrow().memory()
     }
 
     /// The history, by value.
@@ -476,26 +471,23 @@ impl Execution {
             _ => {
                 let size = json::bound(data);
                 self.work(size.memory);
-                if size.memory <= SMALL || self.is_new(data) {
-                    self.keep(size.memory);
-                }
+                self.count(|kept| kept.meet(data, size.memory));
                 *last = Some((data.clone(), size));
                 size
             }
         }
     }
 
-    /// Whether shared data is met for the first time.
-    fn is_new(&self, data: &Arc<Value>) -> bool {
-        let address = Arc::as_ptr(data).addr();
-        self.kept.borrow_mut().large.insert(address)
+    /// So much more memory is taken.
+    fn keep(&self, memory: usize) {
+        self.count(|kept| kept.add(memory));
     }
 
-    /// So much more memory is taken. If it is too much, the execution goes on no further.
-    fn keep(&self, memory: usize) {
+    /// Counts what is kept. If it is too much, the execution goes on no further.
+    fn count(&self, more: impl FnOnce(&mut Kept)) {
         let mut kept = self.kept.borrow_mut();
-        kept.memory += memory;
-        if kept.memory > KEPT_LIMIT {
+        more(&mut kept);
+        if kept.memory() > KEPT_LIMIT {
             self.refuse(TOO_MUCH_DATA, self.latest());
         }
     }

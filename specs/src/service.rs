@@ -142,7 +142,7 @@ pub enum Effect {
         /// The execution.
         execution: ExecutionId,
     },
-    /// An execution was removed, because its machine was deleted.
+    /// An execution was removed: its machine was deleted, or it ended long ago.
     Forgotten {
         /// The execution.
         execution: ExecutionId,
@@ -169,7 +169,7 @@ pub struct Service {
     /// Whether they do it elsewhere: see [`Service::next_work`].
     works_elsewhere: bool,
     closed: Closed,
-    garbage: Vec<Run>,
+    garbage: Garbage,
 }
 
 impl Service {

@@ -209,6 +209,13 @@ fn a_loop_may_make_its_data_anew() {
 }
 
 #[test]
+fn what_a_loop_makes_and_drops_counts_each_time() {
+    let dropped =
+        json!({"Type": "Pass", "Parameters": {"list.$": "$"}, "ResultPath": null, "Next": "A"});
+    given_up(run(alone(dropped), json!(vec![1; 120_000])), DATA);
+}
+
+#[test]
 fn data_is_never_too_deep_to_be_looked_at() {
     let deep = Value::from(format!("${}", ".a".repeat(30_000)));
     given_up(run(pass("ResultPath", deep.clone()), json!({})), DEPTH);

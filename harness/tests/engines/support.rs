@@ -1,4 +1,4 @@
-//! Helpers for handwritten cases.
+//! Handwritten cases: jobs from a definition and its inputs, and the tasks and machines they are made of.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Helpers for JSON values that several modules share.
+//! JSON values: their types in words, when AWS takes two for equal, and how large they are.
 
 use serde_json::{Number, Value};
 

@@ -276,7 +276,7 @@ fn executions_that_have_ended_are_forgotten_in_time() {
     );
     assert!(gone.unwrap_err().starts_with("ExecutionDoesNotExist"));
     assert_eq!(status(&mut service, &another), "SUCCEEDED");
-    assert_eq!(service.take_garbage().len(), 1);
+    assert_eq!(service.take_garbage().runs.len(), 1);
     // Those of a machine that is deleted do not count.
     ask(
         &mut service,
@@ -284,7 +284,7 @@ fn executions_that_have_ended_are_forgotten_in_time() {
         &json!({"stateMachineArn": machine}),
     )
     .unwrap();
-    assert_eq!(service.take_garbage().len(), RETAINED);
+    assert_eq!(service.take_garbage().runs.len(), RETAINED);
 }
 
 #[test]
@@ -341,8 +341,54 @@ fn an_execution_may_be_worked_on_elsewhere() {
         &json!({"stateMachineArn": machine}),
     )
     .unwrap();
+    assert_eq!(service.take_garbage().late.len(), 0);
     service.finish(second.carry_out());
     assert!(service.next_work().is_none());
+    // Nobody waits until it is dropped.
+    assert_eq!(service.take_garbage().late.len(), 1);
+}
+
+#[test]
+fn a_panic_breaks_the_execution_alone() {
+    let mut service = service().working_elsewhere();
+    let machine = create(&mut service, "m", &pass(), "r").unwrap();
+    let [one, other] = [(); 2].map(|()| start(&mut service, &machine));
+    let work = service.next_work().unwrap();
+    let stop = json!({"executionArn": one});
+    ask(&mut service, "StopExecution", &stop).unwrap();
+    service.finish(work.carry_out_by(|_, _, _| panic!("no such {}", "frame")));
+    let described = ask(&mut service, "DescribeExecution", &stop).unwrap();
+    assert_eq!(described["status"], "FAILED");
+    assert_eq!(described["error"], "States.Runtime");
+    assert_eq!(
+        described["cause"],
+        "the interpreter panicked: no such frame"
+    );
+    assert!(described["stopDate"].is_number());
+    assert_eq!(history(&mut service, &one, 9).len(), 1);
+    let ended = |effect: &Effect| matches!(effect, Effect::Ended { .. });
+    assert!(service.take_effects().iter().any(ended));
+    let work = service.next_work().unwrap();
+    service.finish(work.carry_out());
+    assert_eq!(status(&mut service, &other), "SUCCEEDED");
+    assert!(!service.has_work());
+}
+
+#[test]
+fn nothing_is_kept_of_what_is_forgotten() {
+    let mut service = service();
+    let stays = create(&mut service, "stays", &pass(), "r").unwrap();
+    start(&mut service, &stays);
+    for _ in 0..3 {
+        let goes = create(&mut service, "goes", &pass(), "r").unwrap();
+        start(&mut service, &goes);
+        let goes = json!({"stateMachineArn": goes});
+        ask(&mut service, "DeleteStateMachine", &goes).unwrap();
+    }
+    assert_eq!(service.closed.kept.len(), 1);
+    let stays = json!({"stateMachineArn": stays});
+    ask(&mut service, "DeleteStateMachine", &stays).unwrap();
+    assert_eq!(service.closed.kept.len(), 0);
 }
 
 #[test]

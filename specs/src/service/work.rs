@@ -1,7 +1,11 @@
 //! What executions do, apart from the service: an execution can take seconds for a step, and nobody
 //! else waits for it. And what becomes of executions that have ended.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    any::Any,
+    collections::{BTreeMap, VecDeque},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use super::{Effect, ExecutionId, Service, TaskRef, activities::Open, params::Params};
 use crate::{
@@ -19,9 +23,8 @@ const RETAINED_MEMORY: usize = 64 << 20;
 /// The executions that have ended and can still be asked about.
 #[derive(Debug, Default)]
 pub(super) struct Closed {
-    /// In the order of ending; some of them were forgotten with their machine.
-    kept: VecDeque<ExecutionId>,
-    count: usize,
+    /// In the order of ending.
+    pub kept: VecDeque<ExecutionId>,
     memory: usize,
 }
 
@@ -94,21 +97,43 @@ pub struct Worked {
     id: ExecutionId,
     execution: Execution,
     at: Instant,
-    commands: Result<Vec<Command>, Unsupported>,
+    commands: Result<Vec<Command>, Broken>,
+}
+
+/// Why an execution goes on no further, where the language is not the cause.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+    #[error("the interpreter panicked: {0}")]
+    Panicked(String),
 }
 
 impl Work {
     /// Makes the step.
     pub fn carry_out(self) -> Worked {
+        self.carry_out_by(|execution, at, step| match step {
+            Step::Begin => execution.go_on(),
+            Step::Take(input) => execution.handle(at, input),
+        })
+    }
+
+    /// Makes the step by this. A panic breaks the execution, and nothing else: whoever waits for it is
+    /// answered. Its history is what it was until then.
+    pub(super) fn carry_out_by(
+        self,
+        make: impl FnOnce(&mut Execution, Instant, Step) -> Result<Vec<Command>, Unsupported>,
+    ) -> Worked {
         let Self {
             id,
             mut execution,
             at,
             step,
         } = self;
-        let commands = match step {
-            Step::Begin => execution.go_on(),
-            Step::Take(input) => execution.handle(at, input),
+        let outcome = catch_unwind(AssertUnwindSafe(|| make(&mut execution, at, step)));
+        let commands = match outcome {
+            Ok(commands) => commands.map_err(Broken::from),
+            Err(panic) => Err(Broken::Panicked(message(&*panic).to_owned())),
         };
         Worked {
             id,
@@ -117,6 +142,13 @@ impl Work {
             commands,
         }
     }
+}
+
+/// What a panic said.
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("it did not say why")
 }
 
 impl Service {
@@ -150,23 +182,24 @@ impl Service {
 
     /// Takes back a step that was made, and does what the execution wants now.
     pub fn finish(&mut self, worked: Worked) {
+        // Its machine may have been deleted.
+        let Some(run) = self.runs.get_mut(&worked.id) else {
+            self.garbage.late.push(worked);
+            return;
+        };
         let Worked {
             id,
             execution,
             at,
             commands,
         } = worked;
-        // Its machine may have been deleted.
-        let Some(run) = self.runs.get_mut(&id) else {
-            return;
-        };
         run.execution = Some(execution);
         match commands {
             Ok(commands) => self.obey(id, at, commands),
-            Err(unsupported) => {
+            Err(broken) => {
                 run.broken = Some(Failure {
                     error: Some("States.Runtime".into()),
-                    cause: Some(unsupported.to_string().into()),
+                    cause: Some(broken.to_string().into()),
                 });
                 self.end(id, at);
             }
@@ -252,11 +285,10 @@ impl Service {
                 run.memory += execution.memory();
             }
             self.closed.kept.push_back(id);
-            self.closed.count += 1;
             self.closed.memory += run.memory;
         }
         self.effects.push(Effect::Ended { execution: id });
-        while self.closed.count > RETAINED || self.closed.memory > RETAINED_MEMORY {
+        while self.closed.kept.len() > RETAINED || self.closed.memory > RETAINED_MEMORY {
             // The last one is kept however large it is.
             match self.closed.kept.front() {
                 Some(oldest) if *oldest != id => self.forget(*oldest),
@@ -270,15 +302,11 @@ impl Service {
         self.unqueue(execution);
         if let Some(run) = self.runs.remove(&execution) {
             if run.ended.is_some() {
-                self.closed.count -= 1;
+                self.closed.kept.retain(|kept| *kept != execution);
                 self.closed.memory -= run.memory;
             }
             self.runs_by_arn.remove(&run.arn);
-            self.garbage.push(run);
-        }
-        let kept = &mut self.closed.kept;
-        while kept.front().is_some_and(|id| !self.runs.contains_key(id)) {
-            kept.pop_front();
+            self.garbage.runs.push(run);
         }
         self.effects.push(Effect::Forgotten { execution });
     }
@@ -286,18 +314,14 @@ impl Service {
     /// What is left of forgotten executions. It can take a while to drop, and nobody has to wait for
     /// that.
     pub fn take_garbage(&mut self) -> Garbage {
-        Garbage(std::mem::take(&mut self.garbage))
+        std::mem::take(&mut self.garbage)
     }
 }
 
 /// What nobody needs any more.
-#[derive(Debug)]
-pub struct Garbage(Vec<Run>);
-
-impl Garbage {
-    /// Of how many executions it is.
-    #[allow(clippy::len_without_is_empty)] // nobody asks
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
+#[derive(Debug, Default)]
+pub struct Garbage {
+    pub(super) runs: Vec<Run>,
+    /// What was made for executions that had been forgotten by then.
+    pub(super) late: Vec<Worked>,
 }

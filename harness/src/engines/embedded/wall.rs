@@ -18,13 +18,17 @@ use super::core::{Calls as _, Core, Pace, State};
 /// After how long the timers are looked at again, however far away the next one is.
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
+/// When a timer is due, and a number, because several can be due at once.
+type Place = (Instant, u64);
+
 /// A clock that starts at the computer's time and runs `scale` times as fast.
 #[derive(Debug)]
 pub(super) struct Wall {
     origin: std::time::Instant,
     base: Instant,
     scale: f64,
-    timers: BTreeMap<(Instant, u64), (ExecutionId, TimerId)>,
+    timers: BTreeMap<Place, (ExecutionId, TimerId)>,
+    places: BTreeMap<(ExecutionId, TimerId), Place>,
     number: u64,
     earlier: Arc<Notify>,
 }
@@ -39,6 +43,7 @@ impl Wall {
             base: Instant(i64::try_from(epoch.as_millis()).unwrap_or(i64::MAX)),
             scale,
             timers: BTreeMap::new(),
+            places: BTreeMap::new(),
             number: 0,
             earlier: Arc::default(),
         }
@@ -51,8 +56,25 @@ impl Wall {
 
     fn set(&mut self, execution: ExecutionId, timer: TimerId, at: Instant) {
         self.number += 1;
-        self.timers.insert((at, self.number), (execution, timer));
+        let place = (at, self.number);
+        self.timers.insert(place, (execution, timer));
+        self.places.insert((execution, timer), place);
         self.earlier.notify_one();
+    }
+
+    fn cancel(&mut self, execution: ExecutionId, timer: TimerId) {
+        if let Some(place) = self.places.remove(&(execution, timer)) {
+            self.timers.remove(&place);
+        }
+    }
+
+    /// Cancels all timers of an execution.
+    fn cancel_all(&mut self, execution: ExecutionId) {
+        let all = (execution, TimerId(0))..=(execution, TimerId(u64::MAX));
+        let all: Vec<_> = self.places.range(all).map(|(key, _)| *key).collect();
+        for (execution, timer) in all {
+            self.cancel(execution, timer);
+        }
     }
 
     /// A timer that is due, or how long it is until the next one.
@@ -66,7 +88,11 @@ impl Wall {
                 let pause = Duration::try_from_secs_f64((millis + 1.0) / 1_000.0);
                 Err(Some(pause.unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)))
             }
-            Some(_) => self.timers.pop_first().map(|(_, timer)| timer).ok_or(None),
+            Some((_, due)) => {
+                let (execution, timer) = *due;
+                self.cancel(execution, timer);
+                Ok((execution, timer))
+            }
         }
     }
 }
@@ -98,10 +124,17 @@ impl Pace for Wall {
                         timer,
                         at,
                     } => state.pace.set(execution, timer, at),
+                    Effect::CancelTimer { execution, timer } => {
+                        state.pace.cancel(execution, timer);
+                    }
+                    // An execution ends without cancelling its timers one by one.
+                    Effect::Ended { execution } | Effect::Forgotten { execution } => {
+                        state.pace.cancel_all(execution);
+                    }
                     Effect::Queued { task, .. } => {
                         state.give(task);
                     }
-                    _ => {}
+                    Effect::Started { .. } => {}
                 }
             }
         }
@@ -150,9 +183,80 @@ fn fire_due(core: &Arc<Core<Wall>>) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use stepproof_specs::{base::time::Instant, interpreter::TimerId, service::ExecutionId};
+    use std::sync::Arc;
 
-    use super::{LONGEST_PAUSE, Wall};
+    use serde_json::{Value, json};
+    use stepproof_specs::{
+        base::time::Instant,
+        deviation::Deviations,
+        interpreter::TimerId,
+        service::{Config, ExecutionId},
+    };
+
+    use super::{
+        super::core::{Calls as _, Core, Reply},
+        LONGEST_PAUSE, Wall,
+    };
+
+    /// Makes a call, and then what executions do because of it.
+    #[allow(clippy::needless_pass_by_value)] // callers write literals
+    fn ask(core: &Arc<Core<Wall>>, operation: &str, body: Value) -> Value {
+        let reply = core.clone().call(operation, &body);
+        core.clone().work();
+        match reply {
+            Reply::Now(answer) => answer.unwrap(),
+            Reply::Later(mut waiting) => waiting.task.try_recv().unwrap(),
+        }
+    }
+
+    fn timers(core: &Arc<Core<Wall>>) -> usize {
+        let state = core.lock();
+        assert_eq!(state.pace.timers.len(), state.pace.places.len());
+        state.pace.timers.len()
+    }
+
+    #[test]
+    fn timers_that_are_no_longer_needed_are_gone() {
+        let core = Core::new(Config::default(), Deviations::default(), Wall::new(1.0));
+        let activity = ask(&core, "CreateActivity", json!({"name": "a"}));
+        let activity = &activity["activityArn"];
+        let definition = json!({"TimeoutSeconds": 1_000_000, "StartAt": "T", "States": {
+            "T": {"Type": "Task", "Resource": activity, "TimeoutSeconds": 500_000, "Next": "W"},
+            "W": {"Type": "Wait", "Seconds": 500_000, "End": true},
+        }});
+        let machine = json!({"name": "m", "roleArn": "r", "definition": definition.to_string()});
+        let machine = ask(&core, "CreateStateMachine", machine);
+        let machine = json!({"stateMachineArn": machine["stateMachineArn"]});
+        let started = ask(&core, "StartExecution", machine.clone());
+        // The machine's and the task's.
+        assert_eq!(timers(&core), 2);
+        let task = ask(&core, "GetActivityTask", json!({"activityArn": activity}));
+        assert_eq!(timers(&core), 2);
+        let answer = json!({"taskToken": task["taskToken"], "output": "1"});
+        ask(&core, "SendTaskSuccess", answer);
+        // The machine's and the wait's.
+        assert_eq!(timers(&core), 2);
+        ask(&core, "StartExecution", machine.clone());
+        assert_eq!(timers(&core), 4);
+        let started = json!({"executionArn": started["executionArn"]});
+        ask(&core, "StopExecution", started);
+        assert_eq!(timers(&core), 2);
+        ask(&core, "DeleteStateMachine", machine);
+        assert_eq!(timers(&core), 0);
+    }
+
+    #[test]
+    fn a_timer_is_due_once() {
+        let mut wall = Wall::new(1.0);
+        wall.set(ExecutionId(1), TimerId(0), Instant(0));
+        wall.set(ExecutionId(0), TimerId(0), Instant(0));
+        wall.set(ExecutionId(0), TimerId(1), Instant(0));
+        wall.cancel(ExecutionId(0), TimerId(0));
+        assert_eq!(wall.due(), Ok((ExecutionId(1), TimerId(0))));
+        assert_eq!(wall.due(), Ok((ExecutionId(0), TimerId(1))));
+        assert_eq!(wall.due(), Err(None));
+        assert!(wall.places.is_empty());
+    }
 
     #[test]
     fn no_scale_makes_a_pause_that_cannot_be_told() {
