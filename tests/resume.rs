@@ -3,7 +3,7 @@
 use std::{fs, path::Path, process::Stdio, thread, time::Duration};
 use stepproof::store::Journal as _;
 
-use stepproof_tests::{Ran, command, expect, stepproof, verdicts};
+use stepproof_tests::{Ran, command, expect, interruptible, stepproof, verdicts};
 
 /// More cases than twenty sessions of half a second can run.
 const CASES: usize = 1_000;
@@ -167,7 +167,7 @@ fn a_polite_stop_finishes_what_is_under_way() {
     let directory = directory();
     let here = directory.path();
     let run = ["run", "--cases", "100000", "--seed", "2", "--out", "r"];
-    let child = command(here, &run)
+    let child = interruptible(here, &run)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

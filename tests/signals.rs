@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use stepproof_tests::command;
+use stepproof_tests::{command, interruptible};
 
 /// An engine by the name of one that can be started: it says how it was started, starts a process of
 /// its own, and hands requests on to an engine that is already there. It notes when it is given a
@@ -110,7 +110,7 @@ impl Installed {
         }
         let arguments = [run, &["--engine", "ministack", "--seed", "1"]].concat();
         let is_long = run == LONG;
-        let run = command(self.here(), &arguments)
+        let run = interruptible(self.here(), &arguments)
             .env("STEPPROOF_ENGINES_HOME", self.here())
             .env("TMPDIR", self.here().join("tmp"))
             .env("AWS_SECRET_ACCESS_KEY", "hidden")

@@ -81,7 +81,21 @@ impl From<Output> for Ran {
 
 /// The command with these arguments in a working directory.
 pub fn command(directory: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(binary());
+    ready(Command::new(binary()), directory, arguments)
+}
+
+/// The same for tests that send signals. The command goes on ignoring signals that its parent ignores,
+/// as whatever a shell starts in the background does; GNU `env` gives them their defaults back.
+pub fn interruptible(directory: &Path, arguments: &[&str]) -> Command {
+    if !cfg!(target_os = "linux") {
+        return command(directory, arguments);
+    }
+    let mut env = Command::new("env");
+    env.arg("--default-signal=HUP,INT,QUIT,TERM").arg(binary());
+    ready(env, directory, arguments)
+}
+
+fn ready(mut command: Command, directory: &Path, arguments: &[&str]) -> Command {
     command
         .args(arguments)
         .current_dir(directory)
