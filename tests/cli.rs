@@ -370,7 +370,21 @@ fn an_engine_that_is_not_there_ends_with_6() {
         !here.join("runs").exists(),
         "an unreachable engine leaves nothing"
     );
-    expect(here, &["run", "--engine", "none"], 6);
+}
+
+#[test]
+fn an_engine_that_does_not_exist_or_has_no_address_is_wrong_usage() {
+    let directory = directory();
+    let here = directory.path();
+    let ran = expect(here, &["run", "--engine", "none"], 2);
+    assert!(ran.err.contains("stepproof engines"), "{}", ran.err);
+    let endpoint = ["--endpoint", "http://127.0.0.1:9", "--cases", "5"];
+    for engine in ["embedded", "reference"] {
+        let run = [&["run", "--engine", engine][..], &endpoint].concat();
+        let ran = expect(here, &run, 2);
+        assert!(ran.err.contains(engine), "{}", ran.err);
+    }
+    expect(here, &["run", "--max-unsure", "5"], 2);
 }
 
 const ORDER: &str = r#"{"StartAt": "Check", "States": {
