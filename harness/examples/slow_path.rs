@@ -9,7 +9,7 @@
 //! Words: `delay=MILLISECONDS` of every answer, `stalls=N` (one answer in N comes 3 s late),
 //! `hiccups=N` (one call in N fails), `reconnects`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::atomic::Ordering, time::Duration};
 
 #[path = "../tests/engines/proxy.rs"]
 mod proxy;
@@ -29,7 +29,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             _ => return Err(format!("'{word}' says nothing").into()),
         }
     }
-    let address = proxy::forward(port, engine, path).await?;
-    println!("{address} forwards to {engine}: {path:?}");
-    std::future::pending().await
+    let way = proxy::forward(port, engine, path).await?;
+    println!("{} forwards to {engine}: {path:?}", way.address);
+    loop {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        println!("{} calls have failed", way.failed.load(Ordering::Relaxed));
+    }
 }

@@ -32,25 +32,41 @@ const STALL: Duration = Duration::from_secs(3);
 
 const FAULT: &[u8] = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
 
-/// Listens on a port (0 for any that is free) and forwards to an engine; returns the address.
-pub async fn forward(port: u16, engine: SocketAddr, path: Path) -> io::Result<SocketAddr> {
+/// A way that is open.
+#[derive(Debug)]
+pub struct Way {
+    /// Where it begins.
+    pub address: SocketAddr,
+    /// How many calls have failed on it.
+    pub failed: Arc<AtomicU64>,
+}
+
+/// Listens on a port (0 for any that is free) and forwards to an engine.
+pub async fn forward(port: u16, engine: SocketAddr, path: Path) -> io::Result<Way> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let address = listener.local_addr()?;
     let calls = Arc::new(AtomicU64::new(0));
+    let failed = Arc::new(AtomicU64::new(0));
+    let way = Way {
+        address,
+        failed: failed.clone(),
+    };
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            let calls = calls.clone();
-            tokio::spawn(async move { drop(serve(client, engine, path, &calls).await) });
+            let (calls, failed) = (calls.clone(), failed.clone());
+            tokio::spawn(async move {
+                drop(serve(client, engine, path, (&calls, &failed)).await);
+            });
         }
     });
-    Ok(address)
+    Ok(way)
 }
 
 async fn serve(
     mut client: TcpStream,
     engine: SocketAddr,
     path: Path,
-    calls: &AtomicU64,
+    (calls, failed): (&AtomicU64, &AtomicU64),
 ) -> io::Result<()> {
     client.set_nodelay(true)?;
     let mut upstream = None;
@@ -59,6 +75,7 @@ async fn serve(
         let call = calls.fetch_add(1, Ordering::Relaxed);
         let one_in = |many: u64| many > 0 && mixed(call).is_multiple_of(many);
         if one_in(path.hiccups) {
+            failed.fetch_add(1, Ordering::Relaxed);
             if call.is_multiple_of(2) {
                 return Ok(());
             }
