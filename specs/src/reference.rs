@@ -85,7 +85,7 @@ pub const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/stepproof";
 
 /// The most by which events are late in the perturbed schedules. Real engines under load are that
 /// late; generated plans leave more time than this between a reply and a time limit.
-const NOISE_MILLIS: Millis = 400;
+pub const NOISE_MILLIS: Millis = 400;
 
 /// Simulates one start of a case under several tie-breaks and latencies.
 pub fn simulate(
@@ -220,7 +220,6 @@ struct Runs<'r> {
     program: &'r Program,
     identity: &'r Identity,
     start: &'r Start,
-    input: Arc<serde_json::Value>,
     at: Instant,
 }
 
@@ -238,7 +237,6 @@ impl<'r> Runs<'r> {
             program,
             identity,
             start,
-            input: start.input.clone(),
             at,
         }
     }
@@ -247,7 +245,7 @@ impl<'r> Runs<'r> {
         let setup = Setup {
             program: self.program.clone(),
             identity: self.identity.clone(),
-            input: self.input.clone(),
+            input: self.start.input.clone(),
             at: self.at,
             interleaving: schedule.interleaving,
         };

@@ -36,7 +36,7 @@ use stepproof_specs::{
     clause::Aspect,
     history::{Event, EventKind, Phase},
     observation::{Observation, Status},
-    reference::{Expectation, under_lateness},
+    reference::{Expectation, NOISE_MILLIS, under_lateness},
 };
 
 pub use self::{
@@ -88,10 +88,6 @@ impl<'a> Terms<'a> {
         }
     }
 }
-
-/// How much later than planned (milliseconds of ASL time) an engine may be in a generated case before
-/// a time limit expires that should not.
-const PLANNED_ROOM: Millis = 400;
 
 /// Judges a run of a case.
 pub fn judge(job: &Job, run: &RawRun, terms: Terms<'_>) -> Judgement {
@@ -159,7 +155,7 @@ fn judge_starts<'s>(
         room = room.max(lateness(context.overhead, attempts));
         judgement.merge(here);
     }
-    if judgement.late && room > PLANNED_ROOM {
+    if judgement.late && room > NOISE_MILLIS {
         judgement.set_aside_as_late(room, Difference::may_vary);
     }
     judgement
@@ -179,17 +175,13 @@ fn allow_for_lateness(
     };
     let late = under_lateness(&job.machine, &job.case, given, raw.lateness);
     let still_runs = raw.status == Status::Running && raw.watched < late.longest;
-    let Some(first) = late.affected.first().copied() else {
-        if still_runs {
-            judgement.set_aside_as_late(raw.lateness, Difference::may_vary);
-        }
-        return;
-    };
     // Where an engine legally comes to other tasks, what their workers did may decide anything.
-    let everything = still_runs || tasks::unattributed(seen);
-    judgement.set_aside_as_late(raw.lateness, |it| {
-        it.may_vary() && (everything || it.aspect >= first)
-    });
+    let misplayed = tasks::unattributed(seen);
+    let explained = |aspect| {
+        let first = late.affected.first();
+        still_runs || first.is_some_and(|first| misplayed || aspect >= *first)
+    };
+    judgement.set_aside_as_late(raw.lateness, |it| it.may_vary() && explained(it.aspect));
 }
 
 /// How many time limits expired, as far as that is known. The machine's own limit is read from the

@@ -134,7 +134,7 @@ impl Finding {
             reproduced: subject.reproduced,
             withdrawn: subject.withdrawn,
             replay: subject.replay.to_owned(),
-            reproducer: subject.api.then_some(sides.reproducer),
+            reproducer: sides.reproducer.filter(|_| subject.api),
             ask: sides.ask,
         }
     }
@@ -191,7 +191,7 @@ struct Sides {
     start: usize,
     expected: Seen,
     actual: Seen,
-    reproducer: String,
+    reproducer: Option<String>,
     ask: Option<String>,
 }
 
@@ -211,7 +211,10 @@ impl Sides {
                 ask::test_state(&case.definition, root, &expected.observation)
             }),
             actual: actual(subject.raw, start),
-            reproducer: python::reproducer(case, start, expectation.as_ref(), root, subject.target),
+            // Without an expectation there is nothing that a program could compare.
+            reproducer: expectation
+                .as_ref()
+                .map(|expected| python::reproducer(case, start, expected, root, subject.target)),
             expected: expectation
                 .map_or(Seen::Unrecorded, |it| Seen::Ran(Box::new(it.observation))),
         }
@@ -231,7 +234,7 @@ impl Sides {
                 .or(Some(Clause::ValidateAccepts)),
             start: 0,
             ask: ask::validate(case),
-            reproducer: python::define(case, &expected, subject.target),
+            reproducer: Some(python::define(case, &expected, subject.target)),
             expected: Seen::Defined(Box::new(expected)),
             actual: subject
                 .raw

@@ -51,7 +51,7 @@ pub struct Target<'a> {
 pub fn reproducer(
     case: &ExecutionCase,
     start: usize,
-    expectation: Option<&Expectation>,
+    expectation: &Expectation,
     root: Option<&Difference>,
     target: Target<'_>,
 ) -> String {
@@ -76,8 +76,7 @@ pub fn reproducer(
         .map(|(number, site)| (named(number), site.to_string().into()))
         .collect();
     let scripts = (!scripts.is_empty()).then(|| pretty(&Value::Object(scripts), WIDTH));
-    let check = Check::of(root, expectation);
-    let limit = expectation.map_or(0, |it| it.longest);
+    let check = Check::of(root, &expectation.observation);
     render(
         include_str!("python/execution.py.jinja"),
         context! {
@@ -93,7 +92,7 @@ pub fn reproducer(
             role => ROLE,
             workflow => kind(case.workflow),
             input => literal(&flat(&start.input)),
-            limit => seconds(limit),
+            limit => seconds(expectation.longest),
             aspect => check.aspect.name(),
             acceptance => check.aspect == Aspect::Acceptance,
             history => check.reads_history(),
@@ -208,8 +207,8 @@ fn activity(number: usize) -> String {
 }
 
 /// What the worker of a site does, attempt by attempt: `[beats, seconds, what, …]`.
-fn script(site: &str, start: &Start, expectation: Option<&Expectation>) -> Value {
-    let attempts = expectation.iter().flat_map(|it| &it.attempts);
+fn script(site: &str, start: &Start, expectation: &Expectation) -> Value {
+    let attempts = expectation.attempts.iter();
     let keys: Vec<&AttemptKey> = attempts
         .map(|attempt| &attempt.key)
         .filter(|key| *key.site == *site)

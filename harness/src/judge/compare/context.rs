@@ -36,7 +36,8 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// Whether timing may be judged.
     pub lane: Lane,
-    /// How much longer than it should a control machine took beside the case.
+    /// How late things may be (milliseconds of ASL time): what a control machine beside the case took
+    /// longer than it should, or how late the harness was, if that is more.
     pub overhead: Millis,
     /// Whether tasks reach the harness's workers.
     pub activities: bool,

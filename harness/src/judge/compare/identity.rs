@@ -161,7 +161,8 @@ pub fn allow_for(
         );
         return;
     };
-    if itself.difference(context, job, start, expected).is_none() && raw.history.is_some() {
+    let matters = itself.difference(context, job, start, expected).is_some();
+    if !matters && raw.history.is_some() {
         return;
     }
     // Other names than its own (of activities) are still the reference's.
@@ -169,7 +170,9 @@ pub fn allow_for(
     let mut rest = run.names.clone();
     rest.retain(|(name, _)| names.iter().all(|(own, _)| own != name));
     let seen = Observer::new(&rest).execution(raw);
-    *judgement = compare(context, start, &own, &seen);
+    if matters {
+        *judgement = compare(context, start, &own, &seen);
+    }
     let moments = LATER.into_iter().filter_map(|later| {
         let other = itself.starting(later).expectation(job, start)?;
         let differs = compare(context, start, &own, &other.observation);

@@ -7,7 +7,6 @@ use stepproof_specs::{
     clause::Aspect,
     history::{Event, EventKind},
     observation::{Attempt, Observation},
-    reference::Expectation,
 };
 
 use crate::judge::verdict::Difference;
@@ -43,12 +42,8 @@ pub(super) struct Check {
 
 impl Check {
     /// The check of a finding's root.
-    pub fn of(root: Option<&Difference>, expectation: Option<&Expectation>) -> Self {
+    pub fn of(root: Option<&Difference>, observation: &Observation) -> Self {
         let aspect = root.map_or(Aspect::Status, |root| root.aspect);
-        let Some(expectation) = expectation else {
-            return Self::equal(aspect, Value::Null, "None");
-        };
-        let observation = &expectation.observation;
         let property = root.is_some_and(|root| root.signature.shape.property().is_some());
         match aspect {
             // How many there are may depend on a race; more than these are wrong in any case.
