@@ -128,6 +128,7 @@ impl EngineProfile {
                 history: HistoryCompare::Ignore,
                 timing: None,
                 liveness_grace: 60_000,
+                relaxed: false,
             },
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             time_scale: 1.0,

@@ -32,6 +32,7 @@ pub use self::{
 };
 use crate::judge::{
     ledger::StaleCheck,
+    policy::Policy,
     verdict::{Signature, Verdict},
 };
 
@@ -92,6 +93,8 @@ pub struct Header {
     pub engine: String,
     /// The version that the engine reports.
     pub engine_version: String,
+    /// How strictly the engine is judged.
+    pub policy: Policy,
     /// The run's seed.
     pub seed: u64,
     /// The profile's name.

@@ -288,7 +288,7 @@ async fn stale(context: &Context, judge: &Compared, reporter: &mut dyn Reporter)
     }
     let control = Control::measured(context).await;
     for entry in ledger.entries() {
-        let check = check_entry(context, ledger, entry, &control).await;
+        let check = check_entry(context, judge, (ledger, entry), &control).await;
         if check.is_stale() {
             stale.push(check.entry.clone());
         }
@@ -299,8 +299,8 @@ async fn stale(context: &Context, judge: &Compared, reporter: &mut dyn Reporter)
 
 async fn check_entry(
     context: &Context,
-    ledger: &Ledger,
-    entry: &Entry,
+    judge: &Compared,
+    (ledger, entry): (&Ledger, &Entry),
     control: &Control,
 ) -> StaleCheck {
     let case = match casefile::load(&ledger.case_file(entry)) {
@@ -314,7 +314,12 @@ async fn check_entry(
     };
     match attempt(context, &job, control.overhead()).await.outcome {
         Outcome::Judged { judgement, .. } => {
-            StaleCheck::new(ledger, entry, &judgement, &(&job).into())
+            let check = StaleCheck::new(ledger, entry, &judgement, &(&job).into());
+            if check.is_stale() && judge.engine.policy.relaxed {
+                let why = "the engine is judged less strictly than its ledger supposes";
+                return StaleCheck::unjudged(ledger, entry, why);
+            }
+            check
         }
         Outcome::Trouble(trouble) => StaleCheck::unjudged(ledger, entry, trouble.to_string()),
     }

@@ -16,10 +16,10 @@ use crate::{
 /// One event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// 1 for the first event, in emission order.
-    pub id: u64,
+    /// 1 for the first event, in emission order. Signed, as on the wire: an engine may say anything.
+    pub id: i64,
     /// The event before it in its own thread of control; 0 for the first.
-    pub previous: u64,
+    pub previous: i64,
     /// When it happened.
     pub at: Instant,
     /// What happened, by AWS's name, for example `TaskStateEntered`.

@@ -342,7 +342,7 @@ impl Execution {
             cause: Some(HISTORY_LIMIT_TEXT.into()),
         };
         let details = failure_details(&failure);
-        self.emit(last as u64, EventKind::ExecutionFailed, details);
+        self.emit(last as i64, EventKind::ExecutionFailed, details);
         self.finish(Status::Failed, None, failure);
     }
 
@@ -603,8 +603,8 @@ impl Execution {
     }
 
     /// Adds an event after `previous`.
-    fn emit(&mut self, previous: u64, kind: EventKind, details: Details) -> u64 {
-        let id = self.history.len() as u64 + 1;
+    fn emit(&mut self, previous: i64, kind: EventKind, details: Details) -> i64 {
+        let id = self.history.len() as i64 + 1;
         self.history.push(Event {
             id,
             previous,
@@ -616,7 +616,7 @@ impl Execution {
     }
 
     /// Adds an event to the thread of a frame.
-    fn emit_in(&mut self, frame: FrameId, kind: EventKind, details: Details) -> u64 {
+    fn emit_in(&mut self, frame: FrameId, kind: EventKind, details: Details) -> i64 {
         let id = self.emit(self.frame(frame).previous, kind, details);
         self.frame_mut(frame).previous = id;
         id

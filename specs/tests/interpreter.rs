@@ -49,7 +49,7 @@ fn fail(error: &str) -> Act {
     })
 }
 
-fn events(expectation: &Expectation) -> Vec<(u64, u64, String)> {
+fn events(expectation: &Expectation) -> Vec<(i64, i64, String)> {
     let history = expectation
         .observation
         .history
@@ -61,7 +61,7 @@ fn events(expectation: &Expectation) -> Vec<(u64, u64, String)> {
         .collect()
 }
 
-fn kinds(expectation: &Expectation) -> Vec<(u64, String)> {
+fn kinds(expectation: &Expectation) -> Vec<(i64, String)> {
     events(expectation)
         .into_iter()
         .map(|(_, previous, kind)| (previous, kind))

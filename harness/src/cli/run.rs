@@ -105,6 +105,7 @@ impl Run {
     /// Checks that options given with `--resume` are those the run was started with.
     fn same_as(&self, stored: &Configuration) -> Result<(), Failure> {
         let (asked, begun) = (&self.target, stored.target.clone().into_target());
+        let (judging, as_begun) = (&asked.judging, &begun.judging);
         let engine = asked.engine.is_some() && asked.name() != begun.name();
         let checks = [
             ("--engine", engine),
@@ -117,6 +118,22 @@ impl Run {
                 other(asked.time_scale.as_ref(), begun.time_scale.as_ref()),
             ),
             ("--fault", other(asked.fault.as_ref(), begun.fault.as_ref())),
+            (
+                "--history",
+                other(judging.history.as_ref(), as_begun.history.as_ref()),
+            ),
+            (
+                "--cause",
+                other(judging.cause.as_ref(), as_begun.cause.as_ref()),
+            ),
+            (
+                "--timing",
+                other(judging.timing.as_ref(), as_begun.timing.as_ref()),
+            ),
+            (
+                "--grace",
+                other(judging.grace.as_ref(), as_begun.grace.as_ref()),
+            ),
             ("--seed", other(self.seed.as_ref(), Some(&stored.seed))),
             ("--shard", other(self.shard.as_ref(), Some(&stored.shard))),
             (

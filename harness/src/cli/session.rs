@@ -132,6 +132,7 @@ impl Mode {
             stepproof: env!("CARGO_PKG_VERSION").to_owned(),
             engine: engine.profile().name.clone(),
             engine_version: version.clone(),
+            policy: engine.profile().policy.clone(),
             seed: configuration.seed,
             profile: configuration.drawn.profile.clone(),
             rarely: configuration.drawn.rarely.clone(),

@@ -4,19 +4,27 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use clap::Args;
 
-use super::{Failure, faults, output};
-use crate::engines::{
-    Engine,
-    adapters::{Choice, known, open},
-    address,
+use stepproof_specs::base::time::Millis;
+
+use super::{Failure, faults, output, session::parse_duration};
+use crate::{
+    engines::{
+        Engine,
+        adapters::{Choice, known, open},
+        address,
+    },
+    judge::policy::{CauseCompare, HistoryCompare, Strictness, Tolerance},
+    zoo::Deviant,
 };
-use crate::zoo::Deviant;
 
 /// The engine of a command if none is named.
 pub(super) const DEFAULT: &str = "embedded";
 
 /// How long an engine may be silent before the user is told.
 const SILENCE: Duration = Duration::from_secs(5);
+
+/// The tolerance of whoever does not judge timing.
+const IGNORE: &str = "ignore";
 
 /// The engines that can be told to break a rule.
 const BREAKABLE: &[&str] = &[DEFAULT, "reference"];
@@ -36,6 +44,53 @@ pub(super) struct Target {
     /// Tell the embedded engine, or the reference, to break a rule ('stepproof faults').
     #[arg(long, value_name = "NAME", conflicts_with = "endpoint")]
     pub fault: Option<String>,
+    #[command(flatten)]
+    pub judging: Judging,
+}
+
+/// The options that say how strictly the engine is judged. What is left out is as the engine's adapter
+/// declares.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Args)]
+pub(super) struct Judging {
+    /// How histories are compared: not at all, by the states that are entered, by the kinds of events
+    /// of each state, or with their details [default: the engine's own; details for --endpoint].
+    #[arg(long, value_enum, value_name = "DEPTH")]
+    pub history: Option<HistoryCompare>,
+    /// How causes are compared: not at all, those that tasks and Fail states give, or all
+    /// [default: the engine's own; exact for --endpoint].
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub cause: Option<CauseCompare>,
+    /// How late something may happen (real time, for example 3s), or 'ignore' for any time
+    /// [default: the engine's own; 1.5s for --endpoint].
+    #[arg(long, value_name = "ignore|TIME", value_parser = tolerance)]
+    pub timing: Option<Tolerance>,
+    /// How much longer than the reference an execution may run (real time) before it counts as
+    /// hanging [default: the engine's own; 10s for --endpoint].
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub grace: Option<Duration>,
+}
+
+impl From<Judging> for Strictness {
+    fn from(judging: Judging) -> Self {
+        let millis = |grace: Duration| Millis::try_from(grace.as_millis()).unwrap_or(Millis::MAX);
+        Self {
+            history: judging.history,
+            cause: judging.cause,
+            timing: judging.timing,
+            grace: judging.grace.map(millis),
+        }
+    }
+}
+
+impl From<Strictness> for Judging {
+    fn from(strictness: Strictness) -> Self {
+        Self {
+            history: strictness.history,
+            cause: strictness.cause,
+            timing: strictness.timing,
+            grace: strictness.grace.map(Duration::from_millis),
+        }
+    }
 }
 
 impl Target {
@@ -59,11 +114,19 @@ impl Target {
             value.map_or_else(String::new, |value| format!("{name} {value} "))
         };
         let engine = self.engine.clone().filter(|engine| engine != DEFAULT);
+        let judging = &self.judging;
         let options = [
             option("--engine", engine),
             option("--endpoint", self.endpoint.clone()),
             option("--time-scale", self.time_scale.map(|it| it.to_string())),
             option("--fault", self.fault.clone()),
+            option("--history", judging.history.map(|it| it.name().to_owned())),
+            option("--cause", judging.cause.map(|it| it.name().to_owned())),
+            option("--timing", judging.timing.map(tolerated)),
+            option(
+                "--grace",
+                judging.grace.map(|it| format!("{}ms", it.as_millis())),
+            ),
         ];
         options.concat().trim_end().to_owned()
     }
@@ -110,6 +173,7 @@ impl Target {
             endpoint: self.endpoint.clone(),
             time_scale: self.time_scale,
             jobs: None,
+            strictness: self.judging.into(),
             deviations: fault.map(Deviant::deviations),
         };
         let (token, _) = uuid::Uuid::new_v4().as_u64_pair();
@@ -133,6 +197,25 @@ impl Target {
         let engine = self.open().await?;
         let version = engine.probe().await?;
         Ok((engine, version))
+    }
+}
+
+/// Parses how late something may happen.
+fn tolerance(text: &str) -> Result<Tolerance, String> {
+    if text == IGNORE {
+        return Ok(Tolerance::Ignore);
+    }
+    let late = parse_duration(text)?.as_millis();
+    Ok(Tolerance::Late(
+        Millis::try_from(late).unwrap_or(Millis::MAX),
+    ))
+}
+
+/// The same as it is typed.
+fn tolerated(tolerance: Tolerance) -> String {
+    match tolerance {
+        Tolerance::Ignore => IGNORE.to_owned(),
+        Tolerance::Late(late) => format!("{late}ms"),
     }
 }
 

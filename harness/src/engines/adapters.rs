@@ -26,7 +26,7 @@ use crate::{
         clock::Clock,
         sdk::{Account, Api, Patience},
     },
-    judge::policy::{CauseCompare, HistoryCompare, Policy, TimingCompare},
+    judge::policy::{CauseCompare, HistoryCompare, Policy, Strictness, TimingCompare},
     trouble::Trouble,
 };
 
@@ -42,6 +42,8 @@ pub struct Choice {
     pub time_scale: Option<f64>,
     /// How many cases it runs at once.
     pub jobs: Option<usize>,
+    /// How strictly it is judged, where not as its adapter declares.
+    pub strictness: Strictness,
     /// The rules to break, if it is the embedded engine or the reference.
     pub deviations: Option<Deviations>,
 }
@@ -157,6 +159,7 @@ fn chosen(mut profile: EngineProfile, choice: &Choice) -> EngineProfile {
     if let Some(jobs) = choice.jobs {
         profile.jobs = jobs.max(1);
     }
+    choice.strictness.apply(&mut profile.policy);
     if let Some(scale) = choice.time_scale.filter(|scale| *scale > 0.0) {
         profile.time_scale = scale;
         // A delay in real time is longer in ASL time.
@@ -183,20 +186,18 @@ fn everything() -> Capabilities {
     }
 }
 
-/// An engine about which nothing is known except that it has the Step Functions API.
+/// An engine about which nothing is known except that it has the Step Functions API. It is judged as
+/// strictly as AWS itself.
 fn generic(name: &str) -> Behind {
     let profile = EngineProfile {
         name: name.to_owned(),
         capabilities: everything(),
         policy: Policy {
-            cause: CauseCompare::Given,
-            history: HistoryCompare::Path,
-            timing: Some(TimingCompare {
-                early: 100,
-                late: 1_500,
-                handover: 0,
-            }),
+            cause: CauseCompare::Exact,
+            history: HistoryCompare::Details,
+            timing: Some(TimingCompare::TOLERANT),
             liveness_grace: 10_000,
+            relaxed: false,
         },
         jobs: 8,
         time_scale: 1.0,

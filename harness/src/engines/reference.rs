@@ -12,7 +12,7 @@ use stepproof_specs::{
 use super::{Boxed, Capabilities, Engine, EngineProfile, Immediate};
 use crate::{
     job::Job,
-    judge::policy::{CauseCompare, HistoryCompare, Policy, TimingCompare},
+    judge::policy::{CauseCompare, HistoryCompare, Policy, Strictness, TimingCompare},
     raw::RawRun,
     trouble::Trouble,
 };
@@ -47,6 +47,7 @@ impl Default for Reference {
                     history: HistoryCompare::Details,
                     timing: Some(TimingCompare::EXACT),
                     liveness_grace: 60_000,
+                    relaxed: false,
                 },
                 jobs: std::thread::available_parallelism().map_or(1, usize::from),
                 time_scale: 1.0,
@@ -63,6 +64,13 @@ impl Reference {
             deviations: Some(Arc::new(deviations)),
             ..Self::default()
         }
+    }
+
+    /// The same, judged so strictly.
+    #[must_use]
+    pub fn judged(mut self, strictness: Strictness) -> Self {
+        strictness.apply(&mut self.profile.policy);
+        self
     }
 
     /// The observation of every start of a job.

@@ -316,6 +316,9 @@ fn same_history(
     let (Some(expected), Some(actual)) = (&expected.history, &actual.history) else {
         return true;
     };
+    if context.policy.history > HistoryCompare::Ignore && !properties::is_history(actual) {
+        return false;
+    }
     if admitted.contains(Aspect::History) {
         return history::same(expected, actual, context.policy.history);
     }
@@ -395,7 +398,13 @@ fn differences(comparison: &Comparison<'_>, aspect: Aspect) -> Vec<Found> {
         Aspect::Attempts => tasks::attempts(comparison),
         Aspect::Effects => tasks::effects(comparison),
         Aspect::Cause => outcome::cause(comparison),
-        Aspect::History => return history::differences(comparison),
+        Aspect::History => {
+            // What is no chain of events is told beside what else it makes differ.
+            let mut found =
+                properties::broken_chain(comparison.context.machine, comparison.actual.observation);
+            found.extend(history::differences(comparison));
+            return found;
+        }
         Aspect::Timing => tasks::timing(comparison),
     };
     found.into_iter().collect()

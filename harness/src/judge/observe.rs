@@ -84,8 +84,8 @@ impl<'a> Observer<'a> {
 
     fn event(&mut self, raw: &RawEvent) -> Event {
         Event {
-            id: u64::try_from(raw.id).unwrap_or(0),
-            previous: u64::try_from(raw.previous).unwrap_or(0),
+            id: raw.id,
+            previous: raw.previous,
             at: Instant(raw.at),
             kind: EventKind::from_name(&raw.kind),
             details: raw

@@ -99,8 +99,8 @@ fn raw_event(event: &Event) -> RawEvent {
         }
     }
     RawEvent {
-        id: event.id as i64,
-        previous: event.previous as i64,
+        id: event.id,
+        previous: event.previous,
         kind: event.kind.name(),
         at: event.at.0,
         details,

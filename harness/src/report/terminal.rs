@@ -89,6 +89,7 @@ impl<W: Write + Send> Terminal<W> {
             "stepproof {}: {cases} of profile {} with seed {} on {} {}{directory}",
             header.stepproof, header.profile, header.seed, header.engine, header.engine_version,
         ));
+        self.line(&format!("  judged by {}", header.policy));
         if !header.rarely.is_empty() {
             let rarely = header.rarely.join(",");
             self.line(&format!("  with --rarely {rarely}"));

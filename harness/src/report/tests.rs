@@ -231,6 +231,7 @@ fn header() -> Header {
         stepproof: "0.1.0".into(),
         engine: "someengine".into(),
         engine_version: "1.2.3".into(),
+        policy: task_fixture().policy,
         seed: 7,
         profile: "swarm".into(),
         rarely: vec!["odd-names".into()],

@@ -1,6 +1,7 @@
 //! End-to-end tests of engines.
 
 mod embedded;
+mod endpoint;
 mod endurance;
 mod faults;
 mod history;

@@ -9,10 +9,14 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
 use tokio::{
     io::{self, AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
 };
+
+/// Changes the body of a call or of its answer, given the operation.
+pub type Change = fn(&str, &mut Value);
 
 /// What is wrong with the way.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +30,10 @@ pub struct Path {
     pub hiccups: u64,
     /// Every call needs a connection of its own.
     pub reconnects: bool,
+    /// What happens to every call before the engine sees it.
+    pub call: Option<Change>,
+    /// What happens to every answer before the client sees it.
+    pub answer: Option<Change>,
 }
 
 const STALL: Duration = Duration::from_secs(3);
@@ -87,6 +95,8 @@ async fn serve(
             None => TcpStream::connect(engine).await?,
         };
         connection.set_nodelay(true)?;
+        let operation = operation(&request);
+        let request = changed(request, &operation, path.call);
         connection.write_all(&request).await?;
         let mut byte = [0];
         let answer = tokio::select! {
@@ -97,6 +107,7 @@ async fn serve(
         let Some(answer) = answer else {
             return Ok(());
         };
+        let answer = changed(answer, &operation, path.answer);
         let stall = if one_in(path.stalls) {
             STALL
         } else {
@@ -111,6 +122,36 @@ async fn serve(
         upstream = Some(connection);
     }
     Ok(())
+}
+
+/// The operation that a call names; empty if it names none.
+fn operation(call: &[u8]) -> String {
+    let end = head(call).map_or(call.len(), |(end, _)| end);
+    let head = String::from_utf8_lossy(&call[..end]);
+    let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+    let target = lines.find(|(name, _)| name.eq_ignore_ascii_case("x-amz-target"));
+    let target = target.and_then(|(_, target)| target.rsplit_once('.'));
+    target.map_or_else(String::new, |(_, operation)| operation.trim().to_owned())
+}
+
+/// A message with another body.
+fn changed(message: Vec<u8>, operation: &str, change: Option<Change>) -> Vec<u8> {
+    let (Some(change), Some((end, _))) = (change, head(&message)) else {
+        return message;
+    };
+    let Ok(mut body) = serde_json::from_slice(&message[end..]) else {
+        return message;
+    };
+    change(operation, &mut body);
+    let body = body.to_string();
+    let head = String::from_utf8_lossy(&message[..end]);
+    let others = head.lines().filter(|line| {
+        let name = line.split(':').next().unwrap_or_default();
+        !line.is_empty() && !name.eq_ignore_ascii_case("content-length")
+    });
+    let mut text: String = others.map(|line| format!("{line}\r\n")).collect();
+    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+    text.into_bytes()
 }
 
 /// An answer that says that it is the last one of its connection.

@@ -64,7 +64,7 @@ impl Execution {
     }
 
     /// Starts the Parallel's next branch, if there is one.
-    fn start_branch(&mut self, id: FrameId, parallel: &Parallel, previous: u64) {
+    fn start_branch(&mut self, id: FrameId, parallel: &Parallel, previous: i64) {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
@@ -125,7 +125,7 @@ impl Execution {
     }
 
     /// Starts the Map's next item, if there is one.
-    fn start_iteration(&mut self, id: FrameId, map: &Map, previous: u64) -> Result<()> {
+    fn start_iteration(&mut self, id: FrameId, map: &Map, previous: i64) -> Result<()> {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return Ok(());
         };
@@ -167,7 +167,7 @@ impl Execution {
         scope: &Arc<Scope>,
         prefix: Arc<str>,
         items: Arc<[u32]>,
-        previous: u64,
+        previous: i64,
         input: Arc<Value>,
     ) {
         let child = FrameId(self.frames.len());
@@ -192,7 +192,7 @@ impl Execution {
         &mut self,
         id: FrameId,
         place: usize,
-        last: u64,
+        last: i64,
         output: Arc<Value>,
     ) {
         let active = self.active(id);
@@ -222,7 +222,7 @@ impl Execution {
     }
 
     /// Starts the next child, which waited for another one to end.
-    fn start_next(&mut self, id: FrameId, previous: u64) {
+    fn start_next(&mut self, id: FrameId, previous: i64) {
         let state = self.active(id).state.clone();
         let started = match &state.body {
             Body::Parallel(parallel) => {
@@ -238,7 +238,7 @@ impl Execution {
     }
 
     /// Records the failure of a child whose siblings go on.
-    fn outlive(&mut self, id: FrameId, place: usize, last: u64, error: &RuntimeError) {
+    fn outlive(&mut self, id: FrameId, place: usize, last: i64, error: &RuntimeError) {
         let Phase::Children(children) = &mut self.active_mut(id).phase else {
             return;
         };
@@ -334,7 +334,7 @@ impl Execution {
 
     /// Stops every child of a state. `failed` is the child whose failure is the reason, `cause` the
     /// event that all the Aborted events follow.
-    fn stop_children(&mut self, id: FrameId, failed: Option<usize>, cause: u64) {
+    fn stop_children(&mut self, id: FrameId, failed: Option<usize>, cause: i64) {
         let active = self.active_mut(id);
         let is_map = active.state.kind() == StateType::Map;
         let name = active.name.clone();
@@ -426,7 +426,7 @@ impl Execution {
     }
 
     /// Stops a thread, starting with the innermost states.
-    fn stop_thread(&mut self, id: FrameId, cause: u64) {
+    fn stop_thread(&mut self, id: FrameId, cause: i64) {
         let frame = self.frame_mut(id);
         if let Some(active) = &mut frame.active {
             let kind = active.state.kind();

@@ -32,7 +32,7 @@ pub(super) struct Frame {
     /// The variables assigned in this scope, one map per assignment, the latest at the end.
     pub variables: Vec<Arc<Map<String, Value>>>,
     /// The last event of this thread; 0 if there is none.
-    pub previous: u64,
+    pub previous: i64,
     /// The length of the history when it began.
     pub began: usize,
     /// The state it is in.
@@ -49,7 +49,7 @@ pub(super) struct Active {
     /// The state's raw input.
     pub input: Arc<Value>,
     /// The id of the Entered event, which causes quote.
-    pub entered: u64,
+    pub entered: i64,
     pub entered_at: Instant,
     /// How often the state was entered before, for the same items (tasks only).
     pub visit: u32,
@@ -115,7 +115,7 @@ pub(super) struct Children {
 
 impl Frame {
     /// A thread that begins after the event `previous`, when there are `began` events.
-    pub fn new(scope: Arc<Scope>, previous: u64, began: usize) -> Self {
+    pub fn new(scope: Arc<Scope>, previous: i64, began: usize) -> Self {
         Self {
             scope,
             parent: None,

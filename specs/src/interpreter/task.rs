@@ -146,7 +146,7 @@ impl Execution {
         };
         self.mark(Clause::ActivityMissing);
         let scheduled = self.frame(id).previous;
-        if self.history.len() as u64 == scheduled {
+        if self.history.len() as i64 == scheduled {
             let before = self.history.pop().map(|event| event.previous);
             self.frame_mut(id).previous = before.unwrap_or_default();
         } else {

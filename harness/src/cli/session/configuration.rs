@@ -9,7 +9,7 @@ use stepproof_specs::base::time::Millis;
 
 use crate::{
     cli::{Failure, drawing::Drawn, target::Target},
-    judge::ledger::Ledger,
+    judge::{ledger::Ledger, policy::Strictness},
     run::{Limit, Shard},
     store::{RunRecord, Store, StoreError},
 };
@@ -55,6 +55,8 @@ pub(in crate::cli) struct Engine {
     endpoint: Option<String>,
     time_scale: Option<f64>,
     fault: Option<String>,
+    #[serde(flatten)]
+    strictness: Strictness,
 }
 
 impl From<Target> for Engine {
@@ -64,6 +66,7 @@ impl From<Target> for Engine {
             endpoint: target.endpoint,
             time_scale: target.time_scale,
             fault: target.fault,
+            strictness: target.judging.into(),
         }
     }
 }
@@ -80,6 +83,7 @@ impl Engine {
             endpoint: self.endpoint,
             time_scale: self.time_scale,
             fault: self.fault,
+            judging: self.strictness.into(),
         }
     }
 }

@@ -9,7 +9,6 @@ use crate::{
         sdk::{Api, Patience},
     },
     engines::remote::Remote,
-    judge::policy::{CauseCompare, HistoryCompare},
     trouble::Trouble,
 };
 
@@ -40,8 +39,6 @@ async fn open(choice: &Choice, run: &str) -> Result<Remote, Trouble> {
 
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
-    profile.policy.cause = CauseCompare::Exact;
-    profile.policy.history = HistoryCompare::Details;
     profile.jobs = 4;
     // The rate limit of `DescribeExecution` refills at 15 calls per second.
     traits.shortest_pause = Duration::from_millis(500);

@@ -47,6 +47,7 @@ fn profile() -> EngineProfile {
             history: HistoryCompare::Ignore,
             timing: None,
             liveness_grace: 10_000,
+            relaxed: false,
         },
         jobs: 64,
         time_scale: 1_000_000.0,

@@ -33,6 +33,7 @@ fn profile() -> EngineProfile {
             history: HistoryCompare::Details,
             timing: Some(TimingCompare::EXACT),
             liveness_grace: 60_000,
+            relaxed: false,
         },
         jobs: 2 * std::thread::available_parallelism().map_or(1, usize::from),
         time_scale: 1.0,

@@ -3,11 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use super::{Adapter, Behind, Home, generic, local};
-use crate::{
-    engines::process::Program,
-    judge::policy::{CauseCompare, HistoryCompare},
-    workers::slot::Polling,
-};
+use crate::{engines::process::Program, judge::policy::HistoryCompare, workers::slot::Polling};
 
 pub(super) const ADAPTER: Adapter = Adapter {
     name: "localstack",
@@ -17,10 +13,10 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, run| Box::pin(local::open(&PROGRAM, choice, run, behind())),
 };
 
-/// LocalStack's own tests compare it with recordings of AWS, so it is judged strictly.
+/// LocalStack's own tests compare it with recordings of AWS, so it is judged strictly, except for the
+/// details of events.
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
-    profile.policy.cause = CauseCompare::Exact;
     profile.policy.history = HistoryCompare::Kinds;
     profile.jobs = 12;
     traits.polling = Polling {

@@ -3,7 +3,11 @@
 use std::{path::Path, time::Duration};
 
 use super::{Adapter, Behind, Home, generic, local};
-use crate::{engines::process::Program, judge::policy::HistoryCompare, workers::slot::Polling};
+use crate::{
+    engines::process::Program,
+    judge::policy::{CauseCompare, HistoryCompare},
+    workers::slot::Polling,
+};
 
 pub(super) const ADAPTER: Adapter = Adapter {
     name: "ministack",
@@ -14,10 +18,11 @@ pub(super) const ADAPTER: Adapter = Adapter {
 };
 
 /// ministack's history omits what happens inside Parallel and Map, and links no event to its
-/// predecessor, so the history is not judged.
+/// predecessor, so the history is not judged. Its messages are its own.
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.policy.history = HistoryCompare::Ignore;
+    profile.policy.cause = CauseCompare::Given;
     profile.jobs = 12;
     traits.polling = Polling {
         pollers: 3,

@@ -9,6 +9,7 @@ use crate::{
         SetupCall,
         process::{self, Program},
     },
+    judge::policy::{CauseCompare, HistoryCompare},
     trouble::Trouble,
 };
 
@@ -20,11 +21,14 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, run| Box::pin(open(choice, run)),
 };
 
-/// moto has activities, but no worker can take a task from one.
+/// moto has activities, but no worker can take a task from one. Its messages, and the kinds of its
+/// events, are its own.
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.capabilities.activities = false;
     profile.capabilities.validation = false;
+    profile.policy.history = HistoryCompare::Path;
+    profile.policy.cause = CauseCompare::Given;
     profile.setup = &[SETUP];
     traits.shortest_pause = Duration::from_millis(5);
     (profile, traits)

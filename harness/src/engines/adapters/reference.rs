@@ -11,6 +11,7 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, _| {
         let deviations = choice.deviations.clone();
         let reference = deviations.map_or_else(Reference::default, Reference::deviating);
+        let reference = reference.judged(choice.strictness);
         Box::pin(async { Ok(Box::new(reference) as _) })
     },
 };

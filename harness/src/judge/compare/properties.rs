@@ -50,6 +50,7 @@ pub fn all() -> impl Iterator<Item = &'static Property> {
         answer::PROPERTIES,
         tasks::PROPERTIES,
         walk::PROPERTIES,
+        chain::IS_CHAIN,
         chain::PROPERTIES,
         maps::PROPERTIES,
         times::PROPERTIES,
@@ -69,6 +70,21 @@ pub struct Depth {
 
 /// The properties that an observation violates.
 pub fn violations(machine: &Machine, observation: &Observation, depth: Depth) -> Vec<Found> {
+    let judged = all().filter(|property| property.least <= depth.history);
+    violated(judged, machine, observation, depth.early)
+}
+
+/// Those that make its history no chain of events.
+pub(super) fn broken_chain(machine: &Machine, observation: &Observation) -> Vec<Found> {
+    violated(chain::IS_CHAIN.iter(), machine, observation, None)
+}
+
+fn violated(
+    properties: impl Iterator<Item = &'static Property>,
+    machine: &Machine,
+    observation: &Observation,
+    early: Option<Millis>,
+) -> Vec<Found> {
     let states = StateIndex::of(machine);
     let threads = Threads::of(observation.history.as_deref().unwrap_or_default(), &states);
     let check = Check {
@@ -76,10 +92,17 @@ pub fn violations(machine: &Machine, observation: &Observation, depth: Depth) ->
         states: &states,
         threads: &threads,
         observation,
-        early: depth.early,
+        early,
     };
-    let judged = all().filter(|property| property.least <= depth.history);
-    judged.flat_map(|property| property.found(&check)).collect()
+    properties.flat_map(|it| it.found(&check)).collect()
+}
+
+/// Whether events can be a history at all: numbered, linked backwards, and in the order of their
+/// times. What is not violates a property, however equal it may be to what is compared of it.
+pub fn is_history(events: &[Event]) -> bool {
+    let numbered = (1..).zip(events).all(|(id, event)| event.id == id);
+    let ordered = events.windows(2).all(|pair| pair[0].at <= pair[1].at);
+    numbered && ordered && events.iter().all(chain::is_linked)
 }
 
 /// The clause of the property that a shape names.

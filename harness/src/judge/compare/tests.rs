@@ -72,6 +72,7 @@ impl Fixture {
                     handover: 0,
                 }),
                 liveness_grace: 0,
+                relaxed: false,
             },
             lane: Lane::Throughput,
         }
@@ -232,8 +233,8 @@ fn remove(events: &mut Vec<Event>, at: usize) {
         if event.previous == gone.id {
             event.previous = gone.previous;
         }
-        event.previous -= u64::from(event.previous > gone.id);
-        event.id -= u64::from(event.id > gone.id);
+        event.previous -= i64::from(event.previous > gone.id);
+        event.id -= i64::from(event.id > gone.id);
     }
 }
 
@@ -543,7 +544,7 @@ fn details_and_links_of_events() {
         let last = events.len() - 1;
         events[last].id += 5;
     });
-    assert_eq!(found, ["history - - ids"]);
+    assert_eq!(found, ["history - - property:ids"]);
     let found = fixture.tampered(|it| {
         let events = history(it);
         for event in events.iter_mut() {

@@ -27,7 +27,7 @@ pub struct Threads<'a> {
 impl<'a> Threads<'a> {
     /// Attaches every event to a state.
     pub fn of(events: &'a [Event], index: &StateIndex<'_>) -> Self {
-        let positions: HashMap<u64, usize> = events
+        let positions: HashMap<i64, usize> = events
             .iter()
             .enumerate()
             .map(|(position, event)| (event.id, position))

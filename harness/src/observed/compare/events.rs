@@ -55,8 +55,8 @@ fn in_order(events: &[Value]) -> Vec<Recorded<'_>> {
     recorded
 }
 
-fn number(value: &Value) -> u64 {
-    value.as_u64().unwrap_or_default()
+fn number(value: &Value) -> i64 {
+    value.as_i64().unwrap_or_default()
 }
 
 fn kind(event: &Value) -> &str {
@@ -145,7 +145,7 @@ fn sorted_kinds(events: &[Recorded<'_>], history: &[Event]) -> Result<(), Diverg
 
 /// Compares ids, links and kinds; then the details of each event.
 fn details(events: &[Recorded<'_>], history: &[Event], mask: &Mask<'_>) -> Result<(), Divergence> {
-    let line = |id: u64, previous: u64, kind: &str| format!("{id} <- {previous} {kind}");
+    let line = |id: i64, previous: i64, kind: &str| format!("{id} <- {previous} {kind}");
     let recorded: Vec<_> = events
         .iter()
         .map(|(at, event)| {

@@ -122,7 +122,7 @@ impl Check {
             kind.starts_with("Map") || kind.starts_with("Parallel")
         });
         if concurrent {
-            let kind = |id: u64| {
+            let kind = |id: i64| {
                 let event = events.iter().find(|event| event.id == id);
                 event.map(|event| event.kind.name()).unwrap_or_default()
             };

@@ -89,6 +89,7 @@ pub(super) fn scripted(
                 history: HistoryCompare::Ignore,
                 timing: None,
                 liveness_grace: 0,
+                relaxed: false,
             },
             jobs: 4,
             time_scale: 1.0,

@@ -11,14 +11,15 @@ use stepproof_specs::{
 use super::{Check, Property, Violation};
 use crate::judge::policy::HistoryCompare;
 
-pub(super) const PROPERTIES: &[Property] = &[
+/// What makes events a chain at all.
+pub(super) const IS_CHAIN: &[Property] = &[
     Property {
         name: "ids",
         sentence: "Events are numbered from 1 without gaps.",
         basis: Basis::Documented,
         source: "AWS API reference, HistoryEvent: id",
         clause: None,
-        least: HistoryCompare::Kinds,
+        least: HistoryCompare::Path,
         violations: ids,
     },
     Property {
@@ -27,9 +28,12 @@ pub(super) const PROPERTIES: &[Property] = &[
         basis: Basis::Observed,
         source: "recorded: every history",
         clause: None,
-        least: HistoryCompare::Details,
+        least: HistoryCompare::Path,
         violations: previous,
     },
+];
+
+pub(super) const PROPERTIES: &[Property] = &[
     Property {
         name: "start",
         sentence: "ExecutionStarted is the first event and only that.",
@@ -63,19 +67,24 @@ fn ids(check: &Check<'_>) -> Vec<Violation> {
     let wrong = (1..)
         .zip(check.events())
         .find(|(id, (event, _))| event.id != *id);
-    let violation = |(id, (event, state)): (u64, (&Event, Option<usize>))| {
-        Violation::of_history(state, json!(id), json!(event.id))
+    let violation = |(id, (event, _)): (i64, (&Event, Option<usize>))| {
+        Violation::of_history(None, json!(id), json!(event.id))
     };
     wrong.map(violation).into_iter().collect()
 }
 
 fn previous(check: &Check<'_>) -> Vec<Violation> {
-    let wrong = check.events().find(|(event, _)| event.previous >= event.id);
+    let wrong = check.events().find(|(event, _)| !is_linked(event));
     let violation = |(event, state): (&Event, Option<usize>)| {
-        let due = json!({ "less than": event.id });
+        let due = json!({ "from 0, less than": event.id });
         Violation::of_history(state, due, json!(event.previous))
     };
     wrong.map(violation).into_iter().collect()
+}
+
+/// Whether an event follows an earlier one, or none.
+pub(super) fn is_linked(event: &Event) -> bool {
+    (0..event.id).contains(&event.previous)
 }
 
 fn start(check: &Check<'_>) -> Vec<Violation> {

@@ -94,7 +94,7 @@ fn copy(observation: &mut Observation, from: usize, to: usize) {
     let events = events(observation);
     let event = events[from].clone();
     events.insert(to, event);
-    renumber(events, |id| if id > to as u64 { id + 1 } else { id });
+    renumber(events, |id| if id > to as i64 { id + 1 } else { id });
 }
 
 fn remove(observation: &mut Observation, at: usize) {
@@ -107,7 +107,7 @@ fn remove(observation: &mut Observation, at: usize) {
     });
 }
 
-fn renumber(events: &mut [Event], previous: impl Fn(u64) -> u64) {
+fn renumber(events: &mut [Event], previous: impl Fn(i64) -> i64) {
     for (id, event) in (1..).zip(events) {
         event.previous = previous(event.previous);
         event.id = id;
@@ -281,9 +281,13 @@ fn a_property_counts_where_nothing_else_does() {
         let end = first(it, EventKind::Entered(StateType::Succeed), "Done");
         events(it).drain(at..end);
     };
+    // Two are wrong: where it goes, and that the numbers of events have a gap.
     assert_eq!(
         fixture.tampered(leaps),
-        ["path Parallel root property:transition"]
+        [
+            "path Parallel root property:transition",
+            "history - - property:ids"
+        ]
     );
     let mute = fixture.tampered(|it| it.output = None);
     assert_eq!(mute, ["output - - property:output-without-success"]);

@@ -17,7 +17,7 @@ pub(super) const PROPERTIES: &[Property] = &[
         basis: Basis::Documented,
         source: "AWS API reference, GetExecutionHistory: ascending order of the timeStamp",
         clause: None,
-        least: HistoryCompare::Kinds,
+        least: HistoryCompare::Path,
         violations: order,
     },
     Property {

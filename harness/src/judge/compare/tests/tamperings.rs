@@ -102,8 +102,8 @@ fn of_attempts(clean: &Observation) -> Vec<Tampering> {
 fn repeat(events: &mut Vec<Event>, at: usize) {
     let first = events[at].clone();
     for event in events.iter_mut() {
-        event.previous += u64::from(event.previous >= first.id);
-        event.id += u64::from(event.id > first.id);
+        event.previous += i64::from(event.previous >= first.id);
+        event.id += i64::from(event.id > first.id);
     }
     let second = Event {
         id: first.id + 1,

@@ -1,0 +1,173 @@
+//! An engine of which nothing is known but its address is judged strictly, unless the user says
+//! otherwise.
+
+use serde_json::{Value, json};
+use stepproof::{
+    engines::{
+        Engine,
+        adapters::{Choice, open},
+        embedded::{Server, Speed},
+    },
+    judge::{
+        compare::judge,
+        policy::{HistoryCompare, Strictness},
+    },
+};
+use stepproof_specs::deviation::Deviations;
+
+use crate::{
+    proxy::{Change, Path, forward},
+    support::everything,
+};
+
+const SCALE: f64 = 20.0;
+
+/// The embedded engine behind a proxy; the server lives as long as it is kept.
+async fn behind(path: Path, choice: Choice) -> (Server, Box<dyn Engine>) {
+    let server = Server::start(0, Speed::Scaled(SCALE), Deviations::default());
+    let server = server.await.unwrap();
+    let engine = server.endpoint();
+    let engine = engine.trim_start_matches("http://").parse().unwrap();
+    let way = forward(0, engine, path).await.unwrap();
+    let choice = Choice {
+        endpoint: Some(format!("http://{}", way.address)),
+        time_scale: Some(SCALE),
+        ..choice
+    };
+    (server, open(&choice, "endpoint").await.unwrap())
+}
+
+/// The signatures of the differences in a case whose history is tampered with on its way.
+async fn found(answer: Option<Change>, choice: Choice) -> Vec<String> {
+    let path = Path {
+        answer,
+        ..Path::default()
+    };
+    let (_server, engine) = behind(path, choice).await;
+    let job = everything();
+    let run = engine.run(&job).await.unwrap();
+    let judgement = judge(&job, &run, engine.profile().terms(0));
+    let differences = judgement.differences.iter();
+    differences.map(|it| it.signature.to_string()).collect()
+}
+
+/// The events of a history, if the answer is one.
+fn events<'a>(operation: &str, answer: &'a mut Value) -> Option<&'a mut Vec<Value>> {
+    let events = answer["events"].as_array_mut();
+    events.filter(|_| operation == "GetExecutionHistory")
+}
+
+/// What no history of AWS has, each with a word of the difference that tells it.
+const TAMPERINGS: [(&str, &str, Change); 6] = [
+    ("a cycle", "previous", |operation, answer| {
+        if let Some(events) = events(operation, answer) {
+            events[3]["previousEventId"] = events[4]["id"].clone();
+        }
+    }),
+    ("an event after itself", "previous", |operation, answer| {
+        if let Some(events) = events(operation, answer) {
+            events[3]["previousEventId"] = events[3]["id"].clone();
+        }
+    }),
+    ("a negative predecessor", "previous", |operation, answer| {
+        if let Some(events) = events(operation, answer) {
+            events[3]["previousEventId"] = json!(-1);
+        }
+    }),
+    ("a negative id", "ids", |operation, answer| {
+        if let Some(events) = events(operation, answer) {
+            events[3]["id"] = json!(-4);
+        }
+    }),
+    ("a lost event", "ids", |operation, answer| {
+        if let Some(events) = events(operation, answer) {
+            events.remove(3);
+        }
+    }),
+    (
+        "time that goes back",
+        "order-of-time",
+        |operation, answer| {
+            if let Some(events) = events(operation, answer) {
+                let before = events[2]["timestamp"].as_f64().unwrap();
+                events[3]["timestamp"] = json!(before - 1.0);
+            }
+        },
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_history_can_be_is_a_difference() {
+    for (what, word, tampering) in TAMPERINGS {
+        let found = found(Some(tampering), Choice::default()).await;
+        let told = found.iter().any(|it| it.contains(word));
+        assert!(told, "{what}: {found:?}");
+    }
+}
+
+/// A choice of how deeply the history is judged.
+fn depth(history: HistoryCompare) -> Choice {
+    let strictness = Strictness {
+        history: Some(history),
+        ..Strictness::default()
+    };
+    Choice {
+        strictness,
+        ..Choice::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_one_however_little_of_the_history_is_compared_unless_that_is_nothing() {
+    for (what, word, tampering) in TAMPERINGS {
+        let found_by = |history| found(Some(tampering), depth(history));
+        for history in [HistoryCompare::Path, HistoryCompare::Kinds] {
+            let found = found_by(history).await;
+            let told = found.iter().any(|it| it.contains(word));
+            assert!(told, "{what} with {history:?}: {found:?}");
+        }
+        let ignored = found_by(HistoryCompare::Ignore).await;
+        assert_eq!(ignored, [""; 0], "{what}");
+    }
+}
+
+/// Removes the first exit of a state, and renumbers what follows.
+fn lose_an_exit(operation: &str, answer: &mut Value) {
+    let Some(events) = events(operation, answer) else {
+        return;
+    };
+    let exit = |it: &Value| it["type"] == "TaskStateExited";
+    let at = events.iter().position(exit).unwrap();
+    let gone = events.remove(at);
+    let (lost, before) = (gone["id"].as_i64(), gone["previousEventId"].clone());
+    for event in events {
+        for key in ["id", "previousEventId"] {
+            let id = event[key].as_i64();
+            if id == lost {
+                event[key] = before.clone();
+            } else if id > lost {
+                event[key] = json!(id.unwrap() - 1);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_missing_is_a_difference_by_kinds_and_not_by_path() {
+    let by_default = found(Some(lose_an_exit), Choice::default()).await;
+    let missing = |found: &[String]| {
+        found
+            .iter()
+            .any(|it| it.contains("missing:TaskStateExited"))
+    };
+    assert!(missing(&by_default), "{by_default:?}");
+    let kinds = found(Some(lose_an_exit), depth(HistoryCompare::Kinds)).await;
+    assert!(missing(&kinds), "{kinds:?}");
+    let path = found(Some(lose_an_exit), depth(HistoryCompare::Path)).await;
+    assert_eq!(path, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_that_changes_nothing_causes_no_difference() {
+    assert_eq!(found(None, Choice::default()).await, [""; 0]);
+}
