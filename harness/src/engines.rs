@@ -19,7 +19,9 @@ pub mod remote;
 #[cfg(feature = "sdk")]
 mod started;
 
-use std::{borrow::Cow, future::Future, pin::Pin};
+use std::{borrow::Cow, fmt, future::Future, pin::Pin};
+
+use serde::{Deserialize, Serialize};
 
 use stepproof_generators::{Feature, FeatureSet};
 use stepproof_specs::{
@@ -106,6 +108,23 @@ pub struct EngineProfile {
     pub time_scale: f64,
     /// What whoever uses it without its adapter has to tell it first.
     pub setup: &'static [SetupCall],
+    /// What its adapter says that it can do, and it turned out not to do: its capabilities lack that.
+    pub dropped: Vec<Dropped>,
+}
+
+/// Something that an engine turned out not to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dropped {
+    /// What it is called, for example `variables`.
+    pub what: String,
+    /// What trying it came to, as a clause: `its probe did not end within 5 s`.
+    pub reason: String,
+}
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "without {}: {}", self.what, self.reason)
+    }
 }
 
 impl EngineProfile {
@@ -133,6 +152,7 @@ impl EngineProfile {
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             time_scale: 1.0,
             setup: &[],
+            dropped: Vec::new(),
         }
     }
 

@@ -30,6 +30,7 @@ pub use self::{
     python::Target,
     summary::{DEFAULT_UNSURE_SHARE, ExitStatus, Summary},
 };
+use crate::engines::Dropped;
 use crate::judge::{
     ledger::StaleCheck,
     policy::Policy,
@@ -95,6 +96,8 @@ pub struct Header {
     pub engine_version: String,
     /// How strictly the engine is judged.
     pub policy: Policy,
+    /// What the engine turned out not to do.
+    pub dropped: Vec<Dropped>,
     /// The run's seed.
     pub seed: u64,
     /// The profile's name.

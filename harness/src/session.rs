@@ -303,6 +303,10 @@ async fn check_entry(
     (ledger, entry): (&Ledger, &Entry),
     control: &Control,
 ) -> StaleCheck {
+    if entry.avoid.has_any(judge.engine.capabilities.lacks) {
+        let why = "the engine lacks what shows it";
+        return StaleCheck::unjudged(ledger, entry, why);
+    }
     let case = match casefile::load(&ledger.case_file(entry)) {
         Ok(case) => case,
         Err(error) => return StaleCheck::unjudged(ledger, entry, error.to_string()),

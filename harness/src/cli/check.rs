@@ -94,6 +94,7 @@ impl Check {
             shard: Shard::WHOLE,
             ledger: self.mode.ledger.clone(),
             ledger_digest: None,
+            dropped: Vec::new(),
         }
     }
 }

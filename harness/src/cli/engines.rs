@@ -82,10 +82,13 @@ async fn look(engine: &Adapter) -> (&'static str, String) {
     match (&engine.home, engine.home.look().await) {
         (_, Some(Presence::Running(endpoint))) => {
             let version = version(engine.name, &endpoint).await;
-            let version = version.as_deref().unwrap_or("unknown");
+            let version = version.as_deref().unwrap_or("unknown (it does not answer)");
             ("running", format!("version {version} at {endpoint}"))
         }
-        (_, Some(Presence::Installed)) => ("installed", "a run starts it".to_owned()),
+        (_, Some(Presence::Installed(version))) => {
+            let version = version.map_or(String::new(), |version| format!("version {version}; "));
+            ("installed", format!("{version}a run starts it"))
+        }
         (_, Some(Presence::Missing(command))) => ("missing", format!("to install it: {command}")),
         (Home::BuiltIn, None) => ("built in", format!("version {}", env!("CARGO_PKG_VERSION"))),
         (Home::Address, None) => ("by address", "name it with --endpoint URL".to_owned()),
@@ -97,6 +100,7 @@ async fn version(name: &str, endpoint: &str) -> Option<String> {
     let choice = Choice {
         name: Some(name.to_owned()),
         endpoint: Some(endpoint.to_owned()),
+        only_asked: true,
         ..Choice::default()
     };
     let engine: Box<dyn Engine> = open(&choice, "look").await.ok()?;

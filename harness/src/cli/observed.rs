@@ -96,7 +96,7 @@ impl Observed {
     }
 
     async fn on_engine(&self, recordings: Vec<Recording>) -> Result<Report, Failure> {
-        let (engine, version) = self.target.reach().await?;
+        let (engine, version) = self.target.reach_alone().await?;
         let recordings: std::sync::Arc<[Recording]> = recordings.into();
         let outcomes = judge_all(engine.clone(), recordings.clone()).await;
         engine.clean().await?;

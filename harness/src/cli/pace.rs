@@ -53,7 +53,7 @@ impl Pace {
 
     async fn measure(self) -> Result<Status, Failure> {
         let profile = drawable(self.drawing.drawn().profile()?);
-        let (engine, version) = self.target.reach().await?;
+        let (engine, version) = self.target.reach_alone().await?;
         let endpoint = engine.endpoint().map(str::to_owned).ok_or_else(|| {
             Failure::usage(
                 format!("load {}: it is not reached over HTTP", self.target.name()),

@@ -82,7 +82,7 @@ pub(super) struct Setup {
 
 impl Setup {
     pub(super) async fn open(target: &Target) -> Result<Self, Failure> {
-        let (engine, version) = target.reach().await?;
+        let (engine, version) = target.reach_alone().await?;
         let judge = Arc::new(Compared {
             engine: engine.profile().clone(),
             engine_version: version.clone(),

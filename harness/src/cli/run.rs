@@ -94,6 +94,7 @@ impl Run {
             shard: self.shard.unwrap_or(Shard::WHOLE),
             ledger: self.mode.ledger.clone(),
             ledger_digest: None,
+            dropped: Vec::new(),
         }
     }
 

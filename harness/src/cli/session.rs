@@ -75,6 +75,7 @@ impl Mode {
         {
             configuration.drawn = configuration.drawn.rarely(ledger.avoid());
         }
+        configuration.dropped.clone_from(&engine.profile().dropped);
         configuration.ledger_digest = ledger.as_ref().map(Ledger::digest);
         let directory = self
             .out
@@ -108,6 +109,7 @@ impl Mode {
     ) -> Result<Begun, Failure> {
         let (engine, engine_version) = configuration.target.clone().into_target().reach().await?;
         configuration::same_versions(store.run(), &engine_version)?;
+        configuration::same_dropped(&configuration, &engine.profile().dropped)?;
         let ledger = self.ledger(&configuration, engine.as_ref())?;
         configuration::same_ledger(&configuration, ledger.as_ref())?;
         let source = source(&configuration, engine.as_ref())?;
@@ -133,6 +135,7 @@ impl Mode {
             engine: engine.profile().name.clone(),
             engine_version: version.clone(),
             policy: engine.profile().policy.clone(),
+            dropped: engine.profile().dropped.clone(),
             seed: configuration.seed,
             profile: configuration.drawn.profile.clone(),
             rarely: configuration.drawn.rarely.clone(),

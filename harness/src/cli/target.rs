@@ -174,6 +174,7 @@ impl Target {
             time_scale: self.time_scale,
             jobs: None,
             strictness: self.judging.into(),
+            only_asked: false,
             deviations: fault.map(Deviant::deviations),
         };
         let (token, _) = uuid::Uuid::new_v4().as_u64_pair();
@@ -190,6 +191,15 @@ impl Target {
             }
         };
         Ok(Arc::from(engine))
+    }
+
+    /// The same for a command that reports no run: tells what the engine turned out not to do.
+    pub(super) async fn reach_alone(&self) -> Result<(Arc<dyn Engine>, String), Failure> {
+        let reached = self.reach().await?;
+        for dropped in &reached.0.profile().dropped {
+            output::note(format_args!("{} runs {dropped}", self.name()));
+        }
+        Ok(reached)
     }
 
     /// Starts or reaches the engine, and asks for its version.

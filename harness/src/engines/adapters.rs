@@ -44,6 +44,8 @@ pub struct Choice {
     pub jobs: Option<usize>,
     /// How strictly it is judged, where not as its adapter declares.
     pub strictness: Strictness,
+    /// Whether it is only to be asked who it is: then it is not warmed up, and nothing is created on it.
+    pub only_asked: bool,
     /// The rules to break, if it is the embedded engine or the reference.
     pub deviations: Option<Deviations>,
 }
@@ -202,6 +204,7 @@ fn generic(name: &str) -> Behind {
         jobs: 8,
         time_scale: 1.0,
         setup: &[],
+        dropped: Vec::new(),
     };
     (profile, Traits::default())
 }

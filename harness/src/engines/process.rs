@@ -24,6 +24,9 @@ const START_TIMEOUT: Duration = Duration::from_secs(90);
 /// How long a running engine may take to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long it may take to read the metadata of a package.
+const VERSION_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// How to find and start an engine.
 #[derive(Debug)]
 pub struct Program {
@@ -39,6 +42,8 @@ pub struct Program {
     pub command: &'static [&'static str],
     /// Its environment variables, for a port and a data directory.
     pub environment: fn(u16, &Path) -> Vec<(&'static str, String)>,
+    /// The Python package that it comes in.
+    pub package: &'static str,
     /// The command that installs it into the directory `DIR`.
     pub install: &'static str,
 }
@@ -64,8 +69,8 @@ pub struct Process {
 pub enum Presence {
     /// It is running at this address.
     Running(String),
-    /// It can be started.
-    Installed,
+    /// It can be started; its version, if its package tells.
+    Installed(Option<String>),
     /// It is not installed; the command that installs it.
     Missing(String),
 }
@@ -77,10 +82,26 @@ pub async fn look(program: &Program) -> Presence {
         return Presence::Running(usual);
     }
     if program.executable().exists() {
-        Presence::Installed
+        Presence::Installed(version(program).await)
     } else {
         Presence::Missing(program.install_command())
     }
+}
+
+/// The version of an engine that can be started, by the metadata of its package.
+pub async fn version(program: &Program) -> Option<String> {
+    const ASK: &str =
+        "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))";
+    let python = program.executable().with_file_name("python");
+    let mut command = started::command(&python);
+    let asked = command.args(["-c", ASK, program.package]).output();
+    let answer = tokio::time::timeout(VERSION_TIMEOUT, asked)
+        .await
+        .ok()?
+        .ok()?;
+    let version = String::from_utf8(answer.stdout).ok()?;
+    let version = version.trim();
+    (answer.status.success() && !version.is_empty()).then(|| version.to_owned())
 }
 
 impl Program {
@@ -218,6 +239,7 @@ mod tests {
             health: "/",
             command: &["nonesuch"],
             environment: |_, _| Vec::new(),
+            package: "nonesuch",
             install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install nonesuch",
         };
         let error = start(&program).await.unwrap_err().to_string();

@@ -52,6 +52,7 @@ impl Default for Reference {
                 jobs: std::thread::available_parallelism().map_or(1, usize::from),
                 time_scale: 1.0,
                 setup: &[],
+                dropped: Vec::new(),
             },
         }
     }

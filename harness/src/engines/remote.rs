@@ -3,6 +3,7 @@
 
 mod definition;
 mod lateness;
+pub mod probes;
 mod stamps;
 
 use std::{
@@ -24,7 +25,10 @@ use stepproof_specs::{
 
 use tokio::sync::OnceCell;
 
-use self::stamps::Stamps;
+use self::{
+    probes::{Probe, USUAL},
+    stamps::Stamps,
+};
 use super::{Boxed, Engine, EngineProfile};
 use crate::{
     bound,
@@ -75,8 +79,28 @@ pub struct Traits {
     pub polling: Polling,
     /// The shortest pause between two polls of an execution.
     pub shortest_pause: Duration,
-    /// How to get the engine's version: a path for HTTP GET, and a JSON pointer into the answer.
-    pub version: Option<(&'static str, &'static str)>,
+    /// How its version is found out.
+    pub version: Version,
+    /// What is tried while it is warmed up.
+    pub probes: &'static [Probe],
+}
+
+/// How the version of an engine is found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Version {
+    /// It tells, by HTTP.
+    Told {
+        /// The path of a GET request.
+        path: &'static str,
+        /// A JSON pointer into the answer.
+        pointer: &'static str,
+    },
+    /// It does not tell, but its package does, if it is known which one runs.
+    Installed,
+    /// It is known.
+    Known(String),
+    /// It is not known, for this reason.
+    Unknown(&'static str),
 }
 
 impl Default for Traits {
@@ -86,7 +110,8 @@ impl Default for Traits {
             purges_queues: false,
             polling: Polling::PROMPT,
             shortest_pause: Duration::from_millis(3),
-            version: None,
+            version: Version::Unknown("the Step Functions API does not tell"),
+            probes: USUAL,
         }
     }
 }
@@ -195,9 +220,11 @@ impl Remote {
     }
 
     /// Creates, starts and deletes a machine once, because some engines load components on first
-    /// use.
-    pub async fn warm_up(&self) -> Result<(), Trouble> {
-        persistently(|| self.warm_up_once()).await
+    /// use. Then tries what a run relies on, and leaves out what fails ([`EngineProfile::dropped`]).
+    pub async fn warm_up(&mut self) -> Result<(), Trouble> {
+        persistently(|| self.warm_up_once()).await?;
+        self.try_probes().await;
+        Ok(())
     }
 
     async fn warm_up_once(&self) -> Result<(), Trouble> {
@@ -256,13 +283,19 @@ impl Remote {
             answers.map(drop).map_err(CallError::into_trouble)
         })
         .await?;
-        let Some((path, pointer)) = self.traits.version else {
-            return Ok("unknown".to_owned());
+        let unknown = |why: &str| format!("unknown ({why})");
+        let version = match &self.traits.version {
+            Version::Told { path, pointer } => {
+                let said = crate::client::http::get_json(self.api.endpoint(), path).await;
+                let version = said.as_ref().and_then(|answer| answer.pointer(pointer));
+                let version = version.and_then(serde_json::Value::as_str);
+                version.map_or_else(|| unknown(&format!("{path} does not tell")), str::to_owned)
+            }
+            Version::Known(version) => version.clone(),
+            Version::Installed => unknown("it was not started by stepproof, and does not tell"),
+            Version::Unknown(why) => unknown(why),
         };
-        let said = crate::client::http::get_json(self.api.endpoint(), path).await;
-        let version = said.as_ref().and_then(|answer| answer.pointer(pointer));
-        let version = version.and_then(serde_json::Value::as_str);
-        Ok(bound::reason(version.unwrap_or("unknown").to_owned()))
+        Ok(bound::reason(version))
     }
 }
 

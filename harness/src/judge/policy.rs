@@ -39,7 +39,7 @@ impl fmt::Display for Policy {
             None => write!(f, "ignore")?,
             Some(timing) => write!(f, "{}s", seconds(timing.late))?,
         }
-        write!(f, ", grace {}s", seconds(self.liveness_grace))
+        write!(f, ", grace {}s (in ASL time)", seconds(self.liveness_grace))
     }
 }
 

@@ -90,6 +90,9 @@ impl<W: Write + Send> Terminal<W> {
             header.stepproof, header.profile, header.seed, header.engine, header.engine_version,
         ));
         self.line(&format!("  judged by {}", header.policy));
+        for dropped in &header.dropped {
+            self.line(&format!("  {dropped}"));
+        }
         if !header.rarely.is_empty() {
             let rarely = header.rarely.join(",");
             self.line(&format!("  with --rarely {rarely}"));

@@ -15,6 +15,8 @@ use stepproof_specs::{
     scenario::plan::{Act, Reply},
 };
 
+use crate::engines::Dropped;
+
 use super::{Event, Finding, Header, Lines, Reporter, Subject, Summary, Target, Terminal, human};
 use crate::{
     judge::{
@@ -232,6 +234,10 @@ fn header() -> Header {
         engine: "someengine".into(),
         engine_version: "1.2.3".into(),
         policy: task_fixture().policy,
+        dropped: vec![Dropped {
+            what: "variables".into(),
+            reason: "its probe did not end within 5 s".into(),
+        }],
         seed: 7,
         profile: "swarm".into(),
         rarely: vec!["odd-names".into()],

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use stepproof::{
     engines::{
-        Engine,
+        Engine, EngineProfile,
         adapters::{Choice, open},
         embedded::{Server, Speed},
     },
@@ -12,12 +12,14 @@ use stepproof::{
         compare::judge,
         policy::{HistoryCompare, Strictness},
     },
+    run::{Source as _, judging::Generated},
 };
+use stepproof_generators::Profile;
 use stepproof_specs::deviation::Deviations;
 
 use crate::{
     proxy::{Change, Path, forward},
-    support::everything,
+    support::{everything, only},
 };
 
 const SCALE: f64 = 20.0;
@@ -165,6 +167,56 @@ async fn an_event_that_is_missing_is_a_difference_by_kinds_and_not_by_path() {
     assert!(missing(&kinds), "{kinds:?}");
     let path = found(Some(lose_an_exit), depth(HistoryCompare::Path)).await;
     assert_eq!(path, [""; 0]);
+}
+
+/// Makes every machine wait for ever that assigns variables.
+fn hang(operation: &str, call: &mut Value) {
+    let definition = call["definition"].as_str().unwrap_or_default();
+    if operation == "CreateStateMachine" && definition.contains("Assign") {
+        let waits = json!({ "Type": "Wait", "Seconds": 99_999_999, "End": true });
+        call["definition"] = json!(only(&waits).to_string());
+    }
+}
+
+/// Makes every such machine put out something else.
+fn differ(operation: &str, call: &mut Value) {
+    let definition = call["definition"].as_str().unwrap_or_default();
+    if operation == "CreateStateMachine" && definition.contains("Assign") {
+        let fails = json!({ "Type": "Fail", "Error": "Boom" });
+        call["definition"] = json!(only(&fails).to_string());
+    }
+}
+
+/// The profile of an engine to which calls come changed.
+async fn profile(call: Option<Change>) -> EngineProfile {
+    let path = Path {
+        call,
+        ..Path::default()
+    };
+    let (_server, engine) = behind(path, Choice::default()).await;
+    engine.profile().clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hangs_as_a_whole_is_left_out_and_said_so() {
+    let hangs = profile(Some(hang)).await;
+    let dropped: Vec<String> = hangs.dropped.iter().map(ToString::to_string).collect();
+    let due = "without variables: its probe did not end within 5 s";
+    assert_eq!(dropped, [due]);
+    let cases = Generated::new(Profile::everything(), 1, &hangs);
+    for index in 0..200 {
+        let text = serde_json::to_string(&cases.case(index)).unwrap();
+        assert!(!text.contains("\"Assign\""), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_differs_is_left_to_the_run() {
+    let differs = profile(Some(differ)).await;
+    assert_eq!(differs.dropped, []);
+    assert_eq!(differs.capabilities, profile(None).await.capabilities);
+    let features = Profile::everything().features();
+    assert!(!features.has_any(differs.capabilities.lacks));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ use stepproof_specs::base::time::Millis;
 
 use crate::{
     cli::{Failure, drawing::Drawn, target::Target},
+    engines::Dropped,
     judge::{ledger::Ledger, policy::Strictness},
     run::{Limit, Shard},
     store::{RunRecord, Store, StoreError},
@@ -30,6 +31,9 @@ pub(in crate::cli) struct Configuration {
     /// The digest of the ledger, wherever it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger_digest: Option<String>,
+    /// What the engine turned out not to do: no case uses it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<Dropped>,
 }
 
 /// A machine that a user gave, as it was when the run started.
@@ -137,6 +141,26 @@ pub(in crate::cli) fn same_versions(run: &RunRecord, engine_version: &str) -> Re
             "begin a new run",
         )),
     }
+}
+
+/// A resumed run must draw the same cases, so the engine must do what it did, and no more.
+pub(in crate::cli) fn same_dropped(begun: &Configuration, now: &[Dropped]) -> Result<(), Failure> {
+    let then = &begun.dropped;
+    let lacks = |these: &[Dropped], one: &Dropped| these.iter().all(|it| it.what != one.what);
+    let lost = now.iter().find(|it| lacks(then, it));
+    let found = then.iter().find(|it| lacks(now, it));
+    let change = match (lost, found) {
+        (None, None) => return Ok(()),
+        (Some(lost), _) => format!("the engine now is {lost}"),
+        (None, Some(found)) => format!(
+            "it was begun {found}, and the engine has {} now",
+            found.what
+        ),
+    };
+    Err(Failure::usage(
+        format!("resume the run: {change}"),
+        "restore the engine, or begin a new run",
+    ))
 }
 
 /// A resumed run must also judge by the same ledger: other entries would make other verdicts of cases

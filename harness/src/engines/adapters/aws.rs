@@ -8,7 +8,7 @@ use crate::{
         clock::Clock,
         sdk::{Api, Patience},
     },
-    engines::remote::Remote,
+    engines::remote::{Remote, Version},
     trouble::Trouble,
 };
 
@@ -40,6 +40,7 @@ async fn open(choice: &Choice, run: &str) -> Result<Remote, Trouble> {
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.jobs = 4;
+    traits.version = Version::Unknown("the service has none");
     // The rate limit of `DescribeExecution` refills at 15 calls per second.
     traits.shortest_pause = Duration::from_millis(500);
     (profile, traits)

@@ -52,6 +52,7 @@ fn profile() -> EngineProfile {
         jobs: 64,
         time_scale: 1_000_000.0,
         setup: &[],
+        dropped: Vec::new(),
     }
 }
 
@@ -76,10 +77,18 @@ async fn open(choice: &Choice) -> Opened {
 
 fn presence() -> Presence {
     if is_installed() {
-        Presence::Installed
+        Presence::Installed(version())
     } else {
         Presence::Missing(install_command())
     }
+}
+
+/// The version in the package's manifest.
+fn version() -> Option<String> {
+    let manifest = directory().join("node_modules").join(NAME);
+    let manifest = std::fs::read(manifest.join("package.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
+    Some(manifest["version"].as_str()?.to_owned())
 }
 
 fn directory() -> PathBuf {

@@ -38,6 +38,7 @@ fn profile() -> EngineProfile {
         jobs: 2 * std::thread::available_parallelism().map_or(1, usize::from),
         time_scale: 1.0,
         setup: &[],
+        dropped: Vec::new(),
     }
 }
 

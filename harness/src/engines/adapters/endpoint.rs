@@ -18,7 +18,7 @@ async fn open(choice: &Choice, run: &str) -> Opened {
         engine: NAME.to_owned(),
         reason: "name its address with --endpoint".to_owned(),
     })?;
-    let engine = remote(endpoint, choice, run, generic(NAME));
+    let mut engine = remote(endpoint, choice, run, generic(NAME));
     engine.warm_up().await?;
     Ok(Box::new(engine))
 }

@@ -8,7 +8,7 @@ use crate::{
     engines::{
         Boxed, Engine, EngineProfile,
         process::{self, Found, Program},
-        remote::Remote,
+        remote::{Remote, Version},
     },
     job::Job,
     raw::RawRun,
@@ -23,13 +23,25 @@ pub(super) async fn open(
     behind: Behind,
 ) -> Opened {
     let found = process::find(program, choice.endpoint.as_deref()).await?;
-    reach(found, choice, run, behind).await
+    reach((program, found), choice, run, behind).await
 }
 
 /// Warms up an engine that was found.
-pub(super) async fn reach(found: Found, choice: &Choice, run: &str, behind: Behind) -> Opened {
-    let engine = remote(&found.endpoint, choice, run, behind);
-    engine.warm_up().await?;
+pub(super) async fn reach(
+    (program, found): (&'static Program, Found),
+    choice: &Choice,
+    run: &str,
+    (profile, mut traits): Behind,
+) -> Opened {
+    if traits.version == Version::Installed && found.process.is_some() {
+        let installed = process::version(program).await;
+        let unread = Version::Unknown("the metadata of its package cannot be read");
+        traits.version = installed.map_or(unread, Version::Known);
+    }
+    let mut engine = remote(&found.endpoint, choice, run, (profile, traits));
+    if !choice.only_asked {
+        engine.warm_up().await?;
+    }
     Ok(Box::new(Local {
         engine,
         process: found.process,

@@ -3,7 +3,11 @@
 use std::{path::Path, time::Duration};
 
 use super::{Adapter, Behind, Home, generic, local};
-use crate::{engines::process::Program, judge::policy::HistoryCompare, workers::slot::Polling};
+use crate::{
+    engines::{process::Program, remote::Version},
+    judge::policy::HistoryCompare,
+    workers::slot::Polling,
+};
 
 pub(super) const ADAPTER: Adapter = Adapter {
     name: "localstack",
@@ -23,7 +27,10 @@ fn behind() -> Behind {
         pollers: 4,
         period: Duration::from_secs(1),
     };
-    traits.version = Some(("/_localstack/info", "/version"));
+    traits.version = Version::Told {
+        path: "/_localstack/info",
+        pointer: "/version",
+    };
     traits.shortest_pause = Duration::from_millis(10);
     (profile, traits)
 }
@@ -35,6 +42,7 @@ static PROGRAM: Program = Program {
     health: "/_localstack/health",
     command: &["python", "-c", ON_LOOPBACK],
     environment,
+    package: "localstack-core",
     install: "python3.13 -m venv DIR/venv && DIR/venv/bin/pip install 'localstack-core[runtime]'",
 };
 

@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use super::{Adapter, Behind, Home, generic, local};
 use crate::{
-    engines::process::Program,
+    engines::{process::Program, remote::Version},
     judge::policy::{CauseCompare, HistoryCompare},
     workers::slot::Polling,
 };
@@ -28,7 +28,10 @@ fn behind() -> Behind {
         pollers: 3,
         period: Duration::from_millis(500),
     };
-    traits.version = Some(("/_ministack/health", "/version"));
+    traits.version = Version::Told {
+        path: "/_ministack/health",
+        pointer: "/version",
+    };
     traits.shortest_pause = Duration::from_millis(5);
     (profile, traits)
 }
@@ -40,6 +43,7 @@ static PROGRAM: Program = Program {
     health: "/_ministack/health",
     command: &["ministack"],
     environment,
+    package: "ministack",
     install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install ministack",
 };
 

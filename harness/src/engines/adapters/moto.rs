@@ -8,6 +8,7 @@ use crate::{
     engines::{
         SetupCall,
         process::{self, Program},
+        remote::Version,
     },
     judge::policy::{CauseCompare, HistoryCompare},
     trouble::Trouble,
@@ -30,6 +31,7 @@ fn behind() -> Behind {
     profile.policy.history = HistoryCompare::Path;
     profile.policy.cause = CauseCompare::Given;
     profile.setup = &[SETUP];
+    traits.version = Version::Installed;
     traits.shortest_pause = Duration::from_millis(5);
     (profile, traits)
 }
@@ -46,6 +48,9 @@ const SETUP: SetupCall = SetupCall {
 /// Opens moto and configures it to run executions, which it does not do by default.
 async fn open(choice: &Choice, run: &str) -> Opened {
     let found = process::find(&PROGRAM, choice.endpoint.as_deref()).await?;
+    if choice.only_asked {
+        return local::reach((&PROGRAM, found), choice, run, behind()).await;
+    }
     let config = serde_json::from_str(SETUP.body).unwrap_or_default();
     let told = http::post_json(&found.endpoint, SETUP.path, &config).await;
     if told.is_none() {
@@ -54,7 +59,7 @@ async fn open(choice: &Choice, run: &str) -> Opened {
             reason: format!("it does not answer at {CONFIG}"),
         });
     }
-    local::reach(found, choice, run, behind()).await
+    local::reach((&PROGRAM, found), choice, run, behind()).await
 }
 
 static PROGRAM: Program = Program {
@@ -64,6 +69,7 @@ static PROGRAM: Program = Program {
     health: CONFIG,
     command: &["moto_server", "-H", "127.0.0.1"],
     environment,
+    package: "moto",
     install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install 'moto[server,stepfunctions]'",
 };
 

@@ -94,6 +94,7 @@ pub(super) fn scripted(
             jobs: 4,
             time_scale: 1.0,
             setup: &[],
+            dropped: Vec::new(),
         },
         behaviour: Box::new(behaviour),
         runs: Mutex::default(),

@@ -1,0 +1,392 @@
+//! Tries, while an engine is warmed up, what a run relies on and what can fail as a whole: a component
+//! that did not start, an operation that is not there. What fails is left out of the run, and said so.
+//! Otherwise it would fail in every case that uses it, and hide what else those cases show.
+//!
+//! A probe must not hide a divergence. So it does not look at what an execution comes to, only at
+//! whether it ends. An execution that ends otherwise than it should is left to the run.
+
+use std::{future::Future, time::Duration};
+
+use serde_json::json;
+use stepproof_generators::{Feature, FeatureSet};
+use stepproof_specs::{asl::WorkflowType, observation::Status};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep, timeout, timeout_at},
+};
+
+use super::{NOTHING, RETRIES, RETRY_PAUSE, Remote};
+use crate::{
+    client::sdk::{Api, CallError, Report, Task, Wire},
+    engines::{Capabilities, Dropped},
+    trouble::Trouble,
+};
+
+/// How long an execution may take that has nothing to wait for.
+const LONGEST: Duration = Duration::from_secs(5);
+/// How long it may take after that to remove it.
+const TIDY: Duration = Duration::from_secs(2);
+/// The pause between two polls of an execution, and of an activity whose poll returns at once.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What stands for the ARN of an activity in the definition of a probe.
+const ACTIVITY: &str = "<activity>";
+
+/// Something on which a run relies, and how it is tried.
+#[derive(Debug, Clone, Copy)]
+pub struct Probe {
+    /// What it is called in reports.
+    pub name: &'static str,
+    /// What is left out if it fails.
+    pub drops: Drops,
+    way: Way,
+}
+
+/// What is left out if a probe fails.
+#[derive(Debug, Clone, Copy)]
+pub enum Drops {
+    /// Features of the language.
+    Features(&'static [Feature]),
+    /// Activities, and so every task.
+    Activities,
+    /// `ValidateStateMachineDefinition`.
+    Validation,
+}
+
+/// How something is tried.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// An execution of this machine, with the input `{"x": [1, 2]}`.
+    Machine(&'static str),
+    /// One of this machine, whose task a worker takes and completes.
+    Task(&'static str),
+    /// A call that validates a definition.
+    Validation,
+}
+
+/// What is tried on an engine of which nothing else is known.
+pub const USUAL: &[Probe] = &[VARIABLES, INTRINSICS, MAP, ACTIVITIES, VALIDATION];
+
+/// Variables: some engines evaluate them by their evaluator of JSONata, a program of its own.
+pub const VARIABLES: Probe = Probe {
+    name: "variables",
+    drops: Drops::Features(&[
+        Feature::Variables,
+        Feature::CountingLoops,
+        Feature::LongLoops,
+    ]),
+    way: Way::Machine(
+        r#"{"StartAt":"A","States":{
+            "A":{"Type":"Pass","Assign":{"v.$":"$.x"},"Next":"B"},
+            "B":{"Type":"Pass","Parameters":{"v.$":"$v"},"End":true}}}"#,
+    ),
+};
+
+/// Intrinsic functions: engines from before they were introduced do not have them.
+pub const INTRINSICS: Probe = Probe {
+    name: "intrinsics",
+    drops: Drops::Features(&[Feature::Intrinsics, Feature::Randomness]),
+    way: Way::Machine(
+        r#"{"StartAt":"A","States":{
+            "A":{"Type":"Pass","Parameters":{"n.$":"States.ArrayLength($.x)"},"End":true}}}"#,
+    ),
+};
+
+/// Inline Map states: so with these.
+pub const MAP: Probe = Probe {
+    name: "map",
+    drops: Drops::Features(&[Feature::Map]),
+    way: Way::Machine(
+        r#"{"StartAt":"A","States":{"A":{"Type":"Map","ItemsPath":"$.x","ItemProcessor":
+            {"StartAt":"B","States":{"B":{"Type":"Pass","End":true}}},"End":true}}}"#,
+    ),
+};
+
+/// Activities: some engines create them, and hand no task to a worker.
+pub const ACTIVITIES: Probe = Probe {
+    name: "activities",
+    drops: Drops::Activities,
+    way: Way::Task(
+        r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"<activity>","End":true}}}"#,
+    ),
+};
+
+/// `ValidateStateMachineDefinition`: engines may lack the operation.
+pub const VALIDATION: Probe = Probe {
+    name: "validation",
+    drops: Drops::Validation,
+    way: Way::Validation,
+};
+
+/// What every engine does: if this does not end, no other probe says anything about what it tries.
+const CONTROL: Probe = Probe {
+    name: "control",
+    drops: Drops::Features(&[]),
+    way: Way::Machine(NOTHING),
+};
+
+impl Drops {
+    /// Whether the engine is said to have it.
+    fn is_there(self, capabilities: &Capabilities) -> bool {
+        match self {
+            Self::Features(features) => !capabilities.lacks.has_all(FeatureSet::of(features)),
+            Self::Activities => capabilities.activities,
+            Self::Validation => capabilities.validation,
+        }
+    }
+
+    fn leave_out_of(self, capabilities: &mut Capabilities) {
+        match self {
+            Self::Features(features) => {
+                capabilities.lacks = capabilities.lacks.with(FeatureSet::of(features));
+            }
+            Self::Activities => capabilities.activities = false,
+            Self::Validation => capabilities.validation = false,
+        }
+    }
+}
+
+impl Remote {
+    /// Tries everything that its adapter declares, at once, and leaves out what fails.
+    pub(super) async fn try_probes(&mut self) {
+        let capabilities = &self.profile.capabilities;
+        let probes = self.traits.probes.iter();
+        let probes: Vec<Probe> = probes
+            .filter(|probe| probe.drops.is_there(capabilities))
+            .copied()
+            .collect();
+        let mut running = JoinSet::new();
+        for (number, probe) in [CONTROL].iter().chain(&probes).enumerate() {
+            let prober = Prober {
+                api: self.api.clone(),
+                role: self.traits.role.clone(),
+                name: format!("{}probe-{}", self.prefix, probe.name),
+            };
+            let way = probe.way;
+            running.spawn(async move { (number, prober.outcome(way).await) });
+        }
+        let mut outcomes = running.join_all().await;
+        outcomes.sort_by_key(|(number, _)| *number);
+        let mut outcomes = outcomes.into_iter().map(|(_, outcome)| outcome);
+        if outcomes.next().is_none_or(|control| control.is_err()) {
+            return;
+        }
+        for (probe, outcome) in probes.iter().zip(outcomes) {
+            if let Err(reason) = outcome {
+                probe.drops.leave_out_of(&mut self.profile.capabilities);
+                self.profile.dropped.push(Dropped {
+                    what: probe.name.to_owned(),
+                    reason,
+                });
+            }
+        }
+    }
+}
+
+/// Whoever tries one thing.
+struct Prober {
+    api: Api,
+    role: String,
+    /// The name of what it creates.
+    name: String,
+}
+
+/// Why a probe failed, as a clause about it.
+type Failure = String;
+
+/// What went wrong in a probe: a call that gave no answer, or what the answers say.
+enum Wrong {
+    Call(CallError),
+    Seen(Failure),
+}
+
+impl From<CallError> for Wrong {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl Prober {
+    async fn outcome(&self, way: Way) -> Result<(), Failure> {
+        let outcome = timeout(LONGEST + TIDY, self.attempt(way)).await;
+        match outcome {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Wrong::Seen(failure))) => Err(failure),
+            Ok(Err(Wrong::Call(error))) => failure(&error).map_or(Ok(()), Err),
+            Err(_) => Err(format!(
+                "its probe had no answer within {} s",
+                (LONGEST + TIDY).as_secs()
+            )),
+        }
+    }
+
+    async fn attempt(&self, way: Way) -> Result<(), Wrong> {
+        let wire = Wire::default();
+        let (definition, activity) = match way {
+            Way::Machine(definition) => (definition.to_owned(), None),
+            Way::Task(definition) => {
+                let arn = again(|| self.api.create_activity(&wire, &self.name)).await?;
+                (definition.replace(ACTIVITY, &arn), Some(arn))
+            }
+            Way::Validation => {
+                let standard = WorkflowType::Standard;
+                again(|| self.api.validate(&wire, NOTHING, standard)).await?;
+                return Ok(());
+            }
+        };
+        let machine = again(|| {
+            let (role, standard) = (&self.role, WorkflowType::Standard);
+            self.api
+                .create_machine(&wire, &self.name, &definition, role, standard)
+        });
+        let machine = machine.await?;
+        let ended = self.execution(&wire, &machine, activity.as_deref()).await;
+        // What cannot be deleted now is deleted by its name after the run.
+        let _ = self.api.delete_machine(&wire, &machine).await;
+        if let Some(activity) = activity {
+            let _ = self.api.delete_activity(&wire, &activity).await;
+        }
+        ended
+    }
+
+    /// Runs an execution to its end.
+    async fn execution(
+        &self,
+        wire: &Wire,
+        machine: &str,
+        activity: Option<&str>,
+    ) -> Result<(), Wrong> {
+        let input = json!({ "x": [1, 2] }).to_string();
+        let execution = again(|| self.api.start(wire, machine, &self.name, &input)).await?;
+        let deadline = Instant::now() + LONGEST;
+        if let Some(activity) = activity {
+            match timeout_at(deadline, self.task(wire, activity)).await {
+                Ok(task) => {
+                    let done = Report::Success("{}".to_owned());
+                    self.api.report(wire, &task?.token, &done).await?;
+                }
+                Err(_) => {
+                    let _ = self.api.stop(wire, &execution).await;
+                    return Err(Wrong::Seen(late("its probe gave no task to a worker")));
+                }
+            }
+        }
+        loop {
+            let described = again(|| self.api.describe(wire, &execution)).await?;
+            let error = described.error.unwrap_or_default();
+            match described.status {
+                Status::Running if Instant::now() < deadline => sleep(PAUSE).await,
+                Status::Running => {
+                    let _ = self.api.stop(wire, &execution).await;
+                    return Err(Wrong::Seen(late("its probe did not end")));
+                }
+                Status::Failed if is_own(&error) => {
+                    return Err(Wrong::Seen(format!("its probe failed with {error}")));
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// The task of an activity.
+    async fn task(&self, wire: &Wire, activity: &str) -> Result<Task, CallError> {
+        loop {
+            if let Some(task) = again(|| self.api.poll(wire, activity)).await? {
+                return Ok(task);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+}
+
+fn late(what: &str) -> Failure {
+    format!("{what} within {} s", LONGEST.as_secs())
+}
+
+/// Repeats a call that the engine, or the way to it, failed.
+async fn again<T, F>(call: impl Fn() -> F) -> Result<T, CallError>
+where
+    F: Future<Output = Result<T, CallError>>,
+{
+    for _ in 0..RETRIES {
+        match call().await {
+            Err(CallError::Fault(_) | CallError::Trouble(Trouble::Protocol { .. })) => {
+                sleep(RETRY_PAUSE).await;
+            }
+            answer => return answer,
+        }
+    }
+    call().await
+}
+
+/// Why a call that gave no answer makes a probe fail. A refusal does not, unless the engine says that
+/// it refuses because of itself: that a machine is valid is for the run to judge.
+fn failure(error: &CallError) -> Option<Failure> {
+    let own = match error {
+        CallError::Refused(refusal) => is_own(&refusal.code) || is_own(&refusal.message),
+        CallError::Fault(_) | CallError::Trouble(Trouble::Protocol { .. }) => true,
+        CallError::TooMuch(_) | CallError::Trouble(_) => false,
+    };
+    own.then(|| format!("its probe failed: {}", error.clone().into_trouble()))
+}
+
+/// Whether a text names a fault of the engine itself, or something that it does not have.
+fn is_own(text: &str) -> bool {
+    const OWN: [&str; 7] = [
+        "internalerror",
+        "internalfailure",
+        "internalservererror",
+        "notimplemented",
+        "notyetimplemented",
+        "unknownoperation",
+        "unsupportedoperation",
+    ];
+    let letters = text.chars().filter(|it| it.is_ascii_alphabetic());
+    let letters: String = letters.map(|it| it.to_ascii_lowercase()).collect();
+    OWN.iter().any(|own| letters.contains(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use stepproof_specs::{asl::WorkflowType, validate::validate_text};
+
+    use super::{ACTIVITY, CallError, Trouble, USUAL, Way, failure, is_own};
+    use crate::client::sdk::Refusal;
+
+    #[test]
+    fn every_probe_is_a_valid_machine() {
+        for probe in USUAL {
+            let (Way::Machine(text) | Way::Task(text)) = probe.way else {
+                continue;
+            };
+            let arn = "arn:aws:states:us-east-1:123456789012:activity:a";
+            let text = text.replace(ACTIVITY, arn);
+            let (machine, diagnostics) = validate_text(&text, WorkflowType::Standard);
+            assert!(machine.is_some(), "{}: {diagnostics:?}", probe.name);
+        }
+    }
+
+    #[test]
+    fn only_what_the_engine_says_of_itself_makes_a_probe_fail() {
+        let refused = |code: &str, message: &str| {
+            CallError::Refused(Refusal {
+                operation: "CreateStateMachine",
+                code: code.to_owned(),
+                message: message.to_owned(),
+            })
+        };
+        assert_eq!(
+            failure(&refused("InvalidDefinition", "Unknown field")),
+            None
+        );
+        assert!(failure(&refused("UnknownOperationException", "")).is_some());
+        assert!(failure(&refused("ValidationException", "Map is not implemented")).is_some());
+        let away = Trouble::Unreachable {
+            endpoint: String::new(),
+            reason: String::new(),
+        };
+        assert_eq!(failure(&CallError::Trouble(away)), None);
+        assert!(is_own("InternalError") && is_own("Not Implemented"));
+        assert!(!is_own("States.Runtime") && !is_own("Boom"));
+    }
+}
