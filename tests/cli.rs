@@ -387,6 +387,52 @@ fn an_engine_that_does_not_exist_or_has_no_address_is_wrong_usage() {
     expect(here, &["run", "--max-unsure", "5"], 2);
 }
 
+#[test]
+fn how_strictly_an_engine_is_judged_is_told_stored_and_replayed() {
+    let directory = directory();
+    let here = directory.path();
+    let fault = ["--fault", "parallel-sequential"];
+    let replay = [&["replay", "zoo/parallel-sequential"][..], &fault].concat();
+    let ran = expect(here, &replay, 1);
+    assert!(ran.out.contains("history Pass Parallel"), "{}", ran.out);
+    let ran = expect(here, &[&replay[..], &["--history", "kinds"]].concat(), 0);
+    assert!(ran.out.contains("agrees"), "{}", ran.out);
+
+    let lax = [
+        "--history",
+        "kinds",
+        "--cause",
+        "ignore",
+        "--timing",
+        "ignore",
+        "--grace",
+        "90s",
+    ];
+    let judged = "judged by history kinds, cause ignore, timing ignore, grace 90s";
+    let run = ["run", "--cases", "20", "--seed", "1", "--out", "r"];
+    let ran = expect(here, &[&run[..], &lax].concat(), 0);
+    assert!(ran.out.contains(judged), "{}", ran.out);
+    let ran = expect(here, &["run", "--resume", "r"], 0);
+    assert!(ran.out.contains(judged), "{}", ran.out);
+    refused(
+        here,
+        &["run", "--resume", "r", "--history", "path"],
+        &["--history"],
+    );
+
+    // What a finding says how to replay it judges as the run did.
+    let strict = ["--cause", "given", "--grace", "1500ms"];
+    let run = ["run", "--cases", "200", "--seed", "1", "--out", "f"];
+    let ran = expect(
+        here,
+        &[&run[..], &["--fault", "retry-budget"], &strict].concat(),
+        1,
+    );
+    let options = "--fault retry-budget --cause given --grace 1500ms";
+    assert!(ran.out.contains(options), "{}", ran.out);
+    expect(here, &["run", "--timing", "soon"], 2);
+}
+
 const ORDER: &str = r#"{"StartAt": "Check", "States": {
     "Check": {"Type": "Choice", "Default": "Ship", "Choices": [
         {"Variable": "$.total", "NumericGreaterThan": 100, "Next": "Approve"}]},

@@ -110,7 +110,7 @@ impl Default for Traits {
             purges_queues: false,
             polling: Polling::PROMPT,
             shortest_pause: Duration::from_millis(3),
-            version: Version::Unknown("the Step Functions API does not tell"),
+            version: Version::Unknown("its API does not tell"),
             probes: USUAL,
         }
     }

@@ -22,12 +22,15 @@ use crate::{
     trouble::Trouble,
 };
 
-/// How long an execution may take that has nothing to wait for.
+/// How long a probe may take: its machine has nothing to wait for.
 const LONGEST: Duration = Duration::from_secs(5);
-/// How long it may take after that to remove it.
+/// How long it may take after that to stop its execution, and to remove what it created.
 const TIDY: Duration = Duration::from_secs(2);
 /// The pause between two polls of an execution, and of an activity whose poll returns at once.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How many characters of a reason are shown.
+const REASON: usize = 120;
 
 /// What stands for the ARN of an activity in the definition of a probe.
 const ACTIVITY: &str = "<activity>";
@@ -155,12 +158,14 @@ impl Remote {
             .filter(|probe| probe.drops.is_there(capabilities))
             .copied()
             .collect();
+        let deadline = Instant::now() + LONGEST;
         let mut running = JoinSet::new();
         for (number, probe) in [CONTROL].iter().chain(&probes).enumerate() {
             let prober = Prober {
                 api: self.api.clone(),
                 role: self.traits.role.clone(),
                 name: format!("{}probe-{}", self.prefix, probe.name),
+                deadline,
             };
             let way = probe.way;
             running.spawn(async move { (number, prober.outcome(way).await) });
@@ -189,6 +194,8 @@ struct Prober {
     role: String,
     /// The name of what it creates.
     name: String,
+    /// When it must have come to an end.
+    deadline: Instant,
 }
 
 /// Why a probe failed, as a clause about it.
@@ -208,44 +215,40 @@ impl From<CallError> for Wrong {
 
 impl Prober {
     async fn outcome(&self, way: Way) -> Result<(), Failure> {
-        let outcome = timeout(LONGEST + TIDY, self.attempt(way)).await;
-        match outcome {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(Wrong::Seen(failure))) => Err(failure),
-            Ok(Err(Wrong::Call(error))) => failure(&error).map_or(Ok(()), Err),
-            Err(_) => Err(format!(
-                "its probe had no answer within {} s",
-                (LONGEST + TIDY).as_secs()
-            )),
+        match self.attempt(way).await {
+            Ok(()) => Ok(()),
+            Err(Wrong::Seen(failure)) => Err(failure),
+            Err(Wrong::Call(error)) => failure(&error).map_or(Ok(()), Err),
         }
     }
 
     async fn attempt(&self, way: Way) -> Result<(), Wrong> {
-        let wire = Wire::default();
+        let (api, wire, name) = (&self.api, &Wire::default(), &self.name);
+        let standard = WorkflowType::Standard;
         let (definition, activity) = match way {
             Way::Machine(definition) => (definition.to_owned(), None),
             Way::Task(definition) => {
-                let arn = again(|| self.api.create_activity(&wire, &self.name)).await?;
+                let created = self.again("CreateActivity", || api.create_activity(wire, name));
+                let arn = created.await?;
                 (definition.replace(ACTIVITY, &arn), Some(arn))
             }
             Way::Validation => {
-                let standard = WorkflowType::Standard;
-                again(|| self.api.validate(&wire, NOTHING, standard)).await?;
+                let validate = || api.validate(wire, NOTHING, standard);
+                let operation = "ValidateStateMachineDefinition";
+                self.again(operation, validate).await?;
                 return Ok(());
             }
         };
-        let machine = again(|| {
-            let (role, standard) = (&self.role, WorkflowType::Standard);
-            self.api
-                .create_machine(&wire, &self.name, &definition, role, standard)
-        });
-        let machine = machine.await?;
-        let ended = self.execution(&wire, &machine, activity.as_deref()).await;
-        // What cannot be deleted now is deleted by its name after the run.
-        let _ = self.api.delete_machine(&wire, &machine).await;
-        if let Some(activity) = activity {
-            let _ = self.api.delete_activity(&wire, &activity).await;
-        }
+        let create = || api.create_machine(wire, name, &definition, &self.role, standard);
+        let machine = self.again("CreateStateMachine", create).await?;
+        let ended = self.execution(wire, &machine, activity.as_deref()).await;
+        tidy(async {
+            let _ = api.delete_machine(wire, &machine).await;
+            if let Some(activity) = activity {
+                let _ = api.delete_activity(wire, &activity).await;
+            }
+        })
+        .await;
         ended
     }
 
@@ -256,32 +259,36 @@ impl Prober {
         machine: &str,
         activity: Option<&str>,
     ) -> Result<(), Wrong> {
+        let (api, name) = (&self.api, &self.name);
         let input = json!({ "x": [1, 2] }).to_string();
-        let execution = again(|| self.api.start(wire, machine, &self.name, &input)).await?;
-        let deadline = Instant::now() + LONGEST;
+        let start = || api.start(wire, machine, name, &input);
+        let execution = self.again("StartExecution", start).await?;
+        let ended = self.end(wire, &execution, activity).await;
+        if ended.is_err() {
+            tidy(api.stop(wire, &execution)).await;
+        }
+        ended
+    }
+
+    /// Plays the worker of an execution, if it needs one, and waits for its end.
+    async fn end(&self, wire: &Wire, execution: &str, activity: Option<&str>) -> Result<(), Wrong> {
         if let Some(activity) = activity {
-            match timeout_at(deadline, self.task(wire, activity)).await {
-                Ok(task) => {
-                    let done = Report::Success("{}".to_owned());
-                    self.api.report(wire, &task?.token, &done).await?;
-                }
-                Err(_) => {
-                    let _ = self.api.stop(wire, &execution).await;
-                    return Err(Wrong::Seen(late("its probe gave no task to a worker")));
-                }
-            }
+            let task = timeout_at(self.deadline, self.task(wire, activity)).await;
+            let task = task.map_err(|_| Wrong::Seen(late("its probe gave no task to a worker")))?;
+            let done = Report::Success("{}".to_owned());
+            self.api.report(wire, &task?.token, &done).await?;
         }
         loop {
-            let described = again(|| self.api.describe(wire, &execution)).await?;
+            let describe = || self.api.describe(wire, execution);
+            let described = self.again("DescribeExecution", describe).await?;
             let error = described.error.unwrap_or_default();
             match described.status {
-                Status::Running if Instant::now() < deadline => sleep(PAUSE).await,
-                Status::Running => {
-                    let _ = self.api.stop(wire, &execution).await;
-                    return Err(Wrong::Seen(late("its probe did not end")));
-                }
+                Status::Running if Instant::now() < self.deadline => sleep(PAUSE).await,
+                Status::Running => return Err(Wrong::Seen(late("its probe did not end"))),
                 Status::Failed if is_own(&error) => {
-                    return Err(Wrong::Seen(format!("its probe failed with {error}")));
+                    return Err(Wrong::Seen(short(&format!(
+                        "its probe failed with {error}"
+                    ))));
                 }
                 _ => return Ok(()),
             }
@@ -291,32 +298,47 @@ impl Prober {
     /// The task of an activity.
     async fn task(&self, wire: &Wire, activity: &str) -> Result<Task, CallError> {
         loop {
-            if let Some(task) = again(|| self.api.poll(wire, activity)).await? {
+            let poll = || self.api.poll(wire, activity);
+            if let Some(task) = self.again("GetActivityTask", poll).await? {
                 return Ok(task);
             }
             sleep(PAUSE).await;
         }
     }
+
+    /// Repeats a call that the engine, or the way to it, failed, until the deadline.
+    async fn again<T, F>(&self, operation: &str, call: impl Fn() -> F) -> Result<T, CallError>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        let repeated = async {
+            for _ in 0..RETRIES {
+                match call().await {
+                    Err(CallError::Fault(_) | CallError::Trouble(Trouble::Protocol { .. })) => {
+                        sleep(RETRY_PAUSE).await;
+                    }
+                    answer => return answer,
+                }
+            }
+            call().await
+        };
+        let answer = timeout_at(self.deadline, repeated).await;
+        answer.unwrap_or_else(|_| {
+            Err(CallError::Trouble(Trouble::Protocol {
+                operation: operation.to_owned(),
+                reason: late("it gave no answer"),
+            }))
+        })
+    }
+}
+
+/// Does what may be left undone: what is not removed now is removed by its name after the run.
+async fn tidy<T>(tidying: impl Future<Output = T>) {
+    let _ = timeout(TIDY, tidying).await;
 }
 
 fn late(what: &str) -> Failure {
     format!("{what} within {} s", LONGEST.as_secs())
-}
-
-/// Repeats a call that the engine, or the way to it, failed.
-async fn again<T, F>(call: impl Fn() -> F) -> Result<T, CallError>
-where
-    F: Future<Output = Result<T, CallError>>,
-{
-    for _ in 0..RETRIES {
-        match call().await {
-            Err(CallError::Fault(_) | CallError::Trouble(Trouble::Protocol { .. })) => {
-                sleep(RETRY_PAUSE).await;
-            }
-            answer => return answer,
-        }
-    }
-    call().await
 }
 
 /// Why a call that gave no answer makes a probe fail. A refusal does not, unless the engine says that
@@ -327,7 +349,20 @@ fn failure(error: &CallError) -> Option<Failure> {
         CallError::Fault(_) | CallError::Trouble(Trouble::Protocol { .. }) => true,
         CallError::TooMuch(_) | CallError::Trouble(_) => false,
     };
-    own.then(|| format!("its probe failed: {}", error.clone().into_trouble()))
+    own.then(|| {
+        short(&format!(
+            "its probe failed to {}",
+            error.clone().into_trouble()
+        ))
+    })
+}
+
+/// A reason that fits on a line or two: what follows is the client's account of the answer.
+fn short(reason: &str) -> Failure {
+    match reason.char_indices().nth(REASON) {
+        Some((end, _)) => format!("{}…", &reason[..end]),
+        None => reason.to_owned(),
+    }
 }
 
 /// Whether a text names a fault of the engine itself, or something that it does not have.
