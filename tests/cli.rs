@@ -387,6 +387,23 @@ fn an_engine_that_does_not_exist_or_has_no_address_is_wrong_usage() {
     expect(here, &["run", "--max-unsure", "5"], 2);
 }
 
+const KNOWN: &str = r#"
+format = 1
+engine = "reference"
+
+[[divergence]]
+id = "sequential"
+title = "The branches of a Parallel run one after the other"
+reason = "Never seen."
+clause = "parallel.branches"
+signatures = ["history Pass Parallel previous:PassStateEntered"]
+evidence = "none"
+first_seen = 2026-11-29
+last_confirmed = 2026-11-29
+engine_version = "0.1.0"
+case = "case.json"
+"#;
+
 #[test]
 fn how_strictly_an_engine_is_judged_is_told_stored_and_replayed() {
     let directory = directory();
@@ -419,6 +436,29 @@ fn how_strictly_an_engine_is_judged_is_told_stored_and_replayed() {
         &["run", "--resume", "r", "--history", "path"],
         &["--history"],
     );
+
+    // What is not compared cannot show that an entry of the ledger is stale.
+    let zoo = stepproof_tests::workspace().join("snapshots/zoo/parallel-sequential.json");
+    fs::copy(zoo, here.join("case.json")).expect("a copy");
+    write(here, "known.toml", KNOWN);
+    let run = [
+        "run",
+        "--engine",
+        "reference",
+        "--cases",
+        "5",
+        "--seed",
+        "1",
+    ];
+    let run = [&run[..], &["--ledger", "known.toml"]].concat();
+    let ran = expect(here, &[&run[..], &["--out", "s"]].concat(), 3);
+    assert!(ran.out.contains("stale: 'sequential'"), "{}", ran.out);
+    let ran = expect(
+        here,
+        &[&run[..], &["--out", "u", "--history", "kinds"]].concat(),
+        0,
+    );
+    assert!(ran.out.contains("unchecked: 'sequential'"), "{}", ran.out);
 
     // What a finding says how to replay it judges as the run did.
     let strict = ["--cause", "given", "--grace", "1500ms"];

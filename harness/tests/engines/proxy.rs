@@ -149,9 +149,9 @@ fn changed(message: Vec<u8>, operation: &str, change: Option<Change>) -> Vec<u8>
         let name = line.split(':').next().unwrap_or_default();
         !line.is_empty() && !name.eq_ignore_ascii_case("content-length")
     });
-    let mut text: String = others.map(|line| format!("{line}\r\n")).collect();
-    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-    text.into_bytes()
+    let length = format!("content-length: {}", body.len());
+    let lines: Vec<&str> = others.chain([length.as_str()]).collect();
+    format!("{}\r\n\r\n{body}", lines.join("\r\n")).into_bytes()
 }
 
 /// An answer that says that it is the last one of its connection.

@@ -151,7 +151,7 @@ pub(in crate::cli) fn same_dropped(begun: &Configuration, now: &[Dropped]) -> Re
     let found = then.iter().find(|it| lacks(now, it));
     let change = match (lost, found) {
         (None, None) => return Ok(()),
-        (Some(lost), _) => format!("the engine now is {lost}"),
+        (Some(lost), _) => format!("the engine is now {lost}"),
         (None, Some(found)) => format!(
             "it was begun {found}, and the engine has {} now",
             found.what
@@ -182,4 +182,51 @@ pub(in crate::cli) fn same_ledger(
         ),
         "restore the ledger, or begin a new run",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Configuration, Dropped, same_dropped};
+    use crate::{
+        cli::{drawing::Drawn, target::Target},
+        run::{Limit, Shard},
+    };
+
+    fn begun(dropped: Vec<Dropped>) -> Configuration {
+        Configuration {
+            target: Target::default().into(),
+            limit: Limit::Cases(1),
+            seed: 1,
+            drawn: Drawn::given(),
+            machines: Vec::new(),
+            shard: Shard::WHOLE,
+            ledger: None,
+            ledger_digest: None,
+            dropped,
+        }
+    }
+
+    #[test]
+    fn a_run_goes_on_only_without_what_it_was_begun_without() {
+        let dropped = |reason: &str| {
+            vec![Dropped {
+                what: "variables".to_owned(),
+                reason: reason.to_owned(),
+            }]
+        };
+        let stored = begun(dropped("it hangs")).encode();
+        let stored: Configuration = serde_json::from_value(stored).unwrap();
+        assert!(same_dropped(&stored, &dropped("it hangs otherwise")).is_ok());
+        let found = same_dropped(&stored, &[]).unwrap_err().message;
+        assert!(
+            found.contains("begun without variables: it hangs"),
+            "{found}"
+        );
+        let lost = same_dropped(&begun(Vec::new()), &dropped("it hangs"));
+        let lost = lost.unwrap_err().message;
+        assert!(
+            lost.contains("is now without variables: it hangs"),
+            "{lost}"
+        );
+    }
 }

@@ -161,14 +161,14 @@ impl Remote {
         let deadline = Instant::now() + LONGEST;
         let mut running = JoinSet::new();
         for (number, probe) in [CONTROL].iter().chain(&probes).enumerate() {
-            let prober = Prober {
+            let attempt = Attempt {
                 api: self.api.clone(),
                 role: self.traits.role.clone(),
                 name: format!("{}probe-{}", self.prefix, probe.name),
                 deadline,
             };
             let way = probe.way;
-            running.spawn(async move { (number, prober.outcome(way).await) });
+            running.spawn(async move { (number, attempt.outcome(way).await) });
         }
         let mut outcomes = running.join_all().await;
         outcomes.sort_by_key(|(number, _)| *number);
@@ -188,8 +188,8 @@ impl Remote {
     }
 }
 
-/// Whoever tries one thing.
-struct Prober {
+/// One thing that is tried.
+struct Attempt {
     api: Api,
     role: String,
     /// The name of what it creates.
@@ -213,16 +213,16 @@ impl From<CallError> for Wrong {
     }
 }
 
-impl Prober {
+impl Attempt {
     async fn outcome(&self, way: Way) -> Result<(), Failure> {
-        match self.attempt(way).await {
+        match self.calls(way).await {
             Ok(()) => Ok(()),
             Err(Wrong::Seen(failure)) => Err(failure),
             Err(Wrong::Call(error)) => failure(&error).map_or(Ok(()), Err),
         }
     }
 
-    async fn attempt(&self, way: Way) -> Result<(), Wrong> {
+    async fn calls(&self, way: Way) -> Result<(), Wrong> {
         let (api, wire, name) = (&self.api, &Wire::default(), &self.name);
         let standard = WorkflowType::Standard;
         let (definition, activity) = match way {
@@ -376,7 +376,7 @@ fn is_own(text: &str) -> bool {
         "unknownoperation",
         "unsupportedoperation",
     ];
-    let letters = text.chars().filter(|it| it.is_ascii_alphabetic());
+    let letters = text.chars().filter(char::is_ascii_alphabetic);
     let letters: String = letters.map(|it| it.to_ascii_lowercase()).collect();
     OWN.iter().any(|own| letters.contains(own))
 }
