@@ -16,9 +16,9 @@ use super::{
     session::{
         Mode,
         configuration::{Configuration, GivenMachine},
-        longest, parse_duration,
+        longest,
     },
-    target::Target,
+    target::{Target, parse_duration},
 };
 use crate::{
     engines::Engine,

@@ -8,8 +8,8 @@ use super::{
     Failure, Status,
     drawing::Drawing,
     generate::random_seed,
-    session::{Mode, configuration::Configuration, parse_duration},
-    target::Target,
+    session::{Mode, configuration::Configuration},
+    target::{Target, parse_duration},
 };
 use crate::{
     run::{Limit, Shard},

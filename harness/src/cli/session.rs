@@ -9,7 +9,7 @@ use clap::Args;
 use stepproof_specs::base::time::Millis;
 
 use self::configuration::Configuration;
-use super::{Failure, Status, clauses::Format, output, signals};
+use super::{Failure, Status, clauses::Format, output, signals, target::parse_duration};
 use crate::{
     engines::Engine,
     judge::ledger::Ledger,
@@ -271,18 +271,3 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// From this time scale on, waiting costs no noticeable real time.
 const VIRTUAL: f64 = 100_000.0;
-
-/// Parses a duration such as `90s` or `8h`.
-pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
-    let parsed: Result<jiff::SignedDuration, _> = text.parse();
-    parsed
-        .map_err(|error| error.to_string())
-        .and_then(|duration| Duration::try_from(duration).map_err(|error| error.to_string()))
-        .and_then(|duration| {
-            if duration.is_zero() {
-                Err("it must be longer than nothing".to_owned())
-            } else {
-                Ok(duration)
-            }
-        })
-}

@@ -6,7 +6,7 @@ use clap::Args;
 
 use stepproof_specs::base::time::Millis;
 
-use super::{Failure, faults, output, session::parse_duration};
+use super::{Failure, faults, output};
 use crate::{
     engines::{
         Engine,
@@ -208,6 +208,21 @@ impl Target {
         let version = engine.probe().await?;
         Ok((engine, version))
     }
+}
+
+/// Parses a duration such as `90s` or `8h`.
+pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
+    let parsed: Result<jiff::SignedDuration, _> = text.parse();
+    parsed
+        .map_err(|error| error.to_string())
+        .and_then(|duration| Duration::try_from(duration).map_err(|error| error.to_string()))
+        .and_then(|duration| {
+            if duration.is_zero() {
+                Err("it must be longer than nothing".to_owned())
+            } else {
+                Ok(duration)
+            }
+        })
 }
 
 /// Parses how late something may happen.

@@ -263,7 +263,8 @@ impl Attempt {
         let input = json!({ "x": [1, 2] }).to_string();
         let start = || api.start(wire, machine, name, &input);
         let execution = self.again("StartExecution", start).await?;
-        let ended = self.end(wire, &execution, activity).await;
+        let ended = timeout_at(self.deadline, self.end(wire, &execution, activity)).await;
+        let ended = ended.unwrap_or_else(|_| Err(Wrong::Seen(late("its probe did not end"))));
         if ended.is_err() {
             tidy(api.stop(wire, &execution)).await;
         }
@@ -280,11 +281,10 @@ impl Attempt {
         }
         loop {
             let describe = || self.api.describe(wire, execution);
-            let described = self.again("DescribeExecution", describe).await?;
+            let described = repeated(describe).await?;
             let error = described.error.unwrap_or_default();
             match described.status {
-                Status::Running if Instant::now() < self.deadline => sleep(PAUSE).await,
-                Status::Running => return Err(Wrong::Seen(late("its probe did not end"))),
+                Status::Running => sleep(PAUSE).await,
                 Status::Failed if is_own(&error) => {
                     return Err(Wrong::Seen(short(&format!(
                         "its probe failed with {error}"
@@ -299,30 +299,19 @@ impl Attempt {
     async fn task(&self, wire: &Wire, activity: &str) -> Result<Task, CallError> {
         loop {
             let poll = || self.api.poll(wire, activity);
-            if let Some(task) = self.again("GetActivityTask", poll).await? {
+            if let Some(task) = repeated(poll).await? {
                 return Ok(task);
             }
             sleep(PAUSE).await;
         }
     }
 
-    /// Repeats a call that the engine, or the way to it, failed, until the deadline.
+    /// Makes a call until the deadline.
     async fn again<T, F>(&self, operation: &str, call: impl Fn() -> F) -> Result<T, CallError>
     where
         F: Future<Output = Result<T, CallError>>,
     {
-        let repeated = async {
-            for _ in 0..RETRIES {
-                match call().await {
-                    Err(CallError::Fault(_) | CallError::Trouble(Trouble::Protocol { .. })) => {
-                        sleep(RETRY_PAUSE).await;
-                    }
-                    answer => return answer,
-                }
-            }
-            call().await
-        };
-        let answer = timeout_at(self.deadline, repeated).await;
+        let answer = timeout_at(self.deadline, repeated(call)).await;
         answer.unwrap_or_else(|_| {
             Err(CallError::Trouble(Trouble::Protocol {
                 operation: operation.to_owned(),
@@ -330,6 +319,22 @@ impl Attempt {
             }))
         })
     }
+}
+
+/// Repeats a call that the engine, or the way to it, failed.
+async fn repeated<T, F>(call: impl Fn() -> F) -> Result<T, CallError>
+where
+    F: Future<Output = Result<T, CallError>>,
+{
+    for _ in 0..RETRIES {
+        match call().await {
+            Err(CallError::Fault(_) | CallError::Trouble(Trouble::Protocol { .. })) => {
+                sleep(RETRY_PAUSE).await;
+            }
+            answer => return answer,
+        }
+    }
+    call().await
 }
 
 /// Does what may be left undone: what is not removed now is removed by its name after the run.
