@@ -366,12 +366,32 @@ impl Events<'_, '_> {
             position.map(|position| self.event(actual, position).kind)
         };
         let got_state = got.and_then(|position| self.comparison.actual.state(position));
+        if self.end_together(wanted_state, got_state, state) {
+            return;
+        }
         if name(false, wanted) != name(true, got) || wanted_state != got_state {
             let show = |kind: Option<EventKind>| kind.map_or(Value::Null, |it| it.name().into());
             let (wanted, got) = (show(name(false, wanted)), show(name(true, got)));
             let shape = Shape::One(Term::of("previous", kind.name()));
             self.add(state, shape, wanted, got);
         }
+    }
+
+    /// Whether an event follows the last event of whichever thread ended last: both states are in the
+    /// same concurrent state, and the event is not.
+    fn end_together(&self, one: Option<usize>, other: Option<usize>, event: Option<usize>) -> bool {
+        let (Some(one), Some(other)) = (one, other) else {
+            return false;
+        };
+        let states = self.comparison.states;
+        let encloses = |around: usize, inner: usize| states.outwards(inner).any(|it| it == around);
+        let mut around = states.outwards(one).skip(1);
+        around.any(|it| {
+            states.entry(it).forks
+                && encloses(it, other)
+                && other != it
+                && !event.is_some_and(|event| encloses(it, event))
+        })
     }
 
     fn reliable(&self, kind: EventKind, state: Option<usize>) -> bool {

@@ -525,6 +525,39 @@ fn history_reports_every_distinct_difference() {
 }
 
 #[test]
+fn which_branch_ends_last_is_chance_also_for_a_failure_after_all_have() {
+    let branch = |name: &str| {
+        let task = json!({ "Type": "Task", "Resource": activity(name), "End": true });
+        json!({ "StartAt": name, "States": { name: task } })
+    };
+    let definition = json!({ "StartAt": "Fan", "States": { "Fan": {
+        "Type": "Parallel", "End": true, "Branches": [branch("Left"), branch("Right")],
+        "Assign": { "x.$": "States.ArrayLength('')" },
+    } } });
+    let fixture = Fixture::new(definition, json!({}), &[]);
+    let found = fixture.tampered(|it| {
+        let end = position(it, EventKind::ExecutionFailed);
+        let exits = history(it)
+            .iter()
+            .filter(|it| matches!(it.kind, EventKind::Exited(_)));
+        let ids: Vec<i64> = exits.map(|it| it.id).collect();
+        assert_eq!(
+            history(it)[end].previous,
+            ids[1],
+            "the later of the branches"
+        );
+        history(it)[end].previous = ids[0];
+    });
+    assert_eq!(found, [""; 0]);
+    // Any other event than the last of a branch would be.
+    let found = fixture.tampered(|it| {
+        let end = position(it, EventKind::ExecutionFailed);
+        history(it)[end].previous = 1;
+    });
+    assert_eq!(found, ["history - - previous:ExecutionFailed"]);
+}
+
+#[test]
 fn details_and_links_of_events() {
     let fixture = retried(|_| ());
     let found = fixture.tampered(|it| {
