@@ -86,7 +86,12 @@ impl Given {
             None => Vec::new(),
         };
         let (machine, diagnostics) = validate(&definition, WorkflowType::Standard);
-        let machine = machine.ok_or(NotGiven::Refused(diagnostics))?;
+        let Some(machine) = machine else {
+            return Err(match adapt::misplaced(&definition, &served, &diagnostics) {
+                Some(unservable) => unservable.into(),
+                None => NotGiven::Refused(diagnostics),
+            });
+        };
         let (input, results) = reads::of(&machine, &definition);
         Ok(Self {
             name: name.to_owned(),

@@ -43,11 +43,11 @@ pub use self::{
     setup::{Program, Setup},
 };
 use crate::{
-    asl::{Machine, Name, StateType, Transition, site::Site},
+    asl::{Machine, Name, StateType, Transition, WorkflowType, site::Site},
     base::{
         json::{self, Size},
         meter::Meter,
-        time::Instant,
+        time::{Instant, Millis},
     },
     clause::{Clause, Coverage, Marks},
     deviation::{Deviations, Hook},
@@ -74,6 +74,12 @@ const TOO_MUCH_WORK: &str = "so much work in one execution";
 /// The most events in a history (AWS Developer Guide, "Quotas related to state machine
 /// executions").
 const HISTORY_LIMIT: usize = 25_000;
+
+/// How long an execution of a Standard workflow may last: a year (clause
+/// `execution.duration`).
+const LONGEST_STANDARD: Millis = 365 * 24 * 60 * 60 * 1_000;
+/// How long an execution of an Express workflow may last: five minutes.
+const LONGEST_EXPRESS: Millis = 5 * 60 * 1_000;
 /// The cause of an execution that would need more events.
 pub const HISTORY_LIMIT_TEXT: &str =
     "The execution reached the maximum number of history events (25000).";
@@ -177,10 +183,16 @@ impl Execution {
 
     /// Takes one input and returns the commands that follow.
     pub fn handle(&mut self, at: Instant, input: Input) -> Result<Vec<Command>, Unsupported> {
-        self.now = self.now.max(at);
+        let deadline = self.deadline();
+        self.now = self.now.max(at.min(deadline));
         self.facts.get_mut().clear();
         if self.outcome.is_none() {
-            self.take(input);
+            if at < deadline {
+                self.take(input);
+            } else {
+                self.mark(Clause::ExecutionDuration);
+                self.time_out();
+            }
         }
         self.run_to_quiescence()
     }
@@ -279,16 +291,31 @@ impl Execution {
             None => {}
             Some(Waiter::Machine) => {
                 self.mark(Clause::MachineTimeout);
-                self.mark(Clause::MachineTimeoutHistory);
-                let details = failure_details(&Failure {
-                    error: Some(runtime_error::TIMEOUT.into()),
-                    cause: None,
-                });
-                self.emit(0, EventKind::ExecutionTimedOut, details);
-                self.finish(Status::TimedOut, None, Failure::default());
+                self.time_out();
             }
             Some(Waiter::Frame(frame)) => self.frame_timer(frame, timer),
         }
+    }
+
+    /// Ends the execution because it has run for too long.
+    fn time_out(&mut self) {
+        self.mark(Clause::MachineTimeoutHistory);
+        let details = failure_details(&Failure {
+            error: Some(runtime_error::TIMEOUT.into()),
+            cause: None,
+        });
+        self.emit(0, EventKind::ExecutionTimedOut, details);
+        self.finish(Status::TimedOut, None, Failure::default());
+    }
+
+    /// When the execution ends at the latest, whatever its machine says. An input that comes later
+    /// ends it as of that time.
+    pub fn deadline(&self) -> Instant {
+        let longest = match self.setup.program.workflow() {
+            WorkflowType::Standard => LONGEST_STANDARD,
+            WorkflowType::Express => LONGEST_EXPRESS,
+        };
+        self.setup.at.plus(longest)
     }
 
     fn frame_timer(&mut self, id: FrameId, timer: TimerId) {
@@ -624,7 +651,7 @@ impl Execution {
 
     fn set_timer(&mut self, after: u64, waiter: Waiter) -> TimerId {
         let timer = TimerId(self.timers.len() as u64);
-        let due = self.now.plus(after);
+        let due = self.now.plus(after).min(self.deadline());
         self.timers.push(Some(waiter));
         self.commands.push(Command::SetTimer { timer, at: due });
         timer

@@ -93,10 +93,11 @@ pub fn simulate(
     case: &ExecutionCase,
     start: &Start,
 ) -> Result<Expectation, SimulationError> {
-    simulate_as(machine, &identity(case.entropy), start, EPOCH)
+    let program = Program::from(machine.clone()).run_as(case.workflow);
+    simulate_program(&program, &identity(case.entropy), start, EPOCH)
 }
 
-/// The same for an execution with this identity and start time.
+/// The same for a Standard execution with this identity and start time.
 pub fn simulate_as(
     machine: &Arc<Machine>,
     identity: &Identity,
@@ -174,7 +175,7 @@ pub fn variation(
     start: &Start,
 ) -> Result<Variation, SimulationError> {
     let somebody = identity(case.entropy);
-    let program = machine.clone().into();
+    let program = Program::from(machine.clone()).run_as(case.workflow);
     let runs = Runs::new(&program, &somebody, start, EPOCH);
     let world = runs.once(Schedule::PLAIN)?;
     Ok(Variation {
@@ -201,7 +202,7 @@ pub fn under_lateness(
     late: Millis,
 ) -> UnderLateness {
     let somebody = identity(case.entropy);
-    let program = machine.clone().into();
+    let program = Program::from(machine.clone()).run_as(case.workflow);
     let runs = Runs::new(&program, &somebody, start, EPOCH);
     // An execution that never ends, or makes too many steps, when somebody is late says nothing.
     let mut outcome = runs
@@ -370,28 +371,42 @@ fn perturbed() -> [Schedule; 3] {
 /// The most lateness that is simulated: a year.
 const MOST_LATE: Millis = 366 * 86_400_000;
 
-/// Schedules in which the harness is late: by as much every time, every other time or by varying parts, twice as
-/// late where a task and its answer are late one after the other, or too early where that is the
-/// same mistake.
-fn delayed(late: Millis) -> [Schedule; 11] {
-    let twice = late.saturating_mul(2);
-    [
-        (Interleaving::RoundRobin, Latency::Always(late)),
-        (Interleaving::RoundRobin, Latency::Answers(late)),
-        (Interleaving::RoundRobin, Latency::Answers(twice)),
-        (Interleaving::RoundRobin, Latency::LastAnswers(late)),
-        (Interleaving::RoundRobin, Latency::Alternate(late, 0)),
-        (Interleaving::RoundRobin, Latency::Alternate(late, 1)),
-        (Interleaving::Shuffled(1), Latency::UpTo(late)),
-        (Interleaving::Shuffled(2), Latency::UpTo(late)),
-        (Interleaving::Shuffled(3), Latency::UpTo(twice)),
-        (Interleaving::Shuffled(4), Latency::UpTo(twice)),
-        (Interleaving::RoundRobin, Latency::Early(late)),
-    ]
-    .map(|(interleaving, latency)| Schedule {
-        interleaving,
-        latency,
-    })
+/// Schedules in which the harness is late by up to `late`: each time, every other time or by
+/// varying parts, twice as late where a task and its answer are late one after the other, or too
+/// early where that is the same mistake. With less lateness, another limit may be the first to be
+/// passed, so parts of it are simulated too.
+fn delayed(late: Millis) -> impl Iterator<Item = Schedule> {
+    const EIGHTHS: [Millis; 7] = [16, 8, 6, 4, 3, 2, 1];
+    let part = move |eighths: Millis| late.saturating_mul(eighths) / 8;
+    let ways = |late: Millis, seed: u64| {
+        [
+            (Interleaving::RoundRobin, Latency::Always(late)),
+            (Interleaving::RoundRobin, Latency::Answers(late)),
+            (Interleaving::RoundRobin, Latency::LastAnswers(late)),
+            (Interleaving::RoundRobin, Latency::Alternate(late, 0)),
+            (Interleaving::RoundRobin, Latency::Alternate(late, 1)),
+            (Interleaving::Shuffled(seed), Latency::UpTo(late)),
+            (Interleaving::Shuffled(!seed), Latency::UpTo(late)),
+        ]
+    };
+    // No single step is twice as late, but two in a row are.
+    let possible = |eighths: Millis, latency| eighths <= 8 || two_in_a_row(latency);
+    EIGHTHS
+        .into_iter()
+        .flat_map(move |eighths| {
+            let ways = ways(part(eighths), eighths).into_iter();
+            ways.filter(move |(_, latency)| possible(eighths, *latency))
+        })
+        .chain([(Interleaving::RoundRobin, Latency::Early(late))])
+        .map(|(interleaving, latency)| Schedule {
+            interleaving,
+            latency,
+        })
+}
+
+/// Whether a latency stands for that of a task and its answer together.
+fn two_in_a_row(latency: Latency) -> bool {
+    matches!(latency, Latency::Answers(_) | Latency::UpTo(_))
 }
 
 /// The aspects that depend on how far a sibling got before it was stopped. Even the error may

@@ -105,3 +105,28 @@ fn nothing_depends_on_lateness_without_answers() {
     // Nobody takes a task that waits for longer than it may.
     assert_eq!(affected(&silent, &plan, u64::MAX), Some(Aspect::Attempts));
 }
+
+/// With little lateness it is the heartbeat that expires, with much the machine. How late each step
+/// was is not known, only the most.
+#[test]
+fn who_may_be_very_late_may_also_be_a_little_late() {
+    let next = |fields: Value, next: &str| {
+        let mut task = task(&fields);
+        task["Next"] = next.into();
+        task.as_object_mut().expect("a state").shift_remove("End");
+        task
+    };
+    let definition = json!({ "TimeoutSeconds": 3, "StartAt": "A", "States": {
+        "A": next(json!({}), "B"),
+        "B": next(json!({ "HeartbeatSeconds": 1 }), "C"),
+        "C": task(&json!({})),
+    } });
+    let plan = json!({
+        "B": [{ "after": 1_500, "heartbeats": [500, 1_000], "reply": "echo" }],
+        "C": [{ "reply": "silent" }],
+    });
+    for late in (600..6_000).step_by(50) {
+        let first = affected(&definition, &plan, late);
+        assert_eq!(first, Some(Aspect::Status), "{late}");
+    }
+}

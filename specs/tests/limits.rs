@@ -5,13 +5,13 @@ use std::{fmt::Write as _, sync::Arc};
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::Machine,
+    asl::{Machine, WorkflowType},
     clause::{Aspect, Clause},
     observation::Status,
     reference::{Expectation, SimulationError, simulate},
     scenario::{
         case::{ExecutionCase, Start},
-        plan::Plan,
+        plan::{Act, Plan, Reply, Rule},
     },
 };
 
@@ -274,4 +274,75 @@ fn a_regular_expression_may_be_larger_than_there_is_memory() {
         run(alone(choice), json!(["a"])),
         "Java's regular expressions",
     );
+}
+
+const YEAR: u64 = 365 * 24 * 60 * 60 * 1_000;
+const FIVE_MINUTES: u64 = 5 * 60 * 1_000;
+
+/// Every attempt of the task `A` fails after `after`.
+fn failing(after: u64) -> Plan {
+    let act = Act {
+        after,
+        ..Act::now(Reply::Fail {
+            error: "E".into(),
+            cause: "why".into(),
+        })
+    };
+    Plan {
+        sites: [("A".into(), vec![Rule::always(act)].into())].into(),
+    }
+}
+
+#[test]
+fn no_execution_outlasts_its_workflow() {
+    let task = |retry: Value| {
+        alone(json!({
+            "Type": "Task", "End": true, "Retry": [retry],
+            "Resource": "arn:aws:states:us-east-1:123456789012:activity:a",
+        }))
+    };
+    let loops = json!({ "StartAt": "A", "States": {
+        "A": {"Type": "Wait", "Seconds": 99_999_999, "Next": "A"},
+        "Z": {"Type": "Succeed"},
+    }});
+    let long = [
+        (
+            alone(json!({"Type": "Wait", "Seconds": 40_000_000, "End": true})),
+            0,
+        ),
+        (loops, 0),
+        // Delays between retries that grow to more than a calendar holds.
+        (
+            task(json!({
+                "ErrorEquals": ["E"], "IntervalSeconds": 99_999_999, "MaxAttempts": 99_999_999,
+                "BackoffRate": 1e6,
+            })),
+            0,
+        ),
+        // A worker that thinks for longer than an execution may last.
+        (task(json!({"ErrorEquals": ["X"]})), u64::MAX / 2),
+    ];
+    for (definition, after) in long {
+        for (workflow, limit) in [
+            (WorkflowType::Standard, YEAR),
+            (WorkflowType::Express, FIVE_MINUTES),
+        ] {
+            let machine = Arc::new(Machine::from_value(&definition).expect("a valid machine"));
+            let start = Start {
+                input: json!({}).into(),
+                plan: failing(after),
+            };
+            let mut case = ExecutionCase::new(definition.clone(), vec![start.clone()]);
+            case.workflow = workflow;
+            let ended = simulate(&machine, &case, &start).expect("a simulation");
+            let seen = &ended.observation;
+            assert_eq!(seen.status, Status::TimedOut, "{definition}");
+            assert_eq!((&seen.error, &seen.cause), (&None, &None));
+            assert_eq!(ended.duration, limit, "{definition}");
+            assert!(ended.coverage.contains(Clause::ExecutionDuration));
+            let history = seen.history.as_ref().expect("a history");
+            let last = history.last().expect("an event");
+            assert_eq!(last.kind.name(), "ExecutionTimedOut");
+        }
+    }
 }

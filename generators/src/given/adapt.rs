@@ -2,7 +2,12 @@
 //! What a state sends, and what it does with the result, stays the same.
 
 use serde_json::{Map, Value};
-use stepproof_specs::asl::{resource::Resource, site::Site, walk::for_each_state_mut};
+use stepproof_specs::asl::{
+    diagnostic::{Diagnostic, Severity},
+    resource::Resource,
+    site::Site,
+    walk::{for_each_state_mut, states},
+};
 
 use crate::literal::ACTIVITY_PREFIX;
 
@@ -60,6 +65,28 @@ pub(super) fn serve(definition: &mut Value) -> Result<Vec<Served>, Unservable> {
         state.shift_remove("Credentials");
     });
     failed.map_or(Ok(served), Err)
+}
+
+/// The first task whose activity makes the validator refuse the machine. The user's machine has none
+/// there, so it is not to blame.
+pub(super) fn misplaced(
+    definition: &Value,
+    served: &[Served],
+    diagnostics: &[Diagnostic],
+) -> Option<Unservable> {
+    let errors = diagnostics
+        .iter()
+        .filter(|it| it.severity == Severity::Error);
+    let refused: Vec<&str> = errors.filter_map(|it| it.location.as_deref()).collect();
+    let resource = |pointer: &str| format!("{pointer}/Resource");
+    states(definition)
+        .into_iter()
+        .filter(|(path, _)| served.iter().any(|task| task.site == path.site))
+        .find(|(path, _)| refused.contains(&resource(&path.pointer).as_str()))
+        .map(|(path, _)| Unservable {
+            site: path.site,
+            reason: "the harness serves tasks as activities, and none is allowed there",
+        })
 }
 
 /// Why a task cannot be replaced by an activity.

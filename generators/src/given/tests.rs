@@ -92,6 +92,21 @@ fn what_cannot_be_served_is_named() {
 }
 
 #[test]
+fn an_activity_that_the_harness_puts_there_is_not_blamed_on_the_machine() {
+    let machine = json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true,
+        "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+            "StartAt": "Work", "States": {"Work": {"Type": "Task", "End": true,
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f"}}}}}});
+    let error = Given::new("each", &machine, None).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "serve the task 'Each/Work': the harness serves tasks as activities, and none is allowed \
+         there"
+    );
+}
+
+#[test]
 fn a_loop_that_asks_until_something_is_done_comes_to_an_end() {
     let machine = json!({"StartAt": "Ask", "States": {
         "Ask": {"Type": "Task", "Resource": "ask", "Next": "Done"},

@@ -80,7 +80,7 @@ impl Reference {
             let expected = job.expectations.iter();
             return Ok(expected.map(|it| Cow::Borrowed(&it.observation)).collect());
         };
-        let program = Program::deviating(&job.machine, deviations);
+        let program = Program::deviating(&job.machine, deviations).run_as(job.case.workflow);
         let seen = job.case.starts.iter().zip(job.expectations.iter());
         let seen = seen.map(|(start, expected)| {
             let within = expected

@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stepproof::{
     engines::{
         Engine,
@@ -38,13 +38,18 @@ async fn behind(path: Path) -> (Server, Way, Box<dyn Engine>) {
 
 /// A task that is answered at once and has this many seconds, and a sibling that waits three.
 fn limited(seconds: u64) -> Job {
+    limited_with(seconds, json!({}))
+}
+
+/// The same with this input, which the task is given.
+fn limited_with(seconds: u64, input: Value) -> Job {
     let branches = [
         only(&task("w", json!({ "TimeoutSeconds": seconds }))),
         json!({"StartAt": "V", "States": {"V": {"Type": "Wait", "Seconds": 3, "End": true}}}),
     ];
     let parallel = json!({"Type": "Parallel", "Branches": branches, "End": true});
     let definition = json!({"StartAt": "Both", "States": {"Both": parallel}});
-    job(definition, json!({}), &json!({}))
+    job(definition, input, &json!({}))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,4 +120,29 @@ async fn a_call_that_fails_spoils_the_case_and_no_other() {
         30 - judged <= failed,
         "{judged} of 30 cases came through, with {failed} calls that failed"
     );
+}
+
+/// A task that nobody is given is no slow worker: where no call is slow, the engine loses it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_never_delivered_is_the_engines_loss() {
+    let lossy = Path {
+        answer: Some(|operation, body| {
+            if operation == "GetActivityTask" && body["input"] == r#"{"lose":"me"}"# {
+                *body = json!({});
+            }
+        }),
+        ..Path::default()
+    };
+    let (_server, _way, engine) = behind(lossy).await;
+    for end in [60, 10_000] {
+        let job = limited_with(end, json!({ "lose": "me" }));
+        let run = engine.run(&job).await.unwrap();
+        assert_eq!(run.executions[0].attempts.len(), 0, "{run:#?}");
+        let judgement = judge(&job, &run, engine.profile().terms(0));
+        assert_eq!(
+            judgement.verdict(|_| false),
+            Verdict::Diverge,
+            "{judgement:#?}"
+        );
+    }
 }

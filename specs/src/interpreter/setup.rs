@@ -5,7 +5,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Identity, Interleaving};
-use crate::{asl::Machine, base::time::Instant, deviation::Deviations};
+use crate::{
+    asl::{Machine, WorkflowType},
+    base::time::Instant,
+    deviation::Deviations,
+};
 
 /// A machine as the engine that runs it reads it.
 #[derive(Debug, Clone)]
@@ -13,6 +17,7 @@ pub struct Program {
     machine: Arc<Machine>,
     /// `None` if every rule is followed, so that the hooks cost nothing.
     deviations: Option<Arc<Deviations>>,
+    workflow: WorkflowType,
 }
 
 impl Program {
@@ -22,7 +27,19 @@ impl Program {
         Self {
             machine: deviations.read(machine),
             deviations: (!deviations.is_empty()).then(|| deviations.clone()),
+            workflow: WorkflowType::Standard,
         }
+    }
+
+    /// The same machine, run as a workflow of this type. Without this, it is a Standard workflow.
+    #[must_use]
+    pub fn run_as(self, workflow: WorkflowType) -> Self {
+        Self { workflow, ..self }
+    }
+
+    /// The type of the workflow, which limits how long an execution may last.
+    pub fn workflow(&self) -> WorkflowType {
+        self.workflow
     }
 
     /// The machine that is run.
@@ -36,12 +53,13 @@ impl Program {
     }
 }
 
-/// A machine that runs without deviations.
+/// A machine that runs without deviations, as a Standard workflow.
 impl From<Arc<Machine>> for Program {
     fn from(machine: Arc<Machine>) -> Self {
         Self {
             machine,
             deviations: None,
+            workflow: WorkflowType::Standard,
         }
     }
 }

@@ -271,10 +271,10 @@ impl<'s> World<'s> {
         });
         Ended {
             sensitivity: self.sensitivity,
+            ended: self.now.min(self.execution.deadline()),
             execution: self.execution,
             outcome,
             started: self.started,
-            ended: self.now,
             expected: self.expected,
             attempts: self.attempts,
             log: self.log.unwrap_or_default(),

@@ -65,7 +65,7 @@ impl Service {
         let created = time.now();
         let stored = Stored {
             name: name.to_owned(),
-            program: self.program(machine),
+            program: self.program(machine, workflow),
             definition: definition.to_owned(),
             role: role.to_owned(),
             workflow,
@@ -101,7 +101,7 @@ impl Service {
         let compiled = definition
             .map(|definition| compile(definition, stored.workflow))
             .transpose()?
-            .map(|machine| self.program(machine));
+            .map(|machine| self.program(machine, stored.workflow));
         let stored = self
             .machines
             .get_mut(arn)
@@ -164,8 +164,8 @@ impl Service {
     }
 
     /// The machine with the service's deviations.
-    fn program(&self, machine: Machine) -> Program {
-        Program::deviating(&Arc::new(machine), &self.deviations)
+    fn program(&self, machine: Machine, workflow: WorkflowType) -> Program {
+        Program::deviating(&Arc::new(machine), &self.deviations).run_as(workflow)
     }
 
     /// The machine with this ARN.

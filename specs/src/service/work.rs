@@ -276,7 +276,8 @@ impl Service {
     fn end(&mut self, id: ExecutionId, now: Instant) {
         self.unqueue(id);
         if let Some(run) = self.runs.get_mut(&id) {
-            run.ended = Some(now);
+            let deadline = run.execution.as_ref().map(Execution::deadline);
+            run.ended = Some(deadline.map_or(now, |deadline| now.min(deadline)));
             run.tasks.clear();
             run.steps.clear();
             run.memory = size_of::<Run>() + 2 * run.input.len();

@@ -23,6 +23,13 @@ struct Queue {
     over: Vec<Millis>,
 }
 
+/// How many times as long as the slowest call of an execution a task may take to reach a worker that
+/// waits for it. A poll that is asked again, and the answer with the task, are two calls; the rest
+/// allows for ways that are slower than any that was measured.
+const CALLS_PER_TASK: u32 = 4;
+/// How long it may take besides.
+const UNMEASURED: Duration = Duration::from_secs(1);
+
 impl Remote {
     /// The most by which a single step may have been late: the latest report, and the slowest way of
     /// a task from its scheduling to its worker. Without a history, or where workers come at a certain
@@ -42,6 +49,8 @@ impl Remote {
         let slowest = if by_calls { report.max(call) } else { report };
         let mut queues = queues(history.unwrap_or_default());
         let mut latest = self.clock.asl(slowest);
+        let polls = self.traits.polling.period * 2;
+        let patience = self.clock.asl(call * CALLS_PER_TASK + polls + UNMEASURED);
         for (number, task) in sites.iter().enumerate() {
             let arn = slot.arn(number);
             let Some(queue) = queues.remove(arn) else {
@@ -49,7 +58,7 @@ impl Remote {
             };
             let here = attempts.iter().filter(|it| *it.site == *task.site);
             let taken: Vec<Millis> = here.map(|attempt| attempt.taken).collect();
-            latest = latest.max(queue.lateness(&taken, absences.get(arn)));
+            latest = latest.max(queue.lateness(&taken, absences.get(arn), patience));
         }
         latest
     }
@@ -89,7 +98,10 @@ fn queues(events: &[RawEvent]) -> HashMap<&str, Queue> {
 
 impl Queue {
     /// How late the workers were, given when they took tasks. What nobody was to take is not late.
-    fn lateness(&self, taken: &[Millis], absence: Option<&Absence>) -> Millis {
+    ///
+    /// A worker waits for every task, and no poll has failed. A task that reaches none for longer than
+    /// `patience` is one that the engine does not deliver.
+    fn lateness(&self, taken: &[Millis], absence: Option<&Absence>, patience: Millis) -> Millis {
         let due = |number: usize| {
             let away = absence.map_or(0, |absence| absence.away);
             self.scheduled[number].max(away)
@@ -108,6 +120,7 @@ impl Queue {
         // No worker has had the others.
         let waiting = (0..self.scheduled.len()).filter(|it| !reached.contains(it) && !ignored(*it));
         let waiting = waiting.map(|number| self.over[number].saturating_sub(due(number)));
+        let waiting = waiting.map(|waited| waited.min(patience));
         handed.chain(waiting).max().unwrap_or_default()
     }
 }
@@ -118,6 +131,9 @@ mod tests {
 
     use super::{Queue, queues};
     use crate::{client::clock::Absence, raw::RawEvent};
+
+    /// Longer than anything here takes.
+    const LONG: u64 = 10_000;
 
     fn event(id: i64, previous: i64, kind: &str, at: i64) -> RawEvent {
         RawEvent {
@@ -145,13 +161,13 @@ mod tests {
 
     #[test]
     fn a_worker_is_late_by_what_passed_since_its_task_was_scheduled() {
-        assert_eq!(queue().lateness(&[25, 1_330], None), 1_000);
-        assert_eq!(queue().lateness(&[2_000, 1_330], None), 1_990);
+        assert_eq!(queue().lateness(&[25, 1_330], None, LONG), 1_000);
+        assert_eq!(queue().lateness(&[2_000, 1_330], None, LONG), 1_990);
     }
 
     #[test]
     fn a_task_that_no_worker_has_had_was_late_until_the_end() {
-        assert_eq!(queue().lateness(&[25], None), 1_000);
+        assert_eq!(queue().lateness(&[25], None, LONG), 1_000);
         let events = [
             event(1, 0, "ExecutionStarted", 0),
             event(2, 1, "ActivityScheduled", 10),
@@ -159,8 +175,15 @@ mod tests {
             event(4, 0, "ExecutionTimedOut", 3_010),
         ];
         let queue = queues(&events).remove("arn").expect("its queue");
-        assert_eq!(queue.lateness(&[], None), 3_000);
-        assert_eq!(queue.lateness(&[25], None), 15);
+        assert_eq!(queue.lateness(&[], None, LONG), 3_000);
+        assert_eq!(queue.lateness(&[25], None, LONG), 15);
+    }
+
+    #[test]
+    fn a_task_that_the_engine_does_not_deliver_is_not_late_for_ever() {
+        assert_eq!(queue().lateness(&[25], None, 400), 400);
+        // One that came in the end was measured.
+        assert_eq!(queue().lateness(&[25, 1_330], None, 400), 1_000);
     }
 
     #[test]
@@ -169,7 +192,7 @@ mod tests {
             away: 0,
             ignored: [1].into(),
         };
-        assert_eq!(queue().lateness(&[25, 1_330], Some(&absence)), 300);
+        assert_eq!(queue().lateness(&[25, 1_330], Some(&absence), LONG), 300);
     }
 
     #[test]
@@ -178,6 +201,6 @@ mod tests {
             away: 1_300,
             ignored: [1].into(),
         };
-        assert_eq!(queue().lateness(&[1_310, 1_330], Some(&absence)), 30);
+        assert_eq!(queue().lateness(&[1_310, 1_330], Some(&absence), LONG), 30);
     }
 }

@@ -14,6 +14,9 @@ family! {
         MachineTimeoutHistory = "machine.timeout.history", Assumed(HISTORIES),
             "The only event that a machine's timeout adds is ExecutionTimedOut, with previousEventId 0.",
             "not recorded";
+        ExecutionDuration = "execution.duration", Documented,
+            "An execution of a Standard workflow that has run for a year, or of an Express workflow that has run for five minutes, ends as TIMED_OUT, whatever its machine says.",
+            "AWS Developer Guide, Service quotas: Maximum execution time.";
         ExecutionStopped = "execution.stopped", Observed,
             "StopExecution ends the execution as ABORTED; the previousEventId of ExecutionAborted is 0.",
             "recorded: test_stop_execution";
