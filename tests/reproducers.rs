@@ -5,6 +5,7 @@
 
 use std::{env, process::Command};
 
+use serde_json::json;
 use stepproof::{
     casefile,
     engines::{
@@ -19,7 +20,10 @@ use stepproof::{
     zoo::Deviant,
 };
 use stepproof_needs::require;
-use stepproof_specs::deviation::Deviations;
+use stepproof_specs::{
+    deviation::Deviations,
+    scenario::case::{Body, Case},
+};
 use stepproof_tests::workspace;
 
 /// How fast the engines' clocks are: a program's calls take their time.
@@ -36,11 +40,40 @@ const ASPECTS: [&str; 8] = [
     "input-path",   // effects or output
 ];
 
-/// The program on the page of a fault's finding.
-fn program(fault: Deviant) -> String {
+/// The minimal case of a fault.
+fn minimal(fault: Deviant) -> Case {
     let file = format!("snapshots/zoo/{}.json", fault.name());
-    let case = casefile::load(&workspace().join(file)).expect("the fault's case");
-    let prepared = prepare(&case, Lane::Quiet).expect("a prepared case");
+    casefile::load(&workspace().join(file)).expect("the fault's case")
+}
+
+/// A case that shows a wrong `InputPath` beside what is different in every execution.
+fn with_names() -> Case {
+    let mut case = minimal(named("input-path"));
+    let Body::Execution(execution) = &mut case.body else {
+        panic!("an execution");
+    };
+    execution.definition = json!({ "StartAt": "A", "States": { "A": {
+        "Type": "Pass", "InputPath": "$.a", "End": true,
+        "Parameters": {
+            "seen.$": "$",
+            "execution.$": "$$.Execution",
+            "since.$": "$$.State.EnteredTime",
+            "said.$": "States.Format('{} of {}', $$.Execution.Name, $$.StateMachine.Id)",
+        },
+    } } })
+    .into();
+    execution.starts[0].input = json!({ "a": 1 }).into();
+    case
+}
+
+fn named(name: &str) -> Deviant {
+    let mut all = Deviant::all();
+    all.find(|it| it.name() == name).expect("a fault")
+}
+
+/// The program on the page of a fault's finding.
+fn program(fault: Deviant, case: &Case) -> String {
+    let prepared = prepare(case, Lane::Quiet).expect("a prepared case");
     let Prepared::Execution(job) = prepared else {
         panic!("an execution");
     };
@@ -51,7 +84,7 @@ fn program(fault: Deviant) -> String {
     let finding = Finding::new(&Subject {
         number: 1,
         signature: &judgement.differences[0].signature,
-        case: &case,
+        case,
         raw: Some(&raw),
         judgement: Some(&judgement),
         engine: "e",
@@ -99,10 +132,12 @@ async fn reproducers_tell_a_faulty_engine_from_a_good_one() {
         .await
         .unwrap();
     let mut wrong = Vec::new();
-    for fault in Deviant::all().filter(|it| all || ASPECTS.contains(&it.name())) {
+    let faults = Deviant::all().filter(|it| all || ASPECTS.contains(&it.name()));
+    let cases = faults.map(|fault| (fault, minimal(fault)));
+    for (fault, case) in cases.chain([(named("input-path"), with_names())]) {
         let name = fault.name();
         let faulty = Server::start(0, speed, fault.deviations()).await.unwrap();
-        let program = program(fault);
+        let program = program(fault, &case);
         let (differs, agrees) =
             tokio::join!(run(program.clone(), &faulty), run(program.clone(), &good));
         if differs.0 != Some(1) || agrees.0 != Some(0) {

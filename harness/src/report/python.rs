@@ -13,9 +13,9 @@ use stepproof_specs::{
         text::MAX_BYTES,
         walk::for_each_state_mut,
     },
-    base::time::Millis,
+    base::{arn::Arn, time::Millis},
     clause::Aspect,
-    reference::Expectation,
+    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN},
     scenario::{
         case::{DefinitionCase, ExecutionCase, Start},
         plan::Act,
@@ -98,10 +98,35 @@ pub fn reproducer(
             history => check.reads_history(),
             details => json!(check::DETAILS).to_string(),
             expected => literal(&flat(&check.expected)),
+            names => names(&check.expected),
             seen => check.seen,
             same => check.same,
         },
     )
+}
+
+/// How the reference calls what an engine names itself, as Python literals, if it shows in what is
+/// expected.
+fn names(expected: &Value) -> Option<minijinja::Value> {
+    let text = flat(expected);
+    let start = EPOCH.rfc3339();
+    let day = start.split('T').next().unwrap_or_default();
+    [
+        EXECUTION_ARN,
+        MACHINE_ARN,
+        Arn::last(EXECUTION_ARN),
+        Arn::last(MACHINE_ARN),
+        day,
+    ]
+    .iter()
+    .any(|name| text.contains(name))
+    .then(|| {
+        context! {
+            execution => Value::from(EXECUTION_ARN).to_string(),
+            machine => Value::from(MACHINE_ARN).to_string(),
+            day => day,
+        }
+    })
 }
 
 /// A program that compares the answers to a definition.

@@ -87,10 +87,11 @@ impl Check {
     /// The order of what happens in branches and iterations is not compared.
     fn sorted(aspect: Aspect, expected: Vec<Value>, seen: &str) -> Self {
         let seen = format!("sorted({seen}, key=lambda it: json.dumps(it, sort_keys=True))");
-        let same = "json.dumps(seen, sort_keys=True) == json.dumps(sorted(expected, \
-                    key=lambda it: json.dumps(it, sort_keys=True)), sort_keys=True)";
+        let in_order =
+            |what: &str| format!("sorted(json.dumps(it, sort_keys=True) for it in {what})");
+        let same = format!("{} == {}", in_order("seen"), in_order("expected"));
         Self {
-            same: same.to_owned(),
+            same,
             ..Self::equal(aspect, Value::Array(expected), seen)
         }
     }
