@@ -134,10 +134,10 @@ async fn reproducers_tell_a_faulty_engine_from_a_good_one() {
     let mut wrong = Vec::new();
     let faults = Deviant::all().filter(|it| all || ASPECTS.contains(&it.name()));
     let cases = faults.map(|fault| (fault, minimal(fault)));
-    for (fault, case) in cases.chain([(named("input-path"), with_names())]) {
-        let name = fault.name();
-        let faulty = Server::start(0, speed, fault.deviations()).await.unwrap();
-        let program = program(fault, &case);
+    for (deviant, case) in cases.chain([(named("input-path"), with_names())]) {
+        let name = deviant.name();
+        let faulty = Server::start(0, speed, deviant.deviations()).await.unwrap();
+        let program = program(deviant, &case);
         let (differs, agrees) =
             tokio::join!(run(program.clone(), &faulty), run(program.clone(), &good));
         if differs.0 != Some(1) || agrees.0 != Some(0) {
