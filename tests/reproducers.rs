@@ -5,7 +5,7 @@
 
 use std::{env, process::Command};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stepproof::{
     casefile,
     engines::{
@@ -22,7 +22,10 @@ use stepproof::{
 use stepproof_needs::require;
 use stepproof_specs::{
     deviation::Deviations,
-    scenario::case::{Body, Case},
+    scenario::{
+        case::{Body, Case, Start},
+        plan::Plan,
+    },
 };
 use stepproof_tests::workspace;
 
@@ -48,21 +51,35 @@ fn minimal(fault: Deviant) -> Case {
 
 /// A case that shows a wrong `InputPath` beside what is different in every execution.
 fn with_names() -> Case {
-    let mut case = minimal(named("input-path"));
+    let parameters = json!({
+        "seen.$": "$",
+        "execution.$": "$$.Execution",
+        "since.$": "$$.State.EnteredTime",
+        "said.$": "States.Format('{} of {}', $$.Execution.Name, $$.StateMachine.Id)",
+    });
+    let pass = json!({ "Type": "Pass", "InputPath": "$.a", "Parameters": parameters, "End": true });
+    let definition = json!({ "StartAt": "A", "States": { "A": pass } });
+    with(minimal(named("input-path")), definition, json!({ "a": 1 }))
+}
+
+/// A case whose only difference is how long a Wait takes: it ends with the machine's time limit.
+fn with_a_wait() -> Case {
+    let definition = json!({ "TimeoutSeconds": 2, "StartAt": "A", "States": {
+        "A": { "Type": "Wait", "Seconds": 1, "Next": "B" },
+        "B": { "Type": "Wait", "Seconds": 600, "End": true },
+    } });
+    with(minimal(named("wait")), definition, json!({}))
+}
+
+fn with(mut case: Case, definition: Value, input: Value) -> Case {
     let Body::Execution(execution) = &mut case.body else {
         panic!("an execution");
     };
-    execution.definition = json!({ "StartAt": "A", "States": { "A": {
-        "Type": "Pass", "InputPath": "$.a", "End": true,
-        "Parameters": {
-            "seen.$": "$",
-            "execution.$": "$$.Execution",
-            "since.$": "$$.State.EnteredTime",
-            "said.$": "States.Format('{} of {}', $$.Execution.Name, $$.StateMachine.Id)",
-        },
-    } } })
-    .into();
-    execution.starts[0].input = json!({ "a": 1 }).into();
+    execution.definition = definition.into();
+    execution.starts = vec![Start {
+        input: input.into(),
+        plan: Plan::default(),
+    }];
     case
 }
 
@@ -134,7 +151,11 @@ async fn reproducers_tell_a_faulty_engine_from_a_good_one() {
     let mut wrong = Vec::new();
     let faults = Deviant::all().filter(|it| all || ASPECTS.contains(&it.name()));
     let cases = faults.map(|fault| (fault, minimal(fault)));
-    for (deviant, case) in cases.chain([(named("input-path"), with_names())]) {
+    let further = [
+        (named("input-path"), with_names()),
+        (named("wait"), with_a_wait()),
+    ];
+    for (deviant, case) in cases.chain(further) {
         let name = deviant.name();
         let faulty = Server::start(0, speed, deviant.deviations()).await.unwrap();
         let program = program(deviant, &case);

@@ -71,7 +71,7 @@ impl Check {
 
     /// Whether the program reads the history.
     pub fn reads_history(&self) -> bool {
-        matches!(self.aspect, Aspect::Path | Aspect::History)
+        self.seen.contains("events")
     }
 
     fn equal(aspect: Aspect, expected: Value, seen: impl Into<String>) -> Self {
@@ -144,6 +144,9 @@ impl Check {
 
     /// Half-way between what was expected and what was seen once is neither.
     fn timing(root: Option<&Difference>, observation: &Observation) -> Self {
+        if let Some(property) = root.and_then(Self::property_of_times) {
+            return property;
+        }
         let millis = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or_default();
         let expected = millis(root.map(|root| &root.expected));
         let actual = millis(root.map(|root| &root.actual));
@@ -167,6 +170,38 @@ impl Check {
             same: format!("all(gap {order} {middle} for gap in seen)"),
             ..Self::equal(Aspect::Timing, json!(expected), seen)
         }
+    }
+}
+
+impl Check {
+    /// A violated property of the times in a history.
+    fn property_of_times(root: &Difference) -> Option<Self> {
+        root.signature.shape.property()?;
+        let Some(due) = root.expected.get("at least").and_then(Value::as_u64) else {
+            let seen = "[(later[\"timestamp\"] - first[\"timestamp\"]).total_seconds() \
+                        for first, later in zip(events, events[1:])]";
+            return Some(Self {
+                same: "all(step >= 0 for step in seen)".to_owned(),
+                ..Self::equal(Aspect::Timing, json!("no step back"), seen)
+            });
+        };
+        let middle = u64::midpoint(due, root.actual.as_u64().unwrap_or_default());
+        let name = json!(root.state.as_deref().unwrap_or_default());
+        let of = |what: &str| {
+            format!(
+                "[it[\"timestamp\"] for it in events if it[\"type\"] == \"WaitState{what}\" \
+                 and details(it)[\"name\"] == {name}]"
+            )
+        };
+        let seen = format!(
+            "[scale * 1000 * (left - entered).total_seconds() for entered, left in zip({}, {})]",
+            of("Entered"),
+            of("Exited")
+        );
+        Some(Self {
+            same: format!("all(wait > {middle} for wait in seen)"),
+            ..Self::equal(Aspect::Timing, json!({ "at least": due }), seen)
+        })
     }
 }
 
