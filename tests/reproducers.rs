@@ -157,10 +157,10 @@ async fn reproducers_tell_a_faulty_engine_from_a_good_one() {
     ];
     for (deviant, case) in cases.chain(further) {
         let name = deviant.name();
-        let faulty = Server::start(0, speed, deviant.deviations()).await.unwrap();
+        let bad = Server::start(0, speed, deviant.deviations()).await.unwrap();
         let program = program(deviant, &case);
         let (differs, agrees) =
-            tokio::join!(run(program.clone(), &faulty), run(program.clone(), &good));
+            tokio::join!(run(program.clone(), &bad), run(program.clone(), &good));
         if differs.0 != Some(1) || agrees.0 != Some(0) {
             wrong.push(format!("{name}\n{program}\n{differs:?}\n{agrees:?}"));
         }
