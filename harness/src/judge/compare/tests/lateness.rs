@@ -33,6 +33,28 @@ fn a_machine_that_times_out_without_an_event_may_be_late() {
     }
 }
 
+#[test]
+fn a_machine_may_come_less_far_until_its_limit() {
+    let wait = |next: serde_json::Value| json!({ "Type": "Wait", "Seconds": 1, "Next": next });
+    let definition = json!({ "TimeoutSeconds": 3, "StartAt": "A", "States": {
+        "A": wait("B".into()),
+        "B": wait("C".into()),
+        "C": { "Type": "Wait", "Seconds": 9, "End": true },
+    } });
+    let fixture = Fixture::new(definition, json!({}), &[]);
+    let mut slow = fixture.clean();
+    assert_eq!(slow.status, Status::TimedOut);
+    let events = slow.history.as_mut().expect("a history");
+    // The second Wait has not ended, and the third has not begun.
+    events.drain(events.len() - 3..events.len() - 1);
+    events.last_mut().expect("an end").id -= 2;
+    let raw = RawRun::of([&slow]);
+    for (overhead, verdict) in [(0, Verdict::Diverge), (1_000, Verdict::Unknown)] {
+        let judgement = fixture.judge(1, &raw, overhead);
+        assert_eq!(judgement.verdict(|_| false), verdict, "{judgement:#?}");
+    }
+}
+
 /// A task that is answered after a second, and may take three.
 fn slow_task() -> Fixture {
     let task = json!({
