@@ -3,6 +3,7 @@
 mod bounded;
 mod call;
 pub mod clock;
+mod connection;
 mod events;
 pub(crate) mod http;
 pub mod sdk;

@@ -19,7 +19,7 @@ use aws_sdk_sfn::{
         interceptors::AfterDeserializationInterceptorContextRef, retry::RetryConfig,
         timeout::TimeoutConfig,
     },
-    error::{BoxError, DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{BoxError, ProvideErrorMetadata, SdkError},
     primitives::DateTime,
     types::StateMachineType,
 };
@@ -29,6 +29,7 @@ pub use super::call::{CallError, Refusal, Wire};
 use super::{
     bounded::Bounded,
     call::protocol,
+    connection::{found, never_connected, plain},
     events::{self, MOST_MILLIS},
 };
 use crate::{
@@ -654,8 +655,7 @@ impl Api {
                         });
                     }
                     _ => {
-                        let reason =
-                            format!("status {status}: {}", DisplayErrorContext(context.err()));
+                        let reason = format!("status {status}: {}", answered(context.err()));
                         let trouble = protocol(operation, reason);
                         return match status {
                             500..600 => CallError::Fault(trouble),
@@ -666,14 +666,13 @@ impl Api {
             }
             SdkError::TimeoutError(_) => "no answer in time".to_owned(),
             SdkError::DispatchFailure(failure) => {
-                if let Some(error) = found::<TooMuch>(failure.as_connector_error()) {
+                let error = failure.as_connector_error();
+                if let Some(error) = error.and_then(|it| found::<TooMuch>(it)) {
                     return CallError::TooMuch(protocol(operation, error.to_string()));
                 }
-                let reason = failure.as_connector_error().map_or_else(
-                    || "the request was not sent".to_owned(),
-                    |error| DisplayErrorContext(error).to_string(),
-                );
-                if never_connected(failure.as_connector_error()) {
+                let reason =
+                    error.map_or_else(|| "the request was not sent".to_owned(), |it| plain(it));
+                if error.is_some_and(|it| never_connected(it)) {
                     return CallError::Trouble(Trouble::Unreachable {
                         endpoint: self.endpoint.to_string(),
                         reason,
@@ -681,7 +680,7 @@ impl Api {
                 }
                 reason
             }
-            other => DisplayErrorContext(other).to_string(),
+            other => plain(other),
         };
         protocol(operation, reason).into()
     }
@@ -694,25 +693,13 @@ fn kind(workflow: WorkflowType) -> StateMachineType {
     }
 }
 
-/// Whether the connection could not be established at all.
-fn never_connected(error: Option<&aws_sdk_sfn::error::ConnectorError>) -> bool {
-    found::<std::io::Error>(error)
-        .is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
-}
-
-/// The first error of type `E` in the chain of sources.
-fn found<E: std::error::Error + 'static>(
-    error: Option<&aws_sdk_sfn::error::ConnectorError>,
-) -> Option<&E> {
-    let mut source: Option<&(dyn std::error::Error + 'static)> =
-        error.map(|error| error as &(dyn std::error::Error + 'static));
-    while let Some(error) = source {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        source = error.source();
+/// What an engine said that is neither a refusal nor an answer.
+fn answered<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &E) -> String {
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => bound::reason(format!("{code}: {message}")),
+        (Some(said), None) | (None, Some(said)) => bound::reason(said.to_owned()),
+        (None, None) => plain(error),
     }
-    None
 }
 
 /// Whether an error code means that the engine throttled the call and did not act.
