@@ -7,6 +7,8 @@
 //! assert!(ledger.contains("choice-missing-variable"));
 //! assert!(stepproof_snapshots::case("localstack/choice-missing-variable").is_some());
 //! assert!(stepproof_snapshots::case("zoo/retry-budget.json").is_some());
+//! let mut names = stepproof_snapshots::cases().into_iter();
+//! assert!(names.all(|name| stepproof_snapshots::case(&name).is_some()));
 //! ```
 
 use include_dir::{Dir, File, include_dir};
@@ -17,6 +19,20 @@ static ZOO: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/zoo");
 /// The ledger of an engine, in TOML.
 pub fn ledger(engine: &str) -> Option<&'static str> {
     LEDGERS.get_file(format!("{engine}.toml"))?.contents_utf8()
+}
+
+/// The names of all cases, in order.
+pub fn cases() -> Vec<String> {
+    let name = |file: &File<'_>, group: &str| {
+        let path = file.path().to_str()?.strip_suffix(".json")?;
+        Some(format!("{group}{path}"))
+    };
+    let ledgers = LEDGERS.dirs().flat_map(Dir::files);
+    let ledgers = ledgers.filter_map(|file| name(file, ""));
+    let zoo = ZOO.files().filter_map(|file| name(file, "zoo/"));
+    let mut names: Vec<String> = ledgers.chain(zoo).collect();
+    names.sort_unstable();
+    names
 }
 
 /// A case, in JSON: `ENGINE/ENTRY` is the minimal case of a ledger entry, `zoo/NAME` the smallest

@@ -146,8 +146,16 @@ fn cases_that_come_with_the_command_are_found_from_any_directory() {
     expect(directory.path(), &replay("moto/choice-missing-variable"), 0);
     refused(
         directory.path(),
-        &replay("moto/no-such-entry"),
-        &["no-such-entry"],
+        &replay("moto/choice-mising-variable"),
+        &[
+            "nearest name is moto/choice-missing-variable;",
+            "moto/non-ascii-names",
+        ],
+    );
+    refused(
+        directory.path(),
+        &replay("mote/choice"),
+        &["cases of aws-local-stepfunctions, localstack, ministack, moto, zoo"],
     );
 }
 
@@ -291,7 +299,14 @@ fn bad_inputs_and_plans_are_named() {
         refused(here, &[&["simulate", "m.json"], extra].concat(), words);
     };
     simulate(&["--input", "{\"a\""], &["--input", "not JSON", "help:"]);
-    simulate(&["--input", "none.json"], &["--input", "help:"]);
+    simulate(
+        &["--input", "none.json"],
+        &[
+            "read 'none.json'",
+            "--input: there is no such file",
+            "help:",
+        ],
+    );
     simulate(
         &["--plan", "{\"B\": []}"],
         &["no Task state at 'B'", "are at: A"],
@@ -364,8 +379,29 @@ fn an_engine_that_is_not_there_ends_with_6() {
     let here = directory.path();
     let run = ["run", "--endpoint", "http://127.0.0.1:9", "--cases", "5"];
     let ran = expect(here, &run, 6);
-    assert!(ran.err.contains("127.0.0.1:9"), "{}", ran.err);
-    assert!(ran.err.contains("help:"), "{}", ran.err);
+    assert_eq!(
+        ran.err,
+        "error: failed to reach http://127.0.0.1:9: nothing listens there (connection refused)\n  \
+         help: check that the engine is running and that the address is right\n"
+    );
+    let run = [
+        "run",
+        "--endpoint",
+        "http://no-such-host.invalid:9",
+        "--cases",
+        "5",
+    ];
+    let ran = expect(here, &run, 6);
+    assert!(
+        ran.err.contains("reach http://no-such-host.invalid:9: "),
+        "{}",
+        ran.err
+    );
+    assert!(
+        !ran.err.contains('{') && !ran.err.contains("Error"),
+        "{}",
+        ran.err
+    );
     assert!(
         !here.join("runs").exists(),
         "an unreachable engine leaves nothing"
@@ -503,7 +539,8 @@ fn given_machines_are_checked_with_drawn_inputs_and_tasks() {
     let check = [
         "check", "m", "--cases", "40", "--seed", "3", "--out", "agreed",
     ];
-    let ran = expect(here, &check, 0);
+    // One machine waits for a token, so it is not judged.
+    let ran = expect(here, &check, 4);
     let line = ran.out.lines().last().expect("a last line");
     assert!(line.starts_with("80 cases, 80 judged: "), "{line}");
     for words in [
@@ -512,7 +549,8 @@ fn given_machines_are_checked_with_drawn_inputs_and_tasks() {
     ] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
-    assert!(!ran.out.contains("package.json"), "{}", ran.out);
+    let skipped = "skipped, not a state machine (no States): m/package.json\n";
+    assert!(ran.out.contains(skipped), "{}", ran.out);
 
     let order = "m/order.asl.json";
     let faulty = ["check", order, "--seed", "3", "--out", "r"];
@@ -525,7 +563,7 @@ fn given_machines_are_checked_with_drawn_inputs_and_tasks() {
     let case = case.to_str().expect("a path in UTF-8");
     expect(here, &["replay", case, "--fault", "retry-budget"], 1);
     expect(here, &["replay", case], 0);
-    let resumed = expect(here, &["run", "--resume", "agreed"], 0);
+    let resumed = expect(here, &["run", "--resume", "agreed"], 4);
     assert!(
         resumed.out.ends_with(&format!("{line}\n")),
         "{}",
@@ -580,6 +618,49 @@ fn a_closed_reader_is_no_error() {
     let mut pipe = child.stderr.take().expect("a pipe");
     pipe.read_to_string(&mut err).expect("what it said");
     assert_eq!((status.code(), err.as_str()), (Some(0), ""));
+}
+
+/// A full disk, as far as a process sees it.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_no_success() {
+    let directory = directory();
+    for arguments in [
+        &["--help"][..],
+        &["--version"],
+        &["help", "run"],
+        &["clauses"],
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full");
+        let ran = command(directory.path(), arguments)
+            .stdout(full.expect("/dev/full"))
+            .output()
+            .expect("the command runs");
+        let err = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(7), "{arguments:?}: {err}");
+        assert!(
+            err.contains("write to standard output"),
+            "{arguments:?}: {err}"
+        );
+    }
+}
+
+#[test]
+fn the_pace_is_measured_on_the_embedded_engine_by_default() {
+    let directory = directory();
+    let pace = ["pace", "--cases", "10", "--seed", "1", "--jobs", "2"];
+    let ran = expect(directory.path(), &pace, 0);
+    let embedded = "10 cases with seed 1 on embedded ";
+    assert!(ran.out.starts_with(embedded), "{}", ran.out);
+    let faulty = expect(
+        directory.path(),
+        &[&pace[..], &["--fault", "choice-order"]].concat(),
+        0,
+    );
+    assert!(faulty.out.starts_with(embedded), "{}", faulty.out);
+    let reference = [&pace[..], &["--engine", "reference"]].concat();
+    let ran = expect(directory.path(), &reference, 2);
+    assert!(ran.err.contains("leave --engine out"), "{}", ran.err);
 }
 
 #[test]

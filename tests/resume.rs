@@ -166,21 +166,91 @@ fn run_directories_that_cannot_be_used_are_named() {
 fn a_polite_stop_finishes_what_is_under_way() {
     let directory = directory();
     let here = directory.path();
-    let run = ["run", "--cases", "100000", "--seed", "2", "--out", "r"];
-    let child = interruptible(here, &run)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command runs");
-    thread::sleep(Duration::from_millis(1_500));
-    let kill = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(kill.expect("kill runs").success());
-    let ran: Ran = child.wait_with_output().expect("an end").into();
-    assert!(ran.out.contains("--resume r"), "{ran:?}");
-    assert_eq!(ran.status, 0, "{ran:?}");
-    let line = ran.out.lines().last().expect("a last line");
-    let count = verdicts(&here.join("r")).len();
-    assert!(line.starts_with(&format!("{count} cases, ")), "{line}");
+    for (out, signal, status) in [("r", "INT", 130), ("s", "TERM", 143)] {
+        let run = ["run", "--cases", "100000", "--seed", "2", "--out", out];
+        let child = interruptible(here, &run)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command runs");
+        thread::sleep(Duration::from_millis(1_500));
+        let kill = std::process::Command::new("kill")
+            .args(["-s", signal, &child.id().to_string()])
+            .status();
+        assert!(kill.expect("kill runs").success());
+        let ran: Ran = child.wait_with_output().expect("an end").into();
+        let go_on = format!("stepproof run --resume {out}");
+        assert!(ran.out.contains(&go_on), "{ran:?}");
+        assert_eq!(ran.status, status, "{ran:?}");
+        let line = ran.out.lines().last().expect("a last line");
+        let count = verdicts(&here.join(out)).len();
+        assert!(line.starts_with(&format!("{count} cases, ")), "{line}");
+        let why = ran.err.lines().last().expect("a last line");
+        assert!(
+            why.starts_with(&format!("exit status {status}: signal ")),
+            "{why}"
+        );
+        let page = report(here, out);
+        assert!(page.contains(&format!("**{why}**")), "{page}");
+        assert!(page.contains(&format!("go on with `{go_on}`")), "{page}");
+        assert!(page.contains(&format!("{count} cases, ")), "{page}");
+    }
+}
+
+fn report(here: &Path, run: &str) -> String {
+    fs::read_to_string(here.join(run).join("report.md")).expect("a report")
+}
+
+#[test]
+fn a_killed_run_leaves_a_report_that_says_how_to_go_on() {
+    let directory = directory();
+    let here = directory.path();
+    let run = ["run", "--cases", "2000", "--seed", "2", "--out", "r"];
+    while !here.join("r/report.md").exists() {
+        let _ = fs::remove_dir_all(here.join("r"));
+        assert!(killed(here, &run, Duration::from_millis(300)));
+    }
+    let page = report(here, "r");
+    assert!(page.contains("**The run has not ended.**"), "{page}");
+    assert!(page.contains("`stepproof run --resume r`"), "{page}");
+    expect(here, &["run", "--resume", "r"], 0);
+    let page = report(here, "r");
+    assert!(page.contains("**exit status 0: "), "{page}");
+    assert!(page.contains("2000 cases, "), "{page}");
+}
+
+/// What a run says of its cases and findings is the same whether it is one session or several.
+#[test]
+fn a_resumed_run_reports_what_its_earlier_sessions_found() {
+    let directory = directory();
+    let here = directory.path();
+    let run = [
+        "run",
+        "--engine",
+        "reference",
+        "--cases",
+        "200",
+        "--seed",
+        "7",
+        "--out",
+        "r",
+    ];
+    let faulty = [
+        &run[..],
+        &["--fault", "retry-budget", "--shrink-calls", "50"],
+    ]
+    .concat();
+    expect(here, &faulty, 1);
+    let without_time = || {
+        let page = report(here, "r");
+        let lines = page.lines().filter(|line| !line.starts_with("- time: "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let first = without_time();
+    let found = |line: &String| line.starts_with("- 1: ");
+    assert!(first.iter().any(found), "{first:?}");
+    assert!(first.contains(&"## Poisoned".to_owned()), "{first:?}");
+    let resumed = expect(here, &["run", "--resume", "r"], 1);
+    assert_eq!(without_time(), first);
+    assert!(resumed.out.contains("divergence 1 ("), "{}", resumed.out);
 }

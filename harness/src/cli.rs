@@ -13,6 +13,7 @@ mod faults;
 mod generate;
 mod input;
 mod observed;
+mod origin;
 mod output;
 mod pace;
 mod profiles;
@@ -54,9 +55,9 @@ Examples:
   stepproof help run
 
 Exit status: 0 all is well, 1 a new divergence, 2 wrong usage, 3 a ledger entry is stale,
-4 nothing was judged, 5 too many cases without a verdict, 6 the engine cannot be reached,
-7 the record or the output cannot be written (a full disk), 70 an internal error, 128+N ended by
-signal N.";
+4 nothing was judged, or nothing of a machine given to check, 5 too many cases without a verdict,
+6 the engine cannot be reached, 7 the record or the output cannot be written (a full disk),
+70 an internal error, 128+N interrupted by signal N.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

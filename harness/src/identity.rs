@@ -23,6 +23,12 @@ impl CaseId {
         Self(hasher.finalize().to_hex().to_string())
     }
 
+    /// The identity with these hexadecimal digits, which were stored.
+    #[cfg(feature = "store")]
+    pub(crate) fn stored(digits: String) -> Self {
+        Self(digits)
+    }
+
     /// The hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,20 +1,20 @@
 //! A run's stream of events, and its reporters. Results are reported only through these.
 
 mod ask;
+mod digest;
 pub mod finding;
 pub mod layout;
 mod lines;
 mod page;
 mod python;
+mod run_page;
 mod story;
 mod summary;
 #[cfg(feature = "cli")]
 mod terminal;
 mod visible;
 
-#[cfg(feature = "cli")]
-use std::time::Duration;
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, time::Duration};
 
 use serde::Serialize;
 use stepproof_generators::given::Given;
@@ -25,10 +25,11 @@ pub use self::terminal::Terminal;
 #[cfg(feature = "cli")]
 pub(crate) use self::visible::{on_one_line, visible};
 pub use self::{
+    digest::Digest,
     finding::{Finding, Subject},
     lines::Lines,
     python::Target,
-    summary::{DEFAULT_UNSURE_SHARE, ExitStatus, Summary},
+    summary::{DEFAULT_UNSURE_SHARE, ExitStatus, SIGNALLED, Summary},
 };
 use crate::engines::Dropped;
 use crate::judge::{
@@ -47,6 +48,8 @@ pub enum Event {
     RunStarted(Header),
     /// How a user's machine is run, or why it is not.
     Machine(MachineNotice),
+    /// Files below a directory that the user gave that are no machines.
+    Skipped(Vec<String>),
     /// A case was judged.
     CaseJudged {
         /// The case's number in the run.
@@ -57,9 +60,20 @@ pub enum Event {
         signatures: Vec<Signature>,
         /// The clauses that it exercised.
         coverage: Box<Coverage>,
+        /// The reasons for its verdict, if it is neither agreement nor a new divergence: ids of the
+        /// ledger's entries, or what failed, or why nothing follows.
+        why: Vec<String>,
+        /// The machine that the user gave for it, if it is not generated.
+        machine: Option<String>,
     },
     /// A new divergence, confirmed and reduced.
     Divergence(Box<Finding>),
+    /// A new divergence whose case became that of an earlier one, with the same differences: it is
+    /// another way to it.
+    AnotherWay(Box<Finding>),
+    /// What an earlier session of the run came to: a divergence, another way to one, or one that was
+    /// withdrawn.
+    Earlier(Box<Finding>),
     /// A new divergence was not reproduced from its file. Cases that diverged in no other way
     /// become flaky.
     Withdrawn {
@@ -82,7 +96,22 @@ pub enum Event {
     /// Something that a user should know, but that changes no verdict.
     Warning(String),
     /// The run ends.
-    RunFinished(Box<Summary>),
+    RunFinished(Box<Ending>),
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ending {
+    /// The counts.
+    pub summary: Summary,
+    /// The exit status.
+    pub status: ExitStatus,
+    /// Why it is that, in words; absent if nothing is wrong.
+    pub why: Option<String>,
+    /// The command that goes on with the run, if it is not finished.
+    pub go_on: Option<String>,
+    /// The run's page, if it has one.
+    pub page: Option<PathBuf>,
 }
 
 /// The description of a run.
@@ -104,10 +133,24 @@ pub struct Header {
     pub profile: String,
     /// The features of the profile that are drawn rarely because known divergences spoil them.
     pub rarely: Vec<String>,
+    /// The entries of the ledger.
+    pub ledger: Vec<Known>,
+    /// The options after `stepproof replay SEED:INDEX` with which it draws the cases of this run and
+    /// runs them on its engine.
+    pub replay: String,
     /// The number of planned cases; absent if time decides.
     pub cases: Option<u64>,
     /// Where the run is stored.
     pub directory: Option<PathBuf>,
+}
+
+/// An entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Known {
+    /// Its id.
+    pub id: String,
+    /// The root cause in one line.
+    pub title: String,
 }
 
 /// How a user's machine is run, or why it is not.
@@ -199,7 +242,6 @@ impl Reporter for Reporters {
 }
 
 /// A duration in readable form: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 7 min`.
-#[cfg(feature = "cli")]
 fn human(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

@@ -44,6 +44,11 @@ pub trait Source: Send + Sync {
     /// The case with this number, which is always the same.
     fn case(&self, index: u64) -> Case;
 
+    /// The name of the machine that the user gave for this case; absent if it is generated.
+    fn machine(&self, _index: u64) -> Option<&str> {
+        None
+    }
+
     /// Whether the generators made every machine. If so, it is an error if the validator or the
     /// reference refuses a case.
     fn is_generated(&self) -> bool {
@@ -74,8 +79,13 @@ pub trait Judge: Send + Sync {
         self.judge(&Prepared::Execution(job.clone()), &raw, overhead)
     }
 
+    /// The id of the ledger entry that covers this difference in this case, if one does.
+    fn known_as(&self, signature: &Signature, prepared: &Prepared) -> Option<&str>;
+
     /// Whether a ledger entry covers this difference in this case.
-    fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool;
+    fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool {
+        self.known_as(signature, prepared).is_some()
+    }
 
     /// Collects what a reader of a finding needs.
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding;

@@ -46,7 +46,8 @@ pub struct Session {
 pub struct Ended {
     /// The counts.
     pub summary: Summary,
-    /// Whether every case was judged; if not, a run with a directory can be resumed.
+    /// Whether every case was judged and every entry of the ledger checked; if not, a run with a
+    /// directory can be resumed.
     pub finished: bool,
     /// Why the engine was given up, if it was.
     pub unreachable: Option<Trouble>,
@@ -228,8 +229,9 @@ impl Session {
         for fault in &end.faults {
             reporter.event(&Event::Warning(format!("internal error: {fault}")));
         }
-        if end.unreachable.is_none() && !stop.is_asked() {
-            end.summary.stale = stale(&context, &judge, reporter).await;
+        let mut checked = true;
+        if end.unreachable.is_none() {
+            (end.summary.stale, checked) = stale(&context, &judge, &stop, reporter).await;
         }
         let unclean = context.engine.clean().await.err();
         if let Some(trouble) = unclean.filter(|_| end.unreachable.is_none()) {
@@ -238,7 +240,7 @@ impl Session {
         }
         Ok(Ended {
             summary: end.summary,
-            finished: end.finished,
+            finished: end.finished && checked,
             unreachable: end.unreachable,
         })
     }
@@ -277,24 +279,36 @@ impl Reporter for Collected {
     }
 }
 
-/// Runs every ledger entry's minimal case; returns the ids of the stale entries.
-async fn stale(context: &Context, judge: &Compared, reporter: &mut dyn Reporter) -> Vec<String> {
+/// Runs every ledger entry's minimal case until the run is stopped. Returns the ids of the stale
+/// entries, and whether all were checked.
+async fn stale(
+    context: &Context,
+    judge: &Compared,
+    stop: &Stop,
+    reporter: &mut dyn Reporter,
+) -> (Vec<String>, bool) {
     let mut stale = Vec::new();
     let Some(ledger) = &judge.ledger else {
-        return stale;
+        return (stale, true);
     };
     if ledger.entries().is_empty() {
-        return stale;
+        return (stale, true);
+    }
+    if stop.is_asked() {
+        return (stale, false);
     }
     let control = Control::measured(context).await;
     for entry in ledger.entries() {
+        if stop.is_asked() {
+            return (stale, false);
+        }
         let check = check_entry(context, judge, (ledger, entry), &control).await;
         if check.is_stale() {
             stale.push(check.entry.clone());
         }
         reporter.event(&Event::LedgerChecked(check));
     }
-    stale
+    (stale, true)
 }
 
 async fn check_entry(

@@ -2,7 +2,7 @@
 
 mod files;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use stepproof_generators::given::Given;
@@ -15,7 +15,7 @@ use super::{
     generate::random_seed,
     session::{
         Mode,
-        configuration::{Configuration, GivenMachine},
+        configuration::{Configuration, GivenMachine, LeftOut},
         longest,
     },
     target::{Target, parse_duration},
@@ -23,8 +23,8 @@ use super::{
 use crate::{
     engines::Engine,
     job::{Lane, prepare_body},
-    report::MachineNotice,
-    run::{Limit, Shard, Source, judging::GivenCases},
+    report::{Event, MachineNotice},
+    run::{Limit, Source, judging::GivenCases},
 };
 
 /// The number of cases per machine if neither `--cases` nor `--time` is given.
@@ -38,8 +38,9 @@ const PROBES: u64 = 16;
 /// Inputs are derived from the fields that a machine reads and the boundaries of its Choice rules,
 /// and some are damaged on purpose. Tasks succeed, fail with the errors that the machine handles,
 /// or exceed their time limits. The harness serves every task itself: it replaces what a task calls
-/// with an activity, so nothing outside the engine is called. Machines that the reference cannot
-/// interpret are listed with the reason. Everything else works as in 'stepproof run'.
+/// with an activity, so nothing outside the engine is called. Machines that cannot be run, and files
+/// that cannot be read, are listed with the reason; if everything else agrees, the exit status is 4.
+/// Everything else works as in 'stepproof run'.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -71,39 +72,55 @@ impl Check {
     }
 
     async fn check(self) -> Result<Status, Failure> {
-        let found = files::find(&self.machines)?;
+        let files = files::find(&self.machines)?;
         let (engine, version) = self.target.reach().await?;
-        let (machines, notices) = sorted(found, &engine);
+        let Sorted {
+            machines,
+            left_out,
+            mut notices,
+        } = sorted(files.found, engine.as_ref());
         if machines.is_empty() {
-            return Err(nothing_left(&notices));
+            return Err(nothing_left(&left_out));
         }
-        let configuration = self.configuration(machines);
+        if !files.skipped.is_empty() {
+            notices.push(Event::Skipped(files.skipped));
+        }
+        let configuration = self.configuration(machines, left_out);
         let begun = self.mode.begin(configuration, engine, version)?;
         self.mode.conduct(begun, notices).await
     }
 
-    fn configuration(&self, machines: Vec<GivenMachine>) -> Configuration {
+    fn configuration(&self, machines: Vec<GivenMachine>, left_out: Vec<LeftOut>) -> Configuration {
         let cases = self.cases.unwrap_or(CASES);
         let limit = Limit::Cases(cases.saturating_mul(machines.len() as u64));
         Configuration {
-            target: self.target.clone().into(),
-            limit: self.time.map_or(limit, Limit::Time),
-            seed: self.seed.unwrap_or_else(random_seed),
-            drawn: Drawn::given(),
             machines,
-            shard: Shard::WHOLE,
+            left_out,
             ledger: self.mode.ledger.clone(),
-            ledger_digest: None,
-            dropped: Vec::new(),
+            ..Configuration::generated(
+                self.target.clone(),
+                Drawn::given(),
+                self.seed.unwrap_or_else(random_seed),
+                self.time.map_or(limit, Limit::Time),
+            )
         }
     }
 }
 
-/// The machines that can be run, and one notice for every file.
-fn sorted(found: Vec<Found>, engine: &Arc<dyn Engine>) -> (Vec<GivenMachine>, Vec<MachineNotice>) {
-    let longest = longest(engine.as_ref());
-    let mut machines = Vec::new();
-    let mut notices = Vec::new();
+/// The files that a user gave.
+#[derive(Default)]
+struct Sorted {
+    /// The machines that can be run.
+    machines: Vec<GivenMachine>,
+    /// Those that cannot.
+    left_out: Vec<LeftOut>,
+    /// How the machines are run.
+    notices: Vec<Event>,
+}
+
+fn sorted(found: Vec<Found>, engine: &dyn Engine) -> Sorted {
+    let longest = longest(engine.profile());
+    let mut sorted = Sorted::default();
     for Found { file, definition } in found {
         let looked_at = definition.and_then(|definition| {
             let machine = GivenMachine {
@@ -111,23 +128,22 @@ fn sorted(found: Vec<Found>, engine: &Arc<dyn Engine>) -> (Vec<GivenMachine>, Ve
                 definition,
             };
             let given = machine.given(longest).map_err(|error| error.to_string())?;
-            let partly = probe(&given, engine.as_ref(), longest)?;
+            let partly = probe(&given, engine, longest)?;
             let notice = MachineNotice {
                 partly,
                 ..MachineNotice::from(&given)
             };
             Ok((machine, notice))
         });
-        let notice = looked_at.map_or_else(
-            |reason| MachineNotice::unsupported(file, reason),
-            |(machine, notice)| {
-                machines.push(machine);
-                notice
-            },
-        );
-        notices.push(notice);
+        match looked_at {
+            Ok((machine, notice)) => {
+                sorted.machines.push(machine);
+                sorted.notices.push(Event::Machine(notice));
+            }
+            Err(reason) => sorted.left_out.push(LeftOut { file, reason }),
+        }
     }
-    (machines, notices)
+    sorted
 }
 
 /// Tries a few cases of a machine. Returns an error if none of them can be run; otherwise the
@@ -159,16 +175,10 @@ fn probe(
     Ok(first)
 }
 
-fn nothing_left(left_out: &[MachineNotice]) -> Failure {
-    let reasons: Vec<String> = left_out
-        .iter()
-        .filter_map(|notice| {
-            Some(format!(
-                "{}: failed to {}",
-                notice.file,
-                notice.unsupported.as_ref()?
-            ))
-        })
+fn nothing_left(left_out: &[LeftOut]) -> Failure {
+    let reasons = left_out.iter();
+    let reasons: Vec<String> = reasons
+        .map(|it| format!("{}: failed to {}", it.file, it.reason))
         .collect();
     Failure {
         status: Status::NothingJudged,

@@ -78,6 +78,20 @@ impl Drawn {
         self
     }
 
+    /// The options that make this selection, as they are typed.
+    pub(super) fn options(&self) -> Vec<String> {
+        let mut options = Vec::new();
+        if self.profile != profiles::DEFAULT {
+            options.extend(["--profile".to_owned(), self.profile.clone()]);
+        }
+        for (option, names) in [("--without", &self.without), ("--rarely", &self.rarely)] {
+            if !names.is_empty() {
+                options.extend([option.to_owned(), names.join(",")]);
+            }
+        }
+        options
+    }
+
     /// The profile, restricted by `without` and `rarely`.
     pub(super) fn profile(&self) -> Result<Profile, Failure> {
         let profile = profiles::named(&self.profile)?;

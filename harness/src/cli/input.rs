@@ -16,7 +16,7 @@ use stepproof_specs::{
 };
 
 use super::Failure;
-use crate::report::on_one_line;
+use crate::{casefile::CaseFileError, report::on_one_line};
 
 /// The most bytes read of a definition or an input; AWS accepts definitions of up to 1 MiB.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -65,11 +65,58 @@ pub(super) fn json(argument: &str, option: &str) -> Result<Value, Failure> {
         (format!("the argument of {option}"), argument.to_owned())
     };
     serde_json::from_str(&text).map_err(|error| {
+        let reason = if looks_like_a_path(argument) && !path.is_file() {
+            format!("read '{argument}', given with {option}: there is no such file")
+        } else {
+            format!("read {source}: it is not JSON: {error}")
+        };
         Failure::usage(
-            format!("read {source}: it is not JSON: {error}"),
+            reason,
             format!("give {option} the name of a JSON file that exists, or JSON in quotes"),
         )
     })
+}
+
+/// Whether an argument that is no JSON is meant as a file's name rather than as JSON.
+fn looks_like_a_path(argument: &str) -> bool {
+    !argument.starts_with(['{', '[', '"']) && argument.contains(['.', '/', '\\'])
+}
+
+/// The failure to load a case that a user named, with the names that there are instead.
+pub(super) fn no_case(error: CaseFileError, name: &str) -> Failure {
+    let mut failure = Failure::from(error);
+    let Some((group, _)) = name.split_once('/') else {
+        return failure;
+    };
+    let path = Path::new(name);
+    if path.exists() || path.extension().is_some_and(|it| it == "json") {
+        return failure;
+    }
+    let all = stepproof_snapshots::cases();
+    let groups = all.iter().filter_map(|it| it.split_once('/'));
+    let mut groups: Vec<&str> = groups.map(|(group, _)| group).collect();
+    groups.dedup();
+    let like = |other: &&&String| (strsim::jaro_winkler(name, other) * 1e6) as u64;
+    let others = all
+        .iter()
+        .filter(|it| it.split_once('/').is_some_and(|it| it.0 == group));
+    let others: Vec<&String> = others.collect();
+    failure.message =
+        format!("find the case '{name}': it is neither a file nor a case of stepproof");
+    failure.remedy = Some(match others.iter().max_by_key(like) {
+        Some(nearest) => {
+            let others: Vec<&str> = others.iter().map(|it| it.as_str()).collect();
+            format!(
+                "the nearest name is {nearest}; there are {}",
+                others.join(", ")
+            )
+        }
+        None => format!(
+            "check the path; stepproof has cases of {}",
+            groups.join(", ")
+        ),
+    });
+    failure
 }
 
 /// Parses a plan argument and checks it against the sites of a machine.

@@ -144,11 +144,13 @@ pub(super) fn failure(failure: &Failure) -> ExitCode {
 
 /// Prints what is wrong with the arguments, or the help.
 pub(super) fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
+    let printed = error.print().and_then(|()| io::stdout().flush());
     if error.use_stderr() {
-        Status::Usage.code().into()
-    } else {
-        Status::Success.code().into()
+        return Status::Usage.code().into();
+    }
+    match printed {
+        Ok(()) => Status::Success.code().into(),
+        Err(error) => failure(&broken(&error)),
     }
 }
 

@@ -4,17 +4,25 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use serde_json::json;
+use stepproof_specs::deviation::Deviations;
 
 use super::{
-    Failure, Status, clauses::Format, drawing::Drawing, generate::random_seed, output::Output,
-    target::Target,
+    Failure, Status,
+    clauses::Format,
+    drawing::Drawing,
+    faults,
+    generate::random_seed,
+    output::Output,
+    target::{self, Target},
 };
 use crate::{
+    engines::embedded::{Server, Speed},
     pace::{PaceError, drawable, measure},
     run::{
         Context, Stop,
         judging::{Compared, Generated},
     },
+    zoo::Deviant,
 };
 
 /// Measures the harness's overhead: its cases per second beside a plain load generator's.
@@ -25,6 +33,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  stepproof pace
   stepproof pace --engine localstack
   stepproof pace --endpoint http://127.0.0.1:4566 --cases 1000 --jobs 8")]
 pub(super) struct Pace {
@@ -53,11 +62,23 @@ impl Pace {
 
     async fn measure(self) -> Result<Status, Failure> {
         let profile = drawable(self.drawing.drawn().profile()?);
-        let (engine, version) = self.target.reach_alone().await?;
+        let own = self.served().await?;
+        let target = match &own {
+            Some(server) => Target {
+                endpoint: Some(server.endpoint()),
+                judging: self.target.judging,
+                ..Target::default()
+            },
+            None => self.target.clone(),
+        };
+        let (engine, mut version) = target.reach_alone().await?;
+        if own.is_some() {
+            env!("CARGO_PKG_VERSION").clone_into(&mut version);
+        }
         let endpoint = engine.endpoint().map(str::to_owned).ok_or_else(|| {
             Failure::usage(
-                format!("load {}: it is not reached over HTTP", self.target.name()),
-                "name another --engine, or --endpoint URL ('stepproof serve' makes one)",
+                format!("load {}: it is not reached over HTTP", target.name()),
+                "leave --engine out to load the embedded engine, or name another one",
             )
         })?;
         let seed = self.seed.unwrap_or_else(random_seed);
@@ -65,7 +86,7 @@ impl Pace {
         let judge = Compared {
             engine: engine.profile().clone(),
             engine_version: version.clone(),
-            options: self.target.options(),
+            options: target.options(),
             endpoint: None,
             ledger: None,
             directory: PathBuf::new(),
@@ -90,11 +111,11 @@ impl Pace {
                 "{} cases with seed {seed} on {} {version}, {jobs} at once: the load generator \
                  {plain:.1} cases/s, the harness {harness:.1} cases/s ({:.0} %)",
                 paces.cases,
-                engine.profile().name,
+                self.target.name(),
                 paces.share() * 100.0
             ))?,
             Format::Json => output.json(&json!({
-                "engine": engine.profile().name,
+                "engine": self.target.name(),
                 "engine_version": version,
                 "seed": seed,
                 "jobs": jobs,
@@ -105,6 +126,28 @@ impl Pace {
             }))?,
         }
         output.flush()?;
+        if let Some(server) = own {
+            let stopped = server.stop().await;
+            stopped.map_err(|error| Failure::internal(format!("stop the server: {error}")))?;
+        }
         Ok(Status::Success)
+    }
+
+    /// The embedded engine at an address of its own, if it is the one to be measured: what a load
+    /// generator drives must keep the time of the machine.
+    async fn served(&self) -> Result<Option<Server>, Failure> {
+        if self.target.name() != target::DEFAULT {
+            return Ok(None);
+        }
+        let fault = self
+            .target
+            .fault
+            .as_deref()
+            .map(faults::named)
+            .transpose()?;
+        let deviations = fault.map_or_else(Deviations::default, Deviant::deviations);
+        let started = Server::start(0, Speed::Scaled(1.0), deviations).await;
+        let failed = |error| Failure::internal(format!("serve the embedded engine: {error}"));
+        started.map(Some).map_err(failed)
     }
 }

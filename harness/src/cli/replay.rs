@@ -1,15 +1,23 @@
 //! `stepproof replay`.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use clap::Args;
-use stepproof_generators::steering::Steered;
 use stepproof_specs::scenario::case::Case;
 
-use super::{Failure, Status, drawing::Drawing, input, output::Output, profiles, target::Target};
+use super::{
+    Failure, Status,
+    generate::unwritable,
+    input,
+    origin::{Named, Origin},
+    output::Output,
+    profiles,
+    target::Target,
+};
 use crate::{
     casefile,
     job::{Lane, PrepareError, Prepared, prepare},
@@ -29,17 +37,21 @@ use crate::{
 Examples:
   stepproof replay runs/RUN/findings/1-X/case.json
   stepproof replay case.json --endpoint http://127.0.0.1:4566
-  stepproof replay 7:41 --profile retry
+  stepproof replay 7:41 --profile retry --engine localstack
+  stepproof replay 7:41 --run runs/RUN
   stepproof replay localstack/choice-missing-variable --engine localstack")]
 pub(super) struct Replay {
-    /// A case file; or SEED:INDEX, the case with that number in the run with that seed; or
-    /// ENGINE/ENTRY of a ledger or zoo/FAULT, a minimal case that comes with stepproof.
+    /// A case file; or SEED:INDEX, the case with that number in the run with that seed, on the same
+    /// engine and with the same options (or --run); or ENGINE/ENTRY of a ledger or zoo/FAULT, a minimal case that comes with stepproof.
     #[arg(value_name = "CASE|SEED:INDEX")]
     case: String,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
-    drawing: Drawing,
+    origin: Origin,
+    /// Write the case to a file, too.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// How many times to run it.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     times: u32,
@@ -51,14 +63,19 @@ impl Replay {
     }
 
     async fn run(self) -> Result<Status, Failure> {
-        let (case, path) = load(&self.case, &self.drawing)?;
+        let named = self.origin.find(&self.case, &self.target)?;
+        let setup = Setup::open(&named).await?;
+        let case = named.case(setup.context.engine.profile())?;
+        if let Some(path) = &self.out {
+            let text = casefile::encode(&case);
+            fs::write(path, text).map_err(|error| unwritable(path, &error))?;
+        }
         let prepared = prepared(&case)?;
-        let setup = Setup::open(&self.target).await?;
         let mut output = Output::new();
         let mut worst = Status::Success;
         for run in 1..=self.times {
             let attempt = attempt(&setup.context, &prepared, setup.control.overhead()).await;
-            let (status, text) = setup.tell(&case, &path, &attempt, run == self.times)?;
+            let (status, text) = setup.tell(&case, &named.name, &attempt, run == self.times)?;
             output.painted(text)?;
             output.flush()?;
             worst = if worst == Status::Diverged {
@@ -81,12 +98,12 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    pub(super) async fn open(target: &Target) -> Result<Self, Failure> {
-        let (engine, version) = target.reach_alone().await?;
+    pub(super) async fn open(named: &Named) -> Result<Self, Failure> {
+        let (engine, version) = named.target.reach_alone().await?;
         let judge = Arc::new(Compared {
             engine: engine.profile().clone(),
             engine_version: version.clone(),
-            options: target.options(),
+            options: named.options.clone(),
             endpoint: engine.endpoint().map(str::to_owned),
             ledger: None,
             directory: PathBuf::new(),
@@ -118,7 +135,7 @@ impl Setup {
     fn tell(
         &self,
         case: &Case,
-        path: &Path,
+        name: &Path,
         attempt: &Attempt,
         whole: bool,
     ) -> Result<(Status, String), Failure> {
@@ -153,7 +170,7 @@ impl Setup {
                     target: self.judge.target(),
                     reproduced: (1, 1),
                     withdrawn: false,
-                    replay: &self.judge.replay(path),
+                    replay: &self.judge.replay(name),
                 });
                 let colour = console::colors_enabled();
                 (
@@ -173,21 +190,6 @@ fn signatures(outcome: &Outcome) -> String {
     let signatures = outcome.signatures();
     let words: Vec<_> = signatures.iter().map(ToString::to_string).collect();
     words.join("; ")
-}
-
-/// Loads a case by its file or its origin, with the name it is called by.
-pub(super) fn load(argument: &str, drawing: &Drawing) -> Result<(Case, PathBuf), Failure> {
-    let path = Path::new(argument);
-    let origin = argument
-        .split_once(':')
-        .and_then(|(seed, index)| Some((seed.parse().ok()?, index.parse().ok()?)));
-    let case = match origin {
-        Some((seed, index)) if !path.exists() => {
-            Steered::new(drawing.drawn().profile()?, seed).case(index)
-        }
-        _ => casefile::load(path)?,
-    };
-    Ok((case, path.to_owned()))
 }
 
 /// Prepares a case that a user gave to be run.

@@ -35,7 +35,8 @@ Examples:
   stepproof run --resume runs/2026-11-22T08-00-00Z-localstack-7
   stepproof run --fault retry-budget
 
-Ctrl-C ends the run after the cases that are under way; a second one ends it at once.")]
+Ctrl-C ends the run after the cases that are under way, with its report and status 130 unless it
+found something; a second one ends it at once.")]
 pub(super) struct Run {
     #[command(flatten)]
     target: Target,
@@ -86,15 +87,14 @@ impl Run {
     /// The configuration of a new run.
     fn configuration(&self) -> Configuration {
         Configuration {
-            target: self.target.clone().into(),
-            limit: self.limit().unwrap_or(Limit::Cases(CASES)),
-            seed: self.seed.unwrap_or_else(random_seed),
-            drawn: self.drawing.drawn(),
-            machines: Vec::new(),
             shard: self.shard.unwrap_or(Shard::WHOLE),
             ledger: self.mode.ledger.clone(),
-            ledger_digest: None,
-            dropped: Vec::new(),
+            ..Configuration::generated(
+                self.target.clone(),
+                self.drawing.drawn(),
+                self.seed.unwrap_or_else(random_seed),
+                self.limit().unwrap_or(Limit::Cases(CASES)),
+            )
         }
     }
 

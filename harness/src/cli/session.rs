@@ -1,27 +1,28 @@
 //! A run from its start or resumption to its exit status: what `run` and `check` share.
 
 pub(super) mod configuration;
-mod ledger;
+pub(super) mod ledger;
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
 use stepproof_specs::base::time::Millis;
 
-use self::configuration::Configuration;
+use self::configuration::{Configuration, LeftOut};
 use super::{Failure, Status, clauses::Format, output, signals, target::parse_duration};
 use crate::{
-    engines::Engine,
-    judge::ledger::Ledger,
+    engines::{Engine, EngineProfile},
+    judge::ledger::{Entry, Ledger},
     report::{
-        DEFAULT_UNSURE_SHARE, Event, Header, Lines, MachineNotice, Reporter, Reporters, Terminal,
+        DEFAULT_UNSURE_SHARE, Digest, Ending, Event, Header, Known, Lines, MachineNotice, Reporter,
+        Reporters, Terminal,
     },
     run::{
         DriveError, Source, Stop,
         judging::{Generated, GivenCases},
     },
     session::{Session, SessionError},
-    store::{Keep, RunRecord, Store, default_directory},
+    store::{Keep, REPORT, RunRecord, Store, default_directory, write_report},
 };
 
 /// The options that may change when a run is resumed.
@@ -59,6 +60,7 @@ pub(super) struct Begun {
     session: Session,
     store: Store,
     header: Header,
+    left_out: Vec<LeftOut>,
 }
 
 impl Mode {
@@ -70,18 +72,13 @@ impl Mode {
         engine_version: String,
     ) -> Result<Begun, Failure> {
         let ledger = self.ledger(&configuration, engine.as_ref())?;
-        if let Some(ledger) = &ledger
-            && configuration.machines.is_empty()
-        {
-            configuration.drawn = configuration.drawn.rarely(ledger.avoid());
-        }
         configuration.dropped.clone_from(&engine.profile().dropped);
-        configuration.ledger_digest = ledger.as_ref().map(Ledger::digest);
+        let configuration = configuration.judged_by(ledger.as_ref());
         let directory = self
             .out
             .clone()
             .unwrap_or_else(|| default_directory(&engine.profile().name, configuration.seed));
-        let source = source(&configuration, engine.as_ref())?;
+        let source = source(&configuration, engine.profile())?;
         let record = RunRecord {
             started: jiff::Timestamp::now().to_string(),
             stepproof: env!("CARGO_PKG_VERSION").to_owned(),
@@ -109,10 +106,10 @@ impl Mode {
     ) -> Result<Begun, Failure> {
         let (engine, engine_version) = configuration.target.clone().into_target().reach().await?;
         configuration::same_versions(store.run(), &engine_version)?;
-        configuration::same_dropped(&configuration, &engine.profile().dropped)?;
+        configuration::same_dropped("resume the run", &configuration, &engine.profile().dropped)?;
         let ledger = self.ledger(&configuration, engine.as_ref())?;
         configuration::same_ledger(&configuration, ledger.as_ref())?;
-        let source = source(&configuration, engine.as_ref())?;
+        let source = source(&configuration, engine.profile())?;
         Ok(self.begun(
             &configuration,
             (engine, engine_version),
@@ -139,6 +136,8 @@ impl Mode {
             seed: configuration.seed,
             profile: configuration.drawn.profile.clone(),
             rarely: configuration.drawn.rarely.clone(),
+            ledger: ledger.iter().flat_map(Ledger::entries).map(known).collect(),
+            replay: configuration.replay_options(store.directory()),
             cases: configuration.planned(),
             directory: Some(store.directory().to_owned()),
         };
@@ -157,57 +156,73 @@ impl Mode {
             session,
             store,
             header,
+            left_out: configuration.left_out.clone(),
         }
     }
 
-    /// Runs everything and returns the exit status. `notices` are the notices about machines that a
+    /// Runs everything and returns the exit status. `notices` are the events about machines that a
     /// user gave.
     pub(super) async fn conduct(
         &self,
         begun: Begun,
-        notices: Vec<MachineNotice>,
+        notices: Vec<Event>,
     ) -> Result<Status, Failure> {
-        let stop = Stop::default();
-        signals::stop_on_interrupt(stop.clone(), STOPPING);
-        let mut reporter = self.reporter();
-        reporter.event(&Event::RunStarted(begun.header));
-        for notice in notices {
-            reporter.event(&Event::Machine(notice));
-        }
         let directory = begun.store.directory().to_owned();
+        let stop = Stop::default();
+        let interrupt = signals::stop_on_interrupt(stop.clone(), STOPPING);
+        let mut told = Told {
+            digest: Digest::default(),
+            reporters: self.reporter(),
+        };
+        told.event(&Event::RunStarted(begun.header));
+        for LeftOut { file, reason } in begun.left_out {
+            told.event(&Event::Machine(MachineNotice::unsupported(file, reason)));
+        }
+        for notice in notices {
+            told.event(&notice);
+        }
+        // If the run is killed, its page says how to go on.
+        write_report(&directory, &told.digest.markdown())?;
         let session = begun.session.stop(stop);
-        let ended = session.run_with(Box::new(begun.store), &mut reporter).await;
+        let ended = session.run_with(Box::new(begun.store), &mut told).await;
         let ended = ended.map_err(|error| match error {
             SessionError::Drive(DriveError::Store(error)) => Failure::from(error),
             SessionError::Directory(_) => Failure::internal(error.to_string()),
         })?;
-        if !ended.finished {
-            let text = format!(
-                "the run is not finished; go on with: stepproof run --resume {}",
-                directory.display()
-            );
-            reporter.event(&Event::Warning(text));
-        }
         if let Some(trouble) = &ended.unreachable {
             output::note(format_args!("error: failed to {trouble}"));
         }
-        let status = ended.summary.exit_status(self.max_unsure);
-        let why = ended.summary.why(status, self.max_unsure);
-        reporter.event(&Event::RunFinished(Box::new(ended.summary)));
+        let mut summary = ended.summary;
+        summary.unjudged = told.digest.unjudged();
+        summary.interrupted = interrupt.signal().filter(|_| !ended.finished);
+        let status = summary.exit_status(self.max_unsure);
+        let why = summary.why(status, self.max_unsure);
+        told.event(&Event::RunFinished(Box::new(Ending {
+            summary,
+            status,
+            why: why.clone(),
+            go_on: (!ended.finished)
+                .then(|| format!("stepproof run --resume {}", directory.display())),
+            page: Some(directory.join(REPORT)),
+        })));
+        let written = write_report(&directory, &told.digest.markdown());
         if let Some(why) = why {
             output::note(why);
         }
-        let Some(lost) = reporter.lost() else {
-            return Ok(status);
+        let failure = match (told.lost(), written) {
+            (None, Ok(())) => return Ok(status),
+            (Some(lost), _) => Failure {
+                remedy: Some(format!("the record is in {}", directory.display())),
+                ..output::broken(lost)
+            },
+            (None, Err(error)) => error.into(),
         };
-        let failure = output::broken(lost);
         // A red run stays as red as it is.
         Err(Failure {
             status: match status {
                 Status::Success => failure.status,
                 red => red,
             },
-            remedy: Some(format!("the record is in {}", directory.display())),
             ..failure
         })
     }
@@ -232,12 +247,39 @@ impl Mode {
 
 const STOPPING: &str = "stopping after the cases that are under way; Ctrl-C again ends at once";
 
+/// Passes events on, and keeps what the run's page says.
+struct Told {
+    digest: Digest,
+    reporters: Reporters,
+}
+
+impl Reporter for Told {
+    fn event(&mut self, event: &Event) {
+        self.digest.event(event);
+        self.reporters.event(event);
+    }
+
+    fn lost(&self) -> Option<&io::Error> {
+        self.reporters.lost()
+    }
+}
+
+fn known(entry: &Entry) -> Known {
+    Known {
+        id: entry.id.clone(),
+        title: entry.title.clone(),
+    }
+}
+
 /// The source of a run's cases.
-fn source(configuration: &Configuration, engine: &dyn Engine) -> Result<Arc<dyn Source>, Failure> {
+pub(super) fn source(
+    configuration: &Configuration,
+    engine: &EngineProfile,
+) -> Result<Arc<dyn Source>, Failure> {
     let seed = configuration.seed;
     if configuration.machines.is_empty() {
         let profile = configuration.drawn.profile()?;
-        return Ok(Arc::new(Generated::new(profile, seed, engine.profile())));
+        return Ok(Arc::new(Generated::new(profile, seed, engine)));
     }
     let longest = longest(engine);
     let machines = configuration
@@ -259,8 +301,7 @@ fn share(text: &str) -> Result<f64, String> {
 
 /// The longest ASL time that a case of a user's machine may take; no limit if waiting costs no real
 /// time.
-pub(super) fn longest(engine: &dyn Engine) -> Option<Millis> {
-    let profile = engine.profile();
+pub(super) fn longest(profile: &EngineProfile) -> Option<Millis> {
     let real = LONGEST.as_millis() as f64 * profile.time_scale;
     let costs_nothing = profile.policy.is_exact() || profile.time_scale >= VIRTUAL;
     (!costs_nothing).then_some(real as Millis)

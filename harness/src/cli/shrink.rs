@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use clap::Args;
 
 use super::{
-    Failure, Status, drawing::Drawing, generate::unwritable, output::Output, replay, replay::Setup,
+    Failure, Status, generate::unwritable, origin::Origin, output::Output, replay, replay::Setup,
     target::Target,
 };
 use crate::{
@@ -30,7 +30,7 @@ pub(super) struct Shrink {
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
-    drawing: Drawing,
+    origin: Origin,
     /// Where to write the small case [default: standard output].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -48,9 +48,10 @@ impl Shrink {
     }
 
     async fn run(self) -> Result<Status, Failure> {
-        let (case, _) = replay::load(&self.case, &self.drawing)?;
+        let named = self.origin.find(&self.case, &self.target)?;
+        let setup = Setup::open(&named).await?;
+        let case = named.case(setup.context.engine.profile())?;
         let prepared = replay::prepared(&case)?;
-        let setup = Setup::open(&self.target).await?;
         let outcome = attempt(&setup.context, &prepared, setup.control.overhead())
             .await
             .outcome;

@@ -1,32 +1,47 @@
 //! Signals: the first ends a run after the cases that are under way, the second ends it at once.
 
-use std::process;
+use std::{
+    process,
+    sync::{Arc, OnceLock},
+};
 
 use super::output;
-use crate::run::Stop;
+use crate::{report::SIGNALLED, run::Stop};
 
-/// Exit statuses of a process that a signal has ended begin here.
-const SIGNALLED: i32 = 128;
+/// The first signal that has come.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Interrupt(Arc<OnceLock<u8>>);
+
+impl Interrupt {
+    /// The number of the signal, if one has come.
+    pub(super) fn signal(&self) -> Option<u8> {
+        self.0.get().copied()
+    }
+}
 
 /// Asks for a stop at the first signal and prints `word`. Ends the process at the second one: the
 /// engines that it has started end with it.
-pub(super) fn stop_on_interrupt(stop: Stop, word: &'static str) {
+pub(super) fn stop_on_interrupt(stop: Stop, word: &'static str) -> Interrupt {
+    let interrupt = Interrupt::default();
     let Ok(mut signals) = Signals::new() else {
-        return;
+        return interrupt;
     };
+    let first = interrupt.clone();
     tokio::spawn(async move {
-        signals.next().await;
+        let signal = signals.next().await;
+        first.0.get_or_init(|| signal);
         output::note(word);
         stop.ask();
         let signal = signals.next().await;
-        process::exit(SIGNALLED + signal);
+        process::exit(i32::from(SIGNALLED.saturating_add(signal)));
     });
+    interrupt
 }
 
 /// The signals with which a user, a terminal or a system ends a process, each with its number. Those
 /// that whoever started it has told it to ignore (`nohup`) stay ignored.
 #[cfg(unix)]
-struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
+struct Signals(Vec<(u8, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
 impl Signals {
@@ -43,12 +58,13 @@ impl Signals {
         let kinds = kinds
             .into_iter()
             .filter(|kind| ignored & (1 << (kind.as_raw_value() - 1)) == 0);
-        let signals = kinds.map(|kind| Ok((kind.as_raw_value(), signal(kind)?)));
+        let number = |kind: SignalKind| u8::try_from(kind.as_raw_value()).unwrap_or(u8::MAX);
+        let signals = kinds.map(|kind| Ok((number(kind), signal(kind)?)));
         signals.collect::<std::io::Result<_>>().map(Self)
     }
 
     /// The number of the next one.
-    async fn next(&mut self) -> i32 {
+    async fn next(&mut self) -> u8 {
         std::future::poll_fn(|context| {
             let mut signals = self.0.iter_mut();
             let next = signals.find_map(|(number, signal)| {
@@ -79,7 +95,7 @@ impl Signals {
     }
 
     /// The number of the next one.
-    async fn next(&mut self) -> i32 {
+    async fn next(&mut self) -> u8 {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

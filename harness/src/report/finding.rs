@@ -81,6 +81,11 @@ pub struct Finding {
     pub reproduced: (u32, u32),
     /// Whether its case did not diverge when it was loaded from its file.
     pub withdrawn: bool,
+    /// The divergence with the same case and the same differences that was found before it, if there
+    /// is one: this is another way to it.
+    pub same_as: Option<u32>,
+    /// The divergences of the run whose cases became this one, with the same differences.
+    pub others: Vec<(u32, Signature)>,
     /// The command that replays it.
     pub replay: String,
     /// A program that reproduces it without stepproof, if one can.
@@ -133,6 +138,8 @@ impl Finding {
             engine_version: subject.engine_version.to_owned(),
             reproduced: subject.reproduced,
             withdrawn: subject.withdrawn,
+            same_as: None,
+            others: Vec::new(),
             replay: subject.replay.to_owned(),
             reproducer: sides.reproducer.filter(|_| subject.api),
             ask: sides.ask,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{
-    EVENT_FORMAT, Event, Finding, Reporter, Summary, finding::Seen, keep, visible::visible,
+    EVENT_FORMAT, Ending, Event, Finding, Reporter, finding::Seen, keep, visible::visible,
 };
 use crate::judge::{ledger::Staleness, verdict::Verdict};
 
@@ -68,11 +68,26 @@ fn encode(event: &Event) -> Value {
             index,
             verdict,
             signatures,
+            why,
+            machine,
             ..
-        } => json!({
-            "event": "case_judged", "index": index, "verdict": verdict, "signatures": signatures,
-        }),
-        Event::Divergence(finding) => divergence(finding),
+        } => {
+            let mut value = json!({
+                "event": "case_judged", "index": index, "verdict": verdict,
+                "signatures": signatures,
+            });
+            if !why.is_empty() {
+                value["why"] = json!(why);
+            }
+            if let Some(machine) = machine {
+                value["machine"] = json!(machine);
+            }
+            value
+        }
+        Event::Skipped(files) => json!({ "event": "skipped", "files": files }),
+        Event::Divergence(finding) => divergence("divergence", finding),
+        Event::AnotherWay(finding) => divergence("another_way", finding),
+        Event::Earlier(finding) => divergence("earlier", finding),
         Event::Withdrawn {
             number,
             signature,
@@ -96,11 +111,11 @@ fn encode(event: &Event) -> Value {
             json!({ "event": "unreachable", "trouble": trouble, "probe": probe })
         }
         Event::Warning(text) => json!({ "event": "warning", "text": text }),
-        Event::RunFinished(summary) => finished(summary),
+        Event::RunFinished(ending) => finished(ending),
     }
 }
 
-fn divergence(finding: &Finding) -> Value {
+fn divergence(event: &str, finding: &Finding) -> Value {
     let (came_back, runs) = finding.reproduced;
     let actual = match &finding.actual {
         Seen::Refused { code, message } => json!({ "refused": code, "message": message }),
@@ -109,7 +124,7 @@ fn divergence(finding: &Finding) -> Value {
         Seen::Unrecorded => Value::Null,
     };
     json!({
-        "event": "divergence",
+        "event": event,
         "number": finding.number,
         "signature": finding.signature,
         "clause": finding.clause.map(|clause| clause.entry().id),
@@ -121,11 +136,14 @@ fn divergence(finding: &Finding) -> Value {
         "start": finding.start(),
         "differences": finding.differences,
         "actual": actual,
+        "withdrawn": finding.withdrawn,
+        "same_as": finding.same_as,
         "replay": finding.replay,
     })
 }
 
-fn finished(summary: &Summary) -> Value {
+fn finished(ending: &Ending) -> Value {
+    let summary = &ending.summary;
     let counts: serde_json::Map<String, Value> = Verdict::ALL
         .into_iter()
         .map(|verdict| (verdict.name().to_owned(), json!(summary.of(verdict))))
@@ -138,6 +156,11 @@ fn finished(summary: &Summary) -> Value {
         "verdicts": counts,
         "findings": summary.findings,
         "stale": summary.stale,
+        "unjudged": summary.unjudged,
+        "exit_status": ending.status.code(),
+        "why": ending.why,
+        "go_on": ending.go_on,
+        "page": ending.page,
         "clauses": clauses,
         "elapsed_millis": u64::try_from(summary.elapsed.as_millis()).unwrap_or(u64::MAX),
         "line": summary.line(),

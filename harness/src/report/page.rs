@@ -240,6 +240,20 @@ pub fn markdown(finding: &Finding) -> String {
     if finding.withdrawn {
         text.push_str(WITHDRAWN);
     }
+    if let Some(first) = finding.same_as {
+        let _ = writeln!(
+            text,
+            "\n**Another way to divergence {first}:** the case became the same, with the same \
+             differences.\n"
+        );
+    }
+    for (number, signature) in &finding.others {
+        let signature = code(&signature.to_string());
+        let _ = writeln!(
+            text,
+            "\nDivergence {number}, {signature}, is another way to it: its case became this one.\n"
+        );
+    }
     if let Some(state) = place(finding) {
         let _ = writeln!(text, "It shows first at the state {}.", code(state));
     }
@@ -286,7 +300,7 @@ pub fn markdown(finding: &Finding) -> String {
     text
 }
 
-fn fenced(text: &mut String, title: &str, language: &str, body: &str) {
+pub(super) fn fenced(text: &mut String, title: &str, language: &str, body: &str) {
     let body = visible(body);
     let fence = fence("```", &body);
     let _ = write!(text, "\n## {title}\n\n{fence}{language}\n{body}\n{fence}\n");
@@ -302,7 +316,7 @@ fn fence(shortest: &str, text: &str) -> String {
 }
 
 /// Text within a line, as it stands.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = on_one_line(text);
     let fence = fence("`", &text);
     let blank = if text.starts_with('`') || text.ends_with('`') {

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
 use stepproof_specs::clause::Coverage;
 
 use crate::judge::verdict::Verdict;
 
 /// The default share of cases that may end without a verdict.
 pub const DEFAULT_UNSURE_SHARE: f64 = 0.05;
+
+/// Exit statuses of a process that a signal has ended begin here.
+pub const SIGNALLED: u8 = 128;
 
 /// The counts and results of a run.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -26,31 +28,35 @@ pub struct Summary {
     pub unreachable: bool,
     /// Whether the harness failed one of its own checks.
     pub internal: bool,
+    /// The machines that a user gave of which no case was judged.
+    pub unjudged: Vec<String>,
+    /// The signal that interrupted the run, if one did before everything was judged.
+    pub interrupted: Option<u8>,
 }
 
 /// The exit status of the command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[repr(u8)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitStatus {
     /// Nothing is wrong.
-    Success = 0,
+    Success,
     /// A divergence that the ledger does not know.
-    Diverged = 1,
+    Diverged,
     /// The command was used wrongly.
-    Usage = 2,
+    Usage,
     /// A ledger entry is stale.
-    Stale = 3,
-    /// Nothing was judged.
-    NothingJudged = 4,
+    Stale,
+    /// Nothing was judged, or nothing of a machine that the user gave.
+    NothingJudged,
     /// Too many cases ended without a verdict.
-    Unsure = 5,
+    Unsure,
     /// The engine could not be reached.
-    Unreachable = 6,
+    Unreachable,
     /// The record or the output could not be written.
-    Unwritten = 7,
+    Unwritten,
     /// A bug in the harness.
-    Internal = 70,
+    Internal,
+    /// A signal with this number ended it before everything was judged.
+    Interrupted(u8),
 }
 
 impl Summary {
@@ -119,7 +125,9 @@ impl Summary {
             ExitStatus::Diverged
         } else if !self.stale.is_empty() {
             ExitStatus::Stale
-        } else if self.judged() == 0 {
+        } else if let Some(signal) = self.interrupted {
+            ExitStatus::Interrupted(signal)
+        } else if self.judged() == 0 || !self.unjudged.is_empty() {
             ExitStatus::NothingJudged
         } else if self.unsure() as f64 > unsure_share * self.cases() as f64 {
             ExitStatus::Unsure
@@ -140,13 +148,21 @@ impl Summary {
                 format!("{cases} diverge in ways that no ledger entry names")
             }
             ExitStatus::Stale => format!("stale ledger entries: {}", self.stale.join(", ")),
-            ExitStatus::NothingJudged => "no case was judged".to_owned(),
+            ExitStatus::NothingJudged if self.judged() == 0 => "no case was judged".to_owned(),
+            ExitStatus::NothingJudged => {
+                format!("no case was judged of {}", self.unjudged.join(", "))
+            }
             ExitStatus::Unsure => format!(
                 "{} have no verdict, more than the share of {unsure_share} that --max-unsure allows",
                 of(self.unsure())
             ),
             ExitStatus::Unreachable => "the engine could not be reached".to_owned(),
-            ExitStatus::Internal => "the harness made a mistake".to_owned(),
+            ExitStatus::Internal => {
+                "the harness made a mistake, which is a warning above".to_owned()
+            }
+            ExitStatus::Interrupted(signal) => {
+                format!("signal {signal} interrupted the run before everything was judged")
+            }
         };
         Some(format!("exit status {}: {reason}", status.code()))
     }
@@ -155,7 +171,18 @@ impl Summary {
 impl ExitStatus {
     /// The numeric status.
     pub fn code(self) -> u8 {
-        self as u8
+        match self {
+            Self::Success => 0,
+            Self::Diverged => 1,
+            Self::Usage => 2,
+            Self::Stale => 3,
+            Self::NothingJudged => 4,
+            Self::Unsure => 5,
+            Self::Unreachable => 6,
+            Self::Unwritten => 7,
+            Self::Internal => 70,
+            Self::Interrupted(signal) => SIGNALLED.saturating_add(signal),
+        }
     }
 }
 
@@ -198,6 +225,59 @@ mod tests {
             )
         );
         assert_eq!(summary.why(ExitStatus::Success, 0.1), None);
+    }
+
+    /// Wrong usage and a full disk are told by the error that they are.
+    #[test]
+    fn every_status_of_a_run_says_why() {
+        let mut all = summary(&[(Verdict::Agree, 8), (Verdict::Diverge, 2)]);
+        all.stale = vec!["old".to_owned()];
+        all.unjudged = vec!["a.json".to_owned(), "b.json".to_owned()];
+        let told: Vec<String> = [
+            ExitStatus::Diverged,
+            ExitStatus::Stale,
+            ExitStatus::NothingJudged,
+            ExitStatus::Unsure,
+            ExitStatus::Unreachable,
+            ExitStatus::Internal,
+            ExitStatus::Interrupted(15),
+        ]
+        .into_iter()
+        .map(|status| all.why(status, 0.1).expect("a reason"))
+        .chain(Summary::default().why(ExitStatus::NothingJudged, 0.1))
+        .collect();
+        assert_eq!(
+            told,
+            [
+                "exit status 1: 2 of 10 cases diverge in ways that no ledger entry names",
+                "exit status 3: stale ledger entries: old",
+                "exit status 4: no case was judged of a.json, b.json",
+                "exit status 5: 0 of 10 cases have no verdict, more than the share of 0.1 that \
+                 --max-unsure allows",
+                "exit status 6: the engine could not be reached",
+                "exit status 70: the harness made a mistake, which is a warning above",
+                "exit status 143: signal 15 interrupted the run before everything was judged",
+                "exit status 4: no case was judged",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_interrupted_run_is_as_red_as_what_it_found() {
+        let status = |summary: &Summary| summary.exit_status(DEFAULT_UNSURE_SHARE);
+        let mut interrupted = summary(&[(Verdict::Agree, 1), (Verdict::Unknown, 9)]);
+        interrupted.interrupted = Some(2);
+        assert_eq!(status(&interrupted).code(), 130);
+        assert_eq!(
+            status(&Summary {
+                interrupted: Some(15),
+                ..Summary::default()
+            })
+            .code(),
+            143
+        );
+        interrupted.count(Verdict::Diverge);
+        assert_eq!(status(&interrupted), ExitStatus::Diverged);
     }
 
     #[test]

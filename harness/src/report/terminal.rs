@@ -10,7 +10,10 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use stepproof_specs::clause::REGISTRY;
 
-use super::{Event, Finding, Header, MachineNotice, Reporter, Summary, human, keep, visible};
+use super::{
+    Digest, Ending, Event, Finding, Header, MachineNotice, Reporter, Summary, digest, human, keep,
+    visible,
+};
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
     verdict::Verdict,
@@ -29,6 +32,7 @@ pub struct Terminal<W> {
     colour: bool,
     bar: ProgressBar,
     summary: Summary,
+    digest: Digest,
     started: Instant,
     refreshed: Instant,
 }
@@ -57,6 +61,7 @@ impl<W: Write + Send> Terminal<W> {
             colour,
             bar,
             summary: Summary::default(),
+            digest: Digest::default(),
             started: now,
             refreshed: now,
         }
@@ -174,8 +179,12 @@ impl<W: Write + Send> Terminal<W> {
         self.line(&format!("{text} ({})", check.case.display()));
     }
 
-    fn finish(&mut self, summary: &Summary) {
+    fn finish(&mut self, ending: &Ending) {
         self.bar.finish_and_clear();
+        for line in self.digest.lines() {
+            self.line(&line);
+        }
+        let summary = &ending.summary;
         let (clauses, all) = (summary.coverage.len(), REGISTRY.len());
         let text = format!(
             "{clauses} of {all} clauses exercised, {} new divergence{}, {}",
@@ -211,9 +220,11 @@ fn progress(summary: &Summary, rate: f64) -> String {
 
 impl<W: Write + Send> Reporter for Terminal<W> {
     fn event(&mut self, event: &Event) {
+        self.digest.event(event);
         match event {
             Event::RunStarted(header) => self.start(header),
             Event::Machine(notice) => self.machine(notice),
+            Event::Skipped(files) => self.line(&digest::skipped(files)),
             Event::CaseJudged {
                 verdict, coverage, ..
             } => {
@@ -222,6 +233,9 @@ impl<W: Write + Send> Reporter for Terminal<W> {
                 self.progress();
             }
             Event::Divergence(finding) => self.finding(finding),
+            Event::AnotherWay(finding) | Event::Earlier(finding) => {
+                self.line(&digest::found(finding));
+            }
             Event::Withdrawn {
                 number,
                 signature,
@@ -241,7 +255,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
                 ));
             }
             Event::Warning(text) => self.line(&format!("warning: {text}")),
-            Event::RunFinished(summary) => self.finish(summary),
+            Event::RunFinished(ending) => self.finish(ending),
         }
     }
 

@@ -17,7 +17,10 @@ use stepproof_specs::{
 
 use crate::engines::Dropped;
 
-use super::{Event, Finding, Header, Lines, Reporter, Subject, Summary, Target, Terminal, human};
+use super::{
+    Digest, Ending, Event, Finding, Header, Known, Lines, Reporter, Subject, Summary, Target,
+    Terminal, human,
+};
 use crate::{
     judge::{
         compare::tests::Fixture,
@@ -241,19 +244,29 @@ fn header() -> Header {
         seed: 7,
         profile: "swarm".into(),
         rarely: vec!["odd-names".into()],
+        ledger: vec![Known {
+            id: "old".into(),
+            title: "an old one".into(),
+        }],
+        replay: "--engine someengine --rarely odd-names".into(),
         cases: Some(2),
         directory: Some(PathBuf::from("runs/r")),
     }
 }
 
 fn events() -> Vec<Event> {
-    let judged = |index, verdict, signatures| Event::CaseJudged {
+    let because = |index, verdict, signatures, why: &[&str]| Event::CaseJudged {
         index,
         verdict,
         signatures,
         coverage: Box::new(Coverage::default()),
+        why: why.iter().map(ToString::to_string).collect(),
+        machine: None,
     };
+    let judged = |index, verdict, signatures| because(index, verdict, signatures, &[]);
     let finding = wrong_output();
+    let mut again = wrong_output();
+    (again.number, again.same_as) = (2, Some(1));
     let mut summary = Summary::default();
     summary.add(Verdict::Agree, 1);
     summary.add(Verdict::Diverge, 2);
@@ -261,6 +274,9 @@ fn events() -> Vec<Event> {
     summary.findings = 1;
     summary.stale = vec!["old".into()];
     summary.elapsed = Duration::from_millis(1_500);
+    summary.add(Verdict::Known, 1);
+    summary.add(Verdict::Unknown, 3);
+    let status = summary.exit_status(0.05);
     let wobbly: Signature = "status Task root SUCCEEDED≠FAILED:custom".parse().unwrap();
     vec![
         Event::RunStarted(header()),
@@ -271,9 +287,29 @@ fn events() -> Vec<Event> {
             probe: 1,
         },
         Event::Divergence(Box::new(finding)),
+        Event::AnotherWay(Box::new(again)),
         judged(2, Verdict::Diverge, vec![wobbly.clone()]),
+        because(3, Verdict::Known, Vec::new(), &["old"]),
+        because(
+            4,
+            Verdict::Unknown,
+            Vec::new(),
+            &["wait for it: it took 12 s"],
+        ),
+        because(
+            5,
+            Verdict::Unknown,
+            Vec::new(),
+            &["wait for it: it took 9 s"],
+        ),
+        because(
+            6,
+            Verdict::Unknown,
+            Vec::new(),
+            &["call it: `no`|\u{1b}[2J"],
+        ),
         Event::Withdrawn {
-            number: 2,
+            number: 3,
             signature: wobbly,
             cases: 1,
         },
@@ -284,7 +320,13 @@ fn events() -> Vec<Event> {
             outcome: Staleness::Stale,
         }),
         Event::Warning("careful".into()),
-        Event::RunFinished(Box::new(summary)),
+        Event::RunFinished(Box::new(Ending {
+            why: summary.why(status, 0.05),
+            summary,
+            status,
+            go_on: Some("stepproof run --resume runs/r".into()),
+            page: Some(PathBuf::from("runs/r/report.md")),
+        })),
     ]
 }
 
@@ -296,12 +338,60 @@ fn the_terminal_tells_plain_lines_where_nobody_looks_on() {
     }
     let text = String::from_utf8(terminal.into_inner()).unwrap();
     assert!(text.ends_with(
-        "\n3 cases, 2 judged: 1 agreed, 1 diverged, 0 known; 0 unsupported, 0 poisoned, 1 flaky, \
-         0 unknown\n"
+        "\n7 cases, 3 judged: 1 agreed, 1 diverged, 1 known; 0 unsupported, 0 poisoned, 1 flaky, \
+         3 unknown\n"
     ));
     // The number of clauses changes, so the snapshot leaves it out.
     let all = format!("of {} clauses", stepproof_specs::clause::REGISTRY.len());
     snapshot("terminal", &text.replace(&all, "of all clauses"));
+}
+
+#[test]
+fn a_run_has_a_page() {
+    let mut digest = Digest::default();
+    for event in events() {
+        digest.event(&event);
+    }
+    let all = format!("of {}\n", stepproof_specs::clause::REGISTRY.len());
+    let page = digest.markdown().replace(&all, "of all\n");
+    assert!(
+        !page.contains(|c: char| c != '\n' && c.is_control()),
+        "{page:?}"
+    );
+    snapshot("run_page", &page);
+}
+
+#[test]
+fn a_run_that_has_not_ended_says_so() {
+    let mut digest = Digest::default();
+    digest.event(&Event::RunStarted(header()));
+    let page = digest.markdown();
+    assert!(page.contains("**The run has not ended.**"), "{page}");
+    assert!(page.contains("`stepproof run --resume runs/r`"), "{page}");
+}
+
+/// The beginning of a page: everything above the clause.
+fn above(page: &str) -> &str {
+    page.split("\n## ").next().unwrap()
+}
+
+#[test]
+fn a_withdrawn_finding_says_that_and_why() {
+    let mut withdrawn = wrong_status();
+    withdrawn.withdrawn = true;
+    snapshot("page_withdrawn", above(&withdrawn.markdown()));
+}
+
+#[test]
+fn findings_with_the_same_case_refer_to_each_other() {
+    let (mut first, mut second) = (wrong_status(), wrong_status());
+    first.others = vec![(2, second.signature.clone())];
+    (second.number, second.same_as) = (2, Some(1));
+    let pages = [first.markdown(), second.markdown()];
+    snapshot(
+        "pages_of_one_case",
+        &pages.each_ref().map(|it| above(it)).join("\n---\n"),
+    );
 }
 
 #[test]
@@ -327,6 +417,11 @@ fn every_event_is_one_json_line() {
             "case_judged",
             "unreachable",
             "divergence",
+            "another_way",
+            "case_judged",
+            "case_judged",
+            "case_judged",
+            "case_judged",
             "case_judged",
             "withdrawn",
             "ledger_checked",
@@ -336,6 +431,13 @@ fn every_event_is_one_json_line() {
     );
     assert_eq!(values[0]["format"], 1);
     assert_eq!(values[4]["clause"], "data.result-path.merges");
+    assert_eq!(values[5]["same_as"], 1);
+    assert_eq!(values[8]["why"], json!(["wait for it: it took 12 s"]));
+    let last = &values[values.len() - 1];
+    assert_eq!(
+        (&last["exit_status"], &last["page"]),
+        (&json!(1), &json!("runs/r/report.md"))
+    );
 }
 
 #[test]

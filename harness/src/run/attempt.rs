@@ -73,7 +73,7 @@ impl Outcome {
             Self::Judged { raw, judgement } => Detail {
                 raw: raw.as_deref().cloned(),
                 judgement: Some(judgement.clone()),
-                trouble: None,
+                ..Detail::default()
             },
             Self::Trouble(trouble) => Detail {
                 trouble: Some(trouble.to_string()),
@@ -88,7 +88,7 @@ impl Outcome {
             Self::Judged { raw, judgement } => Detail {
                 raw: raw.map(|raw| *raw),
                 judgement: Some(judgement),
-                trouble: None,
+                ..Detail::default()
             },
             Self::Trouble(trouble) => Detail {
                 trouble: Some(trouble.to_string()),

@@ -1,6 +1,8 @@
 //! The conductor: launches cases, takes in their results, records and counts them.
 
 mod launch;
+mod reasons;
+mod reported;
 mod results;
 
 use std::{
@@ -15,7 +17,7 @@ use tokio::{
     task::{Id, JoinSet},
 };
 
-use self::results::TaskResult;
+use self::{reported::Reported, results::TaskResult};
 use super::{Bugbase, Context, Control, Options, Standing, reach, witness::Witnesses};
 use crate::{
     judge::verdict::{Signature, Verdict},
@@ -122,6 +124,8 @@ struct Conductor<'a> {
     findings: u32,
     /// Findings that are not on disk yet.
     unannounced: Vec<FindingRecord>,
+    /// Findings that were reported with their cases.
+    reported: Vec<Reported>,
     /// Cases that are counted as divergences: one whose finding is taken back is counted otherwise.
     diverged: Vec<JudgedCase>,
     /// Judged, appended, not on disk.
@@ -146,10 +150,11 @@ impl<'a> Conductor<'a> {
         let stored = store.stored()?;
         let mut summary = Summary::default();
         for case in &stored.cases {
-            tell(case, &mut summary, reporter);
+            tell(case, &context, &mut summary, reporter);
         }
         let mut bugbase = Bugbase::default();
         let mut reductions = VecDeque::new();
+        let mut pages = Vec::new();
         let findings = stored.findings.len() as u32;
         for (finding, reduction) in stored.findings {
             let withdrawn = reduction.as_ref().is_some_and(ReductionRecord::withdraws);
@@ -159,9 +164,17 @@ impl<'a> Conductor<'a> {
                 Standing::Confirmed
             };
             bugbase.note(&finding.signature, standing);
-            summary.findings += u64::from(!withdrawn);
-            if reduction.is_none() {
+            let Some(reduction) = reduction else {
+                summary.findings += 1;
                 reductions.push_back(finding);
+                continue;
+            };
+            let mut page = context.judge.finding(&finding, &reduction);
+            page.same_as = reported::same_case(&pages, &reduction);
+            summary.findings += u64::from(!withdrawn && page.same_as.is_none());
+            reporter.event(&Event::Earlier(Box::new(page)));
+            if !withdrawn {
+                pages.push(Reported { finding, reduction });
             }
         }
         let ahead = options.jobs > 1 && context.engine.immediate().is_some();
@@ -195,6 +208,7 @@ impl<'a> Conductor<'a> {
             measuring: false,
             findings,
             unannounced: Vec::new(),
+            reported: pages,
             uncommitted: Vec::new(),
             faults: Vec::new(),
             doubtful: false,
@@ -265,7 +279,7 @@ impl<'a> Conductor<'a> {
             tokio::task::block_in_place(|| self.store.commit())?;
         }
         for case in self.uncommitted.drain(..) {
-            tell(&case, &mut self.summary, self.reporter);
+            tell(&case, &self.context, &mut self.summary, self.reporter);
             if is_divergence(&case) {
                 self.diverged.push(case);
             }
@@ -312,7 +326,7 @@ fn is_divergence(case: &JudgedCase) -> bool {
 }
 
 /// Counts a case whose row is on disk, and tells of it.
-fn tell(case: &JudgedCase, summary: &mut Summary, reporter: &mut dyn Reporter) {
+fn tell(case: &JudgedCase, context: &Context, summary: &mut Summary, reporter: &mut dyn Reporter) {
     summary.count(case.verdict);
     summary.coverage.merge(&case.coverage);
     reporter.event(&Event::CaseJudged {
@@ -320,5 +334,7 @@ fn tell(case: &JudgedCase, summary: &mut Summary, reporter: &mut dyn Reporter) {
         verdict: case.verdict,
         signatures: case.signatures.clone(),
         coverage: Box::new(case.coverage),
+        why: case.why.clone(),
+        machine: context.source.machine(case.index).map(str::to_owned),
     });
 }

@@ -74,10 +74,22 @@ impl GivenCases {
     }
 }
 
+impl GivenCases {
+    /// The machine whose turn it is, and how many turns it has had.
+    fn turn(&self, index: u64) -> (&Given, u64) {
+        let count = self.machines.len() as u64;
+        (&self.machines[(index % count) as usize], index / count)
+    }
+}
+
 impl Source for GivenCases {
     fn case(&self, index: u64) -> Case {
-        let count = self.machines.len() as u64;
-        self.machines[(index % count) as usize].case(self.seed, index / count)
+        let (machine, turn) = self.turn(index);
+        machine.case(self.seed, turn)
+    }
+
+    fn machine(&self, index: u64) -> Option<&str> {
+        Some(self.turn(index).0.name())
     }
 
     fn is_generated(&self) -> bool {
@@ -171,9 +183,10 @@ impl Judge for Compared {
         })
     }
 
-    fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool {
-        let ledger = self.ledger.as_ref();
-        ledger.is_some_and(|ledger| ledger.matches(signature, &prepared.into()).is_some())
+    fn known_as(&self, signature: &Signature, prepared: &Prepared) -> Option<&str> {
+        let ledger = self.ledger.as_ref()?;
+        let entry = ledger.matches(signature, &prepared.into())?;
+        Some(&entry.id)
     }
 }
 

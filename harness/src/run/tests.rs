@@ -110,6 +110,22 @@ async fn each_outcome_has_its_verdict() {
         _ => Ok(vec![]),
     });
     let (end, heard) = run(engine, options(10)).await;
+    let stored = end.store.stored().unwrap().cases;
+    let why: Vec<_> = stored.iter().map(|case| case.why.join("; ")).collect();
+    let open = "path: it may depend on the order of events or on the time, which are not fixed";
+    let expected_why = [
+        "",
+        "",
+        "",
+        "",
+        "known-thing",
+        open,
+        "",
+        "run the case: the engine has no activities",
+        "call StartExecution: not JSON",
+        "",
+    ];
+    assert_eq!(why, expected_why);
     let expected = [
         Agree,
         Diverge,
@@ -205,6 +221,42 @@ async fn a_small_case_that_does_not_come_back_gives_way_to_the_original() {
     assert_eq!(reduction.replay, Replay::CameBack);
     let told = "warning divergence 1 is not reduced: failed to see the smaller case";
     assert!(heard.iter().any(|it| it.starts_with(told)), "{heard:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_that_become_the_same_case_are_one() {
+    let behaviour = |number, _| {
+        Ok(match number {
+            3 => vec!["!bug", "!pest"],
+            5 => vec!["!other"],
+            _ => vec![],
+        })
+    };
+    let directory = tempfile::tempdir().unwrap();
+    for session in ["first", "resumed"] {
+        let engine = Arc::new(scripted(behaviour));
+        let (end, heard) = run_in(directory.path(), engine, options(10), Stop::default()).await;
+        assert_eq!(end.summary.findings, 2, "{session}");
+        assert_eq!(end.summary.of(Verdict::Diverge), 2, "{session}");
+        let told = |what: &str| heard.iter().filter(|it| it.starts_with(what)).count();
+        let (reduced, earlier) = if session == "first" { (2, 0) } else { (0, 3) };
+        assert_eq!(told("reduced"), reduced, "{heard:?}");
+        assert_eq!(told("another way"), reduced / 2, "{heard:?}");
+        assert_eq!(told("earlier"), earlier, "{heard:?}");
+    }
+    let findings = std::fs::read_dir(directory.path().join("findings")).unwrap();
+    let pages = findings.map(|it| it.unwrap().path().join("report.md"));
+    let mut marks: Vec<_> = pages
+        .map(|it| std::fs::read_to_string(it).unwrap())
+        .map(|it| {
+            (
+                it.contains("**Another way to"),
+                it.contains("is another way to it"),
+            )
+        })
+        .collect();
+    marks.sort_unstable();
+    assert_eq!(marks, [(false, false), (false, true), (true, false)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

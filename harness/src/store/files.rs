@@ -11,6 +11,9 @@ use stepproof_specs::scenario::case::Case;
 use super::StoreError;
 use crate::casefile;
 
+/// The name of a run's page in its directory.
+pub const REPORT: &str = "report.md";
+
 /// The files of one finding, `findings/<number>-<slug>/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingFiles {
@@ -72,6 +75,12 @@ pub fn write_page(files: &FindingFiles, report: &str) -> Result<(), StoreError> 
         path: files.report.clone(),
         source,
     })
+}
+
+/// Writes the page of a run, `report.md`, into its directory.
+pub fn write_report(run: &Path, page: &str) -> Result<(), StoreError> {
+    let path = run.join(REPORT);
+    replace(&path, page).map_err(|source| StoreError::Unwritable { path, source })
 }
 
 /// Writes the smallest case so far, from which an interrupted reduction continues.

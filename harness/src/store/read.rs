@@ -12,7 +12,7 @@ use stepproof_specs::{
 use super::{
     Detail, FindingRecord, JudgedCase, ReductionRecord, Replay, Store, StoreError, Stored,
 };
-use crate::judge::verdict::Signature;
+use crate::{identity::CaseId, judge::verdict::Signature};
 
 impl Store {
     /// Reads the state from which a resumed run continues.
@@ -32,6 +32,18 @@ impl Store {
                         error => Err(error),
                     })
             })
+            .map_err(|error| self.corrupt(&error))
+    }
+
+    /// The identity of one case, if more than its verdict is kept.
+    pub fn identity(&self, index: u64) -> Result<Option<CaseId>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT id FROM cases WHERE idx = ?1 AND id <> ''")
+            .and_then(|mut statement| {
+                let mut ids = statement.query_map([index.cast_signed()], |row| row.get(0))?;
+                ids.next().transpose()
+            })
+            .map(|id: Option<String>| id.map(CaseId::stored))
             .map_err(|error| self.corrupt(&error))
     }
 
@@ -56,9 +68,10 @@ impl Store {
     fn read_stored(&self) -> rusqlite::Result<Stored> {
         let clauses = self.clauses()?;
         let mut stored = Stored::default();
-        let mut statement = self
-            .connection
-            .prepare("SELECT idx, verdict, signatures, coverage, at FROM cases ORDER BY idx")?;
+        let mut statement = self.connection.prepare(
+            "SELECT idx, verdict, signatures, coverage, at, detail ->> '$.why', \
+                 detail ->> '$.trouble' FROM cases ORDER BY idx",
+        )?;
         let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
             stored.cases.push(judged_case(row, &clauses)?);
@@ -102,6 +115,12 @@ fn judged_case(row: &Row<'_>, clauses: &HashMap<usize, Clause>) -> rusqlite::Res
         verdict: decode(1, &format!("\"{verdict}\""))?,
         signatures: optional(row, 2)?.unwrap_or_default(),
         coverage: coverage(&bits, clauses),
+        why: Detail {
+            why: optional(row, 5)?.unwrap_or_default(),
+            trouble: row.get(6)?,
+            ..Detail::default()
+        }
+        .reasons(),
     })
 }
 

@@ -104,6 +104,19 @@ pub struct Detail {
     /// Why there is no judgement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// Why the verdict is neither agreement nor a new divergence, unless that is the trouble.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub why: Vec<String>,
+}
+
+impl Detail {
+    /// The reasons for the verdict, for [`JudgedCase::why`].
+    pub fn reasons(&self) -> Vec<String> {
+        match &self.trouble {
+            Some(trouble) if self.why.is_empty() => vec![trouble.clone()],
+            _ => self.why.clone(),
+        }
+    }
 }
 
 /// A case that was judged in an earlier session.
@@ -117,6 +130,10 @@ pub struct JudgedCase {
     pub signatures: Vec<Signature>,
     /// The clauses that it exercised.
     pub coverage: Coverage,
+    /// The reasons for a verdict that is neither agreement nor a new divergence. If it is known:
+    /// the ids of the ledger's entries. If it is unknown or unsupported: what failed, which
+    /// completes "failed to …". If it is poisoned: why nothing follows from what differs.
+    pub why: Vec<String>,
 }
 
 /// A new, confirmed divergence.

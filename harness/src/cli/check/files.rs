@@ -28,13 +28,23 @@ pub(super) struct Found {
     pub definition: Result<Value, String>,
 }
 
+/// The files that a user named, and those below the directories.
+#[derive(Default)]
+pub(super) struct Files {
+    /// Those that hold definitions, or are meant to.
+    pub found: Vec<Found>,
+    /// Those below directories that are no definitions.
+    pub skipped: Vec<String>,
+}
+
 /// The definitions in these files, and in the files below these directories.
-pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
-    let mut all = Vec::new();
+pub(super) fn find(paths: &[PathBuf]) -> Result<Files, Failure> {
+    let mut all = Files::default();
     for path in paths {
         if path.is_dir() {
-            let found = search(path)?;
-            if found.is_empty() {
+            let before = all.found.len();
+            search(path, &mut all)?;
+            if all.found.len() == before {
                 return Err(Failure::usage(
                     format!(
                         "find a machine in '{}': no file below it holds one",
@@ -43,9 +53,8 @@ pub(super) fn find(paths: &[PathBuf]) -> Result<Vec<Found>, Failure> {
                     "a machine is a .json, .yaml or .yml file with StartAt and States",
                 ));
             }
-            all.extend(found);
         } else {
-            all.push(named(path)?);
+            all.found.push(named(path)?);
         }
     }
     Ok(all)
@@ -71,13 +80,28 @@ fn named(path: &Path) -> Result<Found, Failure> {
     })
 }
 
-/// The definitions below a directory, sorted by path. A file that looks like a definition but
-/// cannot be read is reported; other files are skipped.
-fn search(directory: &Path) -> Result<Vec<Found>, Failure> {
+/// Looks for definitions below a directory, in the order of their paths.
+fn search(directory: &Path, all: &mut Files) -> Result<(), Failure> {
     let mut files = Vec::new();
     collect(directory, &mut files)?;
     files.sort();
-    Ok(files.iter().filter_map(|path| look(path)).collect())
+    for path in files {
+        let file = path.display().to_string();
+        match look(&path) {
+            Looked::Found(definition) => all.found.push(Found { file, definition }),
+            Looked::Foreign(None) => all.skipped.push(file),
+            Looked::Foreign(Some(why)) => all.skipped.push(format!("{file} ({why})")),
+        }
+    }
+    Ok(())
+}
+
+/// What a file below a directory holds.
+enum Looked {
+    /// A definition, or what is meant to be one.
+    Found(Result<Value, String>),
+    /// Something else, with what is to be said about that.
+    Foreign(Option<&'static str>),
 }
 
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
@@ -109,27 +133,28 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn look(path: &Path) -> Option<Found> {
-    let file = path.display().to_string();
+/// Looks into a file below a directory. JSON that cannot be read may be a definition. YAML that
+/// cannot is more likely a template of something else, unless its name says what it is.
+fn look(path: &Path) -> Looked {
+    let name = path.to_string_lossy();
     let meant = [".asl.json", ".asl.yaml", ".asl.yml"];
-    let meant = meant.iter().any(|it| file.ends_with(it));
-    let nothing = |reason: String| {
-        meant.then(|| Found {
-            file: file.clone(),
-            definition: Err(reason),
-        })
+    let meant = meant.iter().any(|it| name.ends_with(it));
+    let unreadable = |reason: String| {
+        if meant || name.ends_with(".json") {
+            Looked::Found(Err(reason))
+        } else {
+            Looked::Foreign(Some("it cannot be read as YAML"))
+        }
     };
     let text = match input::text(path) {
         Ok(text) => text,
-        Err(failure) => return nothing(failure.message),
+        Err(failure) => return unreadable(failure.message),
     };
     match read(&text) {
-        Ok(value) if is_definition(&value) => Some(Found {
-            definition: accepted(&text, value),
-            file,
-        }),
-        Ok(_) => nothing("find StartAt and States in it".to_owned()),
-        Err(error) => nothing(error.to_string()),
+        Ok(value) if is_definition(&value) => Looked::Found(accepted(&text, value)),
+        Ok(_) if meant => Looked::Found(Err("find StartAt and States in it".to_owned())),
+        Ok(_) => Looked::Foreign(None),
+        Err(error) => unreadable(error.to_string()),
     }
 }
 

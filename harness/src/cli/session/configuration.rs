@@ -1,6 +1,6 @@
 //! The configuration of a run: what must be the same when the run is resumed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +26,9 @@ pub(in crate::cli) struct Configuration {
     /// The machines that a user gave. If there are any, every case runs one of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub machines: Vec<GivenMachine>,
+    /// The machines that a user gave and that cannot be run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     pub shard: Shard,
     pub ledger: Option<PathBuf>,
     /// The digest of the ledger, wherever it came from.
@@ -34,6 +37,15 @@ pub(in crate::cli) struct Configuration {
     /// What the engine turned out not to do: no case uses it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<Dropped>,
+}
+
+/// A machine that a user gave and that cannot be run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(in crate::cli) struct LeftOut {
+    /// The file's name.
+    pub file: String,
+    /// Why: completes "failed to …".
+    pub reason: String,
 }
 
 /// A machine that a user gave, as it was when the run started.
@@ -93,6 +105,48 @@ impl Engine {
 }
 
 impl Configuration {
+    /// The configuration of a run of these generated cases.
+    pub(in crate::cli) fn generated(target: Target, drawn: Drawn, seed: u64, limit: Limit) -> Self {
+        Self {
+            target: target.into(),
+            limit,
+            seed,
+            drawn,
+            machines: Vec::new(),
+            left_out: Vec::new(),
+            shard: Shard::WHOLE,
+            ledger: None,
+            ledger_digest: None,
+            dropped: Vec::new(),
+        }
+    }
+
+    /// The same with this ledger: what its divergences spoil is drawn rarely.
+    pub(in crate::cli) fn judged_by(mut self, ledger: Option<&Ledger>) -> Self {
+        if let Some(ledger) = ledger
+            && self.machines.is_empty()
+        {
+            self.drawn = self.drawn.rarely(ledger.avoid());
+        }
+        self.ledger_digest = ledger.map(Ledger::digest);
+        self
+    }
+
+    /// The options with which `stepproof replay SEED:INDEX` draws the cases of this run and runs them
+    /// on its engine. Machines that a user gave are only in the run's directory.
+    pub(in crate::cli) fn replay_options(&self, directory: &Path) -> String {
+        if !self.machines.is_empty() {
+            return format!("--run {}", directory.display());
+        }
+        let mut options = vec![self.target.clone().into_target().options()];
+        options.extend(self.drawn.options());
+        if let Some(ledger) = &self.ledger {
+            options.extend(["--ledger".to_owned(), ledger.display().to_string()]);
+        }
+        options.retain(|option| !option.is_empty());
+        options.join(" ")
+    }
+
     pub(in crate::cli) fn encode(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
     }
@@ -143,8 +197,13 @@ pub(in crate::cli) fn same_versions(run: &RunRecord, engine_version: &str) -> Re
     }
 }
 
-/// A resumed run must draw the same cases, so the engine must do what it did, and no more.
-pub(in crate::cli) fn same_dropped(begun: &Configuration, now: &[Dropped]) -> Result<(), Failure> {
+/// A resumed run must draw the same cases, so the engine must do what it did, and no more. `purpose`
+/// completes "failed to …".
+pub(in crate::cli) fn same_dropped(
+    purpose: &str,
+    begun: &Configuration,
+    now: &[Dropped],
+) -> Result<(), Failure> {
     let then = &begun.dropped;
     let lacks = |these: &[Dropped], one: &Dropped| these.iter().all(|it| it.what != one.what);
     let lost = now.iter().find(|it| lacks(then, it));
@@ -158,8 +217,20 @@ pub(in crate::cli) fn same_dropped(begun: &Configuration, now: &[Dropped]) -> Re
         ),
     };
     Err(Failure::usage(
-        format!("resume the run: {change}"),
+        format!("{purpose}: {change}"),
         "restore the engine, or begin a new run",
+    ))
+}
+
+/// Checks that a case of a stored run is drawn by the generators that drew it.
+pub(in crate::cli) fn same_generators(run: &RunRecord) -> Result<(), Failure> {
+    let (then, now) = (&run.generator, stepproof_generators::GENERATOR_VERSION);
+    if then == now {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        format!("draw the case: the run has version {then} of the generators, and this is {now}"),
+        "use the version of stepproof that made the run; findings are stored as case files",
     ))
 }
 
@@ -189,20 +260,14 @@ mod tests {
     use super::{Configuration, Dropped, same_dropped};
     use crate::{
         cli::{drawing::Drawn, target::Target},
-        run::{Limit, Shard},
+        run::Limit,
     };
 
     fn begun(dropped: Vec<Dropped>) -> Configuration {
+        let limit = Limit::Cases(1);
         Configuration {
-            target: Target::default().into(),
-            limit: Limit::Cases(1),
-            seed: 1,
-            drawn: Drawn::given(),
-            machines: Vec::new(),
-            shard: Shard::WHOLE,
-            ledger: None,
-            ledger_digest: None,
             dropped,
+            ..Configuration::generated(Target::default(), Drawn::given(), 1, limit)
         }
     }
 
@@ -216,13 +281,13 @@ mod tests {
         };
         let stored = begun(dropped("it hangs")).encode();
         let stored: Configuration = serde_json::from_value(stored).unwrap();
-        assert!(same_dropped(&stored, &dropped("it hangs otherwise")).is_ok());
-        let found = same_dropped(&stored, &[]).unwrap_err().message;
+        assert!(same_dropped("resume", &stored, &dropped("it hangs otherwise")).is_ok());
+        let found = same_dropped("resume", &stored, &[]).unwrap_err().message;
         assert!(
             found.contains("begun without variables: it hangs"),
             "{found}"
         );
-        let lost = same_dropped(&begun(Vec::new()), &dropped("it hangs"));
+        let lost = same_dropped("resume", &begun(Vec::new()), &dropped("it hangs"));
         let lost = lost.unwrap_err().message;
         assert!(
             lost.contains("is now without variables: it hangs"),

@@ -9,7 +9,7 @@ use crate::{
 
 /// Loads the ledger: the one that the user named, the engine's own below the current directory, or
 /// the one compiled into the binary. An engine that is told to break a rule has none.
-pub(super) fn load(
+pub(in crate::cli) fn load(
     named: Option<&Path>,
     engine: &str,
     faulty: bool,

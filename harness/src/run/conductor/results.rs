@@ -2,7 +2,10 @@
 
 use tokio::task::{Id, JoinError};
 
-use super::{Conductor, TaskKind};
+use super::{
+    Conductor, TaskKind, reasons,
+    reported::{self, Reported},
+};
 use crate::{
     identity::CaseId,
     job::Lane,
@@ -244,7 +247,7 @@ impl Conductor<'_> {
             );
             self.reporter.event(&Event::Warning(text));
         }
-        self.record(ran, Verdict::Unknown);
+        self.record_because(ran, Verdict::Unknown, vec![trouble.to_string()]);
     }
 
     /// Cases that waited for a confirmation are looked at again.
@@ -282,14 +285,13 @@ impl Conductor<'_> {
         match reduced {
             Reduced::Written(reduction) => {
                 self.warn(&finding, &reduction);
-                let page = self.context.judge.finding(&finding, &reduction);
-                let withdrawn = reduction.withdraws();
-                self.store.append_reduction(*reduction);
+                self.store
+                    .append_reduction(ReductionRecord::clone(&reduction));
                 self.commit()?;
-                if withdrawn {
+                if reduction.withdraws() {
                     self.withdraw(&finding);
                 } else {
-                    self.reporter.event(&Event::Divergence(Box::new(page)));
+                    self.report(finding, *reduction)?;
                 }
             }
             Reduced::Stopped => self.reductions.push_front(finding),
@@ -300,6 +302,26 @@ impl Conductor<'_> {
             }
             Reduced::NotWritten(error) => return Err(error),
         }
+        Ok(())
+    }
+
+    /// Reports a finding, unless its case became that of an earlier one: then it is another way to
+    /// that, and both pages say so.
+    fn report(
+        &mut self,
+        finding: FindingRecord,
+        reduction: ReductionRecord,
+    ) -> Result<(), StoreError> {
+        let mut page = self.context.judge.finding(&finding, &reduction);
+        page.same_as = reported::same_case(&self.reported, &reduction);
+        self.reported.push(Reported { finding, reduction });
+        let Some(first) = page.same_as else {
+            self.reporter.event(&Event::Divergence(Box::new(page)));
+            return Ok(());
+        };
+        self.summary.findings -= 1;
+        reported::write_pages(&self.context, self.store.directory(), &self.reported, first)?;
+        self.reporter.event(&Event::AnotherWay(Box::new(page)));
         Ok(())
     }
 
@@ -373,7 +395,8 @@ impl Conductor<'_> {
                 for signature in &signatures {
                     self.bugbase.note(signature, Standing::New);
                     for parked in self.parked.remove(signature).unwrap_or_default() {
-                        self.record(parked, Verdict::Unknown);
+                        let why = Trouble::Internal(message.clone()).to_string();
+                        self.record_because(parked, Verdict::Unknown, vec![why]);
                     }
                 }
                 self.lost(index, &message);
@@ -394,7 +417,7 @@ impl Conductor<'_> {
         self.faults.push(format!("case {index}: {message}"));
         let record = CaseRecord {
             detail: Some(Detail {
-                trouble: Some(message.to_owned()),
+                trouble: Some(Trouble::Internal(message.to_owned()).to_string()),
                 ..Detail::default()
             }),
             ..CaseRecord::blank(index, Verdict::Unknown)
@@ -403,7 +426,17 @@ impl Conductor<'_> {
     }
 
     fn record(&mut self, ran: Ran, verdict: Verdict) {
-        self.append(ran.into_record(verdict, self.options.keep));
+        let judge = self.context.judge.as_ref();
+        let why = reasons::of(judge, &ran.ready.prepared, &ran.attempt.outcome, verdict);
+        self.record_because(ran, verdict, why);
+    }
+
+    fn record_because(&mut self, ran: Ran, verdict: Verdict, why: Vec<String>) {
+        let mut record = ran.into_record(verdict, self.options.keep);
+        if let Some(detail) = &mut record.detail {
+            detail.why = why;
+        }
+        self.append(record);
     }
 
     fn append(&mut self, mut record: CaseRecord) {
@@ -413,6 +446,10 @@ impl Conductor<'_> {
             verdict: record.verdict,
             signatures: record.signatures.clone(),
             coverage: record.coverage,
+            why: record
+                .detail
+                .as_ref()
+                .map_or_else(Vec::new, Detail::reasons),
         });
         self.store.append_case(record);
     }

@@ -189,8 +189,8 @@ impl Judge for ByName {
         .unwrap()
     }
 
-    fn is_known(&self, signature: &Signature, _prepared: &Prepared) -> bool {
-        signature.shape.mentions("known")
+    fn known_as(&self, signature: &Signature, _prepared: &Prepared) -> Option<&str> {
+        signature.shape.mentions("known").then_some("known-thing")
     }
 
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {
@@ -221,6 +221,10 @@ impl Reporter for Heard {
             Event::CaseJudged { index, .. } => format!("judged {index}"),
             Event::Withdrawn { signature, .. } => format!("withdrawn {}", signature.shape),
             Event::Divergence(finding) => format!("reduced {}", finding.signature.shape),
+            Event::AnotherWay(finding) => {
+                format!("another way {}", finding.signature.shape)
+            }
+            Event::Earlier(finding) => format!("earlier {}", finding.signature.shape),
             Event::Unreachable { probe, .. } => format!("unreachable {probe}"),
             Event::Warning(text) => format!("warning {text}"),
             _ => return,

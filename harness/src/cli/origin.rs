@@ -1,0 +1,176 @@
+//! Which run drew a case that is called SEED:INDEX.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use stepproof_specs::scenario::case::Case;
+
+use super::{
+    Failure,
+    drawing::Drawing,
+    input,
+    session::{
+        self,
+        configuration::{self, Configuration},
+        ledger,
+    },
+    target::Target,
+};
+use crate::{casefile, engines::EngineProfile, identity::CaseId, run::Limit, store::Store};
+
+/// The options that say which run drew a case.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Origin {
+    #[command(flatten)]
+    drawing: Drawing,
+    /// The ledger of the run that drew SEED:INDEX: what its divergences spoil is drawn rarely [default:
+    /// as in 'stepproof run'].
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
+    /// The directory of the run that drew SEED:INDEX; the run's own engine and options are used.
+    #[arg(long, value_name = "DIR", conflicts_with_all = [
+        "engine", "endpoint", "fault", "history", "cause", "timing", "grace", "profile", "without",
+        "rarely", "ledger",
+    ])]
+    run: Option<PathBuf>,
+}
+
+/// A case that a user named.
+pub(super) struct Named {
+    /// What it is called.
+    pub name: PathBuf,
+    /// The engine on which it is run.
+    pub target: Target,
+    /// The options with which a command comes to the same case on the same engine.
+    pub options: String,
+    from: From,
+}
+
+/// Where a case comes from.
+enum From {
+    File(Box<Case>),
+    Run {
+        configuration: Box<Configuration>,
+        index: u64,
+        /// Whether the run is stored.
+        stored: bool,
+        /// The identity that the case had in it, if that was kept.
+        id: Option<CaseId>,
+    },
+}
+
+impl Named {
+    /// The case. One of a run depends on what its engine does.
+    pub(super) fn case(&self, engine: &EngineProfile) -> Result<Case, Failure> {
+        let (configuration, index, stored, id) = match &self.from {
+            From::File(case) => return Ok(Case::clone(case)),
+            From::Run {
+                configuration,
+                index,
+                stored,
+                id,
+            } => (configuration, index, *stored, id),
+        };
+        if stored {
+            let purpose = "draw the case as the run drew it";
+            configuration::same_dropped(purpose, configuration, &engine.dropped)?;
+        }
+        let case = session::source(configuration, engine)?.case(*index);
+        if id.as_ref().is_some_and(|id| *id != CaseId::of(&case)) {
+            let name = self.name.display();
+            return Err(Failure::internal(format!("draw case {name} as it was")));
+        }
+        Ok(case)
+    }
+}
+
+impl Origin {
+    /// Finds a case by its file or its origin. A case by its origin is the one that a run with these
+    /// options draws.
+    pub(super) fn find(&self, argument: &str, target: &Target) -> Result<Named, Failure> {
+        let name = Path::new(argument);
+        let origin = argument
+            .split_once(':')
+            .and_then(|(seed, index)| Some((seed.parse().ok()?, index.parse().ok()?)));
+        if let Some((seed, index)) = origin.filter(|_| !name.exists()) {
+            return self.drawn(argument, (seed, index), target);
+        }
+        if self.run.is_some() {
+            return Err(Failure::usage(
+                format!("find the case '{argument}' in a run"),
+                "give SEED:INDEX with --run, or a case file without it",
+            ));
+        }
+        let case = casefile::load(name).map_err(|error| input::no_case(error, argument))?;
+        Ok(Named {
+            name: name.to_owned(),
+            target: target.clone(),
+            options: target.options(),
+            from: From::File(Box::new(case)),
+        })
+    }
+
+    fn drawn(
+        &self,
+        argument: &str,
+        (seed, index): (u64, u64),
+        target: &Target,
+    ) -> Result<Named, Failure> {
+        let (configuration, options, id) = match &self.run {
+            Some(directory) => {
+                let store = Store::open(directory)?;
+                let options = format!("--run {}", directory.display());
+                let id = store.identity(index)?;
+                (of_run(&store, seed)?, options, id)
+            }
+            None => {
+                let configuration = self.configuration(seed, target)?;
+                let options = configuration.replay_options(Path::new(""));
+                (configuration, options, None)
+            }
+        };
+        Ok(Named {
+            name: argument.into(),
+            target: configuration.target.clone().into_target(),
+            options,
+            from: From::Run {
+                configuration: Box::new(configuration),
+                index,
+                stored: self.run.is_some(),
+                id,
+            },
+        })
+    }
+
+    /// The configuration of the run that `stepproof run` begins with the same options.
+    fn configuration(&self, seed: u64, target: &Target) -> Result<Configuration, Failure> {
+        let drawn = self.drawing.drawn();
+        drawn.profile()?;
+        let named = self.ledger.as_deref();
+        let ledger = ledger::load(named, target.name(), target.fault.is_some())?;
+        // How many cases the run has does not matter.
+        let limit = Limit::Cases(u64::MAX);
+        let configuration = Configuration {
+            ledger: self.ledger.clone(),
+            ..Configuration::generated(target.clone(), drawn, seed, limit)
+        };
+        Ok(configuration.judged_by(ledger.as_ref()))
+    }
+}
+
+/// The configuration of a stored run, which must have this seed.
+fn of_run(store: &Store, seed: u64) -> Result<Configuration, Failure> {
+    configuration::same_generators(store.run())?;
+    let configuration = Configuration::decode(store)?;
+    if configuration.seed == seed {
+        return Ok(configuration);
+    }
+    let begun = configuration.seed;
+    Err(Failure::usage(
+        format!(
+            "find a case of seed {seed} in '{}': its seed is {begun}",
+            store.directory().display()
+        ),
+        format!("give {begun}:INDEX"),
+    ))
+}

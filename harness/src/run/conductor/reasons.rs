@@ -1,0 +1,68 @@
+//! Why a case has its verdict, where that is neither agreement nor a new divergence.
+
+use stepproof_specs::clause::{Aspect, Clause, Coverage};
+
+use crate::{
+    job::Prepared,
+    judge::verdict::{Judgement, Verdict},
+    run::{Judge, Outcome},
+};
+
+/// Why an execution has no verdict although there was no trouble: completes "failed to …".
+const NOT_WATCHED: &str = "watch an execution for as long as it may take";
+
+/// The reasons for a verdict, for [`crate::store::JudgedCase::why`]. Trouble is its own reason.
+pub(super) fn of(
+    judge: &dyn Judge,
+    prepared: &Prepared,
+    outcome: &Outcome,
+    verdict: Verdict,
+) -> Vec<String> {
+    let Outcome::Judged { judgement, .. } = outcome else {
+        return Vec::new();
+    };
+    match verdict {
+        Verdict::Known => entries(judge, prepared, judgement),
+        Verdict::Poisoned => poison(judgement, &prepared.coverage()),
+        Verdict::Unknown if judgement.judged.is_empty() => vec![NOT_WATCHED.to_owned()],
+        _ => Vec::new(),
+    }
+}
+
+/// The ledger's entries that cover what differs, each once.
+fn entries(judge: &dyn Judge, prepared: &Prepared, judgement: &Judgement) -> Vec<String> {
+    let differences = judgement.differences.iter();
+    let mut entries: Vec<String> = differences
+        .filter_map(|it| judge.known_as(&it.signature, prepared))
+        .map(str::to_owned)
+        .collect();
+    entries.sort_unstable();
+    entries.dedup();
+    entries
+}
+
+/// Why nothing follows from what differs: for each aspect, the clauses that cast doubt on it, or else
+/// that it may vary.
+fn poison(judgement: &Judgement, exercised: &Coverage) -> Vec<String> {
+    let mut aspects: Vec<Aspect> = judgement.poisoned.iter().map(|it| it.aspect).collect();
+    aspects.sort_unstable();
+    aspects.dedup();
+    let reason = |aspect: Aspect| {
+        let doubting = exercised
+            .iter()
+            .filter(|clause| clause.doubts().contains(&aspect));
+        let ids: Vec<&str> = doubting.map(|clause: Clause| clause.entry().id).collect();
+        let name = aspect.name();
+        if ids.is_empty() {
+            format!(
+                "{name}: it may depend on the order of events or on the time, which are not fixed"
+            )
+        } else {
+            format!(
+                "{name}: it depends on what is only assumed: {}",
+                ids.join(", ")
+            )
+        }
+    };
+    aspects.into_iter().map(reason).collect()
+}

@@ -1,0 +1,66 @@
+//! Findings that were reported, and those among them that became the same case.
+
+use std::path::Path;
+
+use crate::{
+    judge::verdict::Signature,
+    run::Context,
+    store::{FindingFiles, FindingRecord, ReductionRecord, StoreError, write_page},
+};
+
+/// A finding that was reported with its case.
+#[derive(Debug)]
+pub(super) struct Reported {
+    pub finding: FindingRecord,
+    pub reduction: ReductionRecord,
+}
+
+/// The number of the first finding with the same case and the same differences, if there is one.
+pub(super) fn same_case(reported: &[Reported], reduction: &ReductionRecord) -> Option<u32> {
+    let differences = differences(reduction);
+    let mut reported = reported.iter().map(|it| &it.reduction);
+    let first = reported.find(|it| {
+        !differences.is_empty()
+            && it.minimal.body == reduction.minimal.body
+            && self::differences(it) == differences
+    });
+    first.map(|it| it.number)
+}
+
+/// The signatures of what differs in a smallest case, in order.
+fn differences(reduction: &ReductionRecord) -> Vec<String> {
+    let judgement = reduction.detail.judgement.iter();
+    let differences = judgement.flat_map(|it| &it.differences);
+    let mut signatures: Vec<String> = differences.map(|it| it.signature.to_string()).collect();
+    signatures.sort_unstable();
+    signatures
+}
+
+/// Writes the pages of the last finding, and of the first that has the same case, again.
+pub(super) fn write_pages(
+    context: &Context,
+    run: &Path,
+    reported: &[Reported],
+    first: u32,
+) -> Result<(), StoreError> {
+    let same = |it: &&Reported| same_case(reported, &it.reduction) == Some(first);
+    let others: Vec<(u32, Signature)> = reported
+        .iter()
+        .filter(|it| it.finding.number != first)
+        .filter(same)
+        .map(|it| (it.finding.number, it.finding.signature.clone()))
+        .collect();
+    let number = |it: &&Reported| it.finding.number == first;
+    let both = reported.iter().find(number).into_iter();
+    for Reported { finding, reduction } in both.chain(reported.last()) {
+        let mut page = context.judge.finding(finding, reduction);
+        if finding.number == first {
+            page.others.clone_from(&others);
+        } else {
+            page.same_as = Some(first);
+        }
+        let files = FindingFiles::of(run, finding.number, &finding.slug);
+        write_page(&files, &page.markdown())?;
+    }
+    Ok(())
+}
