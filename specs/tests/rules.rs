@@ -632,3 +632,28 @@ fn what_a_fail_state_leaves_out_is_null() {
         assert_eq!(marked(seen.coverage, &["catch.error-output"], &[]), marks);
     }
 }
+
+#[test]
+fn arguments_that_no_source_describes_are_guessed() {
+    let input = json!({"x-y": {"z": 1}, "a": {"b_1": "é"}});
+    for (call, guessed) in [
+        ("States.JsonToString($.a.b_1)", ""),
+        ("States.JsonToString($['x-y'].z)", ""),
+        ("States.JsonToString($.x-y.z)", "argument.name"),
+        ("States.Array($.a, $.x-y)", "argument.name"),
+        ("States.JsonToString('a')", "json-to-string.no-path"),
+        (
+            "States.JsonToString(States.Array($.a))",
+            "json-to-string.no-path",
+        ),
+    ] {
+        let definition = json!({"StartAt": "A", "States": {
+            "A": {"Type": "Pass", "Parameters": {"x.$": call}, "End": true},
+        }});
+        let seen = run(definition, input.clone(), &[]);
+        assert!(seen.observation.output.is_some(), "{call}");
+        let prefixes = ["intrinsic.argument.", "intrinsic.json-to-string.no"];
+        let marks = marked(seen.coverage, &prefixes, &[]).replace("intrinsic.", "");
+        assert_eq!(marks, guessed, "{call}");
+    }
+}

@@ -7,6 +7,7 @@ use serde_json::Value;
 use smallvec::SmallVec;
 use stepproof_specs::query::jsonpath::{
     intrinsic::{Argument, Call, Function},
+    path::Path,
     template::Source,
 };
 
@@ -19,6 +20,8 @@ use crate::{
 
 /// How deep calls are nested.
 const DEPTH: u32 = 2;
+/// One in how many arguments may be one of which no source says what AWS makes of it.
+const GUESSED: u32 = 24;
 
 /// A call, and the shape of its value.
 type Written = (Call, Shape);
@@ -165,10 +168,22 @@ fn argument(builder: &mut Builder<'_>, scene: Scene<'_>, kind: Kind) -> Given {
     }
     if builder.dice.chance(3, 4)
         && let Some((path, shape)) = builder.look(scene.place, scene.data, wants(kind))
+        && (path.brackets_odd_names() || builder.dice.one_in(GUESSED))
     {
         return (Argument::Path(path), shape);
     }
     literal(builder, kind)
+}
+
+/// An argument of `States.JsonToString`: a path, because no source names anything else.
+fn printed(builder: &mut Builder<'_>, scene: Scene<'_>) -> Given {
+    if builder.damages(scene.place) || builder.dice.one_in(GUESSED) {
+        return argument(builder, scene, Kind::Any);
+    }
+    match builder.look(scene.place, scene.data, anything) {
+        Some((path, shape)) if path.brackets_odd_names() => (Argument::Path(path), shape),
+        _ => (Argument::Path(Path::data()), scene.data.clone()),
+    }
 }
 
 /// A call as an argument.
@@ -424,7 +439,7 @@ fn json_merge(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
 }
 
 fn json_to_string(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
-    let (value, _) = argument(builder, scene, Kind::Any);
+    let (value, _) = printed(builder, scene);
     (Call::new(Function::JsonToString, vec![value]), Shape::Text)
 }
 
@@ -463,7 +478,7 @@ fn string_to_json(builder: &mut Builder<'_>, _: Scene<'_>) -> Written {
 
 /// Prints any value as JSON and parses it again.
 fn there_and_back(builder: &mut Builder<'_>, scene: Scene<'_>) -> Written {
-    let (value, shape) = argument(builder, scene, Kind::Any);
+    let (value, shape) = printed(builder, scene);
     let text = Call::new(Function::JsonToString, vec![value]);
     (
         Call::new(Function::StringToJson, vec![Argument::Call(text)]),

@@ -62,9 +62,9 @@ family! {
         ChoiceString = "choice.string", Documented,
             "Strings are compared by UTF-16 code units.",
             "AWS Developer Guide, \"Choice\"; recorded: choice_operators";
-        ChoiceTimestamp = "choice.timestamp", Observed,
+        ChoiceTimestamp = "choice.timestamp", Language,
             "Timestamps are compared as instants; a string that is not an RFC 3339 timestamp never matches.",
-            "recorded: choice_operators";
+            "States Language specification, \"Timestamps\" and \"Data-test expression\"; recorded for timestamps with Z: choice_operators";
         ChoiceStringMatches = "choice.string-matches", Language,
             "StringMatches matches the whole string; * stands for any run of characters.",
             "States Language specification, \"Choice State\"";

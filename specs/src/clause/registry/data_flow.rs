@@ -113,6 +113,9 @@ family! {
         PathFilter = "data.path.filter", Documented,
             "A filter keeps the elements of an array for which its condition is true.",
             "AWS Developer Guide, \"Using JSONPath paths\"; recorded: test_state_pass_regex_json_path_base";
+        PathFilterBeyond = "data.path.filter.beyond", Assumed(EVERYTHING),
+            "A filter can compare by a regular expression, with another value of the data and with the element itself, and can be applied to an object.",
+            "as Jayway 2.0.0 does; AWS Developer Guide, \"Using JSONPath paths\": reference paths cannot do the first two, and @ matches objects only";
         PathFilterTypes = "data.path.filter.types", Assumed(EVERYTHING),
             "To compare values of different types, a filter converts a string to the other value's type; null equals the string null and is less than everything else; a failed conversion fails the path, and values that cannot be compared make the condition false.",
             "as Jayway 2.0.0 does; later Jayways compare more strictly";

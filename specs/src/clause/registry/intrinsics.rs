@@ -68,6 +68,9 @@ family! {
         IntrinsicJsonToString = "intrinsic.json-to-string", Language,
             "States.JsonToString returns compact JSON.",
             "States Language specification, \"Intrinsic Functions\"; recorded: test_json_to_string";
+        IntrinsicJsonToStringOfNoPath = "intrinsic.json-to-string.no-path", Assumed(EVERYTHING),
+            "States.JsonToString accepts a literal or a nested call as well as a path.",
+            "the specification and the Developer Guide name a path only";
         IntrinsicJsonToStringBeyondAscii = "intrinsic.json-to-string.beyond-ascii", Assumed(EVERYTHING),
             "States.JsonToString does not escape non-ASCII characters.",
             "as good JSON as an escape, and not recorded";
@@ -90,8 +93,14 @@ family! {
             "States.MathRandom returns a random integer from the first number (inclusive) to the last (exclusive); a seed makes it reproducible.",
             "AWS Developer Guide, \"Intrinsic functions\"";
         IntrinsicRounding = "intrinsic.rounding", Documented,
-            "Where an integer is needed, a fraction is rounded to the nearest integer, half up.",
-            "AWS Developer Guide, \"Intrinsic functions\"; recorded: test_math_add";
+            "Where a function needs an integer, a fraction is rounded to the nearest one.",
+            "AWS Developer Guide, \"Intrinsic functions\": States.ArrayPartition, States.ArrayRange, States.MathRandom, States.MathAdd";
+        IntrinsicRoundingElsewhere = "intrinsic.rounding.elsewhere", Assumed(EVERYTHING),
+            "The index of States.ArrayGetItem is rounded, too.",
+            "AWS documents it for other functions";
+        IntrinsicRoundingHalf = "intrinsic.rounding.half", Assumed(EVERYTHING),
+            "Every function rounds a half up, as States.MathAdd does.",
+            "recorded for States.MathAdd only";
         IntrinsicWideNumber = "intrinsic.math-add.wide", Assumed(EVERYTHING),
             "States.MathAdd adds 64-bit integers.",
             "AWS documents 32 bits, not what happens beyond";
@@ -108,8 +117,11 @@ family! {
             "A wrong number of arguments is an error when the call is evaluated, not when the machine is created.",
             "not recorded";
         IntrinsicArgumentMissing = "intrinsic.argument.missing", Documented,
-            "An argument path that finds nothing, even because an index is beyond the end, fails the execution with States.Runtime.",
-            "second-hand recordings of us-east-1";
+            "An argument path that finds nothing fails the execution with States.Runtime.",
+            "States Language specification, \"Payload Template\"; AWS Developer Guide, error names: States.ParameterPathFailure and States.IntrinsicFailure are reported as States.Runtime";
+        IntrinsicArgumentName = "intrinsic.argument.name", Assumed(EVERYTHING),
+            "In an argument path, a name after a point may contain other characters than letters, digits and _.",
+            "AWS Developer Guide, \"Intrinsic functions\": such a name must stand in brackets; what happens otherwise was not recorded";
         IntrinsicArgumentMissingText = "intrinsic.argument.missing.text", Assumed(CAUSES),
             "When an argument path finds nothing, the cause quotes the outermost call, the path and the data.",
             "second-hand report only";

@@ -194,6 +194,9 @@ impl<'e> Eval<'e> {
         let mut memory = 0;
         let mut arguments: Vec<Cow<'_, Value>> = Vec::with_capacity(call.arguments().len());
         for argument in call.arguments() {
+            if function == Function::JsonToString && !matches!(argument, Argument::Path(_)) {
+                self.mark(Clause::IntrinsicJsonToStringOfNoPath);
+            }
             let (argument, size) = match argument {
                 Argument::Literal(value) => (Cow::Borrowed(value), 0),
                 Argument::Path(path) => {
@@ -255,6 +258,9 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
+        if !path.brackets_odd_names() {
+            self.mark(Clause::IntrinsicArgumentName);
+        }
         self.find(path, data).map_err(|error| {
             if error == PathError::TooLarge {
                 return self.too_large();

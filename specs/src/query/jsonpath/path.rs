@@ -202,6 +202,16 @@ impl Path {
         })
     }
 
+    /// Whether every name that is more than letters, digits and `_` stands in brackets (Developer
+    /// Guide, "Intrinsic functions").
+    pub fn brackets_odd_names(&self) -> bool {
+        let is_odd = |name: &str| !name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        self.0.steps.iter().all(|step| match step {
+            Step::Name(name) => !is_odd(name) || self.text().contains(&format!("['{name}']")),
+            _ => true,
+        })
+    }
+
     /// The value at this path below `root` (the value that [`Path::root`] stands for).
     pub fn find<'v>(&self, root: &'v Value) -> Result<Cow<'v, Value>, PathError> {
         self.find_marking(root, &|_| ())

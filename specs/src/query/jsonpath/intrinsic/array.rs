@@ -38,6 +38,9 @@ pub(super) fn contains(array: &Value, value: &Value, host: &impl Host) -> Result
 
 pub(super) fn get_item(array: &Value, index: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let array = items(array)?;
+    if index.as_i64().is_none() {
+        host.mark(Clause::IntrinsicRoundingElsewhere);
+    }
     usize::try_from(integer(index, host)?)
         .ok()
         .and_then(|index| array.get(index).cloned())

@@ -5,9 +5,19 @@ use serde_json::Value;
 use super::{Host, Invalid};
 use crate::clause::Clause;
 
+/// A number argument, rounded. It is not known how functions other than `States.MathAdd` round a
+/// half.
+pub(super) fn integer(value: &Value, host: &impl Host) -> Result<i64, Invalid> {
+    let is_half = |number: f64| (number - number.floor() - 0.5).abs() < f64::EPSILON;
+    if value.as_f64().is_some_and(is_half) {
+        host.mark(Clause::IntrinsicRoundingHalf);
+    }
+    rounded(value, host)
+}
+
 /// A number argument, rounded as Java's `Math.round` does: half up, towards positive infinity
 /// (recorded: `test_math_add`).
-pub(super) fn integer(value: &Value, host: &impl Host) -> Result<i64, Invalid> {
+fn rounded(value: &Value, host: &impl Host) -> Result<i64, Invalid> {
     let Value::Number(number) = value else {
         return Err(Invalid::Type);
     };
@@ -31,7 +41,7 @@ fn is_wide(number: i64) -> bool {
 }
 
 pub(super) fn add(left: &Value, right: &Value, host: &impl Host) -> Result<Value, Invalid> {
-    let (left, right) = (integer(left, host)?, integer(right, host)?);
+    let (left, right) = (rounded(left, host)?, rounded(right, host)?);
     let sum = left.checked_add(right).ok_or(Invalid::Range)?;
     if [left, right, sum].into_iter().any(is_wide) {
         host.mark(Clause::IntrinsicWideNumber);

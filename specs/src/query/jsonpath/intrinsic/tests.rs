@@ -56,6 +56,31 @@ fn characters_beyond_ascii_in_json_text_are_guessed() {
 }
 
 #[test]
+fn rounding_is_guessed_where_aws_documents_none() {
+    for (function, arguments, expected, guessed) in [
+        ("MathAdd", json!([1.5, 0]), json!(2), ""),
+        ("ArrayRange", json!([1.2, 3, 1]), json!([1, 2, 3]), ""),
+        ("ArrayRange", json!([0.5, 2, 1]), json!([1, 2]), "half"),
+        ("ArrayGetItem", json!([[1, 2], 0.7]), json!(2), "elsewhere"),
+        (
+            "ArrayGetItem",
+            json!([[1, 2], 0.5]),
+            json!(2),
+            "elsewhere half",
+        ),
+        ("ArrayGetItem", json!([[1, 2], 1]), json!(2), ""),
+    ] {
+        let (result, coverage) = noted(function, &arguments);
+        assert_eq!(result, Ok(expected), "{function}{arguments}");
+        let doubts: Vec<_> = coverage
+            .iter()
+            .filter_map(|clause| clause.entry().id.strip_prefix("intrinsic.rounding."))
+            .collect();
+        assert_eq!(doubts.join(" "), guessed, "{function}{arguments}");
+    }
+}
+
+#[test]
 fn functions_give_what_was_recorded_or_documented() {
     for (function, arguments, expected) in [
         ("Array", json!([]), json!([])),

@@ -51,6 +51,9 @@ fn mark_spelling(steps: &[Step], mark: &dyn Fn(Clause)) {
             Step::FromEnd(_) => mark(Clause::PathFromEnd),
             Step::Name(name) if is_call(name) => mark(Clause::PathNoFunctions),
             Step::Filter(filter) => {
+                if filter.goes_beyond() {
+                    mark(Clause::PathFilterBeyond);
+                }
                 for operand in filter.operands() {
                     mark_operand(operand, mark);
                 }
@@ -404,7 +407,12 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
                 value.is_array()
             }
             (Step::Wildcard, _) => true,
-            (Step::Filter(filter), _) => self.accepts(filter, node)?,
+            (Step::Filter(filter), value) => {
+                if value.is_object() {
+                    (self.mark)(Clause::PathFilterBeyond);
+                }
+                self.accepts(filter, node)?
+            }
             _ => false,
         })
     }
@@ -414,6 +422,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         (self.mark)(Clause::PathFilter);
         match node.value {
             Value::Object(_) => {
+                (self.mark)(Clause::PathFilterBeyond);
                 if self.accepts(filter, node)? {
                     self.go(at + 1, trail, node)?;
                 }

@@ -143,6 +143,21 @@ impl Filter {
         Ok(Self { any })
     }
 
+    /// Whether it does what AWS documents for no path: it compares by a regular expression, with
+    /// another value of the data, or with the element itself.
+    pub(super) fn goes_beyond(&self) -> bool {
+        let is_path = |side: &Operand| matches!(side, Operand::Item(_) | Operand::Root(_));
+        let compares_values = self.any.iter().flatten().any(|criterion| {
+            matches!(criterion, Criterion::Compare(left, _, right) if is_path(left) && is_path(right))
+        });
+        compares_values
+            || self.operands().any(|operand| match operand {
+                Operand::Pattern(_) => true,
+                Operand::Item(path) => path.steps().is_empty(),
+                _ => false,
+            })
+    }
+
     /// Both sides of every comparison.
     pub fn operands(&self) -> impl Iterator<Item = &Operand> {
         self.any.iter().flatten().flat_map(|criterion| {
