@@ -290,13 +290,26 @@ fn judged(text: &str, data: &Value) -> (Result<Value, PathError>, String) {
     (found, ids.join(" "))
 }
 
-#[test]
-fn a_rule_marks_its_clause_where_it_has_a_say_and_nowhere_else() {
+/// What a path finds in some data (`None` if it fails), and the clauses that it marks.
+#[track_caller]
+fn assert_marks(rows: &[(&str, Option<Value>, &str)]) {
     let data = json!({
         "a": [{"p": 1, "q": "x"}, {"p": 2}], "n": 1, "s": "t", "z": null, "o": {"p": 3},
         "f()": 0, "nulls": [{"q": null}], "e": [],
     });
-    for (text, expected, marks) in [
+    for (text, expected, marks) in rows {
+        let (found, seen) = judged(text, &data);
+        assert_eq!(
+            (found.ok(), seen),
+            (expected.clone(), (*marks).to_owned()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_rule_marks_its_clause_where_it_has_a_say_and_nowhere_else() {
+    assert_marks(&[
         ("$.a[1].p", Some(json!(2)), ""),
         ("$.none.x", None, ""),
         ("$.a[(@.length-1)].p", Some(json!(2)), "from-end"),
@@ -346,6 +359,12 @@ fn a_rule_marks_its_clause_where_it_has_a_say_and_nowhere_else() {
         ("$.o..['p', 'q']", Some(json!([])), "several.missing"),
         ("$.a..[0].p", Some(json!([1, 2])), "scan.array"),
         ("$.o..[0]", Some(json!([])), ""),
+    ]);
+}
+
+#[test]
+fn a_rule_of_filters_marks_its_clause_where_it_has_a_say() {
+    assert_marks(&[
         ("$.a[?(@.p == 1)].q", Some(json!(["x"])), "filter"),
         (
             "$.a[?(@.p == '1')].q",
@@ -403,10 +422,7 @@ fn a_rule_marks_its_clause_where_it_has_a_say_and_nowhere_else() {
         ("$.a[?(@.p[0])]", None, "filter filter.types"),
         ("$.a[?(@['p','q'])].p", Some(json!([1])), "filter names"),
         ("$.n[?(@.p)]", None, "filter several.mismatch"),
-    ] {
-        let (found, seen) = judged(text, &data);
-        assert_eq!((found.ok(), seen), (expected, marks.to_owned()), "{text}");
-    }
+    ]);
 }
 
 /// How a filter compares a value of each type; `types` means that other implementations may differ.
