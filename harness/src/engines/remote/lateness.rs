@@ -183,7 +183,7 @@ mod tests {
     fn a_task_that_the_engine_does_not_deliver_is_not_late_for_ever() {
         assert_eq!(queue().lateness(&[25], None, 400), 400);
         // One that came in the end was measured.
-        assert_eq!(queue().lateness(&[25, 1_330], None, 400), 1_000);
+        assert_eq!(queue().lateness(&[25, 2_330], None, 400), 1_300);
     }
 
     #[test]
