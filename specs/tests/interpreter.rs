@@ -575,3 +575,34 @@ fn a_result_path_names_fields_in_brackets() {
     assert_eq!(dots.observation.output, Some(merged.into()));
     assert!(!dots.coverage.contains(Clause::ResultPathBrackets));
 }
+
+/// `jiff` and the calendar of its timestamps end a day earlier; AWS's do not.
+#[test]
+fn the_last_days_of_9999_are_timestamps() {
+    let later =
+        json!({"Variable": "$.t", "TimestampGreaterThan": "9999-12-31T23:59:58Z", "Next": "B"});
+    let definition = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Choice", "Choices": [later], "Default": "C"},
+        "B": {"Type": "Succeed"},
+        "C": {"Type": "Fail"},
+    }});
+    let input = json!({"t": "9999-12-31T23:59:59Z"});
+    let seen = simulated(&definition, input, Plan::default());
+    assert_eq!(seen.observation.status, Status::Succeeded);
+}
+
+#[test]
+fn a_wait_ends_with_a_whole_second() {
+    let wait = |until: (&str, &str)| {
+        let mut wait = json!({"Type": "Wait", "End": true});
+        wait[until.0] = until.1.into();
+        alone(wait)
+    };
+    let start: jiff::Timestamp = EPOCH.rfc3339().parse().expect("a timestamp");
+    let late = (start + jiff::Span::new().milliseconds(5_900)).to_string();
+    for definition in [wait(("Timestamp", &late)), wait(("TimestampPath", "$.t"))] {
+        let seen = simulated(&definition, json!({ "t": late }), Plan::default());
+        assert_eq!(seen.duration, 5_000);
+        assert!(seen.coverage.contains(Clause::WaitTimestampWhole));
+    }
+}

@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     asl::diagnostic::{About, Diagnostic},
-    base::time::Instant,
     clause::Clause,
     query::{
         jsonata::{self, Template::Expression},
@@ -41,9 +40,6 @@ const ATTEMPTS: RangeInclusive<u64> = 0..=99_999_999;
 const MAX_DELAY: RangeInclusive<u64> = 1..=31_622_400;
 /// `BackoffRate` (specification, "Retrying after error").
 const BACKOFF: RangeInclusive<f64> = 1.0..=f64::INFINITY;
-
-/// AWS's message for a literal that is not a timestamp (recorded).
-const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
 
 type Problems = Vec<Diagnostic>;
 
@@ -421,9 +417,7 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
     if let Some(expression) = fields.expression("Timestamp") {
         return Until::Timestamp(Dynamic::Expression(expression));
     }
-    if Instant::parse_rfc3339(text).is_none() {
-        fields.complain_at("Timestamp", Clause::ValidateTimestamp, NO_TIMESTAMP);
-    }
+    fields.timestamp(Clause::ValidateTimestamp, "Timestamp", text);
     Until::Timestamp(Dynamic::Literal(text.to_owned()))
 }
 

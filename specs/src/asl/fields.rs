@@ -9,9 +9,9 @@ use std::{fmt, ops::RangeInclusive};
 use serde_json::{Number, Value};
 
 use super::{Limit, Nullable, QueryLanguage};
-use crate::base::pointer::Pointer;
 use crate::{
     asl::diagnostic::{About, Code, Diagnostic},
+    base::{pointer::Pointer, time::Instant},
     clause::Clause,
     query::{
         jsonata::{self, Expression},
@@ -21,6 +21,9 @@ use crate::{
         },
     },
 };
+
+/// AWS's message for a literal that is not a timestamp (recorded).
+const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
 
 /// A JSON object.
 pub(super) type Object = serde_json::Map<String, Value>;
@@ -394,6 +397,16 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     pub(super) fn expression(&self, name: &str) -> Option<Expression> {
         let text = self.get(name)?.as_str().filter(|_| self.is_jsonata())?;
         Expression::parse(text).ok().flatten()
+    }
+
+    /// A literal timestamp, which some clause wants in RFC 3339 format.
+    pub(super) fn timestamp(&mut self, clause: Clause, name: &str, text: &str) {
+        let clause = match Instant::parse_rfc3339(text) {
+            Some(_) => return,
+            None if Instant::is_nearly_rfc3339(text) => Clause::TimestampLexical,
+            None => clause,
+        };
+        self.complain_at(name, clause, NO_TIMESTAMP);
     }
 
     /// A path (specification, "Paths"; the wording was recorded for the fields of templates).

@@ -400,7 +400,7 @@ impl<'e> Eval<'e> {
             self.mark(Clause::TimestampLexical);
         }
         match value.as_str().and_then(Instant::parse_rfc3339) {
-            Some(until) => Ok(until.since(self.execution.now)),
+            Some(instant) => Ok(self.execution.until(instant)),
             None => {
                 let text = format!(
                     "The TimestampPath parameter does not reference a valid ISO-8601 extended \

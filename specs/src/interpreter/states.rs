@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     asl::{Body, Choice, Dynamic, Fail, Limit, Name, Pass, State, Text, Transition, Until, Wait},
-    base::time::Instant,
+    base::time::{Instant, Millis},
     clause::Clause,
     history::Failure,
 };
@@ -107,13 +107,23 @@ impl Execution {
             }
             Until::Timestamp(Dynamic::Literal(text)) => {
                 self.mark(Clause::WaitTimestamp);
-                Ok(Instant::parse_rfc3339(text).map_or(0, |until| until.since(self.now)))
+                let until = Instant::parse_rfc3339(text);
+                Ok(until.map_or(0, |until| self.until(until)))
             }
             Until::Seconds(_) | Until::Timestamp(_) => {
                 let eval = self.eval(id);
                 eval.flow()?.delay(&eval, until, effective)
             }
         }
+    }
+
+    /// How long a Wait waits whose timestamp is `instant`.
+    pub(super) fn until(&self, instant: Instant) -> Millis {
+        let whole = instant.whole_second();
+        if whole != instant {
+            self.mark(Clause::WaitTimestampWhole);
+        }
+        whole.since(self.now)
     }
 
     pub(super) fn wait_over(&mut self, id: FrameId, effective: &Arc<Value>) {

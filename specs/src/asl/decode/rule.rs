@@ -4,14 +4,14 @@ use std::convert::Infallible;
 
 use serde_json::Value;
 
-use super::{NO_TIMESTAMP, Problems, assign, wrong_language};
+use super::{Problems, assign, wrong_language};
 use crate::{
     asl::{
         ByLanguage, ChoiceRule, Comparable, Condition, Dynamic, JsonPathRule, JsonataRule, Operand,
         Operator, QueryLanguage, RuleFlow, Test,
         fields::{DELIMITERS, Fields, Languages, object},
     },
-    base::{pointer::Pointer, time::Instant},
+    base::pointer::Pointer,
     clause::Clause,
     query::{jsonata::Expression, jsonpath::path::Path},
 };
@@ -183,10 +183,8 @@ fn literal(fields: &mut Fields<'_, '_, '_>, field: &str, operator: Operator) -> 
         Operator::Compare(Comparable::Numeric, _) => (value.is_number(), "a NUMBER"),
         Operator::BooleanEquals | Operator::Is(_) => (value.is_boolean(), "a BOOLEAN"),
         Operator::Compare(Comparable::Timestamp, _) => {
-            if let Some(text) = value.as_str()
-                && Instant::parse_rfc3339(text).is_none()
-            {
-                fields.complain_at(field, Clause::ValidateTimestampOperand, NO_TIMESTAMP);
+            if let Some(text) = value.as_str() {
+                fields.timestamp(Clause::ValidateTimestampOperand, field, text);
             }
             (value.is_string(), "a STRING")
         }

@@ -38,6 +38,9 @@ family! {
         WaitTimestamp = "wait.timestamp", Language,
             "A Wait with Timestamp waits until that instant, or not at all if it is in the past.",
             "States Language specification, \"Wait State\"";
+        WaitTimestampWhole = "wait.timestamp.whole-seconds", Documented,
+            "The timestamp of a Wait counts to whole seconds; a fraction is cut off.",
+            "AWS Developer Guide, \"Wait workflow state\"; localstack/localstack#9813 says the same of AWS";
         WaitTimestampPath = "wait.timestamp-path", Observed,
             "A Wait with TimestampPath waits until the instant that the value names.",
             "recorded: test_wait_timestamp_path";
@@ -49,7 +52,7 @@ family! {
             "recorded: test_timestamp_too_far_in_future_boundary";
 
         TimestampLexical = "timestamp.lexical", Assumed(EVERYTHING),
-            "A timestamp must include seconds and an upper-case T and Z.",
+            "A timestamp must include seconds, an upper-case T and Z, and a colon in its offset.",
             "ISO-8601 and Java are more generous; not recorded";
     }
 }

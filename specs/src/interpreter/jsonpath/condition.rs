@@ -9,7 +9,7 @@ use crate::{
     asl::{Comparable, Condition, Kind, Operand, Operator, Ordering, StateType, Test},
     base::{
         meter::{Meter, Spent},
-        time::Instant,
+        time::{Instant, nanoseconds},
     },
     clause::Clause,
     query::jsonpath::path::Path,
@@ -204,12 +204,11 @@ impl Eval<'_> {
     }
 
     /// Parses an RFC 3339 timestamp with `T` and a zone, to the nanosecond.
-    fn timestamp(&self, text: &str) -> Option<jiff::Timestamp> {
+    fn timestamp(&self, text: &str) -> Option<i128> {
         if Instant::is_nearly_rfc3339(text) {
             self.mark(Clause::TimestampLexical);
         }
-        Instant::parse_rfc3339(text)?;
-        text.parse().ok()
+        nanoseconds(text)
     }
 
     /// `StringMatches`: `*` matches any run of characters, `\*` a star, `\\` a backslash.
