@@ -47,8 +47,11 @@ family! {
         IntrinsicFormatBackslash = "intrinsic.format.backslash", Assumed(EVERYTHING),
             "In a template that comes from the data, a backslash that escapes nothing makes the call fail.",
             "the specification forbids it in literals only";
-        IntrinsicFormatBrace = "intrinsic.format.brace", Assumed(EVERYTHING),
-            "In a template, a brace that is neither escaped nor part of {} stands for itself.",
+        IntrinsicFormatBrace = "intrinsic.format.brace", Observed,
+            "In a template, an opening brace that is neither escaped nor part of {} makes the call fail.",
+            "a user's execution of 2024 (aws/aws-cdk#29261): Invalid template in States.Format: matching '}' not found for '{'.";
+        IntrinsicFormatClosing = "intrinsic.format.brace.closing", Assumed(EVERYTHING),
+            "In a template, a closing brace that is neither escaped nor part of {} stands for itself.",
             "not recorded";
         IntrinsicFormatExponent = "intrinsic.format.exponent", Assumed(EVERYTHING),
             "Very large and very small fractions are printed with an exponent, as Double.toString prints them.",

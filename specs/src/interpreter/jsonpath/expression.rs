@@ -245,10 +245,14 @@ impl<'e> Eval<'e> {
         if invalid != Invalid::Type || call != whole {
             self.mark(Clause::IntrinsicInvalidText);
         }
+        let reason = match invalid {
+            Invalid::Template => {
+                "Invalid template in States.Format: matching '}' not found for '{'.".to_owned()
+            }
+            _ => format!("Invalid arguments in {}", function.name()),
+        };
         let text = format!(
-            "There was an error while evaluating the intrinsic function: {whole}. Invalid \
-             arguments in {}",
-            function.name()
+            "There was an error while evaluating the intrinsic function: {whole}. {reason}"
         );
         Err(Box::new(RuntimeError::runtime(self.active, &text)))
     }

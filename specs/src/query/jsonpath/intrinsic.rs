@@ -68,6 +68,9 @@ pub enum Invalid {
     /// An argument has the right type, but a value that the function does not accept.
     #[error("an argument out of range")]
     Range,
+    /// A brace in the template of `States.Format` opens what is no placeholder.
+    #[error("a template with an unmatched brace")]
+    Template,
     /// The value would be more than can be made.
     #[error("a value that is too large")]
     TooLarge,

@@ -176,6 +176,9 @@ fn functions_refuse_what_they_do_not_take() {
         ("MathRandom", json!([3, 3]), Invalid::Range),
         ("Format", json!(["{}"]), Invalid::Arity),
         ("Format", json!(["", 1]), Invalid::Arity),
+        ("Format", json!(["{ {}", 1]), Invalid::Template),
+        ("Format", json!(["\\\\{ \"n\": 1 \\\\}"]), Invalid::Template),
+        ("Format", json!(["{}{", 1]), Invalid::Template),
         ("UUID", json!([1]), Invalid::Arity),
     ] {
         assert_eq!(

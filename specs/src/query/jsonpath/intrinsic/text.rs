@@ -135,7 +135,7 @@ pub(super) fn split(text: &Value, delimiters: &Value, host: &impl Host) -> Resul
 }
 
 /// Replaces each `{}` by an argument. In the template a backslash escapes quotes, braces and
-/// itself.
+/// itself; another opening brace is an error.
 pub(super) fn format(
     template: &Value,
     arguments: &[&Value],
@@ -166,8 +166,12 @@ pub(super) fn format(
                     write_java(argument, &mut formatted, host);
                 }
             }
-            '{' | '}' => {
+            '{' => {
                 host.mark(Clause::IntrinsicFormatBrace);
+                return Err(Invalid::Template);
+            }
+            '}' => {
+                host.mark(Clause::IntrinsicFormatClosing);
                 formatted.push(c);
             }
             c => formatted.push(c),
