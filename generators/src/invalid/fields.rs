@@ -253,10 +253,10 @@ pub(super) const FIELDS: &[Mutation] = &[
         &["\"5\"", "0.5"],
     ),
     set(
-        "parameters-type",
+        "item-selector-type",
         C::ValidateTemplateObject,
-        RESULT,
-        "Parameters",
+        MAP,
+        "ItemSelector",
         &["0", "[]", "\"$\""],
     ),
     set(

@@ -463,8 +463,9 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         source
     }
 
-    /// A payload template of JSONPath (specification, "Payload Template": an object). In a JSONata
-    /// state, which must not have the field, it is read as a JSONata template.
+    /// A payload template of JSONPath (specification, "Payload Template": an object; AWS takes any
+    /// JSON, clause `data.template.no-object`). In a JSONata state, which must not have the field, it
+    /// is read as a JSONata template.
     pub(super) fn template(&mut self, name: &str) -> Option<Template> {
         self.payload(name).0
     }
@@ -477,7 +478,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         let Some(value) = self.get(name) else {
             return (None, None);
         };
-        if !value.is_object() {
+        let may_be_anything = matches!(name, "Parameters" | "ResultSelector");
+        if !value.is_object() && !may_be_anything {
             self.wrong_type_by(Clause::ValidateTemplateObject, name, "an OBJECT");
             return (None, None);
         }

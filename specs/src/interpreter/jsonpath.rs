@@ -87,6 +87,7 @@ impl Evaluator for JsonPathFlow {
             None => Ok(Cow::Borrowed(effective)),
             Some(path) => {
                 eval.mark(Clause::MapItemsPath);
+                eval.nor_here(path, effective)?;
                 eval.find_one(path, effective)
             }
         };
@@ -298,12 +299,17 @@ impl<'e> Eval<'e> {
         match path {
             Nullable::Absent => Ok(Some(data.clone())),
             Nullable::Null => Ok(Some(Arc::new(Value::Object(Map::new())))),
-            Nullable::Set(path) if path.is_data_root() => Ok(Some(data.clone())),
-            Nullable::Set(path) => match self.find(path, data) {
-                Ok(value) => self.keep(value.into_owned()).map(Some),
-                Err(PathError::TooLarge) => Ok(None),
-                Err(error) => Err(self.invalid_path(path, &error)),
-            },
+            Nullable::Set(path) => {
+                self.not_to_null(path, data)?;
+                if path.is_data_root() {
+                    return Ok(Some(data.clone()));
+                }
+                match self.find(path, data) {
+                    Ok(value) => self.keep(value.into_owned()).map(Some),
+                    Err(PathError::TooLarge) => Ok(None),
+                    Err(error) => Err(self.invalid_path(path, &error)),
+                }
+            }
         }
     }
 
@@ -353,8 +359,18 @@ impl<'e> Eval<'e> {
 
     /// A payload template, of which a literal one is shared; `None` if it is more than can be made.
     fn made(&self, template: &Template, data: &Value) -> Result<Option<Arc<Value>>> {
-        if let Template::Literal(value) = template {
-            return Ok(Some(value.clone()));
+        match template {
+            Template::Literal(value) => {
+                if !value.is_object() {
+                    self.mark(Clause::TemplateNoObject);
+                }
+                if value.is_null() {
+                    self.mark(Clause::TemplateNoObjectInside);
+                }
+                return Ok(Some(value.clone()));
+            }
+            Template::Array(_) => self.mark(Clause::TemplateNoObjectInside),
+            Template::Object(_) => {}
         }
         let made = self.template(template, data)?;
         made.map(|made| self.keep(made)).transpose()
@@ -365,6 +381,7 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
+        self.nor_here(path, data)?;
         self.find_one(path, data).map_err(|error| {
             self.mark(Clause::LimitPathMissingText);
             self.invalid_path(path, &error)
@@ -390,6 +407,7 @@ impl<'e> Eval<'e> {
 
     fn timestamp_path(&self, path: &Path, data: &Value) -> Result<Millis> {
         self.mark(Clause::WaitTimestampPath);
+        self.nor_here(path, data)?;
         let value = self.find_one(path, data).map_err(|_| {
             self.mark(Clause::WaitPathMissing);
             let text =
@@ -415,6 +433,7 @@ impl<'e> Eval<'e> {
     fn seconds_path(&self, path: &Path, data: &Value) -> Result<Millis> {
         self.mark(Clause::WaitSecondsPath);
         let error = |text: String| Box::new(RuntimeError::runtime(self.active, &text));
+        self.nor_here(path, data)?;
         let value = self.find_one(path, data).map_err(|_| {
             self.mark(Clause::WaitPathMissing);
             error(format!(

@@ -26,6 +26,21 @@ family! {
         ResultSelector = "data.result-selector", Language,
             "ResultSelector is a payload template evaluated against the raw result.",
             "States Language specification, \"Payload Template\"";
+        PathNull = "data.path.null", Observed,
+            "InputPath, OutputPath and the Variable of a Choice rule fail the execution when they are applied to null; null passes where no path is given.",
+            "an execution of a user (awslabs/states-language#29); AWS Support called it intended";
+        PathNullError = "data.path.null.error", Assumed(ERRORS),
+            "The error of a path that is applied to null is States.Runtime.",
+            "by other paths; the report gives the cause alone";
+        PathNullElsewhere = "data.path.null.elsewhere", Assumed(EVERYTHING),
+            "Other paths fail in the same way on null: those of items, limits, waits, templates, functions and IsPresent.",
+            "the report is about the Variable of a Choice rule";
+        TemplateNoObject = "data.template.no-object", Observed,
+            "Parameters and ResultSelector may be any JSON; what is not an object is taken as it is.",
+            "executions of users: aws/amazon-states-language-service PR 83 (number, array, boolean, string and null), sam-goodwin/functionless#307 (2022-06-26: a string that looks like a path stays a string)";
+        TemplateNoObjectInside = "data.template.no-object.inside", Assumed(EVERYTHING),
+            "Objects inside an array that is given as Parameters or ResultSelector are templates too, and null gives null.",
+            "by arrays inside objects; that null and arrays are accepted was seen, not what they give";
         ResultPathMerges = "data.result-path.merges", Language,
             "ResultPath inserts the result into the raw input, creating missing objects along the path and replacing what is already there.",
             "States Language specification, \"ResultPath\"";

@@ -119,9 +119,9 @@ family! {
         ValidateTemplateDuplicate = "validate.template.duplicate", Language,
             "A payload template must not have the same field with and without the suffix .$.",
             "States Language specification, \"Payload Template\"";
-        ValidateTemplateObject = "validate.template.object", Language,
-            "A payload template must be an object.",
-            "States Language specification, \"Payload Template\"";
+        ValidateTemplateObject = "validate.template.object", Assumed(EVERYTHING),
+            "ItemSelector and Assign must be objects.",
+            "States Language specification, \"Payload Template\"; AWS takes other JSON for Parameters and ResultSelector";
         ValidateDelimiters = "validate.delimiters", Documented,
             "A string that has one delimiter of a JSONata expression must have both.",
             "Developer Guide, \"Transforming data with JSONata\"";

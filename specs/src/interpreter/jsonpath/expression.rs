@@ -62,6 +62,26 @@ impl<'e> Eval<'e> {
         }
     }
 
+    /// Fails if a path is applied to null (clause `data.path.null`).
+    pub(super) fn not_to_null(&self, path: &Path, data: &Value) -> Result<()> {
+        if !data.is_null() || *path.root() != Root::Data {
+            return Ok(());
+        }
+        self.mark(Clause::PathNull);
+        self.mark(Clause::PathNullError);
+        let text = "Unable to apply Path transformation to null or empty input.";
+        Err(Box::new(RuntimeError::runtime(self.active, text)))
+    }
+
+    /// The same for a field of which it was not seen.
+    pub(super) fn nor_here(&self, path: &Path, data: &Value) -> Result<()> {
+        let checked = self.not_to_null(path, data);
+        if checked.is_err() {
+            self.mark(Clause::PathNullElsewhere);
+        }
+        checked
+    }
+
     /// Like [`Eval::find`], for a field that is documented to take a single value.
     pub(super) fn find_one<'v>(
         &self,
@@ -163,6 +183,7 @@ impl<'e> Eval<'e> {
                 return Ok(Some((Cow::Owned(value), memory)));
             }
         };
+        self.nor_here(path, data)?;
         match self.find(path, data) {
             Ok(value) => {
                 self.mark(Clause::TemplatePath);
@@ -265,6 +286,7 @@ impl<'e> Eval<'e> {
         if !path.brackets_odd_names() {
             self.mark(Clause::IntrinsicArgumentName);
         }
+        self.nor_here(path, data)?;
         self.find(path, data).map_err(|error| {
             if error == PathError::TooLarge {
                 return self.too_large();
