@@ -7,7 +7,7 @@
 //! (ulimit -v 1048576; target/release/examples/mutated 1000000 1 127.0.0.1:8083)
 //! ```
 //!
-//! Prints how many there were of each outcome, and the slowest. A panic or an abort ends it.
+//! `17..18` instead of the number repeats one of them. Prints how many there were of each outcome, and the slowest. A panic or an abort ends it.
 
 use std::{
     collections::BTreeMap,
@@ -41,7 +41,9 @@ const SLOW: Duration = Duration::from_secs(1);
 
 fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
-    let count: u64 = arguments.next().ok_or("how many machines")?.parse()?;
+    let numbers = arguments.next().ok_or("how many machines")?;
+    let (first, end) = numbers.split_once("..").unwrap_or(("0", &numbers));
+    let (first, end): (u64, u64) = (first.parse()?, end.parse()?);
     let seed: u64 = arguments.next().ok_or("a seed")?.parse()?;
     let mut service = arguments.next().map(|address| Service::new(&address));
     let profile = Profile::all();
@@ -49,7 +51,7 @@ fn main() -> Result<(), Failure> {
     let profile = profile.ok_or("there is no profile 'everything'")?;
     let mut outcomes: BTreeMap<&str, u64> = BTreeMap::new();
     let mut slowest = (Duration::ZERO, 0);
-    for index in 0..count {
+    for index in first..end {
         let case = generate(profile, seed, index);
         let Body::Execution(mut case) = case.body else {
             continue;
