@@ -187,7 +187,7 @@ impl Execution {
         self.now = self.now.max(at.min(deadline));
         self.facts.get_mut().clear();
         if self.outcome.is_none() {
-            if at < deadline {
+            if at <= deadline {
                 self.take(input);
             } else {
                 self.mark(Clause::ExecutionDuration);
@@ -651,7 +651,8 @@ impl Execution {
 
     fn set_timer(&mut self, after: u64, waiter: Waiter) -> TimerId {
         let timer = TimerId(self.timers.len() as u64);
-        let due = self.now.plus(after).min(self.deadline());
+        // What is due later ends the execution, so nothing needs to be due much later.
+        let due = self.now.plus(after).min(self.deadline().plus(1));
         self.timers.push(Some(waiter));
         self.commands.push(Command::SetTimer { timer, at: due });
         timer
