@@ -69,6 +69,11 @@ pub(crate) fn anything(_: &Shape) -> bool {
 }
 
 impl Shape {
+    /// Whether the value may be null, to which no path can be applied.
+    pub fn may_be_null(&self) -> bool {
+        matches!(self, Self::Any | Self::Null)
+    }
+
     pub(crate) fn object(fields: Fields) -> Self {
         Self::Object(Rc::new(fields))
     }

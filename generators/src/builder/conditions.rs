@@ -137,7 +137,7 @@ fn test(builder: &mut Builder<'_>, place: &Place<'_>, data: &Shape) -> Test {
             return ask(builder, place, data, asking, variable);
         }
     }
-    presence(builder, place)
+    presence(builder, place, data)
 }
 
 fn ask(
@@ -164,10 +164,17 @@ fn ask(
     }
 }
 
-fn presence(builder: &mut Builder<'_>, place: &Place<'_>) -> Test {
+/// Whether a field is present: in the data, or in the execution's input where the data may be null.
+fn presence(builder: &mut Builder<'_>, place: &Place<'_>, data: &Shape) -> Test {
     let key = builder.key(place);
+    let variable = if data.may_be_null() && place.has(Feature::ContextPaths) {
+        let input = [Key::EXECUTION, Key::INPUT, key].map(Hop::Key);
+        path(Root::Context, &input)
+    } else {
+        path(Root::Data, &[Hop::Key(key)])
+    };
     Test {
-        variable: path(Root::Data, &[Hop::Key(key)]),
+        variable,
         operator: Operator::Is(Kind::Present),
         operand: Operand::Literal(builder.dice.one_in(2).into()),
     }

@@ -63,6 +63,9 @@ impl Builder<'_> {
         if self.draws(place, Feature::NullPaths, 4) {
             return (Nullable::Null, Shape::empty());
         }
+        if data.may_be_null() && !self.damages(place) {
+            return (Nullable::Absent, data.clone());
+        }
         if let Some((path, found)) = self.look_for_several(place, data, 5) {
             return (Nullable::Set(path), found);
         }
@@ -72,6 +75,10 @@ impl Builder<'_> {
             anything
         };
         match self.look(place, data, wants) {
+            // What comes after would have nothing to apply a path to.
+            Some((_, found)) if found.may_be_null() && !self.damages(place) => {
+                (Nullable::Absent, data.clone())
+            }
             Some((path, found)) => (Nullable::Set(path), found),
             None => (Nullable::Set(Path::data()), data.clone()),
         }
@@ -97,6 +104,9 @@ impl Builder<'_> {
             && let Some(found) = self.look_into_context(wants)
         {
             return Some(found);
+        }
+        if data.may_be_null() {
+            return None;
         }
         let (trail, found) = data.find(wants, self.dice)?;
         Some((path(Root::Data, &trail), found))

@@ -182,6 +182,7 @@ fn printed(builder: &mut Builder<'_>, scene: Scene<'_>) -> Given {
     }
     match builder.look(scene.place, scene.data, anything) {
         Some((path, shape)) if path.brackets_odd_names() => (Argument::Path(path), shape),
+        _ if scene.data.may_be_null() => argument(builder, scene, Kind::Any),
         _ => (Argument::Path(Path::data()), scene.data.clone()),
     }
 }
