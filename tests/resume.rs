@@ -1,11 +1,17 @@
 //! A killed run must be resumable and reach the verdicts of an uninterrupted one.
 
-use std::{fs, path::Path, process::Stdio, thread, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    process::Stdio,
+    thread,
+    time::{Duration, Instant},
+};
 use stepproof::store::Journal as _;
 
 use stepproof_tests::{Ran, command, expect, interruptible, stepproof, verdicts};
 
-/// More cases than twenty sessions of half a second can run.
+/// Enough that a run can be killed twenty times.
 const CASES: usize = 1_000;
 
 const RUN: [&str; 7] = [
@@ -49,10 +55,13 @@ fn same((left, right): &(&Verdict, &Verdict)) -> bool {
 
 #[test]
 fn a_run_that_is_killed_twenty_times_comes_to_the_same_verdicts() {
-    const KILLS: u64 = 20;
+    const KILLS: u32 = 20;
     let directory = directory();
     let here = directory.path();
+    let began = Instant::now();
     expect(here, &[&RUN[..], &["--out", "whole"]].concat(), 1);
+    // All of them together take half as long as the run, however fast the machine is.
+    let share = began.elapsed() / 40;
 
     let out = [&RUN[..], &["--out", "broken"]].concat();
     let resume = ["run", "--resume", "broken"];
@@ -61,7 +70,7 @@ fn a_run_that_is_killed_twenty_times_comes_to_the_same_verdicts() {
     while kills < KILLS {
         let begun = here.join("broken/run.sqlite").exists();
         let arguments = if begun { &resume[..] } else { &out };
-        let after = Duration::from_millis(100 + kills * 137 % 500);
+        let after = share / 2 + share * (kills * 7 % 10) / 10;
         assert!(
             killed(here, arguments, after),
             "the run ended after {kills} kills"

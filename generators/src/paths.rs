@@ -93,6 +93,9 @@ pub struct PathOptions {
     pub steps: u32,
     /// The percentage of steps that need not find anything.
     pub damage: u32,
+    /// One in how many filters of a string compares it by a regular expression, and one in how many
+    /// compares with another value of the data: AWS documents neither.
+    pub patterns: u32,
 }
 
 impl PathOptions {
@@ -102,6 +105,7 @@ impl PathOptions {
             kinds: StepKind::ALL.to_vec(),
             steps: 4,
             damage: 4,
+            patterns: 4,
         }
     }
 

@@ -148,6 +148,7 @@ impl EngineProfile {
                 timing: None,
                 liveness_grace: 60_000,
                 relaxed: false,
+                exact_clock: false,
             },
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
             time_scale: 1.0,

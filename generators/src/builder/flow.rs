@@ -74,11 +74,12 @@ impl Builder<'_> {
         } else {
             anything
         };
-        match self.look(place, data, wants) {
+        if self.damages(place) {
+            return (Nullable::Set(self.broken_path(data, wants)), Shape::Any);
+        }
+        match self.look_soundly(place, data, wants) {
             // What comes after would have nothing to apply a path to.
-            Some((_, found)) if found.may_be_null() && !self.damages(place) => {
-                (Nullable::Absent, data.clone())
-            }
+            Some((_, found)) if found.may_be_null() => (Nullable::Absent, data.clone()),
             Some((path, found)) => (Nullable::Set(path), found),
             None => (Nullable::Set(Path::data()), data.clone()),
         }
@@ -95,6 +96,16 @@ impl Builder<'_> {
         if self.damages(place) {
             return Some((self.broken_path(data, wants), Shape::Any));
         }
+        self.look_soundly(place, data, wants)
+    }
+
+    /// The same without damage.
+    fn look_soundly(
+        &mut self,
+        place: &Place<'_>,
+        data: &Shape,
+        wants: Wants,
+    ) -> Option<(Path, Shape)> {
         if self.draws(place, Feature::Variables, 3)
             && let Some(found) = self.look_into_variables(place, wants)
         {

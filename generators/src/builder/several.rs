@@ -17,6 +17,8 @@ static OPTIONS: LazyLock<PathOptions> = LazyLock::new(|| PathOptions {
     kinds: StepKind::ALL.to_vec(),
     steps: 3,
     damage: 0,
+    // No finding may rest on them.
+    patterns: 24,
 });
 
 impl Builder<'_> {

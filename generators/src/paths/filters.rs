@@ -42,7 +42,7 @@ impl<'d> Drawing<'d> {
             Value::Array(_) | Value::Object(_) if !self.dice.one_in(10) => {
                 Criterion::Exists(subject)
             }
-            Value::String(text) if self.dice.one_in(24) => {
+            Value::String(text) if self.dice.one_in(self.options.patterns) => {
                 let pattern = Operand::Pattern(self.pattern(text));
                 Criterion::Compare(subject, Relation::Matches, pattern)
             }
@@ -59,7 +59,7 @@ impl<'d> Drawing<'d> {
         } else {
             self.dice.pick(&Relation::ALL[..6])
         };
-        let other = match self.dice.below(48) {
+        let other = match self.dice.below(2 * self.options.patterns) {
             0 => Operand::Root(self.inner(self.document).0),
             1 => Operand::Item(self.inner(item).0),
             _ => self.literal(found),
@@ -77,6 +77,7 @@ impl<'d> Drawing<'d> {
             kinds: [vec![StepKind::Name; 4], PathOptions::definite().kinds].concat(),
             steps: 2,
             damage: self.options.damage,
+            patterns: self.options.patterns,
         };
         let document = self.document;
         let steps = Drawing {

@@ -303,7 +303,7 @@ fn share(text: &str) -> Result<f64, String> {
 /// time.
 pub(super) fn longest(profile: &EngineProfile) -> Option<Millis> {
     let real = LONGEST.as_millis() as f64 * profile.time_scale;
-    let costs_nothing = profile.policy.is_exact() || profile.time_scale >= VIRTUAL;
+    let costs_nothing = profile.policy.exact_clock || profile.time_scale >= VIRTUAL;
     (!costs_nothing).then_some(real as Millis)
 }
 

@@ -200,6 +200,7 @@ fn generic(name: &str) -> Behind {
             timing: Some(TimingCompare::TOLERANT),
             liveness_grace: 10_000,
             relaxed: false,
+            exact_clock: false,
         },
         jobs: 8,
         time_scale: 1.0,

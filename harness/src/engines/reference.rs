@@ -48,6 +48,7 @@ impl Default for Reference {
                     timing: Some(TimingCompare::EXACT),
                     liveness_grace: 60_000,
                     relaxed: false,
+                    exact_clock: true,
                 },
                 jobs: std::thread::available_parallelism().map_or(1, usize::from),
                 time_scale: 1.0,

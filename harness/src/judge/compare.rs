@@ -150,8 +150,11 @@ fn judge_starts<'s>(
             judgement.judged = Aspects::NONE;
             continue;
         };
-        // Where a limit expired, an engine whose clock is late may not have come as far before.
-        judgement.late |= expired(&observation) > 0;
+        let expected = &expectation.observation;
+        // A machine whose clock is late may not have come as far until its own limit.
+        let cut_off = |it: &Observation| it.status == Status::TimedOut;
+        judgement.late |= expired(&observation) > expired(expected)
+            || (cut_off(&observation) && cut_off(expected));
         let attempts = observation.attempts.values().map(Vec::len).sum();
         room = room.max(lateness(context.overhead, attempts));
         judgement.merge(here);

@@ -19,14 +19,8 @@ pub struct Policy {
     pub liveness_grace: Millis,
     /// Whether a user relaxed what the adapter declares. What the ledger says may then not show.
     pub relaxed: bool,
-}
-
-impl Policy {
     /// Whether the engine's clock stays exact however busy the engine is.
-    pub fn is_exact(&self) -> bool {
-        let timing = self.timing.as_ref();
-        timing.is_some_and(|timing| timing.early == 0 && timing.late == 0)
-    }
+    pub exact_clock: bool,
 }
 
 /// In the words of the options that change it; times are in seconds of ASL time.

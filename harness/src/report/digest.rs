@@ -67,7 +67,10 @@ pub(super) struct Reason {
 
 impl Reasons {
     fn add(&mut self, text: &str, cases: u64, case: Option<u64>) {
-        let common = common(text);
+        self.add_as(common(text), text, cases, case);
+    }
+
+    fn add_as(&mut self, common: String, text: &str, cases: u64, case: Option<u64>) {
         if !self.groups.contains_key(&common) && self.groups.len() >= REASONS {
             self.others += cases;
             return;
@@ -184,7 +187,11 @@ impl Digest {
 
     fn add(&mut self, verdict: Verdict, text: &str, cases: u64, case: Option<u64>) {
         let reasons = self.reasons.entry(verdict).or_default();
-        reasons.add(text, cases, case);
+        match verdict {
+            // The numbers in an entry's id, or in a signature, are part of the name.
+            Verdict::Known | Verdict::Flaky => reasons.add_as(text.to_owned(), text, cases, case),
+            _ => reasons.add(text, cases, case),
+        }
     }
 
     /// The machines that the user gave of which no case was judged, in order.

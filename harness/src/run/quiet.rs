@@ -25,7 +25,7 @@ const LONGEST_SECONDS: f64 = 30.0;
 /// Whether the engine's clock stays exact however busy the engine is, so that timing is always
 /// judged.
 pub(super) fn is_exact(engine: &EngineProfile) -> bool {
-    engine.policy.is_exact()
+    engine.policy.exact_clock
 }
 
 /// The lane of a case; `None` if it has to wait for the quiet lane. Depends only on the case, so

@@ -80,6 +80,14 @@ pub fn nanoseconds(text: &str) -> Option<i128> {
     if civil.as_bytes().get(10) != Some(&b'T') || !has_seconds {
         return None;
     }
+    // The parser of `jiff` would pass over another zone.
+    let fraction = civil.get(19..)?;
+    if !fraction.is_empty() && !fraction.starts_with('.') {
+        return None;
+    }
+    if !fraction.bytes().skip(1).all(|it| it.is_ascii_digit()) {
+        return None;
+    }
     // A `jiff::Timestamp` ends before the year 9999 does, so that every offset stays in it.
     let civil: jiff::civil::DateTime = civil.parse().ok()?;
     let days = civil.date().since(jiff::civil::date(1970, 1, 1)).ok()?;
@@ -144,6 +152,11 @@ mod tests {
             "1970-01-01T00:00:01+01:60",
             "1970-13-01T00:00:01Z",
             "1970-01-01T00:00:01Z+01:00",
+            "1970-01-01T00:00:01+05:00Z",
+            "1970-01-01T00:00:01+05:00+01:00",
+            "1970-01-01T00:00:01.5+05:00Z",
+            "1970-01-01T00:00:01[Europe/Paris]Z",
+            "1970-01-01T00:00:01.Z",
             "Z",
         ] {
             assert_eq!(Instant::parse_rfc3339(text), None, "{text}");

@@ -48,6 +48,7 @@ fn profile() -> EngineProfile {
             timing: None,
             liveness_grace: 10_000,
             relaxed: false,
+            exact_clock: false,
         },
         jobs: 64,
         time_scale: 1_000_000.0,

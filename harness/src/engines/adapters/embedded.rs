@@ -34,6 +34,7 @@ fn profile() -> EngineProfile {
             timing: Some(TimingCompare::EXACT),
             liveness_grace: 60_000,
             relaxed: false,
+            exact_clock: true,
         },
         jobs: 2 * std::thread::available_parallelism().map_or(1, usize::from),
         time_scale: 1.0,

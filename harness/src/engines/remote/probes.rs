@@ -3,7 +3,8 @@
 //! Otherwise it would fail in every case that uses it, and hide what else those cases show.
 //!
 //! A probe must not hide a divergence. So it does not look at what an execution comes to, only at
-//! whether it ends. An execution that ends otherwise than it should is left to the run.
+//! whether it ends, and whether it fails by the engine's own account. An execution that ends otherwise
+//! than it should is left to the run.
 
 use std::{future::Future, time::Duration};
 

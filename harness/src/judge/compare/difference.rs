@@ -71,8 +71,8 @@ pub struct Judgement {
     /// The rewrites that normalisation made in the engine's observations.
     #[serde(default)]
     pub rewrites: Rewrites,
-    /// Whether more time limits expired than the reference expects. An engine that is merely
-    /// overloaded would show that too.
+    /// Whether more time limits expired than the reference expects, or the machine's own one did. An
+    /// engine that is merely overloaded would show that too, or come less far.
     #[serde(default)]
     pub late: bool,
     /// How late (milliseconds of ASL time) the engine, or the harness with its calls and workers,

@@ -73,6 +73,7 @@ impl Fixture {
                 }),
                 liveness_grace: 0,
                 relaxed: false,
+                exact_clock: false,
             },
             lane: Lane::Throughput,
         }
@@ -549,7 +550,7 @@ fn which_branch_ends_last_is_chance_also_for_a_failure_after_all_have() {
         history(it)[end].previous = ids[0];
     });
     assert_eq!(found, [""; 0]);
-    // Any other event than the last of a branch would be.
+    // An event outside the branches is another matter.
     let found = fixture.tampered(|it| {
         let end = position(it, EventKind::ExecutionFailed);
         history(it)[end].previous = 1;

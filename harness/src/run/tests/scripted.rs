@@ -90,6 +90,7 @@ pub(super) fn scripted(
                 timing: None,
                 liveness_grace: 0,
                 relaxed: false,
+                exact_clock: false,
             },
             jobs: 4,
             time_scale: 1.0,

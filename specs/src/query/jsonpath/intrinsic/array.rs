@@ -38,7 +38,7 @@ pub(super) fn contains(array: &Value, value: &Value, host: &impl Host) -> Result
 
 pub(super) fn get_item(array: &Value, index: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let array = items(array)?;
-    if index.as_i64().is_none() {
+    if index.as_f64().is_some_and(|index| index.fract() != 0.0) {
         host.mark(Clause::IntrinsicRoundingElsewhere);
     }
     usize::try_from(integer(index, host)?)
