@@ -58,10 +58,10 @@ fn a_run_that_is_killed_twenty_times_comes_to_the_same_verdicts() {
     const KILLS: u32 = 20;
     let directory = directory();
     let here = directory.path();
-    let began = Instant::now();
+    let start = Instant::now();
     expect(here, &[&RUN[..], &["--out", "whole"]].concat(), 1);
     // All of them together take half as long as the run, however fast the machine is.
-    let share = began.elapsed() / 40;
+    let share = start.elapsed() / 40;
 
     let out = [&RUN[..], &["--out", "broken"]].concat();
     let resume = ["run", "--resume", "broken"];
