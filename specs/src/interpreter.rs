@@ -17,6 +17,7 @@ mod runtime_error;
 mod setup;
 mod states;
 mod task;
+mod timers;
 
 use crate::base::entropy::mix;
 use std::{
@@ -34,6 +35,7 @@ use self::{
     frame::{Active, Frame, FrameId, Phase},
     kept::Kept,
     runtime_error::{Origin, Result, RuntimeError},
+    timers::Waiter,
 };
 pub use self::{
     protocol::{
@@ -43,11 +45,11 @@ pub use self::{
     setup::{Program, Setup},
 };
 use crate::{
-    asl::{Machine, Name, StateType, Transition, WorkflowType, site::Site},
+    asl::{Machine, Name, StateType, Transition, site::Site},
     base::{
         json::{self, Size},
         meter::Meter,
-        time::{Instant, Millis},
+        time::Instant,
     },
     clause::{Clause, Coverage, Marks},
     deviation::{Deviations, Hook},
@@ -74,12 +76,6 @@ const TOO_MUCH_WORK: &str = "so much work in one execution";
 /// The most events in a history (AWS Developer Guide, "Quotas related to state machine
 /// executions").
 const HISTORY_LIMIT: usize = 25_000;
-
-/// How long an execution of a Standard workflow may last: a year (clause
-/// `execution.duration`).
-const LONGEST_STANDARD: Millis = 365 * 24 * 60 * 60 * 1_000;
-/// How long an execution of an Express workflow may last: five minutes.
-const LONGEST_EXPRESS: Millis = 5 * 60 * 1_000;
 /// The cause of an execution that would need more events.
 pub const HISTORY_LIMIT_TEXT: &str =
     "The execution reached the maximum number of history events (25000).";
@@ -110,15 +106,6 @@ pub struct Execution {
     outcome: Option<Outcome>,
     /// The facts since the last input.
     facts: RefCell<Vec<Fact>>,
-}
-
-/// What waits for a timer.
-#[derive(Debug, Clone, Copy)]
-enum Waiter {
-    /// The whole machine's time limit.
-    Machine,
-    /// A frame: a Wait state, a retry's delay, a task's time limit.
-    Frame(FrameId),
 }
 
 impl Execution {
@@ -282,57 +269,6 @@ impl Execution {
                 self.emit(0, EventKind::ExecutionAborted, details);
                 self.finish(Status::Aborted, None, failure);
             }
-        }
-    }
-
-    fn timer_fired(&mut self, timer: TimerId) {
-        let running = self.timers.get_mut(timer.0 as usize).and_then(Option::take);
-        match running {
-            None => {}
-            Some(Waiter::Machine) => {
-                self.mark(Clause::MachineTimeout);
-                self.time_out();
-            }
-            Some(Waiter::Frame(frame)) => self.frame_timer(frame, timer),
-        }
-    }
-
-    /// Ends the execution because it has run for too long.
-    fn time_out(&mut self) {
-        self.mark(Clause::MachineTimeoutHistory);
-        let details = failure_details(&Failure {
-            error: Some(runtime_error::TIMEOUT.into()),
-            cause: None,
-        });
-        self.emit(0, EventKind::ExecutionTimedOut, details);
-        self.finish(Status::TimedOut, None, Failure::default());
-    }
-
-    /// When the execution ends at the latest, whatever its machine says. An input that comes later
-    /// ends it as of that time.
-    pub fn deadline(&self) -> Instant {
-        let longest = match self.setup.program.workflow() {
-            WorkflowType::Standard => LONGEST_STANDARD,
-            WorkflowType::Express => LONGEST_EXPRESS,
-        };
-        self.setup.at.plus(longest)
-    }
-
-    fn frame_timer(&mut self, id: FrameId, timer: TimerId) {
-        let Some(active) = self.frame(id).active.as_ref() else {
-            return;
-        };
-        match &active.phase {
-            Phase::Waiting { effective, .. } => {
-                let effective = effective.clone();
-                self.wait_over(id, &effective);
-            }
-            Phase::Delayed { .. } => self.attempt(id),
-            Phase::Task(task) => {
-                let heartbeat = task.heartbeat_timer == Some(timer);
-                self.task_timed_out(id, heartbeat);
-            }
-            Phase::Working | Phase::Children(_) => {}
         }
     }
 
@@ -647,23 +583,6 @@ impl Execution {
         let id = self.emit(self.frame(frame).previous, kind, details);
         self.frame_mut(frame).previous = id;
         id
-    }
-
-    fn set_timer(&mut self, after: u64, waiter: Waiter) -> TimerId {
-        let timer = TimerId(self.timers.len() as u64);
-        // What is due later ends the execution, so nothing needs to be due much later.
-        let due = self.now.plus(after).min(self.deadline().plus(1));
-        self.timers.push(Some(waiter));
-        self.commands.push(Command::SetTimer { timer, at: due });
-        timer
-    }
-
-    fn cancel_timer(&mut self, timer: Option<TimerId>) {
-        let Some(timer) = timer else { return };
-        let running = self.timers.get_mut(timer.0 as usize);
-        if running.and_then(Option::take).is_some() {
-            self.commands.push(Command::CancelTimer(timer));
-        }
     }
 
     /// The frame with this id. It exists, because ids are dropped together with their frames.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    Execution, Waiter,
+    Execution,
     data_flow::Exit,
     frame::{FrameId, Phase},
     runtime_error::{DATA_LIMIT_EXCEEDED, Result, RuntimeError, TIMEOUT},
+    timers::Waiter,
 };
 use crate::{
     asl::{Catcher, Name, Retrier, State, Transition},

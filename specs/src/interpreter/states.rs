@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Execution, Waiter,
+    Execution,
     data_flow::Exit,
     frame::{FrameId, Phase},
     runtime_error::{Result, RuntimeError},
+    timers::Waiter,
 };
 use crate::{
     asl::{Body, Choice, Dynamic, Fail, Limit, Name, Pass, State, Text, Transition, Until, Wait},

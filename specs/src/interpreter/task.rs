@@ -6,11 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    Command, Execution, Fact, TaskId, TaskRequest, TimerId, Waiter,
+    Command, Execution, Fact, TaskId, TaskRequest, TimerId,
     data_flow::Exit,
     envelope::Envelope,
     frame::{FrameId, Phase, TaskState},
     runtime_error::{Result, RuntimeError},
+    timers::Waiter,
 };
 use crate::{
     asl::{Body, Limit, Name, Task, site::AttemptKey},
