@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
     asl::WorkflowType,
-    base::entropy::mix,
+    base::{entropy::mix, pointer::escape},
     reference::{SimulationError, simulate},
     scenario::case::{Body, ExecutionCase},
     validate::validate_text,
@@ -262,8 +262,7 @@ fn pointers(value: &Value, at: String, all: &mut Vec<String>) {
         }
         Value::Object(members) => {
             for (key, member) in members {
-                let key = key.replace('~', "~0").replace('/', "~1");
-                pointers(member, format!("{at}/{key}"), all);
+                pointers(member, format!("{at}/{}", escape(key)), all);
             }
         }
         _ => {}

@@ -106,10 +106,6 @@ fn an_explicit_path_fails_on_null() {
         choice(json!({ "IsString": true })),
         choice(json!({ "IsNull": true })),
         choice(json!({ "NumericEquals": 1 })),
-        pass("InputPath", &json!("$")),
-        pass("InputPath", &json!("$.a")),
-        pass("OutputPath", &json!("$")),
-        alone(json!({ "Type": "Wait", "Seconds": 1, "OutputPath": "$" })),
     ] {
         let seen = run(&definition, &Value::Null, Reply::Echo);
         assert_eq!(seen.observation.status, Status::Failed, "{definition}");
@@ -120,13 +116,18 @@ fn an_explicit_path_fails_on_null() {
         );
         assert!(!seen.poisoned.contains(&Aspect::Status), "{definition}");
     }
-    // Of these nothing is known.
+    // Of these it was not seen.
     for definition in [
         choice(json!({ "IsPresent": true })),
+        pass("InputPath", &json!("$")),
+        pass("InputPath", &json!("$.a")),
+        pass("OutputPath", &json!("$")),
+        alone(json!({ "Type": "Wait", "Seconds": 1, "OutputPath": "$" })),
         pass("Parameters", &json!({ "a.$": "$" })),
         pass("Parameters", &json!({ "a.$": "States.Array($)" })),
     ] {
         let seen = run(&definition, &Value::Null, Reply::Echo);
+        assert_eq!(seen.observation.status, Status::Failed, "{definition}");
         assert_eq!(seen.poisoned, Aspect::ALL, "{definition}");
     }
     // Without a path, and with a path that goes elsewhere, null passes.

@@ -3,11 +3,7 @@
 
 use serde_json::{Value, json};
 use stepproof::{
-    engines::{
-        Engine, EngineProfile,
-        adapters::{Choice, open},
-        embedded::{Server, Speed},
-    },
+    engines::{EngineProfile, adapters::Choice},
     judge::{
         compare::judge,
         policy::{HistoryCompare, Strictness},
@@ -15,29 +11,12 @@ use stepproof::{
     run::{Source as _, judging::Generated},
 };
 use stepproof_generators::Profile;
-use stepproof_specs::deviation::Deviations;
 
 use crate::{
-    proxy::{Change, Path, forward},
+    behind::behind,
+    proxy::{Change, Path},
     support::{everything, only},
 };
-
-const SCALE: f64 = 20.0;
-
-/// The embedded engine behind a proxy; the server lives as long as it is kept.
-async fn behind(path: Path, choice: Choice) -> (Server, Box<dyn Engine>) {
-    let server = Server::start(0, Speed::Scaled(SCALE), Deviations::default());
-    let server = server.await.unwrap();
-    let engine = server.endpoint();
-    let engine = engine.trim_start_matches("http://").parse().unwrap();
-    let way = forward(0, engine, path).await.unwrap();
-    let choice = Choice {
-        endpoint: Some(format!("http://{}", way.address)),
-        time_scale: Some(SCALE),
-        ..choice
-    };
-    (server, open(&choice, "endpoint").await.unwrap())
-}
 
 /// The signatures of the differences in a case whose history is tampered with on its way.
 async fn found(answer: Option<Change>, choice: Choice) -> Vec<String> {
@@ -45,7 +24,7 @@ async fn found(answer: Option<Change>, choice: Choice) -> Vec<String> {
         answer,
         ..Path::default()
     };
-    let (_server, engine) = behind(path, choice).await;
+    let (_server, _way, engine) = behind(path, choice).await;
     let job = everything();
     let run = engine.run(&job).await.unwrap();
     let judgement = judge(&job, &run, engine.profile().terms(0));
@@ -193,7 +172,7 @@ async fn profile(call: Option<Change>) -> EngineProfile {
         call,
         ..Path::default()
     };
-    let (_server, engine) = behind(path, Choice::default()).await;
+    let (_server, _way, engine) = behind(path, Choice::default()).await;
     engine.profile().clone()
 }
 

@@ -1,5 +1,6 @@
 //! End-to-end tests of engines.
 
+mod behind;
 mod embedded;
 mod endpoint;
 mod endurance;

@@ -4,37 +4,17 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use serde_json::{Value, json};
 use stepproof::{
-    engines::{
-        Engine,
-        adapters::{Choice, open},
-        embedded::{Server, Speed},
-    },
+    engines::adapters::Choice,
     job::Job,
     judge::{compare::judge, verdict::Verdict},
 };
-use stepproof_specs::{deviation::Deviations, observation::Status};
+use stepproof_specs::observation::Status;
 
 use crate::{
-    proxy::{Path, Way, forward},
+    behind::behind,
+    proxy::Path,
     support::{job, only, task},
 };
-
-const SCALE: f64 = 20.0;
-
-/// The embedded engine at the end of a way; the server lives as long as it is kept.
-async fn behind(path: Path) -> (Server, Way, Box<dyn Engine>) {
-    let server = Server::start(0, Speed::Scaled(SCALE), Deviations::default());
-    let server = server.await.unwrap();
-    let engine = server.endpoint();
-    let engine = engine.trim_start_matches("http://").parse().unwrap();
-    let way = forward(0, engine, path).await.unwrap();
-    let choice = Choice {
-        endpoint: Some(format!("http://{}", way.address)),
-        time_scale: Some(SCALE),
-        ..Choice::default()
-    };
-    (server, way, open(&choice, "slow").await.unwrap())
-}
 
 /// A task that is answered at once and has this many seconds, and a sibling that waits three.
 fn limited(seconds: u64) -> Job {
@@ -58,7 +38,7 @@ async fn what_expires_on_a_slow_way_is_unknown() {
         delay: Duration::from_millis(100),
         ..Path::default()
     };
-    let (_server, _way, engine) = behind(slow).await;
+    let (_server, _way, engine) = behind(slow, Choice::default()).await;
     // Two seconds pass before the worker has the task.
     let job = limited(1);
     let run = engine.run(&job).await.unwrap();
@@ -79,7 +59,7 @@ async fn what_a_slow_way_does_not_change_is_judged_on_it() {
         delay: Duration::from_millis(100),
         ..Path::default()
     };
-    let (_server, _way, engine) = behind(slow).await;
+    let (_server, _way, engine) = behind(slow, Choice::default()).await;
     let job = limited(600);
     let mut run = engine.run(&job).await.unwrap();
     let judgement = judge(&job, &run, engine.profile().terms(0));
@@ -103,7 +83,7 @@ async fn a_call_that_fails_spoils_the_case_and_no_other() {
         hiccups: 20,
         ..Path::default()
     };
-    let (_server, way, engine) = behind(unsteady).await;
+    let (_server, way, engine) = behind(unsteady, Choice::default()).await;
     let job = limited(600);
     let before = way.failed.load(Ordering::Relaxed);
     let mut judged = 0;
@@ -133,7 +113,7 @@ async fn a_task_that_is_never_delivered_is_the_engines_loss() {
         }),
         ..Path::default()
     };
-    let (_server, _way, engine) = behind(lossy).await;
+    let (_server, _way, engine) = behind(lossy, Choice::default()).await;
     for end in [60, 10_000] {
         let job = limited_with(end, json!({ "lose": "me" }));
         let run = engine.run(&job).await.unwrap();

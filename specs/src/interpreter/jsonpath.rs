@@ -87,7 +87,7 @@ impl Evaluator for JsonPathFlow {
             None => Ok(Cow::Borrowed(effective)),
             Some(path) => {
                 eval.mark(Clause::MapItemsPath);
-                eval.nor_here(path, effective)?;
+                eval.check_not_null_elsewhere(path, effective)?;
                 eval.find_one(path, effective)
             }
         };
@@ -300,7 +300,7 @@ impl<'e> Eval<'e> {
             Nullable::Absent => Ok(Some(data.clone())),
             Nullable::Null => Ok(Some(Arc::new(Value::Object(Map::new())))),
             Nullable::Set(path) => {
-                self.not_to_null(path, data)?;
+                self.check_not_null_elsewhere(path, data)?;
                 if path.is_data_root() {
                     return Ok(Some(data.clone()));
                 }
@@ -381,7 +381,7 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        self.nor_here(path, data)?;
+        self.check_not_null_elsewhere(path, data)?;
         self.find_one(path, data).map_err(|error| {
             self.mark(Clause::LimitPathMissingText);
             self.invalid_path(path, &error)
@@ -407,7 +407,7 @@ impl<'e> Eval<'e> {
 
     fn timestamp_path(&self, path: &Path, data: &Value) -> Result<Millis> {
         self.mark(Clause::WaitTimestampPath);
-        self.nor_here(path, data)?;
+        self.check_not_null_elsewhere(path, data)?;
         let value = self.find_one(path, data).map_err(|_| {
             self.mark(Clause::WaitPathMissing);
             let text =
@@ -433,7 +433,7 @@ impl<'e> Eval<'e> {
     fn seconds_path(&self, path: &Path, data: &Value) -> Result<Millis> {
         self.mark(Clause::WaitSecondsPath);
         let error = |text: String| Box::new(RuntimeError::runtime(self.active, &text));
-        self.nor_here(path, data)?;
+        self.check_not_null_elsewhere(path, data)?;
         let value = self.find_one(path, data).map_err(|_| {
             self.mark(Clause::WaitPathMissing);
             error(format!(

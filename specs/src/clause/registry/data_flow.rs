@@ -27,13 +27,13 @@ family! {
             "ResultSelector is a payload template evaluated against the raw result.",
             "States Language specification, \"Payload Template\"";
         PathNull = "data.path.null", Observed,
-            "InputPath, OutputPath and the Variable of a Choice rule fail the execution when they are applied to null; null passes where no path is given.",
+            "The Variable of a Choice rule fails the execution when it is applied to null.",
             "an execution of a user (awslabs/states-language#29); AWS Support called it intended";
         PathNullError = "data.path.null.error", Assumed(ERRORS),
             "The error of a path that is applied to null is States.Runtime.",
             "by other paths; the report gives the cause alone";
         PathNullElsewhere = "data.path.null.elsewhere", Assumed(EVERYTHING),
-            "Other paths fail in the same way on null: those of items, limits, waits, templates, functions and IsPresent.",
+            "Other paths fail in the same way on null: InputPath, OutputPath, those of items, limits, waits, templates, functions and IsPresent. Null passes where no path is given.",
             "the report is about the Variable of a Choice rule";
         TemplateNoObject = "data.template.no-object", Observed,
             "Parameters and ResultSelector may be any JSON; what is not an object is taken as it is.",

@@ -56,9 +56,9 @@ impl Eval<'_> {
     fn test(&self, test: &Test, data: &Value) -> Result<bool> {
         self.spend(TEST)?;
         if test.operator == Operator::Is(Kind::Present) {
-            self.nor_here(&test.variable, data)?;
+            self.check_not_null_elsewhere(&test.variable, data)?;
         } else {
-            self.not_to_null(&test.variable, data)?;
+            self.check_not_null(&test.variable, data)?;
         }
         let variable = self.find_one(&test.variable, data);
         if variable.as_ref().is_err_and(|error| !error.is_missing()) {
@@ -90,7 +90,7 @@ impl Eval<'_> {
             Operand::Literal(value) => Cow::Borrowed(value),
             Operand::Path(path) => {
                 self.mark(Clause::ChoicePathTwin);
-                self.nor_here(path, data)?;
+                self.check_not_null_elsewhere(path, data)?;
                 self.find_one(path, data).map_err(|_| {
                     self.mark(Clause::ChoiceMissingOperand);
                     self.invalid_variable(path)

@@ -63,7 +63,7 @@ impl<'e> Eval<'e> {
     }
 
     /// Fails if a path is applied to null (clause `data.path.null`).
-    pub(super) fn not_to_null(&self, path: &Path, data: &Value) -> Result<()> {
+    pub(super) fn check_not_null(&self, path: &Path, data: &Value) -> Result<()> {
         if !data.is_null() || *path.root() != Root::Data {
             return Ok(());
         }
@@ -74,8 +74,8 @@ impl<'e> Eval<'e> {
     }
 
     /// The same for a field of which it was not seen.
-    pub(super) fn nor_here(&self, path: &Path, data: &Value) -> Result<()> {
-        let checked = self.not_to_null(path, data);
+    pub(super) fn check_not_null_elsewhere(&self, path: &Path, data: &Value) -> Result<()> {
+        let checked = self.check_not_null(path, data);
         if checked.is_err() {
             self.mark(Clause::PathNullElsewhere);
         }
@@ -183,7 +183,7 @@ impl<'e> Eval<'e> {
                 return Ok(Some((Cow::Owned(value), memory)));
             }
         };
-        self.nor_here(path, data)?;
+        self.check_not_null_elsewhere(path, data)?;
         match self.find(path, data) {
             Ok(value) => {
                 self.mark(Clause::TemplatePath);
@@ -286,7 +286,7 @@ impl<'e> Eval<'e> {
         if !path.brackets_odd_names() {
             self.mark(Clause::IntrinsicArgumentName);
         }
-        self.nor_here(path, data)?;
+        self.check_not_null_elsewhere(path, data)?;
         self.find(path, data).map_err(|error| {
             if error == PathError::TooLarge {
                 return self.too_large();
