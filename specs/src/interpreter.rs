@@ -67,7 +67,7 @@ const DEPTH_LIMIT: usize = 100;
 const DEPTH_WITHIN: usize = path::DEEPEST;
 /// How much memory the data of one execution may take here, in bytes: its history keeps nearly all of
 /// it.
-const KEPT_LIMIT: usize = 128 << 20;
+const KEPT_LIMIT: usize = 64 << 20;
 /// How much work one execution may be here, in steps (see [`Meter`]).
 const WORK_LIMIT: u64 = 10_000_000;
 const TOO_MUCH_DATA: &str = "so much data in one execution";

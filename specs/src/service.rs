@@ -168,6 +168,8 @@ pub struct Service {
     pending: VecDeque<ExecutionId>,
     /// Whether they do it elsewhere: see [`Service::next_work`].
     works_elsewhere: bool,
+    /// How much memory the executions take that have not ended.
+    running_memory: usize,
     closed: Closed,
     garbage: Garbage,
 }

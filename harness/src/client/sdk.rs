@@ -702,11 +702,16 @@ fn answered<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &E) ->
     }
 }
 
-/// Whether an error code means that the engine throttled the call and did not act.
+/// Whether an error code means that the engine throttled the call and did not act, or that it has no
+/// room for another execution until one ends.
 fn is_throttling(code: &str) -> bool {
     matches!(
         code,
-        "ThrottlingException" | "TooManyRequestsException" | "RequestLimitExceeded" | "Throttling"
+        "ThrottlingException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "Throttling"
+            | "ExecutionLimitExceeded"
     )
 }
 

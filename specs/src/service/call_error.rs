@@ -67,6 +67,14 @@ impl CallError {
         )
     }
 
+    pub(super) fn too_many_executions() -> Self {
+        Self::new(
+            "ExecutionLimitExceeded",
+            "the running executions take all the memory there is for them: one of them has to end, \
+             or to be stopped, before another can be started",
+        )
+    }
+
     pub(super) fn no_activity(arn: &str) -> Self {
         Self::new(
             "ActivityDoesNotExist",

@@ -49,6 +49,9 @@ impl Service {
                 format!("Execution Already Exists: '{arn}'"),
             ));
         }
+        if !self.has_room() {
+            return Err(CallError::too_many_executions());
+        }
         let identity = Identity {
             execution_arn: arn.as_str().into(),
             execution_name: name.as_str().into(),
@@ -61,6 +64,8 @@ impl Service {
         let started = time.now();
         let execution = Execution::begin(Setup::new(program, identity, input, started));
         self.next_number();
+        let memory = execution.memory();
+        self.running_memory += memory;
         let run = Run {
             arn: arn.clone(),
             name: name.clone(),
@@ -72,7 +77,7 @@ impl Service {
             input: text.to_owned(),
             started,
             ended: None,
-            memory: 0,
+            memory,
             tasks: BTreeMap::new(),
             broken: None,
         };

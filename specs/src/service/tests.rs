@@ -309,6 +309,49 @@ fn large_executions_are_forgotten_sooner() {
 }
 
 #[test]
+fn executions_that_run_take_no_more_memory_than_there_is() {
+    let mut service = service();
+    let states = json!({
+        "P": {"Type": "Pass", "Parameters": {"list.$": "States.ArrayPartition($.list, 1)"}, "Next": "W"},
+        "W": {"Type": "Wait", "Seconds": 1, "End": true},
+    });
+    let definition = json!({"StartAt": "P", "States": states}).to_string();
+    let machine = create(&mut service, "m", &definition, "r").unwrap();
+    let input = json!({"list": vec![1; 40_000]}).to_string();
+    let start = |service: &mut Service| {
+        let body = json!({"stateMachineArn": machine, "input": input});
+        let started = ask(service, "StartExecution", &body)?;
+        Ok::<_, String>(started["executionArn"].as_str().unwrap().to_owned())
+    };
+    let mut running = Vec::new();
+    let refused = loop {
+        match start(&mut service) {
+            Ok(execution) => running.push(execution),
+            Err(refused) => break refused,
+        }
+    };
+    assert!(refused.starts_with("ExecutionLimitExceeded"), "{refused}");
+    assert!(running.len() > 4, "{}", running.len());
+    assert_eq!(status(&mut service, &running[0]), "RUNNING");
+    // One that ends makes room, however it ends.
+    let stopped = json!({"executionArn": running[0]});
+    ask(&mut service, "StopExecution", &stopped).unwrap();
+    start(&mut service).unwrap();
+    assert_eq!(start(&mut service), Err(refused));
+    ask(
+        &mut service,
+        "DeleteStateMachine",
+        &json!({"stateMachineArn": machine}),
+    )
+    .unwrap();
+    let machine = create(&mut service, "m", &definition, "r").unwrap();
+    for _ in &running {
+        let body = json!({"stateMachineArn": machine, "input": input});
+        ask(&mut service, "StartExecution", &body).unwrap();
+    }
+}
+
+#[test]
 fn an_execution_may_be_worked_on_elsewhere() {
     let mut service = service().working_elsewhere();
     let machine = create(&mut service, "m", &pass(), "r").unwrap();

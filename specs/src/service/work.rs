@@ -19,6 +19,8 @@ use crate::{
 /// bytes. AWS keeps them for 90 days.
 pub const RETAINED: usize = 5_000;
 const RETAINED_MEMORY: usize = 64 << 20;
+/// How much memory the executions that run may take together before no other is started, in bytes.
+const RUNNING_MEMORY: usize = 256 << 20;
 
 /// The executions that have ended and can still be asked about.
 #[derive(Debug, Default)]
@@ -45,7 +47,7 @@ pub(super) struct Run {
     pub input: String,
     pub started: Instant,
     pub ended: Option<Instant>,
-    /// How much memory it takes, once it has ended.
+    /// How much memory it takes, as of its last step.
     pub memory: usize,
     /// The tasks without an answer.
     pub tasks: BTreeMap<TaskId, Open>,
@@ -193,6 +195,9 @@ impl Service {
             at,
             commands,
         } = worked;
+        let memory = execution.memory();
+        self.running_memory = self.running_memory - run.memory + memory;
+        run.memory = memory;
         run.execution = Some(execution);
         match commands {
             Ok(commands) => self.obey(id, at, commands),
@@ -210,6 +215,11 @@ impl Service {
                 self.pending.push_back(id);
             }
         }
+    }
+
+    /// Whether another execution may be started.
+    pub(super) fn has_room(&self) -> bool {
+        self.running_memory <= RUNNING_MEMORY
     }
 
     /// Whether the execution that a call asks about is being worked on.
@@ -280,6 +290,7 @@ impl Service {
             run.ended = Some(deadline.map_or(now, |deadline| now.min(deadline)));
             run.tasks.clear();
             run.steps.clear();
+            self.running_memory -= run.memory;
             run.memory = size_of::<Run>() + 2 * run.input.len();
             if let Some(execution) = &mut run.execution {
                 execution.retire();
@@ -305,6 +316,8 @@ impl Service {
             if run.ended.is_some() {
                 self.closed.kept.retain(|kept| *kept != execution);
                 self.closed.memory -= run.memory;
+            } else {
+                self.running_memory -= run.memory;
             }
             self.runs_by_arn.remove(&run.arn);
             self.garbage.runs.push(run);

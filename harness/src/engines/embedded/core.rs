@@ -15,10 +15,14 @@ use stepproof_specs::{
     deviation::Deviations,
     service::{Answer, CallError, Config, PollId, Service, TaskRef, Time},
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// After how long it is looked again whether an execution is still being worked on.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// How many executions are worked on at a time. Each can take a good deal of memory until its step is
+/// made.
+pub(super) const WORKERS: usize = 4;
 
 /// How time passes for the service: a pace tells the time, keeps the timers, and decides when a
 /// task is handed out.
@@ -38,6 +42,8 @@ pub(super) trait Pace: Time + fmt::Debug + Send + Sized + 'static {
 #[derive(Debug)]
 pub(super) struct Core<P> {
     state: Mutex<State<P>>,
+    /// Whoever works on executions has a permit, taken and given back under the lock.
+    workers: Semaphore,
     /// Some work on an execution is done.
     worked: Condvar,
     closed: AtomicBool,
@@ -102,6 +108,7 @@ impl<P: Pace> Core<P> {
                 pace,
                 polls: HashMap::new(),
             }),
+            workers: Semaphore::new(WORKERS),
             worked: Condvar::new(),
             closed: AtomicBool::new(false),
         })
@@ -175,12 +182,17 @@ impl<P: Pace> Calls for Core<P> {
     }
 
     fn work(self: Arc<Self>) {
-        while !self.closed.load(Ordering::Relaxed) {
-            let Some(work) = self.lock().service.next_work() else {
-                return;
-            };
+        let mut guard = self.lock();
+        let Ok(permit) = self.workers.try_acquire() else {
+            // One of those who work does what there is to do.
+            return;
+        };
+        while !self.closed.load(Ordering::Relaxed)
+            && let Some(work) = guard.service.next_work()
+        {
+            drop(guard);
             let worked = work.carry_out();
-            let mut guard = self.lock();
+            guard = self.lock();
             let state = &mut *guard;
             state.service.finish(worked);
             P::carry_out(&self, state);
@@ -188,7 +200,10 @@ impl<P: Pace> Calls for Core<P> {
             drop(guard);
             self.worked.notify_all();
             drop(garbage);
+            guard = self.lock();
         }
+        drop(permit);
+        drop(guard);
     }
 
     fn cancel(&self, poll: PollId) {

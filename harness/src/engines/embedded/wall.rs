@@ -194,7 +194,7 @@ mod tests {
     };
 
     use super::{
-        super::core::{Calls as _, Core, Reply},
+        super::core::{Calls as _, Core, Reply, WORKERS},
         LONGEST_PAUSE, Wall,
     };
 
@@ -243,6 +243,28 @@ mod tests {
         assert_eq!(timers(&core), 2);
         ask(&core, "DeleteStateMachine", machine);
         assert_eq!(timers(&core), 0);
+    }
+
+    #[test]
+    fn the_few_who_work_leave_nothing_undone() {
+        let core = Core::new(Config::default(), Deviations::default(), Wall::new(1.0));
+        let definition = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+        let machine = json!({"name": "m", "roleArn": "r", "definition": definition.to_string()});
+        let machine = ask(&core, "CreateStateMachine", machine);
+        let machine = json!({"stateMachineArn": machine["stateMachineArn"]});
+        std::thread::scope(|scope| {
+            for _ in 0..4 * WORKERS {
+                scope.spawn(|| {
+                    for _ in 0..50 {
+                        ask(&core, "StartExecution", machine.clone());
+                    }
+                });
+            }
+        });
+        assert!(!core.lock().service.has_work());
+        let body =
+            json!({"stateMachineArn": machine["stateMachineArn"], "statusFilter": "RUNNING"});
+        assert_eq!(ask(&core, "ListExecutions", body)["executions"], json!([]));
     }
 
     #[test]
