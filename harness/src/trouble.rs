@@ -43,6 +43,17 @@ pub enum Trouble {
          case has no room for that; a smaller --time-scale or fewer --jobs help"
     )]
     Late(u64),
+    /// The engine's clock is not the one that the run was told of: every duration would be wrong.
+    #[error(
+        "run at --time-scale {named}: the engine's clock passes about {measured} times as fast as \
+         this computer's"
+    )]
+    Clock {
+        /// The time scale of the run.
+        named: String,
+        /// The one that was measured, rounded.
+        measured: u64,
+    },
     /// A bug in the harness.
     #[error("keep the harness's own promise: {0}")]
     Internal(String),

@@ -66,6 +66,7 @@ impl From<StoreError> for Failure {
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Self {
+        let clock;
         let (status, remedy) = match &trouble {
             Trouble::Unreachable { .. } | Trouble::Protocol { .. } => (
                 Status::Unreachable,
@@ -84,6 +85,10 @@ impl From<Trouble> for Failure {
                 "run it again while the machine is less busy",
             ),
             Trouble::Changed(_) => (Status::Unsure, "restart the engine"),
+            Trouble::Clock { measured, .. } => {
+                clock = format!("give --time-scale {measured}");
+                (Status::Usage, clock.as_str())
+            }
             Trouble::Internal(_) => return Self::internal(trouble.to_string()),
         };
         Self {

@@ -209,7 +209,8 @@ async fn scaled_time_passes_faster() {
     let server = Server::start(0, Speed::Scaled(50.0), Deviations::default())
         .await
         .unwrap();
-    let profile = remote(&server.endpoint()).profile().clone();
+    let mut profile = remote(&server.endpoint()).profile().clone();
+    profile.time_scale = 50.0;
     let api = Api::plain(&server.endpoint(), &Account::default(), Patience::default());
     let engine = Remote::new(api, Clock::Real(50.0), profile, Traits::default(), "test");
     let wait = only(&json!({"Type": "Wait", "Seconds": 20, "End": true}));

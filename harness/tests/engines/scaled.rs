@@ -12,6 +12,7 @@ use stepproof::{
     job::{Job, Lane},
     judge::compare::judge,
     raw::RawExecution,
+    trouble::Trouble,
 };
 use stepproof_specs::deviation::Deviations;
 
@@ -69,4 +70,24 @@ async fn the_clock_on_the_wall_stamps_real_time() {
     let duration = seen.duration.unwrap();
     assert!((20_000..=seen.watched).contains(&duration), "{seen:#?}");
     assert!(covered(&seen) >= 20_000, "{seen:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_faster_than_said_is_noticed() {
+    let server = Server::start(0, Speed::Scaled(SCALE), Deviations::default());
+    let server = server.await.unwrap();
+    let told = |time_scale| Choice {
+        endpoint: Some(server.endpoint()),
+        time_scale,
+        ..Choice::default()
+    };
+    for time_scale in [None, Some(0.5), Some(4.0)] {
+        let opened = open(&told(time_scale), "test").await;
+        let Err(Trouble::Clock { measured, .. }) = opened else {
+            panic!("{time_scale:?}: {:?}", opened.err());
+        };
+        // A busy computer makes calls late, on either side.
+        assert!((10..=40).contains(&measured), "{measured}");
+    }
+    assert!(open(&told(Some(SCALE)), "test").await.is_ok());
 }

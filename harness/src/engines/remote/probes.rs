@@ -23,6 +23,8 @@ use crate::{
     trouble::Trouble,
 };
 
+/// How often what fails is tried.
+const ROUNDS: u32 = 2;
 /// How long a probe may take: its machine has nothing to wait for.
 const LONGEST: Duration = Duration::from_secs(5);
 /// How long it may take after that to stop its execution, and to remove what it created.
@@ -151,21 +153,43 @@ impl Drops {
 }
 
 impl Remote {
-    /// Tries everything that its adapter declares, at once, and leaves out what fails.
+    /// Tries everything that its adapter declares, and leaves out what fails. Once is not enough to
+    /// fail: an engine may be busy, or load something.
     pub(super) async fn try_probes(&mut self) {
         let capabilities = &self.profile.capabilities;
         let probes = self.traits.probes.iter();
-        let probes: Vec<Probe> = probes
+        let mut failed: Vec<(Probe, Failure)> = probes
             .filter(|probe| probe.drops.is_there(capabilities))
-            .copied()
+            .map(|probe| (*probe, Failure::new()))
             .collect();
+        for round in 0..ROUNDS {
+            if failed.is_empty() {
+                return;
+            }
+            let tried = failed.into_iter().map(|(probe, _)| probe).collect();
+            let Some(still) = self.failing(round, tried).await else {
+                return;
+            };
+            failed = still;
+        }
+        for (probe, reason) in failed {
+            probe.drops.leave_out_of(&mut self.profile.capabilities);
+            self.profile.dropped.push(Dropped {
+                what: probe.name.to_owned(),
+                reason,
+            });
+        }
+    }
+
+    /// Those of the probes that fail, tried at once; `None` if the control fails too.
+    async fn failing(&self, round: u32, probes: Vec<Probe>) -> Option<Vec<(Probe, Failure)>> {
         let deadline = Instant::now() + LONGEST;
         let mut running = JoinSet::new();
         for (number, probe) in [CONTROL].iter().chain(&probes).enumerate() {
             let attempt = Attempt {
                 api: self.api.clone(),
                 role: self.traits.role.clone(),
-                name: format!("{}probe-{}", self.prefix, probe.name),
+                name: format!("{}probe-{}-{round}", self.prefix, probe.name),
                 deadline,
             };
             let way = probe.way;
@@ -174,18 +198,10 @@ impl Remote {
         let mut outcomes = running.join_all().await;
         outcomes.sort_by_key(|(number, _)| *number);
         let mut outcomes = outcomes.into_iter().map(|(_, outcome)| outcome);
-        if outcomes.next().is_none_or(|control| control.is_err()) {
-            return;
-        }
-        for (probe, outcome) in probes.iter().zip(outcomes) {
-            if let Err(reason) = outcome {
-                probe.drops.leave_out_of(&mut self.profile.capabilities);
-                self.profile.dropped.push(Dropped {
-                    what: probe.name.to_owned(),
-                    reason,
-                });
-            }
-        }
+        outcomes.next()?.ok()?;
+        let failing = probes.into_iter().zip(outcomes);
+        let failing = failing.filter_map(|(probe, outcome)| Some((probe, outcome.err()?)));
+        Some(failing.collect())
     }
 }
 
