@@ -181,7 +181,7 @@ impl Check {
             let seen = "[(later[\"timestamp\"] - first[\"timestamp\"]).total_seconds() \
                         for first, later in zip(events, events[1:])]";
             return Some(Self {
-                same: "all(step >= 0 for step in seen)".to_owned(),
+                same: "bool(seen) and all(step >= 0 for step in seen)".to_owned(),
                 ..Self::equal(Aspect::Timing, json!("no step back"), seen)
             });
         };
@@ -199,7 +199,7 @@ impl Check {
             of("Exited")
         );
         Some(Self {
-            same: format!("all(wait > {middle} for wait in seen)"),
+            same: format!("bool(seen) and all(wait > {middle} for wait in seen)"),
             ..Self::equal(Aspect::Timing, json!({ "at least": due }), seen)
         })
     }
