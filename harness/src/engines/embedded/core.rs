@@ -58,11 +58,15 @@ pub(super) struct State<P> {
 
 /// The service as its callers see it, independent of the pace.
 pub(super) trait Calls: fmt::Debug + Send + Sync {
-    /// Handles a call of an operation with this body.
+    /// Handles a call of an operation with this body; `None` if the call has to wait until an execution
+    /// has been worked on.
+    fn try_call(self: Arc<Self>, operation: &str, body: &Value) -> Option<Reply>;
+
+    /// The same, and waits.
     fn call(self: Arc<Self>, operation: &str, body: &Value) -> Reply;
 
-    /// Whether a call can take so long that it is in the way of others.
-    fn blocks(&self) -> bool;
+    /// Whether executions are to be worked on ([`Calls::work`]).
+    fn has_work(&self) -> bool;
 
     /// Works on executions, as far as calls do not work on them themselves.
     fn work(self: Arc<Self>);
@@ -120,9 +124,35 @@ impl<P: Pace> Core<P> {
     }
 
     /// Waits until some work on an execution is done.
-    fn wait<'s>(&self, state: MutexGuard<'s, State<P>>) -> MutexGuard<'s, State<P>> {
-        let done = self.worked.wait_timeout(state, LONGEST_WAIT);
-        done.unwrap_or_else(PoisonError::into_inner).0
+    fn wait(&self, state: MutexGuard<'_, State<P>>) {
+        drop(self.worked.wait_timeout(state, LONGEST_WAIT));
+    }
+
+    /// Handles a call; `None` if it has to be made again.
+    fn answer(
+        self: &Arc<Self>,
+        state: &mut State<P>,
+        operation: &str,
+        body: &Value,
+    ) -> Option<Reply> {
+        Some(match state.service.call(&state.pace, operation, body) {
+            Ok(Answer::Later(poll)) => {
+                let (sender, task) = oneshot::channel();
+                state.polls.insert(poll, sender);
+                self.polled(state, poll);
+                Reply::Later(Waiting {
+                    service: self.clone(),
+                    poll,
+                    task,
+                })
+            }
+            Ok(Answer::Now(answer)) => {
+                P::carry_out(self, state);
+                Reply::Now(Ok(answer))
+            }
+            Ok(Answer::Busy) => return None,
+            Err(error) => Reply::Now(Err(error)),
+        })
     }
 
     /// Offers the queued tasks of an activity to a worker that has started to wait.
@@ -139,46 +169,36 @@ impl<P: Pace> Core<P> {
 }
 
 impl<P: Pace> Calls for Core<P> {
-    fn call(self: Arc<Self>, operation: &str, body: &Value) -> Reply {
+    fn try_call(self: Arc<Self>, operation: &str, body: &Value) -> Option<Reply> {
         let mut guard = self.lock();
+        let reply = self.answer(&mut guard, operation, body);
+        let garbage = guard.service.take_garbage();
+        drop(guard);
+        drop(garbage);
+        reply
+    }
+
+    fn call(self: Arc<Self>, operation: &str, body: &Value) -> Reply {
         loop {
-            let state = &mut *guard;
-            let reply = match state.service.call(&state.pace, operation, body) {
-                Ok(Answer::Later(poll)) => {
-                    let (sender, task) = oneshot::channel();
-                    state.polls.insert(poll, sender);
-                    self.polled(state, poll);
-                    Reply::Later(Waiting {
-                        service: self.clone(),
-                        poll,
-                        task,
-                    })
-                }
-                Ok(Answer::Now(answer)) => {
-                    P::carry_out(&self, state);
-                    Reply::Now(Ok(answer))
-                }
-                Ok(Answer::Busy) if self.closed.load(Ordering::Relaxed) => {
-                    Reply::Now(Err(CallError {
-                        code: "ServiceUnavailable",
-                        message: "the server is stopping".to_owned(),
-                    }))
-                }
-                Ok(Answer::Busy) => {
-                    guard = self.wait(guard);
-                    continue;
-                }
-                Err(error) => Reply::Now(Err(error)),
-            };
-            let garbage = state.service.take_garbage();
-            drop(guard);
-            drop(garbage);
-            return reply;
+            let mut guard = self.lock();
+            if let Some(reply) = self.answer(&mut guard, operation, body) {
+                let garbage = guard.service.take_garbage();
+                drop(guard);
+                drop(garbage);
+                return reply;
+            }
+            if self.closed.load(Ordering::Relaxed) {
+                return Reply::Now(Err(CallError {
+                    code: "ServiceUnavailable",
+                    message: "the server is stopping".to_owned(),
+                }));
+            }
+            self.wait(guard);
         }
     }
 
-    fn blocks(&self) -> bool {
-        P::WORKS_ELSEWHERE
+    fn has_work(&self) -> bool {
+        self.lock().service.has_work()
     }
 
     fn work(self: Arc<Self>) {

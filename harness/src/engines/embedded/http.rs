@@ -41,6 +41,8 @@ use crate::client::clock::Clock;
 const LONG_POLL: Duration = Duration::from_mins(1);
 /// How long the body of a request may be, in bytes: AWS takes a definition of 1 MiB.
 const LARGEST_BODY: usize = 4 << 20;
+/// The largest body of a call that is in nobody's way, in bytes.
+const LARGE: usize = 64 << 10;
 /// How long it is waited before the next connection is accepted when one could not be.
 const RESPITE: Duration = Duration::from_millis(100);
 
@@ -228,23 +230,19 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Ok(Ok(body)) => body,
     };
-    let call = {
+    let reply = if body.len() > LARGE {
         let service = service.clone();
-        move || {
-            let body = serde_json::from_slice::<Value>(&body).ok()?;
-            Some(service.call(&operation, &body))
-        }
-    };
-    let reply = if service.blocks() {
-        let reply = tokio::task::spawn_blocking(call).await;
-        tokio::task::spawn_blocking(move || service.work());
-        match reply {
+        let call = move || called(service, &operation, &body);
+        match tokio::task::spawn_blocking(call).await {
             Ok(reply) => reply,
             Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     } else {
-        call()
+        called_soon(&service, operation, &body).await
     };
+    if service.has_work() {
+        tokio::task::spawn_blocking(move || service.work());
+    }
     match reply {
         None => refusal("SerializationException", "the body is no JSON"),
         Some(Reply::Now(Ok(answer))) => json_response(StatusCode::OK, &answer),
@@ -259,6 +257,23 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
             json_response(StatusCode::OK, &answer)
         }
     }
+}
+
+/// Makes a call; `None` if the body is no JSON.
+fn called(service: Arc<dyn Calls>, operation: &str, body: &[u8]) -> Option<Reply> {
+    let body = serde_json::from_slice::<Value>(body).ok()?;
+    Some(service.call(operation, &body))
+}
+
+/// The same for a call that is no work. Only if it has to wait it is made elsewhere.
+async fn called_soon(service: &Arc<dyn Calls>, operation: String, body: &[u8]) -> Option<Reply> {
+    let body = serde_json::from_slice::<Value>(body).ok()?;
+    if let Some(reply) = service.clone().try_call(&operation, &body) {
+        return Some(reply);
+    }
+    let service = service.clone();
+    let waiting = tokio::task::spawn_blocking(move || service.call(&operation, &body));
+    waiting.await.ok()
 }
 
 /// Whether a request is addressed to this machine itself. A page in a browser can let a name of its
