@@ -12,7 +12,7 @@ use stepproof_specs::{
     scenario::plan::{Act, Reply, Rule},
 };
 
-use super::want::Want;
+use super::want::{Draw, Want};
 use crate::{dice::Dice, literal};
 
 /// A task of a given machine.
@@ -107,10 +107,15 @@ impl Task {
         self.in_map
     }
 
+    /// Whether the task is given up within `longest` if it is silent.
+    pub fn times_out(&self, longest: Option<Millis>) -> bool {
+        let longest = longest.unwrap_or(Millis::MAX);
+        self.limit.is_some_and(|limit| limit <= longest)
+    }
+
     /// Draws the rules of one start. A task is silent only if its limit ends it within `longest`.
     pub fn rules(&self, dice: &mut Dice, longest: Option<Millis>) -> Vec<Rule> {
-        let longest = longest.unwrap_or(Millis::MAX);
-        let silent = self.limit.is_some_and(|limit| limit <= longest);
+        let silent = self.times_out(longest);
         match dice.below(20) {
             0..=7 => self.succeed(dice),
             8..=9 => {
@@ -167,7 +172,9 @@ impl Task {
     }
 
     fn success(&self, dice: &mut Dice, damage: u32) -> Act {
-        Act::now(Reply::Succeed(self.result.root(dice, damage).into()))
+        Act::now(Reply::Succeed(
+            self.result.root(dice, Draw::Any(damage)).into(),
+        ))
     }
 
     fn failure(&self, dice: &mut Dice) -> Act {

@@ -75,7 +75,7 @@ impl Named {
             let purpose = "draw the case as the run drew it";
             configuration::same_dropped(purpose, configuration, &engine.dropped)?;
         }
-        let case = session::source(configuration, engine)?.case(*index);
+        let case = session::source(configuration, engine)?.source.case(*index);
         if id.as_ref().is_some_and(|id| *id != CaseId::of(&case)) {
             let name = self.name.display();
             return Err(Failure::internal(format!("draw case {name} as it was")));
