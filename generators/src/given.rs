@@ -87,6 +87,7 @@ pub struct Given {
     input: Want,
     tasks: Vec<Task>,
     served: Vec<Served>,
+    tokens: Vec<Site>,
     shortened: Vec<Site>,
     longest: Option<Millis>,
     fixed: Fixed,
@@ -130,6 +131,7 @@ impl Given {
         fixed: Fixed,
     ) -> Result<Self, NotGiven> {
         let mut definition = definition.clone();
+        let tokens = adapt::replace_tokens(&mut definition);
         let served = adapt::serve(&mut definition)?;
         let shortened = match longest {
             Some(_) => adapt::shorten(&mut definition),
@@ -150,6 +152,7 @@ impl Given {
             definition,
             input,
             served,
+            tokens,
             shortened,
             longest,
             fixed,
@@ -198,8 +201,9 @@ impl Given {
     /// A start that leads where the aim is, unless something is fixed that does not.
     fn towards(&self, aim: &Aim, dice: &mut Dice, number: u64) -> Start {
         let mut plan = Plan::default();
+        let once = dice.one_in(2);
         for task in &self.tasks {
-            let rules = aim.rules(task, dice);
+            let rules = aim.rules(task, once, dice);
             plan.sites.insert(task.site().clone(), rules.into());
         }
         self.fixed(aim.input(dice), plan, number)
@@ -231,6 +235,11 @@ impl Given {
     /// The tasks whose resource was replaced by an activity.
     pub fn served(&self) -> &[Served] {
         &self.served
+    }
+
+    /// The states that send a task token: their name stands for it.
+    pub fn tokens(&self) -> &[Site] {
+        &self.tokens
     }
 
     /// The states whose waits or time limits were adapted.

@@ -162,6 +162,8 @@ pub struct MachineNotice {
     pub file: String,
     /// The tasks that the harness serves, with what each of them calls in the original.
     pub served: Vec<(String, String)>,
+    /// The states that send their name in place of a task token.
+    pub tokens: Vec<String>,
     /// The states whose waits or time limits were shortened.
     pub shortened: Vec<String>,
     /// Its states.
@@ -182,6 +184,7 @@ impl MachineNotice {
         Self {
             file,
             served: Vec::new(),
+            tokens: Vec::new(),
             shortened: Vec::new(),
             states: Entered::new(),
             placeholders: Vec::new(),
@@ -238,6 +241,7 @@ impl From<&Given> for MachineNotice {
             served: served
                 .map(|it| (it.site.to_string(), it.resource.clone()))
                 .collect(),
+            tokens: given.tokens().iter().map(ToString::to_string).collect(),
             shortened: given.shortened().iter().map(ToString::to_string).collect(),
             states: given.states(),
             placeholders: Vec::new(),

@@ -16,6 +16,8 @@ mod reduction;
 mod stop;
 mod witness;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::conductor::reasons;
 pub use self::{
     attempt::{Attempt, Outcome, attempt},
     bugbase::{Bugbase, Standing},

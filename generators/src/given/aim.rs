@@ -115,8 +115,9 @@ impl Aim {
         self.input.root(dice, Draw::Towards)
     }
 
-    /// What a task does on the way there.
-    pub fn rules(&self, task: &Task, dice: &mut Dice) -> Vec<Rule> {
+    /// What a task does on the way there; with `once`, something else when its state is entered
+    /// again, so that a loop on the way comes to an end.
+    pub fn rules(&self, task: &Task, once: bool, dice: &mut Dice) -> Vec<Rule> {
         let act = match self.failing.get(task.site()) {
             Some(act) => act.clone(),
             None => {
@@ -125,7 +126,15 @@ impl Aim {
                 Act::now(Reply::Succeed(result.into()))
             }
         };
-        vec![Rule::always(act)]
+        let first = Rule {
+            visit: once.then_some(0),
+            ..Rule::always(act)
+        };
+        let mut rules = vec![first];
+        if once {
+            rules.extend(task.visits(dice));
+        }
+        rules
     }
 }
 
@@ -238,8 +247,9 @@ impl Search<'_> {
         };
         let task = self.tasks.iter().find(|task| *task.site() == failing)?;
         let act = match errors.first() {
-            Some(error) => Act::now(Reply::Fail {
-                error: (*error).to_owned(),
+            // Some of them may be handled further in.
+            Some(_) => Act::now(Reply::Fail {
+                error: errors[dice.index(errors.len())].to_owned(),
                 cause: literal::cause(dice).to_owned(),
             }),
             None if caught(literal::TIMEOUT) && task.times_out(self.longest) => {

@@ -405,7 +405,11 @@ impl Reads<'_> {
                 _ => return,
             },
         };
-        place.merge(wanted);
+        if path.is_definite() {
+            place.merge(wanted);
+        } else {
+            place.merge(&wanted.selected());
+        }
     }
 
     fn limit(&mut self, limit: &Limit, view: &mut View<'_>) {

@@ -101,7 +101,7 @@ fn solved(parts: &[Part<'_>], dice: &mut Dice) -> Option<Vec<Demand>> {
         };
         for path in operand.into_iter().chain([&test.variable]) {
             if places.iter().all(|place| place.path != path) {
-                let possible = possible(path, parts);
+                let possible = possible(path, parts, Vec::new());
                 if possible.is_empty() {
                     return None;
                 }
@@ -115,6 +115,13 @@ fn solved(parts: &[Part<'_>], dice: &mut Dice) -> Option<Vec<Demand>> {
         };
         let left = places.iter().position(|it| *it.path == test.variable)?;
         let right = places.iter().position(|it| it.path == operand)?;
+        for (one, other) in [(left, right), (right, left)] {
+            let near = places[other].possible.iter().flatten().flat_map(near);
+            let near: Vec<Option<Value>> = near.map(Some).collect();
+            if let [_, _, ..] = places[one].possible[..] {
+                places[one].possible = self::possible(places[one].path, parts, near);
+            }
+        }
         let asked = Asked::both(test.operator, *holds);
         let mut pairs = Vec::new();
         for one in places[left].possible.iter().flatten() {
@@ -146,11 +153,26 @@ fn hint(value: Option<Value>) -> Hint {
     }
 }
 
-/// The values at a path for which all tests with literals come out as they have to.
-fn possible(path: &Path, parts: &[Part<'_>]) -> Vec<Option<Value>> {
+/// A value, and values on both sides of it.
+fn near(value: &Value) -> Vec<Value> {
+    let mut near = vec![value.clone()];
+    match value {
+        Value::Number(number) => {
+            let number = number.as_f64().unwrap_or_default();
+            near.extend([json!(number - 1.0), json!(number + 1.0)]);
+        }
+        Value::String(text) => near.extend([json!(""), json!(format!("{text}a"))]),
+        _ => {}
+    }
+    near
+}
+
+/// The values at a path, these among them, for which all tests with literals come out as they have
+/// to.
+fn possible(path: &Path, parts: &[Part<'_>], more: Vec<Option<Value>>) -> Vec<Option<Value>> {
     let here = parts.iter().filter(|(test, _)| test.variable == *path);
     let tests: Vec<Part<'_>> = here.copied().collect();
-    let mut candidates = Vec::new();
+    let mut candidates = more;
     for (test, _) in parts {
         let compared = matches!(&test.operand, Operand::Path(operand) if operand == path);
         if test.variable == *path || compared {
@@ -161,7 +183,8 @@ fn possible(path: &Path, parts: &[Part<'_>]) -> Vec<Option<Value>> {
         candidates = vec![Some(NOW.into())];
     }
     let is_presence = |(test, _): &Part<'_>| test.operator == Operator::Is(Kind::Present);
-    let present = !tests.is_empty() && tests.iter().all(is_presence);
+    let compared = |(test, _): &Part<'_>| matches!(&test.operand, Operand::Path(it) if it == path);
+    let present = !tests.is_empty() && tests.iter().all(is_presence) && !parts.iter().any(compared);
     if present {
         // Nothing but its presence matters, so whatever is read of it may be there.
         candidates.insert(0, Some(json!({})));

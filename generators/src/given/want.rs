@@ -102,6 +102,14 @@ impl Want {
         }
     }
 
+    /// The reads of what an indefinite path selects, if these are the reads of the list of it.
+    pub fn selected(&self) -> Self {
+        match &self.items {
+            Some(items) => Self::clone(items),
+            None => self.clone(),
+        }
+    }
+
     /// A string from which something with these reads is made.
     pub fn made(how: Made, reads: &Self) -> Self {
         Self {

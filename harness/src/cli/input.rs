@@ -48,7 +48,12 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
 
 /// Reads a machine in JSON or YAML.
 pub(super) fn machine(path: &Path) -> Result<Machine, Failure> {
-    asl::from_text(&text(path)?).map_err(|error| {
+    parsed(path, &text(path)?)
+}
+
+/// Parses the text of a machine in JSON or YAML.
+pub(super) fn parsed(path: &Path, text: &str) -> Result<Machine, Failure> {
+    asl::from_text(text).map_err(|error| {
         Failure::usage(
             format!("read '{}': {error}", path.display()),
             "give a machine in the Amazon States Language, as JSON or YAML",

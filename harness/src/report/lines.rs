@@ -60,7 +60,7 @@ fn encode(event: &Event) -> Value {
                 .collect();
             json!({
                 "event": "machine", "file": notice.file, "served": served,
-                "shortened": notice.shortened, "states": notice.states,
+                "tokens": notice.tokens, "shortened": notice.shortened, "states": notice.states,
                 "placeholders": notice.placeholders, "workflow": notice.workflow,
                 "unsupported": notice.unsupported.as_ref().map(|it| &it.reason),
                 "kind": notice.unsupported.as_ref().map(|it| it.kind),

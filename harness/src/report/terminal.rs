@@ -124,6 +124,12 @@ impl<W: Write + Send> Terminal<W> {
             let tasks = first_of(tasks.collect());
             changes.push(format!("an activity of the harness stands for {tasks}"));
         }
+        if !notice.tokens.is_empty() {
+            let states = first_of(notice.tokens.clone());
+            changes.push(format!(
+                "the name of the state stands for its task token in {states}"
+            ));
+        }
         if !notice.shortened.is_empty() {
             let states = first_of(notice.shortened.clone());
             changes.push(format!(

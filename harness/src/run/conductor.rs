@@ -1,7 +1,7 @@
 //! The conductor: launches cases, takes in their results, records and counts them.
 
 mod launch;
-mod reasons;
+pub(crate) mod reasons;
 mod reported;
 mod results;
 
