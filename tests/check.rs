@@ -232,8 +232,8 @@ fn a_poisoned_case_says_why_and_what_was_seen() {
         &[
             "nothing follows: poisoned",
             "output: it depends on what is only assumed: intrinsic.array-unique.order",
-            "- output {\"own\": [3, 1]}",
-            "+ output {\"own\": [3, 1, 3]}",
+            "- output { \"own\": [3, 1] }",
+            "+ output { \"own\": [3, 1, 3] }",
         ],
     );
     let simulate = ["simulate", "m.json", "--input", "{\"all\": [3, 1, 3]}"];

@@ -39,7 +39,7 @@ use stepproof_specs::{
 
 pub use self::adapt::{Served, Unservable};
 use self::{
-    aim::Aim,
+    aim::{Aim, Course},
     reads::Demands,
     script::Task,
     want::{Draw, Want},
@@ -186,7 +186,12 @@ impl Given {
                 let Some(aim) = found else {
                     continue;
                 };
-                let start = self.towards(&aim, &mut dice, u64::from(number));
+                let course = if dice.one_in(2) {
+                    Course::Once
+                } else {
+                    Course::Straight
+                };
+                let start = self.towards(&aim, course, &mut dice, u64::from(number));
                 let case = self.with(vec![start.clone()], 0);
                 let seen = self.entered(&case).unwrap_or_default();
                 if !seen.is_subset(&entered) {
@@ -199,11 +204,10 @@ impl Given {
     }
 
     /// A start that leads where the aim is, unless something is fixed that does not.
-    fn towards(&self, aim: &Aim, dice: &mut Dice, number: u64) -> Start {
+    fn towards(&self, aim: &Aim, course: Course, dice: &mut Dice, number: u64) -> Start {
         let mut plan = Plan::default();
-        let once = dice.one_in(2);
         for task in &self.tasks {
-            let rules = aim.rules(task, once, dice);
+            let rules = aim.rules(task, course, dice);
             plan.sites.insert(task.site().clone(), rules.into());
         }
         self.fixed(aim.input(dice), plan, number)
@@ -313,7 +317,7 @@ impl Given {
             return Some(ways.map(|(start, _)| start.clone()).collect());
         }
         let (_, aim) = &self.ways[turn % self.ways.len()];
-        Some(vec![self.towards(aim, dice, index)])
+        Some(vec![self.towards(aim, Course::Varied, dice, index)])
     }
 
     fn starts(&self, dice: &mut Dice, index: u64) -> Vec<Start> {

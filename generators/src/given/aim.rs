@@ -80,6 +80,7 @@ pub(super) struct Aim {
     input: Want,
     results: HashMap<Site, Want>,
     failing: HashMap<Site, Act>,
+    longest: Option<Millis>,
 }
 
 impl Aim {
@@ -107,6 +108,7 @@ impl Aim {
             input,
             results,
             failing: search.failing,
+            longest,
         })
     }
 
@@ -115,9 +117,8 @@ impl Aim {
         self.input.root(dice, Draw::Towards)
     }
 
-    /// What a task does on the way there; with `once`, something else when its state is entered
-    /// again, so that a loop on the way comes to an end.
-    pub fn rules(&self, task: &Task, once: bool, dice: &mut Dice) -> Vec<Rule> {
+    /// What a task does on the way there.
+    pub fn rules(&self, task: &Task, course: Course, dice: &mut Dice) -> Vec<Rule> {
         let act = match self.failing.get(task.site()) {
             Some(act) => act.clone(),
             None => {
@@ -126,16 +127,40 @@ impl Aim {
                 Act::now(Reply::Succeed(result.into()))
             }
         };
-        let first = Rule {
-            visit: once.then_some(0),
-            ..Rule::always(act)
-        };
-        let mut rules = vec![first];
-        if once {
-            rules.extend(task.visits(dice));
+        match course {
+            Course::Straight => vec![Rule::always(act)],
+            Course::Once => {
+                let first = Rule {
+                    visit: Some(0),
+                    ..Rule::always(act)
+                };
+                let mut rules = vec![first];
+                rules.extend(task.visits(dice));
+                rules
+            }
+            Course::Varied => match dice.below(4) {
+                0 => task.rules(dice, self.longest),
+                1 => {
+                    let mut rules = vec![task.fails_at_first(dice)];
+                    rules.push(Rule::always(act));
+                    rules
+                }
+                _ => vec![Rule::always(act)],
+            },
         }
-        rules
     }
+}
+
+/// How the tasks keep to a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Course {
+    /// All of them, every time.
+    Straight,
+    /// All of them when their states are entered for the first time, so that a loop on the way comes to
+    /// an end.
+    Once,
+    /// Some of them fail at first, or do something else.
+    Varied,
 }
 
 /// How one state leads to another one.

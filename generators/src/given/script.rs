@@ -124,12 +124,12 @@ impl Task {
             }
             10..=12 => self.visits(dice),
             13..=15 => {
-                let below = dice.between(1, 3);
-                self.at_first(below, self.failure(dice), dice)
+                let first = self.fails_at_first(dice);
+                self.first(first, dice)
             }
             16..=17 => vec![Rule::always(self.failure(dice))],
             18 if silent => vec![Rule::always(silence())],
-            19 if silent => self.at_first(1, silence(), dice),
+            19 if silent => self.first(Rule::below(1, silence()), dice),
             _ => self.items(dice),
         }
     }
@@ -152,9 +152,14 @@ impl Task {
         rules
     }
 
-    /// Does `act` in the first attempts, then succeeds.
-    fn at_first(&self, below: u32, act: Act, dice: &mut Dice) -> Vec<Rule> {
-        let first = Rule::below(below, act);
+    /// A failure in the first attempts.
+    pub fn fails_at_first(&self, dice: &mut Dice) -> Rule {
+        let below = dice.between(1, 3);
+        Rule::below(below, self.failure(dice))
+    }
+
+    /// Does what this rule says, otherwise succeeds.
+    fn first(&self, first: Rule, dice: &mut Dice) -> Vec<Rule> {
         let mut rules = vec![first];
         rules.extend(self.succeed(dice));
         rules

@@ -182,7 +182,7 @@ impl Setup {
                     .filter(|_| whole)
                 {
                     let evidence = finding.evidence(console::colors_enabled());
-                    let _ = write!(text, "\n\n{}", evidence.trim_end());
+                    let _ = write!(text, "\n\n{}", evidence.trim());
                 }
                 (Status::NothingJudged, text)
             }
