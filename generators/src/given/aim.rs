@@ -258,7 +258,7 @@ impl Search<'_> {
             .chain(literal::ERRORS.iter().copied())
             .filter(|error| caught(error))
             .collect();
-        let inner = self.inner(state, site, dice);
+        let inner = inner(state, site, dice);
         if let Some((level, false)) = &inner {
             // A Fail state inside is as good as a task that fails.
             return self.reach(level, dice);
@@ -285,32 +285,27 @@ impl Search<'_> {
         self.failing.insert(failing, act);
         Some(())
     }
+}
 
-    /// A state inside this one that can fail, and whether it is a task.
-    fn inner<'s>(
-        &self,
-        state: &'s State,
-        site: &Site,
-        dice: &mut Dice,
-    ) -> Option<(Level<'s>, bool)> {
-        let mut found = Vec::new();
-        for (number, scope) in state.scopes().iter().enumerate() {
-            let prefix = inside(state, site, number);
-            for (name, state) in &scope.states {
-                let level = || Level {
-                    scope,
-                    prefix: prefix.clone(),
-                    name,
-                };
-                match &state.body {
-                    Body::Task(_) => found.push((level(), true)),
-                    Body::Fail(_) => found.push((level(), false)),
-                    _ => {}
-                }
+/// A state inside this one that can fail, and whether it is a task.
+fn inner<'s>(state: &'s State, site: &Site, dice: &mut Dice) -> Option<(Level<'s>, bool)> {
+    let mut found = Vec::new();
+    for (number, scope) in state.scopes().iter().enumerate() {
+        let prefix = inside(state, site, number);
+        for (name, state) in &scope.states {
+            let level = || Level {
+                scope,
+                prefix: prefix.clone(),
+                name,
+            };
+            match &state.body {
+                Body::Task(_) => found.push((level(), true)),
+                Body::Fail(_) => found.push((level(), false)),
+                _ => {}
             }
         }
-        (!found.is_empty()).then(|| found.swap_remove(dice.index(found.len())))
     }
+    (!found.is_empty()).then(|| found.swap_remove(dice.index(found.len())))
 }
 
 /// Where a state leads, and how.

@@ -20,15 +20,19 @@ use stepproof_specs::{
 };
 
 use self::expression::Origin;
-pub(super) use self::expression::{boundary, passing};
-use super::{
-    solve::Demand,
-    want::{Hint, Want},
-};
+pub(super) use self::expression::boundary;
+use super::want::{Hint, Want};
 
 /// The most rounds. A value that passes around a loop converges within a few rounds, or is nested
 /// deeply enough.
 const ROUNDS: usize = 8;
+
+/// What the value at a path must be.
+#[derive(Debug, Clone)]
+pub(super) struct Demand {
+    pub path: Path,
+    pub want: Want,
+}
 
 /// What the Choices of a machine demand of the values that they read, by their sites.
 pub(super) type Demands = HashMap<Site, Vec<Demand>>;

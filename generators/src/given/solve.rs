@@ -19,17 +19,10 @@ use stepproof_specs::{
 };
 
 use super::{
-    reads::boundary,
+    reads::{Demand, boundary},
     want::{Hint, Want},
 };
 use crate::dice::Dice;
-
-/// What the value at a path must be.
-#[derive(Debug, Clone)]
-pub(super) struct Demand {
-    pub path: Path,
-    pub want: Want,
-}
 
 /// How often the parts of conditions that have to hold are chosen again.
 const TRIES: usize = 24;

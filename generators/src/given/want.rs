@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Map, Value, json};
-use stepproof_specs::query::jsonpath::path::Step;
+use stepproof_specs::query::jsonpath::path::{
+    Step,
+    filter::{self, Criterion, Filter, Relation},
+};
 
 use crate::{dice::Dice, literal};
 
@@ -157,7 +160,7 @@ impl Want {
                 Step::Scan => here,
                 Step::Filter(filter) => {
                     let items = here.items.get_or_insert_default();
-                    super::reads::passing(items, filter);
+                    passing(items, filter);
                     items
                 }
                 Step::FromEnd(_) | Step::Indexes(_) | Step::Slice(..) | Step::Wildcard => {
@@ -333,6 +336,48 @@ fn narrow<T: Clone + PartialEq>(own: &mut Vec<T>, other: &[T]) {
     } else if own.iter().any(|it| other.contains(it)) {
         own.retain(|it| other.contains(it));
     }
+}
+
+/// Lets the items of an array pass a filter, as far as it compares what is in them with literals.
+fn passing(items: &mut Want, filter: &Filter) {
+    for criterion in filter.any.iter().take(1).flatten() {
+        match criterion {
+            Criterion::Exists(filter::Operand::Item(path)) => {
+                items.at(path.steps());
+            }
+            Criterion::Compare(filter::Operand::Item(path), relation, other) => {
+                let hints = match other {
+                    filter::Operand::Quoted(text) => vec![Hint::Value((&**text).into())],
+                    filter::Operand::Bare(text) => match serde_json::from_str::<Value>(text) {
+                        Ok(Value::Number(number)) => match relation {
+                            Relation::Equal | Relation::AtLeast | Relation::AtMost => {
+                                vec![Hint::Value(number.into())]
+                            }
+                            _ => around(number.as_f64().unwrap_or_default()),
+                        },
+                        Ok(other) => vec![Hint::Value(other)],
+                        Err(_) => Vec::new(),
+                    },
+                    _ => Vec::new(),
+                };
+                items.at(path.steps()).hints(hints);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// This number and a number on either side.
+pub(super) fn around(number: f64) -> Vec<Hint> {
+    let whole = number.fract() == 0.0 && number.abs() < 1e15;
+    let like = |near: f64| {
+        Hint::Value(if whole {
+            (near as i64).into()
+        } else {
+            near.into()
+        })
+    };
+    vec![like(number), like(number - 1.0), like(number + 1.0)]
 }
 
 impl Made {

@@ -11,15 +11,12 @@ use stepproof_specs::{
         jsonata::Template,
         jsonpath::{
             intrinsic::{Argument, Call, Function},
-            path::{
-                Path, Step,
-                filter::{self, Criterion, Filter, Relation},
-            },
+            path::{Path, Step},
         },
     },
 };
 
-use crate::given::want::{Hint, Made, Want};
+use crate::given::want::{Hint, Made, Want, around};
 
 /// Values equal to what a test compares with, and on both sides of it.
 pub(in crate::given) fn boundary(test: &Test) -> Vec<Hint> {
@@ -58,19 +55,6 @@ fn value(value: impl Into<Value>) -> Hint {
     Hint::Value(value.into())
 }
 
-/// This number and a number on either side.
-fn around(number: f64) -> Vec<Hint> {
-    let whole = number.fract() == 0.0 && number.abs() < 1e15;
-    let like = |near: f64| {
-        if whole {
-            value(near as i64)
-        } else {
-            value(near)
-        }
-    };
-    vec![like(number), like(number - 1.0), like(number + 1.0)]
-}
-
 fn kinds(kind: Kind) -> Vec<Hint> {
     match kind {
         Kind::Null => vec![Hint::Value(Value::Null), Hint::Number],
@@ -94,35 +78,6 @@ fn filled(pattern: &str, filling: &str) -> String {
         }
     }
     text
-}
-
-/// Lets the items of an array pass a filter, as far as it compares what is in them with literals.
-pub(in crate::given) fn passing(items: &mut Want, filter: &Filter) {
-    for criterion in filter.any.iter().take(1).flatten() {
-        match criterion {
-            Criterion::Exists(filter::Operand::Item(path)) => {
-                items.at(path.steps());
-            }
-            Criterion::Compare(filter::Operand::Item(path), relation, other) => {
-                let hints = match other {
-                    filter::Operand::Quoted(text) => vec![value(&**text)],
-                    filter::Operand::Bare(text) => match serde_json::from_str::<Value>(text) {
-                        Ok(Value::Number(number)) => match relation {
-                            Relation::Equal | Relation::AtLeast | Relation::AtMost => {
-                                vec![Hint::Value(number.into())]
-                            }
-                            _ => around(number.as_f64().unwrap_or_default()),
-                        },
-                        Ok(other) => vec![Hint::Value(other)],
-                        Err(_) => Vec::new(),
-                    },
-                    _ => Vec::new(),
-                };
-                items.at(path.steps()).hints(hints);
-            }
-            _ => {}
-        }
-    }
 }
 
 /// The paths in a call, each with what is read of the argument, if `wanted` is read of the result.
