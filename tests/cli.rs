@@ -531,21 +531,21 @@ fn given_machines_are_checked_with_drawn_inputs_and_tasks() {
     write(here, "m/package.json", "{\"name\": \"no machine\"}");
     write(
         here,
-        "m/token.json",
+        "m/query.json",
         r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
-            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-            "Parameters": {"QueueUrl": "q", "MessageBody": {"t.$": "$$.Task.Token"}}}}}"#,
+            "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Arguments": {"QueueUrl": "q", "MessageBody": "{% $states.context.Task.Token %}"}}}}"#,
     );
     let check = [
         "check", "m", "--cases", "40", "--seed", "3", "--out", "agreed",
     ];
-    // One machine waits for a token, so it is not judged.
+    // One machine computes with its token, so it is not judged.
     let ran = expect(here, &check, 4);
     let line = ran.out.lines().last().expect("a last line");
     assert!(line.starts_with("80 cases, 80 judged: "), "{line}");
     for words in [
         "stands for Approve (arn:aws:lambda:",
-        "unsupported: m/token.json: failed to serve the task 'A'",
+        "unsupported: m/query.json: failed to serve the task 'A'",
     ] {
         assert!(ran.out.contains(words), "{words}: {}", ran.out);
     }
@@ -583,13 +583,20 @@ fn what_is_no_machine_is_named_before_anything_is_checked() {
         "end.json",
         r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "B"}}}"#,
     );
-    refused(here, &["check", "none.json"], &["none.json", "help:"]);
     refused(here, &["check", "empty"], &["'empty'", "no file", "help:"]);
-    refused(here, &["check", "torn.json"], &["torn.json", "line 2"]);
-    refused(here, &["check", "list.json"], &["StartAt", "help:"]);
-    let ran = expect(here, &["check", "end.json"], 4);
-    for words in ["end.json", "line 1, column ", "Missing 'Next' target: B"] {
-        assert!(ran.err.contains(words), "{words}: {}", ran.err);
+    for (file, words) in [
+        ("none.json", ["none.json", "No such file", "help:"]),
+        ("torn.json", ["torn.json", "line 2", "help:"]),
+        ("list.json", ["list.json", "StartAt", "help:"]),
+        (
+            "end.json",
+            ["line 1, column ", "Missing 'Next' target: B", "help:"],
+        ),
+    ] {
+        let ran = expect(here, &["check", file], 4);
+        for words in words {
+            assert!(ran.err.contains(words), "{words}: {}", ran.err);
+        }
     }
     expect(here, &["check"], 2);
     assert!(

@@ -4,22 +4,31 @@
 //! * `reads` — what the machine reads of its input and of its tasks' results
 //! * `want` — a tree of these reads, and values drawn from it
 //! * `script` — what the tasks do
+//! * `solve` — values with which a Choice takes a given rule
+//! * `aim` — ways to states, and starts that lead there
 
 mod adapt;
+mod aim;
 mod reads;
 mod script;
+mod solve;
 mod want;
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use serde_json::Value;
 use stepproof_specs::{
     asl::{
-        Machine, WorkflowType,
+        Machine, Name, WorkflowType,
         diagnostic::{Diagnostic, Severity},
         site::{AttemptKey, Site},
     },
     base::time::Millis,
+    history::EventKind,
     reference::{Expectation, simulate},
     scenario::{
         case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start},
@@ -29,7 +38,12 @@ use stepproof_specs::{
 };
 
 pub use self::adapt::{Served, Unservable};
-use self::{script::Task, want::Want};
+use self::{
+    aim::{Aim, Course},
+    reads::Demands,
+    script::Task,
+    want::{Draw, Want},
+};
 use crate::{
     dice::{Dice, case_seed},
     draw::GENERATOR_VERSION,
@@ -41,6 +55,29 @@ pub const MOST_EVENTS: usize = 1_000;
 /// How often inputs and plans are drawn again when a case cannot be run.
 const DRAWS: u64 = 8;
 
+/// How often a way to a state is looked for, and how many of these times it is the shortest one.
+const WAYS: u32 = 32;
+const SHORTEST: u32 = 6;
+
+/// A case out of two follows a way to a state. A machine with more ways than this has several of them
+/// in a case, so that a hundred cases suffice.
+const CASES: usize = 50;
+
+/// What a user fixes of the starts of a machine's cases.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fixed {
+    /// The inputs, taken in turn; drawn if there are none.
+    pub inputs: Vec<Value>,
+    /// What the tasks do; drawn if it is absent.
+    pub plan: Option<Plan>,
+    /// The longest time that the starts of a case may take together; without it, there is no limit
+    /// but that of real time.
+    pub most: Option<Millis>,
+}
+
+/// The names of the states that the starts of a case enter, according to the reference.
+pub type Entered = BTreeSet<Name>;
+
 /// A given machine, of which cases can be drawn.
 #[derive(Debug, Clone)]
 pub struct Given {
@@ -50,8 +87,12 @@ pub struct Given {
     input: Want,
     tasks: Vec<Task>,
     served: Vec<Served>,
+    tokens: Vec<Site>,
     shortened: Vec<Site>,
     longest: Option<Millis>,
+    fixed: Fixed,
+    /// Starts that each lead to states to which none before leads, and how they were drawn.
+    ways: Vec<(Start, Aim)>,
 }
 
 /// Why no cases can be drawn for a machine.
@@ -79,7 +120,18 @@ impl Given {
     /// Prepares a machine; its cases carry `name`. With `longest`, its cases are meant to run in real
     /// time: its waits and time limits are adapted, and no case takes longer than `longest`.
     pub fn new(name: &str, definition: &Value, longest: Option<Millis>) -> Result<Self, NotGiven> {
+        Self::starting(name, definition, longest, Fixed::default())
+    }
+
+    /// The same for a machine of whose starts the user fixes something.
+    pub fn starting(
+        name: &str,
+        definition: &Value,
+        longest: Option<Millis>,
+        fixed: Fixed,
+    ) -> Result<Self, NotGiven> {
         let mut definition = definition.clone();
+        let tokens = adapt::replace_tokens(&mut definition);
         let served = adapt::serve(&mut definition)?;
         let shortened = match longest {
             Some(_) => adapt::shorten(&mut definition),
@@ -92,17 +144,86 @@ impl Given {
                 None => NotGiven::Refused(diagnostics),
             });
         };
-        let (input, results) = reads::of(&machine, &definition);
-        Ok(Self {
+        let (input, results) = reads::of(&machine, &definition, &Demands::new());
+        let given = Self {
             name: name.to_owned(),
             tasks: script::tasks(&machine, &results),
             machine: Arc::new(machine),
             definition,
             input,
             served,
+            tokens,
             shortened,
             longest,
-        })
+            fixed,
+            ways: Vec::new(),
+        };
+        let ways = given.find_ways();
+        Ok(Self { ways, ..given })
+    }
+
+    /// Looks for starts that lead to the machine's states. On the way to the last ones others are
+    /// entered, so those come first.
+    fn find_ways(&self) -> Vec<(Start, Aim)> {
+        let mut dice = Dice::new(0);
+        let mut entered = Entered::new();
+        let mut ways = Vec::new();
+        for target in aim::targets(&self.machine).iter().rev() {
+            let mut tries = 0..WAYS;
+            while !entered.contains(target.name())
+                && let Some(number) = tries.next()
+            {
+                let detour = number >= SHORTEST;
+                let tasks = (self.tasks.as_slice(), self.longest);
+                let found = Aim::at(
+                    target,
+                    &self.machine,
+                    &self.definition,
+                    tasks,
+                    detour,
+                    &mut dice,
+                );
+                let Some(aim) = found else {
+                    continue;
+                };
+                let course = if dice.one_in(2) {
+                    Course::Once
+                } else {
+                    Course::Straight
+                };
+                let start = self.towards(&aim, course, &mut dice, u64::from(number));
+                let case = self.with(vec![start.clone()], 0);
+                let seen = self.entered(&case).unwrap_or_default();
+                if !seen.is_subset(&entered) {
+                    entered.extend(seen);
+                    ways.push((start, aim));
+                }
+            }
+        }
+        ways
+    }
+
+    /// A start that leads where the aim is, unless something is fixed that does not.
+    fn towards(&self, aim: &Aim, course: Course, dice: &mut Dice, number: u64) -> Start {
+        let mut plan = Plan::default();
+        for task in &self.tasks {
+            let rules = aim.rules(task, course, dice);
+            plan.sites.insert(task.site().clone(), rules.into());
+        }
+        self.fixed(aim.input(dice), plan, number)
+    }
+
+    /// A start, with what the user fixed in place of what was drawn.
+    fn fixed(&self, input: Value, plan: Plan, number: u64) -> Start {
+        let count = self.fixed.inputs.len().max(1) as u64;
+        let input = match self.fixed.inputs.get((number % count) as usize) {
+            Some(fixed) => fixed.clone(),
+            None => input,
+        };
+        Start {
+            input: input.into(),
+            plan: self.fixed.plan.clone().unwrap_or(plan),
+        }
     }
 
     /// The name that its cases carry.
@@ -120,6 +241,11 @@ impl Given {
         &self.served
     }
 
+    /// The states that send a task token: their name stands for it.
+    pub fn tokens(&self) -> &[Site] {
+        &self.tokens
+    }
+
     /// The states whose waits or time limits were adapted.
     pub fn shortened(&self) -> &[Site] {
         &self.shortened
@@ -130,18 +256,40 @@ impl Given {
         !self.tasks.is_empty()
     }
 
+    /// The sites of the machine's tasks.
+    pub fn sites(&self) -> impl Iterator<Item = &Site> {
+        self.tasks.iter().map(Task::site)
+    }
+
+    /// The names of the machine's states.
+    pub fn states(&self) -> Entered {
+        let mut names = Entered::new();
+        let scope = &self.machine.scope;
+        scope.visit("", &mut |_, name, _| {
+            names.insert(name.clone());
+        });
+        names
+    }
+
     /// Draws case number `index` of the run `seed`. The same arguments always draw the same case.
     ///
-    /// If a case never ends, lasts too long, or has attempts that the harness could not tell apart,
-    /// it is drawn again; after several failures, its tasks do the simplest thing.
-    pub fn case(&self, seed: u64, index: u64) -> Case {
+    /// Every other case follows a way to a state, as long as there are some that no earlier case
+    /// follows; then one like it. If a case never ends, lasts too long, or has attempts that the
+    /// harness could not tell apart, it is drawn again; after several failures, its tasks do the
+    /// simplest thing.
+    pub fn case(&self, seed: u64, index: u64) -> (Case, Entered) {
         let mut dice = Dice::new(case_seed(seed, index));
         let entropy = dice.word();
-        let body = (0..DRAWS)
-            .map(|_| self.body(&mut dice, entropy))
-            .find(|body| self.can_be_run(body))
-            .unwrap_or_else(|| self.plainest(&mut dice, entropy));
-        Case {
+        let drawn = (0..DRAWS).find_map(|round| {
+            let starts = match self.way(index, round, &mut dice) {
+                Some(starts) => starts,
+                None => self.starts(&mut dice, index),
+            };
+            let body = self.with(starts, entropy);
+            self.entered(&body).map(|entered| (body, entered))
+        });
+        let (body, entered) = drawn.unwrap_or_else(|| self.plainest(&mut dice, entropy, index));
+        let case = Case {
             format: CASE_FORMAT,
             origin: Some(Origin {
                 generator: GENERATOR_VERSION.to_owned(),
@@ -150,40 +298,61 @@ impl Given {
                 index,
             }),
             body: Body::Execution(body),
+        };
+        (case, entered)
+    }
+
+    /// The starts of a case that follows ways to states, if it is one.
+    fn way(&self, index: u64, round: u64, dice: &mut Dice) -> Option<Vec<Start>> {
+        let several = self.ways.len().div_ceil(CASES).max(1);
+        if index % 2 == 1 || self.ways.is_empty() {
+            return None;
         }
+        let turn = usize::try_from(index / 2).ok()?;
+        let first = turn.saturating_mul(several);
+        if first < self.ways.len() {
+            // Together they may last too long.
+            let together = if round == 0 { several } else { 1 };
+            let ways = self.ways.iter().skip(first).take(together);
+            return Some(ways.map(|(start, _)| start.clone()).collect());
+        }
+        let (_, aim) = &self.ways[turn % self.ways.len()];
+        Some(vec![self.towards(aim, Course::Varied, dice, index)])
     }
 
-    fn body(&self, dice: &mut Dice, entropy: u64) -> ExecutionCase {
-        let starts = (0..dice.between(1, 2)).map(|_| self.start(dice)).collect();
-        self.with(starts, entropy)
+    fn starts(&self, dice: &mut Dice, index: u64) -> Vec<Start> {
+        (0..dice.between(1, 2))
+            .map(|_| self.start(dice, index))
+            .collect()
     }
 
-    fn start(&self, dice: &mut Dice) -> Start {
+    fn start(&self, dice: &mut Dice, index: u64) -> Start {
         let damage = if dice.one_in(3) { 6 } else { 0 };
-        let input = self.input.root(dice, damage).into();
+        let input = self.input.root(dice, Draw::Any(damage));
         let mut plan = Plan::default();
         for task in &self.tasks {
             let rules = task.rules(dice, self.longest);
             plan.sites.insert(task.site().clone(), rules.into());
         }
-        Start { input, plan }
+        self.fixed(input, plan, index)
     }
 
     /// Draws plain cases until one can be run; if none can be, returns the last one.
-    fn plainest(&self, dice: &mut Dice, entropy: u64) -> ExecutionCase {
-        let mut plain = self.plain(dice, entropy);
+    fn plainest(&self, dice: &mut Dice, entropy: u64, index: u64) -> (ExecutionCase, Entered) {
+        let mut plain = self.plain(dice, entropy, index);
         for _ in 0..DRAWS {
-            if self.can_be_run(&plain) {
-                break;
+            if let Some(entered) = self.entered(&plain) {
+                return (plain, entered);
             }
-            plain = self.plain(dice, entropy);
+            plain = self.plain(dice, entropy, index);
         }
-        plain
+        let entered = self.entered(&plain).unwrap_or_default();
+        (plain, entered)
     }
 
     /// An input without damage, and tasks that succeed, sometimes with another result at every
     /// visit.
-    fn plain(&self, dice: &mut Dice, entropy: u64) -> ExecutionCase {
+    fn plain(&self, dice: &mut Dice, entropy: u64, index: u64) -> ExecutionCase {
         let mut plan = Plan::default();
         let varied = dice.one_in(2);
         for task in &self.tasks {
@@ -194,8 +363,8 @@ impl Given {
             };
             plan.sites.insert(task.site().clone(), rules.into());
         }
-        let input = self.input.root(dice, 0).into();
-        self.with(vec![Start { input, plan }], entropy)
+        let input = self.input.root(dice, Draw::Any(0));
+        self.with(vec![self.fixed(input, plan, index)], entropy)
     }
 
     fn with(&self, starts: Vec<Start>, entropy: u64) -> ExecutionCase {
@@ -207,17 +376,26 @@ impl Given {
         }
     }
 
-    fn can_be_run(&self, case: &ExecutionCase) -> bool {
-        let mut left = self.longest.unwrap_or(Millis::MAX);
-        case.starts.iter().all(|start| {
-            let Ok(expectation) = simulate(&self.machine, case, start) else {
-                return false;
-            };
-            let fits = expectation.duration <= left;
-            left = left.saturating_sub(expectation.duration);
-            let events = expectation.observation.history.as_ref().map_or(0, Vec::len);
-            fits && events <= MOST_EVENTS && self.tells_attempts_apart(&start.plan, &expectation)
-        })
+    /// The states that a case enters; `None` if it cannot be run.
+    fn entered(&self, case: &ExecutionCase) -> Option<Entered> {
+        let limits = [self.longest, self.fixed.most];
+        let mut left = limits.into_iter().flatten().min().unwrap_or(Millis::MAX);
+        let mut entered = Entered::new();
+        for start in &case.starts {
+            let expectation = simulate(&self.machine, case, start).ok()?;
+            let history = expectation.observation.history.as_deref();
+            let history = history.unwrap_or_default();
+            left = left.checked_sub(expectation.duration)?;
+            if history.len() > MOST_EVENTS || !self.tells_attempts_apart(&start.plan, &expectation)
+            {
+                return None;
+            }
+            let states = history
+                .iter()
+                .filter(|event| matches!(event.kind, EventKind::Entered(_)));
+            entered.extend(states.filter_map(|event| event.details.name.clone()));
+        }
+        Some(entered)
     }
 
     /// Whether the harness can tell apart all attempts that do different things. Attempts in a Map

@@ -16,6 +16,7 @@ mod observed;
 mod origin;
 mod output;
 mod pace;
+mod placeholders;
 mod profiles;
 mod replay;
 mod run;

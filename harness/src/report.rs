@@ -16,8 +16,8 @@ mod visible;
 
 use std::{io, path::PathBuf, time::Duration};
 
-use serde::Serialize;
-use stepproof_generators::given::Given;
+use serde::{Deserialize, Serialize};
+use stepproof_generators::given::{Entered, Given};
 use stepproof_specs::clause::Coverage;
 
 #[cfg(feature = "cli")]
@@ -65,6 +65,8 @@ pub enum Event {
         why: Vec<String>,
         /// The machine that the user gave for it, if it is not generated.
         machine: Option<String>,
+        /// The states of that machine that the case enters, according to the reference.
+        entered: Entered,
     },
     /// A new divergence, confirmed and reduced.
     Divergence(Box<Finding>),
@@ -160,23 +162,73 @@ pub struct MachineNotice {
     pub file: String,
     /// The tasks that the harness serves, with what each of them calls in the original.
     pub served: Vec<(String, String)>,
+    /// The states that send their name in place of a task token.
+    pub tokens: Vec<String>,
     /// The states whose waits or time limits were shortened.
     pub shortened: Vec<String>,
+    /// Its states.
+    pub states: Entered,
+    /// What stands for the placeholders in the file whose values the user did not give, in words.
+    pub placeholders: Vec<String>,
+    /// How its workflow type is judged, unless it is simply a Standard workflow.
+    pub workflow: Option<&'static str>,
     /// Why none of its cases is run; absent if some are.
-    pub unsupported: Option<String>,
+    pub unsupported: Option<LeftOut>,
     /// Why some of its cases are not run; absent if all are.
     pub partly: Option<String>,
 }
 
 impl MachineNotice {
     /// A machine that is not run, with the reason.
-    pub fn unsupported(file: String, reason: String) -> Self {
+    pub fn unsupported(file: String, kind: Unjudged, reason: String) -> Self {
         Self {
             file,
             served: Vec::new(),
+            tokens: Vec::new(),
             shortened: Vec::new(),
-            unsupported: Some(reason),
+            states: Entered::new(),
+            placeholders: Vec::new(),
+            workflow: None,
+            unsupported: Some(LeftOut { kind, reason }),
             partly: None,
+        }
+    }
+}
+
+/// Why a machine that a user gave is not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// The kind of reason.
+    pub kind: Unjudged,
+    /// What cannot be done: completes "failed to …".
+    pub reason: String,
+}
+
+/// What kind of reason there is not to run a machine.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Unjudged {
+    /// The engine, the harness or the reference cannot do what it needs.
+    #[default]
+    Unsupported,
+    /// AWS would refuse it.
+    Refused,
+    /// The file cannot be read as a machine.
+    Unreadable,
+}
+
+impl Unjudged {
+    /// All kinds, in the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::Unsupported, Self::Refused, Self::Unreadable];
+
+    /// The word used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unsupported => "unsupported",
+            Self::Refused => "refused",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -189,7 +241,11 @@ impl From<&Given> for MachineNotice {
             served: served
                 .map(|it| (it.site.to_string(), it.resource.clone()))
                 .collect(),
+            tokens: given.tokens().iter().map(ToString::to_string).collect(),
             shortened: given.shortened().iter().map(ToString::to_string).collect(),
+            states: given.states(),
+            placeholders: Vec::new(),
+            workflow: None,
             unsupported: None,
             partly: None,
         }

@@ -16,6 +16,8 @@ mod reduction;
 mod stop;
 mod witness;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::conductor::reasons;
 pub use self::{
     attempt::{Attempt, Outcome, attempt},
     bugbase::{Bugbase, Standing},
@@ -28,6 +30,7 @@ pub use self::{
 
 use std::{borrow::Cow, sync::Arc};
 
+use stepproof_generators::given::Entered;
 use stepproof_specs::{base::time::Millis, observation::Observation, scenario::case::Case};
 
 use crate::{
@@ -47,6 +50,12 @@ pub trait Source: Send + Sync {
     /// The name of the machine that the user gave for this case; absent if it is generated.
     fn machine(&self, _index: u64) -> Option<&str> {
         None
+    }
+
+    /// The names of the states of the user's machine that a case enters, according to the reference;
+    /// none if its machine is generated.
+    fn entered(&self, _index: u64) -> Entered {
+        Entered::new()
     }
 
     /// Whether the generators made every machine. If so, it is an error if the validator or the

@@ -23,7 +23,7 @@ mod write;
 pub(crate) use self::error::is_about_space;
 #[cfg(feature = "store")]
 pub use self::{
-    directory::{Store, default_directory},
+    directory::{RUNS, Store, default_directory},
     schema::FORMAT,
 };
 pub use self::{

@@ -15,8 +15,11 @@ use self::{
     world::{Ended, Latency, Schedule, World},
 };
 use crate::{
-    asl::{Machine, site::AttemptKey},
-    base::time::{Instant, Millis},
+    asl::{Machine, WorkflowType, site::AttemptKey},
+    base::{
+        entropy::mix,
+        time::{Instant, Millis},
+    },
     clause::{Aspect, Clause, Coverage, REGISTRY},
     interpreter::{Execution, Identity, Interleaving, Logged, Program, Setup, Unsupported},
     observation::Observation,
@@ -80,6 +83,8 @@ pub const EPOCH: Instant = Instant(1_767_225_600_000);
 pub const MACHINE_ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:machine";
 /// The ARN of a simulated execution in the context object.
 pub const EXECUTION_ARN: &str = "arn:aws:states:us-east-1:123456789012:execution:machine:execution";
+/// The same of an Express workflow, before its UUID.
+const EXPRESS_ARN: &str = "arn:aws:states:us-east-1:123456789012:express:machine:execution";
 /// The role of a simulated execution in the context object.
 pub const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/stepproof";
 
@@ -94,7 +99,7 @@ pub fn simulate(
     start: &Start,
 ) -> Result<Expectation, SimulationError> {
     let program = Program::from(machine.clone()).run_as(case.workflow);
-    simulate_program(&program, &identity(case.entropy), start, EPOCH)
+    simulate_program(&program, &identity_in(case), start, EPOCH)
 }
 
 /// The same for a Standard execution with this identity and start time.
@@ -150,7 +155,7 @@ pub fn watch(
     start: &Start,
     within: Millis,
 ) -> Result<Observation, SimulationError> {
-    let somebody = identity(case.entropy);
+    let somebody = identity_in(case);
     let runs = Runs::new(program, &somebody, start, EPOCH);
     let mut world = runs.begin(Schedule::PLAIN)?;
     let outcome = world.go_on(Some(EPOCH.plus(within)))?;
@@ -174,7 +179,7 @@ pub fn variation(
     case: &ExecutionCase,
     start: &Start,
 ) -> Result<Variation, SimulationError> {
-    let somebody = identity(case.entropy);
+    let somebody = identity_in(case);
     let program = Program::from(machine.clone()).run_as(case.workflow);
     let runs = Runs::new(&program, &somebody, start, EPOCH);
     let world = runs.once(Schedule::PLAIN)?;
@@ -201,7 +206,7 @@ pub fn under_lateness(
     start: &Start,
     late: Millis,
 ) -> UnderLateness {
-    let somebody = identity(case.entropy);
+    let somebody = identity_in(case);
     let program = Program::from(machine.clone()).run_as(case.workflow);
     let runs = Runs::new(&program, &somebody, start, EPOCH);
     // An execution that never ends, or makes too many steps, when somebody is late says nothing.
@@ -305,6 +310,21 @@ pub fn identity(entropy: u64) -> Identity {
     }
 }
 
+/// The identity of the simulated executions of a case. That of an Express workflow has a UUID after its
+/// name, which can be used again: its starts are not idempotent (API reference, `StartExecution`).
+fn identity_in(case: &ExecutionCase) -> Identity {
+    let identity = identity(case.entropy);
+    if case.workflow == WorkflowType::Standard {
+        return identity;
+    }
+    let words = [mix(case.entropy), mix(!case.entropy)].map(u128::from);
+    let uuid = uuid::Builder::from_random_bytes(((words[0] << 64) | words[1]).to_be_bytes());
+    Identity {
+        execution_arn: format!("{EXPRESS_ARN}:{}", uuid.into_uuid()).into(),
+        ..identity
+    }
+}
+
 /// The identity that all simulated executions share, apart from the entropy.
 static SOMEBODY: LazyLock<Identity> = LazyLock::new(|| Identity {
     execution_arn: EXECUTION_ARN.into(),
@@ -343,7 +363,7 @@ pub fn trace_program(
     start: &Start,
     interleaving: Interleaving,
 ) -> Result<Trace, SimulationError> {
-    let somebody = identity(case.entropy);
+    let somebody = identity_in(case);
     let runs = Runs::new(program, &somebody, start, EPOCH);
     let mut world = runs.begin(Schedule::of(interleaving))?;
     world.log = Some(Vec::new());

@@ -37,6 +37,42 @@ const WAIT: u64 = 1;
 const TIMEOUT: u64 = 4;
 const HEARTBEAT: u64 = 3;
 
+/// What stands for the token in what a task sends: a state with an activity has no token to send, but
+/// a name.
+const TOKEN: &str = "$$.Task.Token";
+const NAME: &str = "$$.State.Name";
+
+/// Puts the state's name in place of the task token in what tasks send, and returns their sites. The
+/// harness answers to the activity, whose token its worker has anyway.
+pub(super) fn replace_tokens(definition: &mut Value) -> Vec<Site> {
+    let mut replaced = Vec::new();
+    for_each_state_mut(definition, |path, state| {
+        let sent = state.get_mut("Parameters");
+        if sent.is_some_and(replace_token) {
+            replaced.push(path.site.clone());
+        }
+    });
+    replaced
+}
+
+fn replace_token(value: &mut Value) -> bool {
+    match value {
+        Value::Array(items) => items
+            .iter_mut()
+            .fold(false, |any, it| replace_token(it) | any),
+        Value::Object(fields) => fields
+            .iter_mut()
+            .fold(false, |any, (key, value)| match value {
+                Value::String(text) if key.ends_with(".$") && text.contains(TOKEN) => {
+                    *text = text.replace(TOKEN, NAME);
+                    true
+                }
+                value => replace_token(value) | any,
+            }),
+        _ => false,
+    }
+}
+
 /// Replaces every task's resource by an activity, unless it is one.
 pub(super) fn serve(definition: &mut Value) -> Result<Vec<Served>, Unservable> {
     let mut served = Vec::new();

@@ -20,15 +20,37 @@ use stepproof_specs::{
 };
 
 use self::expression::Origin;
+pub(super) use self::expression::boundary;
 use super::want::{Hint, Want};
 
 /// The most rounds. A value that passes around a loop converges within a few rounds, or is nested
 /// deeply enough.
 const ROUNDS: usize = 8;
 
-/// Returns what is read of the machine's input, and of each task's result.
-pub(super) fn of(machine: &Machine, definition: &Value) -> (Want, HashMap<Site, Want>) {
-    let mut reads = Reads::default();
+/// What the value at a path must be.
+#[derive(Debug, Clone)]
+pub(super) struct Demand {
+    pub path: Path,
+    pub want: Want,
+}
+
+/// What the Choices of a machine demand of the values that they read, by their sites.
+pub(super) type Demands = HashMap<Site, Vec<Demand>>;
+
+/// Returns what is read of the machine's input, and of each task's result, if its Choices have these
+/// demands.
+pub(super) fn of(
+    machine: &Machine,
+    definition: &Value,
+    demands: &Demands,
+) -> (Want, HashMap<Site, Want>) {
+    let mut reads = Reads {
+        input: Want::default(),
+        states: HashMap::new(),
+        results: HashMap::new(),
+        variables: HashMap::new(),
+        demands,
+    };
     for _ in 0..ROUNDS {
         let before = (
             reads.input.clone(),
@@ -51,8 +73,8 @@ pub(super) fn of(machine: &Machine, definition: &Value) -> (Want, HashMap<Site, 
     (reads.input, reads.results)
 }
 
-#[derive(Default)]
-struct Reads {
+struct Reads<'d> {
+    demands: &'d Demands,
     input: Want,
     states: HashMap<Site, Want>,
     results: HashMap<Site, Want>,
@@ -67,7 +89,7 @@ struct View<'a> {
     item: &'a mut Want,
 }
 
-impl Reads {
+impl Reads<'_> {
     /// Returns what a scope reads of its input, if `out` is read of its output.
     fn scope(
         &mut self,
@@ -161,7 +183,7 @@ impl Reads {
                 raw
             }
             Body::Choice(choice) => {
-                self.choice(choice, &mut view);
+                self.choice(choice, site, &mut view);
                 view.effective.merge(&merged);
                 Want::default()
             }
@@ -366,7 +388,7 @@ impl Reads {
         match source {
             Source::Path(path) => self.path(path, wanted, view),
             Source::Intrinsic(call) => {
-                for (path, wanted) in expression::arguments(call) {
+                for (path, wanted) in expression::arguments(call, wanted) {
                     self.path(&path, &wanted, view);
                 }
             }
@@ -387,7 +409,11 @@ impl Reads {
                 _ => return,
             },
         };
-        place.merge(wanted);
+        if path.is_definite() {
+            place.merge(wanted);
+        } else {
+            place.merge(&wanted.selected());
+        }
     }
 
     fn limit(&mut self, limit: &Limit, view: &mut View<'_>) {
@@ -407,7 +433,11 @@ impl Reads {
         }
     }
 
-    fn choice(&mut self, choice: &Choice, view: &mut View<'_>) {
+    fn choice(&mut self, choice: &Choice, site: &Site, view: &mut View<'_>) {
+        let demands = self.demands.get(site).into_iter().flatten();
+        for Demand { path, want } in demands {
+            self.path(path, want, view);
+        }
         for rule in choice
             .choices
             .iter()

@@ -12,7 +12,7 @@ use stepproof_specs::{
     scenario::plan::{Act, Reply, Rule},
 };
 
-use super::want::Want;
+use super::want::{Draw, Want};
 use crate::{dice::Dice, literal};
 
 /// A task of a given machine.
@@ -107,10 +107,15 @@ impl Task {
         self.in_map
     }
 
+    /// Whether the task is given up within `longest` if it is silent.
+    pub fn times_out(&self, longest: Option<Millis>) -> bool {
+        let longest = longest.unwrap_or(Millis::MAX);
+        self.limit.is_some_and(|limit| limit <= longest)
+    }
+
     /// Draws the rules of one start. A task is silent only if its limit ends it within `longest`.
     pub fn rules(&self, dice: &mut Dice, longest: Option<Millis>) -> Vec<Rule> {
-        let longest = longest.unwrap_or(Millis::MAX);
-        let silent = self.limit.is_some_and(|limit| limit <= longest);
+        let silent = self.times_out(longest);
         match dice.below(20) {
             0..=7 => self.succeed(dice),
             8..=9 => {
@@ -119,12 +124,12 @@ impl Task {
             }
             10..=12 => self.visits(dice),
             13..=15 => {
-                let below = dice.between(1, 3);
-                self.at_first(below, self.failure(dice), dice)
+                let first = self.fails_at_first(dice);
+                self.first(first, dice)
             }
             16..=17 => vec![Rule::always(self.failure(dice))],
             18 if silent => vec![Rule::always(silence())],
-            19 if silent => self.at_first(1, silence(), dice),
+            19 if silent => self.first(Rule::below(1, silence()), dice),
             _ => self.items(dice),
         }
     }
@@ -147,9 +152,14 @@ impl Task {
         rules
     }
 
-    /// Does `act` in the first attempts, then succeeds.
-    fn at_first(&self, below: u32, act: Act, dice: &mut Dice) -> Vec<Rule> {
-        let first = Rule::below(below, act);
+    /// A failure in the first attempts.
+    pub fn fails_at_first(&self, dice: &mut Dice) -> Rule {
+        let below = dice.between(1, 3);
+        Rule::below(below, self.failure(dice))
+    }
+
+    /// Does what this rule says, otherwise succeeds.
+    fn first(&self, first: Rule, dice: &mut Dice) -> Vec<Rule> {
         let mut rules = vec![first];
         rules.extend(self.succeed(dice));
         rules
@@ -167,7 +177,9 @@ impl Task {
     }
 
     fn success(&self, dice: &mut Dice, damage: u32) -> Act {
-        Act::now(Reply::Succeed(self.result.root(dice, damage).into()))
+        Act::now(Reply::Succeed(
+            self.result.root(dice, Draw::Any(damage)).into(),
+        ))
     }
 
     fn failure(&self, dice: &mut Dice) -> Act {

@@ -4,7 +4,7 @@ use stepproof_specs::scenario::{
     plan::Reply,
 };
 
-use super::{Given, NotGiven};
+use super::{Entered, Fixed, Given, Name, NotGiven};
 
 fn order() -> Value {
     json!({"StartAt": "Check", "States": {
@@ -25,7 +25,7 @@ fn order() -> Value {
 }
 
 fn cases(given: &Given) -> Vec<Case> {
-    (0..200).map(|index| given.case(7, index)).collect()
+    (0..200).map(|index| given.case(7, index).0).collect()
 }
 
 #[test]
@@ -82,10 +82,25 @@ fn what_takes_long_is_shortened_in_real_time() {
 }
 
 #[test]
+fn the_name_of_a_state_stands_for_its_token() {
+    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"QueueUrl": "q", "MessageBody": {
+            "token.$": "States.Format('/{}', $$.Task.Token)", "id.$": "$.id"}}}}});
+    let given = Given::new("a", &machine, None).unwrap();
+    let message = &given.definition()["States"]["A"]["Parameters"]["MessageBody"];
+    assert_eq!(
+        *message,
+        json!({"token.$": "States.Format('/{}', $$.State.Name)", "id.$": "$.id"})
+    );
+    assert_eq!(given.tokens(), ["A".into()]);
+}
+
+#[test]
 fn what_cannot_be_served_is_named() {
     let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-        "Parameters": {"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}}}}});
+        "Parameters": {"QueueUrl": "q", "MessageBody": {"all.$": "$$.Task"}}}}});
     let error = Given::new("a", &machine, None).unwrap_err();
     assert!(matches!(error, NotGiven::Unservable(_)));
     assert!(error.to_string().contains("serve the task 'A'"), "{error}");
@@ -118,6 +133,118 @@ fn a_loop_that_asks_until_something_is_done_comes_to_an_end() {
         let Body::Execution(execution) = &case.body else {
             panic!("a definition");
         };
-        assert!(given.can_be_run(execution), "{case:?}");
+        assert!(given.entered(execution).is_some(), "{case:?}");
     }
+}
+
+/// Machines with states that are hard to reach by chance.
+fn intricate() -> Vec<(&'static str, Value)> {
+    let both = |variable: &str, operator: &str, value: Value| {
+        [
+            json!({"Variable": variable, "IsPresent": true}),
+            json!({"Variable": variable, operator: value}),
+        ]
+    };
+    let guards: Vec<Value> = [
+        both("$.a.b", "StringMatches", json!("*/x-\\*-*.json")),
+        both("$.a.n", "NumericLessThanPath", json!("$.limits.most")),
+        both("$.limits.most", "NumericLessThan", json!(0.5)),
+        both(
+            "$.due",
+            "TimestampGreaterThan",
+            json!("2024-02-29T00:00:00Z"),
+        ),
+        both("$$.Execution.Input.who", "StringGreaterThan", json!("m")),
+        both("$.on", "IsBoolean", json!(true)),
+    ]
+    .concat();
+    let ends = |names: &[&str], mut states: Value| {
+        for name in names {
+            states[*name] = json!({"Type": "Succeed"});
+        }
+        states
+    };
+    let guard = ends(
+        &["Yes", "No", "Maybe"],
+        json!({"C": {"Type": "Choice", "Default": "No", "Choices": [
+            {"Next": "Yes", "And": guards},
+            {"Next": "Maybe", "Not": {"Or": [
+                {"Variable": "$.x", "IsPresent": false}, {"Variable": "$.x", "IsNull": true},
+                {"Variable": "$.x", "StringEquals": "no"}]}}]}}),
+    );
+    let message = ends(
+        &["Hot", "Cold", "Empty", "Many"],
+        json!({
+            "P": {"Type": "Pass", "Next": "Q",
+                "Parameters": {"m.$": "States.StringToJson($.Records[0].Sns.Message)"}},
+            "Q": {"Type": "Pass", "Next": "C", "Parameters": {
+                "inner.$": "States.StringToJson(States.Base64Decode($.m.data))",
+                "count.$": "States.ArrayLength($.m.list)"}},
+            "C": {"Type": "Choice", "Default": "Cold", "Choices": [
+                {"Variable": "$.count", "NumericEquals": 0, "Next": "Empty"},
+                {"Variable": "$.count", "NumericGreaterThan": 6, "Next": "Many"},
+                {"Variable": "$.inner.heat", "NumericGreaterThan": 30, "Next": "Hot"}]}}),
+    );
+    let job = ends(
+        &["Done", "Denied", "Late", "Other"],
+        json!({
+            "Ask": {"Type": "Task", "Resource": "ask", "ResultPath": "$.job", "Next": "C",
+                "ResultSelector": {"state.$": "$.Payload.state", "rows.$": "$.Payload.rows"},
+                "TimeoutSeconds": 5, "Catch": [
+                    {"ErrorEquals": ["Denied"], "Next": "Denied"},
+                    {"ErrorEquals": ["States.Timeout"], "Next": "Late"},
+                    {"ErrorEquals": ["States.ALL"], "Next": "Other"}]},
+            "C": {"Type": "Choice", "Default": "Wait", "Choices": [
+                {"Variable": "$.job.state", "StringEquals": "DONE", "Next": "Each"}]},
+            "Wait": {"Type": "Wait", "SecondsPath": "$.pause", "Next": "Ask"},
+            "Each": {"Type": "Map", "ItemsPath": "$.job.rows", "ResultPath": "$.out", "Next": "Done",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Other"}],
+                "ItemSelector": {"v.$": "$$.Map.Item.Value.v"}, "ItemProcessor": {
+                    "StartAt": "One", "States": {
+                        "One": {"Type": "Choice", "Default": "Small", "Choices": [
+                            {"Variable": "$.v", "NumericGreaterThan": 8, "Next": "Big"}]},
+                        "Big": {"Type": "Task", "Resource": "big", "End": true, "Catch": [
+                            {"ErrorEquals": ["Oops"], "Next": "Small"}]},
+                        "Small": {"Type": "Pass", "End": true}}}}}),
+    );
+    vec![
+        ("guard", json!({"StartAt": "C", "States": guard})),
+        ("message", json!({"StartAt": "P", "States": message})),
+        ("job", json!({"StartAt": "Ask", "States": job})),
+    ]
+}
+
+#[test]
+fn a_hundred_cases_lead_to_every_state() {
+    for (name, machine) in intricate() {
+        let given = Given::new(name, &machine, None).unwrap();
+        let entered: Entered = (0..100).flat_map(|it| given.case(3, it).1).collect();
+        let missed: Vec<_> = given.states().difference(&entered).cloned().collect();
+        assert_eq!(missed, [] as [Name; 0], "{name}");
+    }
+}
+
+#[test]
+fn what_a_user_fixes_stays_as_it_is() {
+    let fixed = Fixed {
+        inputs: vec![json!({"lines": []}), json!({"total": 1, "lines": []})],
+        ..Fixed::default()
+    };
+    let given = Given::starting("order", &order(), None, fixed.clone()).unwrap();
+    let mut entered = Entered::new();
+    for (index, case) in (0_usize..).zip(cases(&given)) {
+        let Body::Execution(execution) = &case.body else {
+            panic!("a definition");
+        };
+        assert!(
+            execution
+                .starts
+                .iter()
+                .all(|it| fixed.inputs.contains(&*it.input)),
+            "{index}: {case:?}"
+        );
+        entered.extend(given.case(7, index as u64).1);
+    }
+    assert!(!entered.contains("Approve"), "{entered:?}");
+    assert!(entered.contains("Each"), "{entered:?}");
 }

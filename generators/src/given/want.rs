@@ -3,8 +3,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Map, Value, json};
-use stepproof_specs::query::jsonpath::path::Step;
+use stepproof_specs::query::jsonpath::path::{
+    Step,
+    filter::{self, Criterion, Filter, Relation},
+};
 
 use crate::{dice::Dice, literal};
 
@@ -12,6 +16,8 @@ use crate::{dice::Dice, literal};
 const DEPTH: usize = 10;
 /// The most hints per value: more of them add nothing.
 const HINTS: usize = 24;
+/// The longest array that is drawn because a Choice compares its length.
+const LONGEST: u32 = 64;
 
 /// What is read of a value: hints at what it may be, and reads of its fields and items.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,6 +27,31 @@ pub(super) struct Want {
     items: Option<Box<Want>>,
     /// The fewest items that an array needs, because some are read by index.
     least: u32,
+    /// How many items an array has to have, one of these numbers.
+    lengths: Vec<u32>,
+    /// What it has to be, one of these: a Choice has to take a certain rule.
+    must: Vec<Hint>,
+    /// It is a string that something else is made from, which has these reads.
+    made: Option<(Made, Box<Want>)>,
+}
+
+/// What is made from a string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    /// `States.StringToJson`.
+    Json,
+    /// `States.Base64Decode`.
+    Plain,
+}
+
+/// How values are drawn.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Draw {
+    /// Whatever is suitable. If the number is not 0, every value is damaged with a probability of one
+    /// in so many.
+    Any(u32),
+    /// What leads to a certain state: nothing is missing that is read, unless it has to be.
+    Towards,
 }
 
 /// One possibility for a value.
@@ -40,6 +71,8 @@ pub(super) enum Hint {
     Timestamp,
     /// The value is missing.
     Absent,
+    /// Whatever is read of it.
+    Structure,
 }
 
 impl Want {
@@ -49,6 +82,61 @@ impl Want {
             items: Some(Box::new(items)),
             ..Self::default()
         }
+    }
+
+    /// A value that has to be one of these.
+    pub fn must(hints: impl IntoIterator<Item = Hint>) -> Self {
+        Self {
+            must: hints.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// An array with so many items as this value has to be.
+    pub fn of_length(&self) -> Self {
+        let lengths = self.must.iter().filter_map(|hint| match hint {
+            Hint::Value(value) => u32::try_from(value.as_u64()?).ok(),
+            _ => None,
+        });
+        Self {
+            items: Some(Box::default()),
+            lengths: lengths.filter(|length| *length <= LONGEST).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The reads of what an indefinite path selects, if these are the reads of the list of it.
+    pub fn selected(&self) -> Self {
+        match &self.items {
+            Some(items) => Self::clone(items),
+            None => self.clone(),
+        }
+    }
+
+    /// A string from which something with these reads is made.
+    pub fn made(how: Made, reads: &Self) -> Self {
+        Self {
+            made: Some((how, Box::new(reads.clone()))),
+            ..Self::default()
+        }
+    }
+
+    /// The reads of what is made from the string.
+    pub fn maker(&self, how: Made) -> Self {
+        match &self.made {
+            Some((made, reads)) if *made == how => Self::clone(reads),
+            _ => Self::default(),
+        }
+    }
+
+    /// The reads of a value from which this one is computed: what this one has to be is computed
+    /// back, where that is possible.
+    pub fn back(&self, from: impl Fn(&Value) -> Option<Value>) -> Self {
+        let values = self.must.iter().filter_map(|hint| match hint {
+            Hint::Value(value) => from(value).map(Hint::Value),
+            _ => None,
+        });
+        Self::must(values)
     }
 
     /// The reads at the end of these steps, added if there are none yet.
@@ -70,11 +158,14 @@ impl Want {
                 }
                 // A scan finds its target at any depth, so also at this level.
                 Step::Scan => here,
-                Step::FromEnd(_)
-                | Step::Indexes(_)
-                | Step::Slice(..)
-                | Step::Wildcard
-                | Step::Filter(_) => here.items.get_or_insert_default(),
+                Step::Filter(filter) => {
+                    let items = here.items.get_or_insert_default();
+                    passing(items, filter);
+                    items
+                }
+                Step::FromEnd(_) | Step::Indexes(_) | Step::Slice(..) | Step::Wildcard => {
+                    here.items.get_or_insert_default()
+                }
             };
         }
         here
@@ -138,6 +229,8 @@ impl Want {
     fn merge_to(&mut self, other: &Self, depth: usize) {
         self.hints(other.hints.iter().cloned());
         self.least = self.least.max(other.least);
+        narrow(&mut self.must, &other.must);
+        narrow(&mut self.lengths, &other.lengths);
         if depth == 0 {
             return;
         }
@@ -149,49 +242,80 @@ impl Want {
             let own = self.items.get_or_insert_default();
             own.merge_to(items, depth - 1);
         }
+        if let Some((how, made)) = &other.made {
+            let (_, own) = self.made.get_or_insert_with(|| (*how, Box::default()));
+            own.merge_to(made, depth - 1);
+        }
     }
 
-    /// A whole input or result. If `damage` is not 0, every value in it is damaged with a
-    /// probability of one in `damage`.
-    pub fn root(&self, dice: &mut Dice, damage: u32) -> Value {
-        let value = self.value(dice, damage).unwrap_or_else(|| json!({}));
+    /// A whole input or result.
+    pub fn root(&self, dice: &mut Dice, draw: Draw) -> Value {
+        let value = self.value(dice, draw).unwrap_or_else(|| json!({}));
         match value {
             // Mostly an object: engines may differ in how they treat another type of input.
             Value::Object(_) => value,
             other if self.fields.is_empty() && *self != Self::default() => other,
-            _ if dice.one_in(8) => value,
-            _ => self.object(dice, damage),
+            _ if matches!(draw, Draw::Any(_)) && dice.one_in(8) => value,
+            _ => self.object(dice, draw),
         }
     }
 
     /// A value, or `None` if it is missing.
-    fn value(&self, dice: &mut Dice, damage: u32) -> Option<Value> {
-        if damage > 0 && dice.one_in(damage) {
+    fn value(&self, dice: &mut Dice, draw: Draw) -> Option<Value> {
+        if let Draw::Any(damage) = draw
+            && damage > 0
+            && dice.one_in(damage)
+        {
             return spoilt(dice);
         }
-        let structured = !self.fields.is_empty() || self.items.is_some();
-        if !self.hints.is_empty() && (!structured || dice.one_in(6)) {
+        let structured = !self.fields.is_empty() || self.items.is_some() || self.made.is_some();
+        let mut hints: Vec<&Hint> = self.hints.iter().collect();
+        if let Draw::Towards = draw {
+            hints.retain(|hint| **hint != Hint::Absent);
+        }
+        let any = self.must.is_empty() || self.must.contains(&Hint::Structure);
+        if !any || (!structured && !self.must.is_empty() && hints.is_empty()) {
+            let at = dice.index(self.must.len());
+            return self.must[at].value(dice);
+        }
+        let odd = matches!(draw, Draw::Any(_)) && dice.one_in(6);
+        if !hints.is_empty() && (!structured || odd) {
             // The first hint is the value compared with, the others are near it. The smaller of two
             // draws prefers the first ones.
-            let count = self.hints.len();
+            let count = hints.len();
             let at = dice.index(count).min(dice.index(count));
-            return self.hints[at].value(dice);
+            return hints[at].value(dice);
         }
-        Some(match &self.items {
-            Some(items) if self.fields.is_empty() => {
-                let count = self.least + dice.below(3);
-                let drawn = (0..count).filter_map(|_| items.value(dice, damage));
+        Some(match (&self.items, &self.made) {
+            (Some(items), _) if self.fields.is_empty() => {
+                let least = match draw {
+                    Draw::Any(_) => self.least,
+                    Draw::Towards => self.least.max(1),
+                };
+                let count = match self.lengths.as_slice() {
+                    [] => least + dice.below(3),
+                    lengths => lengths[dice.index(lengths.len())],
+                };
+                let drawn = (0..count).filter_map(|_| items.value(dice, draw));
                 drawn.collect()
             }
-            _ if structured => self.object(dice, damage),
+            (None, Some((how, made))) if self.fields.is_empty() => {
+                how.text(&made.whole(dice, draw))
+            }
+            _ if structured => self.object(dice, draw),
             _ => anything(dice),
         })
     }
 
-    fn object(&self, dice: &mut Dice, damage: u32) -> Value {
+    /// A value that is not missing.
+    fn whole(&self, dice: &mut Dice, draw: Draw) -> Value {
+        self.value(dice, draw).unwrap_or_default()
+    }
+
+    fn object(&self, dice: &mut Dice, draw: Draw) -> Value {
         let mut object = Map::new();
         for (name, field) in &self.fields {
-            if let Some(value) = field.value(dice, damage) {
+            if let Some(value) = field.value(dice, draw) {
                 object.insert(name.to_string(), value);
             }
         }
@@ -205,6 +329,68 @@ impl Want {
     }
 }
 
+/// Keeps what both allow, if there is anything.
+fn narrow<T: Clone + PartialEq>(own: &mut Vec<T>, other: &[T]) {
+    if own.is_empty() {
+        *own = other.to_vec();
+    } else if own.iter().any(|it| other.contains(it)) {
+        own.retain(|it| other.contains(it));
+    }
+}
+
+/// Lets the items of an array pass a filter, as far as it compares what is in them with literals.
+fn passing(items: &mut Want, filter: &Filter) {
+    for criterion in filter.any.iter().take(1).flatten() {
+        match criterion {
+            Criterion::Exists(filter::Operand::Item(path)) => {
+                items.at(path.steps());
+            }
+            Criterion::Compare(filter::Operand::Item(path), relation, other) => {
+                let hints = match other {
+                    filter::Operand::Quoted(text) => vec![Hint::Value((&**text).into())],
+                    filter::Operand::Bare(text) => match serde_json::from_str::<Value>(text) {
+                        Ok(Value::Number(number)) => match relation {
+                            Relation::Equal | Relation::AtLeast | Relation::AtMost => {
+                                vec![Hint::Value(number.into())]
+                            }
+                            _ => around(number.as_f64().unwrap_or_default()),
+                        },
+                        Ok(other) => vec![Hint::Value(other)],
+                        Err(_) => Vec::new(),
+                    },
+                    _ => Vec::new(),
+                };
+                items.at(path.steps()).hints(hints);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// This number and a number on either side.
+pub(super) fn around(number: f64) -> Vec<Hint> {
+    let whole = number.fract() == 0.0 && number.abs() < 1e15;
+    let like = |near: f64| {
+        Hint::Value(if whole {
+            (near as i64).into()
+        } else {
+            near.into()
+        })
+    };
+    vec![like(number), like(number - 1.0), like(number + 1.0)]
+}
+
+impl Made {
+    /// The string from which this is made.
+    fn text(self, value: &Value) -> Value {
+        match (self, value) {
+            (Self::Json, _) => value.to_string().into(),
+            (Self::Plain, Value::String(text)) => BASE64.encode(text).into(),
+            (Self::Plain, _) => BASE64.encode(value.to_string()).into(),
+        }
+    }
+}
+
 impl Hint {
     fn value(&self, dice: &mut Dice) -> Option<Value> {
         Some(match self {
@@ -215,6 +401,7 @@ impl Hint {
             Self::Bool => dice.one_in(2).into(),
             Self::Timestamp => literal::timestamp(dice).into(),
             Self::Absent => return None,
+            Self::Structure => json!({}),
         })
     }
 }

@@ -5,25 +5,34 @@ mod files;
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
 use stepproof_generators::given::Given;
-use stepproof_specs::base::time::Millis;
+use stepproof_specs::{
+    asl::{site::Site, walk::states},
+    base::time::Millis,
+    scenario::plan::Plan,
+};
 
-use self::files::Found;
+use self::files::{Definition, Found, Search};
 use super::{
     Failure, Status,
     drawing::Drawn,
     generate::random_seed,
+    input,
+    placeholders::Substitutions,
     session::{
         Mode,
-        configuration::{Configuration, GivenMachine, LeftOut},
-        longest,
+        configuration::{Configuration, GivenMachine, HowGiven, LeftOut},
+        longest, most,
     },
     target::{Target, parse_duration},
+    validate::workflow,
 };
 use crate::{
     engines::Engine,
     job::{Lane, prepare_body},
-    report::{Event, MachineNotice},
+    report::{self, Event, Unjudged},
     run::{Limit, Source, judging::GivenCases},
 };
 
@@ -35,25 +44,43 @@ const PROBES: u64 = 16;
 
 /// Runs your own machines on an engine and reports every difference from the reference.
 ///
-/// Inputs are derived from the fields that a machine reads and the boundaries of its Choice rules,
-/// and some are damaged on purpose. Tasks succeed, fail with the errors that the machine handles,
-/// or exceed their time limits. The harness serves every task itself: it replaces what a task calls
-/// with an activity, so nothing outside the engine is called. Machines that cannot be run, and files
-/// that cannot be read, are listed with the reason; if everything else agrees, the exit status is 4.
-/// Everything else works as in 'stepproof run'.
+/// Inputs are derived from the fields that a machine reads and from what its Choice rules ask, so
+/// that the cases lead to every state; some are damaged on purpose. Tasks succeed, fail with the
+/// errors that the machine handles, or exceed their time limits. The harness serves every task
+/// itself: it replaces what a task calls with an activity, so nothing outside the engine is called.
+/// Machines that cannot be run, and files that cannot be read, are listed with the reason; if
+/// everything else agrees, the exit status is 4. Everything else works as in 'stepproof run'.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   stepproof check order.asl.json
   stepproof check machines/ --engine localstack --cases 500
-  stepproof check a.json b.yaml --endpoint http://127.0.0.1:4566 --seed 7")]
+  stepproof check order.asl.json --set Table=orders --values values.yaml
+  stepproof check order.asl.json --input event.json --plan plan.json
+  stepproof check a.json b.yaml --endpoint http://127.0.0.1:4566 --seed 7
+
+A plan says what the tasks do, as in 'stepproof simulate'; tasks that it does not name return their
+input.")]
 pub(super) struct Check {
     /// Definitions in JSON or YAML, or directories to search for them.
     #[arg(required = true, value_name = "MACHINE")]
     machines: Vec<PathBuf>,
     #[command(flatten)]
     target: Target,
-    /// How many cases to run of each machine [default: 100].
+    #[command(flatten)]
+    substitutions: Substitutions,
+    /// The input of every execution: a file, or JSON. Given more than once, the inputs are taken in
+    /// turn [default: drawn].
+    #[arg(long, value_name = "FILE|JSON")]
+    input: Vec<String>,
+    /// The plan, what the tasks do: a file, or JSON [default: drawn].
+    #[arg(long, value_name = "FILE|JSON")]
+    plan: Option<String>,
+    /// Validate the machines as Express workflows, and run those that have no tasks.
+    #[arg(long)]
+    express: bool,
+    /// How many cases to run of each machine [default: 100; as many as there are inputs, if the plan
+    /// is given too].
     #[arg(long, value_name = "N", conflicts_with = "time")]
     cases: Option<u64>,
     /// Run cases for this long, for example 90s, 30m, 8h.
@@ -72,30 +99,51 @@ impl Check {
     }
 
     async fn check(self) -> Result<Status, Failure> {
-        let files = files::find(&self.machines)?;
+        let inputs = self.input.iter().map(|input| input::json(input, "--input"));
+        let how = HowGiven {
+            inputs: inputs.collect::<Result<_, _>>()?,
+            express: self.express,
+        };
+        let plan = self.plan.as_deref().map(input::any_plan).transpose()?;
+        let search = Search {
+            values: self.substitutions.values()?,
+            workflow: workflow(self.express),
+        };
+        let files = search.find(&self.machines)?;
         let (engine, version) = self.target.reach().await?;
-        let Sorted {
-            machines,
-            left_out,
-            mut notices,
-        } = sorted(files.found, engine.as_ref());
+        let sorting = Sorting {
+            how: &how,
+            engine: engine.as_ref(),
+            plan,
+        };
+        let Sorted { machines, left_out } = sorting.sort(files.found)?;
         if machines.is_empty() {
             return Err(nothing_left(&left_out));
         }
-        if !files.skipped.is_empty() {
-            notices.push(Event::Skipped(files.skipped));
-        }
-        let configuration = self.configuration(machines, left_out);
+        let skipped = (!files.skipped.is_empty()).then_some(Event::Skipped(files.skipped));
+        let configuration = self.configuration(machines, left_out, how);
         let begun = self.mode.begin(configuration, engine, version)?;
-        self.mode.conduct(begun, notices).await
+        self.mode
+            .conduct(begun, skipped.into_iter().collect())
+            .await
     }
 
-    fn configuration(&self, machines: Vec<GivenMachine>, left_out: Vec<LeftOut>) -> Configuration {
-        let cases = self.cases.unwrap_or(CASES);
+    fn configuration(
+        &self,
+        machines: Vec<GivenMachine>,
+        left_out: Vec<LeftOut>,
+        how_given: HowGiven,
+    ) -> Configuration {
+        let all = match how_given.inputs.len() as u64 {
+            inputs @ 1.. if self.plan.is_some() => inputs,
+            _ => CASES,
+        };
+        let cases = self.cases.unwrap_or(all);
         let limit = Limit::Cases(cases.saturating_mul(machines.len() as u64));
         Configuration {
             machines,
             left_out,
+            how_given,
             ledger: self.mode.ledger.clone(),
             ..Configuration::generated(
                 self.target.clone(),
@@ -114,36 +162,107 @@ struct Sorted {
     machines: Vec<GivenMachine>,
     /// Those that cannot.
     left_out: Vec<LeftOut>,
-    /// How the machines are run.
-    notices: Vec<Event>,
 }
 
-fn sorted(found: Vec<Found>, engine: &dyn Engine) -> Sorted {
-    let longest = longest(engine.profile());
-    let mut sorted = Sorted::default();
-    for Found { file, definition } in found {
-        let looked_at = definition.and_then(|definition| {
-            let machine = GivenMachine {
-                file: file.clone(),
-                definition,
-            };
-            let given = machine.given(longest).map_err(|error| error.to_string())?;
-            let partly = probe(&given, engine, longest)?;
-            let notice = MachineNotice {
-                partly,
-                ..MachineNotice::from(&given)
-            };
-            Ok((machine, notice))
-        });
-        match looked_at {
-            Ok((machine, notice)) => {
-                sorted.machines.push(machine);
-                sorted.notices.push(Event::Machine(notice));
+/// Sorts the machines that can be run from those that cannot.
+struct Sorting<'a> {
+    how: &'a HowGiven,
+    engine: &'a dyn Engine,
+    /// What the tasks of the machines do.
+    plan: Option<Plan>,
+}
+
+impl Sorting<'_> {
+    fn sort(&self, found: Vec<Found>) -> Result<Sorted, Failure> {
+        let progress = progress(found.len());
+        let mut sorted = Sorted::default();
+        for Found { file, definition } in found {
+            progress.set_message(file.clone());
+            let looked_at =
+                definition.and_then(|definition| self.look(&file, definition).map_err(unsupported));
+            match looked_at {
+                Ok(machine) => sorted.machines.push(machine),
+                Err(report::LeftOut { kind, reason }) => {
+                    sorted.left_out.push(LeftOut { file, kind, reason });
+                }
             }
-            Err(reason) => sorted.left_out.push(LeftOut { file, reason }),
+            progress.inc(1);
         }
+        progress.finish_and_clear();
+        self.check_plan(&sorted.machines)?;
+        Ok(sorted)
     }
-    sorted
+
+    /// A machine that can be run, or the reason why it cannot.
+    fn look(&self, file: &str, definition: Definition) -> Result<GivenMachine, String> {
+        let longest = longest(self.engine.profile());
+        let mut machine = GivenMachine {
+            file: file.to_owned(),
+            definition: definition.json,
+            placeholders: definition.placeholders,
+            partly: None,
+            plan: None,
+        };
+        if let Some(plan) = &self.plan {
+            let sites = sites(&machine.definition);
+            let mut plan = plan.clone();
+            plan.sites.retain(|site, _| sites.contains(site));
+            machine.plan = Some(plan);
+        }
+        let given = machine.given(self.how, longest);
+        let given = given.map_err(|error| error.to_string())?;
+        if self.how.express && given.has_tasks() {
+            return Err(
+                "serve the tasks of an Express workflow: the harness serves tasks as activities, \
+                 and Express workflows have none"
+                    .to_owned(),
+            );
+        }
+        machine.partly = probe(&given, self.engine, most(self.how, longest))?;
+        Ok(machine)
+    }
+
+    /// Checks that every task that the plan names is one of some machine.
+    fn check_plan(&self, machines: &[GivenMachine]) -> Result<(), Failure> {
+        let named = self.plan.iter().flat_map(|plan| plan.sites.keys());
+        let known = |site: &Site| {
+            let mut plans = machines.iter().filter_map(|machine| machine.plan.as_ref());
+            plans.any(|plan| plan.sites.contains_key(site))
+        };
+        let stranger = named.into_iter().find(|site| !known(site));
+        let Some(stranger) = stranger else {
+            return Ok(());
+        };
+        let all: Vec<Site> = machines
+            .iter()
+            .flat_map(|it| sites(&it.definition))
+            .collect();
+        Err(input::stranger(stranger, &all))
+    }
+}
+
+/// The sites of a machine's tasks.
+fn sites(definition: &Value) -> Vec<Site> {
+    let tasks = states(definition)
+        .into_iter()
+        .filter(|(_, state)| state["Type"] == "Task");
+    tasks.map(|(path, _)| path.site).collect()
+}
+
+fn unsupported(reason: String) -> report::LeftOut {
+    report::LeftOut {
+        kind: Unjudged::Unsupported,
+        reason,
+    }
+}
+
+/// Which machine is being looked at: ways to all states of a large one take a while to find.
+fn progress(machines: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(machines as u64), ProgressDrawTarget::stderr());
+    match ProgressStyle::with_template("preparing {pos}/{len}  {msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }
 
 /// Tries a few cases of a machine. Returns an error if none of them can be run; otherwise the
@@ -178,7 +297,7 @@ fn probe(
 fn nothing_left(left_out: &[LeftOut]) -> Failure {
     let reasons = left_out.iter();
     let reasons: Vec<String> = reasons
-        .map(|it| format!("{}: failed to {}", it.file, it.reason))
+        .map(|it| format!("{}: {}: failed to {}", it.kind.name(), it.file, it.reason))
         .collect();
     Failure {
         status: Status::NothingJudged,

@@ -33,6 +33,11 @@ impl Drawing {
         }
     }
 
+    /// Whether a profile is given.
+    pub(super) fn names_profile(&self) -> bool {
+        self.profile.is_some()
+    }
+
     /// The first option given here that contradicts what a stored run draws.
     pub(super) fn contradicts(&self, drawn: &Drawn) -> Option<&'static str> {
         let asked = self.drawn();

@@ -48,7 +48,12 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
 
 /// Reads a machine in JSON or YAML.
 pub(super) fn machine(path: &Path) -> Result<Machine, Failure> {
-    asl::from_text(&text(path)?).map_err(|error| {
+    parsed(path, &text(path)?)
+}
+
+/// Parses the text of a machine in JSON or YAML.
+pub(super) fn parsed(path: &Path, text: &str) -> Result<Machine, Failure> {
+    asl::from_text(text).map_err(|error| {
         Failure::usage(
             format!("read '{}': {error}", path.display()),
             "give a machine in the Amazon States Language, as JSON or YAML",
@@ -121,16 +126,21 @@ pub(super) fn no_case(error: CaseFileError, name: &str) -> Failure {
 
 /// Parses a plan argument and checks it against the sites of a machine.
 pub(super) fn plan(argument: &str, machine: &Machine) -> Result<Plan, Failure> {
-    let plan: Plan = serde_json::from_value(json(argument, "--plan")?).map_err(|error| {
+    let plan = any_plan(argument)?;
+    check_sites(&plan, machine)?;
+    Ok(plan)
+}
+
+/// Parses a plan argument.
+pub(super) fn any_plan(argument: &str) -> Result<Plan, Failure> {
+    serde_json::from_value(json(argument, "--plan")?).map_err(|error| {
         Failure::usage(
             format!("read the plan: {error}"),
             "a plan is an object from sites to lists of rules, for example \
              '{\"Work\": [{\"attempts_below\": 2, \"reply\": {\"fail\": {\"error\": \"E\", \
              \"cause\": \"c\"}}}]}'",
         )
-    })?;
-    check_sites(&plan, machine)?;
-    Ok(plan)
+    })
 }
 
 /// Checks that every task a plan names exists in the machine.
@@ -145,17 +155,20 @@ pub(super) fn check_sites(plan: &Plan, machine: &Machine) -> Result<(), Failure>
         .sites
         .keys()
         .find(|site| !sites.iter().any(|known| **known == ***site));
-    let Some(stranger) = stranger else {
-        return Ok(());
-    };
+    stranger.map_or(Ok(()), |site| Err(self::stranger(site, &sites)))
+}
+
+/// A plan names a task that no machine has.
+pub(super) fn stranger(stranger: &str, sites: &[impl AsRef<str>]) -> Failure {
+    let sites: Vec<&str> = sites.iter().map(AsRef::as_ref).collect();
     let remedy = match sites.as_slice() {
         [] => "the machine has no Task states: leave the plan out".to_owned(),
         sites => format!("its Task states are at: {}", sites.join(", ")),
     };
-    Err(Failure::usage(
+    Failure::usage(
         format!("use the plan: the machine has no Task state at '{stranger}'"),
         remedy,
-    ))
+    )
 }
 
 /// The first error that made the validator refuse a machine, as one line.

@@ -1,6 +1,9 @@
 //! Which run drew a case that is called SEED:INDEX.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use stepproof_specs::scenario::case::Case;
@@ -8,7 +11,7 @@ use stepproof_specs::scenario::case::Case;
 use super::{
     Failure,
     drawing::Drawing,
-    input,
+    input, profiles,
     session::{
         self,
         configuration::{self, Configuration},
@@ -16,7 +19,13 @@ use super::{
     },
     target::Target,
 };
-use crate::{casefile, engines::EngineProfile, identity::CaseId, run::Limit, store::Store};
+use crate::{
+    casefile,
+    engines::EngineProfile,
+    identity::CaseId,
+    run::Limit,
+    store::{RUNS, Store},
+};
 
 /// The options that say which run drew a case.
 #[derive(Debug, Clone, Default, Args)]
@@ -75,7 +84,7 @@ impl Named {
             let purpose = "draw the case as the run drew it";
             configuration::same_dropped(purpose, configuration, &engine.dropped)?;
         }
-        let case = session::source(configuration, engine)?.case(*index);
+        let case = session::source(configuration, engine)?.source.case(*index);
         if id.as_ref().is_some_and(|id| *id != CaseId::of(&case)) {
             let name = self.name.display();
             return Err(Failure::internal(format!("draw case {name} as it was")));
@@ -124,6 +133,7 @@ impl Origin {
                 (of_run(&store, seed)?, options, id)
             }
             None => {
+                self.not_of_given_machines(argument, seed)?;
                 let configuration = self.configuration(seed, target)?;
                 let options = configuration.replay_options(Path::new(""));
                 (configuration, options, None)
@@ -142,6 +152,33 @@ impl Origin {
         })
     }
 
+    /// Refuses a case whose name is that of one of a machine that the user gave: it is in the run's
+    /// directory, and another one would be drawn without it. Only the last run with this seed counts,
+    /// and a profile that is named is meant.
+    fn not_of_given_machines(&self, argument: &str, seed: u64) -> Result<(), Failure> {
+        if self.drawing.names_profile() {
+            return Ok(());
+        }
+        let Some(directory) = last_with(seed) else {
+            return Ok(());
+        };
+        let Ok(store) = Store::open(&directory) else {
+            return Ok(());
+        };
+        let begun = Configuration::decode(&store)?;
+        if begun.seed != seed || begun.machines.is_empty() {
+            return Ok(());
+        }
+        let directory = directory.display();
+        Err(Failure::usage(
+            format!("know which case {argument} is: the last run with this seed checked machines"),
+            format!(
+                "give --run {directory} for its case, or --profile {} for the generated one",
+                profiles::DEFAULT
+            ),
+        ))
+    }
+
     /// The configuration of the run that `stepproof run` begins with the same options.
     fn configuration(&self, seed: u64, target: &Target) -> Result<Configuration, Failure> {
         let drawn = self.drawing.drawn();
@@ -156,6 +193,18 @@ impl Origin {
         };
         Ok(configuration.judged_by(ledger.as_ref()))
     }
+}
+
+/// The directory of the last run with this seed, by the name that a run's directory has by itself.
+fn last_with(seed: u64) -> Option<PathBuf> {
+    let suffix = format!("-{seed}");
+    let entries = fs::read_dir(RUNS).ok()?;
+    let named = entries.filter_map(|entry| {
+        let name = entry.ok()?.file_name();
+        let name = name.to_str()?;
+        name.ends_with(&suffix).then(|| Path::new(RUNS).join(name))
+    });
+    named.max()
 }
 
 /// The configuration of a stored run, which must have this seed.

@@ -1,6 +1,7 @@
 //! `stepproof replay`.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -21,11 +22,13 @@ use super::{
 use crate::{
     casefile,
     job::{Lane, PrepareError, Prepared, prepare},
-    judge::verdict::Verdict,
+    judge::verdict::{Judgement, Verdict},
+    raw::RawRun,
     report::{Finding, Subject, visible},
     run::{
         Attempt, Context, Control, Outcome, Stop, attempt,
         judging::{Compared, Generated},
+        reasons,
     },
 };
 
@@ -75,7 +78,8 @@ impl Replay {
         let mut worst = Status::Success;
         for run in 1..=self.times {
             let attempt = attempt(&setup.context, &prepared, setup.control.overhead()).await;
-            let (status, text) = setup.tell(&case, &named.name, &attempt, run == self.times)?;
+            let (status, text) =
+                setup.tell((&case, &prepared), &named.name, &attempt, run == self.times)?;
             output.painted(text)?;
             output.flush()?;
             worst = if worst == Status::Diverged {
@@ -134,7 +138,7 @@ impl Setup {
     /// The exit status for an attempt, and its report, which is safe to show.
     fn tell(
         &self,
-        case: &Case,
+        (case, prepared): (&Case, &Prepared),
         name: &Path,
         attempt: &Attempt,
         whole: bool,
@@ -158,31 +162,56 @@ impl Setup {
                 (Status::Diverged, visible(&signatures).into_owned())
             }
             Verdict::Diverge => {
-                let finding = Finding::new(&Subject {
-                    number: 1,
-                    signature: &judgement.differences[0].signature,
-                    case,
-                    raw: raw.as_deref(),
-                    judgement: Some(judgement),
-                    engine,
-                    engine_version: &self.version,
-                    api: self.judge.engine.capabilities.api,
-                    target: self.judge.target(),
-                    reproduced: (1, 1),
-                    withdrawn: false,
-                    replay: &self.judge.replay(name),
-                });
-                let colour = console::colors_enabled();
-                (
-                    Status::Diverged,
-                    finding.screen(colour).trim_end().to_owned(),
-                )
+                let finding = self.finding(case, name, raw.as_deref(), judgement);
+                let screen = finding.map(|it| it.screen(console::colors_enabled()));
+                let screen = screen.unwrap_or_default();
+                (Status::Diverged, screen.trim_end().to_owned())
             }
-            verdict => (
-                Status::NothingJudged,
-                format!("nothing follows: {}", verdict.name()),
-            ),
+            verdict => {
+                let mut text = format!("nothing follows: {}", verdict.name());
+                let why = reasons::of(&*self.judge, prepared, &attempt.outcome, verdict);
+                for reason in why {
+                    let _ = write!(text, "\n  {}", visible(&reason));
+                }
+                let seen = Judgement {
+                    differences: judgement.poisoned.clone(),
+                    ..judgement.clone()
+                };
+                if let Some(finding) = self
+                    .finding(case, name, raw.as_deref(), &seen)
+                    .filter(|_| whole)
+                {
+                    let evidence = finding.evidence(console::colors_enabled());
+                    let _ = write!(text, "\n\n{}", evidence.trim());
+                }
+                (Status::NothingJudged, text)
+            }
         })
+    }
+
+    /// What differs, as a finding; `None` if nothing does.
+    fn finding(
+        &self,
+        case: &Case,
+        name: &Path,
+        raw: Option<&RawRun>,
+        judgement: &Judgement,
+    ) -> Option<Finding> {
+        let first = judgement.differences.first()?;
+        Some(Finding::new(&Subject {
+            number: 1,
+            signature: &first.signature,
+            case,
+            raw,
+            judgement: Some(judgement),
+            engine: &self.context.engine.profile().name,
+            engine_version: &self.version,
+            api: self.judge.engine.capabilities.api,
+            target: self.judge.target(),
+            reproduced: (1, 1),
+            withdrawn: false,
+            replay: &self.judge.replay(name),
+        }))
     }
 }
 

@@ -8,7 +8,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use clap::Args;
 use stepproof_specs::base::time::Millis;
 
-use self::configuration::{Configuration, LeftOut};
+use self::configuration::{Configuration, HowGiven, LeftOut};
 use super::{Failure, Status, clauses::Format, output, signals, target::parse_duration};
 use crate::{
     engines::{Engine, EngineProfile},
@@ -61,6 +61,8 @@ pub(super) struct Begun {
     store: Store,
     header: Header,
     left_out: Vec<LeftOut>,
+    /// How the machines are run that the user gave.
+    machines: Vec<MachineNotice>,
 }
 
 impl Mode {
@@ -123,7 +125,7 @@ impl Mode {
         &self,
         configuration: &Configuration,
         (engine, version): (Arc<dyn Engine>, String),
-        source: Arc<dyn Source>,
+        Cases { source, machines }: Cases,
         ledger: Option<Ledger>,
         store: Store,
     ) -> Begun {
@@ -157,11 +159,11 @@ impl Mode {
             store,
             header,
             left_out: configuration.left_out.clone(),
+            machines,
         }
     }
 
-    /// Runs everything and returns the exit status. `notices` are the events about machines that a
-    /// user gave.
+    /// Runs everything and returns the exit status. `notices` are told first.
     pub(super) async fn conduct(
         &self,
         begun: Begun,
@@ -175,8 +177,12 @@ impl Mode {
             reporters: self.reporter(),
         };
         told.event(&Event::RunStarted(begun.header));
-        for LeftOut { file, reason } in begun.left_out {
-            told.event(&Event::Machine(MachineNotice::unsupported(file, reason)));
+        for LeftOut { file, kind, reason } in begun.left_out {
+            let notice = MachineNotice::unsupported(file, kind, reason);
+            told.event(&Event::Machine(notice));
+        }
+        for notice in begun.machines {
+            told.event(&Event::Machine(notice));
         }
         for notice in notices {
             told.event(&notice);
@@ -194,6 +200,7 @@ impl Mode {
         }
         let mut summary = ended.summary;
         summary.unjudged = told.digest.unjudged();
+        summary.machines = told.digest.machines();
         summary.interrupted = interrupt.signal().filter(|_| !ended.finished);
         let status = summary.exit_status(self.max_unsure);
         let why = summary.why(status, self.max_unsure);
@@ -271,24 +278,46 @@ fn known(entry: &Entry) -> Known {
     }
 }
 
+/// A run's cases.
+pub(super) struct Cases {
+    pub source: Arc<dyn Source>,
+    /// How the machines are run that the user gave.
+    pub machines: Vec<MachineNotice>,
+}
+
 /// The source of a run's cases.
 pub(super) fn source(
     configuration: &Configuration,
     engine: &EngineProfile,
-) -> Result<Arc<dyn Source>, Failure> {
+) -> Result<Cases, Failure> {
     let seed = configuration.seed;
     if configuration.machines.is_empty() {
         let profile = configuration.drawn.profile()?;
-        return Ok(Arc::new(Generated::new(profile, seed, engine)));
+        return Ok(Cases {
+            source: Arc::new(Generated::new(profile, seed, engine)),
+            machines: Vec::new(),
+        });
     }
-    let longest = longest(engine);
+    let (how, longest) = (&configuration.how_given, longest(engine));
     let machines = configuration
         .machines
         .iter()
-        .map(|machine| machine.given(longest))
+        .map(|machine| machine.given(how, longest))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Failure::internal(error.to_string()))?;
-    Ok(Arc::new(GivenCases::new(machines, seed, longest)))
+    let both = configuration.machines.iter().zip(&machines);
+    let notices = both.map(|(machine, given)| machine.notice(given, how));
+    let notices = notices.collect();
+    Ok(Cases {
+        source: Arc::new(GivenCases::new(machines, seed, most(how, longest))),
+        machines: notices,
+    })
+}
+
+/// The longest ASL time that a case of machines given in this way may take.
+pub(super) fn most(how: &HowGiven, longest: Option<Millis>) -> Option<Millis> {
+    let express = how.express.then_some(configuration::EXPRESS);
+    longest.into_iter().chain(express).min()
 }
 
 /// Parses a share of cases.

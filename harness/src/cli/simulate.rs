@@ -1,6 +1,6 @@
 //! `stepproof simulate`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use serde::{Serialize, Serializer};
@@ -21,9 +21,10 @@ use super::{
     clauses::Format,
     input,
     output::{self, Output},
+    placeholders::{Substitutions, fill},
     validate::workflow,
 };
-use crate::report::on_one_line;
+use crate::{report::on_one_line, run::reasons};
 
 /// Runs a machine on the reference, in virtual time: a wait of a year takes no time.
 ///
@@ -50,6 +51,8 @@ pub(super) struct Simulate {
     /// The plan, what the tasks do: a file, or JSON.
     #[arg(long, value_name = "FILE|JSON")]
     plan: Option<String>,
+    #[command(flatten)]
+    substitutions: Substitutions,
     /// Simulate the machine as an Express workflow.
     #[arg(long)]
     express: bool,
@@ -63,8 +66,17 @@ pub(super) struct Simulate {
 
 impl Simulate {
     pub(super) fn execute(self) -> Result<Status, Failure> {
-        let parsed = input::machine(&self.machine)?;
-        let definition = parsed.to_value();
+        let text = input::text(&self.machine)?;
+        let filled = fill(&text, &self.substitutions.values()?).map_err(|reason| {
+            Failure::usage(
+                format!("read '{}': {reason}", self.machine.display()),
+                "or give a file with all values by --values FILE",
+            )
+        })?;
+        for guess in &filled.guessed {
+            output::note(guess);
+        }
+        let definition = input::parsed(&self.machine, &filled.text)?.to_value();
         let machine = self.validated(&definition)?;
         let plan = match &self.plan {
             Some(plan) => input::plan(plan, &machine)?,
@@ -129,6 +141,17 @@ struct Shown<'e> {
     #[serde(serialize_with = "events")]
     history: &'e [Event],
     poisoned: Vec<&'static str>,
+    /// Why, for each of these aspects.
+    unsure: BTreeMap<&'static str, Unsure>,
+    clauses: Vec<&'static str>,
+}
+
+/// Why an aspect is unsure.
+#[derive(Serialize)]
+struct Unsure {
+    /// In words.
+    why: String,
+    /// The clauses that are only assumed; if there are none, the outcome may vary.
     clauses: Vec<&'static str>,
 }
 
@@ -143,8 +166,37 @@ fn shown(expectation: &Expectation) -> Shown<'_> {
         duration: expectation.duration,
         history: seen.history.as_deref().unwrap_or_default(),
         poisoned: expectation.poisoned.iter().map(|a| a.name()).collect(),
+        unsure: unsure(expectation),
         clauses: clauses.map(|clause| clause.entry().id).collect(),
     }
+}
+
+fn unsure(expectation: &Expectation) -> BTreeMap<&'static str, Unsure> {
+    let exercised = &expectation.coverage;
+    let poisoned = expectation.poisoned.iter().map(|aspect| {
+        let unsure = Unsure {
+            why: reasons::doubt(*aspect, exercised),
+            clauses: reasons::doubting(*aspect, exercised),
+        };
+        (aspect.name(), unsure)
+    });
+    poisoned.collect()
+}
+
+/// The aspects that are unsure, those with the same reason together.
+fn unsure_lines(expectation: &Expectation) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for aspect in &expectation.poisoned {
+        let why = reasons::doubt(*aspect, &expectation.coverage);
+        match reasons.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, aspects)) => aspects.push(aspect.name()),
+            None => reasons.push((why, vec![aspect.name()])),
+        }
+    }
+    let lines = reasons.into_iter();
+    lines
+        .map(|(why, aspects)| format!("unsure  {}: {why}", aspects.join(", ")))
+        .collect()
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
@@ -178,9 +230,8 @@ fn human(output: &mut Output, expectation: &Expectation) -> Result<(), Failure> 
     if let Some(cause) = &seen.cause {
         output.line(format_args!("cause   {}", on_one_line(cause)))?;
     }
-    if !expectation.poisoned.is_empty() {
-        let names: Vec<_> = expectation.poisoned.iter().map(|a| a.name()).collect();
-        output.line(format_args!("unsure  {}", names.join(", ")))?;
+    for line in unsure_lines(expectation) {
+        output.line(line)?;
     }
     output.line("")?;
     // The details are made event by event, too.

@@ -3,7 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Ending, Event, Finding, Header, MachineNotice, Reporter};
+use stepproof_generators::given::Entered;
+
+use super::{
+    Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Unjudged, summary::Machines,
+};
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
     verdict::{Signature, Verdict},
@@ -30,10 +34,10 @@ pub(super) const EXPLAINED: [Verdict; 5] = [
 #[derive(Debug, Default)]
 pub struct Digest {
     pub(super) header: Option<Header>,
-    /// The machines that the user gave that are not run, and why: completes "failed to …".
-    pub(super) left_out: BTreeMap<String, String>,
-    /// How many cases of each machine that the user gave were run, and how many of them judged.
-    pub(super) turns: BTreeMap<String, (u64, u64)>,
+    /// The machines that the user gave that are not run, and why.
+    pub(super) left_out: BTreeMap<String, LeftOut>,
+    /// What came of the other machines that the user gave.
+    pub(super) turns: BTreeMap<String, Turns>,
     pub(super) skipped: Vec<String>,
     reasons: BTreeMap<Verdict, Reasons>,
     /// How many cases diverge with each signature.
@@ -43,6 +47,42 @@ pub struct Digest {
     pub(super) checks: Vec<StaleCheck>,
     pub(super) warnings: Vec<String>,
     pub(super) ending: Option<Ending>,
+}
+
+/// What came of a machine that the user gave.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    /// How many cases were run.
+    pub cases: u64,
+    /// How many of them were judged.
+    pub judged: u64,
+    /// Its states.
+    pub states: Entered,
+    /// The states that judged cases enter.
+    pub entered: Entered,
+}
+
+/// The most states without a case that are named for a machine.
+const MISSED: usize = 4;
+
+impl Turns {
+    /// How much of the machine was seen.
+    pub fn coverage(&self) -> String {
+        let (entered, all) = (self.entered.len(), self.states.len());
+        let missed: Vec<&str> = self
+            .states
+            .difference(&self.entered)
+            .map(|it| &**it)
+            .collect();
+        if missed.is_empty() {
+            return format!("all {all} states entered");
+        }
+        let mut names = missed[..missed.len().min(MISSED)].join(", ");
+        if missed.len() > MISSED {
+            names = format!("{names} and {} more", missed.len() - MISSED);
+        }
+        format!("{entered} of {all} states entered, not {names}")
+    }
 }
 
 /// The reasons for a verdict.
@@ -89,6 +129,19 @@ impl Reasons {
     }
 }
 
+/// What reasons not to run machines have in common that differ only in names and numbers.
+fn unnamed(reason: &str) -> String {
+    let mut parts = reason.split('\'');
+    let mut unnamed = String::new();
+    while let Some(part) = parts.next() {
+        unnamed.push_str(part);
+        if parts.next().is_some() {
+            unnamed.push_str("'…'");
+        }
+    }
+    common(&unnamed)
+}
+
 /// What reasons have in common that differ only in numbers: times, ports, counts.
 fn common(reason: &str) -> String {
     let mut common = String::with_capacity(reason.len());
@@ -114,13 +167,17 @@ impl Reporter for Digest {
                 signatures,
                 why,
                 machine,
+                entered,
                 ..
             } => {
                 self.judged(*index, *verdict, signatures, why);
                 if let Some(machine) = machine {
-                    let (run, judged) = self.turns.entry(machine.clone()).or_default();
-                    *run += 1;
-                    *judged += u64::from(is_judged(*verdict));
+                    let turns = self.turns.entry(machine.clone()).or_default();
+                    turns.cases += 1;
+                    if is_judged(*verdict) {
+                        turns.judged += 1;
+                        turns.entered.extend(entered.iter().cloned());
+                    }
                 }
             }
             Event::Earlier(finding) if finding.withdrawn => {
@@ -158,7 +215,8 @@ impl Digest {
                 self.left_out.insert(file, reason.clone());
             }
             None => {
-                self.turns.entry(file).or_default();
+                let turns = self.turns.entry(file).or_default();
+                turns.states.clone_from(&notice.states);
             }
         }
     }
@@ -196,11 +254,50 @@ impl Digest {
 
     /// The machines that the user gave of which no case was judged, in order.
     pub fn unjudged(&self) -> Vec<String> {
-        let run = self.turns.iter().filter(|(_, (_, judged))| *judged == 0);
+        let run = self.turns.iter().filter(|(_, turns)| turns.judged == 0);
         let run = run.map(|(file, _)| file);
         let mut files: Vec<String> = self.left_out.keys().chain(run).cloned().collect();
         files.sort_unstable();
         files
+    }
+
+    /// How many of the machines that the user gave were judged, and how much of them; `None` if the
+    /// user gave none.
+    pub fn machines(&self) -> Option<Machines> {
+        if self.turns.is_empty() && self.left_out.is_empty() {
+            return None;
+        }
+        let mut machines = Machines::default();
+        for turns in self.turns.values() {
+            if turns.judged > 0 {
+                machines.judged += 1;
+            } else {
+                machines.without_verdict += 1;
+            }
+            machines.states += turns.states.len() as u64;
+            machines.entered += turns.entered.len() as u64;
+        }
+        for left_out in self.left_out.values() {
+            *machines.left_out.entry(left_out.kind).or_default() += 1;
+        }
+        Some(machines)
+    }
+
+    /// The reasons why machines were not run, each with how many there are and the first of them, in
+    /// the order of [`Unjudged::ALL`].
+    pub(super) fn left_out_because(&self) -> Vec<(Unjudged, &str, u64, &str)> {
+        let mut all: BTreeMap<(Unjudged, String), (&str, u64, &str)> = BTreeMap::new();
+        for (file, LeftOut { kind, reason }) in &self.left_out {
+            let group = all.entry((*kind, unnamed(reason)));
+            let (_, count, _) = group.or_insert((reason, 0, file));
+            *count += 1;
+        }
+        let all = all.into_iter();
+        let mut all: Vec<_> = all
+            .map(|((kind, _), (reason, count, first))| (kind, reason, count, first))
+            .collect();
+        all.sort_by_key(|(kind, _, count, _)| (*kind, std::cmp::Reverse(*count)));
+        all
     }
 
     /// How many cases diverge like a finding.
@@ -264,6 +361,21 @@ impl Digest {
     #[cfg(feature = "cli")]
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
+        for (file, turns) in &self.turns {
+            let (cases, judged) = (turns.cases, turns.judged);
+            let coverage = turns.coverage();
+            lines.push(format!(
+                "{file}: {cases} cases, {judged} judged, {coverage}"
+            ));
+        }
+        for (kind, reason, count, first) in self.left_out_because() {
+            let machines = if count == 1 { "machine" } else { "machines" };
+            lines.push(format!(
+                "{:<12}{count:>6}  {machines}: failed to {reason} (first: {first})",
+                kind.name()
+            ));
+        }
+        let given = lines.len();
         for verdict in EXPLAINED {
             let (reasons, mut others) = self.reasons(verdict);
             for reason in reasons.iter().take(SHOWN) {
@@ -278,7 +390,7 @@ impl Digest {
                 lines.push(row(verdict, others, "for other reasons"));
             }
         }
-        if !lines.is_empty() {
+        if lines.len() > given {
             lines.push(format!("replay one: {}", self.replay("SEED:INDEX")));
         }
         let ending = self.ending.as_ref();

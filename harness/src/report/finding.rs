@@ -164,6 +164,11 @@ impl Finding {
         page::screen(self, colour)
     }
 
+    /// What was run, and what was seen, for a terminal, without saying that it is a finding.
+    pub fn evidence(&self, colour: bool) -> String {
+        page::evidence(self, colour, usize::MAX)
+    }
+
     /// The finding as a Markdown file.
     pub fn markdown(&self) -> String {
         page::markdown(self)

@@ -60,7 +60,10 @@ fn encode(event: &Event) -> Value {
                 .collect();
             json!({
                 "event": "machine", "file": notice.file, "served": served,
-                "shortened": notice.shortened, "unsupported": notice.unsupported,
+                "tokens": notice.tokens, "shortened": notice.shortened, "states": notice.states,
+                "placeholders": notice.placeholders, "workflow": notice.workflow,
+                "unsupported": notice.unsupported.as_ref().map(|it| &it.reason),
+                "kind": notice.unsupported.as_ref().map(|it| it.kind),
                 "partly": notice.partly,
             })
         }
@@ -157,6 +160,7 @@ fn finished(ending: &Ending) -> Value {
         "findings": summary.findings,
         "stale": summary.stale,
         "unjudged": summary.unjudged,
+        "machines": summary.machines,
         "exit_status": ending.status.code(),
         "why": ending.why,
         "go_on": ending.go_on,

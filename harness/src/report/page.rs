@@ -49,17 +49,7 @@ impl Paint {
 pub fn screen(finding: &Finding, colour: bool) -> String {
     let paint = Paint(colour);
     let mut text = head(finding, &paint);
-    section(&mut text, &paint, "machine", &visible(&machine(finding)));
-    if let Some(input) = input(finding) {
-        section(&mut text, &paint, "input", &visible(&input));
-    }
-    if let Some(plan) = plan(finding) {
-        section(&mut text, &paint, "plan", &visible(&plan));
-    }
-    let legend = format!("reference (-) and {} (+)", finding.engine);
-    let changes = diff(finding, DIFF);
-    let coloured: Vec<String> = changes.iter().map(|line| coloured(line, &paint)).collect();
-    section(&mut text, &paint, &legend, &coloured.join("\n"));
+    text.push_str(&evidence(finding, colour, DIFF));
     text.push('\n');
     section(&mut text, &paint, "replay", &visible(&finding.replay));
     let Some(reproducer) = &finding.reproducer else {
@@ -73,6 +63,24 @@ pub fn screen(finding: &Finding, colour: bool) -> String {
     } else {
         text.push_str(&paint.faint("A reproducer in Python is in the finding's report.\n"));
     }
+    text
+}
+
+/// What was run, and what was seen, in at most so many lines.
+pub fn evidence(finding: &Finding, colour: bool, limit: usize) -> String {
+    let paint = Paint(colour);
+    let mut text = String::new();
+    section(&mut text, &paint, "machine", &visible(&machine(finding)));
+    if let Some(input) = input(finding) {
+        section(&mut text, &paint, "input", &visible(&input));
+    }
+    if let Some(plan) = plan(finding) {
+        section(&mut text, &paint, "plan", &visible(&plan));
+    }
+    let legend = format!("reference (-) and {} (+)", finding.engine);
+    let changes = diff(finding, limit);
+    let coloured: Vec<String> = changes.iter().map(|line| coloured(line, &paint)).collect();
+    section(&mut text, &paint, &legend, &coloured.join("\n"));
     text
 }
 

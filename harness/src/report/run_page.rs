@@ -5,7 +5,7 @@ use std::fmt::Write;
 use stepproof_specs::clause::REGISTRY;
 
 use super::{
-    Digest, Header,
+    Digest, Header, LeftOut,
     digest::{self, EXPLAINED},
     human,
     page::{code, fenced},
@@ -192,12 +192,21 @@ fn machines(text: &mut String, digest: &Digest) {
         return;
     }
     text.push_str("\n## Machines\n\n");
-    for (file, (run, judged)) in &digest.turns {
-        let _ = writeln!(text, "- {}: {}, {judged} judged", code(file), cases(*run));
+    if let Some(machines) = digest.machines() {
+        let _ = writeln!(text, "{}.\n", machines.line());
     }
-    for (file, reason) in &digest.left_out {
-        let reason = code(&format!("failed to {reason}"));
-        let _ = writeln!(text, "- {}: not judged, {reason}", code(file));
+    for (file, turns) in &digest.turns {
+        let (cases, judged, coverage) = (cases(turns.cases), turns.judged, turns.coverage());
+        let coverage = on_one_line(&coverage);
+        let _ = writeln!(
+            text,
+            "- {}: {cases}, {judged} judged, {coverage}",
+            code(file)
+        );
+    }
+    for (file, LeftOut { kind, reason }) in &digest.left_out {
+        let (kind, reason) = (kind.name(), code(&format!("failed to {reason}")));
+        let _ = writeln!(text, "- {}: {kind}, {reason}", code(file));
     }
     if !digest.skipped.is_empty() {
         let skipped = on_one_line(&digest::skipped(&digest.skipped)).into_owned();

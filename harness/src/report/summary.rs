@@ -1,9 +1,11 @@
 //! The summary of a run: one line, one exit status.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
+use serde::Serialize;
 use stepproof_specs::clause::Coverage;
 
+use super::Unjudged;
 use crate::judge::verdict::Verdict;
 
 /// The default share of cases that may end without a verdict.
@@ -30,8 +32,46 @@ pub struct Summary {
     pub internal: bool,
     /// The machines that a user gave of which no case was judged.
     pub unjudged: Vec<String>,
+    /// How many of the machines that a user gave were judged; absent if the user gave none.
+    pub machines: Option<Machines>,
     /// The signal that interrupted the run, if one did before everything was judged.
     pub interrupted: Option<u8>,
+}
+
+/// What came of the machines that a user gave.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Machines {
+    /// Those of which a case was judged.
+    pub judged: u64,
+    /// Those that were run, and of which no case was judged.
+    pub without_verdict: u64,
+    /// Those that were not run.
+    pub left_out: BTreeMap<Unjudged, u64>,
+    /// How many states those have that were run.
+    pub states: u64,
+    /// How many of these states a judged case entered.
+    pub entered: u64,
+}
+
+impl Machines {
+    /// The counts in words.
+    pub fn line(&self) -> String {
+        let left_out: u64 = self.left_out.values().sum();
+        let all = self.judged + self.without_verdict + left_out;
+        let mut parts = vec![format!("{all} machines"), format!("{} judged", self.judged)];
+        for kind in Unjudged::ALL {
+            let count = self.left_out.get(&kind).copied().unwrap_or_default();
+            parts.push(format!("{count} {}", kind.name()));
+        }
+        if self.without_verdict > 0 {
+            parts.push(format!("{} without a judged case", self.without_verdict));
+        }
+        parts.push(format!(
+            "{} of {} states entered",
+            self.entered, self.states
+        ));
+        parts.join(", ")
+    }
 }
 
 /// The exit status of the command.
@@ -96,9 +136,10 @@ impl Summary {
         self.of(Verdict::Poisoned) + self.of(Verdict::Flaky) + self.of(Verdict::Unknown)
     }
 
-    /// The run in one line, always in the same form.
+    /// The run in one line, always in the same form; one of machines that a user gave counts these,
+    /// too.
     pub fn line(&self) -> String {
-        format!(
+        let cases = format!(
             "{} cases, {} judged: {} agreed, {} diverged, {} known; \
              {} unsupported, {} poisoned, {} flaky, {} unknown",
             self.cases(),
@@ -110,7 +151,11 @@ impl Summary {
             self.of(Verdict::Poisoned),
             self.of(Verdict::Flaky),
             self.of(Verdict::Unknown),
-        )
+        );
+        match &self.machines {
+            None => cases,
+            Some(machines) => format!("{cases}; {}", machines.line()),
+        }
     }
 
     /// The exit status if at most this share of the cases may be without a verdict: the first

@@ -11,8 +11,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use stepproof_specs::clause::REGISTRY;
 
 use super::{
-    Digest, Ending, Event, Finding, Header, MachineNotice, Reporter, Summary, digest, human, keep,
-    visible,
+    Digest, Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Summary, digest,
+    human, keep, visible,
 };
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
@@ -113,31 +113,38 @@ impl<W: Write + Send> Terminal<W> {
     /// Writes how a user's machine is run, unless it is run unchanged.
     fn machine(&mut self, notice: &MachineNotice) {
         let file = &notice.file;
-        if let Some(reason) = &notice.unsupported {
-            self.line(&format!("unsupported: {file}: failed to {reason}"));
+        if let Some(LeftOut { kind, reason }) = &notice.unsupported {
+            self.line(&format!("{}: {file}: failed to {reason}", kind.name()));
             return;
         }
+        let mut changes = Vec::new();
         if !notice.served.is_empty() {
-            let tasks: Vec<_> = notice
-                .served
-                .iter()
-                .map(|(site, resource)| format!("{site} ({resource})"))
-                .collect();
-            self.line(&format!(
-                "{file}: an activity of the harness stands for {}",
-                tasks.join(", ")
+            let tasks = notice.served.iter();
+            let tasks = tasks.map(|(site, resource)| format!("{site} ({resource})"));
+            let tasks = first_of(tasks.collect());
+            changes.push(format!("an activity of the harness stands for {tasks}"));
+        }
+        if !notice.tokens.is_empty() {
+            let states = first_of(notice.tokens.clone());
+            changes.push(format!(
+                "the name of the state stands for its task token in {states}"
             ));
         }
         if !notice.shortened.is_empty() {
-            let states = notice.shortened.join(", ");
-            self.line(&format!(
-                "{file}: waits and time limits are a few seconds in {states}"
+            let states = first_of(notice.shortened.clone());
+            changes.push(format!(
+                "waits and time limits are a few seconds in {states}"
             ));
         }
+        if !notice.placeholders.is_empty() {
+            changes.push(first_of(notice.placeholders.clone()));
+        }
+        changes.extend(notice.workflow.map(str::to_owned));
         if let Some(reason) = &notice.partly {
-            self.line(&format!(
-                "{file}: some cases are unsupported: failed to {reason}"
-            ));
+            changes.push(format!("some cases are unsupported: failed to {reason}"));
+        }
+        if !changes.is_empty() {
+            self.line(&format!("{file}: {}", changes.join("; ")));
         }
     }
 
@@ -196,6 +203,19 @@ impl<W: Write + Send> Terminal<W> {
         self.line(&summary.line());
         let flushed = self.out.flush();
         keep(&mut self.lost, flushed);
+    }
+}
+
+/// The first of these, and how many more there are.
+fn first_of(mut all: Vec<String>) -> String {
+    const NAMED: usize = 6;
+    let more = all.len().saturating_sub(NAMED);
+    all.truncate(NAMED);
+    let named = all.join(", ");
+    if more == 0 {
+        named
+    } else {
+        format!("{named} and {more} more")
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use stepproof_generators::given::Entered;
 use stepproof_needs::require;
 use stepproof_specs::{
     asl::StateType,
@@ -262,6 +263,7 @@ fn events() -> Vec<Event> {
         coverage: Box::new(Coverage::default()),
         why: why.iter().map(ToString::to_string).collect(),
         machine: None,
+        entered: Entered::new(),
     };
     let judged = |index, verdict, signatures| because(index, verdict, signatures, &[]);
     let finding = wrong_output();

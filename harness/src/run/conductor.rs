@@ -1,7 +1,7 @@
 //! The conductor: launches cases, takes in their results, records and counts them.
 
 mod launch;
-mod reasons;
+pub(crate) mod reasons;
 mod reported;
 mod results;
 
@@ -336,5 +336,6 @@ fn tell(case: &JudgedCase, context: &Context, summary: &mut Summary, reporter: &
         coverage: Box::new(case.coverage),
         why: case.why.clone(),
         machine: context.source.machine(case.index).map(str::to_owned),
+        entered: context.source.entered(case.index),
     });
 }

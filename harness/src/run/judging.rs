@@ -2,12 +2,14 @@
 
 use std::{
     borrow::Cow,
+    collections::HashMap,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use stepproof_generators::{
     Feature, FeatureSet, Profile,
-    given::{Given, MOST_EVENTS},
+    given::{Entered, Given, MOST_EVENTS},
     steering::Steered,
 };
 use stepproof_specs::{base::time::Millis, observation::Observation, scenario::case::Case};
@@ -56,11 +58,13 @@ impl Source for Generated {
 }
 
 /// Cases of the machines that a user gave, taking each machine in turn.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct GivenCases {
     machines: Vec<Given>,
     seed: u64,
     longest: Option<Millis>,
+    /// What the cases enter that were drawn and not yet told of.
+    entered: Mutex<HashMap<u64, Entered>>,
 }
 
 impl GivenCases {
@@ -70,11 +74,15 @@ impl GivenCases {
             machines,
             seed,
             longest,
+            entered: Mutex::default(),
         }
     }
-}
 
-impl GivenCases {
+    /// The machines.
+    pub fn machines(&self) -> &[Given] {
+        &self.machines
+    }
+
     /// The machine whose turn it is, and how many turns it has had.
     fn turn(&self, index: u64) -> (&Given, u64) {
         let count = self.machines.len() as u64;
@@ -85,7 +93,21 @@ impl GivenCases {
 impl Source for GivenCases {
     fn case(&self, index: u64) -> Case {
         let (machine, turn) = self.turn(index);
-        machine.case(self.seed, turn)
+        let (case, entered) = machine.case(self.seed, turn);
+        let all = self.entered.lock();
+        let mut all = all.unwrap_or_else(PoisonError::into_inner);
+        all.insert(index, entered);
+        case
+    }
+
+    fn entered(&self, index: u64) -> Entered {
+        let all = self.entered.lock();
+        let known = all.unwrap_or_else(PoisonError::into_inner).remove(&index);
+        // A case of an earlier session is drawn again.
+        known.unwrap_or_else(|| {
+            let (machine, turn) = self.turn(index);
+            machine.case(self.seed, turn).1
+        })
     }
 
     fn machine(&self, index: u64) -> Option<&str> {

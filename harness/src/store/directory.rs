@@ -13,6 +13,9 @@ use super::{RunRecord, StoreError, record::Pending, schema};
 /// The first bytes of every SQLite file.
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
+/// Where the directories of runs are for which the user names none.
+pub const RUNS: &str = "runs";
+
 /// The directory of a run for which the user names none: `runs/<date-time>-<engine>-<seed>`.
 pub fn default_directory(engine: &str, seed: u64) -> PathBuf {
     let now = jiff::Timestamp::now()
@@ -22,7 +25,7 @@ pub fn default_directory(engine: &str, seed: u64) -> PathBuf {
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .collect();
-    Path::new("runs").join(format!("{now}-{engine}-{seed}"))
+    Path::new(RUNS).join(format!("{now}-{engine}-{seed}"))
 }
 
 /// An open run directory, locked by this process.

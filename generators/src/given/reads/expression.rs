@@ -16,10 +16,10 @@ use stepproof_specs::{
     },
 };
 
-use crate::given::want::{Hint, Want};
+use crate::given::want::{Hint, Made, Want, around};
 
 /// Values equal to what a test compares with, and on both sides of it.
-pub(super) fn boundary(test: &Test) -> Vec<Hint> {
+pub(in crate::given) fn boundary(test: &Test) -> Vec<Hint> {
     let literal = match &test.operand {
         Operand::Literal(value) => Some(value),
         Operand::Path(_) => None,
@@ -41,8 +41,11 @@ pub(super) fn boundary(test: &Test) -> Vec<Hint> {
         Operator::BooleanEquals => vec![Hint::Bool],
         Operator::StringMatches => {
             let pattern = literal.and_then(Value::as_str).unwrap_or_default();
-            let filled = |filling: &str| value(pattern.replace('*', filling));
-            vec![filled("x"), filled(""), value("no match")]
+            vec![
+                value(filled(pattern, "x")),
+                value(filled(pattern, "")),
+                value("no match"),
+            ]
         }
         Operator::Is(kind) => kinds(kind),
     }
@@ -50,19 +53,6 @@ pub(super) fn boundary(test: &Test) -> Vec<Hint> {
 
 fn value(value: impl Into<Value>) -> Hint {
     Hint::Value(value.into())
-}
-
-/// This number and a number on either side.
-fn around(number: f64) -> Vec<Hint> {
-    let whole = number.fract() == 0.0 && number.abs() < 1e15;
-    let like = |near: f64| {
-        if whole {
-            value(near as i64)
-        } else {
-            value(near)
-        }
-    };
-    vec![like(number), like(number - 1.0), like(number + 1.0)]
 }
 
 fn kinds(kind: Kind) -> Vec<Hint> {
@@ -76,17 +66,87 @@ fn kinds(kind: Kind) -> Vec<Hint> {
     }
 }
 
-/// The paths in a call, each with the kind of argument that its function expects.
-pub(super) fn arguments(call: &Call) -> Vec<(Path, Want)> {
+/// A string that matches a pattern, with this in place of every star.
+fn filled(pattern: &str, filling: &str) -> String {
+    let mut text = String::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '*' => text.push_str(filling),
+            '\\' => text.extend(chars.next()),
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+/// The paths in a call, each with what is read of the argument, if `wanted` is read of the result.
+pub(super) fn arguments(call: &Call, wanted: &Want) -> Vec<(Path, Want)> {
     let mut found = Vec::new();
-    for argument in call.arguments() {
+    for (at, argument) in call.arguments().iter().enumerate() {
         match argument {
             Argument::Literal(_) => {}
-            Argument::Path(path) => found.push((path.clone(), wanted_by(call.function()))),
-            Argument::Call(inner) => found.extend(arguments(inner)),
+            Argument::Path(path) => found.push((path.clone(), argument_of(call, at, wanted))),
+            Argument::Call(inner) => {
+                found.extend(arguments(inner, &argument_of(call, at, wanted)));
+            }
         }
     }
     found
+}
+
+/// What is read of an argument of a call, if `wanted` is read of its result.
+fn argument_of(call: &Call, at: usize, wanted: &Want) -> Want {
+    let literal = |at: usize| match call.arguments().get(at) {
+        Some(Argument::Literal(value)) => Some(value),
+        _ => None,
+    };
+    let known = wanted_by(call.function());
+    let mut want = match (call.function(), at) {
+        (Function::StringToJson, 0) if *wanted != Want::default() => {
+            return Want::made(Made::Json, wanted);
+        }
+        (Function::Base64Decode, 0) if *wanted != Want::default() => {
+            return Want::made(Made::Plain, wanted);
+        }
+        (Function::JsonToString, 0) => wanted.maker(Made::Json),
+        (Function::Base64Encode, 0) => wanted.maker(Made::Plain),
+        (Function::Array, _) | (Function::ArrayPartition, 0) => wanted.each(),
+        (Function::ArrayUnique, 0) => wanted.clone(),
+        (Function::JsonMerge, 0 | 1) => wanted.clone(),
+        (Function::ArrayGetItem, 0) => {
+            let index = literal(1).and_then(Value::as_i64).unwrap_or(0);
+            let mut array = Want::default();
+            let index = Step::Index(i32::try_from(index).unwrap_or(0));
+            array.at(&[index]).merge(wanted);
+            return array;
+        }
+        (Function::ArrayLength, 0) => return wanted.of_length(),
+        (Function::ArrayContains, 0) => {
+            let sought = literal(1);
+            wanted.back(|holds| {
+                Some(match (holds.as_bool()?, sought) {
+                    (true, sought) => json!([sought?]),
+                    (false, _) => json!([]),
+                })
+            })
+        }
+        (Function::MathAdd, 0 | 1) => {
+            let other = literal(1 - at).and_then(Value::as_i64);
+            wanted.back(|sum| Some(json!(sum.as_i64()? - other?)))
+        }
+        (Function::Format, 1) => {
+            let template = literal(0).and_then(Value::as_str).unwrap_or_default();
+            wanted.back(|text| {
+                let (before, after) = template.split_once("{}")?;
+                let text = text.as_str()?.strip_prefix(before)?.strip_suffix(after)?;
+                Some(text.into())
+            })
+        }
+        _ => Want::default(),
+    };
+    want.merge(&known);
+    want
 }
 
 fn wanted_by(function: Function) -> Want {

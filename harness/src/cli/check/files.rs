@@ -15,7 +15,13 @@ use stepproof_specs::{
     validate::validate,
 };
 
-use crate::cli::{Failure, input};
+use crate::{
+    cli::{
+        Failure, input,
+        placeholders::{Filled, Values, fill},
+    },
+    report::{LeftOut, Unjudged},
+};
 
 /// Directories that hold third-party or generated files.
 const FOREIGN: [&str; 4] = ["node_modules", "target", "venv", "cdk.out"];
@@ -24,8 +30,15 @@ const FOREIGN: [&str; 4] = ["node_modules", "target", "venv", "cdk.out"];
 pub(super) struct Found {
     /// Its name.
     pub file: String,
-    /// The definition, or why it cannot be run, which completes "failed to …".
-    pub definition: Result<Value, String>,
+    /// The definition, or why it cannot be run.
+    pub definition: Result<Definition, LeftOut>,
+}
+
+/// A definition that the validator accepts.
+pub(super) struct Definition {
+    pub json: Value,
+    /// What was guessed of it, in words.
+    pub placeholders: Vec<String>,
 }
 
 /// The files that a user named, and those below the directories.
@@ -37,69 +50,141 @@ pub(super) struct Files {
     pub skipped: Vec<String>,
 }
 
-/// The definitions in these files, and in the files below these directories.
-pub(super) fn find(paths: &[PathBuf]) -> Result<Files, Failure> {
-    let mut all = Files::default();
-    for path in paths {
-        if path.is_dir() {
-            let before = all.found.len();
-            search(path, &mut all)?;
-            if all.found.len() == before {
-                return Err(Failure::usage(
-                    format!(
-                        "find a machine in '{}': no file below it holds one",
-                        path.display()
-                    ),
-                    "a machine is a .json, .yaml or .yml file with StartAt and States",
-                ));
+/// Looks for definitions of one type, with these values in place of their placeholders.
+pub(super) struct Search {
+    pub values: Values,
+    pub workflow: WorkflowType,
+}
+
+impl Search {
+    /// The definitions in these files, and in the files below these directories. A file that was
+    /// named and holds none stays, with the reason.
+    pub fn find(&self, paths: &[PathBuf]) -> Result<Files, Failure> {
+        let mut all = Files::default();
+        for path in paths {
+            if path.is_dir() {
+                let before = all.found.len();
+                self.search(path, &mut all)?;
+                if all.found.len() == before {
+                    return Err(Failure::usage(
+                        format!(
+                            "find a machine in '{}': no file below it holds one",
+                            path.display()
+                        ),
+                        "a machine is a .json, .yaml, .yml or .asl file with StartAt and States",
+                    ));
+                }
+            } else {
+                let definition = self.named(path);
+                let file = path.display().to_string();
+                all.found.push(Found { file, definition });
             }
-        } else {
-            all.found.push(named(path)?);
+        }
+        Ok(all)
+    }
+
+    /// Reads a file that the user named: it must be a definition.
+    fn named(&self, path: &Path) -> Result<Definition, LeftOut> {
+        let text = input::text(path).map_err(|failure| unreadable(failure.message))?;
+        let filled = self.filled(&text)?;
+        let value = read(&filled.text).map_err(|error| unreadable(error.to_string()))?;
+        if !is_definition(&value) {
+            return Err(unreadable("find StartAt and States in it".to_owned()));
+        }
+        self.accepted(&filled, value)
+    }
+
+    /// Looks for definitions below a directory, in the order of their paths.
+    fn search(&self, directory: &Path, all: &mut Files) -> Result<(), Failure> {
+        let mut files = Vec::new();
+        collect(directory, &mut files)?;
+        files.sort();
+        for path in files {
+            let file = path.display().to_string();
+            match self.look(&path) {
+                Looked::Found(definition) => all.found.push(Found {
+                    file,
+                    definition: *definition,
+                }),
+                Looked::Foreign(None) => all.skipped.push(file),
+                Looked::Foreign(Some(why)) => all.skipped.push(format!("{file} ({why})")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks into a file below a directory. JSON that cannot be read may be a definition. YAML that
+    /// cannot is more likely a template of something else, unless its name says what it is.
+    fn look(&self, path: &Path) -> Looked {
+        let name = path.to_string_lossy();
+        let meant = [".asl.json", ".asl.yaml", ".asl.yml", ".asl"];
+        let meant = meant.iter().any(|it| name.ends_with(it));
+        let is_json = name.ends_with(".json");
+        let lost = |reason: String| {
+            if meant || is_json {
+                Looked::Found(Box::new(Err(unreadable(reason))))
+            } else {
+                Looked::Foreign(Some("it cannot be read as YAML"))
+            }
+        };
+        let text = match input::text(path) {
+            Ok(text) => text,
+            Err(failure) => return lost(failure.message),
+        };
+        // Other files have placeholders of their own, and are none of this command's business.
+        let about_states = ["StartAt", "States"].iter().all(|it| text.contains(it));
+        let filled = match self.filled(&text) {
+            Ok(filled) => filled,
+            Err(left_out) if about_states => return Looked::Found(Box::new(Err(left_out))),
+            Err(_) => Filled {
+                text,
+                guessed: Vec::new(),
+            },
+        };
+        match read(&filled.text) {
+            Ok(value) if is_definition(&value) => {
+                Looked::Found(Box::new(self.accepted(&filled, value)))
+            }
+            Ok(_) if meant => lost("find StartAt and States in it".to_owned()),
+            Ok(_) => Looked::Foreign(None),
+            Err(error) => lost(error.to_string()),
         }
     }
-    Ok(all)
-}
 
-/// Reads a file that the user named: it must be a definition.
-fn named(path: &Path) -> Result<Found, Failure> {
-    let text = input::text(path)?;
-    let unreadable = |reason: String| {
-        Failure::usage(
-            format!("read '{}': {reason}", path.display()),
-            "give a machine in the Amazon States Language, as JSON or YAML",
-        )
-    };
-    let value = read(&text).map_err(|error| unreadable(error.to_string()))?;
-    if !is_definition(&value) {
-        let reason = "it has no StartAt and States, so it is no machine".to_owned();
-        return Err(unreadable(reason));
+    fn filled(&self, text: &str) -> Result<Filled, LeftOut> {
+        fill(text, &self.values).map_err(unreadable)
     }
-    Ok(Found {
-        file: path.display().to_string(),
-        definition: accepted(&text, value),
-    })
-}
 
-/// Looks for definitions below a directory, in the order of their paths.
-fn search(directory: &Path, all: &mut Files) -> Result<(), Failure> {
-    let mut files = Vec::new();
-    collect(directory, &mut files)?;
-    files.sort();
-    for path in files {
-        let file = path.display().to_string();
-        match look(&path) {
-            Looked::Found(definition) => all.found.push(Found { file, definition }),
-            Looked::Foreign(None) => all.skipped.push(file),
-            Looked::Foreign(Some(why)) => all.skipped.push(format!("{file} ({why})")),
+    /// A definition that the validator accepts, or the validator's errors with their positions.
+    fn accepted(&self, filled: &Filled, json: Value) -> Result<Definition, LeftOut> {
+        let (machine, diagnostics) = validate(&json, self.workflow);
+        if machine.is_some() {
+            return Ok(Definition {
+                json,
+                placeholders: filled.guessed.clone(),
+            });
         }
+        let errors = diagnostics.into_iter();
+        let errors = errors.filter(|it| it.severity == Severity::Error).collect();
+        let problems = problems(&filled.text, &json, errors);
+        Err(LeftOut {
+            kind: Unjudged::Refused,
+            reason: format!("accept the machine: {problems}"),
+        })
     }
-    Ok(())
+}
+
+fn unreadable(reason: String) -> LeftOut {
+    LeftOut {
+        kind: Unjudged::Unreadable,
+        reason,
+    }
 }
 
 /// What a file below a directory holds.
 enum Looked {
     /// A definition, or what is meant to be one.
-    Found(Result<Value, String>),
+    Found(Box<Result<Definition, LeftOut>>),
     /// Something else, with what is to be said about that.
     Foreign(Option<&'static str>),
 }
@@ -122,7 +207,7 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         }
         if kind.is_dir() {
             collect(&path, files)?;
-        } else if [".json", ".yaml", ".yml"]
+        } else if [".json", ".yaml", ".yml", ".asl"]
             .iter()
             .any(|it| name.ends_with(it))
             && path.is_file()
@@ -133,45 +218,6 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Looks into a file below a directory. JSON that cannot be read may be a definition. YAML that
-/// cannot is more likely a template of something else, unless its name says what it is.
-fn look(path: &Path) -> Looked {
-    let name = path.to_string_lossy();
-    let meant = [".asl.json", ".asl.yaml", ".asl.yml"];
-    let meant = meant.iter().any(|it| name.ends_with(it));
-    let unreadable = |reason: String| {
-        if meant || name.ends_with(".json") {
-            Looked::Found(Err(reason))
-        } else {
-            Looked::Foreign(Some("it cannot be read as YAML"))
-        }
-    };
-    let text = match input::text(path) {
-        Ok(text) => text,
-        Err(failure) => return unreadable(failure.message),
-    };
-    match read(&text) {
-        Ok(value) if is_definition(&value) => Looked::Found(accepted(&text, value)),
-        Ok(_) if meant => Looked::Found(Err("find StartAt and States in it".to_owned())),
-        Ok(_) => Looked::Foreign(None),
-        Err(error) => unreadable(error.to_string()),
-    }
-}
-
 fn is_definition(value: &Value) -> bool {
     value.get("StartAt").is_some() && value.get("States").is_some()
-}
-
-/// A definition that the validator accepts, or the validator's errors with their positions.
-fn accepted(text: &str, value: Value) -> Result<Value, String> {
-    let (machine, diagnostics) = validate(&value, WorkflowType::Standard);
-    if machine.is_some() {
-        return Ok(value);
-    }
-    let errors = diagnostics.into_iter();
-    let errors = errors.filter(|it| it.severity == Severity::Error).collect();
-    Err(format!(
-        "accept the machine: {}",
-        problems(text, &value, errors)
-    ))
 }

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stepproof_generators::given::{Given, NotGiven};
-use stepproof_specs::base::time::Millis;
+use stepproof_generators::given::{Fixed, Given, NotGiven};
+use stepproof_specs::{base::time::Millis, scenario::plan::Plan};
 
 use crate::{
     cli::{Failure, drawing::Drawn, target::Target},
     engines::Dropped,
     judge::{ledger::Ledger, policy::Strictness},
+    report::{MachineNotice, Unjudged},
     run::{Limit, Shard},
     store::{RunRecord, Store, StoreError},
 };
@@ -29,6 +30,9 @@ pub(in crate::cli) struct Configuration {
     /// The machines that a user gave and that cannot be run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<LeftOut>,
+    /// How those are run that can be.
+    #[serde(default)]
+    pub how_given: HowGiven,
     pub shard: Shard,
     pub ledger: Option<PathBuf>,
     /// The digest of the ledger, wherever it came from.
@@ -44,6 +48,9 @@ pub(in crate::cli) struct Configuration {
 pub(in crate::cli) struct LeftOut {
     /// The file's name.
     pub file: String,
+    /// What kind of reason there is.
+    #[serde(default)]
+    pub kind: Unjudged,
     /// Why: completes "failed to …".
     pub reason: String,
 }
@@ -53,16 +60,61 @@ pub(in crate::cli) struct LeftOut {
 pub(in crate::cli) struct GivenMachine {
     /// The file's name.
     pub file: String,
-    /// The definition that it held.
+    /// The definition that it held, without placeholders.
     pub definition: Value,
+    /// What was guessed of it, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub placeholders: Vec<String>,
+    /// Why some of its cases are not run, if that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partly: Option<String>,
+    /// What its tasks do, if the user says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
 }
 
 impl GivenMachine {
     /// The machine, prepared to be run.
-    pub(in crate::cli) fn given(&self, longest: Option<Millis>) -> Result<Given, NotGiven> {
-        Given::new(&self.file, &self.definition, longest)
+    pub(in crate::cli) fn given(
+        &self,
+        how: &HowGiven,
+        longest: Option<Millis>,
+    ) -> Result<Given, NotGiven> {
+        let fixed = Fixed {
+            inputs: how.inputs.clone(),
+            plan: self.plan.clone(),
+            most: how.express.then_some(EXPRESS),
+        };
+        Given::starting(&self.file, &self.definition, longest, fixed)
+    }
+
+    /// How it is run, for a user.
+    pub(in crate::cli) fn notice(&self, given: &Given, how: &HowGiven) -> MachineNotice {
+        MachineNotice {
+            partly: self.partly.clone(),
+            placeholders: self.placeholders.clone(),
+            workflow: how.express.then_some(AS_STANDARD),
+            ..MachineNotice::from(given)
+        }
     }
 }
+
+/// How a user wants all given machines to be run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(in crate::cli) struct HowGiven {
+    /// The inputs; drawn if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<Value>,
+    /// Whether the machines are Express workflows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub express: bool,
+}
+
+/// The longest time that an Express workflow may take (AWS's quotas).
+pub(in crate::cli) const EXPRESS: Millis = 5 * 60 * 1_000;
+
+const AS_STANDARD: &str =
+    "validated as an Express workflow, run as a Standard one, whose executions can be described";
 
 /// The engine of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,6 +166,7 @@ impl Configuration {
             drawn,
             machines: Vec::new(),
             left_out: Vec::new(),
+            how_given: HowGiven::default(),
             shard: Shard::WHOLE,
             ledger: None,
             ledger_digest: None,

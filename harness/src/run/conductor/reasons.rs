@@ -12,7 +12,7 @@ use crate::{
 const NOT_WATCHED: &str = "watch an execution for as long as it may take";
 
 /// The reasons for a verdict, for [`crate::store::JudgedCase::why`]. Trouble is its own reason.
-pub(super) fn of(
+pub(crate) fn of(
     judge: &dyn Judge,
     prepared: &Prepared,
     outcome: &Outcome,
@@ -47,22 +47,24 @@ fn poison(judgement: &Judgement, exercised: &Coverage) -> Vec<String> {
     let mut aspects: Vec<Aspect> = judgement.poisoned.iter().map(|it| it.aspect).collect();
     aspects.sort_unstable();
     aspects.dedup();
-    let reason = |aspect: Aspect| {
-        let doubting = exercised
-            .iter()
-            .filter(|clause| clause.doubts().contains(&aspect));
-        let ids: Vec<&str> = doubting.map(|clause: Clause| clause.entry().id).collect();
-        let name = aspect.name();
-        if ids.is_empty() {
-            format!(
-                "{name}: it may depend on the order of events or on the time, which are not fixed"
-            )
-        } else {
-            format!(
-                "{name}: it depends on what is only assumed: {}",
-                ids.join(", ")
-            )
-        }
-    };
+    let reason = |aspect: Aspect| format!("{}: {}", aspect.name(), doubt(aspect, exercised));
     aspects.into_iter().map(reason).collect()
+}
+
+/// Why an aspect is poisoned, if these clauses were exercised.
+pub(crate) fn doubt(aspect: Aspect, exercised: &Coverage) -> String {
+    let ids = doubting(aspect, exercised);
+    if ids.is_empty() {
+        "it may depend on the order of events or on the time, which are not fixed".to_owned()
+    } else {
+        format!("it depends on what is only assumed: {}", ids.join(", "))
+    }
+}
+
+/// The clauses that cast doubt on an aspect.
+pub(crate) fn doubting(aspect: Aspect, exercised: &Coverage) -> Vec<&'static str> {
+    let doubting = exercised
+        .iter()
+        .filter(|clause| clause.doubts().contains(&aspect));
+    doubting.map(|clause: Clause| clause.entry().id).collect()
 }

@@ -1,0 +1,247 @@
+//! `check` and `simulate` on what people have: placeholders, broken files, given inputs and plans,
+//! Express workflows.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+use stepproof_tests::{Ran, expect};
+
+fn directory() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a directory")
+}
+
+fn write(directory: &Path, name: &str, text: &str) {
+    fs::write(directory.join(name), text).expect("a file");
+}
+
+/// The last line of the output.
+fn last(ran: &Ran) -> &str {
+    ran.out.lines().last().expect("a last line")
+}
+
+fn shows(text: &str, words: &[&str]) {
+    for words in words {
+        assert!(text.contains(words), "'{words}' is not in: {text}");
+    }
+}
+
+/// A machine as SAM and the CDK have it before a deployment.
+const TEMPLATE: &str = r#"{"StartAt": "Order", "States": {
+    "Order": {"Type": "Task", "Resource": "${OrderFunction.Arn}", "TimeoutSeconds": ${Limit},
+        "ResultPath": "$.order", "Next": "Where"},
+    "Where": {"Type": "Choice", "Default": "Elsewhere", "Choices": [
+        {"Variable": "$.order.stage", "StringEquals": "${Stage}", "Next": "Here"}]},
+    "Here": {"Type": "Pass", "Result": ${Answer}, "End": true},
+    "Elsewhere": {"Type": "Fail", "Error": "${Stage}.Unknown"}}}"#;
+
+#[test]
+fn placeholders_are_given_or_guessed_or_asked_for() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "m.json", TEMPLATE);
+    write(here, "values.yaml", "Answer: {n: 1}\nStage: test\n");
+    let check = ["check", "m.json", "--seed", "3", "--out", "r"];
+    let given = ["--values", "values.yaml", "--set", "Stage=prod"];
+    let ran = expect(here, &[&check[..], &given].concat(), 0);
+    let guessed = "${OrderFunction.Arn} is taken as \
+                   arn:aws:lambda:us-east-1:123456789012:function:OrderFunction-Arn, \
+                   ${Limit} is taken as 60";
+    shows(&ran.out, &[guessed, "all 4 states entered"]);
+    assert!(!ran.out.contains("${Stage}"), "{}", ran.out);
+    let simulated = ["simulate", "m.json", "--plan"];
+    let plan = r#"{"Order": [{"reply": {"succeed": {"stage": "prod"}}}]}"#;
+    let ran = expect(here, &[&simulated[..], &[plan], &given].concat(), 0);
+    shows(&ran.out, &["SUCCEEDED", "output  {\"n\":1}"]);
+    shows(&ran.err, &["${Limit} is taken as 60"]);
+
+    write(
+        here,
+        "n.json",
+        &TEMPLATE.replace("\"Here\"}]", "\"${Then}\"}]"),
+    );
+    let ran = expect(here, &["check", "n.json"], 4);
+    let asked = "guess what stands for ${Then} in Next: give it with --set NAME=VALUE";
+    shows(&ran.err, &["unreadable: n.json", asked]);
+}
+
+/// A guard as generators of definitions write it, behind a body in a string.
+const GUARDED: &str = r#"{"StartAt": "Read", "States": {
+    "Read": {"Type": "Pass", "Next": "Guard",
+        "Parameters": {"body.$": "States.StringToJson($.Records[0].body)"}},
+    "Guard": {"Type": "Choice", "Default": "Refuse", "Choices": [{"Next": "Each", "And": [
+        {"Variable": "$.body.kind", "IsPresent": true},
+        {"Variable": "$.body.kind", "IsString": true},
+        {"Variable": "$.body.kind", "StringMatches": "order-*"},
+        {"Variable": "$.body.total", "IsPresent": true},
+        {"Variable": "$.body.total", "NumericGreaterThan": 10},
+        {"Not": {"Variable": "$.body.due", "TimestampLessThan": "2026-01-01T00:00:00Z"}}]}]},
+    "Refuse": {"Type": "Fail"},
+    "Each": {"Type": "Map", "ItemsPath": "$.body.lines", "End": true, "ItemProcessor": {
+        "StartAt": "Ask", "States": {
+            "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                "Parameters": {"QueueUrl": "q", "MessageBody": {"t.$": "$$.Task.Token"}},
+                "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Late"}],
+                "TimeoutSeconds": 60, "Next": "Answer"},
+            "Answer": {"Type": "Choice", "Default": "No", "Choices": [
+                {"Variable": "$.answer", "BooleanEquals": true, "Next": "Yes"}]},
+            "Yes": {"Type": "Succeed"}, "No": {"Type": "Succeed"}, "Late": {"Type": "Pass",
+                "End": true}}}}}}"#;
+
+#[test]
+fn a_broken_file_is_counted_and_stops_nothing() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "torn.json", "{\"StartAt\": \"A\",\n  \"States\": {");
+    write(
+        here,
+        "end.json",
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}"#,
+    );
+    write(here, "guarded.json", GUARDED);
+    let files = [
+        "check",
+        "none.json",
+        "torn.json",
+        "end.json",
+        "guarded.json",
+    ];
+    let ran = expect(
+        here,
+        &[&files[..], &["--seed", "3", "--out", "r"]].concat(),
+        4,
+    );
+    shows(
+        &ran.out,
+        &[
+            "unreadable: none.json: failed to read 'none.json'",
+            "unreadable: torn.json: failed to read the definition as JSON",
+            "refused: end.json: failed to accept the machine: line 1, column",
+            "the name of the state stands for its task token in Each/Ask",
+            "guarded.json: 100 cases, 100 judged, all 9 states entered",
+        ],
+    );
+    let counted = "; 4 machines, 1 judged, 0 unsupported, 1 refused, 2 unreadable, \
+                   9 of 9 states entered";
+    assert!(last(&ran).ends_with(counted), "{}", last(&ran));
+}
+
+#[test]
+fn given_inputs_and_plans_are_run_as_they_are() {
+    let directory = directory();
+    let here = directory.path();
+    let machine = TEMPLATE
+        .replace("${Stage}", "prod")
+        .replace("${Answer}", "1");
+    write(here, "m.json", &machine);
+    let plan = r#"{"Order": [{"visit": 0, "reply": {"succeed": {"stage": "prod"}}}]}"#;
+    let check = [
+        "check", "m.json", "--seed", "3", "--out", "r", "--set", "Limit=5",
+    ];
+    let given = [
+        "--input",
+        "{\"n\": 1}",
+        "--input",
+        "{\"n\": 2}",
+        "--plan",
+        plan,
+    ];
+    let ran = expect(here, &[&check[..], &given].concat(), 0);
+    let cases = "m.json: 2 cases, 2 judged, 3 of 4 states entered, not Elsewhere";
+    shows(&ran.out, &[cases]);
+    let case = ["replay", "3:1", "--run", "r", "--out", "case.json"];
+    expect(here, &case, 0);
+    let text = fs::read_to_string(here.join("case.json")).expect("a case");
+    let case: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(case["starts"][0]["input"], json!({"n": 2}));
+    let other = ["check", "m.json", "--plan", r#"{"Oder": []}"#];
+    let ran = expect(here, &other, 2);
+    shows(
+        &ran.err,
+        &["no Task state at 'Oder'", "its Task states are at: Order"],
+    );
+}
+
+#[test]
+fn express_workflows_are_validated_as_such_and_run_without_tasks() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "m.json", TEMPLATE);
+    let own = r#"{"StartAt": "Who", "States": {"Who": {"Type": "Pass",
+        "Parameters": {"id.$": "$$.Execution.Id"}, "End": true}}}"#;
+    write(here, "who.json", own);
+    let ran = expect(
+        here,
+        &["check", "m.json", "who.json", "--express", "--out", "r"],
+        4,
+    );
+    shows(
+        &ran.out,
+        &[
+            "unsupported: m.json: failed to serve the tasks of an Express workflow",
+            "who.json: validated as an Express workflow, run as a Standard one",
+            "who.json: 100 cases, 100 judged",
+        ],
+    );
+    let ran = expect(here, &["simulate", "who.json", "--express"], 0);
+    let output = ran
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("output  "));
+    let output: Value = serde_json::from_str(output.expect("an output")).expect("JSON");
+    let arn = output["id"].as_str().expect("an ARN");
+    let parts: Vec<&str> = arn.split(':').collect();
+    assert_eq!(parts[5..8], ["express", "machine", "execution"], "{arn}");
+    assert_eq!((parts.len(), parts[8].len()), (9, 36), "{arn}");
+}
+
+#[test]
+fn a_case_of_given_machines_is_not_confused_with_a_generated_one() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "m.json", TEMPLATE);
+    let ran = expect(here, &["check", "m.json", "--seed", "3", "--cases", "8"], 0);
+    let report = ran
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("report: "));
+    let run = report
+        .and_then(|it| it.strip_suffix("/report.md"))
+        .expect("a report");
+    let ran = expect(here, &["replay", "3:5"], 2);
+    shows(
+        &ran.err,
+        &["checked machines", &format!("give --run {run}")],
+    );
+    expect(here, &["replay", "3:5", "--run", run], 0);
+    expect(here, &["replay", "3:5", "--profile", "everything"], 0);
+}
+
+#[test]
+fn a_poisoned_case_says_why_and_what_was_seen() {
+    let directory = directory();
+    let here = directory.path();
+    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true,
+        "Parameters": {"own.$": "States.ArrayUnique($.all)"}}}});
+    let case = json!({"format": 1, "kind": "execution", "definition": machine,
+        "starts": [{"input": {"all": [3, 1, 3]}, "plan": {}}]});
+    write(here, "case.json", &case.to_string());
+    write(here, "m.json", &machine.to_string());
+    let ran = expect(here, &["replay", "case.json", "--fault", "array-unique"], 4);
+    shows(
+        &ran.out,
+        &[
+            "nothing follows: poisoned",
+            "output: it depends on what is only assumed: intrinsic.array-unique.order",
+            "- output { \"own\": [3, 1] }",
+            "+ output { \"own\": [3, 1, 3] }",
+        ],
+    );
+    let simulate = ["simulate", "m.json", "--input", "{\"all\": [3, 1, 3]}"];
+    let ran = expect(here, &simulate, 0);
+    let unsure = "it depends on what is only assumed: intrinsic.array-unique.order\n";
+    shows(&ran.out, &["unsure  ", unsure]);
+    let ran = expect(here, &[&simulate[..], &["--format", "json"]].concat(), 0);
+    let shown: Value = serde_json::from_str(&ran.out).expect("JSON");
+    let clauses = json!(["intrinsic.array-unique.order"]);
+    assert_eq!(shown["unsure"]["output"]["clauses"], clauses, "{}", ran.out);
+}
