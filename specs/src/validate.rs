@@ -3,8 +3,8 @@
 //!
 //! There are two layers. [`Machine::from_value`] reads the schema: fields, types, ranges, the
 //! syntax of paths. [`check`] validates a typed machine: transitions, names, variables, the
-//! workflow type. [`validate`] applies both; the second layer runs only if the first one accepts
-//! the definition.
+//! workflow type. [`validate`] applies both; of a definition that the first layer refuses, the
+//! second one says what does not follow from that.
 //!
 //! [`Machine::from_value`]: crate::asl::Machine::from_value
 
@@ -21,19 +21,61 @@ use serde_json::Value;
 use crate::{
     asl::{
         Body, Definition, Machine, Scope, WorkflowType,
-        diagnostic::{Diagnostic, Severity},
+        diagnostic::{About, Diagnostic, Severity},
         text::MAX_BYTES,
     },
     base::pointer::Pointer,
+    clause::Clause,
 };
 
 /// Validates a definition given as JSON: returns the machine if it has no errors, and all
 /// diagnostics.
 pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
-    match Machine::from_value(definition) {
-        Err(diagnostics) => (None, diagnostics),
-        Ok(machine) => accept(machine, workflow),
+    match Machine::read(definition) {
+        (Some(machine), diagnostics) if diagnostics.is_empty() => accept(machine, workflow),
+        (machine, mut diagnostics) => {
+            if let Some(machine) = machine {
+                let more = check_readable(&machine, workflow, &diagnostics);
+                diagnostics.extend(more);
+            }
+            (None, diagnostics)
+        }
     }
+}
+
+/// What [`check`] says of a machine with placeholders for what has a diagnostic already, as far as
+/// it does not follow from them.
+fn check_readable(
+    machine: &Machine,
+    workflow: WorkflowType,
+    known: &[Diagnostic],
+) -> Vec<Diagnostic> {
+    let mut problems = check(machine, workflow);
+    problems.retain(|problem| {
+        // A transition that could not be read leads nowhere.
+        let of_ways = matches!(
+            problem.clause,
+            Clause::ValidateReachable | Clause::ValidateEnd
+        );
+        !of_ways && !known.iter().any(|it| has_placeholder(it, problem))
+    });
+    problems
+}
+
+/// Whether a placeholder stands where the problem is, because of a diagnostic.
+fn has_placeholder(diagnostic: &Diagnostic, problem: &Diagnostic) -> bool {
+    let (Some(known), Some(place)) = (&diagnostic.location, &problem.location) else {
+        return false;
+    };
+    let missing = match &diagnostic.about {
+        About::Missing(fields) => &fields[..],
+        _ => &[],
+    };
+    let object = known.trim_end_matches('/');
+    known == place
+        || missing
+            .iter()
+            .any(|field| *place == format!("{object}/{field}"))
 }
 
 /// Validates the definition of a case. A machine that was not encoded as JSON is used directly.

@@ -7,6 +7,8 @@ use std::{
 
 use serde_json::Value;
 
+use super::read::looks_like_json;
+
 /// A line and a column, both from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -33,7 +35,7 @@ enum Step<'a> {
 /// is the parsed text.
 pub(super) fn find(text: &str, value: &Value, location: Option<&str>) -> Option<Position> {
     let steps = steps(value, location?);
-    let offset = if text.trim_start().starts_with('{') {
+    let offset = if looks_like_json(text) {
         Scanner::new(text).find(&steps)
     } else {
         find_in_yaml(text, &steps)

@@ -9,16 +9,34 @@ use super::{
     strict::{Strict, without_place},
 };
 
-/// Reads a text as JSON if it starts with a brace, as YAML otherwise.
+/// Reads a text as JSON if it starts as JSON does, as YAML otherwise.
 pub fn read(text: &str) -> Result<Value, ParseError> {
     if text.len() > MAX_BYTES {
         return Err(ParseError::TooLong(text.len()));
     }
-    if text.trim_start().starts_with('{') {
+    if looks_like_json(text) {
         json(text)
     } else {
         yaml(text)
     }
+}
+
+/// Reads a text as YAML, of which JSON is a part.
+pub fn read_yaml(text: &str) -> Result<Value, ParseError> {
+    if text.len() > MAX_BYTES {
+        return Err(ParseError::TooLong(text.len()));
+    }
+    yaml(text)
+}
+
+/// Whether a text starts as a JSON object does: with a brace, and not with a key of YAML's flow
+/// style, which may stand without quotes.
+pub(super) fn looks_like_json(text: &str) -> bool {
+    let Some(rest) = text.trim_start().strip_prefix('{') else {
+        return false;
+    };
+    let first = rest.trim_start().chars().next();
+    !first.is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '\'' | '#'))
 }
 
 fn json(text: &str) -> Result<Value, ParseError> {
