@@ -21,8 +21,8 @@ use serde_json::Value;
 use crate::{
     asl::{
         Body, Definition, Machine, Scope, WorkflowType,
-        diagnostic::{About, Diagnostic, Severity},
-        text::MAX_BYTES,
+        diagnostic::{Diagnostic, Severity},
+        text::{MAX_BYTES, locate::exists},
     },
     base::pointer::Pointer,
     clause::Clause,
@@ -35,7 +35,7 @@ pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>,
         (Some(machine), diagnostics) if diagnostics.is_empty() => accept(machine, workflow),
         (machine, mut diagnostics) => {
             if let Some(machine) = machine {
-                let more = check_readable(&machine, workflow, &diagnostics);
+                let more = check_readable(&machine, workflow, definition, &diagnostics);
                 diagnostics.extend(more);
             }
             (None, diagnostics)
@@ -43,39 +43,31 @@ pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>,
     }
 }
 
-/// What [`check`] says of a machine with placeholders for what has a diagnostic already, as far as
-/// it does not follow from them.
+/// What [`check`] says of a machine with placeholders for what `known` is about, as far as it does
+/// not follow from them: it is about something that the definition has, and that can be read.
 fn check_readable(
     machine: &Machine,
     workflow: WorkflowType,
+    definition: &Value,
     known: &[Diagnostic],
 ) -> Vec<Diagnostic> {
+    let is_read = |place: &str| {
+        let known = known.iter().any(|it| it.location.as_deref() == Some(place));
+        !known && exists(definition, place)
+    };
     let mut problems = check(machine, workflow);
     problems.retain(|problem| {
-        // A transition that could not be read leads nowhere.
+        // A transition that could not be read leads nowhere, nor does one into unread states.
         let of_ways = matches!(
             problem.clause,
             Clause::ValidateReachable | Clause::ValidateEnd
         );
-        !of_ways && !known.iter().any(|it| has_placeholder(it, problem))
+        let place = problem.location.as_deref().unwrap_or_default();
+        let scope = place.strip_suffix("/StartAt");
+        let into_read = scope.is_none_or(|scope| is_read(&format!("{scope}/States")));
+        !of_ways && into_read && is_read(place)
     });
     problems
-}
-
-/// Whether a placeholder stands where the problem is, because of a diagnostic.
-fn has_placeholder(diagnostic: &Diagnostic, problem: &Diagnostic) -> bool {
-    let (Some(known), Some(place)) = (&diagnostic.location, &problem.location) else {
-        return false;
-    };
-    let missing = match &diagnostic.about {
-        About::Missing(fields) => &fields[..],
-        _ => &[],
-    };
-    let object = known.trim_end_matches('/');
-    known == place
-        || missing
-            .iter()
-            .any(|field| *place == format!("{object}/{field}"))
 }
 
 /// Validates the definition of a case. A machine that was not encoded as JSON is used directly.

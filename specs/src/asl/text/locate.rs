@@ -43,16 +43,26 @@ pub(super) fn find(text: &str, value: &Value, location: Option<&str>) -> Option<
     offset.map(|offset| position(text, offset))
 }
 
-/// The steps of a location, as far as they exist in the value. Names in a location are not escaped,
-/// so only the value shows whether a `/` or a `[` is part of a name.
+/// Whether a location leads to something in the value.
+pub(crate) fn exists(value: &Value, location: &str) -> bool {
+    follow(value, location).1.is_empty()
+}
+
+/// The steps of a location, as far as they exist in the value.
 fn steps<'l>(value: &Value, location: &'l str) -> Vec<Step<'l>> {
+    follow(value, location).0
+}
+
+/// The steps that exist in the value, and the rest of the location. Names in a location are not
+/// escaped, so only the value shows whether a `/` or a `[` is part of a name.
+fn follow<'l>(value: &Value, location: &'l str) -> (Vec<Step<'l>>, &'l str) {
     let mut steps = Vec::new();
     let (mut value, mut rest) = (value, location);
     while let Some((step, inner, after)) = step(value, rest) {
         steps.push(step);
         (value, rest) = (inner, after);
     }
-    steps
+    (steps, rest)
 }
 
 fn step<'v, 'l>(value: &'v Value, rest: &'l str) -> Option<(Step<'l>, &'v Value, &'l str)> {
