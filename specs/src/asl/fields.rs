@@ -22,9 +22,6 @@ use crate::{
     },
 };
 
-/// Numbers above this are too great for any field, whatever their fraction.
-const HUGE: f64 = 1e18;
-
 /// AWS's message for a literal that is not a timestamp (recorded).
 const NO_TIMESTAMP: &str = "String does not match RFC3339 timestamp";
 
@@ -370,7 +367,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         match (number.as_u64(), number.as_i64()) {
             (Some(value), _) if value > *range.end() => self.too_great(name, range.end()),
             (Some(value), _) if value >= *range.start() => {}
-            (None, None) if number.as_f64().is_some_and(|it| it > HUGE) => {
+            (None, None) if number.as_f64().is_some_and(|it| it > float(*range.end())) => {
                 self.too_great(name, range.end());
             }
             (None, None) if number.as_f64().is_some_and(|it| it.fract() == 0.0) => {
@@ -643,6 +640,11 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 }
 
+/// A maximum as a float; one that no documented limit comes near is above every number.
+fn float(most: u64) -> f64 {
+    u32::try_from(most).map_or(f64::INFINITY, f64::from)
+}
+
 /// Parses a reference path; the error is why the string is not one (specification, "Reference
 /// Paths": none of the operators `@ , : ?`).
 fn reference_path(text: &str) -> Result<Path, String> {
@@ -653,16 +655,16 @@ fn reference_path(text: &str) -> Result<Path, String> {
         !quoted && matches!(c, '@' | ',' | ':' | '?')
     });
     match operator {
-        Some((offset, _)) => Err(format!(
-            "{}: it leads to one place only",
-            part(text, offset)
-        )),
+        Some((offset, _)) => Err(format!("{}: {ONE_PLACE}", part(text, offset))),
         None if path.is_reference() => Ok(path),
         None => Err(format!(
-            "'{text}' has a part that may select several values, and it leads to one place only"
+            "'{text}' has a part that may select several values: {ONE_PLACE}"
         )),
     }
 }
+
+/// What a reference path is.
+const ONE_PLACE: &str = "a reference path leads to one place, by names and indexes only";
 
 /// What is wrong with a path, and with which part of it.
 fn fault(error: &SyntaxError) -> String {

@@ -12,13 +12,9 @@ use crate::{
 };
 
 pub(super) fn remedy(diagnostic: &Diagnostic) -> Option<String> {
-    let about = match &diagnostic.about {
+    match &diagnostic.about {
         About::Path(fault) => Some(fault.clone()),
-        _ => None,
-    };
-    match (about, fixed(diagnostic)) {
-        (Some(about), Some(fixed)) => Some(format!("{about}; {fixed}")),
-        (about, fixed) => about.or(fixed),
+        _ => fixed(diagnostic),
     }
 }
 
@@ -48,15 +44,6 @@ fn fixed(diagnostic: &Diagnostic) -> Option<String> {
         (_, Clause::ValidateSource | Clause::ValidateTemplate) => {
             "write a path ('$.a'), a call ('States.UUID()'), or drop the '.$' from the key"
         }
-        (_, Clause::ValidatePath | Clause::ValidateReferenceVariable) => {
-            "a path starts with '$', for example $.order.id"
-        }
-        (
-            _,
-            Clause::ValidateReferencePath
-            | Clause::ValidateReferenceChoice
-            | Clause::ValidateReferenceItems,
-        ) => "a reference path has names and indexes only, for example $.order.items[0]",
         (_, Clause::ValidateResourceArn) => {
             "give the ARN of a function or an activity, or of an integration such as \
              arn:aws:states:::sqs:sendMessage"
