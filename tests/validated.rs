@@ -98,7 +98,15 @@ fn several_files_and_directories_are_told_one_by_one() {
     write(here, "a/package.json", "{\"name\": \"no machine\"}");
     write(here, "bad.json", NO_END);
     let ran = expect(here, &["validate", "a", "bad.json"], 1);
-    insta::assert_snapshot!(ran.out, @"");
+    insta::assert_snapshot!(ran.out, @r#"
+    error: SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [Next, End] at /States/A (line 3, column 3); add "Next" with the name of a state, or "End": true
+    a/b/bad.yml: refused, 1 diagnostic
+    a/b/flow.yaml: valid
+    a/good.json: valid
+    error: SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [Next, End] at /States/A (line 1, column 29); add "Next" with the name of a state, or "End": true
+    bad.json: refused, 1 diagnostic
+    4 files: 2 valid, 2 refused, 1 no machine
+    "#);
     let ran = expect(here, &["validate", "a/good.json", "a/b/flow.yaml"], 0);
     assert!(
         ran.out.ends_with("2 files: 2 valid, 0 refused\n"),
@@ -138,7 +146,12 @@ fn a_bad_path_is_told_which_part_of_it_is_wrong() {
         lines.push_str(ran.out.lines().next().expect("a line"));
         lines.push('\n');
     }
-    insta::assert_snapshot!(lines, @"");
+    insta::assert_snapshot!(lines, @"
+    error: SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/InputPath (line 1, column 64); character 1 ('o') of 'order.id': a path starts with '$'
+    error: SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/OutputPath (line 1, column 64); character 4 ('[') of '$.a[': brackets hold a name, an index, a slice, '*' or a filter
+    error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); '$.a[*].b' has a part that may select several values: a reference path leads to one place, by names and indexes only
+    error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); character 5 ('?') of '$.a[?(@.b)]': a reference path leads to one place, by names and indexes only
+    ");
 }
 
 #[test]

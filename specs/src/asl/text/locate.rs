@@ -7,8 +7,6 @@ use std::{
 
 use serde_json::Value;
 
-use super::read::looks_like_json;
-
 /// A line and a column, both from 1; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -29,6 +27,16 @@ impl fmt::Display for Position {
 enum Step<'a> {
     Field(&'a str),
     Index(usize),
+}
+
+/// Whether a text starts as a JSON object does: with a brace, and not with a key of YAML's flow
+/// style, which may stand without quotes.
+pub(super) fn looks_like_json(text: &str) -> bool {
+    let Some(rest) = text.trim_start().strip_prefix('{') else {
+        return false;
+    };
+    let first = rest.trim_start().chars().next();
+    !first.is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '\'' | '#'))
 }
 
 /// The position of the value at a diagnostic's location, or of the nearest enclosing value. `value`

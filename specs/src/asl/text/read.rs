@@ -5,7 +5,8 @@ use serde_json::Value;
 #[cfg(feature = "yaml")]
 use super::yaml::yaml;
 use super::{
-    MAX_BYTES, ParseError, Place, locate,
+    MAX_BYTES, ParseError, Place,
+    locate::{self, looks_like_json},
     strict::{Strict, without_place},
 };
 
@@ -27,16 +28,6 @@ pub fn read_yaml(text: &str) -> Result<Value, ParseError> {
         return Err(ParseError::TooLong(text.len()));
     }
     yaml(text)
-}
-
-/// Whether a text starts as a JSON object does: with a brace, and not with a key of YAML's flow
-/// style, which may stand without quotes.
-pub(super) fn looks_like_json(text: &str) -> bool {
-    let Some(rest) = text.trim_start().strip_prefix('{') else {
-        return false;
-    };
-    let first = rest.trim_start().chars().next();
-    !first.is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '\'' | '#'))
 }
 
 fn json(text: &str) -> Result<Value, ParseError> {
