@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use stepproof_tests::{command, expect, stepproof, verdicts};
+use stepproof_tests::{command, expect, verdicts};
 
 const MACHINE: &str = r#"{"StartAt": "A", "States": {
     "A": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a",

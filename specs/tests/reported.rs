@@ -191,11 +191,11 @@ fn refused_for(definition: &Value, message: &str, at: &str) {
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 
 /// A machine whose one state does not go on by itself.
-fn ending(state: Value) -> Value {
+fn ending(state: &Value) -> Value {
     json!({ "StartAt": "A", "States": { "A": state } })
 }
 
-fn distributed(fields: Value) -> Value {
+fn distributed(fields: &Value) -> Value {
     let mut map = json!({ "Type": "Map", "ItemProcessor": {
         "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } },
         "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
@@ -219,7 +219,7 @@ fn a_resource_is_an_arn() {
         let message = "Value is not a valid resource ARN";
         refused_for(&definition, message, "/States/A/Resource");
     }
-    let reader = distributed(json!({ "ItemReader": { "Resource": "s3" } }));
+    let reader = distributed(&json!({ "ItemReader": { "Resource": "s3" } }));
     let at = "/States/A/ItemReader/Resource";
     refused_for(&reader, "Value is not a valid resource ARN", at);
     for resource in [
@@ -231,6 +231,9 @@ fn a_resource_is_an_arn() {
         assert!(validate(&definition, WorkflowType::Standard).0.is_some());
     }
 }
+
+/// Makes a machine that has this path somewhere.
+type Make<'m> = &'m dyn Fn(&str) -> Value;
 
 #[test]
 fn reference_paths_begin_with_a_dollar_and_select_one_value() {
@@ -251,7 +254,7 @@ fn reference_paths_begin_with_a_dollar_and_select_one_value() {
         alone(json!({ "Type": "Task", "Resource": FUNCTION, field: path }))
     };
     let wait = |field: &str, path: &str| alone(json!({ "Type": "Wait", field: path }));
-    let make: [(&str, &dyn Fn(&str) -> Value); 14] = [
+    let make: [(&str, Make<'_>); 14] = [
         ("Choices[0]/Variable", &|path| {
             rule(json!({ "Variable": path, "IsNull": true }))
         }),
@@ -280,10 +283,10 @@ fn reference_paths_begin_with_a_dollar_and_select_one_value() {
         ("ItemReader/ReaderConfig/MaxItemsPath", &|path| {
             let reader = json!({ "Resource": "arn:aws:states:::s3:getObject",
                 "ReaderConfig": { "MaxItemsPath": path } });
-            distributed(json!({ "ItemReader": reader }))
+            distributed(&json!({ "ItemReader": reader }))
         }),
         ("ItemBatcher/MaxItemsPerBatchPath", &|path| {
-            distributed(json!({ "ItemBatcher": { "MaxItemsPerBatchPath": path } }))
+            distributed(&json!({ "ItemBatcher": { "MaxItemsPerBatchPath": path } }))
         }),
         ("Catch[0]/ResultPath", &|path| {
             let catch = json!([{ "ErrorEquals": ["States.ALL"], "Next": "B", "ResultPath": path }]);
@@ -308,7 +311,7 @@ fn reference_paths_begin_with_a_dollar_and_select_one_value() {
         let accepted = validate(&make("$.a['b c'][0]"), WorkflowType::Standard);
         assert!(accepted.0.is_some(), "{field}: {:?}", accepted.1);
     }
-    let error = ending(json!({ "Type": "Fail", "ErrorPath": "$.a[*]" }));
+    let error = ending(&json!({ "Type": "Fail", "ErrorPath": "$.a[*]" }));
     refused_for(
         &error,
         "Value is not a Reference Path",
@@ -427,7 +430,7 @@ fn of_some_fields_there_is_one() {
         ),
     ] {
         let message = format!("There should only be one of the following fields: {names}");
-        refused_for(&ending(state), &message, "/States/A");
+        refused_for(&ending(&state), &message, "/States/A");
     }
     for (state, names) in [
         (json!({ "Type": "Pass" }), "[Next, End]"),
@@ -441,7 +444,7 @@ fn of_some_fields_there_is_one() {
         ),
     ] {
         let message = format!("This object should have only one of the following fields: {names}");
-        refused_for(&ending(state), &message, "/States/A");
+        refused_for(&ending(&state), &message, "/States/A");
     }
 }
 
@@ -450,7 +453,7 @@ fn an_express_machine_does_not_distribute() {
     let message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines";
     let at = "/States/A/ItemProcessor/ProcessorConfig/Mode";
     let expected = [("SCHEMA_VALIDATION_FAILED", message, at)];
-    refused(&distributed(json!({})), WorkflowType::Express, &expected);
+    refused(&distributed(&json!({})), WorkflowType::Express, &expected);
 }
 
 #[test]
@@ -490,7 +493,7 @@ fn what_reads_a_csv_file_says_where_its_header_is() {
     let read = |config: Value| {
         let reader = json!({ "Resource": "arn:aws:states:::s3:getObject",
             "Parameters": { "Bucket": "b", "Key": "k" }, "ReaderConfig": config });
-        distributed(json!({ "ItemReader": reader }))
+        distributed(&json!({ "ItemReader": reader }))
     };
     let at = "/States/A/ItemReader/ReaderConfig";
     for (config, message) in [
