@@ -3,8 +3,8 @@
 //!
 //! There are two layers. [`Machine::from_value`] reads the schema: fields, types, ranges, the
 //! syntax of paths. [`check`] validates a typed machine: transitions, names, variables, the
-//! workflow type. [`validate`] applies both; the second layer runs only if the first one accepts
-//! the definition.
+//! workflow type. [`validate`] applies both; of a definition that the first layer refuses, the
+//! second one says what does not follow from that.
 //!
 //! [`Machine::from_value`]: crate::asl::Machine::from_value
 
@@ -22,18 +22,52 @@ use crate::{
     asl::{
         Body, Definition, Machine, Scope, WorkflowType,
         diagnostic::{Diagnostic, Severity},
-        text::MAX_BYTES,
+        text::{MAX_BYTES, locate::exists},
     },
     base::pointer::Pointer,
+    clause::Clause,
 };
 
 /// Validates a definition given as JSON: returns the machine if it has no errors, and all
 /// diagnostics.
 pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
-    match Machine::from_value(definition) {
-        Err(diagnostics) => (None, diagnostics),
-        Ok(machine) => accept(machine, workflow),
+    match Machine::read(definition) {
+        (Some(machine), diagnostics) if diagnostics.is_empty() => accept(machine, workflow),
+        (machine, mut diagnostics) => {
+            if let Some(machine) = machine {
+                let more = check_readable(&machine, workflow, definition, &diagnostics);
+                diagnostics.extend(more);
+            }
+            (None, diagnostics)
+        }
     }
+}
+
+/// What [`check`] says of a machine with placeholders for what `known` is about, as far as it does
+/// not follow from them: it is about something that the definition has, and that can be read.
+fn check_readable(
+    machine: &Machine,
+    workflow: WorkflowType,
+    definition: &Value,
+    known: &[Diagnostic],
+) -> Vec<Diagnostic> {
+    let is_read = |place: &str| {
+        let known = known.iter().any(|it| it.location.as_deref() == Some(place));
+        !known && exists(definition, place)
+    };
+    let mut problems = check(machine, workflow);
+    problems.retain(|problem| {
+        // A transition that could not be read leads nowhere, nor does one into unread states.
+        let of_ways = matches!(
+            problem.clause,
+            Clause::ValidateReachable | Clause::ValidateEnd
+        );
+        let place = problem.location.as_deref().unwrap_or_default();
+        let scope = place.strip_suffix("/StartAt");
+        let into_read = scope.is_none_or(|scope| is_read(&format!("{scope}/States")));
+        !of_ways && into_read && is_read(place)
+    });
+    problems
 }
 
 /// Validates the definition of a case. A machine that was not encoded as JSON is used directly.

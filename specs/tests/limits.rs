@@ -92,12 +92,6 @@ fn a_path_may_select_more_than_there_is_memory() {
     );
     let all_in_all = Value::from("$..*..*..*..*..*");
     data_limit(run(pass("InputPath", all_in_all), nested(60)), true);
-    let choice = json!({
-        "Type": "Choice", "Choices": [{"Variable": everything_before, "IsPresent": true, "Next": "A"}],
-        "Default": "A",
-    });
-    let ended = run(alone(choice), json!([1]));
-    assert!(ended.is_err_and(|error| error.to_string().contains(WORK)));
 }
 
 #[test]
@@ -233,16 +227,16 @@ fn data_is_never_too_deep_to_be_looked_at() {
 }
 
 #[test]
-fn choices_may_look_for_longer_than_there_is_time() {
-    let rule = |n: usize, path: &str| json!({"Variable": path, "NumericEquals": n, "Next": "A"});
-    let rules: Vec<Value> = (0..5_000)
-        .map(|n| rule(n, &format!("$[?(@ =~ /.*a.*b.*{n}/)]")))
-        .collect();
-    let choice = json!({"Type": "Choice", "Choices": rules, "Default": "A"});
+fn templates_may_look_for_longer_than_there_is_time() {
+    let field = |n: usize| {
+        let path = format!("$[?(@ =~ /.*a.*b.*{n}/)]");
+        (format!("f{n}.$"), Value::from(path))
+    };
+    let fields: Value = (0..5_000).map(field).collect();
     let texts: Vec<String> = (0..5_000)
         .map(|n| format!("aaaaaaaaaaaaaaaaaaaa{n}"))
         .collect();
-    given_up(run(alone(choice), json!(texts)), WORK);
+    given_up(run(pass("Parameters", fields), json!(texts)), WORK);
 }
 
 #[test]
@@ -266,12 +260,13 @@ fn patterns_may_have_more_stars_than_there_is_time() {
 
 #[test]
 fn a_regular_expression_may_be_larger_than_there_is_memory() {
-    let rules: Vec<Value> = (0..2_000)
-        .map(|n| json!({"Variable": format!("$[?(@ =~ /(a{{{n}}}){{900}}/)]"), "IsPresent": true, "Next": "A"}))
-        .collect();
-    let choice = json!({"Type": "Choice", "Choices": rules, "Default": "A"});
+    let field = |n: usize| {
+        let path = format!("$[?(@ =~ /(a{{{n}}}){{900}}/)]");
+        (format!("f{n}.$"), Value::from(path))
+    };
+    let fields: Value = (0..2_000).map(field).collect();
     given_up(
-        run(alone(choice), json!(["a"])),
+        run(pass("Parameters", fields), json!(["a"])),
         "Java's regular expressions",
     );
 }

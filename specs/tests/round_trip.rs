@@ -105,9 +105,9 @@ fn nullable(path: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     prop_oneof![Just(Value::Null), path].boxed()
 }
 
-fn source() -> BoxedStrategy<Value> {
+fn source(path: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     prop_oneof![
-        path(),
+        path,
         one_of(&[
             "States.UUID()",
             "States.Format('{} \\'', $.a, $$.b)",
@@ -119,7 +119,7 @@ fn source() -> BoxedStrategy<Value> {
 
 /// A payload template with dynamic fields at any depth.
 fn template() -> BoxedStrategy<Value> {
-    let dynamic = ("[A-Z]{1,2}", source())
+    let dynamic = ("[A-Z]{1,2}", source(path()))
         .prop_map(|(name, source)| Value::from(Map::from_iter([(format!("{name}.$"), source)])));
     prop_oneof![data(), dynamic]
         .prop_recursive(2, 8, 3, |inner| {
@@ -173,7 +173,7 @@ fn limit(
     let other = if jsonata {
         field(name, expression()).boxed()
     } else {
-        field(twin, path()).boxed()
+        field(twin, reference_path()).boxed()
     };
     prop_oneof![
         Just(Map::new()),
@@ -379,7 +379,7 @@ fn fail(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
         let other = if jsonata {
             (name, expression())
         } else {
-            (twin, source())
+            (twin, source(reference_path()))
         };
         prop_oneof![literal, some_of(vec![other])].boxed()
     };
@@ -502,7 +502,7 @@ fn items(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
         some_of(vec![("ItemSelector", payload())]),
         some_of(vec![("Parameters", payload())]),
     ];
-    both(selector, some_of(vec![("ItemsPath", path())]))
+    both(selector, some_of(vec![("ItemsPath", reference_path())]))
 }
 
 fn distributed(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
@@ -512,7 +512,7 @@ fn distributed(jsonata: bool) -> BoxedStrategy<Map<String, Value>> {
         (reader, ("ToleratedFailurePercentage", expression()))
     } else {
         let reader = json!({"Resource": resource, "Parameters": {"Key.$": "$.k"}});
-        (reader, ("ToleratedFailurePercentagePath", path()))
+        (reader, ("ToleratedFailurePercentagePath", reference_path()))
     };
     some_of(vec![
         ("Label", constant(json!("label"))),

@@ -124,7 +124,8 @@ fn an_activity_that_the_harness_puts_there_is_not_blamed_on_the_machine() {
 #[test]
 fn a_loop_that_asks_until_something_is_done_comes_to_an_end() {
     let machine = json!({"StartAt": "Ask", "States": {
-        "Ask": {"Type": "Task", "Resource": "ask", "Next": "Done"},
+        "Ask": {"Type": "Task", "Next": "Done",
+            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ask"},
         "Done": {"Type": "Choice", "Default": "Ask", "Choices": [
             {"Variable": "$.status", "StringEquals": "done", "Next": "End"}]},
         "End": {"Type": "Succeed"}}});

@@ -57,6 +57,13 @@ const NO_PATH: &[&str] = &[
     "\"$.a[?(]\"",
     "\"$.a b[\"",
 ];
+/// Paths that lead to more than one place.
+const OF_MANY: &[&str] = &[
+    "\"$.a[*].b\"",
+    "\"$..b\"",
+    "\"$.a[0,1]\"",
+    "\"$.a[?(@.b > 1)]\"",
+];
 /// Paths that are not reference paths into the state's data.
 const NO_REFERENCE: &[&str] = &[
     "\"$.a[*]\"",
@@ -79,7 +86,7 @@ const NO_TEMPLATE: &[&str] = &[
 pub(super) const FIELDS: &[Mutation] = &[
     set(
         "unknown-machine-field",
-        C::ValidateUnknown,
+        C::ValidateUnknownInner,
         Machine,
         "Foo",
         &["1"],
@@ -93,14 +100,14 @@ pub(super) const FIELDS: &[Mutation] = &[
     ),
     set(
         "unknown-retrier-field",
-        C::ValidateUnknown,
+        C::ValidateUnknownInner,
         Retrier,
         "Foo",
         &["1"],
     ),
     set(
         "unknown-catcher-field",
-        C::ValidateUnknown,
+        C::ValidateUnknownInner,
         Catcher,
         "Foo",
         &["1"],
@@ -158,7 +165,12 @@ pub(super) const FIELDS: &[Mutation] = &[
     remove("no-resource", C::ValidateRequired, TASK, "Resource"),
     remove("no-choices", C::ValidateRequired, CHOICE, "Choices"),
     remove("no-branches", C::ValidateRequired, PARALLEL, BRANCHES),
-    remove("no-processor", C::ValidateRequired, MAP, ITEM_PROCESSOR),
+    remove(
+        "no-processor",
+        C::ValidateProcessorForm,
+        MAP,
+        ITEM_PROCESSOR,
+    ),
     remove("no-item-start", C::ValidateRequired, Processor, "StartAt"),
     remove("no-rule-next", C::ValidateRequired, Rule, "Next"),
     remove(
@@ -208,6 +220,13 @@ pub(super) const FIELDS: &[Mutation] = &[
         Any,
         "Comment",
         &["1", "{}", "null"],
+    ),
+    set(
+        "version",
+        C::ValidateVersion,
+        Machine,
+        "Version",
+        &["\"2.0\"", "\"1\"", "\"\""],
     ),
     set("version-type", C::ValidateKind, Machine, "Version", &["1"]),
     set(
@@ -375,9 +394,16 @@ pub(super) const FIELDS: &[Mutation] = &[
     ),
     set(
         "seconds-high",
-        C::ValidateHigh,
+        C::ValidateHighWait,
         WAIT,
         "Seconds",
+        &["100000000"],
+    ),
+    set(
+        "machine-timeout-high",
+        C::ValidateHighTimeout,
+        Machine,
+        "TimeoutSeconds",
         &["100000000"],
     ),
     set(
@@ -459,7 +485,20 @@ pub(super) const FIELDS: &[Mutation] = &[
         "OutputPath",
         NO_PATH,
     ),
-    set("items-path", C::ValidatePath, MAP, "ItemsPath", NO_PATH),
+    set(
+        "items-path",
+        C::ValidateReferenceItems,
+        MAP,
+        "ItemsPath",
+        NO_PATH,
+    ),
+    set(
+        "items-path-of-many",
+        C::ValidateReferenceItems,
+        MAP,
+        "ItemsPath",
+        OF_MANY,
+    ),
     set(
         "result-path",
         C::ValidateReferencePath,
@@ -501,12 +540,14 @@ pub(super) const FIELDS: &[Mutation] = &[
         C::ValidateVariableName,
         PASS,
         "Assign",
-        &[
-            r#"{"1x": 1}"#,
-            r#"{"a-b": 1}"#,
-            r#"{"states": 1}"#,
-            r#"{"": 1}"#,
-        ],
+        &[r#"{"1x": 1}"#, r#"{"a-b": 1}"#, r#"{"": 1}"#],
+    ),
+    set(
+        "reserved-variable",
+        C::ValidateVariableReserved,
+        PASS,
+        "Assign",
+        &[r#"{"states": 1}"#, r#"{"states.$": "$"}"#],
     ),
     set(
         "resource",
@@ -514,11 +555,16 @@ pub(super) const FIELDS: &[Mutation] = &[
         TASK,
         "Resource",
         &[
-            "\"http://work\"",
-            "\"arn:aws\"",
             "\"arn:aws:states:::dynamodb:query\"",
             "\"arn:aws:states:::sqs:peek\"",
         ],
+    ),
+    set(
+        "no-arn",
+        C::ValidateResourceArn,
+        TASK,
+        "Resource",
+        &["\"http://work\"", "\"arn:aws\"", "\"FUNCTION_ARN\"", "\"\""],
     ),
     set(
         "credentials",
@@ -582,6 +628,40 @@ pub(super) const FIELDS: &[Mutation] = &[
         MAP,
         "ItemReader",
         &[r#"{"Resource": "arn:aws:states:::s3:copyObject"}"#],
+    ),
+    set(
+        "csv-without-header",
+        C::ValidateCsvHeader,
+        MAP,
+        "ItemReader",
+        &[r#"{"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV"}}"#],
+    ),
+    set(
+        "json-with-header",
+        C::ValidateCsvHeaderElsewhere,
+        MAP,
+        "ItemReader",
+        &[
+            r#"{"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW"}}"#,
+        ],
+    ),
+    set(
+        "reader-field",
+        C::ValidateReaderField,
+        MAP,
+        "ItemReader",
+        &[
+            r#"{"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "GIVEN"}}"#,
+            r#"{"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSONL", "CSVHeaders": ["a"]}}"#,
+            r#"{"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "PARQUET", "ItemsPointer": "/a"}}"#,
+        ],
+    ),
+    set(
+        "unknown-reader-field",
+        C::ValidateUnknownInner,
+        MAP,
+        "ItemReader",
+        &[r#"{"Resource": "arn:aws:states:::s3:getObject", "Foo": 1}"#],
     ),
     set(
         "label",

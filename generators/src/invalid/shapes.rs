@@ -193,7 +193,7 @@ pub(super) const SHAPES: &[Mutation] = &[
         fail.insert("CausePath".into(), text.into());
         Some(())
     }),
-    shape("old-and-new-processor", C::ValidateLegacyTwins, |site| {
+    shape("old-and-new-processor", C::ValidateProcessorForm, |site| {
         let map = site.on(State(&["Map"]))?;
         let scope = map.get(ITEM_PROCESSOR)?.clone();
         map.insert(ITERATOR.into(), scope);
@@ -244,8 +244,15 @@ pub(super) const SHAPES: &[Mutation] = &[
     shape("empty-and", C::ValidateEmpty, |site| {
         rule(site, &json!({ "And": [] }))
     }),
-    shape("variable", C::ValidatePath, |site| {
+    shape("variable", C::ValidateReferenceVariable, |site| {
         rule(site, &json!({ "Variable": "a", "IsNull": true }))
+    }),
+    shape("variable-of-many", C::ValidateReferenceChoice, |site| {
+        rule(site, &json!({ "Variable": "$.a[*]", "IsNull": true }))
+    }),
+    shape("operand-of-many", C::ValidateReferenceChoice, |site| {
+        let of_many = json!({ "Variable": "$.a", "NumericEqualsPath": "$..b" });
+        rule(site, &of_many)
     }),
     shape("operand-type", C::ValidateKind, |site| {
         rule(site, &json!({ "Variable": "$.a", "NumericEquals": "1" }))

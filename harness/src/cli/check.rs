@@ -1,6 +1,6 @@
 //! `stepproof check`.
 
-mod files;
+pub(super) mod files;
 
 use std::{path::PathBuf, time::Duration};
 

@@ -11,6 +11,7 @@ use stepproof_specs::{
     asl::{
         self, Machine,
         diagnostic::{Diagnostic, Severity},
+        text::{read, read_yaml},
     },
     scenario::plan::Plan,
 };
@@ -54,6 +55,20 @@ pub(super) fn machine(path: &Path) -> Result<Machine, Failure> {
 /// Parses the text of a machine in JSON or YAML.
 pub(super) fn parsed(path: &Path, text: &str) -> Result<Machine, Failure> {
     asl::from_text(text).map_err(|error| {
+        Failure::usage(
+            format!("read '{}': {error}", path.display()),
+            "give a machine in the Amazon States Language, as JSON or YAML",
+        )
+    })
+}
+
+/// Parses the text of a definition, which need not be a valid one. A file that is named as YAML is
+/// read as YAML, even if it begins as JSON does.
+pub(super) fn definition(path: &Path, text: &str) -> Result<Value, Failure> {
+    let name = path.to_string_lossy();
+    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    let read = if is_yaml { read_yaml } else { read };
+    read(text).map_err(|error| {
         Failure::usage(
             format!("read '{}': {error}", path.display()),
             "give a machine in the Amazon States Language, as JSON or YAML",

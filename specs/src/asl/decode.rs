@@ -17,7 +17,7 @@ use super::{
     fields::{Fields, Languages, Object, lookup, object, schema},
 };
 use crate::{
-    asl::diagnostic::{About, Diagnostic},
+    asl::diagnostic::Diagnostic,
     clause::Clause,
     query::{
         jsonata::{self, Template::Expression},
@@ -25,11 +25,13 @@ use crate::{
     },
 };
 
-/// The range of counts, and of the seconds of a machine's time limit.
+/// The range of counts.
 const COUNT: RangeInclusive<u64> = 0..=u64::MAX;
+/// `TimeoutSeconds` of a machine.
+const MACHINE_TIMEOUT: RangeInclusive<u64> = 0..=99_999_999;
 /// `TimeoutSeconds` and `HeartbeatSeconds` of a Task (specification, "Timeouts": positive; the
-/// Developer Guide names no maximum).
-const TIMEOUT: RangeInclusive<u64> = 1..=u64::MAX;
+/// Developer Guide names a default that is the maximum elsewhere).
+const TIMEOUT: RangeInclusive<u64> = 1..=99_999_999;
 /// `Seconds` of a Wait (Developer Guide, "Wait").
 const WAIT: RangeInclusive<u64> = 0..=99_999_999;
 /// `IntervalSeconds` (Developer Guide, "Retrying after an error").
@@ -48,12 +50,17 @@ impl Machine {
     /// misplaced fields, wrong types and ranges, invalid paths and templates. Rules that need the
     /// whole machine (transitions, names, variables) are checked by [`crate::validate::check`].
     pub fn from_value(definition: &Value) -> Result<Self, Vec<Diagnostic>> {
+        match Self::read(definition) {
+            (Some(machine), problems) if problems.is_empty() => Ok(machine),
+            (_, problems) => Err(problems),
+        }
+    }
+
+    /// Reads a definition, with placeholders for what has a diagnostic.
+    pub(crate) fn read(definition: &Value) -> (Option<Self>, Vec<Diagnostic>) {
         let mut problems = Vec::new();
         let machine = machine(definition, &mut problems);
-        match machine {
-            Some(machine) if problems.is_empty() => Ok(machine),
-            _ => Err(problems),
-        }
+        (machine, problems)
     }
 }
 
@@ -92,9 +99,9 @@ fn machine(definition: &Value, problems: &mut Problems) -> Option<Machine> {
     ]);
     let machine = Machine {
         comment: fields.string("Comment"),
-        version: fields.string("Version"),
+        version: fields.word("Version", &["1.0"]).map(str::to_owned),
         query_language: query_language(&mut fields),
-        timeout_seconds: fields.integer("TimeoutSeconds", &COUNT),
+        timeout_seconds: fields.integer("TimeoutSeconds", &MACHINE_TIMEOUT),
         scope: Arc::new(states(&mut fields)),
     };
     fields.finish();
@@ -171,16 +178,14 @@ fn processor_config(fields: &mut Fields<'_, '_, '_>) -> Option<ProcessorConfig> 
     })
 }
 
-/// The language in effect. A word in the wrong case gets one diagnostic; the fields are still read
-/// in the language that it means.
+/// The language in effect. AWS reads the fields in JSONata for every word but `JSONPath`, and
+/// complains about the word besides.
 fn language_or(object: &Object, default: QueryLanguage) -> QueryLanguage {
-    let text = lookup(object, "QueryLanguage").and_then(Value::as_str);
-    text.and_then(|text| {
-        [QueryLanguage::JsonPath, QueryLanguage::Jsonata]
-            .into_iter()
-            .find(|language| language.name().eq_ignore_ascii_case(text))
-    })
-    .unwrap_or(default)
+    match lookup(object, "QueryLanguage").and_then(Value::as_str) {
+        None => default,
+        Some("JSONPath") => QueryLanguage::JsonPath,
+        Some(_) => QueryLanguage::Jsonata,
+    }
 }
 
 /// `QueryLanguage` (Developer Guide, "State machine structure": the two allowed values).
@@ -269,20 +274,11 @@ fn only_supported(fields: &mut Fields<'_, '_, '_>, kind: StateType) {
             }
             Support::Unknown => fields.unsupported(Clause::ValidateUnknown, field),
             Support::In(language) if language != fields.languages.state && !downgraded => {
-                wrong_language(fields, field, language);
+                fields.of_language(field, language);
             }
             Support::In(_) | Support::Always => {}
         }
     }
-}
-
-/// Recorded in 2026-09.
-fn wrong_language(fields: &mut Fields<'_, '_, '_>, field: &str, language: QueryLanguage) {
-    let (set, wanted) = (fields.languages.state.name(), language.name());
-    let about = About::OfLanguage(field.to_owned(), language);
-    fields.complain_about(about, Clause::ValidateLanguageField, format!(
-        "The QueryLanguage is set to '{set}', but field '{field}' is only supported for the '{wanted}' QueryLanguage"
-    ));
 }
 
 fn body(fields: &mut Fields<'_, '_, '_>, kind: StateType, flow: &mut Flow) -> Body {
@@ -308,7 +304,7 @@ fn body(fields: &mut Fields<'_, '_, '_>, kind: StateType, flow: &mut Flow) -> Bo
 }
 
 /// `Next`, or `End: true` (specification, "Table of State Types and Fields": one of the two is
-/// required). Wording ours.
+/// required).
 fn transition(fields: &mut Fields<'_, '_, '_>) -> Transition {
     let both = match fields.get("End") {
         Some(Value::Bool(false)) => Clause::ValidateTransitionEndFalse,
@@ -408,7 +404,7 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
     if let Some(seconds) = fields.limit("Seconds", "SecondsPath", &WAIT) {
         return Until::Seconds(seconds);
     }
-    if let Some(path) = fields.path("TimestampPath") {
+    if let Some(path) = fields.reference(Clause::ValidateReferencePath, "TimestampPath") {
         return Until::Timestamp(Dynamic::Path(path));
     }
     let Some(text) = fields.str("Timestamp") else {
@@ -424,7 +420,7 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
 /// `Error` and `Cause` of a Fail, or their `Path` twins, not both (specification, "JSONPath Fail
 /// State").
 fn text(fields: &mut Fields<'_, '_, '_>, name: &'static str, twin: &'static str) -> Option<Text> {
-    fields.at_most_one(Clause::ValidateTwins, &[name, twin]);
+    fields.at_most_one(Clause::ValidateTwins, &[twin, name]);
     if fields.has(twin) && !fields.is_jsonata() {
         return fields.source(twin).map(Text::Path);
     }
@@ -460,10 +456,7 @@ fn parallel(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Parallel {
 /// A Map. Its legacy fields are read as the newer ones (specification, "Map State").
 fn map(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Map {
     let processors = ["ItemProcessor", "Iterator"];
-    match fields.count(&processors) {
-        0 => fields.none_of(Clause::ValidateRequired, &processors),
-        _ => fields.at_most_one(Clause::ValidateLegacyTwins, &processors),
-    }
+    fields.exactly_one(Clause::ValidateProcessorForm, &processors);
     fields.at_most_one(Clause::ValidateLegacyTwins, &["ItemSelector", "Parameters"]);
     let legacy_iterator = fields.has("Iterator");
     let legacy_parameters = fields.has("Parameters");
@@ -475,7 +468,7 @@ fn map(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Map {
     let transition = transition(fields);
     let processor = processor(fields, legacy_iterator).unwrap_or_default();
     (flow.json_path.item_selector, flow.jsonata.item_selector) = fields.payload(selector);
-    flow.json_path.items_path = fields.path("ItemsPath");
+    flow.json_path.items_path = fields.reference(Clause::ValidateReferenceItems, "ItemsPath");
     flow.jsonata.items = items(fields);
     let max_concurrency = fields.limit("MaxConcurrency", "MaxConcurrencyPath", &COUNT);
     result(fields, flow);
@@ -560,13 +553,13 @@ fn catcher(
     for field in fields.keys() {
         match field.as_str() {
             "ResultPath" if fields.is_jsonata() => {
-                wrong_language(&mut fields, field, QueryLanguage::JsonPath);
+                fields.of_language(field, QueryLanguage::JsonPath);
             }
             "Output" if !fields.is_jsonata() => {
-                wrong_language(&mut fields, field, QueryLanguage::Jsonata);
+                fields.of_language(field, QueryLanguage::Jsonata);
             }
             "ErrorEquals" | "Next" | "ResultPath" | "Assign" | "Output" | "Comment" => {}
-            _ => fields.unsupported(Clause::ValidateUnknown, field),
+            _ => fields.unsupported(Clause::ValidateUnknownInner, field),
         }
     }
     let error_equals = fields.required_list("ErrorEquals", error_name);

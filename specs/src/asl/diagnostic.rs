@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::QueryLanguage;
-use crate::clause::Clause;
+use crate::clause::{Basis, Clause};
 
 /// One diagnostic, as `ValidateStateMachineDefinition` returns it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -21,11 +21,67 @@ pub struct Diagnostic {
     /// What exactly the diagnostic is about.
     #[serde(skip)]
     pub about: About,
-    /// The clause that is violated. Where AWS was observed to give the diagnostic, its code,
-    /// message and location are AWS's. Otherwise they are ours, and only the refusal may be relied
-    /// on.
+    /// The clause that is violated.
     #[serde(skip)]
     pub clause: Clause,
+    /// How much of it is AWS's: the rest is our wording or our reading.
+    #[serde(skip)]
+    pub evidence: Evidence,
+}
+
+/// How much of a diagnostic AWS was seen to say. Only that may be compared with an engine's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evidence {
+    /// Whether the code is AWS's.
+    pub code: bool,
+    /// How much of the message is AWS's.
+    pub message: Extent,
+    /// Whether the location is AWS's.
+    pub location: bool,
+}
+
+/// How much of a message is AWS's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// The wording is ours.
+    Nothing,
+    /// AWS's message begins with these words, and may go on.
+    Start,
+    /// All of it.
+    Whole,
+}
+
+impl Evidence {
+    /// Only the refusal is known.
+    pub const NONE: Self = Self {
+        code: false,
+        message: Extent::Nothing,
+        location: false,
+    };
+    /// Only the code is known.
+    pub const CODE: Self = Self {
+        code: true,
+        ..Self::NONE
+    };
+    /// The code and the message are known.
+    pub const TEXT: Self = Self {
+        message: Extent::Whole,
+        ..Self::CODE
+    };
+    /// Everything is known.
+    pub const WHOLE: Self = Self {
+        location: true,
+        ..Self::TEXT
+    };
+
+    /// What is known of the usual diagnostic of a clause: everything if AWS was observed to give
+    /// it, otherwise nothing.
+    pub fn of(clause: Clause) -> Self {
+        match clause.entry().basis {
+            Basis::Observed => Self::WHOLE,
+            Basis::Language | Basis::Documented | Basis::Assumed => Self::NONE,
+        }
+    }
 }
 
 /// What a diagnostic is about. AWS names the fields only in the message.
@@ -46,13 +102,15 @@ pub enum About {
     SeveralOf(Vec<&'static str>),
     /// The field at the location, whose value has to be one of a few words.
     Word(&'static str),
+    /// The path at the location: which part of it is wrong, and why.
+    Path(String),
 }
 
 impl About {
     /// The fields of the object at the location.
     pub fn fields(&self) -> Vec<&str> {
         match self {
-            Self::Location | Self::Word(_) => Vec::new(),
+            Self::Location | Self::Word(_) | Self::Path(_) => Vec::new(),
             Self::Unsupported(field) | Self::OfLanguage(field, _) => vec![field],
             Self::Missing(fields) | Self::NoneOf(fields) | Self::SeveralOf(fields) => {
                 fields.clone()
@@ -88,6 +146,8 @@ pub enum Code {
     DuplicateStateName,
     /// An inner scope assigns a variable of an outer scope.
     DuplicateVariableName,
+    /// A state assigns a variable whose name is reserved.
+    ReservedVariableName,
     /// A variable may be read before it is assigned.
     PossiblyUndefinedVariable,
     /// A JSONata expression reads something that does not exist.
@@ -114,6 +174,7 @@ impl Code {
             Self::MissingEndState => "MISSING_END_STATE",
             Self::DuplicateStateName => "DUPLICATE_STATE_NAME",
             Self::DuplicateVariableName => "DUPLICATE_VARIABLE_NAME",
+            Self::ReservedVariableName => "RESERVED_VARIABLE_NAME",
             Self::PossiblyUndefinedVariable => "POSSIBLY_UNDEFINED_VARIABLE",
             Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",
         }
@@ -141,12 +202,18 @@ impl Diagnostic {
             message: message.into(),
             location: Some(at.to_string()),
             about: About::Location,
+            evidence: Evidence::of(clause),
         }
     }
 
     /// The same diagnostic, about something more specific than the value at its location.
     pub(crate) fn about(self, about: About) -> Self {
         Self { about, ..self }
+    }
+
+    /// The same diagnostic, of which no more than this is AWS's.
+    pub(crate) fn known(self, evidence: Evidence) -> Self {
+        Self { evidence, ..self }
     }
 }
 
@@ -158,6 +225,9 @@ impl fmt::Display for Diagnostic {
         write!(f, "{}: {} at {location}", self.code, self.message)
     }
 }
+
+/// AWS's message for a `Resource` that is no ARN (reported by users, measured in 2026-09).
+pub(crate) const NO_ARN: &str = "Value is not a valid resource ARN";
 
 /// AWS's message for a `Resource` that it does not know (recorded).
 pub(crate) fn not_recognized(resource: &str) -> String {

@@ -10,14 +10,14 @@ use serde_json::{Number, Value};
 
 use super::{Limit, Nullable, QueryLanguage};
 use crate::{
-    asl::diagnostic::{About, Code, Diagnostic},
+    asl::diagnostic::{About, Code, Diagnostic, Evidence, Extent},
     base::{pointer::Pointer, time::Instant},
     clause::Clause,
     query::{
         jsonata::{self, Expression},
         jsonpath::{
-            path::{Path, Root},
-            template::{Source, Template, TemplateError},
+            path::{Path, Root, SyntaxError},
+            template::{Source, SourceError, Template, TemplateError},
         },
     },
 };
@@ -220,21 +220,37 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     /// Reports a field that the object does not have (recorded in 2026-09 for fields of states:
     /// `Field 'ResultSelector' is not supported`; the types cannot hold unknown fields).
     pub(super) fn unsupported(&mut self, clause: Clause, field: &str) {
+        let evidence = match clause {
+            // Reported without the location.
+            Clause::ValidateUnknown | Clause::ValidateCsvHeaderElsewhere => Evidence::TEXT,
+            _ => Evidence::of(clause),
+        };
+        let message = format!("Field '{field}' is not supported");
+        let problem = schema(clause, message, self.at).known(evidence);
         let about = About::Unsupported(field.to_owned());
-        self.complain_about(about, clause, format!("Field '{field}' is not supported"));
+        self.problems.push(problem.about(about));
     }
 
     /// Reports every field that is not in the list.
     pub(super) fn only(&mut self, known: &[&str]) {
         for field in self.keys() {
             if !known.contains(&field.as_str()) {
-                self.unsupported(Clause::ValidateUnknown, field);
+                self.unsupported(Clause::ValidateUnknownInner, field);
             }
         }
     }
 
+    /// Reports a field of the other query language (recorded in 2026-09 for fields of states).
+    pub(super) fn of_language(&mut self, field: &str, language: QueryLanguage) {
+        let (set, wanted) = (self.languages.state.name(), language.name());
+        let message = format!(
+            "The QueryLanguage is set to '{set}', but field '{field}' is only supported for the '{wanted}' QueryLanguage"
+        );
+        let about = About::OfLanguage(field.to_owned(), language);
+        self.complain_about(about, Clause::ValidateLanguageField, message);
+    }
+
     /// Reports unless exactly one of these fields is present; returns whether exactly one is.
-    /// Wording ours.
     pub(super) fn exactly_one(&mut self, clause: Clause, names: &[&'static str]) -> bool {
         let present = self.count(names);
         match present {
@@ -245,13 +261,23 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         present == 1
     }
 
-    /// Reports that none of these fields is present, of which one is required. Wording ours.
+    /// Reports that none of these fields is present, of which one is required (measured in 2026-09
+    /// for `Next` and `End`, without the location).
     pub(super) fn none_of(&mut self, clause: Clause, names: &[&'static str]) {
-        let message = format!("One of these fields is required: [{}]", names.join(", "));
-        self.complain_about(About::NoneOf(names.to_vec()), clause, message);
+        let message = format!(
+            "This object should have only one of the following fields: [{}]",
+            names.join(", ")
+        );
+        let evidence = match clause {
+            Clause::ValidateTransition if !self.has("End") => Evidence::TEXT,
+            _ => Evidence::NONE,
+        };
+        let problem = schema(clause, message, self.at).known(evidence);
+        self.problems
+            .push(problem.about(About::NoneOf(names.to_vec())));
     }
 
-    /// Reports if more than one of these fields is present. Wording ours.
+    /// Reports if more than one of these fields is present.
     pub(super) fn at_most_one(&mut self, clause: Clause, names: &[&'static str]) {
         if self.count(names) > 1 {
             self.too_many(clause, names);
@@ -262,12 +288,21 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         names.iter().filter(|name| self.has(name)).count()
     }
 
+    /// Reports that several of these fields are present (measured in 2026-09 for `Next` and `End`
+    /// and for others, without the location; only of those two the order is known).
     pub(super) fn too_many(&mut self, clause: Clause, names: &[&'static str]) {
         let message = format!(
-            "Only one of these fields is allowed: [{}]",
+            "There should only be one of the following fields: [{}]",
             names.join(", ")
         );
-        self.complain_about(About::SeveralOf(names.to_vec()), clause, message);
+        let evidence = match (clause, Evidence::of(clause)) {
+            (Clause::ValidateTransition, _) => Evidence::TEXT,
+            (_, Evidence::NONE) => Evidence::NONE,
+            _ => Evidence::CODE,
+        };
+        let problem = schema(clause, message, self.at).known(evidence);
+        self.problems
+            .push(problem.about(About::SeveralOf(names.to_vec())));
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&'v Value> {
@@ -302,23 +337,27 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 
     /// One of a few words (recorded for `Type`:
-    /// `The field 'Type' should have one of these values`).
+    /// `The field 'Type' should have one of these values`; measured in 2026-09 for `Version`, without
+    /// the location: `Value should be one of the following`).
     pub(super) fn word(&mut self, name: &'static str, words: &[&str]) -> Option<&'v str> {
         let text = self.str(name)?;
         if !words.contains(&text) {
             let words = words.join(", ");
-            let clause = match name {
-                "Type" => Clause::ValidateType,
-                _ => Clause::ValidateWord,
+            let of_field =
+                || format!("The field '{name}' should have one of these values: [{words}]");
+            let of_value = || format!("Value should be one of the following: [{words}]");
+            let (clause, message, evidence) = match name {
+                "Type" => (Clause::ValidateType, of_field(), Evidence::WHOLE),
+                "Version" => (Clause::ValidateVersion, of_value(), Evidence::TEXT),
+                _ => (Clause::ValidateWord, of_value(), Evidence::NONE),
             };
-            let message = format!("The field '{name}' should have one of these values: [{words}]");
-            let problem = schema(clause, message, &self.at.field(name));
+            let problem = schema(clause, message, &self.at.field(name)).known(evidence);
             self.problems.push(problem.about(About::Word(name)));
         }
         Some(text)
     }
 
-    /// An integer in a range. Wording ours.
+    /// An integer in a range.
     pub(super) fn integer(&mut self, name: &str, range: &RangeInclusive<u64>) -> Option<u64> {
         let value = self.get(name)?;
         let Value::Number(number) = value else {
@@ -328,6 +367,9 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         match (number.as_u64(), number.as_i64()) {
             (Some(value), _) if value > *range.end() => self.too_great(name, range.end()),
             (Some(value), _) if value >= *range.start() => {}
+            (None, None) if number.as_f64().is_some_and(|it| it > float(*range.end())) => {
+                self.too_great(name, range.end());
+            }
             (None, None) if number.as_f64().is_some_and(|it| it.fract() == 0.0) => {
                 self.wrong_type_by(Clause::ValidateKindFloat, name, "an INTEGER");
             }
@@ -337,7 +379,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         number.as_u64()
     }
 
-    /// A number in a range. Wording ours.
+    /// A number in a range.
     pub(super) fn number(&mut self, name: &str, range: &RangeInclusive<f64>) -> Option<Number> {
         let Value::Number(number) = self.get(name)? else {
             self.wrong_type(name, "a NUMBER");
@@ -353,14 +395,20 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         Some(number.clone())
     }
 
+    /// The wording follows that for maxima.
     fn too_small(&mut self, name: &str, least: &impl fmt::Display) {
-        let message = format!("The value for the field '{name}' must be at least {least}");
+        let message = format!("Minimum value is {least}");
         self.complain_at(name, Clause::ValidateLow, message);
     }
 
+    /// The wording was reported for `Seconds`: `Maximum value is 99999999`.
     fn too_great(&mut self, name: &str, most: &impl fmt::Display) {
-        let message = format!("The value for the field '{name}' must be at most {most}");
-        self.complain_at(name, Clause::ValidateHigh, message);
+        let clause = match name {
+            "Seconds" => Clause::ValidateHighWait,
+            "TimeoutSeconds" | "HeartbeatSeconds" => Clause::ValidateHighTimeout,
+            _ => Clause::ValidateHigh,
+        };
+        self.complain_at(name, clause, format!("Maximum value is {most}"));
     }
 
     /// A whole number as a literal, as a JSONata expression, or by its `…Path` twin; not both
@@ -385,7 +433,9 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     ) -> Option<Limit> {
         if !self.is_jsonata() && self.has(twin) {
             self.at_most_one(Clause::ValidateTwins, &[name, twin]);
-            return self.path(twin).map(Limit::Path);
+            return self
+                .reference(Clause::ValidateReferencePath, twin)
+                .map(Limit::Path);
         }
         match self.expression(name) {
             Some(expression) => Some(Limit::Expression(expression)),
@@ -409,35 +459,63 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         self.complain_at(name, clause, NO_TIMESTAMP);
     }
 
-    /// A path (specification, "Paths"; the wording was recorded for the fields of templates).
+    /// A path (specification, "Paths"; the wording was measured in 2026-09 for `InputPath` and
+    /// `OutputPath`).
     pub(super) fn path(&mut self, name: &str) -> Option<Path> {
         let text = self.str(name)?;
-        let path = Path::parse(text).ok();
-        if path.is_none() {
-            let message = format!("The value for the field '{name}' must be a valid JSONPath");
-            self.complain_at(name, Clause::ValidatePath, message);
-        }
-        path
+        Path::parse(text)
+            .map_err(|error| {
+                let message = "Value must be a valid JSONPath.";
+                let problem = schema(Clause::ValidatePath, message, &self.at.field(name));
+                self.problems
+                    .push(problem.about(About::Path(fault(&error))));
+            })
+            .ok()
+    }
+
+    /// A reference path: a path to one value (specification, "Reference Paths").
+    pub(super) fn reference(&mut self, clause: Clause, name: &str) -> Option<Path> {
+        let text = self.str(name)?;
+        reference_path(text)
+            .map_err(|fault| self.no_reference(clause, name, text, fault))
+            .ok()
     }
 
     /// `ResultPath`: a path to one value in the state's data, and neither into the context object
     /// nor into a variable (specification, "Reference Paths", "Input and Output Processing with
-    /// JSONPath" and "State Machine Variables"). Wording ours.
+    /// JSONPath" and "State Machine Variables").
     pub(super) fn result_path(&mut self, name: &str) -> Option<Path> {
-        let text = self.str(name)?;
-        let path = reference_path(text).and_then(|path| match path.root() {
-            Root::Data => Ok(path),
-            _ => Err("it leads neither to the context object nor to a variable"),
-        });
-        match path {
-            Ok(path) => Some(path),
-            Err(reason) => {
-                let message =
-                    format!("The value for the field '{name}' must be a reference path: {reason}");
-                self.complain_at(name, Clause::ValidateReferencePath, message);
-                None
-            }
+        let clause = Clause::ValidateReferencePath;
+        let path = self.reference(clause, name)?;
+        if *path.root() == Root::Data {
+            return Some(path);
         }
+        let fault = "it leads neither to the context object nor to a variable".to_owned();
+        self.no_reference(clause, name, path.text(), fault);
+        None
+    }
+
+    /// Reports a field that is no reference path (measured in 2026-09 for `Variable` and
+    /// `ItemsPath`; the message for `ItemsPath` may go on).
+    fn no_reference(&mut self, clause: Clause, name: &str, text: &str, fault: String) {
+        let start = Evidence {
+            message: Extent::Start,
+            ..Evidence::WHOLE
+        };
+        let (clause, evidence) = match (clause, text.starts_with('$')) {
+            (Clause::ValidateReferenceItems, _) => (clause, start),
+            (Clause::ValidateReferenceChoice, false) if name == "Variable" => {
+                (Clause::ValidateReferenceVariable, Evidence::WHOLE)
+            }
+            _ => (clause, Evidence::NONE),
+        };
+        let message = if text.starts_with('$') {
+            "Value is not a Reference Path"
+        } else {
+            "Value is not a Reference Path: Reference path didn't start with '$'"
+        };
+        let problem = schema(clause, message, &self.at.field(name)).known(evidence);
+        self.problems.push(problem.about(About::Path(fault)));
     }
 
     /// `InputPath` and similar fields: absent, null or set.
@@ -453,14 +531,26 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         }
     }
 
-    /// A path or an intrinsic function call (specification, "JSONPath Fail State"; the wording was
-    /// recorded for the fields of templates).
+    /// A reference path or an intrinsic function call (specification, "JSONPath Fail State"; the
+    /// wording was recorded for the fields of templates).
     pub(super) fn source(&mut self, name: &str) -> Option<Source> {
-        let source = Source::parse(self.str(name)?).ok();
-        if source.is_none() {
-            self.complain_at(name, Clause::ValidateSource, no_source(name));
+        let text = self.str(name)?;
+        match Source::parse(text) {
+            Ok(Source::Path(_)) => self
+                .reference(Clause::ValidateReferencePath, name)
+                .map(Source::Path),
+            Ok(call) => Some(call),
+            Err(error) => {
+                let problem = schema(
+                    Clause::ValidateSource,
+                    no_source(name),
+                    &self.at.field(name),
+                );
+                let about = About::Path(source_fault(&error));
+                self.problems.push(problem.about(about));
+                None
+            }
         }
-        source
     }
 
     /// A payload template of JSONPath (specification, "Payload Template": an object; AWS takes any
@@ -484,9 +574,9 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
             return (None, None);
         }
         let template = Template::parse(value).map_err(|errors| {
+            let at = self.at.field(name);
             for error in errors {
-                let (clause, message) = template_complaint(&error);
-                self.complain_at(name, clause, message);
+                self.problems.push(template_complaint(&error, &at));
             }
         });
         (template.ok(), None)
@@ -550,22 +640,55 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     }
 }
 
+/// A maximum as a float; one that no documented limit comes near is above every number.
+fn float(most: u64) -> f64 {
+    u32::try_from(most).map_or(f64::INFINITY, f64::from)
+}
+
 /// Parses a reference path; the error is why the string is not one (specification, "Reference
 /// Paths": none of the operators `@ , : ?`).
-fn reference_path(text: &str) -> Result<Path, &'static str> {
-    if !text.starts_with('$') {
-        return Err("it starts with '$'");
-    }
-    let path = Path::parse(text).map_err(|error| error.reason)?;
+fn reference_path(text: &str) -> Result<Path, String> {
+    let path = Path::parse(text).map_err(|error| fault(&error))?;
     let mut quoted = false;
-    let operator = text.contains(|c| {
-        quoted ^= c == '\'';
+    let operator = text.char_indices().find(|(_, c)| {
+        quoted ^= *c == '\'';
         !quoted && matches!(c, '@' | ',' | ':' | '?')
     });
-    if operator || !path.is_reference() {
-        return Err("it leads to one place only");
+    match operator {
+        Some((offset, _)) => Err(format!("{}: {ONE_PLACE}", part(text, offset))),
+        None if path.is_reference() => Ok(path),
+        None => Err(format!(
+            "'{text}' has a part that may select several values: {ONE_PLACE}"
+        )),
     }
-    Ok(path)
+}
+
+/// What a reference path is.
+const ONE_PLACE: &str = "a reference path leads to one place, by names and indexes only";
+
+/// What is wrong with a path, and with which part of it.
+fn fault(error: &SyntaxError) -> String {
+    format!("{}: {}", part(&error.text, error.offset), error.reason)
+}
+
+/// The same for what may also be a call.
+fn source_fault(error: &SourceError) -> String {
+    match error {
+        SourceError::Path(error) => fault(error),
+        SourceError::Call { text, reason } => {
+            format!("'{text}' is no path, and as a call: {reason}")
+        }
+    }
+}
+
+/// A character of a path by its number and its look.
+fn part(text: &str, offset: usize) -> String {
+    let (before, rest) = text.split_at(offset.min(text.len()));
+    let number = before.chars().count() + 1;
+    match rest.chars().next() {
+        Some(found) => format!("character {number} ('{found}') of '{text}'"),
+        None => format!("the end of '{text}'"),
+    }
 }
 
 /// Recorded: `The value for the field 'parsed.$' must be a valid JSONPath or a valid intrinsic
@@ -576,16 +699,19 @@ fn no_source(field: &str) -> String {
     )
 }
 
-/// The clause and message for an invalid template. The message about duplicate names is ours
+/// The diagnostic for an invalid template. The message about duplicate names is ours
 /// (specification, "Payload Template": names must be unique without their suffixes).
-fn template_complaint(error: &TemplateError) -> (Clause, String) {
+fn template_complaint(error: &TemplateError, at: &Pointer<'_>) -> Diagnostic {
+    let no_source = |field: &str| schema(Clause::ValidateTemplate, no_source(field), at);
     match error {
-        TemplateError::NotText { field, .. } | TemplateError::Source { field, .. } => {
-            (Clause::ValidateTemplate, no_source(field))
+        TemplateError::NotText { field, .. } => no_source(field),
+        TemplateError::Source { field, reason } => {
+            no_source(field).about(About::Path(source_fault(reason)))
         }
-        TemplateError::Duplicate { field } => (
+        TemplateError::Duplicate { field } => schema(
             Clause::ValidateTemplateDuplicate,
             format!("The field '{field}' is given twice, with and without the suffix '.$'"),
+            at,
         ),
     }
 }

@@ -1,7 +1,7 @@
 //! The `Resource` of a Task (Developer Guide, "Integrating services").
 //!
-//! A resource without a colon is accepted as a placeholder for an ARN that is filled in before the
-//! machine is deployed. All Lambda functions, activities and AWS SDK operations are accepted too;
+//! A resource with `${…}` is accepted: the part is a placeholder that is filled in before the
+//! machine is created (CloudFormation, `DefinitionSubstitutions`). All Lambda functions, activities and AWS SDK operations are accepted too;
 //! the optimised integrations are known by name. AWS was recorded to refuse
 //! `arn:aws:states:::dynamodb:query`, as "not a valid resource ARN, or the resource is not
 //! available".
@@ -19,8 +19,10 @@ pub enum Resource<'t> {
     Integration(Integration<'t>),
     /// Another ARN that AWS may know, or a placeholder.
     Other,
-    /// An integration that does not exist, or a string that is not an ARN.
+    /// An integration that does not exist.
     Unknown,
+    /// A string that is not an ARN.
+    NoArn,
 }
 
 /// A service integration, as the events of its task name it.
@@ -107,13 +109,21 @@ impl<'t> Resource<'t> {
     /// Parses a `Resource`.
     pub fn parse(text: &'t str) -> Self {
         let Some(arn) = Arn::parse(text) else {
-            let is_arn = text.contains(':');
-            return if is_arn { Self::Unknown } else { Self::Other };
+            return if is_placeholder(text) {
+                Self::Other
+            } else {
+                Self::NoArn
+            };
         };
         match (arn.service, arn.region, arn.account) {
-            ("states", "", "") => {
-                Integration::parse(arn.resource).map_or(Self::Unknown, Self::Integration)
-            }
+            ("states", "", "") => Integration::parse(arn.resource).map_or(
+                if is_placeholder(arn.resource) {
+                    Self::Other
+                } else {
+                    Self::Unknown
+                },
+                Self::Integration,
+            ),
             ("states", ..) if arn.resource.starts_with("activity:") => Self::Activity,
             ("lambda", ..) if arn.resource.starts_with("function:") => Self::Lambda,
             _ => Self::Other,
@@ -124,6 +134,12 @@ impl<'t> Resource<'t> {
     pub fn is_activity(text: &str) -> bool {
         Resource::parse(text) == Resource::Activity
     }
+}
+
+/// Whether a part of the text is filled in before the machine is created.
+pub fn is_placeholder(text: &str) -> bool {
+    text.split_once("${")
+        .is_some_and(|(_, rest)| rest.contains('}'))
 }
 
 impl<'t> Integration<'t> {
@@ -164,7 +180,8 @@ mod tests {
             })
         };
         for (text, expected) in [
-            ("placeholder", Resource::Other),
+            ("placeholder", Resource::NoArn),
+            ("${Function.Arn}", Resource::Other),
             (
                 "arn:aws:lambda:us-east-1:123456789012:function:f",
                 Resource::Lambda,
@@ -193,8 +210,9 @@ mod tests {
             ("arn:aws:states:::lambda:invoke.sync", Resource::Unknown),
             ("arn:aws:states:::nope:nope", Resource::Unknown),
             ("arn:aws:states:::sqs", Resource::Unknown),
-            ("action:http", Resource::Unknown),
-            ("arn:aws:lambda", Resource::Unknown),
+            ("action:http", Resource::NoArn),
+            ("arn:aws:lambda", Resource::NoArn),
+            ("", Resource::NoArn),
         ] {
             assert_eq!(Resource::parse(text), expected, "{text}");
         }

@@ -13,7 +13,10 @@ use std::fmt;
 use super::Machine;
 use crate::asl::diagnostic::Diagnostic;
 
-pub use self::{locate::Position, read::read};
+pub use self::{
+    locate::Position,
+    read::{read, read_yaml},
+};
 
 /// The longest definition that AWS takes, in bytes (API reference, `CreateStateMachine`).
 pub const MAX_BYTES: usize = 1_048_576;
@@ -71,7 +74,7 @@ pub struct Problems {
     pub total: usize,
 }
 
-/// Parses a definition in JSON or YAML: JSON if it starts with a brace.
+/// Parses a definition in JSON or YAML: JSON if it starts with a brace and a quote.
 ///
 /// Whether AWS would accept the machine is not checked: see [`crate::validate::check`] for that,
 /// and [`problems`] for the places of its diagnostics.

@@ -38,7 +38,7 @@ impl Envelope {
                 resource_type: Some(integration.service.into()),
                 pattern: integration.pattern,
             }),
-            Resource::Other | Resource::Unknown => None,
+            Resource::Other | Resource::Unknown | Resource::NoArn => None,
         }
     }
 

@@ -3,7 +3,7 @@
 //! the message for the end of the input, and how much of a long text is shown, are taken from
 //! Jackson.
 
-use crate::asl::diagnostic::{About, Code, Diagnostic, Severity};
+use crate::asl::diagnostic::{About, Code, Diagnostic, Evidence, Severity};
 use crate::{
     asl::text::{MAX_BYTES, Position, locate},
     clause::Clause,
@@ -39,6 +39,7 @@ pub(super) fn not_json(text: &str, error: &serde_json::Error) -> Diagnostic {
         message: format!("{reason}\n at {source}"),
         location: Some(source),
         about: About::Location,
+        evidence: Evidence::of(Clause::ValidateJson),
     }
 }
 
@@ -54,6 +55,7 @@ pub(super) fn too_long(text: &str) -> Diagnostic {
         ),
         location: None,
         about: About::Location,
+        evidence: Evidence::NONE,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::asl::diagnostic::{About, Code, Diagnostic, Severity};
+use crate::asl::diagnostic::{About, Code, Diagnostic, Evidence, Severity};
 use crate::{
     asl::{Body, Name, Scope, State, Transition},
     base::pointer::Pointer,
@@ -43,6 +43,7 @@ pub(super) fn check_reachability(scope: &Scope, at: &Pointer<'_>, problems: &mut
             message: "Workflow has no terminal state".to_owned(),
             location: None,
             about: About::Location,
+            evidence: Evidence::of(Clause::ValidateEnd),
         });
     }
     let states = at.field("States");

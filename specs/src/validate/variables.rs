@@ -7,7 +7,7 @@
 //! can come before the enclosing state.
 
 use super::transitions;
-use crate::asl::diagnostic::{Code, Diagnostic};
+use crate::asl::diagnostic::{Code, Diagnostic, Evidence};
 use crate::{
     asl::{Body, Payload, Scope, State, schema},
     base::pointer::Pointer,
@@ -51,11 +51,18 @@ pub(super) fn check(
     }
 }
 
-/// A name has to be a Unicode identifier of at most 80 characters, and not `states` (wordings
-/// ours); an inner scope must not assign it again (recorded in 2026-09).
+/// A name has to be a Unicode identifier of at most 80 characters (wordings ours), and not `states`
+/// (measured in 2026-09, without the location); an inner scope must not assign it again (recorded in 2026-09).
 fn check_name(name: &str, outer: &[&str], at: &Pointer<'_>, problems: &mut Vec<Diagnostic>) {
     let message = if name == "states" {
-        "The variable name 'states' is reserved".to_owned()
+        let reserved = Diagnostic::error(
+            Code::ReservedVariableName,
+            Clause::ValidateVariableReserved,
+            "Cannot assign to reserved variable '$states'.",
+            at,
+        );
+        problems.push(reserved.known(Evidence::TEXT));
+        return;
     } else if !is_identifier(name) {
         format!("The variable name '{name}' must be an identifier")
     } else if name.len() > MAX_NAME && name.chars().count() > MAX_NAME {

@@ -29,7 +29,7 @@ fn the_top_level_has_its_fields() {
             &[
                 "Field 'Foo' is not supported at /",
                 "The value for the field 'Version' must be a STRING at /Version",
-                "The value for the field 'TimeoutSeconds' must be at least 0 at /TimeoutSeconds",
+                "Minimum value is 0 at /TimeoutSeconds",
             ],
         ),
         (
@@ -91,7 +91,9 @@ fn a_state_has_a_type_and_the_fields_of_its_type() {
         ),
         (
             json!({"Type": "Map", "End": true}),
-            &["One of these fields is required: [ItemProcessor, Iterator] at ~"],
+            &[
+                "This object should have only one of the following fields: [ItemProcessor, Iterator] at ~",
+            ],
         ),
         (
             json!({"Type": "Parallel", "End": true, "Branches": [{"QueryLanguage": "JSONata", "StartAt": "B", "States": {"B": {"Type": "Succeed"}}}]}),
@@ -102,13 +104,13 @@ fn a_state_has_a_type_and_the_fields_of_its_type() {
 
 #[test]
 fn a_state_has_exactly_one_of_next_and_end() {
-    let one = "One of these fields is required: [Next, End] at ~";
+    let one = "This object should have only one of the following fields: [Next, End] at ~";
     check_states(&[
         (json!({"Type": "Pass"}), &[one]),
         (json!({"Type": "Pass", "End": false}), &[one]),
         (
             json!({"Type": "Pass", "End": true, "Next": "T"}),
-            &["Only one of these fields is allowed: [Next, End] at ~"],
+            &["There should only be one of the following fields: [Next, End] at ~"],
         ),
         (
             json!({"Type": "Pass", "End": "yes"}),
@@ -146,18 +148,19 @@ fn the_query_language_decides_which_fields_there_are() {
             json!({"Type": "Wait", "QueryLanguage": "JSONata", "SecondsPath": "$.s", "End": true}),
             &[
                 &in_jsonata("SecondsPath"),
-                "One of these fields is required: [Seconds, Timestamp] at ~",
+                "This object should have only one of the following fields: [Seconds, Timestamp] at ~",
             ],
         ),
         (
             json!({"Type": "Choice", "Choices": [{"Condition": true, "Next": "T"}]}),
             &[&format!("{}/Choices[0]", in_jsonpath("Condition"))],
         ),
-        // The fields are read in the language that the misspelt word means.
+        // Every word but "JSONPath" means JSONata, and the complaint about the word comes on top.
         (
             json!({"Type": "Pass", "QueryLanguage": "jsonpath", "InputPath": "$", "End": true}),
             &[
-                "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata] at ~/QueryLanguage",
+                &in_jsonata("InputPath"),
+                "Value should be one of the following: [JSONPath, JSONata] at ~/QueryLanguage",
             ],
         ),
         (
@@ -188,7 +191,7 @@ fn the_query_language_decides_which_fields_there_are() {
 #[test]
 fn numbers_have_types_and_ranges() {
     let task = |name: &str, value: Value| {
-        let mut state = json!({"Type": "Task", "Resource": "r", "End": true});
+        let mut state = json!({"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "End": true});
         state[name] = value;
         state
     };
@@ -200,9 +203,17 @@ fn numbers_have_types_and_ranges() {
     check_states(&[
         (
             task("TimeoutSeconds", json!(0)),
-            &["The value for the field 'TimeoutSeconds' must be at least 1 at ~/TimeoutSeconds"],
+            &["Minimum value is 1 at ~/TimeoutSeconds"],
         ),
-        (task("TimeoutSeconds", json!(100_000_000)), &[]),
+        (task("TimeoutSeconds", json!(99_999_999)), &[]),
+        (
+            task("TimeoutSeconds", json!(100_000_000)),
+            &["Maximum value is 99999999 at ~/TimeoutSeconds"],
+        ),
+        (
+            json!({"Type": "Wait", "Seconds": 1e30, "End": true}),
+            &["Maximum value is 99999999 at ~/Seconds"],
+        ),
         (
             task("TimeoutSeconds", json!(1.5)),
             &["The value for the field 'TimeoutSeconds' must be an INTEGER at ~/TimeoutSeconds"],
@@ -219,51 +230,43 @@ fn numbers_have_types_and_ranges() {
         ),
         (
             retry("IntervalSeconds", json!(0)),
-            &[
-                "The value for the field 'IntervalSeconds' must be at least 1 at ~/Retry[0]/IntervalSeconds",
-            ],
+            &["Minimum value is 1 at ~/Retry[0]/IntervalSeconds"],
         ),
         (retry("MaxAttempts", json!(0)), &[]),
         (
             retry("MaxAttempts", json!(100_000_000)),
-            &[
-                "The value for the field 'MaxAttempts' must be at most 99999999 at ~/Retry[0]/MaxAttempts",
-            ],
+            &["Maximum value is 99999999 at ~/Retry[0]/MaxAttempts"],
         ),
         (retry("BackoffRate", json!(1)), &[]),
         (
             retry("BackoffRate", json!(0.99)),
-            &["The value for the field 'BackoffRate' must be at least 1 at ~/Retry[0]/BackoffRate"],
+            &["Minimum value is 1 at ~/Retry[0]/BackoffRate"],
         ),
         (
             retry("MaxDelaySeconds", json!(0)),
-            &[
-                "The value for the field 'MaxDelaySeconds' must be at least 1 at ~/Retry[0]/MaxDelaySeconds",
-            ],
+            &["Minimum value is 1 at ~/Retry[0]/MaxDelaySeconds"],
         ),
         (
             retry("MaxDelaySeconds", json!(31_622_401)),
-            &[
-                "The value for the field 'MaxDelaySeconds' must be at most 31622400 at ~/Retry[0]/MaxDelaySeconds",
-            ],
+            &["Maximum value is 31622400 at ~/Retry[0]/MaxDelaySeconds"],
         ),
         (
             retry("JitterStrategy", json!("HALF")),
-            &[
-                "The field 'JitterStrategy' should have one of these values: [NONE, FULL] at ~/Retry[0]/JitterStrategy",
-            ],
+            &["Value should be one of the following: [NONE, FULL] at ~/Retry[0]/JitterStrategy"],
         ),
         (
             retry("Jitter", json!(1)),
             &["Field 'Jitter' is not supported at ~/Retry[0]"],
         ),
         (
-            json!({"Type": "Task", "Resource": "r", "TimeoutSeconds": 5, "HeartbeatSeconds": 5, "End": true}),
+            json!({"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "TimeoutSeconds": 5, "HeartbeatSeconds": 5, "End": true}),
             &["'HeartbeatSeconds' must be smaller than 'TimeoutSeconds' at ~/HeartbeatSeconds"],
         ),
         (
-            json!({"Type": "Task", "Resource": "r", "TimeoutSeconds": 5, "TimeoutSecondsPath": "$.t", "End": true}),
-            &["Only one of these fields is allowed: [TimeoutSeconds, TimeoutSecondsPath] at ~"],
+            json!({"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "TimeoutSeconds": 5, "TimeoutSecondsPath": "$.t", "End": true}),
+            &[
+                "There should only be one of the following fields: [TimeoutSeconds, TimeoutSecondsPath] at ~",
+            ],
         ),
     ]);
 }
@@ -282,16 +285,20 @@ fn a_wait_has_exactly_one_form() {
     check_states(&[
         (
             wait(json!({})),
-            &[&format!("One of these fields is required: {forms}")],
+            &[&format!(
+                "This object should have only one of the following fields: {forms}"
+            )],
         ),
         (
             wait(json!({"Seconds": 1, "TimestampPath": "$.t"})),
-            &[&format!("Only one of these fields is allowed: {forms}")],
+            &[&format!(
+                "There should only be one of the following fields: {forms}"
+            )],
         ),
         (wait(json!({"Seconds": 0})), &[]),
         (
             wait(json!({"Seconds": -1})),
-            &["The value for the field 'Seconds' must be at least 0 at ~/Seconds"],
+            &["Minimum value is 0 at ~/Seconds"],
         ),
         (
             wait(json!({"Timestamp": "2016-12-05T21:29:29.123456789Z"})),
@@ -333,12 +340,12 @@ fn paths_and_templates_are_well_formed() {
             "The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call at ~/{at}"
         )
     };
-    let one_node = "The value for the field 'ResultPath' must be a reference path: it leads to one place only at ~/ResultPath";
-    let state_only = "The value for the field 'ResultPath' must be a reference path: it leads neither to the context object nor to a variable at ~/ResultPath";
+    let one_node = "Value is not a Reference Path at ~/ResultPath";
+    let state_only = "Value is not a Reference Path at ~/ResultPath";
     check_states(&[
         (
             pass("InputPath", json!("a")),
-            &["The value for the field 'InputPath' must be a valid JSONPath at ~/InputPath"],
+            &["Value must be a valid JSONPath. at ~/InputPath"],
         ),
         (pass("InputPath", json!("$.a[*]..b")), &[]),
         (pass("InputPath", json!(null)), &[]),
@@ -350,7 +357,7 @@ fn paths_and_templates_are_well_formed() {
         (
             pass("ResultPath", json!("a")),
             &[
-                "The value for the field 'ResultPath' must be a reference path: it starts with '$' at ~/ResultPath",
+                "Value is not a Reference Path: Reference path didn't start with '$' at ~/ResultPath",
             ],
         ),
         (pass("ResultPath", json!("$..a")), &[one_node]),
@@ -394,7 +401,7 @@ fn paths_and_templates_are_well_formed() {
         (
             json!({"Type": "Fail", "Error": "E", "ErrorPath": "$.e", "CausePath": "c"}),
             &[
-                "Only one of these fields is allowed: [Error, ErrorPath] at ~",
+                "There should only be one of the following fields: [ErrorPath, Error] at ~",
                 "The value for the field 'CausePath' must be a valid JSONPath or a valid intrinsic function call at ~/CausePath",
             ],
         ),
@@ -404,8 +411,7 @@ fn paths_and_templates_are_well_formed() {
 #[test]
 fn choice_rules_have_one_condition_and_one_operator() {
     let choice = |rule: Value| json!({"Type": "Choice", "Choices": [rule], "Default": "T"});
-    let forms =
-        "One of these fields is required: [And, Or, Not, Variable, Condition] at ~/Choices[0]";
+    let forms = "This object should have only one of the following fields: [And, Or, Not, Variable, Condition] at ~/Choices[0]";
     let operator = "A rule with 'Variable' has exactly one comparison operator at ~/Choices[0]";
     check_states(&[
         (
@@ -426,7 +432,10 @@ fn choice_rules_have_one_condition_and_one_operator() {
         ),
         (
             choice(json!({"Variable": "$.a[*]", "StringEqualsPath": "$..b", "Next": "T"})),
-            &[],
+            &[
+                "Value is not a Reference Path at ~/Choices[0]/Variable",
+                "Value is not a Reference Path at ~/Choices[0]/StringEqualsPath",
+            ],
         ),
         (
             choice(json!({"Variable": "$.a", "IsNull": true})),
@@ -449,7 +458,7 @@ fn choice_rules_have_one_condition_and_one_operator() {
         (
             choice(json!({"Variable": "a", "IsNull": true, "Next": "T"})),
             &[
-                "The value for the field 'Variable' must be a valid JSONPath at ~/Choices[0]/Variable",
+                "Value is not a Reference Path: Reference path didn't start with '$' at ~/Choices[0]/Variable",
             ],
         ),
         (
@@ -500,18 +509,16 @@ fn the_fields_of_a_distributed_map_are_checked() {
         (
             map(json!({"Mode": "SERIAL"}), "Comment", json!("c")),
             &[
-                "The field 'Mode' should have one of these values: [INLINE, DISTRIBUTED] at ~/ItemProcessor/ProcessorConfig/Mode",
+                "Value should be one of the following: [INLINE, DISTRIBUTED] at ~/ItemProcessor/ProcessorConfig/Mode",
             ],
         ),
         (
             map(inline(), "MaxConcurrency", json!(-1)),
-            &["The value for the field 'MaxConcurrency' must be at least 0 at ~/MaxConcurrency"],
+            &["Minimum value is 0 at ~/MaxConcurrency"],
         ),
         (
             map(inline(), "ToleratedFailurePercentage", json!(101)),
-            &[
-                "The value for the field 'ToleratedFailurePercentage' must be at most 100 at ~/ToleratedFailurePercentage",
-            ],
+            &["Maximum value is 100 at ~/ToleratedFailurePercentage"],
         ),
         (
             map(inline(), "ToleratedFailurePercentage", json!(12.5)),
@@ -520,14 +527,14 @@ fn the_fields_of_a_distributed_map_are_checked() {
         (
             reader(json!({"InputType": "XML", "MaxItems": 1, "MaxItemsPath": "$.n"})),
             &[
-                "The field 'InputType' should have one of these values: [CSV, JSON, JSONL, PARQUET, MANIFEST] at ~/ItemReader/ReaderConfig/InputType",
-                "Only one of these fields is allowed: [MaxItems, MaxItemsPath] at ~/ItemReader/ReaderConfig",
+                "Value should be one of the following: [CSV, JSON, JSONL, PARQUET, MANIFEST] at ~/ItemReader/ReaderConfig/InputType",
+                "There should only be one of the following fields: [MaxItems, MaxItemsPath] at ~/ItemReader/ReaderConfig",
             ],
         ),
         (
             map(inline(), "ItemBatcher", json!({"BatchInput": {}})),
             &[
-                "One of these fields is required: [MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath] at ~/ItemBatcher",
+                "This object should have only one of the following fields: [MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath] at ~/ItemBatcher",
             ],
         ),
         (
@@ -537,8 +544,8 @@ fn the_fields_of_a_distributed_map_are_checked() {
                 json!({"MaxItemsPerBatch": 0, "MaxInputBytesPerBatch": 262_145}),
             ),
             &[
-                "The value for the field 'MaxItemsPerBatch' must be at least 1 at ~/ItemBatcher/MaxItemsPerBatch",
-                "The value for the field 'MaxInputBytesPerBatch' must be at most 262144 at ~/ItemBatcher/MaxInputBytesPerBatch",
+                "Minimum value is 1 at ~/ItemBatcher/MaxItemsPerBatch",
+                "Maximum value is 262144 at ~/ItemBatcher/MaxInputBytesPerBatch",
             ],
         ),
         (
@@ -556,4 +563,89 @@ fn the_fields_of_a_distributed_map_are_checked() {
             &["Value cannot be empty at ~/ResultWriter"],
         ),
     ]);
+}
+
+#[test]
+fn the_other_languages_fields_are_found_at_every_depth() {
+    let map = |language: &str, name: &str, value: &Value| {
+        json!({"Type": "Map", "QueryLanguage": language, "End": true, name: value, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}})
+    };
+    let s3 = "arn:aws:states:::s3:getObject";
+    let put = "arn:aws:states:::s3:putObject";
+    for (name, value, field, at) in [
+        (
+            "ItemReader",
+            json!({"Resource": s3, "Parameters": {}}),
+            "Parameters",
+            "ItemReader",
+        ),
+        (
+            "ItemReader",
+            json!({"Resource": s3, "ReaderConfig": {"MaxItemsPath": "$.n"}}),
+            "MaxItemsPath",
+            "ItemReader/ReaderConfig",
+        ),
+        (
+            "ItemBatcher",
+            json!({"MaxItemsPerBatchPath": "$.n"}),
+            "MaxItemsPerBatchPath",
+            "ItemBatcher",
+        ),
+        (
+            "ItemBatcher",
+            json!({"MaxInputBytesPerBatchPath": "$.n"}),
+            "MaxInputBytesPerBatchPath",
+            "ItemBatcher",
+        ),
+        (
+            "ResultWriter",
+            json!({"Resource": put, "Parameters": {}}),
+            "Parameters",
+            "ResultWriter",
+        ),
+        (
+            "Catch",
+            json!([{"ErrorEquals": ["States.ALL"], "Next": "T", "ResultPath": "$"}]),
+            "ResultPath",
+            "Catch[0]",
+        ),
+    ] {
+        let said = format!(
+            "The QueryLanguage is set to 'JSONata', but field '{field}' is only supported for the 'JSONPath' QueryLanguage at ~/{at}"
+        );
+        check_states(&[
+            (map("JSONata", name, &value), &[&said]),
+            (map("JSONPath", name, &value), &[]),
+        ]);
+    }
+    for (name, value, field, at) in [
+        (
+            "ItemReader",
+            json!({"Resource": s3, "Arguments": {}}),
+            "Arguments",
+            "ItemReader",
+        ),
+        (
+            "ResultWriter",
+            json!({"Resource": put, "Arguments": {}}),
+            "Arguments",
+            "ResultWriter",
+        ),
+        (
+            "Catch",
+            json!([{"ErrorEquals": ["States.ALL"], "Next": "T", "Output": {}}]),
+            "Output",
+            "Catch[0]",
+        ),
+    ] {
+        let said = format!(
+            "The QueryLanguage is set to 'JSONPath', but field '{field}' is only supported for the 'JSONata' QueryLanguage at ~/{at}"
+        );
+        check_states(&[
+            (map("JSONPath", name, &value), &[&said]),
+            (map("JSONata", name, &value), &[]),
+        ]);
+    }
 }

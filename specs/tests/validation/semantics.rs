@@ -17,20 +17,16 @@ fn states_all_stands_alone_and_last() {
     let mixed = json!({"ErrorEquals": ["States.ALL", "E"], "Next": "T"});
     let one = json!({"ErrorEquals": ["E"], "Next": "T"});
     let none = json!({"ErrorEquals": [], "Next": "T"});
-    let task = |catch: Value| json!({"Type": "Task", "Resource": "r", "Catch": catch, "End": true});
+    let task = |catch: Value| json!({"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "Catch": catch, "End": true});
     check_states(&[
         (task(json!([one, all])), &[]),
         (
             task(json!([all, one])),
-            &[
-                "'States.ALL' must be alone in its list, and in the last entry at ~/Catch[0]/ErrorEquals",
-            ],
+            &["States.ALL must appear alone and at end of list at ~/Catch[0]/ErrorEquals[0]"],
         ),
         (
             task(json!([mixed])),
-            &[
-                "'States.ALL' must be alone in its list, and in the last entry at ~/Catch[0]/ErrorEquals",
-            ],
+            &["States.ALL must appear alone and at end of list at ~/Catch[0]/ErrorEquals[0]"],
         ),
         (
             task(json!([none])),
@@ -45,8 +41,11 @@ fn states_all_stands_alone_and_last() {
             &["These fields are required: [Next] at ~/Catch[0]"],
         ),
         (
-            json!({"Type": "Task", "Resource": "r", "Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": [1]}], "End": true}),
-            &["The value must be a STRING at ~/Retry[1]/ErrorEquals[0]"],
+            json!({"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "Retry": [{"ErrorEquals": ["States.ALL"]}, {"ErrorEquals": [1]}], "End": true}),
+            &[
+                "The value must be a STRING at ~/Retry[1]/ErrorEquals[0]",
+                "States.ALL must appear alone and at end of list at ~/Retry[0]/ErrorEquals[0]",
+            ],
         ),
     ]);
 }
@@ -155,7 +154,7 @@ fn variables_have_names_and_inner_scopes_assign_new_ones() {
         (
             json!({"Type": "Pass", "Assign": {"states": 1, "1a": 2, "größe_2": 3}, "End": true}),
             &[
-                "The variable name 'states' is reserved at ~/Assign/states",
+                "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'. at ~/Assign/states",
                 "The variable name '1a' must be an identifier at ~/Assign/1a",
             ],
         ),
@@ -197,9 +196,11 @@ fn resources_are_arns_that_exist() {
             "The resource provided {resource} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at ~/Resource"
         )
     };
+    let no_arn = "Value is not a valid resource ARN at ~/Resource";
     check_states(&[
-        (task("placeholder"), &[]),
-        (task("action:http"), &[&unknown("action:http")]),
+        (task("${Function.Arn}"), &[]),
+        (task("placeholder"), &[no_arn]),
+        (task("action:http"), &[no_arn]),
         (
             task("arn:aws:states:::dynamodb:query"),
             &[&unknown("arn:aws:states:::dynamodb:query")],
@@ -215,7 +216,7 @@ fn resources_are_arns_that_exist() {
             &[],
         ),
         (
-            json!({"Type": "Task", "Resource": "r", "Credentials": {}, "End": true}),
+            json!({"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "Credentials": {}, "End": true}),
             &["The field 'RoleArn' is required but was missing at ~/Credentials"],
         ),
     ]);
@@ -244,8 +245,8 @@ fn express_machines_neither_wait_for_others_nor_distribute() {
             "Express state machine does not support '.waitForTaskToken' service integration at /States/S/Resource",
         ),
         (
-            in_map(&task("r")),
-            "Express state machine does not support Map state in 'DISTRIBUTED' mode at /States/S/ItemProcessor/ProcessorConfig/Mode",
+            in_map(&task("arn:aws:states:::sqs:sendMessage")),
+            "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines at /States/S/ItemProcessor/ProcessorConfig/Mode",
         ),
     ] {
         let machine = machine_of(&state);

@@ -189,7 +189,8 @@ enum Looked {
     Foreign(Option<&'static str>),
 }
 
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+/// The files below a directory that may hold definitions, by their names.
+pub(in crate::cli) fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::usage(
             format!("read '{}': {error}", directory.display()),

@@ -1,12 +1,16 @@
 //! Compares what the reference says about a definition with what an engine said.
 //!
 //! Whether the definition is refused is compared first, because other differences follow from it. A
-//! difference about an assumed rule is poisoned. Codes and locations are compared only if AWS was
-//! observed to report all of them; messages too, if the engine's policy allows it.
+//! difference about an assumed rule is poisoned. Diagnostics are compared only if the codes of all
+//! of them are AWS's, and then as far as AWS was seen to say them: the location, and the message if
+//! the engine's policy allows it.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::diagnostic::{About, Diagnostic, Severity},
+    asl::{
+        diagnostic::{About, Diagnostic, Evidence, Extent, Severity},
+        resource::is_placeholder,
+    },
     clause::{Aspect, Basis, Clause},
     validate::{INVALID_DEFINITION, refusal},
 };
@@ -128,7 +132,7 @@ impl Comparison<'_> {
             Signature::new(aspect, kinds, shape),
             (json!("accepted"), answer),
         );
-        let doubtful = has_nickname(&self.definition.case.definition);
+        let doubtful = has_placeholder(&self.definition.case.definition);
         self.judgement.add(doubtful, difference);
     }
 
@@ -148,15 +152,14 @@ impl Comparison<'_> {
     }
 
     /// Compares the diagnostics one by one, in any order, and the message of the refusal, but only
-    /// if AWS was observed to report all of them and they share one code. AWS was seen to list
-    /// several errors of one code; which errors of other codes it would list beside them is
-    /// unknown.
+    /// if the codes are AWS's and they share one code. AWS was seen to list several errors of one
+    /// code; which errors of other codes it would list beside them is unknown.
     fn diagnostics(&mut self, raw: &RawRun) {
         let code = self.errors.first().map(|it| it.code);
         let sure = self
             .errors
             .iter()
-            .all(|it| it.clause.entry().basis == Basis::Observed && Some(it.code) == code);
+            .all(|it| it.evidence.code && Some(it.code) == code);
         if !sure {
             return;
         }
@@ -164,7 +167,9 @@ impl Comparison<'_> {
             self.judgement.judged.insert(Aspect::Diagnostics);
             self.complaints(&validation.diagnostics);
         }
+        let whole = |it: &&Diagnostic| it.evidence == Evidence::WHOLE;
         if self.texts
+            && self.errors.iter().all(whole)
             && self.judgement.differences.is_empty()
             && let Creation::Refused { message, .. } = &raw.creation
             && refusal(&self.definition.diagnostics).as_ref() != Some(message)
@@ -216,25 +221,31 @@ fn kinds(path: &GrammarPath) -> (&str, &str) {
     (&path.kind, NONE)
 }
 
-/// Whether a resource is a name instead of an ARN. The validator accepts that, because recordings
-/// of AWS contain such names in place of ARNs; AWS itself may refuse it.
-fn has_nickname(value: &Value) -> bool {
+/// Whether a resource has a part that is filled in before the machine is created. The validator
+/// accepts that; AWS itself may refuse it.
+fn has_placeholder(value: &Value) -> bool {
     match value {
         Value::Object(object) => object.iter().any(|(field, inner)| {
             let name = inner.as_str().filter(|_| field == "Resource");
-            name.is_some_and(|name| !name.contains(':')) || has_nickname(inner)
+            name.is_some_and(is_placeholder) || has_placeholder(inner)
         }),
-        Value::Array(items) => items.iter().any(has_nickname),
+        Value::Array(items) => items.iter().any(has_placeholder),
         _ => false,
     }
 }
 
-/// Whether an engine's diagnostic is the expected one.
+/// Whether an engine's diagnostic is the expected one, as far as AWS was seen to say it.
 fn is_same(expected: &Diagnostic, actual: &RawDiagnostic, texts: bool) -> bool {
+    let evidence = expected.evidence;
+    let said = match evidence.message {
+        Extent::Nothing => true,
+        Extent::Start => actual.message.starts_with(&expected.message),
+        Extent::Whole => expected.message == actual.message,
+    };
     expected.code.name() == actual.code
         && expected.severity.name() == actual.severity
-        && expected.location == actual.location
-        && (!texts || expected.message == actual.message)
+        && (!evidence.location || expected.location == actual.location)
+        && (!texts || said)
 }
 
 /// The path to what an engine complains about. `text` contains the location.
@@ -248,6 +259,7 @@ fn complained_of(definition: &Value, text: &str) -> Option<GrammarPath> {
         message: String::new(),
         location: Some(location.to_owned()),
         about: About::Location,
+        evidence: Evidence::NONE,
     };
     Some(path(definition, &complaint)).filter(|path| path.state.is_some())
 }

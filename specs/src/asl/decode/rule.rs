@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use serde_json::Value;
 
-use super::{Problems, assign, wrong_language};
+use super::{Problems, assign};
 use crate::{
     asl::{
         ByLanguage, ChoiceRule, Comparable, Condition, Dynamic, JsonPathRule, JsonataRule, Operand,
@@ -92,12 +92,12 @@ fn only_known(fields: &mut Fields<'_, '_, '_>, top: bool) {
             "And" | "Or" | "Not" | "Variable" => QueryLanguage::JsonPath,
             _ if Operator::parse(field).is_some() => QueryLanguage::JsonPath,
             _ => {
-                fields.unsupported(Clause::ValidateUnknown, field);
+                fields.unsupported(Clause::ValidateUnknownInner, field);
                 continue;
             }
         };
         if language != fields.languages.state {
-            wrong_language(fields, field, language);
+            fields.of_language(field, language);
         }
     }
 }
@@ -110,7 +110,7 @@ fn condition(fields: &mut Fields<'_, '_, '_>) -> AnyCondition {
     if !fields.has("Variable")
         && let Some(operator) = fields.keys().find(|field| Operator::parse(field).is_some())
     {
-        fields.unsupported(Clause::ValidateUnknown, operator);
+        fields.unsupported(Clause::ValidateUnknownInner, operator);
     }
     match fields.get("Condition") {
         Some(value) => AnyCondition::Jsonata(jsonata(fields, value)),
@@ -146,10 +146,11 @@ fn jsonata(fields: &mut Fields<'_, '_, '_>, value: &Value) -> Dynamic<bool, Infa
     Dynamic::Literal(true)
 }
 
-/// `Variable`, a path, and exactly one operator, whose `Path` twin takes a path (specification,
-/// "Data-test expression"). Wording ours.
+/// `Variable` and exactly one operator (specification, "Data-test expression"). `Variable` and the
+/// operand of a `Path` operator are reference paths (Developer Guide, "Choice workflow state").
+/// Wording about operators ours.
 fn test(fields: &mut Fields<'_, '_, '_>) -> Option<Test> {
-    let variable = fields.path("Variable");
+    let variable = fields.reference(Clause::ValidateReferenceChoice, "Variable");
     let mut operators = fields
         .keys()
         .filter_map(|field| Operator::parse(field).map(|operator| (field, operator)));
@@ -161,7 +162,9 @@ fn test(fields: &mut Fields<'_, '_, '_>) -> Option<Test> {
         return None;
     };
     let operand = if twin {
-        fields.path(field).map(Operand::Path)
+        fields
+            .reference(Clause::ValidateReferenceChoice, field)
+            .map(Operand::Path)
     } else {
         literal(fields, field, operator).map(Operand::Literal)
     };

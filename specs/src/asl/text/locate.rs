@@ -29,11 +29,21 @@ enum Step<'a> {
     Index(usize),
 }
 
+/// Whether a text starts as a JSON object does: with a brace, and not with a key of YAML's flow
+/// style, which may stand without quotes.
+pub(super) fn looks_like_json(text: &str) -> bool {
+    let Some(rest) = text.trim_start().strip_prefix('{') else {
+        return false;
+    };
+    let first = rest.trim_start().chars().next();
+    !first.is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '\'' | '#'))
+}
+
 /// The position of the value at a diagnostic's location, or of the nearest enclosing value. `value`
 /// is the parsed text.
 pub(super) fn find(text: &str, value: &Value, location: Option<&str>) -> Option<Position> {
     let steps = steps(value, location?);
-    let offset = if text.trim_start().starts_with('{') {
+    let offset = if looks_like_json(text) {
         Scanner::new(text).find(&steps)
     } else {
         find_in_yaml(text, &steps)
@@ -41,16 +51,26 @@ pub(super) fn find(text: &str, value: &Value, location: Option<&str>) -> Option<
     offset.map(|offset| position(text, offset))
 }
 
-/// The steps of a location, as far as they exist in the value. Names in a location are not escaped,
-/// so only the value shows whether a `/` or a `[` is part of a name.
+/// Whether a location leads to something in the value.
+pub(crate) fn exists(value: &Value, location: &str) -> bool {
+    follow(value, location).1.is_empty()
+}
+
+/// The steps of a location, as far as they exist in the value.
 fn steps<'l>(value: &Value, location: &'l str) -> Vec<Step<'l>> {
+    follow(value, location).0
+}
+
+/// The steps that exist in the value, and the rest of the location. Names in a location are not
+/// escaped, so only the value shows whether a `/` or a `[` is part of a name.
+fn follow<'l>(value: &Value, location: &'l str) -> (Vec<Step<'l>>, &'l str) {
     let mut steps = Vec::new();
     let (mut value, mut rest) = (value, location);
     while let Some((step, inner, after)) = step(value, rest) {
         steps.push(step);
         (value, rest) = (inner, after);
     }
-    steps
+    (steps, rest)
 }
 
 fn step<'v, 'l>(value: &'v Value, rest: &'l str) -> Option<(Step<'l>, &'v Value, &'l str)> {

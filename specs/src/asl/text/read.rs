@@ -5,20 +5,29 @@ use serde_json::Value;
 #[cfg(feature = "yaml")]
 use super::yaml::yaml;
 use super::{
-    MAX_BYTES, ParseError, Place, locate,
+    MAX_BYTES, ParseError, Place,
+    locate::{self, looks_like_json},
     strict::{Strict, without_place},
 };
 
-/// Reads a text as JSON if it starts with a brace, as YAML otherwise.
+/// Reads a text as JSON if it starts as JSON does, as YAML otherwise.
 pub fn read(text: &str) -> Result<Value, ParseError> {
     if text.len() > MAX_BYTES {
         return Err(ParseError::TooLong(text.len()));
     }
-    if text.trim_start().starts_with('{') {
+    if looks_like_json(text) {
         json(text)
     } else {
         yaml(text)
     }
+}
+
+/// Reads a text as YAML, of which JSON is a part.
+pub fn read_yaml(text: &str) -> Result<Value, ParseError> {
+    if text.len() > MAX_BYTES {
+        return Err(ParseError::TooLong(text.len()));
+    }
+    yaml(text)
 }
 
 fn json(text: &str) -> Result<Value, ParseError> {

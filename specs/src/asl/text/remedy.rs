@@ -12,6 +12,13 @@ use crate::{
 };
 
 pub(super) fn remedy(diagnostic: &Diagnostic) -> Option<String> {
+    match &diagnostic.about {
+        About::Path(fault) => Some(fault.clone()),
+        _ => fixed(diagnostic),
+    }
+}
+
+fn fixed(diagnostic: &Diagnostic) -> Option<String> {
     let fixed = match (&diagnostic.about, diagnostic.clause) {
         (About::Unsupported(field), _) => {
             return nearest(field, KNOWN.iter().copied()).map(did_you_mean);
@@ -37,7 +44,10 @@ pub(super) fn remedy(diagnostic: &Diagnostic) -> Option<String> {
         (_, Clause::ValidateSource | Clause::ValidateTemplate) => {
             "write a path ('$.a'), a call ('States.UUID()'), or drop the '.$' from the key"
         }
-        (_, Clause::ValidatePath) => "a path starts with '$', for example $.order.id",
+        (_, Clause::ValidateResourceArn) => {
+            "give the ARN of a function or an activity, or of an integration such as \
+             arn:aws:states:::sqs:sendMessage"
+        }
         _ => return None,
     };
     Some(fixed.to_owned())

@@ -1,8 +1,8 @@
 use std::time::{Duration, Instant};
 
-#[cfg(feature = "yaml")]
-use super::read;
 use super::{MAX_BYTES, ParseError, from_text};
+#[cfg(feature = "yaml")]
+use super::{read, read_yaml};
 
 fn error(text: &str) -> String {
     format!("failed to {}", from_text(text).unwrap_err())
@@ -37,12 +37,12 @@ fn schema_errors_name_line_column_pointer_and_remedy() {
     insta::assert_snapshot!(error(SLIPS), @r#"
     failed to read the definition: 7 problems
       line 8, column 39: Field 'Nxt' is not supported at /States/Fan/Branches[0]/States/A; did you mean "Next"?
-      line 8, column 39: One of these fields is required: [Next, End] at /States/Fan/Branches[0]/States/A; add "Next" with the name of a state, or "End": true
+      line 8, column 39: This object should have only one of the following fields: [Next, End] at /States/Fan/Branches[0]/States/A; add "Next" with the name of a state, or "End": true
       line 9, column 9: These fields are required: [StartAt] at /States/Fan/Branches[1]
       line 13, column 34: String does not match RFC3339 timestamp at /States/a/b [0]/Timestamp; write it as 2030-01-01T00:00:00Z
       line 14, column 14: The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map] at /States/Odd/Type
       line 15, column 5: The QueryLanguage is set to 'JSONPath', but field 'Items' is only supported for the 'JSONata' QueryLanguage at /States/Map; give the state "QueryLanguage": "JSONata", or use the JSONPath field
-      line 18, column 7: The value for the field 'MaxConcurrency' must be at least 0 at /States/Map/MaxConcurrency
+      line 18, column 7: Minimum value is 0 at /States/Map/MaxConcurrency
     "#);
 }
 
@@ -90,6 +90,35 @@ fn yaml_that_cannot_be_read_says_where() {
     insta::assert_snapshot!(error(""), @r#"failed to read the definition: Definition must be a valid JSON object; a definition is an object with "StartAt" and "States""#);
     insta::assert_snapshot!(error("States:\n  A: 1\n  A: 2\n"), @r#"failed to read the definition as YAML: the key "A" is given twice; keep one of the two at line 2, column 3"#);
     insta::assert_snapshot!(error("States: [1\nStartAt: }"), @"failed to read the definition as YAML: illegal placement of ':' indicator at line 2, column 8");
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn flow_style_is_yaml() {
+    let flow = "{StartAt: A, States: {A: {Type: Wait, Seconds: 1, End: true}}}";
+    let json = r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": 1, "End": true}}}"#;
+    assert_eq!(read(flow), read(json));
+    let mixed =
+        "# a comment\n{ 'StartAt': A, \"States\": {A: {Type: Wait, Seconds: 1, End: true}} }";
+    assert_eq!(read(mixed), read(json));
+    assert_eq!(read_yaml(json), read(json));
+    // What begins as JSON does is JSON: AWS takes no other.
+    assert!(read("{\"StartAt\": \"A\",}").is_err());
+    insta::assert_snapshot!(error("{StartAt: A, States: {A: {Type: Pass, Nxt: B, End: true}}}"), @r#"failed to read the definition: Field 'Nxt' is not supported at /States/A; did you mean "Next"?"#);
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn numbers_with_leading_zeros_are_text_and_unknown_tags_are_refused() {
+    let value = read("Result: {account: 012345678901, also: '01', number: 10, not: 0.5}").unwrap();
+    let result = &value["Result"];
+    assert_eq!(result["account"], "012345678901");
+    assert_eq!(result["also"], "01");
+    assert_eq!(result["number"], 10);
+    assert_eq!(result["not"], 0.5);
+    insta::assert_snapshot!(error("StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !GetAtt Work.Arn\n"), @"failed to read the definition as YAML: unsupported tag `!GetAtt` at line 5, column 23");
+    insta::assert_snapshot!(error("StartAt: !Sub '${A}'\n"), @"failed to read the definition as YAML: unsupported tag `!Sub` at line 1, column 15");
+    assert_eq!(read("StartAt: !!str 1").unwrap()["StartAt"], "1");
 }
 
 #[cfg(not(feature = "yaml"))]

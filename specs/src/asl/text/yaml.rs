@@ -13,6 +13,10 @@ pub(super) fn yaml(text: &str) -> Result<Value, ParseError> {
     let options = serde_saphyr::options! {
         with_snippet: false,
         strict_booleans: true,
+        // An account id such as 012345678901 is text: as a number it would lose its zero.
+        leading_zero_numbers_as_strings: true,
+        // `!Sub` and the like mean something to CloudFormation that is not done here.
+        reject_unsupported_tags: true,
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
     };
     serde_saphyr::from_str_with_options::<Strict>(text, options)

@@ -26,9 +26,12 @@ family! {
         ValidateUnsupported = "validate.unsupported", Observed,
             "A state must not have a field that belongs to states of other types.",
             "recorded for ResultSelector, measured for TimeoutSeconds, Retry and Catch in 2026; States Language specification, \"Table of State Types and Fields\"";
-        ValidateUnknown = "validate.unknown", Assumed(EVERYTHING),
-            "A field that the language does not have is refused.",
-            "by the fields of other state types; no recording of a field that no type has";
+        ValidateUnknown = "validate.unknown", Observed,
+            "A state must not have a field that the language does not have.",
+            "reported by users: Field 'Timeout' is not supported (anomalyco/sst#6747)";
+        ValidateUnknownInner = "validate.unknown.inner", Assumed(EVERYTHING),
+            "An object other than a state must not have a field that the language does not give it.",
+            "by the fields of states; not reported of machines, branches, rules, retriers, catchers and the settings of a Map";
         ValidateLanguageField = "validate.language.field", Observed,
             "A state must not have a field of the other query language.",
             "recorded in 2026-09: field 'InputPath' is only supported for the 'JSONPath' QueryLanguage";
@@ -38,6 +41,9 @@ family! {
         ValidateType = "validate.type", Observed,
             "Type must be one of the eight state types.",
             "recorded: The field 'Type' should have one of these values";
+        ValidateVersion = "validate.version", Observed,
+            "Version must be 1.0.",
+            "measured on AWS in 2026-09: Value should be one of the following: [1.0]";
         ValidateWord = "validate.word", Documented,
             "QueryLanguage, JitterStrategy, Mode, ExecutionType and similar fields must have one of the values defined for them.",
             "Developer Guide, \"State machine structure\", \"Retrying after an error\" and \"Using Map state in Distributed mode\"";
@@ -53,15 +59,21 @@ family! {
         ValidateHigh = "validate.high", Documented,
             "Seconds, attempts and sizes must not be above their maximum.",
             "Developer Guide, \"Wait\", \"Retrying after an error\" and \"ItemBatcher\"";
+        ValidateHighWait = "validate.high.wait", Observed,
+            "Seconds of a Wait must not be above 99,999,999.",
+            "reported by users: Maximum value is 99999999 (cfn-lint#4075); Developer Guide, \"Wait\"";
+        ValidateHighTimeout = "validate.high.timeout", Assumed(EVERYTHING),
+            "TimeoutSeconds and HeartbeatSeconds must not be above 99,999,999.",
+            "Developer Guide, \"Task\": the default is 99,999,999; that it is the maximum was not seen";
         ValidateEmptyBranches = "validate.empty.branches", Observed,
             "Branches must not be empty.",
             "recorded: Value cannot be empty";
         ValidateEmpty = "validate.empty", Language,
             "Choices, And, Or and ErrorEquals must not be empty.",
             "States Language specification, \"Choice State\" and \"Retrying after error\"";
-        ValidateTransition = "validate.transition", Language,
+        ValidateTransition = "validate.transition", Observed,
             "A state that is not a Choice, Succeed or Fail must have either Next or End: true.",
-            "States Language specification, \"Transitions\" and \"Table of State Types and Fields\"";
+            "measured on AWS in 2026-09: There should only be one of the following fields: [Next, End]; States Language specification, \"Transitions\"";
         ValidateTransitionEndFalse = "validate.transition.end-false", Assumed(EVERYTHING),
             "End: false together with Next counts as giving both.",
             "the specification allows a boolean; not recorded";
@@ -83,20 +95,26 @@ family! {
         ValidateDuplicateVariable = "validate.duplicate-variable", Observed,
             "An inner scope must not assign a variable that an outer scope has.",
             "recorded in 2026-09: was already defined in a parent scope";
+        ValidateVariableReserved = "validate.variable-name.reserved", Observed,
+            "A variable must not be called 'states'.",
+            "measured on AWS in 2026-09: Cannot assign to reserved variable '$states'.";
         ValidateVariableName = "validate.variable-name", Documented,
-            "The name of a variable must be an identifier of at most 80 characters other than 'states'.",
+            "The name of a variable must be an identifier of at most 80 characters.",
             "Developer Guide, \"Passing data between states with variables\"";
         ValidateLabel = "validate.label", Documented,
             "The Label of a Map must be short, contain no special characters and be unique.",
             "Developer Guide, \"Using Map state in Distributed mode\"";
-        ValidateWaitForm = "validate.wait-form", Language,
+        ValidateWaitForm = "validate.wait-form", Observed,
             "A Wait must have exactly one of Seconds, SecondsPath, Timestamp and TimestampPath.",
-            "States Language specification, \"Wait State\"";
-        ValidateTwins = "validate.twins", Language,
+            "measured on AWS in 2026-09: There should only be one of the following fields; States Language specification, \"Wait State\"";
+        ValidateTwins = "validate.twins", Observed,
             "A field and its ...Path variant must not both be given.",
-            "States Language specification, \"Timeouts\", \"Fail State\" and \"Map State\"";
+            "measured on AWS in 2026-09: There should only be one of the following fields; States Language specification, \"Timeouts\", \"Fail State\" and \"Map State\"";
+        ValidateProcessorForm = "validate.processor-form", Observed,
+            "A Map must have exactly one of ItemProcessor and Iterator.",
+            "measured on AWS in 2026-09: There should only be one of the following fields";
         ValidateLegacyTwins = "validate.legacy-twins", Assumed(EVERYTHING),
-            "A field of Map and the legacy field that it replaces must not both be given.",
+            "ItemSelector and the legacy Parameters of a Map must not both be given.",
             "not recorded";
         ValidateTimestamp = "validate.timestamp", Observed,
             "A literal Timestamp of a Wait must be in RFC 3339 format, with T and an offset.",
@@ -104,12 +122,21 @@ family! {
         ValidateTimestampOperand = "validate.timestamp.operand", Language,
             "The operand of a timestamp comparison must be in RFC 3339 format.",
             "States Language specification, \"Data-test expression\"";
-        ValidatePath = "validate.path", Language,
-            "A field that holds a path must hold a valid JSONPath.",
-            "States Language specification, \"Paths\"";
+        ValidatePath = "validate.path", Observed,
+            "InputPath and OutputPath must hold a valid JSONPath.",
+            "measured on AWS in 2026-09 and reported by users: Value must be a valid JSONPath. (cfn-lint#4078)";
         ValidateReferencePath = "validate.reference-path", Language,
-            "ResultPath must be a reference path into the state's data.",
-            "States Language specification, \"Reference Paths\" and \"Input and Output Processing\"";
+            "ResultPath, SecondsPath, TimestampPath and the other fields that select one value must hold a reference path; ResultPath leads into the state's data.",
+            "States Language specification, \"Reference Paths\", \"Wait State\", \"Timeouts\" and \"Map State\"; the wording as for Variable";
+        ValidateReferenceChoice = "validate.reference-path.choice", Documented,
+            "Variable and the ...Path operators of a Choice must hold a reference path.",
+            "Developer Guide, \"Choice workflow state\"";
+        ValidateReferenceVariable = "validate.reference-path.variable", Observed,
+            "Variable of a Choice must begin with $.",
+            "measured on AWS in 2026-09 and reported by users: Reference path didn't start with '$' (cfn-lint#4076)";
+        ValidateReferenceItems = "validate.reference-path.items", Observed,
+            "ItemsPath must be a reference path.",
+            "measured on AWS in 2026-09: Value is not a Reference Path; Developer Guide, \"Map\"";
         ValidateTemplate = "validate.template", Observed,
             "A template field whose name ends in .$ must hold a valid JSONPath or intrinsic function call.",
             "recorded: test_illegal_escapes";
@@ -128,9 +155,9 @@ family! {
         ValidateCredentials = "validate.credentials", Observed,
             "Credentials must have RoleArn.",
             "recorded: test_invalid_credentials_field";
-        ValidateCatchAll = "validate.catch-all", Language,
+        ValidateCatchAll = "validate.catch-all", Observed,
             "States.ALL must stand alone in its ErrorEquals, and in the last retrier or catcher.",
-            "States Language specification, \"Retrying after error\" and \"Fallback states\"";
+            "measured on AWS in 2026-09 and reported by users: States.ALL must appear alone and at end of list (aws-cdk#10530); States Language specification, \"Retrying after error\" and \"Fallback states\"";
         ValidateHeartbeat = "validate.heartbeat", Language,
             "HeartbeatSeconds must be less than TimeoutSeconds.",
             "States Language specification, \"Timeouts\"";
@@ -146,15 +173,27 @@ family! {
         ValidateResource = "validate.resource", Observed,
             "Resource must be the ARN of something that a Task can call.",
             "recorded: test_invalid_integration";
+        ValidateResourceArn = "validate.resource.arn", Observed,
+            "Resource must be an ARN.",
+            "measured on AWS in 2026-09 and reported by users: Value is not a valid resource ARN";
         ValidateMapResource = "validate.resource.map", Documented,
             "ItemReader and ResultWriter must call one of the S3 operations allowed there.",
             "Developer Guide, \"ItemReader\" and \"ResultWriter\"";
         ValidateExpressResource = "validate.express.resource", Observed,
             "A Task of an Express workflow must not call an activity, and must not wait for a job or a task token.",
             "recorded: test_illegal_activity_task, test_illegal_callbacks";
-        ValidateExpressMap = "validate.express.map", Documented,
+        ValidateExpressMap = "validate.express.map", Observed,
             "An Express workflow must not contain a distributed Map.",
-            "Developer Guide, \"Using Map state in Distributed mode\"";
+            "measured on AWS in 2026-09: The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines; Developer Guide, \"Using Map state in Distributed mode\"";
+        ValidateCsvHeader = "validate.reader.csv-header", Observed,
+            "The ReaderConfig of a CSV file must have CSVHeaderLocation.",
+            "measured on AWS in 2026-09: The field 'CSVHeaderLocation' is required";
+        ValidateCsvHeaderElsewhere = "validate.reader.csv-header.elsewhere", Observed,
+            "CSVHeaderLocation must not be given for JSON.",
+            "measured on AWS in 2026-09: Field 'CSVHeaderLocation' is not supported";
+        ValidateReaderField = "validate.reader.field", Documented,
+            "Fields of ReaderConfig that are only for some kinds of file must not be given for others, and CSVHeaders goes with GIVEN.",
+            "Developer Guide, \"ItemReader\"";
         ValidateBatcher = "validate.batcher", Language,
             "An ItemBatcher must have at least one limit.",
             "States Language specification, \"Batching Items\"";

@@ -161,16 +161,16 @@ fn answers_to_a_valid_definition() {
 }
 
 #[test]
-fn answers_to_a_nickname() {
+fn answers_to_a_placeholder() {
     let branch = json!({ "StartAt": "B", "States": {
-        "B": { "Type": "Task", "Resource": "work", "End": true },
+        "B": { "Type": "Task", "Resource": "${Work.Arn}", "End": true },
     } });
     let definition = json!({
         "StartAt": "A", "States": {
             "A": { "Type": "Parallel", "End": true, "Branches": [branch] },
         },
     });
-    snapshot("answers_to_a_nickname", &table(definition));
+    snapshot("answers_to_a_placeholder", &table(definition));
 }
 
 #[test]

@@ -1,0 +1,175 @@
+//! `stepproof validate`, over definitions that are broken on purpose and files of every kind.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+use stepproof_generators::{Profile, generate};
+use stepproof_specs::{
+    asl::WorkflowType,
+    scenario::case::Body,
+    validate::{refusal, validate_text},
+};
+use stepproof_tests::{expect, stepproof};
+
+const CASES: u64 = 120;
+const VALID: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+const NO_END: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}"#;
+
+fn write(directory: &Path, name: &str, text: &str) {
+    let path = directory.join(name);
+    fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+    fs::write(path, text).expect("a file");
+}
+
+/// The broken definitions of a seed, with their names, and whether AWS refuses them.
+fn broken(directory: &Path) -> Vec<(String, bool)> {
+    let mut all = Vec::new();
+    for index in 0..CASES {
+        let Body::Definition(case) = generate(&Profile::invalid(), 5, index).body else {
+            panic!("an execution");
+        };
+        if case.workflow == WorkflowType::Standard {
+            let text = case.definition.to_string();
+            let (_, diagnostics) = validate_text(&text, WorkflowType::Standard);
+            let name = format!("{index}.json");
+            write(directory, &name, &text);
+            all.push((name, refusal(&diagnostics).is_some()));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_broken_definition_is_refused_with_code_text_and_location() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let all = broken(here);
+    let names = all.iter().map(|(name, _)| &**name);
+    let arguments: Vec<&str> = ["validate", "--format", "json"]
+        .into_iter()
+        .chain(names)
+        .collect();
+    let ran = expect(here, &arguments, 1);
+    let answers: Vec<Value> = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(answers.len(), all.len());
+    let mut refused = 0;
+    for ((name, is_refused), answer) in all.iter().zip(&answers) {
+        assert_eq!(answer["file"], **name);
+        let expected = if *is_refused { "FAIL" } else { "OK" };
+        assert_eq!(answer["result"], expected, "{answer}");
+        refused += usize::from(*is_refused);
+        for diagnostic in answer["diagnostics"].as_array().expect("diagnostics") {
+            assert!(diagnostic["code"].is_string(), "{answer}");
+            assert!(diagnostic["message"].is_string(), "{answer}");
+            // Three kinds of diagnostic are about no place: AWS says null.
+            let nowhere = ["must be a valid JSON object", "no terminal state", "bytes"];
+            let message = diagnostic["message"].as_str().unwrap_or_default();
+            let placed = diagnostic["location"].is_string();
+            assert!(
+                placed || nowhere.iter().any(|it| message.contains(it)),
+                "{answer}"
+            );
+        }
+    }
+    assert!(refused > 80, "{refused}");
+    for (name, is_refused) in all.iter().take(20) {
+        let ran = expect(here, &["validate", name], i32::from(*is_refused));
+        let last = ran.out.lines().last().expect("a last line");
+        assert_eq!(last.contains("refused, "), *is_refused, "{last}");
+        assert_eq!(ran.out.contains("error: "), *is_refused, "{}", ran.out);
+    }
+}
+
+#[test]
+fn several_files_and_directories_are_told_one_by_one() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    write(here, "a/good.json", VALID);
+    write(
+        here,
+        "a/b/flow.yaml",
+        "{StartAt: A, States: {A: {Type: Succeed}}}",
+    );
+    write(
+        here,
+        "a/b/bad.yml",
+        "StartAt: A\nStates:\n  A:\n    Type: Pass\n",
+    );
+    write(here, "a/package.json", "{\"name\": \"no machine\"}");
+    write(here, "bad.json", NO_END);
+    let ran = expect(here, &["validate", "a", "bad.json"], 1);
+    insta::assert_snapshot!(ran.out, @r#"
+    error: SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [Next, End] at /States/A (line 3, column 3); add "Next" with the name of a state, or "End": true
+    a/b/bad.yml: refused, 1 diagnostic
+    a/b/flow.yaml: valid
+    a/good.json: valid
+    error: SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [Next, End] at /States/A (line 1, column 29); add "Next" with the name of a state, or "End": true
+    bad.json: refused, 1 diagnostic
+    4 files: 2 valid, 2 refused, 1 no machine
+    "#);
+    let ran = expect(here, &["validate", "a/good.json", "a/b/flow.yaml"], 0);
+    assert!(
+        ran.out.ends_with("2 files: 2 valid, 0 refused\n"),
+        "{}",
+        ran.out
+    );
+
+    write(here, "torn.json", "{\"StartAt\": ");
+    let ran = stepproof(here, &["validate", "torn.json", "bad.json"]);
+    assert_eq!(ran.status, 2);
+    for expected in [
+        "torn.json: failed to read 'torn.json': read the definition as JSON: ",
+        "bad.json: refused, 1 diagnostic",
+        "2 files: 0 valid, 1 refused, 1 unreadable",
+    ] {
+        assert!(ran.out.contains(expected), "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_bad_path_is_told_which_part_of_it_is_wrong() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let mut lines = String::new();
+    for (field, path) in [
+        ("InputPath", "order.id"),
+        ("OutputPath", "$.a["),
+        ("ResultPath", "$.a[*].b"),
+        ("ResultPath", "$.a[?(@.b)]"),
+    ] {
+        let text = VALID.replace(
+            "{\"Type\": \"Succeed\"}",
+            &format!("{{\"Type\": \"Pass\", \"End\": true, \"{field}\": \"{path}\"}}"),
+        );
+        write(here, "path.json", &text);
+        let ran = expect(here, &["validate", "path.json"], 1);
+        lines.push_str(ran.out.lines().next().expect("a line"));
+        lines.push('\n');
+    }
+    insta::assert_snapshot!(lines, @"
+    error: SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/InputPath (line 1, column 64); character 1 ('o') of 'order.id': a path starts with '$'
+    error: SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/OutputPath (line 1, column 64); character 4 ('[') of '$.a[': brackets hold a name, an index, a slice, '*' or a filter
+    error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); '$.a[*].b' has a part that may select several values: a reference path leads to one place, by names and indexes only
+    error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); character 5 ('?') of '$.a[?(@.b)]': a reference path leads to one place, by names and indexes only
+    ");
+}
+
+#[test]
+fn what_is_no_document_is_not_answered() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    write(
+        here,
+        "tag.yaml",
+        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !GetAtt F.Arn\n",
+    );
+    write(here, "torn.json", "{\"StartAt\": ");
+    for (file, expected) in [
+        ("tag.yaml", "unsupported tag `!GetAtt` at line 5"),
+        ("torn.json", "line 1, column"),
+        ("none.json", "none.json"),
+    ] {
+        let ran = expect(here, &["validate", file], 2);
+        assert!(ran.err.contains(expected), "{}", ran.err);
+    }
+}
