@@ -16,6 +16,8 @@ pub(super) struct RuntimeError {
     pub origin: Origin,
     /// The cause's wording is assumed: if a handler passes it on, the output is in doubt.
     pub guessed_text: bool,
+    /// The cause names the event that entered the state.
+    pub names_event: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +36,7 @@ impl RuntimeError {
             heartbeat: false,
             origin,
             guessed_text: false,
+            names_event: false,
         }
     }
 
@@ -66,6 +69,11 @@ impl RuntimeError {
         )
     }
 
+    /// The error of a reference path that cannot be applied to data (clause `cause.plain`).
+    pub fn reference_path(cause: &str) -> Self {
+        Self::named(REFERENCE_PATH_CONFLICT, cause)
+    }
+
     /// Makes it bypass the handlers.
     pub fn ending(self) -> Box<Self> {
         Box::new(Self {
@@ -76,8 +84,13 @@ impl RuntimeError {
 
     /// Marks the cause's wording as assumed.
     pub fn guessed(self) -> Self {
+        self.guessed_if(true)
+    }
+
+    /// Marks the cause's wording as assumed, if it is.
+    pub fn guessed_if(self, guessed_text: bool) -> Self {
         Self {
-            guessed_text: true,
+            guessed_text,
             ..self
         }
     }
@@ -116,6 +129,7 @@ impl RuntimeError {
 }
 
 pub(super) const TIMEOUT: &str = "States.Timeout";
+pub(super) const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 
 fn text(name: Option<&Name>) -> Value {
