@@ -281,6 +281,7 @@ fn an_index_after_the_end_gives_null_in_a_template_and_nothing_elsewhere() {
         pass("OutputPath", &json!("$.p[0]")),
         pass("Parameters", &json!({ "v.$": "$.p[-1]" })),
         pass("Parameters", &json!({ "v.$": "$.p[0,1]" })),
+        pass("Parameters", &json!({ "v.$": "$.p[0][0]" })),
         pass("Parameters", &json!({ "v.$": "States.Array($.p[0])" })),
     ] {
         let seen = run(&definition, &input, Reply::Echo);

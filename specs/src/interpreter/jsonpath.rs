@@ -397,13 +397,14 @@ impl<'e> Eval<'e> {
     /// `States.Runtime` for a path that finds nothing although a value is required.
     fn invalid_path(&self, path: &Path, error: &PathError) -> Box<RuntimeError> {
         self.mark(Clause::PathMissing);
-        let is_recorded = matches!(
-            error,
+        let is_recorded = match error {
             PathError::NoResults(_)
-                | PathError::MissingProperty(_)
-                | PathError::NotAnObject { .. }
-                | PathError::NamesNotLast(_)
-        );
+            | PathError::MissingProperty(_)
+            | PathError::NamesNotLast(_) => true,
+            // Of an element of an array it was not.
+            PathError::NotAnObject { path, .. } => !path.ends_with(']') || path.ends_with("']"),
+            _ => false,
+        };
         if !is_recorded {
             self.mark(Clause::PathMismatchText);
         }

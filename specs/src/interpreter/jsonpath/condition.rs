@@ -62,14 +62,17 @@ impl Eval<'_> {
             self.check_not_null(&test.variable, data)?;
         }
         let looked = self.look_for_one(&test.variable, data);
+        let is_nothing = looked.is_nothing(&test.variable);
         if looked.is_outside {
-            self.mark(if is_presence && test.variable.ends_in_index() {
-                Clause::ChoiceIsPresentIndex
-            } else {
-                Clause::PathIndexOutside
-            });
+            self.mark(
+                if is_presence && is_nothing && test.variable.ends_in_index() {
+                    Clause::ChoiceIsPresentIndex
+                } else {
+                    Clause::PathIndexOutside
+                },
+            );
         }
-        let variable = if looked.is_nothing(&test.variable) {
+        let variable = if is_nothing {
             Err(PathError::NoResults(test.variable.to_string()))
         } else {
             looked.found

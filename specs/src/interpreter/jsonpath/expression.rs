@@ -238,7 +238,7 @@ impl<'e> Eval<'e> {
         self.check_not_null_in_template(path, data)?;
         let looked = self.look(path, data);
         if looked.is_outside {
-            self.mark(if path.ends_in_index() {
+            self.mark(if looked.is_nothing(path) && path.ends_in_index() {
                 Clause::PathIndexOutsideTemplate
             } else {
                 Clause::PathIndexOutside
