@@ -171,7 +171,7 @@ impl Execution {
             "States.TaskFailed" => {
                 self.mark(Clause::MatchTaskFailed);
                 self.note_data_limit(error);
-                if error.heartbeat {
+                if error.origin == Origin::Heartbeat {
                     self.mark(Clause::MatchTaskFailedHeartbeat);
                 }
                 if error.failure.error.is_none() {
@@ -179,7 +179,7 @@ impl Execution {
                 }
                 error.error() != Some(TIMEOUT)
             }
-            "States.HeartbeatTimeout" if error.heartbeat => {
+            "States.HeartbeatTimeout" if error.origin == Origin::Heartbeat => {
                 self.mark(Clause::HeartbeatNames);
                 true
             }
@@ -205,7 +205,7 @@ impl Execution {
         }
         if error.failure.error.is_none() || error.failure.cause.is_none() {
             self.mark(match error.origin {
-                Origin::Timeout => Clause::ErrorOutputTimeout,
+                Origin::Timeout | Origin::Heartbeat => Clause::ErrorOutputTimeout,
                 Origin::FailState => Clause::ErrorOutputMissingFail,
                 _ => Clause::ErrorOutputMissing,
             });

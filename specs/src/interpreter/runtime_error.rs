@@ -10,8 +10,6 @@ pub(super) struct RuntimeError {
     pub failure: Failure,
     /// Handlers do not see it (clause `error.runtime.terminal`).
     pub terminal: bool,
-    /// A missing heartbeat caused it (clause `error.heartbeat.names`).
-    pub heartbeat: bool,
     /// Its source, which determines the Error Output if the error or the cause is missing.
     pub origin: Origin,
     /// The cause's wording is assumed: if a handler passes it on, the output is in doubt.
@@ -25,6 +23,8 @@ pub(super) enum Origin {
     Interpreter,
     Task,
     Timeout,
+    /// A heartbeat did not come (clause `error.heartbeat.names`).
+    Heartbeat,
     FailState,
 }
 
@@ -33,7 +33,6 @@ impl RuntimeError {
         Self {
             failure,
             terminal: false,
-            heartbeat: false,
             origin,
             guessed_text: false,
             names_event: false,
@@ -100,10 +99,14 @@ impl RuntimeError {
             error: Some(TIMEOUT.into()),
             cause: None,
         };
-        Self {
-            heartbeat,
-            ..Self::new(failure, Origin::Timeout)
-        }
+        Self::new(
+            failure,
+            if heartbeat {
+                Origin::Heartbeat
+            } else {
+                Origin::Timeout
+            },
+        )
     }
 
     pub fn task(failure: Failure) -> Self {
@@ -121,7 +124,7 @@ impl RuntimeError {
     /// The Error Output that a catcher puts into the data (clauses `catch.error-output.*`).
     pub fn output(&self) -> Value {
         let cause = match (&self.failure.cause, self.origin) {
-            (None, Origin::Timeout) => Value::from(""),
+            (None, Origin::Timeout | Origin::Heartbeat) => Value::from(""),
             (cause, _) => text(cause.as_ref()),
         };
         json!({ "Error": text(self.failure.error.as_ref()), "Cause": cause })
