@@ -16,6 +16,7 @@ use super::{
     work::{Run, Step},
 };
 use crate::{
+    asl::WorkflowType,
     base::time::{Instant, Millis},
     history::Failure,
     interpreter::{Execution, Identity, Input, Setup, TimerId},
@@ -24,8 +25,8 @@ use crate::{
 
 impl Service {
     /// A running execution with the same name and the same input text is returned instead of a new
-    /// one. A name can be used again 90 days after its execution has closed (API reference,
-    /// `StartExecution`).
+    /// one. A name can be used again 90 days after its execution has closed, in an Express workflow at
+    /// once (API reference, `StartExecution`).
     pub(super) fn start_execution(
         &mut self,
         time: &dyn Time,
@@ -35,6 +36,7 @@ impl Service {
         let stored = self.machine(machine_arn)?;
         let (program, role) = (stored.program.clone(), stored.role.clone());
         let machine_name = stored.name.clone();
+        let is_express = stored.workflow == WorkflowType::Express;
         let text = params.maybe_text("input").unwrap_or("{}");
         let input = parse_input(text)?;
         let id = ExecutionId(self.number);
@@ -42,9 +44,15 @@ impl Service {
             Some(name) => arn::checked(name)?.to_owned(),
             None => self.drawn_name(id),
         };
-        let arn = self
-            .config
-            .arn("execution", &format!("{machine_name}:{name}"));
+        let arn = if is_express {
+            // Another one for each call: a name can be used again at once.
+            let draw = self.drawn_name(ExecutionId(!id.0));
+            let resource = format!("{machine_name}:{name}:{draw}");
+            self.config.arn(EXPRESS, &resource)
+        } else {
+            let resource = format!("{machine_name}:{name}");
+            self.config.arn("execution", &resource)
+        };
         let named = self.runs_by_arn.get(&arn).copied();
         if let Some((earlier, run)) = named.and_then(|id| Some((id, self.runs.get(&id)?))) {
             let is_free = |ended: Instant| time.now().since(ended) >= RETENTION;
@@ -165,7 +173,9 @@ impl Service {
     /// its end (API reference, `ListExecutions`).
     pub(super) fn list_executions(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let machine_arn = params.text("stateMachineArn")?;
-        self.machine(machine_arn)?;
+        if self.machine(machine_arn)?.workflow == WorkflowType::Express {
+            return Err(CallError::unsupported_type());
+        }
         let filter = params.maybe_text("statusFilter");
         let mut found: Vec<&Run> = self
             .runs
@@ -215,8 +225,12 @@ impl Service {
         self.feed(execution, time.of(execution), Input::TimerFired { timer });
     }
 
-    /// The execution with this ARN.
+    /// The execution with this ARN. That of an Express workflow cannot be asked about (recorded:
+    /// `test_start_async_describe_history_execution`).
     pub(super) fn run(&self, arn: &str) -> Result<&Run, CallError> {
+        if arn::of_kind(arn, EXPRESS).is_ok() {
+            return Err(CallError::wrong_kind(EXPRESS));
+        }
         arn::of_kind(arn, "execution")?;
         self.runs_by_arn
             .get(arn)
@@ -238,6 +252,9 @@ impl Service {
         )
     }
 }
+
+/// What the ARN of an Express workflow's execution names.
+const EXPRESS: &str = "express";
 
 /// For how long an execution is kept after it has closed, in milliseconds: 90 days (Developer
 /// Guide, "Quotas related to state machine executions").

@@ -721,3 +721,36 @@ fn lengths_are_checked_to_the_byte() {
     let body = json!({"taskToken": token, "output": text});
     ask(&mut again, "SendTaskSuccess", &body).unwrap();
 }
+
+#[test]
+fn the_executions_of_an_express_workflow_are_started_and_not_asked_about() {
+    let mut service = service();
+    let body = json!({"name": "x", "definition": pass(), "roleArn": "r", "type": "EXPRESS"});
+    let machine =
+        ask(&mut service, "CreateStateMachine", &body).unwrap()["stateMachineArn"].clone();
+    let body = json!({"stateMachineArn": machine, "name": "n1"});
+    let [one, other] = [(); 2].map(|()| {
+        let started = ask(&mut service, "StartExecution", &body).unwrap();
+        started["executionArn"].as_str().unwrap().to_owned()
+    });
+    assert_ne!(one, other);
+    let form = "arn:aws:states:us-east-1:123456789012:express:x:n1:";
+    for arn in [&one, &other] {
+        assert_eq!(arn.strip_prefix(form).unwrap().len(), 36, "{arn}");
+        for operation in ["DescribeExecution", "StopExecution", "GetExecutionHistory"] {
+            assert_eq!(
+                ask(&mut service, operation, &json!({"executionArn": arn})).unwrap_err(),
+                "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'"
+            );
+        }
+    }
+    assert_eq!(
+        ask(
+            &mut service,
+            "ListExecutions",
+            &json!({"stateMachineArn": machine})
+        )
+        .unwrap_err(),
+        "StateMachineTypeNotSupported: This operation is not supported by this type of state machine"
+    );
+}
