@@ -177,7 +177,6 @@ impl Execution {
             if at <= deadline {
                 self.take(input);
             } else {
-                self.mark(Clause::ExecutionDuration);
                 self.time_out();
             }
         }
@@ -388,8 +387,14 @@ impl Execution {
         }
         if self.is_too_long(&output) {
             self.mark(Clause::StateDataLimit);
-            if self.active(id).state.kind() != StateType::Pass {
-                self.mark(Clause::StateDataLimitOther);
+            match self.active(id).state.kind() {
+                StateType::Pass => {}
+                StateType::Task => {
+                    self.mark(Clause::StateDataLimitTask);
+                    self.mark(Clause::StateDataLimitText);
+                }
+                StateType::Parallel | StateType::Map => self.mark(Clause::StateDataLimitOther),
+                _ => self.mark(Clause::StateDataLimitText),
             }
             return Err(RuntimeError::data_limit(&self.active(id).name).ending());
         }
@@ -705,8 +710,14 @@ impl Execution {
         if let Some(cause) = &error.failure.cause {
             self.keep(cause.len());
         }
-        if error.origin == Origin::Interpreter && self.has_company(id) {
-            // Its cause quotes the id of the event that entered the state.
+        if error.origin == Origin::Interpreter {
+            self.mark(if error.names_event {
+                Clause::CausePrefix
+            } else {
+                Clause::CausePlain
+            });
+        }
+        if error.names_event && self.has_company(id) {
             self.report(Fact::EventIdRead);
         }
         if self.ends_at(id, error) {

@@ -8,6 +8,7 @@
 mod activities;
 mod arn;
 mod call_error;
+mod constraints;
 mod executions;
 mod machines;
 mod page;
@@ -201,6 +202,7 @@ impl Service {
         body: &Value,
     ) -> Result<Answer, CallError> {
         let params = Params::new(body)?;
+        constraints::check(&params)?;
         let answer = match operation {
             "CreateStateMachine" => self.create_machine(time, &params),
             "UpdateStateMachine" => self.update_machine(time, &params),
@@ -210,7 +212,7 @@ impl Service {
             "ListStateMachines" => self.list_machines(&params),
             "ValidateStateMachineDefinition" => machines::validate_definition(&params),
             "StartExecution" => self.start_execution(time, &params),
-            "DescribeExecution" => self.describe_execution(&params),
+            "DescribeExecution" => self.describe_execution(time, &params),
             "GetExecutionHistory" if self.works_elsewhere && self.is_busy(&params) => {
                 return Ok(Answer::Busy);
             }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Machine, WorkflowType, diagnostic::Evidence},
-    clause::{Aspect, Basis, Clause},
+    asl::Machine,
+    clause::{Aspect, Clause},
     observation::Status,
     reference::{Expectation, simulate},
     scenario::{
         case::{ExecutionCase, Start},
         plan::{Act, Plan, Reply, Rule},
     },
-    validate::validate,
 };
 
 /// Runs a machine whose task `A`, if it has one, is answered with `reply`.
@@ -107,6 +106,8 @@ fn an_explicit_path_fails_on_null() {
         choice(json!({ "IsString": true })),
         choice(json!({ "IsNull": true })),
         choice(json!({ "NumericEquals": 1 })),
+        pass("Parameters", &json!({ "a.$": "$" })),
+        task("Parameters", &json!({ "a": { "b.$": "$.c" } })),
     ] {
         let seen = run(&definition, &Value::Null, Reply::Echo);
         assert_eq!(seen.observation.status, Status::Failed, "{definition}");
@@ -115,7 +116,8 @@ fn an_explicit_path_fails_on_null() {
             Some(cause),
             "{definition}"
         );
-        assert!(!seen.poisoned.contains(&Aspect::Status), "{definition}");
+        assert_eq!(seen.observation.error.as_deref(), Some("States.Runtime"));
+        assert_eq!(seen.poisoned, [], "{definition}");
     }
     // Of these it was not seen.
     for definition in [
@@ -124,7 +126,6 @@ fn an_explicit_path_fails_on_null() {
         pass("InputPath", &json!("$.a")),
         pass("OutputPath", &json!("$")),
         alone(json!({ "Type": "Wait", "Seconds": 1, "OutputPath": "$" })),
-        pass("Parameters", &json!({ "a.$": "$" })),
         pass("Parameters", &json!({ "a.$": "States.Array($)" })),
     ] {
         let seen = run(&definition, &Value::Null, Reply::Echo);
@@ -162,425 +163,348 @@ fn a_brace_that_opens_no_placeholder_fails() {
     }
 }
 
-/// A refusal that was seen: the code, the message, and the location. What is known of the last two
-/// is in the diagnostic's evidence.
-fn refused(definition: &Value, workflow: WorkflowType, expected: &[(&str, &str, &str)]) {
-    let (machine, diagnostics) = validate(definition, workflow);
-    let said: Vec<(&str, &str, &str)> = diagnostics
-        .iter()
-        .map(|it| {
-            let at = it.location.as_deref().unwrap_or("null");
-            (it.code.name(), &*it.message, at)
-        })
-        .collect();
-    assert_eq!(said, expected, "{definition}");
-    assert_eq!(machine, None);
-    for diagnostic in diagnostics {
-        let seen = diagnostic.clause.entry().basis == Basis::Observed;
-        let known = diagnostic.evidence != Evidence::NONE;
-        assert!(seen || !known, "{definition}: {diagnostic}");
-    }
+/// The error and the cause of an execution that fails.
+fn failure(seen: &Expectation) -> (Option<&str>, Option<&str>) {
+    let observed = &seen.observation;
+    assert_eq!(observed.status, Status::Failed);
+    (observed.error.as_deref(), observed.cause.as_deref())
 }
 
-/// One complaint with the usual code.
-fn refused_for(definition: &Value, message: &str, at: &str) {
-    let expected = [("SCHEMA_VALIDATION_FAILED", message, at)];
-    refused(definition, WorkflowType::Standard, &expected);
-}
-
-const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
-
-/// A machine whose one state does not go on by itself.
-fn ending(state: &Value) -> Value {
-    json!({ "StartAt": "A", "States": { "A": state } })
-}
-
-fn distributed(fields: &Value) -> Value {
-    let mut map = json!({ "Type": "Map", "ItemProcessor": {
-        "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } },
-        "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
-    } });
-    for (name, value) in fields.as_object().expect("fields") {
-        map[name] = value.clone();
-    }
-    alone(map)
-}
+const CONFLICT: Option<&str> = Some("States.ReferencePathConflict");
 
 #[test]
-fn a_resource_is_an_arn() {
-    for resource in [
-        "SOME_FUNCTION_ARN",
-        "",
-        "http://a",
-        "arn:aws:lambda",
-        "lambda:invoke",
+fn a_reference_path_that_cannot_be_applied_names_no_state() {
+    let result_path = |path: &str| {
+        let mut state = pass("ResultPath", &json!(path));
+        state["States"]["A"]["Result"] = 1.into();
+        state
+    };
+    for (input, shown) in [
+        (json!("s1"), r#""s1""#),
+        (json!(4), "4"),
+        (json!(true), "true"),
     ] {
-        let definition = alone(json!({ "Type": "Task", "Resource": resource }));
-        let message = "Value is not a valid resource ARN";
-        refused_for(&definition, message, "/States/A/Resource");
-    }
-    let reader = distributed(&json!({ "ItemReader": { "Resource": "s3" } }));
-    let at = "/States/A/ItemReader/Resource";
-    refused_for(&reader, "Value is not a valid resource ARN", at);
-    for resource in [
-        FUNCTION,
-        "${Function.Arn}",
-        "arn:aws:states:::sqs:sendMessage",
-    ] {
-        let definition = alone(json!({ "Type": "Task", "Resource": resource }));
-        assert!(validate(&definition, WorkflowType::Standard).0.is_some());
-    }
-}
-
-/// Makes a machine that has this path somewhere.
-type Make<'m> = &'m dyn Fn(&str) -> Value;
-
-#[test]
-fn reference_paths_begin_with_a_dollar_and_select_one_value() {
-    let rule = |test: Value| {
-        let mut rule = json!({ "Next": "B" });
-        for (name, value) in test.as_object().expect("a test") {
-            rule[name] = value.clone();
+        for path in ["$.r", "$.r.s", "$['r']"] {
+            let seen = run(&result_path(path), &input, Reply::Echo);
+            let cause = format!("Unable to apply ReferencePath {path} to input {shown}");
+            assert_eq!(failure(&seen), (CONFLICT, Some(&*cause)));
+            assert_eq!(seen.poisoned, [], "{path} {shown}");
         }
-        json!({ "StartAt": "A", "States": {
-            "A": { "Type": "Choice", "Choices": [rule], "Default": "B" },
-            "B": { "Type": "Succeed" } } })
-    };
-    let map = |field: &str, path: &str| {
-        let inner = json!({ "StartAt": "P", "States": { "P": { "Type": "Succeed" } } });
-        alone(json!({ "Type": "Map", "ItemProcessor": inner, field: path }))
-    };
-    let work = |field: &str, path: &str| {
-        alone(json!({ "Type": "Task", "Resource": FUNCTION, field: path }))
-    };
-    let wait = |field: &str, path: &str| alone(json!({ "Type": "Wait", field: path }));
-    let make: [(&str, Make<'_>); 14] = [
-        ("Choices[0]/Variable", &|path| {
-            rule(json!({ "Variable": path, "IsNull": true }))
-        }),
-        ("Choices[0]/Not/Variable", &|path| {
-            rule(json!({ "Not": { "Variable": path, "IsNull": true } }))
-        }),
-        ("Choices[0]/StringEqualsPath", &|path| {
-            rule(json!({ "Variable": "$.a", "StringEqualsPath": path }))
-        }),
-        ("ItemsPath", &|path| map("ItemsPath", path)),
-        ("MaxConcurrencyPath", &|path| {
-            map("MaxConcurrencyPath", path)
-        }),
-        ("ToleratedFailureCountPath", &|path| {
-            map("ToleratedFailureCountPath", path)
-        }),
-        ("ResultPath", &|path| pass("ResultPath", &path.into())),
-        ("SecondsPath", &|path| wait("SecondsPath", path)),
-        ("TimestampPath", &|path| wait("TimestampPath", path)),
-        ("TimeoutSecondsPath", &|path| {
-            work("TimeoutSecondsPath", path)
-        }),
-        ("HeartbeatSecondsPath", &|path| {
-            work("HeartbeatSecondsPath", path)
-        }),
-        ("ItemReader/ReaderConfig/MaxItemsPath", &|path| {
-            let reader = json!({ "Resource": "arn:aws:states:::s3:getObject",
-                "ReaderConfig": { "MaxItemsPath": path } });
-            distributed(&json!({ "ItemReader": reader }))
-        }),
-        ("ItemBatcher/MaxItemsPerBatchPath", &|path| {
-            distributed(&json!({ "ItemBatcher": { "MaxItemsPerBatchPath": path } }))
-        }),
-        ("Catch[0]/ResultPath", &|path| {
-            let catch = json!([{ "ErrorEquals": ["States.ALL"], "Next": "B", "ResultPath": path }]);
-            json!({ "StartAt": "A", "States": {
-                "A": { "Type": "Task", "Resource": FUNCTION, "Catch": catch, "Next": "B" },
-                "B": { "Type": "Succeed" } } })
-        }),
-    ];
-    for (field, make) in make {
-        let at = format!("/States/A/{field}");
-        let message = "Value is not a Reference Path: Reference path didn't start with '$'";
-        refused_for(&make("Test"), message, &at);
-        for path in [
-            "$.a[*].b",
-            "$..b",
-            "$.a[0,1]",
-            "$.a[0:2]",
-            "$.a[?(@.b == 1)]",
+        let seen = run(&task("ResultPath", &json!("$.r")), &input, Reply::Echo);
+        let cause = format!("Unable to apply ReferencePath $.r to input {shown}");
+        assert_eq!(failure(&seen), (CONFLICT, Some(&*cause)));
+        assert_eq!(seen.poisoned, []);
+    }
+    // In what it reads the cause is not known.
+    for (path, input) in [("$.r", json!([1])), ("$.a.b", json!({ "a": 1 }))] {
+        let seen = run(&result_path(path), &input, Reply::Echo);
+        assert_eq!(failure(&seen).0, CONFLICT);
+        assert_eq!(seen.poisoned, [Aspect::Cause, Aspect::History], "{path}");
+    }
+}
+
+/// A machine with a Map that does nothing with the items at this path.
+fn map(path: &str) -> Value {
+    let processor = json!({ "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } });
+    alone(json!({ "Type": "Map", "ItemsPath": path, "ItemProcessor": processor }))
+}
+
+#[test]
+fn items_that_are_missing_are_named_by_the_last_step() {
+    let input = json!({ "disc": { "code": 500, "body": "x" } });
+    for (path, step) in [
+        ("$.disc.objects", "objects"),
+        ("$.items", "items"),
+        ("$['disc']['it em']", "it em"),
+    ] {
+        let seen = run(&map(path), &input, Reply::Echo);
+        let cause = format!("Unable to apply step \"{step}\" to input {input}");
+        assert_eq!(failure(&seen), (CONFLICT, Some(&*cause)));
+        assert_eq!(seen.poisoned, [], "{path}");
+    }
+    for path in ["$.none.objects", "$.disc.code.objects"] {
+        let seen = run(&map(path), &input, Reply::Echo);
+        assert_eq!(failure(&seen).0, CONFLICT);
+        assert_eq!(seen.poisoned, [Aspect::Cause, Aspect::History], "{path}");
+    }
+    // What is there and no array is another error, without a prefix too.
+    let seen = run(&map("$.disc"), &input, Reply::Echo);
+    let cause = "Reference path \"$.disc\" must point to array.";
+    assert_eq!(failure(&seen), (Some("States.Runtime"), Some(cause)));
+    assert_eq!(seen.poisoned, []);
+}
+
+#[test]
+fn a_cause_tells_whether_it_names_the_state() {
+    let wait = |path: &str| alone(json!({ "Type": "Wait", "SecondsPath": path }));
+    for (definition, plain) in [
+        (pass("InputPath", &json!("$.none")), false),
+        (pass("Parameters", &json!({ "a.$": "$.none" })), false),
+        (wait("$.none"), false),
+        (map("$.none"), true),
+        (pass("Result", &json!("x".repeat(262_143))), true),
+    ] {
+        let seen = run(&definition, &json!({}), Reply::Echo);
+        let cause = failure(&seen).1.expect("a cause");
+        let is_prefixed = cause.starts_with("An error occurred while executing the state 'A'");
+        assert_eq!(is_prefixed, !plain, "{cause}");
+        assert_eq!(seen.coverage.contains(Clause::CausePlain), plain, "{cause}");
+        assert_eq!(seen.coverage.contains(Clause::CausePrefix), !plain);
+    }
+}
+
+#[test]
+fn an_index_after_the_end_gives_null_in_a_template_and_nothing_elsewhere() {
+    let input = json!({ "p": [], "q": [1] });
+    for path in ["$.p[0]", "$.q[1]", "$.q[99]"] {
+        for definition in [
+            pass("Parameters", &json!({ "v.$": path })),
+            task("Parameters", &json!({ "v.$": path })),
         ] {
-            refused_for(&make(path), "Value is not a Reference Path", &at);
+            let seen = run(&definition, &input, Reply::Echo);
+            let output = seen.observation.output.as_deref();
+            assert_eq!(output, Some(&json!({ "v": null })), "{path}");
+            assert_eq!(seen.poisoned, [], "{path}");
         }
-        let accepted = validate(&make("$.a['b c'][0]"), WorkflowType::Standard);
-        assert!(accepted.0.is_some(), "{field}: {:?}", accepted.1);
     }
-    let error = ending(&json!({ "Type": "Fail", "ErrorPath": "$.a[*]" }));
-    refused_for(
-        &error,
-        "Value is not a Reference Path",
-        "/States/A/ErrorPath",
+    // A step further there is nothing, whatever is there.
+    let seen = run(
+        &pass("Parameters", &json!({ "v.$": "$.p[0].a" })),
+        &input,
+        Reply::Echo,
     );
+    assert_eq!(failure(&seen).0, Some("States.Runtime"));
+    assert_eq!(seen.poisoned, []);
+    // Elsewhere it was not seen, and as an argument it is an error, as far as is known.
+    for definition in [
+        pass("InputPath", &json!("$.p[0]")),
+        pass("OutputPath", &json!("$.p[0]")),
+        pass("Parameters", &json!({ "v.$": "$.p[-1]" })),
+        pass("Parameters", &json!({ "v.$": "$.p[0,1]" })),
+        pass("Parameters", &json!({ "v.$": "$.p[0][0]" })),
+        pass("Parameters", &json!({ "v.$": "States.Array($.p[0])" })),
+    ] {
+        let seen = run(&definition, &input, Reply::Echo);
+        assert_eq!(seen.poisoned, Aspect::ALL, "{definition}");
+    }
+    let argument = pass("Parameters", &json!({ "v.$": "States.Array($.p[0])" }));
+    let seen = run(&argument, &input, Reply::Echo);
+    assert_eq!(failure(&seen).0, Some("States.Runtime"));
+}
+
+/// A Choice that goes to `Yes` if this rule holds, and else to `No`.
+fn choice(mut rule: Value) -> Value {
+    rule["Next"] = "Yes".into();
+    json!({ "StartAt": "A", "States": {
+        "A": { "Type": "Choice", "Choices": [rule], "Default": "No" },
+        "Yes": { "Type": "Pass", "Result": true, "End": true },
+        "No": { "Type": "Pass", "Result": false, "End": true },
+    } })
 }
 
 #[test]
-fn paths_of_inputs_and_outputs_are_json_paths() {
-    for field in ["InputPath", "OutputPath"] {
-        for path in ["Test", "", "$.", "$.a["] {
-            let at = format!("/States/A/{field}");
-            refused_for(
-                &pass(field, &path.into()),
-                "Value must be a valid JSONPath.",
-                &at,
-            );
+fn is_present_tests_for_an_empty_list() {
+    for (list, path, present) in [
+        (json!([]), "$.p[0]", false),
+        (json!([1]), "$.p[0]", true),
+        (json!([null]), "$.p[0]", true),
+        (json!([1]), "$.p[1]", false),
+        (json!([]), "$.p[0].a", false),
+        (json!([{ "a": 1 }]), "$.p[0].a", true),
+    ] {
+        for expected in [true, false] {
+            let rule = json!({ "Variable": path, "IsPresent": expected });
+            let seen = run(&choice(rule), &json!({ "p": list }), Reply::Echo);
+            let output = seen.observation.output.as_deref();
+            assert_eq!(output, Some(&json!(present == expected)), "{path} {list}");
+            assert_eq!(seen.poisoned, [], "{path} {list}");
         }
     }
+    // What other tests make of it was not seen.
+    let rule = json!({ "Variable": "$.p[0]", "IsString": true });
+    let seen = run(&choice(rule), &json!({ "p": [] }), Reply::Echo);
+    assert_eq!(seen.poisoned, Aspect::ALL);
 }
 
 #[test]
-fn the_version_is_one() {
-    for version in ["2.0", "1", ""] {
-        let mut definition = alone(json!({ "Type": "Pass" }));
-        definition["Version"] = version.into();
-        refused_for(
-            &definition,
-            "Value should be one of the following: [1.0]",
-            "/Version",
-        );
-    }
-}
-
-#[test]
-fn numbers_have_maxima() {
-    let wait = alone(json!({ "Type": "Wait", "Seconds": 10_000_000_000_000_000_u64 }));
-    refused_for(&wait, "Maximum value is 99999999", "/States/A/Seconds");
-    let retry = |field: &str, value: u64| {
-        let retrier = json!({ "ErrorEquals": ["E"], field: value });
-        alone(json!({ "Type": "Task", "Resource": FUNCTION, "Retry": [retrier] }))
-    };
-    for (field, value, most) in [
-        ("IntervalSeconds", 100_000_000, "99999999"),
-        ("MaxAttempts", 100_000_000, "99999999"),
-        ("MaxDelaySeconds", 31_622_401, "31622400"),
+fn conditions_are_evaluated_until_the_result_is_known() {
+    let absent = json!({ "Variable": "$.a", "IsPresent": false });
+    let present = json!({ "Variable": "$.a", "IsPresent": true });
+    let compared = json!({ "Variable": "$.a", "NumericEquals": 1 });
+    for (rule, holds) in [
+        (json!({ "Or": [absent, compared] }), true),
+        (json!({ "And": [present, compared] }), false),
+        (json!({ "Not": { "Or": [absent, compared] } }), false),
+        (
+            json!({ "Or": [{ "And": [present, compared] }, absent, compared] }),
+            true,
+        ),
     ] {
-        let at = format!("/States/A/Retry[0]/{field}");
-        refused_for(
-            &retry(field, value),
-            &format!("Maximum value is {most}"),
-            &at,
-        );
+        let seen = run(&choice(rule.clone()), &json!({}), Reply::Echo);
+        assert_eq!(seen.observation.output.as_deref(), Some(&json!(holds)));
+        assert_eq!(seen.poisoned, [], "{rule}");
     }
-    for field in ["TimeoutSeconds", "HeartbeatSeconds"] {
-        let definition = task(field, &json!(100_000_000));
-        let (_, said) = validate(&definition, WorkflowType::Standard);
-        assert_eq!(said[0].message, "Maximum value is 99999999");
-        // That the default is the maximum too is only assumed.
-        assert_eq!(said[0].clause.entry().basis, Basis::Assumed);
+    // The order matters.
+    for rule in [
+        json!({ "Or": [compared, absent] }),
+        json!({ "And": [compared, present] }),
+    ] {
+        let seen = run(&choice(rule.clone()), &json!({}), Reply::Echo);
+        assert_eq!(failure(&seen).0, Some("States.Runtime"), "{rule}");
+        assert_eq!(seen.poisoned, [], "{rule}");
     }
 }
 
+/// The task `A`, which catches everything.
+fn catching(fields: &Value) -> Value {
+    let mut definition = task("Comment", &json!("catches"));
+    let state = definition["States"]["A"].as_object_mut().expect("a state");
+    state.extend(fields.as_object().expect("fields").clone());
+    definition["States"]["Caught"] = json!({ "Type": "Succeed" });
+    definition
+}
+
 #[test]
-fn states_all_is_alone_and_last() {
-    let text = "States.ALL must appear alone and at end of list";
-    for list in ["Retry", "Catch"] {
-        for (names, other, at) in [
-            (json!(["States.ALL"]), Some(json!(["E"])), 0),
-            (json!(["States.ALL", "E"]), None, 0),
-            (json!(["E", "States.ALL"]), None, 1),
-        ] {
-            let entry = |names: &Value| match list {
-                "Retry" => json!({ "ErrorEquals": names }),
-                _ => json!({ "ErrorEquals": names, "Next": "B" }),
-            };
-            let entries: Vec<Value> = [Some(names), other].iter().flatten().map(entry).collect();
-            let definition = json!({ "StartAt": "A", "States": {
-                "A": { "Type": "Task", "Resource": FUNCTION, list: entries, "Next": "B" },
-                "B": { "Type": "Succeed" } } });
-            let at = format!("/States/A/{list}[0]/ErrorEquals[{at}]");
-            refused_for(&definition, text, &at);
+fn an_output_over_the_limit_reaches_no_catcher() {
+    let fields = json!({
+        "ResultPath": "$.r",
+        "Retry": [{ "ErrorEquals": ["States.DataLimitExceeded"] }],
+        "Catch": [{ "ErrorEquals": ["States.DataLimitExceeded"], "Next": "Caught" }],
+    });
+    let reply = |length: usize| Reply::Succeed(Value::from("x".repeat(length)).into());
+    // The result is within the limit of 262,144 bytes.
+    let seen = run(&catching(&fields), &json!({ "a": 1 }), reply(262_142));
+    assert_eq!(failure(&seen).0, Some("States.DataLimitExceeded"));
+    assert_eq!(seen.poisoned, [Aspect::Cause, Aspect::History]);
+    assert!(!seen.coverage.contains(Clause::CatchFirstMatch));
+    // It is not.
+    let seen = run(&catching(&fields), &json!({ "a": 1 }), reply(262_143));
+    assert_eq!(seen.observation.status, Status::Succeeded);
+}
+
+#[test]
+fn a_catcher_does_not_catch_its_own_result_path() {
+    let fields = json!({ "Catch": [
+        { "ErrorEquals": ["E"], "ResultPath": "$.e", "Next": "Caught" },
+        { "ErrorEquals": ["States.ALL"], "Next": "Caught" },
+    ] });
+    let fail = Reply::Fail {
+        error: "E".to_owned(),
+        cause: "c".to_owned(),
+    };
+    let seen = run(&catching(&fields), &json!("s1"), fail);
+    let cause = "Unable to apply ReferencePath $.e to input \"s1\"";
+    assert_eq!(failure(&seen), (CONFLICT, Some(cause)));
+    assert_eq!(seen.poisoned, []);
+}
+
+#[test]
+fn reserved_names_are_not_emitted() {
+    let call = |call: &str| pass("Parameters", &json!({ "v.$": call }));
+    for (definition, reserved) in [
+        (call("States.ArrayLength($.a)"), "States.IntrinsicFailure"),
+        (call("States.Format('{', 1)"), "States.IntrinsicFailure"),
+        (call("States.Array($.none)"), "States.ParameterPathFailure"),
+        (call("$.none"), "States.ParameterPathFailure"),
+    ] {
+        let branch = json!([definition]);
+        for (names, caught) in [(reserved, false), ("States.ALL", false)] {
+            let parallel = json!({ "StartAt": "P", "States": {
+                "P": {
+                    "Type": "Parallel", "Branches": branch, "End": true,
+                    "Catch": [{ "ErrorEquals": [names], "Next": "Q" }],
+                },
+                "Q": { "Type": "Succeed" },
+            } });
+            let seen = run(&parallel, &json!({ "a": 1 }), Reply::Echo);
+            assert_eq!(failure(&seen).0, Some("States.Runtime"), "{names}");
+            assert_eq!(seen.coverage.contains(Clause::CatchFirstMatch), caught);
         }
     }
-}
-
-#[test]
-fn of_some_fields_there_is_one() {
-    let inner = json!({ "StartAt": "P", "States": { "P": { "Type": "Succeed" } } });
-    let timeout = json!({ "Type": "Task", "Resource": FUNCTION, "End": true,
-        "TimeoutSeconds": 1, "TimeoutSecondsPath": "$.a" });
-    let heartbeat = json!({ "Type": "Task", "Resource": FUNCTION, "End": true,
-        "HeartbeatSeconds": 1, "HeartbeatSecondsPath": "$.a" });
-    for (state, names) in [
-        (
-            json!({ "Type": "Pass", "Next": "A", "End": true }),
-            "[Next, End]",
-        ),
-        (
-            json!({ "Type": "Wait", "Seconds": 1, "SecondsPath": "$.a", "End": true }),
-            "[SecondsPath, Seconds, TimestampPath, Timestamp]",
-        ),
-        (timeout, "[TimeoutSeconds, TimeoutSecondsPath]"),
-        (heartbeat, "[HeartbeatSeconds, HeartbeatSecondsPath]"),
-        (
-            json!({ "Type": "Map", "ItemProcessor": inner, "Iterator": inner, "End": true }),
-            "[ItemProcessor, Iterator]",
-        ),
-        (
-            json!({ "Type": "Fail", "Error": "E", "ErrorPath": "$.e" }),
-            "[ErrorPath, Error]",
-        ),
-        (
-            json!({ "Type": "Fail", "Cause": "C", "CausePath": "$.c" }),
-            "[CausePath, Cause]",
-        ),
-    ] {
-        let message = format!("There should only be one of the following fields: {names}");
-        refused_for(&ending(&state), &message, "/States/A");
-    }
-    for (state, names) in [
-        (json!({ "Type": "Pass" }), "[Next, End]"),
-        (
-            json!({ "Type": "Wait", "End": true }),
-            "[SecondsPath, Seconds, TimestampPath, Timestamp]",
-        ),
-        (
-            json!({ "Type": "Map", "End": true }),
-            "[ItemProcessor, Iterator]",
-        ),
-    ] {
-        let message = format!("This object should have only one of the following fields: {names}");
-        refused_for(&ending(&state), &message, "/States/A");
+    // What AWS does with a reserved name that a task gives is not known.
+    for error in ["States.Runtime", "States.Timeout"] {
+        let fields = json!({ "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Caught" }] });
+        let fail = Reply::Fail {
+            error: error.to_owned(),
+            cause: "c".to_owned(),
+        };
+        let seen = run(&catching(&fields), &json!({}), fail);
+        assert_eq!(seen.poisoned, Aspect::ALL, "{error}");
     }
 }
 
 #[test]
-fn an_express_machine_does_not_distribute() {
-    let message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines";
-    let at = "/States/A/ItemProcessor/ProcessorConfig/Mode";
-    let expected = [("SCHEMA_VALIDATION_FAILED", message, at)];
-    refused(&distributed(&json!({})), WorkflowType::Express, &expected);
-}
-
-#[test]
-fn no_variable_is_called_states() {
-    let message = "Cannot assign to reserved variable '$states'.";
-    let assign = json!({ "states": 1 });
-    let rule = json!({ "Variable": "$.a", "IsNull": true, "Next": "B", "Assign": assign });
-    let catcher = json!({ "ErrorEquals": ["States.ALL"], "Next": "B", "Assign": assign });
-    for (state, at) in [
+fn timestamps_count_to_the_second_in_a_wait_and_exactly_in_a_choice() {
+    // Simulations start at the beginning of 2026.
+    let wait = |field: &str, value: &str| alone(json!({ "Type": "Wait", field: value }));
+    for (timestamp, seconds) in [
+        ("2026-01-01T00:00:05.900Z", 5),
+        ("2026-01-01T00:00:05.999999999Z", 5),
+        ("2026-01-01T01:00:05.5+01:00", 5),
+        ("2026-01-01T00:00:05Z", 5),
+        ("2025-12-31T23:59:59.9Z", 0),
+    ] {
+        let input = json!({ "t": timestamp });
+        for definition in [wait("Timestamp", timestamp), wait("TimestampPath", "$.t")] {
+            let seen = run(&definition, &input, Reply::Echo);
+            assert_eq!(seen.duration, seconds * 1_000, "{timestamp}");
+            assert_eq!(seen.poisoned, [], "{timestamp}");
+        }
+    }
+    let last = json!({ "t": "9999-12-31T23:59:59Z", "u": "2026-01-01T00:00:00.000000001Z" });
+    for (variable, operator, operand) in [
+        ("$.t", "TimestampGreaterThan", "2026-01-01T00:00:00Z"),
+        ("$.t", "TimestampEquals", "9999-12-31T23:59:59.000Z"),
+        ("$.u", "TimestampGreaterThan", "2026-01-01T00:00:00Z"),
+        ("$.u", "TimestampLessThan", "2026-01-01T00:00:00.000000002Z"),
         (
-            json!({ "Type": "Pass", "Assign": assign, "Next": "B" }),
-            "Assign",
-        ),
-        (
-            json!({ "Type": "Pass", "Assign": { "states.$": "$" }, "Next": "B" }),
-            "Assign",
-        ),
-        (
-            json!({ "Type": "Choice", "Choices": [rule], "Default": "B" }),
-            "Choices[0]/Assign",
-        ),
-        (
-            json!({ "Type": "Task", "Resource": FUNCTION, "Catch": [catcher], "Next": "B" }),
-            "Catch[0]/Assign",
+            "$.u",
+            "TimestampEquals",
+            "2026-01-01T01:00:00.000000001+01:00",
         ),
     ] {
-        let definition = json!({ "StartAt": "A", "States": {
-            "A": state, "B": { "Type": "Succeed" } } });
-        let at = format!("/States/A/{at}/states");
-        let expected = [("RESERVED_VARIABLE_NAME", message, &*at)];
-        refused(&definition, WorkflowType::Standard, &expected);
-    }
-}
-
-#[test]
-fn what_reads_a_csv_file_says_where_its_header_is() {
-    let read = |config: Value| {
-        let reader = json!({ "Resource": "arn:aws:states:::s3:getObject",
-            "Parameters": { "Bucket": "b", "Key": "k" }, "ReaderConfig": config });
-        distributed(&json!({ "ItemReader": reader }))
-    };
-    let at = "/States/A/ItemReader/ReaderConfig";
-    for (config, message) in [
-        (
-            json!({ "InputType": "CSV" }),
-            "The field 'CSVHeaderLocation' is required",
-        ),
-        (
-            json!({ "InputType": "CSV", "CSVHeaderLocation": "GIVEN" }),
-            "The field 'CSVHeaders' is required",
-        ),
-        (
-            json!({ "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVHeaders": ["a"] }),
-            "Field 'CSVHeaders' is not supported",
-        ),
-        (
-            json!({ "InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW" }),
-            "Field 'CSVHeaderLocation' is not supported",
-        ),
-        (
-            json!({ "InputType": "JSONL", "CSVHeaderLocation": "FIRST_ROW" }),
-            "Field 'CSVHeaderLocation' is not supported",
-        ),
-        (
-            json!({ "InputType": "JSON", "CSVDelimiter": "TAB" }),
-            "Field 'CSVDelimiter' is not supported",
-        ),
-        (
-            json!({ "InputType": "PARQUET", "ItemsPointer": "/a" }),
-            "Field 'ItemsPointer' is not supported",
-        ),
-        (
-            json!({ "InputType": "JSON", "Foo": 1 }),
-            "Field 'Foo' is not supported",
-        ),
-    ] {
-        refused_for(&read(config), message, at);
-    }
-    for config in [
-        json!({ "InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a"] }),
-        json!({ "InputType": "CSV", "ManifestType": "ATHENA_DATA" }),
-        json!({ "InputType": "JSON", "ItemsPointer": "/a", "MaxItems": 1 }),
-    ] {
-        let (machine, said) = validate(&read(config), WorkflowType::Standard);
-        assert!(machine.is_some(), "{said:?}");
-    }
-}
-
-#[test]
-fn unknown_fields_are_refused() {
-    for field in ["Timeout", "next", "Foo"] {
-        let definition = alone(json!({ "Type": "Pass", field: 1 }));
-        refused_for(
-            &definition,
-            &format!("Field '{field}' is not supported"),
-            "/States/A",
+        let rule = json!({ "Variable": variable, operator: operand });
+        let seen = run(&choice(rule), &last, Reply::Echo);
+        assert_eq!(
+            seen.observation.output.as_deref(),
+            Some(&json!(true)),
+            "{operand}"
         );
+        assert_eq!(seen.poisoned, [], "{operand}");
     }
 }
 
 #[test]
-fn one_complaint_does_not_hide_the_others() {
-    let definition = json!({ "StartAt": "A", "States": {
-        "A": { "Type": "Task", "Resource": "r", "TimeoutSeconds": 0, "Next": "Nowhere" },
-        "B": { "Type": "Task", "End": true },
-    } });
-    let expected = [
-        (
-            "SCHEMA_VALIDATION_FAILED",
-            "Minimum value is 1",
-            "/States/A/TimeoutSeconds",
-        ),
-        (
-            "SCHEMA_VALIDATION_FAILED",
-            "These fields are required: [Resource]",
-            "/States/B",
-        ),
-        (
-            "MISSING_TRANSITION_TARGET",
-            "Missing 'Next' target: Nowhere",
-            "/States/A/Next",
-        ),
-        (
-            "SCHEMA_VALIDATION_FAILED",
-            "Value is not a valid resource ARN",
-            "/States/A/Resource",
-        ),
-    ];
-    refused(&definition, WorkflowType::Standard, &expected);
+fn a_harness_takes_at_most_a_quarter_of_an_hour() {
+    for (timeout, seconds) in [(json!({}), 900), (json!({ "TimeoutSeconds": 5_000 }), 900)] {
+        let mut definition = catching(&timeout);
+        let resource = "arn:aws:states:::bedrockagentcore:invokeHarness";
+        definition["States"]["A"]["Resource"] = resource.into();
+        let seen = run(&definition, &json!({}), Reply::Silent);
+        assert_eq!(failure(&seen).0, Some("States.Timeout"));
+        assert_eq!(seen.duration, seconds * 1_000);
+        // That it is this error was not documented.
+        assert_eq!(seen.poisoned, Aspect::ALL);
+        let fail = Reply::Fail {
+            error: "BedrockAgentCore.ThrottlingException".to_owned(),
+            cause: "c".to_owned(),
+        };
+        let seen = run(&definition, &json!({}), fail);
+        let error = Some("BedrockAgentCore.ThrottlingException");
+        assert_eq!(failure(&seen), (error, Some("c")));
+        assert_eq!(seen.poisoned, []);
+    }
+}
+
+#[test]
+fn an_execution_stops_exactly_when_its_time_is_over() {
+    let mut definition = alone(json!({ "Type": "Wait", "Seconds": 10 }));
+    definition["TimeoutSeconds"] = 3.into();
+    let seen = run(&definition, &json!({}), Reply::Echo);
+    assert_eq!(seen.observation.status, Status::TimedOut);
+    assert_eq!(
+        (seen.observation.error, seen.observation.cause),
+        (None, None)
+    );
+    assert_eq!(seen.duration, 3_000);
 }

@@ -501,7 +501,7 @@ fn a_catcher_takes_the_errors_that_its_names_stand_for() {
             &none,
             fail("States.DataLimitExceeded"),
             error(json!("States.DataLimitExceeded"), json!("why")),
-            "catch.first-match error.match.all error.match.all.data-limit",
+            "catch.first-match error.match.all error.match.all.data-limit error.match.reserved",
         ),
         (
             "States.TaskFailed",

@@ -6,6 +6,7 @@
 //! repeated after a 5xx answer ([`Api::report`]).
 
 use std::{
+    fmt,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -108,12 +109,20 @@ impl Default for Patience {
 }
 
 /// A task that a worker took.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Task {
     /// Its token.
     pub token: String,
     /// Its input, as the string that was received.
     pub input: String,
+}
+
+/// Without the token, which may end somebody's task: AWS's model marks it as sensitive.
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Task");
+        shown.field("input", &self.input).finish_non_exhaustive()
+    }
 }
 
 /// What a worker reports about its task.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::{Machine, WorkflowType},
-    base::time::Instant,
+    base::{pointer::member, time::Instant},
     interpreter::Identity,
     reference::EPOCH,
     scenario::case::Start,
@@ -59,13 +59,10 @@ pub(super) fn recorded(recording: &Recording) -> Result<Recorded, Divergence> {
         Divergence::refused(&refusal)
     })?;
     Divergence::of_definition(&definition, &machine.to_value())?;
-    // Some recordings mask other parts of the input in the history than in the start, so prefer the
-    // one from the history.
-    let shown = case["expect"]["events"][0]["details"].get("input");
     let clock = case["clock"].as_str().and_then(Instant::parse_rfc3339);
     Ok(Recorded {
         start: Start {
-            input: shown.unwrap_or(&case["input"]).clone().into(),
+            input: input(case).into(),
             plan: plan::recorded(&definition, &case["tasks"]),
         },
         definition,
@@ -75,6 +72,39 @@ pub(super) fn recorded(recording: &Recording) -> Result<Recorded, Divergence> {
         at: clock.unwrap_or(EPOCH),
         client: client(case),
     })
+}
+
+/// The input of the execution: what the client gave. Where the history shows something else that is
+/// not masked, a name was replaced in what the client gave.
+fn input(case: &Value) -> Value {
+    const SHOWN: &str = "/events/0/details/input";
+    let masked = case["masked"].as_array().into_iter().flatten();
+    let masked: Vec<&str> = masked.filter_map(Value::as_str).collect();
+    let mut input = case["input"].clone();
+    if let Some(shown) = case["expect"].pointer(SHOWN) {
+        fill(&mut input, shown, SHOWN, &masked);
+    }
+    input
+}
+
+/// Takes over what the history shows, unless it is masked there.
+fn fill(input: &mut Value, shown: &Value, at: &str, masked: &[&str]) {
+    if masked.contains(&at) {
+        return;
+    }
+    match (input, shown) {
+        (Value::Object(input), Value::Object(shown)) if input.keys().eq(shown.keys()) => {
+            for (key, value) in input {
+                fill(value, &shown[key], &member(at, key), masked);
+            }
+        }
+        (Value::Array(input), Value::Array(shown)) if input.len() == shown.len() => {
+            for (n, (item, shown)) in input.iter_mut().zip(shown).enumerate() {
+                fill(item, shown, &format!("{at}/{n}"), masked);
+            }
+        }
+        (input, shown) => input.clone_from(shown),
+    }
 }
 
 fn client(case: &Value) -> Client {

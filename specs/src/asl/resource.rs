@@ -47,6 +47,9 @@ pub enum Pattern {
     Callback,
 }
 
+/// The service of Bedrock AgentCore, whose one operation `invokeHarness` answers by itself.
+pub const HARNESS: &str = "bedrockagentcore";
+
 const SYNC: &str = ".sync";
 const SYNC_2: &str = ".sync:2";
 const TOKEN: &str = ".waitForTaskToken";
@@ -66,7 +69,7 @@ const INTEGRATIONS: &[Known] = &[
     Known { service: "aws-sdk", operations: &[], patterns: &[TOKEN] },
     Known { service: "batch", operations: &["submitJob"], patterns: &[SYNC] },
     Known { service: "bedrock", operations: &[], patterns: &[SYNC, TOKEN] },
-    Known { service: "bedrock-agentcore", operations: &[], patterns: &[] },
+    Known { service: HARNESS, operations: &["invokeHarness"], patterns: &[] },
     Known { service: "codebuild", operations: &[], patterns: &[SYNC] },
     Known { service: "databrew", operations: &["startJobRun"], patterns: &[SYNC] },
     Known { service: "dynamodb", operations: &["getItem", "putItem", "updateItem", "deleteItem"], patterns: &[] },
@@ -205,6 +208,22 @@ mod tests {
                     "getObject.waitForTaskToken",
                     Pattern::Callback,
                 ),
+            ),
+            (
+                "arn:aws:states:::bedrockagentcore:invokeHarness",
+                integration("bedrockagentcore", "invokeHarness", Pattern::Request),
+            ),
+            (
+                "arn:aws:states:::bedrockagentcore:invokeHarness.sync",
+                Resource::Unknown,
+            ),
+            (
+                "arn:aws:states:::bedrockagentcore:invokeHarness.waitForTaskToken",
+                Resource::Unknown,
+            ),
+            (
+                "arn:aws:states:::bedrock-agentcore:invokeHarness",
+                Resource::Unknown,
             ),
             ("arn:aws:states:::dynamodb:query", Resource::Unknown),
             ("arn:aws:states:::lambda:invoke.sync", Resource::Unknown),

@@ -9,8 +9,6 @@ use super::{Aspect, Basis, Entry};
 // Sets of aspects on which a clause can cast doubt:
 /// every aspect;
 const EVERYTHING: &[Aspect] = &Aspect::ALL;
-/// only the name of an error, which histories repeat;
-const ERRORS: &[Aspect] = &[Aspect::Error, Aspect::History];
 /// only the wording of causes, which histories repeat;
 const CAUSES: &[Aspect] = &[Aspect::Cause, Aspect::History];
 /// only histories.

@@ -4,7 +4,7 @@ use super::Identity;
 use crate::{
     asl::{
         Name,
-        resource::{Pattern, Resource},
+        resource::{HARNESS, Pattern, Resource},
     },
     history::{EventKind, Phase, Service, TaskDetails},
 };
@@ -55,6 +55,11 @@ impl Envelope {
     /// Whether the task ends only when its token is returned.
     pub fn is_callback(&self) -> bool {
         self.pattern == Pattern::Callback
+    }
+
+    /// Whether it invokes a harness of Bedrock AgentCore.
+    pub fn is_harness(&self) -> bool {
+        self.resource_type.as_deref() == Some(HARNESS)
     }
 
     /// Whether the task continues after the service has answered.

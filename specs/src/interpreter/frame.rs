@@ -153,12 +153,10 @@ impl Frame {
 impl RuntimeError {
     /// `States.Runtime`, with the state named at the start of the cause.
     pub fn runtime(active: &Active, text: &str) -> Self {
-        Self::runtime_plain(&prefixed(active, text))
-    }
-
-    /// Like [`RuntimeError::named`], with the state named at the start of the cause.
-    pub fn prefixed(active: &Active, error: &str, text: &str) -> Self {
-        Self::named(error, &prefixed(active, text))
+        Self {
+            names_event: true,
+            ..Self::runtime_plain(&prefixed(active, text))
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use super::{
     Execution,
     data_flow::Exit,
     frame::{FrameId, Phase},
-    runtime_error::{DATA_LIMIT_EXCEEDED, Result, RuntimeError, TIMEOUT},
+    runtime_error::{
+        DATA_LIMIT_EXCEEDED, Origin, REFERENCE_PATH_CONFLICT, Result, RuntimeError, TIMEOUT,
+    },
     timers::Waiter,
 };
 use crate::{
@@ -15,6 +17,14 @@ use crate::{
     clause::Clause,
     deviation::Hook,
 };
+
+/// The names of errors that the service raises itself and that handlers do not treat like others.
+const SPECIAL: [&str; 4] = [
+    "States.Runtime",
+    "States.HeartbeatTimeout",
+    TIMEOUT,
+    DATA_LIMIT_EXCEEDED,
+];
 
 impl Execution {
     /// Handles an error that handlers may see: Retry first, then Catch, then the enclosing state.
@@ -46,7 +56,11 @@ impl Execution {
         if self.ends_at(id, error) {
             self.raise(id, error);
         } else {
-            self.mark(Clause::CatchFails);
+            self.mark(if error.error() == Some(REFERENCE_PATH_CONFLICT) {
+                Clause::CatchFailsResultPath
+            } else {
+                Clause::CatchFails
+            });
             self.thread_failed(id, error);
         }
     }
@@ -136,8 +150,12 @@ impl Execution {
 
     /// Whether any of the names matches the error.
     fn matches(&self, names: &[Name], error: &RuntimeError) -> bool {
+        let is_given = matches!(error.origin, Origin::Task | Origin::FailState);
+        if is_given && error.error().is_some_and(|name| SPECIAL.contains(&name)) {
+            self.mark(Clause::MatchReserved);
+        }
         let hit = names.iter().any(|name| self.stands_for(name, error));
-        if hit && error.error() == Some("States.ReferencePathConflict") {
+        if hit && error.error() == Some(REFERENCE_PATH_CONFLICT) {
             self.mark(Clause::ResultPathConflictCaught);
         }
         hit
@@ -153,7 +171,7 @@ impl Execution {
             "States.TaskFailed" => {
                 self.mark(Clause::MatchTaskFailed);
                 self.note_data_limit(error);
-                if error.heartbeat {
+                if error.origin == Origin::Heartbeat {
                     self.mark(Clause::MatchTaskFailedHeartbeat);
                 }
                 if error.failure.error.is_none() {
@@ -161,7 +179,7 @@ impl Execution {
                 }
                 error.error() != Some(TIMEOUT)
             }
-            "States.HeartbeatTimeout" if error.heartbeat => {
+            "States.HeartbeatTimeout" if error.origin == Origin::Heartbeat => {
                 self.mark(Clause::HeartbeatNames);
                 true
             }
@@ -187,8 +205,8 @@ impl Execution {
         }
         if error.failure.error.is_none() || error.failure.cause.is_none() {
             self.mark(match error.origin {
-                super::runtime_error::Origin::Timeout => Clause::ErrorOutputTimeout,
-                super::runtime_error::Origin::FailState => Clause::ErrorOutputMissingFail,
+                Origin::Timeout | Origin::Heartbeat => Clause::ErrorOutputTimeout,
+                Origin::FailState => Clause::ErrorOutputMissingFail,
                 _ => Clause::ErrorOutputMissing,
             });
         }

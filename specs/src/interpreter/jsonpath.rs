@@ -105,13 +105,17 @@ impl Evaluator for JsonPathFlow {
                 let text = format!("Reference path \"{path}\" must point to array.");
                 Err(Box::new(RuntimeError::runtime_plain(&text)))
             }
-            Err(_) => {
+            Err(error) => {
                 eval.mark(Clause::MapItemsMissing);
-                eval.mark(Clause::MapItemsMissingText);
-                let text = format!("Unable to apply step \"{path}\" to input {effective}");
-                let error = "States.ReferencePathConflict";
+                let step = self.items_path.as_ref().and_then(Path::last_name);
+                let is_known = step.is_some() && matches!(error, PathError::NoResults(_));
+                if !is_known {
+                    eval.mark(Clause::MapItemsMissingText);
+                }
+                let step = step.unwrap_or(path);
+                let text = format!("Unable to apply step \"{step}\" to input {effective}");
                 Err(Box::new(
-                    RuntimeError::prefixed(eval.active, error, &text).guessed(),
+                    RuntimeError::reference_path(&text).guessed_if(!is_known),
                 ))
             }
         }
@@ -344,14 +348,16 @@ impl<'e> Eval<'e> {
                 if meets_null(&self.active.input, path.steps()) {
                     self.mark(Clause::ResultPathIntoNull);
                 }
-                self.mark(Clause::ResultPathConflictText);
-                let text = format!(
-                    "Unable to apply ReferencePath {path} to input {}",
-                    self.active.input
-                );
-                let error = "States.ReferencePathConflict";
+                let input = &self.active.input;
+                let is_inside = input.is_object() || input.is_array();
+                self.mark(if is_inside {
+                    Clause::ResultPathConflictText
+                } else {
+                    Clause::ResultPathConflictScalar
+                });
+                let text = format!("Unable to apply ReferencePath {path} to input {input}");
                 Err(Box::new(
-                    RuntimeError::prefixed(self.active, error, &text).guessed(),
+                    RuntimeError::reference_path(&text).guessed_if(is_inside),
                 ))
             }
         }
@@ -391,13 +397,14 @@ impl<'e> Eval<'e> {
     /// `States.Runtime` for a path that finds nothing although a value is required.
     fn invalid_path(&self, path: &Path, error: &PathError) -> Box<RuntimeError> {
         self.mark(Clause::PathMissing);
-        let is_recorded = matches!(
-            error,
+        let is_recorded = match error {
             PathError::NoResults(_)
-                | PathError::MissingProperty(_)
-                | PathError::NotAnObject { .. }
-                | PathError::NamesNotLast(_)
-        );
+            | PathError::MissingProperty(_)
+            | PathError::NamesNotLast(_) => true,
+            // Of an element of an array it was not.
+            PathError::NotAnObject { path, .. } => !path.ends_with(']') || path.ends_with("']"),
+            _ => false,
+        };
         if !is_recorded {
             self.mark(Clause::PathMismatchText);
         }

@@ -10,12 +10,12 @@ pub(super) struct RuntimeError {
     pub failure: Failure,
     /// Handlers do not see it (clause `error.runtime.terminal`).
     pub terminal: bool,
-    /// A missing heartbeat caused it (clause `error.heartbeat.names`).
-    pub heartbeat: bool,
     /// Its source, which determines the Error Output if the error or the cause is missing.
     pub origin: Origin,
     /// The cause's wording is assumed: if a handler passes it on, the output is in doubt.
     pub guessed_text: bool,
+    /// The cause names the event that entered the state.
+    pub names_event: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(super) enum Origin {
     Interpreter,
     Task,
     Timeout,
+    /// A heartbeat did not come (clause `error.heartbeat.names`).
+    Heartbeat,
     FailState,
 }
 
@@ -31,9 +33,9 @@ impl RuntimeError {
         Self {
             failure,
             terminal: false,
-            heartbeat: false,
             origin,
             guessed_text: false,
+            names_event: false,
         }
     }
 
@@ -66,6 +68,11 @@ impl RuntimeError {
         )
     }
 
+    /// The error of a reference path that cannot be applied to data (clause `cause.plain`).
+    pub fn reference_path(cause: &str) -> Self {
+        Self::named(REFERENCE_PATH_CONFLICT, cause)
+    }
+
     /// Makes it bypass the handlers.
     pub fn ending(self) -> Box<Self> {
         Box::new(Self {
@@ -76,8 +83,13 @@ impl RuntimeError {
 
     /// Marks the cause's wording as assumed.
     pub fn guessed(self) -> Self {
+        self.guessed_if(true)
+    }
+
+    /// Marks the cause's wording as assumed, if it is.
+    pub fn guessed_if(self, guessed_text: bool) -> Self {
         Self {
-            guessed_text: true,
+            guessed_text,
             ..self
         }
     }
@@ -87,10 +99,14 @@ impl RuntimeError {
             error: Some(TIMEOUT.into()),
             cause: None,
         };
-        Self {
-            heartbeat,
-            ..Self::new(failure, Origin::Timeout)
-        }
+        Self::new(
+            failure,
+            if heartbeat {
+                Origin::Heartbeat
+            } else {
+                Origin::Timeout
+            },
+        )
     }
 
     pub fn task(failure: Failure) -> Self {
@@ -108,7 +124,7 @@ impl RuntimeError {
     /// The Error Output that a catcher puts into the data (clauses `catch.error-output.*`).
     pub fn output(&self) -> Value {
         let cause = match (&self.failure.cause, self.origin) {
-            (None, Origin::Timeout) => Value::from(""),
+            (None, Origin::Timeout | Origin::Heartbeat) => Value::from(""),
             (cause, _) => text(cause.as_ref()),
         };
         json!({ "Error": text(self.failure.error.as_ref()), "Cause": cause })
@@ -116,6 +132,7 @@ impl RuntimeError {
 }
 
 pub(super) const TIMEOUT: &str = "States.Timeout";
+pub(super) const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 
 fn text(name: Option<&Name>) -> Value {

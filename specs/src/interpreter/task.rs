@@ -20,6 +20,9 @@ use crate::{
     history::{self, Details, Failure, TaskDetails},
 };
 
+/// How many seconds a harness of Bedrock AgentCore may take (clause `task.harness.timeout`).
+const LONGEST_HARNESS: u64 = 900;
+
 impl Execution {
     /// Schedules an attempt. Everything from `InputPath` on is evaluated again.
     pub(super) fn schedule(&mut self, id: FrameId, task: &Task) -> Result<()> {
@@ -52,6 +55,7 @@ impl Execution {
         };
         self.emit_in(id, envelope.event(history::Phase::Scheduled), details);
         self.tasks.push(Some(id));
+        let timeout = self.limit_of(&envelope, timeout);
         // A worker may never take the task; the clause says what happens then.
         let timeout_timer = timeout.map(|seconds| self.set_limit(id, seconds));
         let active = self.active(id);
@@ -78,6 +82,15 @@ impl Execution {
             heartbeat_timer: None,
         });
         Ok(())
+    }
+
+    /// How many seconds a task may last that says this of itself.
+    fn limit_of(&self, envelope: &Envelope, timeout: Option<u64>) -> Option<u64> {
+        if !envelope.is_harness() {
+            return timeout;
+        }
+        self.mark(Clause::HarnessTimeout);
+        Some(timeout.map_or(LONGEST_HARNESS, |seconds| seconds.min(LONGEST_HARNESS)))
     }
 
     /// `$$.Task.Token`: opaque, and unique for every attempt.
@@ -263,6 +276,9 @@ impl Execution {
         let Some((_, envelope)) = self.end_task(task) else {
             return;
         };
+        if envelope.is_harness() {
+            self.mark(Clause::HarnessTimeoutError);
+        }
         self.commands.push(Command::Cancel(task));
         let error = RuntimeError::timeout(heartbeat);
         let details = Details {

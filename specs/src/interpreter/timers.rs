@@ -32,16 +32,18 @@ impl Execution {
         let running = self.timers.get_mut(timer.0 as usize).and_then(Option::take);
         match running {
             None => {}
-            Some(Waiter::Machine) => {
-                self.mark(Clause::MachineTimeout);
-                self.time_out();
-            }
+            Some(Waiter::Machine) => self.time_out(),
             Some(Waiter::Frame(frame)) => self.frame_timer(frame, timer),
         }
     }
 
     /// Ends the execution because it has run for too long.
     pub(super) fn time_out(&mut self) {
+        self.mark(if self.deadline() < self.longest() {
+            Clause::MachineTimeout
+        } else {
+            Clause::ExecutionDuration
+        });
         self.mark(Clause::MachineTimeoutHistory);
         let details = failure_details(&Failure {
             error: Some(runtime_error::TIMEOUT.into()),
@@ -51,9 +53,16 @@ impl Execution {
         self.finish(Status::TimedOut, None, Failure::default());
     }
 
-    /// When the execution ends at the latest, whatever its machine says. An input that comes later
-    /// ends it as of that time.
+    /// When the execution ends at the latest: it stops exactly then (clause `machine.timeout`). An
+    /// input that comes later ends it as of that time.
     pub fn deadline(&self) -> Instant {
+        let seconds = self.machine().timeout_seconds;
+        let allowed = seconds.map(|it| self.setup.at.plus(it.saturating_mul(1_000)));
+        allowed.map_or(self.longest(), |allowed| allowed.min(self.longest()))
+    }
+
+    /// When it ends whatever its machine says.
+    fn longest(&self) -> Instant {
         let longest = match self.setup.program.workflow() {
             WorkflowType::Standard => LONGEST_STANDARD,
             WorkflowType::Express => LONGEST_EXPRESS,
@@ -82,7 +91,7 @@ impl Execution {
     pub(super) fn set_timer(&mut self, after: u64, waiter: Waiter) -> TimerId {
         let timer = TimerId(self.timers.len() as u64);
         // What is due later ends the execution, so nothing needs to be due much later.
-        let due = self.now.plus(after).min(self.deadline().plus(1));
+        let due = self.now.plus(after).min(self.longest().plus(1));
         self.timers.push(Some(waiter));
         self.commands.push(Command::SetTimer { timer, at: due });
         timer

@@ -3,8 +3,6 @@
 use super::{CallError, Config};
 use crate::base::arn::Arn;
 
-/// The longest name, in characters.
-const LONGEST: usize = 80;
 /// The characters that a name must not contain, besides white space and control characters.
 const FORBIDDEN: &str = "?*<>{}[]\"#%\\^|~`$&,;:/";
 
@@ -18,10 +16,10 @@ impl Config {
     }
 }
 
-/// Checks a name by AWS's rules.
+/// Checks the characters of a name by AWS's rules.
 pub(super) fn checked(name: &str) -> Result<&str, CallError> {
     let fine = |c: char| !c.is_whitespace() && !c.is_control() && !FORBIDDEN.contains(c);
-    if name.is_empty() || name.chars().count() > LONGEST || !name.chars().all(fine) {
+    if name.is_empty() || !name.chars().all(fine) {
         return Err(CallError::invalid_name(name));
     }
     Ok(name)

@@ -53,6 +53,22 @@ impl CallError {
         Self::new("InvalidToken", format!("Invalid Token: '{token}'"))
     }
 
+    /// An ARN names a resource of another kind than the operation is for.
+    pub(super) fn wrong_kind(kind: &str) -> Self {
+        Self::new(
+            "InvalidArn",
+            format!("Invalid Arn: 'Resource type not valid in this context: {kind}'"),
+        )
+    }
+
+    /// The operation is not for machines of this type.
+    pub(super) fn unsupported_type() -> Self {
+        Self::new(
+            "StateMachineTypeNotSupported",
+            "This operation is not supported by this type of state machine",
+        )
+    }
+
     pub(super) fn no_machine(arn: &str) -> Self {
         Self::new(
             "StateMachineDoesNotExist",

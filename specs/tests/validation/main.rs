@@ -1,5 +1,6 @@
 //! What AWS refuses, by family of rules.
 
+mod reported;
 mod schema;
 mod semantics;
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stepproof_specs::{
+    asl::StateType,
     clause::Aspect,
     history::{Event, EventKind},
 };
@@ -31,9 +32,18 @@ pub(super) fn compare(
     match terms.history {
         HistoryCompare::Ignore => Ok(()),
         HistoryCompare::Path => path(&in_order, history, terms),
-        // A recording with a sorted concurrent section has zeros as ids, so only the kinds are
-        // compared.
-        _ if events.iter().any(|event| event["id"] == 0) => sorted_kinds(&in_order, history),
+        // A recording with a sorted concurrent section has zeros as ids there.
+        HistoryCompare::Kinds if events.iter().any(is_sorted) => sorted_kinds(&in_order, history),
+        HistoryCompare::Details if events.iter().any(is_sorted) => {
+            let compared = sections(events, history, mask);
+            compared.or_else(|divergence| {
+                if terms.stopped {
+                    Ok(())
+                } else {
+                    Err(divergence)
+                }
+            })
+        }
         HistoryCompare::Kinds => kinds(&in_order, history, terms),
         HistoryCompare::Details => details(&in_order, history, mask).or_else(|divergence| {
             let unordered = || terms.concurrent && unordered(&in_order, history, mask);
@@ -141,6 +151,66 @@ fn sorted_kinds(events: &[Recorded<'_>], history: &[Event]) -> Result<(), Diverg
     let mut seen: Vec<String> = seen.filter(|kind| kind != SECTION_END).collect();
     seen.sort();
     same_words(Aspect::History, &recorded, &seen)
+}
+
+/// Whether an event lies in a section that is stored sorted, without ids.
+fn is_sorted(event: &Value) -> bool {
+    event["id"] == 0
+}
+
+/// Compares sorted sections as multisets, and everything around them event by event.
+fn sections(events: &[Value], history: &[Event], mask: &Mask<'_>) -> Result<(), Divergence> {
+    let mut place = 0;
+    let mut done = 0;
+    for part in events.chunk_by(|one, next| is_sorted(one) == is_sorted(next)) {
+        let recorded: Vec<Recorded<'_>> = (place..).zip(part).collect();
+        place += part.len();
+        let rest = history.get(done..).unwrap_or_default();
+        let next = events.get(place).map(|event| number(&event["id"]) as usize);
+        let length = match next {
+            None => rest.len(),
+            Some(_) if !is_sorted(&part[0]) => part.len().min(rest.len()),
+            Some(next) => next.saturating_sub(1 + done).min(rest.len()),
+        };
+        let own = &rest[..length];
+        done += length;
+        if is_sorted(&part[0]) {
+            section(&recorded, own, mask)?;
+        } else {
+            details(&recorded, own, mask)?;
+        }
+    }
+    Ok(())
+}
+
+/// Compares a sorted section: the kinds of its events, then for every event the details of one of
+/// its kind.
+fn section(events: &[Recorded<'_>], history: &[Event], mask: &Mask<'_>) -> Result<(), Divergence> {
+    let history = match history.split_last() {
+        // The end of the section itself is not recorded.
+        Some((
+            Event {
+                kind: EventKind::Failed(StateType::Parallel),
+                ..
+            },
+            rest,
+        )) => rest,
+        _ => history,
+    };
+    sorted_kinds(events, history)?;
+    let mut left: Vec<&Event> = history.iter().collect();
+    for (place, event) in events {
+        let likes = |seen: &&Event| seen.kind.name() == kind(event);
+        let same = |seen: &&Event| same_details(*place, event, seen, mask).is_ok();
+        let like = left.iter().position(|seen| likes(seen) && same(seen));
+        match (like, left.iter().find(|seen| likes(seen))) {
+            (Some(like), _) => drop(left.swap_remove(like)),
+            (None, Some(other)) => same_details(*place, event, other, mask)?,
+            // The end of an inner section.
+            (None, None) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Compares ids, links and kinds; then the details of each event.

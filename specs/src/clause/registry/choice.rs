@@ -17,9 +17,9 @@ family! {
         ChoiceOr = "choice.or", Language,
             "Or is true if any of its conditions is; they are evaluated in order, up to the first that is true.",
             "States Language specification, \"Choice State\"";
-        ChoiceOrGuards = "choice.or.guards", Assumed(EVERYTHING),
+        ChoiceOrGuards = "choice.or.guards", Observed,
             "Once a condition of an Or is true, a missing Variable in a later one is no error.",
-            "recorded for a false guard of And only";
+            "users guard a comparison by IsPresent in this way, and say of Or that \"the order matters\"; an execution of 2026-09 shows it for And";
         ChoiceNot = "choice.not", Language,
             "Not is true if its condition is false.",
             "States Language specification, \"Choice State\"";
@@ -41,6 +41,9 @@ family! {
         ChoiceIsPresentMissing = "choice.is-present.missing", Language,
             "For IsPresent, a Variable whose path finds nothing is not present.",
             "States Language specification, \"Choice State\"; recorded: test_is_operators";
+        ChoiceIsPresentIndex = "choice.is-present.index", Documented,
+            "For IsPresent, an index after the last element of an array is not present.",
+            "at least eight of AWS's sample machines test for an empty list with IsPresent and the index 0";
         ChoiceIsMissing = "choice.is.missing", Assumed(EVERYTHING),
             "Every other Is... test of a Variable whose path finds nothing fails the execution.",
             "no evidence";

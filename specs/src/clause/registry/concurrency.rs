@@ -23,12 +23,12 @@ family! {
         MapItemsNotArray = "map.items.not-array", Observed,
             "Items that are not an array fail the execution with States.Runtime before MapStateStarted.",
             "recorded in 2026-09: \"Reference path ... must point to array.\"";
-        MapItemsMissing = "map.items.missing", Documented,
-            "An ItemsPath that finds nothing fails the state with States.ReferencePathConflict.",
-            "field reports up to 2026-08";
+        MapItemsMissing = "map.items.missing", Observed,
+            "An ItemsPath that finds nothing fails the state with States.ReferencePathConflict; the cause names the last step of the path and quotes the whole effective input.",
+            "executions of four users, the latest of 2026-08-31: Unable to apply step \"chunks\" to input {...}";
         MapItemsMissingText = "map.items.missing.text", Assumed(CAUSES),
-            "The cause of an ItemsPath that finds nothing says that the path could not be applied as a step.",
-            "field reports only";
+            "The cause of an ItemsPath reads the same if the path finds nothing for another reason than that an object lacks the member of its last step.",
+            "reported for the last step only";
         MapItemSelector = "map.item-selector", Language,
             "ItemSelector builds the input of each iteration; $$.Map.Item is the current item.",
             "States Language specification, \"Map State\"; recorded: test_map_state_item_selector";

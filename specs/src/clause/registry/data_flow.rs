@@ -29,12 +29,15 @@ family! {
         PathNull = "data.path.null", Observed,
             "The Variable of a Choice rule fails the execution when it is applied to null.",
             "an execution of a user (awslabs/states-language#29); AWS Support called it intended";
-        PathNullError = "data.path.null.error", Assumed(ERRORS),
+        PathNullError = "data.path.null.error", Observed,
             "The error of a path that is applied to null is States.Runtime.",
-            "by other paths; the report gives the cause alone";
+            "a user's execution, shown with its error and this cause: a Task whose Parameters read $ of null";
+        PathNullTemplate = "data.path.null.template", Observed,
+            "A path in a payload template fails the execution when it is applied to null.",
+            "a user's execution, shown with its error and cause: a Task whose Parameters read $ of null; AWS Support called it intended for explicit paths";
         PathNullElsewhere = "data.path.null.elsewhere", Assumed(EVERYTHING),
-            "Other paths fail in the same way on null: InputPath, OutputPath, those of items, limits, waits, templates, functions and IsPresent. Null passes where no path is given.",
-            "the report is about the Variable of a Choice rule";
+            "Other paths fail in the same way on null: InputPath, OutputPath, those of items, limits, waits, functions and IsPresent. Null passes where no path is given.",
+            "reported for the Variable of a Choice rule and for payload templates";
         TemplateNoObject = "data.template.no-object", Observed,
             "Parameters and ResultSelector may be any JSON; what is not an object is taken as it is.",
             "executions of users: aws/amazon-states-language-service PR 83 (number, array, boolean, string and null), sam-goodwin/functionless#307 (2022-06-26: a string that looks like a path stays a string)";
@@ -59,9 +62,12 @@ family! {
         ResultPathIntoNull = "data.result-path.conflict.null", Assumed(EVERYTHING),
             "A ResultPath that leads through null conflicts, as it does with any other scalar.",
             "recorded for a number only";
+        ResultPathConflictScalar = "data.result-path.conflict.scalar", Observed,
+            "If the raw input is a string, a number or a boolean, the cause of a ResultPath conflict begins with \"Unable to apply ReferencePath\" and names no state.",
+            "a user's execution with the input \"s1\"; recorded with TestState on 2026-09-23 for the input 4";
         ResultPathConflictText = "data.result-path.conflict.text", Assumed(CAUSES),
-            "In an execution, the cause of a ResultPath conflict is TestState's text after the usual prefix.",
-            "only TestState's text was recorded";
+            "The cause of a ResultPath conflict inside an object or an array reads like that of a conflict with a scalar.",
+            "reported in part only: Unable to apply step \"catalogBuilderOutput\" to input (cdklabs/construct-hub#459)";
         ResultPathConflictCaught = "data.result-path.conflict.caught", Assumed(EVERYTHING),
             "States.ReferencePathConflict can be retried and caught like an ordinary error.",
             "no evidence either way";
@@ -105,8 +111,14 @@ family! {
             "A step after a list of names fails the execution.",
             "reported from AWS on 2023-04-13: \"Multi properties can only be used as path leafs\"";
         PathIndexOutside = "data.path.index-outside", Assumed(EVERYTHING),
-            "An index outside the bounds of an array yields null.",
-            "as Jayway 2.0.0 does over Jackson's tree; of AWS, a second-hand report only";
+            "An index outside the bounds of an array yields null, in a Variable or an argument of a function nothing.",
+            "as Jayway 2.0.0 does over Jackson's tree; of AWS it is known for payload templates and IsPresent only";
+        PathIndexOutsideTemplate = "data.path.index-outside.template", Observed,
+            "In a payload template, a path that ends in an index after the last element of an array yields null.",
+            "compared with AWS in 2026-09 (floci-io/floci PR 3167)";
+        PathIndexOutsideStep = "data.path.index-outside.step", Observed,
+            "A step by name after an index that is after the last element of an array finds nothing.",
+            "reported from AWS for $.array[-1].name; no value of such an index, null or none, has members";
         PathNegativeIndex = "data.path.negative-index", Observed,
             "A negative index does not count from the end of an array: a step after it finds nothing.",
             "reported from AWS: $.array[-1].name fails with States.Runtime";
@@ -168,6 +180,12 @@ family! {
         StateDataLimit = "data.limit", Observed,
             "An output larger than 262,144 bytes fails the execution with States.DataLimitExceeded.",
             "recorded for a Pass: test_start_large_input";
+        StateDataLimitTask = "data.limit.task", Observed,
+            "If the result of a Task is within the limit and its output is not, the execution fails, and no catcher is tried.",
+            "a user's execution, described on 2026-05-26 (cdklabs/construct-hub#1885)";
+        StateDataLimitText = "data.limit.text", Assumed(CAUSES),
+            "The cause of an output that is too large names the state, whatever its type.",
+            "recorded for a Pass only";
         ParametersDataLimit = "data.limit.parameters", Documented,
             "An input that is larger than 262,144 bytes after Parameters is applied fails the execution with States.DataLimitExceeded.",
             "AWS Developer Guide, \"Error names\"";
@@ -175,8 +193,8 @@ family! {
             "The cause of an input that is too large reads like that of an output that is too large.",
             "not recorded";
         StateDataLimitOther = "data.limit.not-pass", Assumed(EVERYTHING),
-            "An output that is too large ends the execution whatever the type of the state, and no catcher is tried.",
-            "recorded for a Pass only";
+            "An output that is too large ends the execution if it is that of a Parallel or a Map, too, and no catcher is tried.",
+            "known for a Pass and a Task only; they make their result themselves";
         DataLimitWithin = "data.limit.within", Assumed(EVERYTHING),
             "What a state makes of its data on the way to its output fails the execution with States.DataLimitExceeded if it takes more than 16 MiB of memory.",
             "no evidence: AWS documents a limit for the state's input and output only";

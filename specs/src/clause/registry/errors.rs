@@ -23,6 +23,9 @@ family! {
         MatchTaskFailedNameless = "error.match.task-failed.nameless", Assumed(EVERYTHING),
             "States.TaskFailed matches an error without a name.",
             "no evidence";
+        MatchReserved = "error.match.reserved", Assumed(EVERYTHING),
+            "If a task or a Fail state gives States.Runtime, States.Timeout, States.HeartbeatTimeout or States.DataLimitExceeded as its error, handlers match it by its name alone.",
+            "the specification reserves such names; what AWS does with them was not recorded";
         MatchExact = "error.match.exact", Language,
             "Any other name in ErrorEquals matches only the same name, character by character.",
             "States Language specification, \"Errors\"";
@@ -65,6 +68,9 @@ family! {
         CatchFails = "catch.fails", Assumed(EVERYTHING),
             "An error raised while a catcher is applied is not caught by the same state.",
             "not recorded for JSONPath";
+        CatchFailsResultPath = "catch.fails.result-path", Documented,
+            "A ResultPath of a catcher that conflicts with the raw input is an error that the same state does not catch.",
+            "a user's test of a machine; States Language specification, \"Fallback states\": catchers are for errors of the state's work";
         CatchGuessedText = "catch.passes-guessed-text", Assumed(EVERYTHING),
             "The Error Output of a caught error contains the cause even where the wording of that cause is assumed.",
             "see the clause of that wording";

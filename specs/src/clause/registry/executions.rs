@@ -5,9 +5,15 @@ family! {
         HistoryLimit = "machine.history-limit", Documented,
             "An execution whose history reaches 25,000 events fails with States.Runtime; the event that records this is the last.",
             "AWS Developer Guide, Service quotas: Maximum execution history size.";
+        CausePrefix = "cause.prefix", Observed,
+            "The cause of States.Runtime that a state raises itself begins with the state's name and the id of its Entered event.",
+            "recorded for paths, templates, waits, limits and activities: test_invalid_jsonpath, test_wait, test_max_concurrency_path, test_activity_task_on_deleted";
+        CausePlain = "cause.plain", Observed,
+            "The cause of a reference path that cannot be applied, of data that is too large and of items that are not an array names no event and begins with its own text.",
+            "recorded for data and items: states_errors, an execution of 2026-09; users' executions for States.ReferencePathConflict";
         MachineTimeout = "machine.timeout", Observed,
-            "An execution that runs longer than the machine's TimeoutSeconds ends as TIMED_OUT, with neither error nor cause.",
-            "recorded: test_global_timeout";
+            "An execution that runs longer than the machine's TimeoutSeconds ends as TIMED_OUT, with neither error nor cause; it stops exactly that many seconds after its start.",
+            "recorded: test_global_timeout; seen in 2026 for the time";
         MachineTimeoutZero = "machine.timeout.zero", Assumed(EVERYTHING),
             "A machine whose TimeoutSeconds is 0 times out the moment it starts to wait.",
             "not recorded; a Task's must be positive";

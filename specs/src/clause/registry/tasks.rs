@@ -57,6 +57,12 @@ family! {
         TaskCredentials = "task.credentials", Documented,
             "Credentials is a payload template evaluated against the effective input; the role appears in the Scheduled event.",
             "AWS Developer Guide, \"Accessing resources in other AWS accounts\"; recorded: credentials";
+        HarnessTimeout = "task.harness.timeout", Documented,
+            "A task that invokes a harness of Bedrock AgentCore ends after 900 seconds at the latest, whatever its TimeoutSeconds says.",
+            "AWS Developer Guide, \"Invoke Amazon Bedrock AgentCore harness\"";
+        HarnessTimeoutError = "task.harness.timeout.error", Assumed(EVERYTHING),
+            "A harness that takes longer fails its task with States.Timeout.",
+            "the Developer Guide gives the time, not the error";
         TaskDataLimit = "task.data-limit", Observed,
             "A task result larger than 262,144 bytes fails the attempt with States.DataLimitExceeded, which can be caught.",
             "recorded: states_errors";

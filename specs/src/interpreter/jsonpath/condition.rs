@@ -12,7 +12,7 @@ use crate::{
         time::{Instant, nanoseconds},
     },
     clause::Clause,
-    query::jsonpath::path::Path,
+    query::jsonpath::path::{Path, PathError},
 };
 
 impl Eval<'_> {
@@ -55,12 +55,28 @@ impl Eval<'_> {
 
     fn test(&self, test: &Test, data: &Value) -> Result<bool> {
         self.spend(TEST)?;
-        if test.operator == Operator::Is(Kind::Present) {
+        let is_presence = test.operator == Operator::Is(Kind::Present);
+        if is_presence {
             self.check_not_null_elsewhere(&test.variable, data)?;
         } else {
             self.check_not_null(&test.variable, data)?;
         }
-        let variable = self.find_one(&test.variable, data);
+        let looked = self.look_for_one(&test.variable, data);
+        let is_nothing = looked.is_nothing(&test.variable);
+        if looked.is_outside {
+            self.mark(
+                if is_presence && is_nothing && test.variable.ends_in_index() {
+                    Clause::ChoiceIsPresentIndex
+                } else {
+                    Clause::PathIndexOutside
+                },
+            );
+        }
+        let variable = if is_nothing {
+            Err(PathError::NoResults(test.variable.to_string()))
+        } else {
+            looked.found
+        };
         if variable.as_ref().is_err_and(|error| !error.is_missing()) {
             self.mark(Clause::ChoiceMismatch);
         }
@@ -68,7 +84,7 @@ impl Eval<'_> {
         if let Some(all) = self.execution.deviations() {
             variable = all.tested(test.operator, variable);
             if variable.is_none()
-                && test.operator != Operator::Is(Kind::Present)
+                && !is_presence
                 && let Some(holds) = all.holds_without_variable()
             {
                 return Ok(holds);
@@ -114,7 +130,7 @@ impl Eval<'_> {
             }
             Condition::Test(test) => {
                 test.operator != Operator::Is(Kind::Present)
-                    && self.find(&test.variable, data).is_err()
+                    && self.look(&test.variable, data).found.is_err()
             }
         }
     }

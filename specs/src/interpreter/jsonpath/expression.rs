@@ -1,7 +1,7 @@
 //! The values of paths, payload templates and intrinsic function calls, which read a state's data,
 //! the context object and variables.
 
-use std::{borrow::Cow, fmt::Display};
+use std::{borrow::Cow, cell::Cell, fmt::Display};
 
 use serde_json::{Map, Value};
 
@@ -22,16 +22,47 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        let mark = |clause| self.mark(clause);
+        let looked = self.look(path, data);
+        if looked.is_outside {
+            self.mark(Clause::PathIndexOutside);
+        }
+        looked.found
+    }
+
+    /// Like [`Eval::find`], but tells what lies outside an array from null.
+    pub(super) fn look<'v>(&self, path: &Path, data: &'v Value) -> Looked<'v>
+    where
+        'e: 'v,
+    {
+        let is_outside = Cell::new(false);
+        let found = self.walk(path, data, &|clause| match clause {
+            Clause::PathIndexOutside => is_outside.set(true),
+            clause => self.mark(clause),
+        });
+        Looked {
+            found,
+            is_outside: is_outside.get(),
+        }
+    }
+
+    fn walk<'v>(
+        &self,
+        path: &Path,
+        data: &'v Value,
+        mark: &dyn Fn(Clause),
+    ) -> Result<Cow<'v, Value>, PathError>
+    where
+        'e: 'v,
+    {
         let meter = &self.execution.meter;
         let found = match path.root() {
-            Root::Data => path.find_metered(data, &mark, meter),
+            Root::Data => path.find_metered(data, mark, meter),
             Root::Context => {
                 self.mark(Clause::ContextPath);
                 match self.context_value(path) {
                     Some(value) => Ok(value),
                     None => path
-                        .find_metered(&self.context_around(path), &mark, meter)
+                        .find_metered(&self.context_around(path), mark, meter)
                         .map(|value| Cow::Owned(value.into_owned())),
                 }
             }
@@ -41,7 +72,7 @@ impl<'e> Eval<'e> {
                     self.mark(Clause::VariableUndefined);
                     PathError::NoResults(format!("${name}"))
                 })?;
-                path.find_metered(value, &mark, meter)
+                path.find_metered(value, mark, meter)
             }
         };
         if !path.is_definite() {
@@ -73,6 +104,15 @@ impl<'e> Eval<'e> {
         Err(Box::new(RuntimeError::runtime(self.active, text)))
     }
 
+    /// The same for a payload template.
+    fn check_not_null_in_template(&self, path: &Path, data: &Value) -> Result<()> {
+        let checked = self.check_not_null(path, data);
+        if checked.is_err() {
+            self.mark(Clause::PathNullTemplate);
+        }
+        checked
+    }
+
     /// The same for a field of which it was not seen.
     pub(super) fn check_not_null_elsewhere(&self, path: &Path, data: &Value) -> Result<()> {
         let checked = self.check_not_null(path, data);
@@ -91,14 +131,26 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
+        let looked = self.look_for_one(path, data);
+        if looked.is_outside {
+            self.mark(Clause::PathIndexOutside);
+        }
+        looked.found
+    }
+
+    /// Like [`Eval::find_one`], but tells what lies outside an array from null.
+    pub(super) fn look_for_one<'v>(&self, path: &Path, data: &'v Value) -> Looked<'v>
+    where
+        'e: 'v,
+    {
         if !path.is_definite() {
             self.mark(Clause::PathSeveralElsewhere);
         }
-        let found = self.find(path, data);
-        if let Err(PathError::TooLarge) = found {
+        let looked = self.look(path, data);
+        if let Err(PathError::TooLarge) = looked.found {
             self.mark(Clause::DataLimitWithin);
         }
-        found
+        looked
     }
 
     /// The result of nearly every path into the context object: a field of a member, or a value
@@ -183,8 +235,16 @@ impl<'e> Eval<'e> {
                 return Ok(Some((Cow::Owned(value), memory)));
             }
         };
-        self.check_not_null_elsewhere(path, data)?;
-        match self.find(path, data) {
+        self.check_not_null_in_template(path, data)?;
+        let looked = self.look(path, data);
+        if looked.is_outside {
+            self.mark(if looked.is_nothing(path) && path.ends_in_index() {
+                Clause::PathIndexOutsideTemplate
+            } else {
+                Clause::PathIndexOutside
+            });
+        }
+        match looked.found {
             Ok(value) => {
                 self.mark(Clause::TemplatePath);
                 let memory = json::memory(&value);
@@ -287,7 +347,16 @@ impl<'e> Eval<'e> {
             self.mark(Clause::IntrinsicArgumentName);
         }
         self.check_not_null_elsewhere(path, data)?;
-        self.find(path, data).map_err(|error| {
+        let looked = self.look(path, data);
+        if looked.is_outside {
+            self.mark(Clause::PathIndexOutside);
+        }
+        let found = if looked.is_nothing(path) {
+            Err(PathError::NoResults(path.to_string()))
+        } else {
+            looked.found
+        };
+        found.map_err(|error| {
             if error == PathError::TooLarge {
                 return self.too_large();
             }
@@ -299,6 +368,21 @@ impl<'e> Eval<'e> {
             );
             Box::new(RuntimeError::runtime(self.active, &text))
         })
+    }
+}
+
+/// What a path leads to.
+pub(super) struct Looked<'v> {
+    /// The value there.
+    pub found: Result<Cow<'v, Value>, PathError>,
+    /// Whether an index led outside an array, where there is null.
+    pub is_outside: bool,
+}
+
+impl Looked<'_> {
+    /// Whether a path to one value leads outside an array.
+    pub fn is_nothing(&self, path: &Path) -> bool {
+        self.is_outside && path.is_definite() && self.found.is_ok()
     }
 }
 

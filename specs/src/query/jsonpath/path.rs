@@ -185,6 +185,20 @@ impl Path {
         self.0.steps.iter().all(Step::is_definite)
     }
 
+    /// The name that is its last step, if the path ends in one.
+    pub fn last_name(&self) -> Option<&str> {
+        match self.0.steps.last()? {
+            Step::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether it leads to a single value, and ends in an index that counts from the start.
+    pub fn ends_in_index(&self) -> bool {
+        let last = self.0.steps.last();
+        self.is_definite() && matches!(last, Some(Step::Index(index)) if *index >= 0)
+    }
+
     /// Whether it is `$`.
     pub fn is_data_root(&self) -> bool {
         self.0.root == Root::Data && self.0.steps.is_empty()

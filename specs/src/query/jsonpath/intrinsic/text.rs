@@ -157,7 +157,10 @@ pub(super) fn format(
             },
             '{' if chars.peek() == Some(&'}') => {
                 chars.next();
-                let argument = arguments.next().ok_or(Invalid::Arity)?;
+                let Some(argument) = arguments.next() else {
+                    host.mark(Clause::IntrinsicArity);
+                    return Err(Invalid::Arity);
+                };
                 // Of what is too long nothing is kept: an error further on counts more.
                 too_long |= formatted.len() > LARGEST;
                 if too_long {
@@ -180,7 +183,10 @@ pub(super) fn format(
     match arguments.next() {
         None if too_long => Err(Invalid::TooLarge),
         None => Ok(formatted.into()),
-        Some(_) => Err(Invalid::Arity),
+        Some(_) => {
+            host.mark(Clause::IntrinsicArity);
+            Err(Invalid::Arity)
+        }
     }
 }
 

@@ -337,6 +337,7 @@ impl<'p, 'v, 'm> Walk<'p, 'v, 'm> {
         let named = matches!(self.steps.get(at + 1), Some(Step::Name(_)));
         (self.mark)(match self.steps[at] {
             Step::Index(_) if index < 0 && named => Clause::PathNegativeIndex,
+            Step::Index(_) if named && self.last_several.is_none() => Clause::PathIndexOutsideStep,
             _ => Clause::PathIndexOutside,
         });
     }
