@@ -281,6 +281,13 @@ pub(super) fn source(
         let profile = configuration.drawn.profile()?;
         return Ok(Arc::new(Generated::new(profile, seed, engine)));
     }
+    if !engine.capabilities.runs {
+        let name = &engine.name;
+        return Err(Failure::usage(
+            format!("run machines on {name}: it only says which definitions it would accept"),
+            "'stepproof run' asks it about generated ones",
+        ));
+    }
     let longest = longest(engine);
     let machines = configuration
         .machines

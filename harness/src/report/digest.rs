@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Ending, Event, Finding, Header, MachineNotice, Reporter};
+use super::{Ending, Event, Finding, Header, MachineNotice, Reporter, rules::Rules};
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
     verdict::{Signature, Verdict},
@@ -14,6 +14,9 @@ const REASONS: usize = 100;
 /// The most reasons for each verdict on a terminal.
 #[cfg(feature = "cli")]
 const SHOWN: usize = 8;
+/// The most rules of creation on a terminal.
+#[cfg(feature = "cli")]
+const RULES: usize = 40;
 /// The most skipped files that are named.
 const SKIPPED: usize = 8;
 
@@ -35,6 +38,8 @@ pub struct Digest {
     /// How many cases of each machine that the user gave were run, and how many of them judged.
     pub(super) turns: BTreeMap<String, (u64, u64)>,
     pub(super) skipped: Vec<String>,
+    /// What the engine says about definitions.
+    pub(super) rules: Rules,
     reasons: BTreeMap<Verdict, Reasons>,
     /// How many cases diverge with each signature.
     diverged: HashMap<Signature, u64>,
@@ -112,10 +117,13 @@ impl Reporter for Digest {
                 index,
                 verdict,
                 signatures,
+                coverage,
                 why,
                 machine,
-                ..
             } => {
+                if is_judged(*verdict) {
+                    self.rules.judged(*index, signatures, coverage);
+                }
                 self.judged(*index, *verdict, signatures, why);
                 if let Some(machine) = machine {
                     let (run, judged) = self.turns.entry(machine.clone()).or_default();
@@ -264,6 +272,13 @@ impl Digest {
     #[cfg(feature = "cli")]
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
+        let rules = self.rules.told(|case| self.called(case));
+        for (what, cases, text) in rules.iter().take(RULES) {
+            lines.push(row(what, *cases, text));
+        }
+        if rules.len() > RULES {
+            lines.push(format!("and {} more, in the report", rules.len() - RULES));
+        }
         for verdict in EXPLAINED {
             let (reasons, mut others) = self.reasons(verdict);
             for reason in reasons.iter().take(SHOWN) {
@@ -271,11 +286,11 @@ impl Digest {
                     format!(" (first: {})", self.called(case))
                 });
                 let text = format!("{}{first}", reason.text);
-                lines.push(row(verdict, reason.cases, &text));
+                lines.push(row(verdict.name(), reason.cases, &text));
             }
             others += reasons.iter().skip(SHOWN).map(|it| it.cases).sum::<u64>();
             if others > 0 {
-                lines.push(row(verdict, others, "for other reasons"));
+                lines.push(row(verdict.name(), others, "for other reasons"));
             }
         }
         if !lines.is_empty() {
@@ -296,8 +311,8 @@ impl Digest {
 const UNRECORDED: &str = "no reason is recorded";
 
 #[cfg(feature = "cli")]
-fn row(verdict: Verdict, cases: u64, text: &str) -> String {
-    format!("{:<12}{cases:>6}  {text}", verdict.name())
+fn row(what: &str, cases: u64, text: &str) -> String {
+    format!("{what:<12}{cases:>6}  {text}")
 }
 
 fn is_judged(verdict: Verdict) -> bool {
