@@ -131,7 +131,9 @@ fn rule(text: &str) -> String {
     let quoted = Regex::new(r#""[^"]*"|'[^']*'|-?[0-9]+"#).expect("a constant pattern");
     // The number of a rule is part of its name.
     let (name, text) = match text.split_once(' ') {
-        Some((name, rest)) if name.ends_with(|it: char| it.is_ascii_digit()) => (name, rest),
+        Some((name, rest)) if name.starts_with(char::is_alphabetic) && has_number(name) => {
+            (name, rest)
+        }
         _ => ("", text),
     };
     let plain = quoted.replace_all(text, " ");
@@ -143,6 +145,10 @@ fn rule(text: &str) -> String {
         .take(WORDS)
         .collect();
     words.join("-")
+}
+
+fn has_number(name: &str) -> bool {
+    name.ends_with(|it: char| it.is_ascii_digit())
 }
 
 /// A complaint with its place, as AWS gives it in a message.

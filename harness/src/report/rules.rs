@@ -139,3 +139,77 @@ fn is_sure_rule(clause: Clause) -> bool {
     let entry = clause.entry();
     entry.id.starts_with("validate.") && entry.basis != Basis::Assumed
 }
+
+#[cfg(test)]
+mod tests {
+    use stepproof_specs::clause::{Clause, Coverage};
+
+    use super::Rules;
+
+    fn coverage(clauses: &[Clause]) -> Coverage {
+        let mut coverage = Coverage::default();
+        for clause in clauses {
+            coverage.mark(*clause);
+        }
+        coverage
+    }
+
+    fn rules() -> Rules {
+        let missed = "acceptance Retry - SCHEMA_VALIDATION_FAILED(validate.low)≠accepted";
+        let refused = "acceptance State.Assign - accepted≠refused:Field-not-allowed";
+        let listed = "diagnostics Task - SCHEMA_VALIDATION_FAILED(validate.low)≠absent";
+        let low = [Clause::ValidateLow];
+        let two = [Clause::ValidateLow, Clause::ValidateHigh];
+        let doubtful = [Clause::ValidateLow, Clause::ValidateUnknown];
+        let cases: [(&[&str], &[Clause]); 9] = [
+            (&[], &[Clause::ValidateAccepts]),
+            (&[refused], &[Clause::ValidateAccepts]),
+            (&[refused], &[Clause::ValidateAccepts]),
+            (&[missed], &low),
+            (&[missed], &two),
+            // It refuses these, though not for what AWS says.
+            (&[listed], &low),
+            (&[], &doubtful),
+            // Nobody knows for which of them.
+            (&[], &two),
+            // An execution.
+            (&[], &[Clause::PassResult]),
+        ];
+        let mut rules = Rules::default();
+        for (index, (signatures, clauses)) in (0_u64..).zip(cases.iter()) {
+            let signatures: Vec<_> = signatures.iter().map(|it| it.parse().unwrap()).collect();
+            rules.judged(index, &signatures, &coverage(clauses));
+        }
+        rules
+    }
+
+    #[test]
+    fn what_is_refused_and_what_is_missed_is_counted_by_rule() {
+        let section = rules().section(|case| format!("7:{case}"));
+        let rows: Vec<&str> = section.lines().filter(|it| it.contains("| `")).collect();
+        assert_eq!(
+            rows,
+            [
+                "| `validate.low` | 2 | 2 | 7:3 |",
+                "| `Field-not-allowed` | `State.Assign` | 2 | 7:1 |",
+            ]
+        );
+        assert!(section.contains("no rule, 1 were accepted and 2 refused."));
+        assert_eq!(Rules::default().section(|_| String::new()), "");
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_terminal_is_told_the_same() {
+        let told = rules().told(|case| format!("7:{case}"));
+        let missed = "validate.low, of 4 that break it (first: 7:3)";
+        let refused = "Field-not-allowed about State.Assign (first: 7:1)";
+        assert_eq!(
+            told,
+            [
+                ("missed", 2, missed.to_owned()),
+                ("refused", 2, refused.to_owned()),
+            ]
+        );
+    }
+}
