@@ -36,9 +36,10 @@ pub(super) enum Registry {
 impl Package {
     /// Whether it is installed.
     pub fn presence(&self) -> Presence {
-        match self.is_installed() {
-            true => Presence::Installed(self.version()),
-            false => Presence::Missing(self.install_command()),
+        if self.is_installed() {
+            Presence::Installed(self.version())
+        } else {
+            Presence::Missing(self.install_command())
         }
     }
 
