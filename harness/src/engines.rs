@@ -12,6 +12,8 @@ pub mod embedded;
 #[cfg(feature = "sdk")]
 pub mod library;
 #[cfg(feature = "sdk")]
+pub mod linter;
+#[cfg(feature = "sdk")]
 pub mod process;
 pub mod reference;
 #[cfg(feature = "sdk")]
@@ -135,6 +137,7 @@ impl EngineProfile {
         Self {
             name: name.into(),
             capabilities: Capabilities {
+                runs: true,
                 lacks: FeatureSet::EMPTY,
                 api: false,
                 history: false,
@@ -170,6 +173,7 @@ impl EngineProfile {
         Terms {
             policy: &self.policy,
             activities: self.capabilities.activities,
+            codes: self.capabilities.runs,
             overhead,
         }
     }
@@ -191,6 +195,9 @@ pub struct SetupCall {
 )]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capabilities {
+    /// It runs machines. What does not, a linter, only accepts or refuses definitions, with rules and
+    /// codes of its own.
+    pub runs: bool,
     /// The generator's features that the engine lacks.
     pub lacks: FeatureSet,
     /// It has the Step Functions API.

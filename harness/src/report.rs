@@ -7,6 +7,7 @@ pub mod layout;
 mod lines;
 mod page;
 mod python;
+mod rules;
 mod run_page;
 mod story;
 mod summary;

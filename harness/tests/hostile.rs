@@ -559,6 +559,7 @@ fn whatever_a_raw_run_says_can_be_judged() {
                 let terms = Terms {
                     policy,
                     activities: true,
+                    codes: true,
                     overhead: 0,
                 };
                 let judgement = judge(&job, &raw, terms);

@@ -657,3 +657,21 @@ fn arguments_that_no_source_describes_are_guessed() {
         assert_eq!(marks, guessed, "{call}");
     }
 }
+
+#[test]
+fn the_retry_count_of_a_scope_is_assumed_only_once_it_is_retried() {
+    let marks = |retry: Value| {
+        let fails = json!({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}});
+        let parallel = json!({
+            "Type": "Parallel", "Branches": [fails], "Retry": retry, "End": true,
+            "Parameters": {"n.$": "$$.State.RetryCount"},
+        });
+        let definition = json!({"StartAt": "P", "States": {"P": parallel}});
+        let seen = run(definition, json!({}), &[]);
+        marked(seen.coverage, &["data.context-object."], &[])
+    };
+    let scope = "data.context-object.retry-count.scope";
+    let retry = |attempts: u32| json!([{"ErrorEquals": ["E"], "MaxAttempts": attempts}]);
+    assert_eq!(marks(retry(1)), scope);
+    assert_eq!(marks(retry(0)), "");
+}

@@ -47,11 +47,6 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
     })
 }
 
-/// Reads a machine in JSON or YAML.
-pub(super) fn machine(path: &Path) -> Result<Machine, Failure> {
-    parsed(path, &text(path)?)
-}
-
 /// Parses the text of a machine in JSON or YAML.
 pub(super) fn parsed(path: &Path, text: &str) -> Result<Machine, Failure> {
     asl::from_text(text).map_err(|error| {

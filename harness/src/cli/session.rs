@@ -298,6 +298,13 @@ pub(super) fn source(
             machines: Vec::new(),
         });
     }
+    if !engine.capabilities.runs {
+        let name = &engine.name;
+        return Err(Failure::usage(
+            format!("run machines on {name}: it only says which definitions it would accept"),
+            "'stepproof run' asks it about generated ones",
+        ));
+    }
     let (how, longest) = (&configuration.how_given, longest(engine));
     let machines = configuration
         .machines

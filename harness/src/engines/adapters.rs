@@ -1,16 +1,22 @@
 //! The engines by name, one module each, which declares what the engine can do and how strictly it
 //! may be judged.
 
+mod asl_validator;
 #[cfg(feature = "aws")]
 mod aws;
 mod aws_local_stepfunctions;
+mod cfn_lint;
 mod embedded;
 mod endpoint;
+mod language_service;
+mod linter;
 mod local;
 mod localstack;
 mod ministack;
 mod moto;
+mod package;
 mod reference;
+mod statelint;
 
 use stepproof_generators::FeatureSet;
 use stepproof_specs::{base::time::Millis, deviation::Deviations};
@@ -108,6 +114,10 @@ pub fn known() -> &'static [Adapter] {
         ministack::ADAPTER,
         moto::ADAPTER,
         aws_local_stepfunctions::ADAPTER,
+        asl_validator::ADAPTER,
+        cfn_lint::ADAPTER,
+        language_service::ADAPTER,
+        statelint::ADAPTER,
         #[cfg(feature = "aws")]
         aws::ADAPTER,
         endpoint::ADAPTER,
@@ -179,6 +189,7 @@ fn chosen(mut profile: EngineProfile, choice: &Choice) -> EngineProfile {
 
 fn everything() -> Capabilities {
     Capabilities {
+        runs: true,
         lacks: FeatureSet::EMPTY,
         api: true,
         history: true,

@@ -25,8 +25,9 @@ use stepproof_specs::{
     },
 };
 
-use self::{
-    pipe::{Lost, Pipe, Silence, Talk},
+use self::pipe::Talk;
+pub(super) use self::{
+    pipe::{Lost, Pipe, Silence},
     supervisor::Supervisor,
 };
 use super::{Boxed, Engine, EngineProfile};

@@ -35,6 +35,7 @@ impl Default for Reference {
             profile: EngineProfile {
                 name: "reference".to_owned(),
                 capabilities: Capabilities {
+                    runs: true,
                     lacks: FeatureSet::EMPTY,
                     api: false,
                     history: true,

@@ -71,6 +71,8 @@ pub struct Terms<'a> {
     pub policy: &'a Policy,
     /// Whether tasks reach the harness's workers.
     pub activities: bool,
+    /// Whether the codes of refusals are AWS's: those of a linter are its own.
+    pub codes: bool,
     /// How much longer than it should (milliseconds of ASL time) a control machine took beside the
     /// case: anything that is late by less than this does not count as late.
     pub overhead: Millis,

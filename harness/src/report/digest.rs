@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use stepproof_generators::given::Entered;
 
 use super::{
-    Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Unjudged, summary::Machines,
+    Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Unjudged, rules::Rules,
+    summary::Machines,
 };
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
@@ -18,6 +19,9 @@ const REASONS: usize = 100;
 /// The most reasons for each verdict on a terminal.
 #[cfg(feature = "cli")]
 const SHOWN: usize = 8;
+/// The most rules of creation on a terminal.
+#[cfg(feature = "cli")]
+const RULES: usize = 40;
 /// The most skipped files that are named.
 const SKIPPED: usize = 8;
 
@@ -39,6 +43,8 @@ pub struct Digest {
     /// What came of the other machines that the user gave.
     pub(super) turns: BTreeMap<String, Turns>,
     pub(super) skipped: Vec<String>,
+    /// What the engine says about definitions.
+    pub(super) rules: Rules,
     reasons: BTreeMap<Verdict, Reasons>,
     /// How many cases diverge with each signature.
     diverged: HashMap<Signature, u64>,
@@ -165,11 +171,15 @@ impl Reporter for Digest {
                 index,
                 verdict,
                 signatures,
+                coverage,
                 why,
                 machine,
                 entered,
                 ..
             } => {
+                if is_judged(*verdict) {
+                    self.rules.judged(*index, signatures, coverage);
+                }
                 self.judged(*index, *verdict, signatures, why);
                 if let Some(machine) = machine {
                     let turns = self.turns.entry(machine.clone()).or_default();
@@ -375,6 +385,13 @@ impl Digest {
                 kind.name()
             ));
         }
+        let rules = self.rules.told(|case| self.called(case));
+        for (what, cases, text) in rules.iter().take(RULES) {
+            lines.push(row(what, *cases, text));
+        }
+        if rules.len() > RULES {
+            lines.push(format!("and {} more, in the report", rules.len() - RULES));
+        }
         let given = lines.len();
         for verdict in EXPLAINED {
             let (reasons, mut others) = self.reasons(verdict);
@@ -383,11 +400,11 @@ impl Digest {
                     format!(" (first: {})", self.called(case))
                 });
                 let text = format!("{}{first}", reason.text);
-                lines.push(row(verdict, reason.cases, &text));
+                lines.push(row(verdict.name(), reason.cases, &text));
             }
             others += reasons.iter().skip(SHOWN).map(|it| it.cases).sum::<u64>();
             if others > 0 {
-                lines.push(row(verdict, others, "for other reasons"));
+                lines.push(row(verdict.name(), others, "for other reasons"));
             }
         }
         if lines.len() > given {
@@ -408,8 +425,8 @@ impl Digest {
 const UNRECORDED: &str = "no reason is recorded";
 
 #[cfg(feature = "cli")]
-fn row(verdict: Verdict, cases: u64, text: &str) -> String {
-    format!("{:<12}{cases:>6}  {text}", verdict.name())
+fn row(what: &str, cases: u64, text: &str) -> String {
+    format!("{what:<12}{cases:>6}  {text}")
 }
 
 fn is_judged(verdict: Verdict) -> bool {

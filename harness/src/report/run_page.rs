@@ -35,6 +35,7 @@ fn page(digest: &Digest, header: &Header) -> String {
         let _ = writeln!(text, "- {what}: {}", on_one_line(&value));
     }
     verdicts(&mut text, digest);
+    text.push_str(&digest.rules.section(|case| digest.called(case)));
     findings(&mut text, digest);
     for verdict in EXPLAINED {
         reasons(&mut text, digest, verdict);

@@ -7,12 +7,17 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use serde_json::Value;
 use stepproof_generators::{
     Feature, FeatureSet, Profile,
     given::{Entered, Given, MOST_EVENTS},
     steering::Steered,
 };
-use stepproof_specs::{base::time::Millis, observation::Observation, scenario::case::Case};
+use stepproof_specs::{
+    base::time::Millis,
+    observation::Observation,
+    scenario::case::{Body, Case, DefinitionCase},
+};
 
 use crate::{
     engines::EngineProfile,
@@ -30,13 +35,21 @@ use crate::{
 
 /// Cases drawn by the generators from a profile and a seed.
 #[derive(Debug)]
-pub struct Generated(Steered);
+pub struct Generated {
+    drawn: Steered,
+    /// Whether the engine runs their machines; otherwise it is only asked whether it would accept them.
+    runs: bool,
+}
 
 impl Generated {
     /// Cases of a profile, restricted to what the engine supports.
     pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
-        let missing = missing(engine, profile.breaks());
-        Self(Steered::new(profile.without(missing), seed))
+        let idle = profile.breaks() || !engine.capabilities.runs;
+        let missing = missing(engine, idle);
+        Self {
+            drawn: Steered::new(profile.without(missing), seed),
+            runs: engine.capabilities.runs,
+        }
     }
 }
 
@@ -53,7 +66,16 @@ fn missing(engine: &EngineProfile, idle: bool) -> FeatureSet {
 
 impl Source for Generated {
     fn case(&self, index: u64) -> Case {
-        self.0.case(index)
+        let mut case = self.drawn.case(index);
+        if let Body::Execution(execution) = &case.body
+            && !self.runs
+        {
+            case.body = Body::Definition(DefinitionCase {
+                definition: Value::clone(&execution.definition),
+                workflow: execution.workflow,
+            });
+        }
+        case
     }
 }
 
@@ -172,9 +194,7 @@ impl Judge for Compared {
         let terms = self.engine.terms(overhead);
         match prepared {
             Prepared::Execution(job) => compare::judge(job, raw, terms),
-            Prepared::Definition(definition) => {
-                compare::judge_definition(definition, raw, terms.policy)
-            }
+            Prepared::Definition(definition) => compare::judge_definition(definition, raw, terms),
         }
     }
 

@@ -8,6 +8,7 @@ mod faults;
 mod history;
 mod identity;
 mod library;
+mod linters;
 mod others;
 mod proxy;
 mod scaled;

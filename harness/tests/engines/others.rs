@@ -16,7 +16,7 @@ use stepproof_specs::observation::Status;
 use crate::support::{job, task};
 
 /// The engine, if it is installed.
-async fn engine(name: &str) -> Option<Box<dyn Engine>> {
+pub async fn engine(name: &str) -> Option<Box<dyn Engine>> {
     let adapter = known().iter().find(|adapter| adapter.name == name).unwrap();
     if let Some(Presence::Missing(command)) = adapter.home.look().await {
         let missing = format!("it is not installed; to install it: {command}");

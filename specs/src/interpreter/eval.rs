@@ -94,6 +94,9 @@ impl<'e> Eval<'e> {
             ("State", "Name") => text(&active.name),
             ("State", "RetryCount") => {
                 let kind = active.state.kind();
+                if kind != StateType::Task && active.retries > 0 {
+                    self.mark(Clause::ContextRetryCountScope);
+                }
                 matches!(kind, StateType::Task | StateType::Map | StateType::Parallel)
                     .then(|| active.retries.into())
             }

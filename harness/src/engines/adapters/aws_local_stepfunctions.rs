@@ -1,26 +1,23 @@
 //! aws-local-stepfunctions: a library for Node.js, run in its own process.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use stepproof_generators::{Feature, FeatureSet};
 
-use super::{Adapter, Choice, Home, Opened, chosen, everything};
+use super::{
+    Adapter, Choice, Home, Opened, chosen, everything,
+    package::{Package, Registry},
+};
 use crate::{
-    engines::{
-        EngineProfile,
-        library::{Library, Program},
-        process::{Presence, home},
-    },
+    engines::{EngineProfile, library::Library},
     judge::policy::{CauseCompare, HistoryCompare, Policy},
     trouble::Trouble,
 };
 
-const NAME: &str = "aws-local-stepfunctions";
-
 pub(super) const ADAPTER: Adapter = Adapter {
-    name: NAME,
+    name: PACKAGE.name,
     about: "The npm package of this name, installed under the engines' home; needs Node.js 22.",
-    home: Home::Package(presence),
+    home: Home::Package(|| PACKAGE.presence()),
     profile,
     open: |choice, _| Box::pin(open(choice)),
 };
@@ -40,7 +37,7 @@ fn profile() -> EngineProfile {
         Feature::MachineTimeout,
     ]);
     EngineProfile {
-        name: NAME.to_owned(),
+        name: PACKAGE.name.to_owned(),
         capabilities,
         policy: Policy {
             cause: CauseCompare::Given,
@@ -58,58 +55,17 @@ fn profile() -> EngineProfile {
 }
 
 async fn open(choice: &Choice) -> Opened {
-    if !is_installed() {
-        return Err(Trouble::Start {
-            engine: NAME.to_owned(),
-            reason: format!("it is not installed; install it: {}", install_command()),
-        });
-    }
-    let program = Program {
-        name: NAME,
-        interpreter: interpreter(),
-        arguments: &["--input-type=module", "-e"],
-        directory: directory(),
-        script: include_str!("../library/aws_local_stepfunctions.mjs"),
-        patience: Duration::from_secs(10),
-    };
+    let program = PACKAGE.program().map_err(|reason| Trouble::Start {
+        engine: PACKAGE.name.to_owned(),
+        reason,
+    })?;
     let library = Library::start(&program, chosen(profile(), choice)).await?;
     Ok(Box::new(library))
 }
 
-fn presence() -> Presence {
-    if is_installed() {
-        Presence::Installed(version())
-    } else {
-        Presence::Missing(install_command())
-    }
-}
-
-/// The version in the package's manifest.
-fn version() -> Option<String> {
-    let manifest = directory().join("node_modules").join(NAME);
-    let manifest = std::fs::read(manifest.join("package.json")).ok()?;
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
-    Some(manifest["version"].as_str()?.to_owned())
-}
-
-fn directory() -> PathBuf {
-    home().join(NAME)
-}
-
-fn is_installed() -> bool {
-    directory().join("node_modules").join(NAME).is_dir()
-}
-
-/// The Node.js installed beside the package, otherwise the one in the search path.
-fn interpreter() -> PathBuf {
-    let own = directory().join("node_modules/.bin/node");
-    if own.exists() { own } else { "node".into() }
-}
-
-fn install_command() -> String {
-    let directory = directory();
-    format!(
-        "npm install --prefix {} {NAME} node@22",
-        directory.display()
-    )
-}
+const PACKAGE: Package = Package {
+    name: "aws-local-stepfunctions",
+    from: Registry::Npm { beside: "node@22" },
+    script: include_str!("../library/aws_local_stepfunctions.mjs"),
+    patience: Duration::from_secs(10),
+};

@@ -43,7 +43,8 @@ static PROGRAM: Program = Program {
     command: &["python", "-c", ON_LOOPBACK],
     environment,
     package: "localstack-core",
-    install: "python3.13 -m venv DIR/venv && DIR/venv/bin/pip install 'localstack-core[runtime]'",
+    install: "python3.13 -m venv DIR/venv && DIR/venv/bin/pip install 'localstack-core[runtime]' \
+              'cbor2<6' 'pyopenssl<26' 'localstack-twisted<26'",
 };
 
 /// Makes LocalStack listen on the loopback interface only: by itself it listens on every interface,

@@ -39,7 +39,7 @@ const LINE_VALUES: usize = 150_000;
 
 /// The process, which is killed when this is dropped.
 #[derive(Debug)]
-pub(super) struct Pipe {
+pub(in crate::engines) struct Pipe {
     version: String,
     patience: Duration,
     lines: UnboundedSender<String>,
@@ -55,7 +55,7 @@ type Listeners = Mutex<Option<HashMap<u64, Speaker>>>;
 
 /// How a process was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lost {
+pub(in crate::engines) enum Lost {
     /// It ended.
     Ended,
     /// It no longer answers.
@@ -66,7 +66,7 @@ pub(super) enum Lost {
 
 /// Why nothing more will be said about an execution.
 #[derive(Debug)]
-pub(super) enum Silence {
+pub(in crate::engines) enum Silence {
     /// The process is lost, and with it every execution that it ran.
     Lost(Lost),
     /// The process is running, but something is wrong with the execution.
@@ -186,7 +186,7 @@ impl Pipe {
 }
 
 /// The lines exchanged about one execution.
-pub(super) struct Talk {
+pub(in crate::engines) struct Talk {
     pipe: Arc<Pipe>,
     number: u64,
     heard: Listener,

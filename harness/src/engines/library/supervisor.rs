@@ -9,7 +9,7 @@ use crate::trouble::Trouble;
 
 /// Keeps a process running, and replaces one that is lost.
 #[derive(Debug)]
-pub(super) struct Supervisor {
+pub(in crate::engines) struct Supervisor {
     program: Program,
     pipe: Mutex<Option<Arc<Pipe>>>,
 }

@@ -16,6 +16,7 @@ use stepproof_specs::{
 };
 
 use super::{
+    Terms,
     difference::{Difference, Judgement},
     grammar::{GrammarPath, path},
     state_index::NOWHERE,
@@ -23,18 +24,19 @@ use super::{
 use crate::{
     job::Definition,
     judge::{
-        policy::{CauseCompare, Policy},
+        policy::CauseCompare,
         signature::{NONE, Shape, Signature, Term, foreign},
     },
     raw::{Creation, RawDiagnostic, RawRun, Validation},
 };
 
 /// Judges an engine's answers about a definition.
-pub fn judge(definition: &Definition, raw: &RawRun, policy: &Policy) -> Judgement {
+pub fn judge(definition: &Definition, raw: &RawRun, terms: Terms<'_>) -> Judgement {
     let mut comparison = Comparison {
         definition,
         errors: definition.errors().collect(),
-        texts: policy.cause == CauseCompare::Exact,
+        texts: terms.policy.cause == CauseCompare::Exact,
+        codes: terms.codes,
         judgement: Judgement {
             judged: [Aspect::Acceptance].into_iter().collect(),
             ..Judgement::default()
@@ -53,6 +55,8 @@ struct Comparison<'a> {
     errors: Vec<&'a Diagnostic>,
     /// Whether messages are compared.
     texts: bool,
+    /// Whether the codes of refusals are compared.
+    codes: bool,
     judgement: Judgement,
 }
 
@@ -67,7 +71,9 @@ impl Comparison<'_> {
                 let shape = Shape::sides(Term::new("accepted"), refused);
                 self.not_accepted(Aspect::Acceptance, shape, message, answer);
             }
-            Creation::Refused { code, .. } if code != INVALID_DEFINITION => self.wrong_code(code),
+            Creation::Refused { code, .. } if self.codes && code != INVALID_DEFINITION => {
+                self.wrong_code(code);
+            }
             Creation::Refused { .. } => {}
         }
         let Some(validation) = validation.filter(|_| self.judgement.differences.is_empty()) else {

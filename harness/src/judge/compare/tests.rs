@@ -113,6 +113,7 @@ impl Fixture {
         let terms = Terms {
             policy: &self.policy,
             activities: true,
+            codes: true,
             overhead,
         };
         judge(&job, raw, terms)

@@ -77,6 +77,7 @@ pub(super) fn scripted(
         profile: EngineProfile {
             name: "scripted".to_owned(),
             capabilities: Capabilities {
+                runs: true,
                 lacks: FeatureSet::EMPTY,
                 api: true,
                 history: true,

@@ -164,6 +164,9 @@ family! {
         ContextPath = "data.context-object", Documented,
             "A path that starts with $$ reads the context object.",
             "AWS Developer Guide, \"Accessing execution data from the Context object\"";
+        ContextRetryCountScope = "data.context-object.retry-count.scope", Assumed(EVERYTHING),
+            "A Parallel or Map that is retried sees the retry in $$.State.RetryCount, also where its input is made.",
+            "recorded of a Task (test_retry_interval_features_max_attempts_zero), of no other state";
         Assign = "variables.assign", Language,
             "Assign stores variables in the scope of the state; they are visible from the next state on.",
             "States Language specification, \"Variables\"";

@@ -139,7 +139,7 @@ fn table(definition: Value) -> String {
     for engine in ["localstack", "ministack"] {
         let profile = adapters::profile(engine).expect("a known engine");
         for (name, raw) in answers(&right(&definition)) {
-            let judgement = judge_definition(&definition, &raw, &profile.policy);
+            let judgement = judge_definition(&definition, &raw, profile.terms(0));
             let found = signatures(&judgement).join(" & ");
             let poisoned: Vec<_> = judgement
                 .poisoned

@@ -1,0 +1,28 @@
+# How a linter for Python is asked: the protocol is described in `linter.rs`.
+
+import importlib.metadata
+import json
+import sys
+
+# What a linter prints is no answer.
+answers, sys.stdout = sys.stdout, sys.stderr
+
+
+def say(line):
+    print(json.dumps(line), file=answers, flush=True)
+
+
+def serve(name, complaints):
+    """Answers every line with what `complaints` says about a definition's text."""
+    say({"ready": importlib.metadata.version(name)})
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "ping" in order:
+            say({"pong": order["ping"]})
+            continue
+        try:
+            found = complaints(order["definition"], order["workflow"])
+        except Exception as error:
+            # A linter that raises has not accepted the definition, and ends the build of whoever runs it.
+            found = [{"rule": f"raises {type(error).__name__}", "message": str(error)}]
+        say({"execution": order["start"], "complaints": found})
