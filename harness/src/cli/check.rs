@@ -27,7 +27,6 @@ use super::{
         longest, most,
     },
     target::{Target, parse_duration},
-    validate::workflow,
 };
 use crate::{
     engines::Engine,
@@ -107,7 +106,7 @@ impl Check {
         let plan = self.plan.as_deref().map(input::any_plan).transpose()?;
         let search = Search {
             values: self.substitutions.values()?,
-            workflow: workflow(self.express),
+            workflow: input::workflow(self.express),
         };
         let files = search.find(&self.machines)?;
         let (engine, version) = self.target.reach().await?;

@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 use stepproof_specs::{
     asl::{
-        self, Machine,
+        self, Machine, WorkflowType,
         diagnostic::{Diagnostic, Severity},
         text::{read, read_yaml},
     },
@@ -45,6 +45,15 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
             "save it as UTF-8",
         )
     })
+}
+
+/// The workflow type that a flag selects.
+pub(super) fn workflow(express: bool) -> WorkflowType {
+    if express {
+        WorkflowType::Express
+    } else {
+        WorkflowType::Standard
+    }
 }
 
 /// Parses the text of a machine in JSON or YAML.

@@ -22,7 +22,6 @@ use super::{
     input,
     output::{self, Output},
     placeholders::{Substitutions, fill},
-    validate::workflow,
 };
 use crate::{report::on_one_line, run::reasons};
 
@@ -88,7 +87,7 @@ impl Simulate {
         };
         let case = ExecutionCase {
             definition: definition.into(),
-            workflow: workflow(self.express),
+            workflow: input::workflow(self.express),
             starts: vec![start.clone()],
             entropy: self.entropy,
         };
@@ -104,7 +103,7 @@ impl Simulate {
     }
 
     fn validated(&self, definition: &Value) -> Result<Machine, Failure> {
-        let (machine, diagnostics) = validate(definition, workflow(self.express));
+        let (machine, diagnostics) = validate(definition, input::workflow(self.express));
         machine.ok_or_else(|| {
             Failure::usage(
                 format!(

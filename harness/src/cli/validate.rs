@@ -66,7 +66,7 @@ const UNREADABLE: &str = "UNREADABLE";
 
 impl Validate {
     pub(super) fn execute(self) -> Result<Status, Failure> {
-        let workflow = workflow(self.express);
+        let workflow = input::workflow(self.express);
         let single = match self.machines.as_slice() {
             [machine] => !machine.is_dir(),
             _ => false,
@@ -238,17 +238,8 @@ fn status(answers: &[Answer]) -> Status {
     }
 }
 
-/// The workflow type that a flag selects.
-pub(super) fn workflow(express: bool) -> WorkflowType {
-    if express {
-        WorkflowType::Express
-    } else {
-        WorkflowType::Standard
-    }
-}
-
 /// A count with its noun.
-pub(super) fn plural(count: usize, noun: &str) -> String {
+fn plural(count: usize, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun}")
     } else {

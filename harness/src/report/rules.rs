@@ -160,7 +160,7 @@ mod tests {
         let listed = "diagnostics Task - SCHEMA_VALIDATION_FAILED(validate.low)≠absent";
         let low = [Clause::ValidateLow];
         let two = [Clause::ValidateLow, Clause::ValidateHigh];
-        let doubtful = [Clause::ValidateLow, Clause::ValidateUnknown];
+        let doubtful = [Clause::ValidateLow, Clause::ValidateUnknownInner];
         let cases: [(&[&str], &[Clause]); 9] = [
             (&[], &[Clause::ValidateAccepts]),
             (&[refused], &[Clause::ValidateAccepts]),
