@@ -58,18 +58,12 @@ const NO_PATH: &[&str] = &[
     "\"$.a b[\"",
 ];
 /// Paths that lead to more than one place.
-const OF_MANY: &[&str] = &[
-    "\"$.a[*].b\"",
-    "\"$..b\"",
-    "\"$.a[0,1]\"",
-    "\"$.a[?(@.b > 1)]\"",
-];
+const OF_MANY: &[&str] = &["\"$.a[*].b\"", "\"$..b\"", "\"$.a[0,1]\""];
 /// Paths that are not reference paths into the state's data.
 const NO_REFERENCE: &[&str] = &[
     "\"$.a[*]\"",
     "\"$..b\"",
     "\"$.a[0,1]\"",
-    "\"$.a[?(@.b > 1)]\"",
     "\"$$.a\"",
     "\"$x.a\"",
     "\"a\"",
@@ -500,6 +494,13 @@ pub(super) const FIELDS: &[Mutation] = &[
         OF_MANY,
     ),
     set(
+        "items-path-in-doubt",
+        C::ValidateReferenceDoubtful,
+        MAP,
+        "ItemsPath",
+        &["\"$.a[?(@.b > 1)]\"", "\"$.a[-1]\""],
+    ),
+    set(
         "result-path",
         C::ValidateReferencePath,
         RESULT,
@@ -596,7 +597,7 @@ pub(super) const FIELDS: &[Mutation] = &[
     ),
     set(
         "caught-output-in-jsonpath",
-        C::ValidateLanguageField,
+        C::ValidateLanguageFieldInner,
         Catcher,
         "Output",
         &["1"],

@@ -266,7 +266,7 @@ pub(super) const SHAPES: &[Mutation] = &[
     }),
     shape(
         "jsonata-rule-in-jsonpath",
-        C::ValidateLanguageField,
+        C::ValidateLanguageFieldInner,
         |site| rule(site, &json!({ "Condition": "{% true %}" })),
     ),
     shape(

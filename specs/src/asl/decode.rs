@@ -27,10 +27,10 @@ use crate::{
 
 /// The range of counts.
 const COUNT: RangeInclusive<u64> = 0..=u64::MAX;
-/// `TimeoutSeconds` of a machine.
+/// `TimeoutSeconds` of a machine; its maximum as for a Task.
 const MACHINE_TIMEOUT: RangeInclusive<u64> = 0..=99_999_999;
 /// `TimeoutSeconds` and `HeartbeatSeconds` of a Task (specification, "Timeouts": positive; the
-/// Developer Guide names a default that is the maximum elsewhere).
+/// default is 99,999,999, which is the maximum of a Wait; that it is the maximum here is assumed).
 const TIMEOUT: RangeInclusive<u64> = 1..=99_999_999;
 /// `Seconds` of a Wait (Developer Guide, "Wait").
 const WAIT: RangeInclusive<u64> = 0..=99_999_999;
@@ -274,7 +274,7 @@ fn only_supported(fields: &mut Fields<'_, '_, '_>, kind: StateType) {
             }
             Support::Unknown => fields.unsupported(Clause::ValidateUnknown, field),
             Support::In(language) if language != fields.languages.state && !downgraded => {
-                fields.of_language(field, language);
+                fields.of_language(Clause::ValidateLanguageField, field, language);
             }
             Support::In(_) | Support::Always => {}
         }
@@ -553,10 +553,18 @@ fn catcher(
     for field in fields.keys() {
         match field.as_str() {
             "ResultPath" if fields.is_jsonata() => {
-                fields.of_language(field, QueryLanguage::JsonPath);
+                fields.of_language(
+                    Clause::ValidateLanguageFieldInner,
+                    field,
+                    QueryLanguage::JsonPath,
+                );
             }
             "Output" if !fields.is_jsonata() => {
-                fields.of_language(field, QueryLanguage::Jsonata);
+                fields.of_language(
+                    Clause::ValidateLanguageFieldInner,
+                    field,
+                    QueryLanguage::Jsonata,
+                );
             }
             "ErrorEquals" | "Next" | "ResultPath" | "Assign" | "Output" | "Comment" => {}
             _ => fields.unsupported(Clause::ValidateUnknownInner, field),

@@ -234,20 +234,20 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     /// Reports every field that is not in the list.
     pub(super) fn only(&mut self, known: &[&str]) {
         for field in self.keys() {
-            if !known.contains(&field.as_str()) {
+            if field != "Comment" && !known.contains(&field.as_str()) {
                 self.unsupported(Clause::ValidateUnknownInner, field);
             }
         }
     }
 
     /// Reports a field of the other query language (recorded in 2026-09 for fields of states).
-    pub(super) fn of_language(&mut self, field: &str, language: QueryLanguage) {
+    pub(super) fn of_language(&mut self, clause: Clause, field: &str, language: QueryLanguage) {
         let (set, wanted) = (self.languages.state.name(), language.name());
         let message = format!(
             "The QueryLanguage is set to '{set}', but field '{field}' is only supported for the '{wanted}' QueryLanguage"
         );
         let about = About::OfLanguage(field.to_owned(), language);
-        self.complain_about(about, Clause::ValidateLanguageField, message);
+        self.complain_about(about, clause, message);
     }
 
     /// Reports unless exactly one of these fields is present; returns whether exactly one is.
@@ -490,20 +490,21 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         if *path.root() == Root::Data {
             return Some(path);
         }
-        let fault = "it leads neither to the context object nor to a variable".to_owned();
-        self.no_reference(clause, name, path.text(), fault);
+        let why = "it leads neither to the context object nor to a variable".to_owned();
+        self.no_reference(clause, name, path.text(), NoReference::sure(why));
         None
     }
 
-    /// Reports a field that is no reference path (measured in 2026-09 for `Variable` and
-    /// `ItemsPath`; the message for `ItemsPath` may go on).
-    fn no_reference(&mut self, clause: Clause, name: &str, text: &str, fault: String) {
+    /// Reports a field that is no reference path (measured in 2026-09 for a `Variable` without `$`
+    /// and for an `ItemsPath` with a wildcard, whose message may go on).
+    fn no_reference(&mut self, clause: Clause, name: &str, text: &str, fault: NoReference) {
         let start = Evidence {
             message: Extent::Start,
             ..Evidence::WHOLE
         };
         let (clause, evidence) = match (clause, text.starts_with('$')) {
-            (Clause::ValidateReferenceItems, _) => (clause, start),
+            _ if !fault.is_sure => (Clause::ValidateReferenceDoubtful, Evidence::NONE),
+            (Clause::ValidateReferenceItems, true) if text.contains('*') => (clause, start),
             (Clause::ValidateReferenceChoice, false) if name == "Variable" => {
                 (Clause::ValidateReferenceVariable, Evidence::WHOLE)
             }
@@ -515,7 +516,7 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
             "Value is not a Reference Path: Reference path didn't start with '$'"
         };
         let problem = schema(clause, message, &self.at.field(name)).known(evidence);
-        self.problems.push(problem.about(About::Path(fault)));
+        self.problems.push(problem.about(About::Path(fault.why)));
     }
 
     /// `InputPath` and similar fields: absent, null or set.
@@ -645,21 +646,58 @@ fn float(most: u64) -> f64 {
     u32::try_from(most).map_or(f64::INFINITY, f64::from)
 }
 
-/// Parses a reference path; the error is why the string is not one (specification, "Reference
-/// Paths": none of the operators `@ , : ?`).
-fn reference_path(text: &str) -> Result<Path, String> {
-    let path = Path::parse(text).map_err(|error| fault(&error))?;
+/// Why a text is no reference path.
+struct NoReference {
+    /// Whether AWS is known to refuse it, too.
+    is_sure: bool,
+    why: String,
+}
+
+impl NoReference {
+    fn sure(why: String) -> Self {
+        Self { is_sure: true, why }
+    }
+
+    fn doubtful(why: String) -> Self {
+        Self {
+            is_sure: false,
+            why,
+        }
+    }
+}
+
+/// Parses a reference path (specification, "Reference Paths": a path to a single value, without the
+/// operators `@ , : ?`). What else AWS takes for one is not known: a page of the Developer Guide has a
+/// filter among its examples.
+fn reference_path(text: &str) -> Result<Path, NoReference> {
+    // Here a backslash only ever stands before the character that it means.
+    let is_escaped = text.contains('\\');
+    let path = Path::parse(text).map_err(|error| {
+        let why = fault(&error);
+        if is_escaped {
+            NoReference::doubtful(why)
+        } else {
+            NoReference::sure(why)
+        }
+    })?;
+    if path.selects_several() {
+        let why = format!("'{text}' has a part that may select several values: {ONE_PLACE}");
+        return Err(NoReference::sure(why));
+    }
+    if !path.is_reference() {
+        return Err(NoReference::doubtful(format!("'{text}': {ONE_PLACE}")));
+    }
     let mut quoted = false;
     let operator = text.char_indices().find(|(_, c)| {
         quoted ^= *c == '\'';
         !quoted && matches!(c, '@' | ',' | ':' | '?')
     });
-    match operator {
-        Some((offset, _)) => Err(format!("{}: {ONE_PLACE}", part(text, offset))),
-        None if path.is_reference() => Ok(path),
-        None => Err(format!(
-            "'{text}' has a part that may select several values: {ONE_PLACE}"
-        )),
+    match operator.filter(|_| !is_escaped) {
+        Some((offset, _)) => {
+            let why = format!("{}: {ONE_PLACE}", part(text, offset));
+            Err(NoReference::doubtful(why))
+        }
+        None => Ok(path),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The `Resource` of a Task (Developer Guide, "Integrating services").
 //!
 //! A resource with `${…}` is accepted: the part is a placeholder that is filled in before the
-//! machine is created (CloudFormation, `DefinitionSubstitutions`). All Lambda functions, activities and AWS SDK operations are accepted too;
-//! the optimised integrations are known by name. AWS was recorded to refuse
-//! `arn:aws:states:::dynamodb:query`, as "not a valid resource ARN, or the resource is not
+//! machine is created (CloudFormation, `DefinitionSubstitutions`). All Lambda functions, activities and
+//! AWS SDK operations are accepted too; the optimised integrations are known by name. AWS was recorded to
+//! refuse `arn:aws:states:::dynamodb:query`, as "not a valid resource ARN, or the resource is not
 //! available".
 
 use crate::base::arn::Arn;

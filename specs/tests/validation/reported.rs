@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::{WorkflowType, diagnostic::Evidence},
-    clause::Basis,
+    clause::{Basis, Clause},
     validate::validate,
 };
 
@@ -158,17 +158,30 @@ fn reference_paths_begin_with_a_dollar_and_select_one_value() {
         let at = format!("/States/A/{field}");
         let message = "Value is not a Reference Path: Reference path didn't start with '$'";
         refused_for(&make("Test"), message, &at);
-        for path in [
-            "$.a[*].b",
-            "$..b",
-            "$.a[0,1]",
-            "$.a[0:2]",
-            "$.a[?(@.b == 1)]",
-        ] {
+        for path in ["$.a[*].b", "$..b", "$.a[0,1]", "$.a[0:2]"] {
             refused_for(&make(path), "Value is not a Reference Path", &at);
         }
-        let accepted = validate(&make("$.a['b c'][0]"), WorkflowType::Standard);
-        assert!(accepted.0.is_some(), "{field}: {:?}", accepted.1);
+        for path in ["$.a['b c'][0]", "$['a:b']", r"$.a\:b", r"$.a['it\'s,x']"] {
+            let accepted = validate(&make(path), WorkflowType::Standard);
+            assert!(accepted.0.is_some(), "{field} {path}: {:?}", accepted.1);
+        }
+        // Whether AWS refuses these is not known.
+        for path in [
+            "$.a[?(@.b == 1)]",
+            "$.a[-1]",
+            "$.a.length()",
+            "$.a[(@.length-1)]",
+            "$.a:b",
+            r"$.foo\@bar.baz\[\[.\?pretty",
+        ] {
+            let doubted = validate(&make(path), WorkflowType::Standard);
+            let clauses: Vec<_> = doubted.1.iter().map(|it| it.clause).collect();
+            assert_eq!(
+                clauses,
+                [Clause::ValidateReferenceDoubtful],
+                "{field} {path}"
+            );
+        }
     }
     let error = ending(&json!({ "Type": "Fail", "ErrorPath": "$.a[*]" }));
     refused_for(

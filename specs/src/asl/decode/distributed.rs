@@ -88,10 +88,10 @@ fn only(fields: &mut Fields<'_, '_, '_>, known: &[&str], of: &[(&str, QueryLangu
         let language = of.iter().find(|(name, _)| name == field);
         match language {
             Some((_, language)) if *language != fields.languages.state => {
-                fields.of_language(field, *language);
+                fields.of_language(Clause::ValidateLanguageFieldInner, field, *language);
             }
             Some(_) => {}
-            None if known.contains(&field.as_str()) => {}
+            None if field == "Comment" || known.contains(&field.as_str()) => {}
             None => fields.unsupported(Clause::ValidateUnknownInner, field),
         }
     }

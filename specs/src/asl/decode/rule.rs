@@ -97,7 +97,7 @@ fn only_known(fields: &mut Fields<'_, '_, '_>, top: bool) {
             }
         };
         if language != fields.languages.state {
-            fields.of_language(field, language);
+            fields.of_language(Clause::ValidateLanguageFieldInner, field, language);
         }
     }
 }

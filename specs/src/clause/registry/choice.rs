@@ -17,9 +17,9 @@ family! {
         ChoiceOr = "choice.or", Language,
             "Or is true if any of its conditions is; they are evaluated in order, up to the first that is true.",
             "States Language specification, \"Choice State\"";
-        ChoiceOrGuards = "choice.or.guards", Observed,
+        ChoiceOrGuards = "choice.or.guards", Assumed(EVERYTHING),
             "Once a condition of an Or is true, a missing Variable in a later one is no error.",
-            "users guard a comparison by IsPresent in this way, and say of Or that \"the order matters\"; an execution of 2026-09 shows it for And";
+            "an execution of 2026-09 shows it for And; of Or users say that the order matters";
         ChoiceNot = "choice.not", Language,
             "Not is true if its condition is false.",
             "States Language specification, \"Choice State\"";

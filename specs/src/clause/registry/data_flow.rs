@@ -116,9 +116,9 @@ family! {
         PathIndexOutsideTemplate = "data.path.index-outside.template", Observed,
             "In a payload template, a path that ends in an index after the last element of an array yields null.",
             "compared with AWS in 2026-09 (floci-io/floci PR 3167)";
-        PathIndexOutsideStep = "data.path.index-outside.step", Observed,
+        PathIndexOutsideStep = "data.path.index-outside.step", Assumed(EVERYTHING),
             "A step by name after an index that is after the last element of an array finds nothing.",
-            "reported from AWS for $.array[-1].name; no value of such an index, null or none, has members";
+            "reported from AWS for $.array[-1].name only";
         PathNegativeIndex = "data.path.negative-index", Observed,
             "A negative index does not count from the end of an array: a step after it finds nothing.",
             "reported from AWS: $.array[-1].name fails with States.Runtime";
@@ -183,9 +183,9 @@ family! {
         StateDataLimit = "data.limit", Observed,
             "An output larger than 262,144 bytes fails the execution with States.DataLimitExceeded.",
             "recorded for a Pass: test_start_large_input";
-        StateDataLimitTask = "data.limit.task", Observed,
+        StateDataLimitTask = "data.limit.task", Assumed(EVERYTHING),
             "If the result of a Task is within the limit and its output is not, the execution fails, and no catcher is tried.",
-            "a user's execution, described on 2026-05-26 (cdklabs/construct-hub#1885)";
+            "a user's account of 2026-05-26 that quotes no answer of AWS's (cdklabs/construct-hub#1885)";
         StateDataLimitText = "data.limit.text", Assumed(CAUSES),
             "The cause of an output that is too large names the state, whatever its type.",
             "recorded for a Pass only";

@@ -68,7 +68,7 @@ family! {
         CatchFails = "catch.fails", Assumed(EVERYTHING),
             "An error raised while a catcher is applied is not caught by the same state.",
             "not recorded for JSONPath";
-        CatchFailsResultPath = "catch.fails.result-path", Documented,
+        CatchFailsResultPath = "catch.fails.result-path", Assumed(EVERYTHING),
             "A ResultPath of a catcher that conflicts with the raw input is an error that the same state does not catch.",
             "a user's test of a machine; States Language specification, \"Fallback states\": catchers are for errors of the state's work";
         CatchGuessedText = "catch.passes-guessed-text", Assumed(EVERYTHING),

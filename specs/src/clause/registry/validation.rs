@@ -35,6 +35,9 @@ family! {
         ValidateLanguageField = "validate.language.field", Observed,
             "A state must not have a field of the other query language.",
             "recorded in 2026-09: field 'InputPath' is only supported for the 'JSONPath' QueryLanguage";
+        ValidateLanguageFieldInner = "validate.language.field.inner", Documented,
+            "A Choice rule, a catcher or a setting of a Map must not have a field of the other query language.",
+            "Developer Guide, \"Transforming data with JSONata\": fields of JSONPath are not available in a JSONata state, and the reverse";
         ValidateLanguageDowngrade = "validate.language.downgrade", Observed,
             "A state of a JSONata machine must not be a JSONPath state.",
             "recorded: test_validate_state_machine_definition_type_standard";
@@ -136,7 +139,10 @@ family! {
             "measured on AWS in 2026-09 and reported by users: Reference path didn't start with '$' (cfn-lint#4076)";
         ValidateReferenceItems = "validate.reference-path.items", Observed,
             "ItemsPath must be a reference path.",
-            "measured on AWS in 2026-09: Value is not a Reference Path; Developer Guide, \"Map\"";
+            "measured on AWS in 2026-09 with a wildcard: Value is not a Reference Path; States Language specification, \"Map State\"";
+        ValidateReferenceDoubtful = "validate.reference-path.doubtful", Assumed(EVERYTHING),
+            "A reference path contains no filter, no function, no index from the end, and no operator that is not escaped.",
+            "the specification excludes the operators @ , : and ?; a page of the Developer Guide has a filter among its reference paths";
         ValidateTemplate = "validate.template", Observed,
             "A template field whose name ends in .$ must hold a valid JSONPath or intrinsic function call.",
             "recorded: test_illegal_escapes";
@@ -191,7 +197,7 @@ family! {
         ValidateCsvHeaderElsewhere = "validate.reader.csv-header.elsewhere", Observed,
             "CSVHeaderLocation must not be given for JSON.",
             "measured on AWS in 2026-09: Field 'CSVHeaderLocation' is not supported";
-        ValidateReaderField = "validate.reader.field", Documented,
+        ValidateReaderField = "validate.reader.field", Assumed(EVERYTHING),
             "Fields of ReaderConfig that are only for some kinds of file must not be given for others, and CSVHeaders goes with GIVEN.",
             "Developer Guide, \"ItemReader\"";
         ValidateBatcher = "validate.batcher", Language,

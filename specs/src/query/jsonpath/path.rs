@@ -216,6 +216,16 @@ impl Path {
         })
     }
 
+    /// Whether it can lead to several values by its form alone. A filter can, too, but is not counted.
+    pub fn selects_several(&self) -> bool {
+        self.0.steps.iter().any(|step| {
+            matches!(
+                step,
+                Step::Names(_) | Step::Indexes(_) | Step::Slice(..) | Step::Wildcard | Step::Scan
+            )
+        })
+    }
+
     /// Whether every name that is more than letters, digits and `_` stands in brackets (Developer
     /// Guide, "Intrinsic functions").
     pub fn brackets_odd_names(&self) -> bool {
