@@ -127,6 +127,49 @@ fn several_files_and_directories_are_told_one_by_one() {
 }
 
 #[test]
+fn a_file_that_is_meant_as_a_machine_is_not_passed_over() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    write(here, "m/good.json", VALID);
+    write(here, "m/package.json", "{\"name\": \"no machine\"}");
+    write(here, "m/template.yaml", "{{ torn");
+    expect(here, &["validate", "m"], 0);
+    // A typing error in a field's name.
+    let order = VALID
+        .replace("StartAt", "startAt")
+        .replace("States", "states");
+    write(here, "m/order.asl.json", &order);
+    let ran = expect(here, &["validate", "m"], 1);
+    for expected in [
+        "m/order.asl.json: refused, ",
+        "2 files: 1 valid, 1 refused, 2 no machine\n",
+    ] {
+        assert!(ran.out.contains(expected), "{}", ran.out);
+    }
+    for name in ["torn.asl", "torn.asl.yml"] {
+        write(here, &format!("m/{name}"), "{\"StartAt\": ");
+        let ran = expect(here, &["validate", "m"], 2);
+        let told = format!("m/{name}: failed to read 'm/{name}'");
+        assert!(ran.out.contains(&told), "{}", ran.out);
+        let total = "3 files: 1 valid, 1 refused, 1 unreadable, 2 no machine\n";
+        assert!(ran.out.ends_with(total), "{}", ran.out);
+        // The same files are missing from a check.
+        let ran = expect(here, &["check", "m", "--cases", "2", "--out", name], 4);
+        for expected in [&*format!("m/{name}"), "m/order.asl.json"] {
+            let told = format!("unreadable: {expected}: failed to ");
+            assert!(ran.out.contains(&told), "{}", ran.out);
+        }
+        fs::remove_file(here.join("m").join(name)).expect("removed");
+    }
+    let ran = expect(
+        here,
+        &["check", "m/good.json", "--cases", "2", "--out", "good"],
+        0,
+    );
+    assert!(ran.out.contains("; 1 machine, 1 judged, "), "{}", ran.out);
+}
+
+#[test]
 fn a_bad_path_is_told_which_part_of_it_is_wrong() {
     let directory = tempfile::tempdir().expect("a directory");
     let here = directory.path();

@@ -20,6 +20,7 @@ mod placeholders;
 mod profiles;
 mod replay;
 mod run;
+mod search;
 mod serve;
 mod session;
 mod shrink;

@@ -1,6 +1,6 @@
 //! `stepproof check`.
 
-pub(super) mod files;
+mod files;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -61,7 +61,8 @@ Examples:
 A plan says what the tasks do, as in 'stepproof simulate'; tasks that it does not name return their
 input.")]
 pub(super) struct Check {
-    /// Definitions in JSON or YAML, or directories to search for them.
+    /// Definitions in JSON or YAML, or directories to search for them in .json, .yaml, .yml and .asl
+    /// files.
     #[arg(required = true, value_name = "MACHINE")]
     machines: Vec<PathBuf>,
     #[command(flatten)]

@@ -14,7 +14,7 @@ use stepproof_specs::{
     validate::{validate, validate_text},
 };
 
-use super::{Failure, Status, check::files, clauses::Format, input, output::Output};
+use super::{Failure, Status, clauses::Format, input, output::Output, search};
 use crate::report::on_one_line;
 
 /// Validates machines as CreateStateMachine does, with AWS's codes and messages.
@@ -29,7 +29,8 @@ Examples:
   stepproof validate machines/ other.asl.json
   jq .definition case.json | stepproof validate -")]
 pub(super) struct Validate {
-    /// Definitions, JSON or YAML; directories to search for them; - for standard input.
+    /// Definitions, JSON or YAML; directories to search for them in .json, .yaml, .yml and .asl files;
+    /// - for standard input.
     #[arg(required = true, value_name = "MACHINE")]
     machines: Vec<PathBuf>,
     /// Validate as an Express workflow.
@@ -52,7 +53,7 @@ struct Answer {
     /// Why it cannot be read: completes "failed to …".
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// Whether it is meant as a definition at all.
+    /// Whether it has what only definitions have.
     #[serde(skip)]
     is_machine: bool,
     /// The diagnostics with their places.
@@ -106,13 +107,14 @@ impl Validate {
                 );
                 continue;
             }
-            let mut below = Vec::new();
-            files::collect(machine, &mut below)?;
-            below.sort();
-            for file in below {
+            for file in search::below(machine)? {
                 match answer(&file, workflow) {
-                    Ok(answer) if answer.is_machine => answers.push(answer),
-                    Err(why) if is_meant(&file) => answers.push(Answer::none(&file, why)),
+                    Ok(answer) if answer.is_machine || search::is_meant(&file) => {
+                        answers.push(answer);
+                    }
+                    Err(why) if search::is_meant_if_unreadable(&file) => {
+                        answers.push(Answer::none(&file, why));
+                    }
                     Ok(_) | Err(_) => others += 1,
                 }
             }
@@ -120,7 +122,7 @@ impl Validate {
         if answers.is_empty() {
             return Err(Failure::usage(
                 "find a machine: no file there holds one",
-                "a machine is a .json, .yaml or .yml file with StartAt and States",
+                search::REMEDY,
             ));
         }
         Ok((answers, others))
@@ -154,14 +156,6 @@ fn has_any(value: &Value) -> bool {
     ["StartAt", "States"]
         .iter()
         .any(|field| value.get(field).is_some())
-}
-
-/// Whether a file that cannot be read is meant as a definition, by its name.
-fn is_meant(path: &Path) -> bool {
-    let name = path.to_string_lossy();
-    [".json", ".asl.yaml", ".asl.yml"]
-        .iter()
-        .any(|it| name.ends_with(it))
 }
 
 impl Answer {

@@ -9,6 +9,7 @@
 //! {"ready": VERSION}                                      it is ready
 //! {"start": N, "definition": TEXT, "workflow": TYPE}      what does it say about this one?
 //! {"execution": N, "complaints": [{rule, message, at}]}   nothing if it accepts the definition
+//! {"execution": N, "trouble": TEXT}                       it, or its script, is broken: no opinion
 //! {"ping": N}, {"pong": N}                                does it still answer?
 //! ```
 //!
@@ -83,11 +84,14 @@ impl Linter {
             Silence::Lost(lost) => self.lost(lost),
             Silence::Trouble(trouble) => trouble,
         })?;
+        if let Some(trouble) = answer.get("trouble") {
+            return Err(strange(match trouble.as_str() {
+                Some(text) => text.to_owned(),
+                None => trouble.to_string(),
+            }));
+        }
         let complaints: Vec<Complaint> = serde_json::from_value(answer["complaints"].clone())
-            .map_err(|error| Trouble::Protocol {
-                operation: "the linter".to_owned(),
-                reason: bound::reason(error.to_string()),
-            })?;
+            .map_err(|error| strange(error.to_string()))?;
         Ok(RawRun {
             creation: complaints
                 .first()
@@ -123,6 +127,14 @@ impl Linter {
             endpoint: self.name.to_owned(),
             reason,
         }
+    }
+}
+
+/// A linter that gives no opinion.
+fn strange(reason: String) -> Trouble {
+    Trouble::Protocol {
+        operation: "the linter".to_owned(),
+        reason: bound::reason(reason),
     }
 }
 

@@ -58,7 +58,8 @@ impl Machines {
     pub fn line(&self) -> String {
         let left_out: u64 = self.left_out.values().sum();
         let all = self.judged + self.without_verdict + left_out;
-        let mut parts = vec![format!("{all} machines"), format!("{} judged", self.judged)];
+        let noun = if all == 1 { "machine" } else { "machines" };
+        let mut parts = vec![format!("{all} {noun}"), format!("{} judged", self.judged)];
         for kind in Unjudged::ALL {
             let count = self.left_out.get(&kind).copied().unwrap_or_default();
             parts.push(format!("{count} {}", kind.name()));

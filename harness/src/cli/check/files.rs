@@ -1,9 +1,6 @@
 //! Finds the definitions that a user names: files, or directories to search.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use stepproof_specs::{
@@ -19,12 +16,10 @@ use crate::{
     cli::{
         Failure, input,
         placeholders::{Filled, Values, fill},
+        search,
     },
     report::{LeftOut, Unjudged},
 };
-
-/// Directories that hold third-party or generated files.
-const FOREIGN: [&str; 4] = ["node_modules", "target", "venv", "cdk.out"];
 
 /// A file that holds a definition.
 pub(super) struct Found {
@@ -71,7 +66,7 @@ impl Search {
                             "find a machine in '{}': no file below it holds one",
                             path.display()
                         ),
-                        "a machine is a .json, .yaml, .yml or .asl file with StartAt and States",
+                        search::REMEDY,
                     ));
                 }
             } else {
@@ -96,10 +91,7 @@ impl Search {
 
     /// Looks for definitions below a directory, in the order of their paths.
     fn search(&self, directory: &Path, all: &mut Files) -> Result<(), Failure> {
-        let mut files = Vec::new();
-        collect(directory, &mut files)?;
-        files.sort();
-        for path in files {
+        for path in search::below(directory)? {
             let file = path.display().to_string();
             match self.look(&path) {
                 Looked::Found(definition) => all.found.push(Found {
@@ -113,15 +105,10 @@ impl Search {
         Ok(())
     }
 
-    /// Looks into a file below a directory. JSON that cannot be read may be a definition. YAML that
-    /// cannot is more likely a template of something else, unless its name says what it is.
+    /// Looks into a file below a directory.
     fn look(&self, path: &Path) -> Looked {
-        let name = path.to_string_lossy();
-        let meant = [".asl.json", ".asl.yaml", ".asl.yml", ".asl"];
-        let meant = meant.iter().any(|it| name.ends_with(it));
-        let is_json = name.ends_with(".json");
         let lost = |reason: String| {
-            if meant || is_json {
+            if search::is_meant_if_unreadable(path) {
                 Looked::Found(Box::new(Err(unreadable(reason))))
             } else {
                 Looked::Foreign(Some("it cannot be read as YAML"))
@@ -145,7 +132,7 @@ impl Search {
             Ok(value) if is_definition(&value) => {
                 Looked::Found(Box::new(self.accepted(&filled, value)))
             }
-            Ok(_) if meant => lost("find StartAt and States in it".to_owned()),
+            Ok(_) if search::is_meant(path) => lost("find StartAt and States in it".to_owned()),
             Ok(_) => Looked::Foreign(None),
             Err(error) => lost(error.to_string()),
         }
@@ -187,36 +174,6 @@ enum Looked {
     Found(Box<Result<Definition, LeftOut>>),
     /// Something else, with what is to be said about that.
     Foreign(Option<&'static str>),
-}
-
-/// The files below a directory that may hold definitions, by their names.
-pub(in crate::cli) fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let unreadable = |error: std::io::Error| {
-        Failure::usage(
-            format!("read '{}': {error}", directory.display()),
-            "check the path",
-        )
-    };
-    for entry in fs::read_dir(directory).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let (name, path) = (entry.file_name(), entry.path());
-        let name = name.to_string_lossy();
-        // Symbolic links could form a cycle, so only real directories are entered.
-        let kind = entry.file_type().map_err(unreadable)?;
-        if name.starts_with('.') || FOREIGN.contains(&&*name) {
-            continue;
-        }
-        if kind.is_dir() {
-            collect(&path, files)?;
-        } else if [".json", ".yaml", ".yml", ".asl"]
-            .iter()
-            .any(|it| name.ends_with(it))
-            && path.is_file()
-        {
-            files.push(path);
-        }
-    }
-    Ok(())
 }
 
 fn is_definition(value: &Value) -> bool {

@@ -15,13 +15,13 @@ async function serve(name, complaints) {
       say({ pong: order.ping });
       continue;
     }
-    let found;
+    let answer;
     try {
-      found = await complaints(order.definition);
+      answer = { complaints: await complaints(order.definition) };
     } catch (error) {
-      // A linter that throws has not accepted the definition, and ends the build of whoever runs it.
-      found = [{ rule: `throws ${error.name}`, message: String(error.message) }];
+      // What throws has no opinion about the definition: it or its script is broken.
+      answer = { trouble: String(error) };
     }
-    say({ execution: order.start, complaints: found });
+    say({ execution: order.start, ...answer });
   }
 }

@@ -21,8 +21,8 @@ def serve(name, complaints):
             say({"pong": order["ping"]})
             continue
         try:
-            found = complaints(order["definition"], order["workflow"])
+            answer = {"complaints": complaints(order["definition"], order["workflow"])}
         except Exception as error:
-            # A linter that raises has not accepted the definition, and ends the build of whoever runs it.
-            found = [{"rule": f"raises {type(error).__name__}", "message": str(error)}]
-        say({"execution": order["start"], "complaints": found})
+            # What raises has no opinion about the definition: it or its script is broken.
+            answer = {"trouble": f"{type(error).__name__}: {error}"}
+        say({"execution": order["start"], **answer})
