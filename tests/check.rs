@@ -64,6 +64,55 @@ fn placeholders_are_given_or_guessed_or_asked_for() {
     shows(&ran.err, &["unreadable: n.json", asked]);
 }
 
+#[test]
+fn a_guess_that_is_wrong_is_no_refusal_by_aws() {
+    let directory = directory();
+    let here = directory.path();
+    let machine = |service: &str, next: &str, timeout: &str| {
+        format!(
+            "# it's a \"quote\nStartAt: Do\nStates:\n  Do:\n    Type: Task\n    Comment: a 5\" pipe\n    \
+             Resource: {service}\n    TimeoutSeconds: {timeout}\n    Next: {next}\n  DoX: {{Type: Succeed}}\n"
+        )
+    };
+    let activity = "arn:aws:states:us-east-1:123456789012:activity:${Work}";
+    let check = |name: &str, text: &str, status| {
+        write(here, name, text);
+        expect(
+            here,
+            &[
+                "check",
+                name,
+                "--cases",
+                "2",
+                "--out",
+                name.trim_end_matches(".yaml"),
+            ],
+            status,
+        )
+    };
+    let ran = check("fine.yaml", &machine(activity, "DoX", "${Limit}"), 0);
+    shows(&ran.out, &["${Limit} is taken as 60"]);
+    let ran = check("next.yaml", &machine(activity, "Do${Env}", "1"), 4);
+    let asked = "guess what stands for ${Env} in Next: give it with --set NAME=VALUE";
+    shows(&ran.err, &["unreadable: next.yaml", asked]);
+    let call = "arn:aws:states:::${Svc}:invoke";
+    let ran = check("service.yaml", &machine(call, "DoX", "1"), 4);
+    let asked = "guess what stands for ${Svc} in Resource: give it with --set NAME=VALUE";
+    shows(&ran.err, &["unreadable: service.yaml", asked]);
+    let ran = check("guess.yaml", &machine(activity, "DoX", "'${Limit}'"), 4);
+    let guessed = "judge the machine with guessed placeholders: ${Work} is taken as Work, \
+                   ${Limit} is taken as Limit: give them with --set NAME=VALUE: ";
+    shows(
+        &ran.err,
+        &["unreadable: guess.yaml", guessed, "TimeoutSeconds"],
+    );
+    let ran = check("wrong.yaml", &machine(activity, "Nowhere", "${Limit}"), 4);
+    shows(
+        &ran.err,
+        &["refused: wrong.yaml", "Missing 'Next' target: Nowhere"],
+    );
+}
+
 /// A guard as generators of definitions write it, behind a body in a string.
 const GUARDED: &str = r#"{"StartAt": "Read", "States": {
     "Read": {"Type": "Pass", "Next": "Guard",

@@ -139,10 +139,13 @@ impl<'t> Resource<'t> {
     }
 }
 
-/// Whether a part of the text is filled in before the machine is created.
+/// Whether a part of the text is filled in before the machine is created: a name in braces.
 pub fn is_placeholder(text: &str) -> bool {
-    text.split_once("${")
-        .is_some_and(|(_, rest)| rest.contains('}'))
+    let mut parts = text.split("${").skip(1);
+    parts.any(|rest| {
+        let name = rest.split_once('}').map_or("", |(name, _)| name);
+        !name.trim().is_empty()
+    })
 }
 
 impl<'t> Integration<'t> {
@@ -185,6 +188,23 @@ mod tests {
         for (text, expected) in [
             ("placeholder", Resource::NoArn),
             ("${Function.Arn}", Resource::Other),
+            ("${}${Function}", Resource::Other),
+            ("${}", Resource::NoArn),
+            ("${ }${", Resource::NoArn),
+            ("arn:aws:states:::${}", Resource::Unknown),
+            ("arn:aws:states:::${Call}", Resource::Other),
+            (
+                "arn:${AWS::Partition}:states:::nope:nope",
+                Resource::Unknown,
+            ),
+            (
+                "arn:${AWS::Partition}:states:::sqs:sendMessage.waitForTaskToken",
+                integration("sqs", "sendMessage.waitForTaskToken", Pattern::Callback),
+            ),
+            (
+                "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:activity:a",
+                Resource::Activity,
+            ),
             (
                 "arn:aws:lambda:us-east-1:123456789012:function:f",
                 Resource::Lambda,

@@ -1,7 +1,8 @@
 //! Amazon Resource Names and their parts.
 
 /// `arn:partition:service:region:account:resource` (AWS General Reference, "Amazon Resource
-/// Names"). Only the number of parts is checked: any of them may be empty.
+/// Names"). Only the number of parts is checked: any of them may be empty. A colon in a placeholder,
+/// as in `${AWS::Partition}`, ends no part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arn<'t> {
     /// `aws`, `aws-cn`, ….
@@ -22,7 +23,12 @@ impl<'t> Arn<'t> {
         let mut rest = text.strip_prefix("arn:")?;
         // Parts are short: looking at their bytes one by one takes the least time.
         let mut part = || {
-            let colon = rest.bytes().position(|byte| byte == b':')?;
+            let (mut before, mut inside) = (0, false);
+            let colon = rest.bytes().position(|byte| {
+                inside = (inside || before == b'$' && byte == b'{') && byte != b'}';
+                before = byte;
+                byte == b':' && !inside
+            })?;
             let (part, after) = (&rest[..colon], &rest[colon + 1..]);
             rest = after;
             Some(part)
@@ -75,7 +81,25 @@ mod tests {
         assert_eq!(arn.kind_and_name(), Some(("execution", "m:n")));
         let role = Arn::parse("arn:aws:iam::123456789012:role/r").unwrap();
         assert_eq!((role.region, role.kind_and_name()), ("", None));
-        for text in ["", "placeholder", "arn", "arn:aws:lambda", "urn:a:b:c:d:e"] {
+        let arn = Arn::parse("arn:${AWS::Partition}:sqs:{a:${AWS::AccountId}:q").unwrap();
+        assert_eq!(
+            [
+                arn.partition,
+                arn.service,
+                arn.region,
+                arn.account,
+                arn.resource
+            ],
+            ["${AWS::Partition}", "sqs", "{a", "${AWS::AccountId}", "q"]
+        );
+        for text in [
+            "",
+            "placeholder",
+            "arn",
+            "arn:${A:b:c:d:e:f",
+            "arn:aws:lambda",
+            "urn:a:b:c:d:e",
+        ] {
             assert_eq!(Arn::parse(text), None, "{text}");
         }
         assert_eq!(Arn::last("arn:aws:states:::execution:m:n"), "n");

@@ -123,10 +123,7 @@ impl Search {
         let filled = match self.filled(&text) {
             Ok(filled) => filled,
             Err(left_out) if about_states => return Looked::Found(Box::new(Err(left_out))),
-            Err(_) => Filled {
-                text,
-                guessed: Vec::new(),
-            },
+            Err(_) => Filled::unchanged(text),
         };
         match read(&filled.text) {
             Ok(value) if is_definition(&value) => {
@@ -142,7 +139,8 @@ impl Search {
         fill(text, &self.values).map_err(unreadable)
     }
 
-    /// A definition that the validator accepts, or the validator's errors with their positions.
+    /// A definition that the validator accepts, or the validator's errors with their positions. What
+    /// may be wrong only because of a guess is not what AWS would refuse.
     fn accepted(&self, filled: &Filled, json: Value) -> Result<Definition, LeftOut> {
         let (machine, diagnostics) = validate(&json, self.workflow);
         if machine.is_some() {
@@ -152,8 +150,18 @@ impl Search {
             });
         }
         let errors = diagnostics.into_iter();
-        let errors = errors.filter(|it| it.severity == Severity::Error).collect();
+        let errors: Vec<_> = errors.filter(|it| it.severity == Severity::Error).collect();
+        let is_guessed = errors
+            .iter()
+            .all(|it| filled.is_guessed(it.location.as_deref()));
         let problems = problems(&filled.text, &json, errors);
+        if is_guessed {
+            return Err(unreadable(format!(
+                "judge the machine with guessed placeholders: {}: give them with --set \
+                 NAME=VALUE: {problems}",
+                filled.guessed.join(", ")
+            )));
+        }
         Err(LeftOut {
             kind: Unjudged::Refused,
             reason: format!("accept the machine: {problems}"),
