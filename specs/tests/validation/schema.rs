@@ -559,6 +559,24 @@ fn the_fields_of_a_distributed_map_are_checked() {
             ],
         ),
         (
+            map(
+                inline(),
+                "ItemReader",
+                json!({"Resource": "arn:${AWS::Partition}:states:::s3:putObject"}),
+            ),
+            &[
+                "The resource provided arn:${AWS::Partition}:states:::s3:putObject is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at ~/ItemReader/Resource",
+            ],
+        ),
+        (
+            map(
+                inline(),
+                "ItemReader",
+                json!({"Resource": "arn:${AWS::Partition}:states:::s3:${Operation}"}),
+            ),
+            &[],
+        ),
+        (
             map(inline(), "ResultWriter", json!({})),
             &["Value cannot be empty at ~/ResultWriter"],
         ),

@@ -72,7 +72,7 @@ struct Scanner<'t> {
     found: Vec<Scalar<'t>>,
 }
 
-impl<'t> Scanner<'t> {
+impl Scanner<'_> {
     fn step(&mut self, byte: u8) {
         let flow = self.is_flow();
         match byte {

@@ -242,7 +242,12 @@ fn resource(fields: &mut Fields<'_, '_, '_>, operations: &[&str]) {
         (arn.service, arn.region, arn.account) == ("states", "", "")
             && operation.is_some_and(|it| operations.contains(&it))
     });
-    if !known && !is_placeholder(resource) {
+    // A partition that is filled in leaves the operation as it is.
+    let is_open = arn.map_or(is_placeholder(resource), |arn| {
+        let parts = [arn.service, arn.region, arn.account, arn.resource];
+        parts.into_iter().any(is_placeholder)
+    });
+    if !known && !is_open {
         let message = match arn {
             Some(_) => not_recognized(resource),
             None => NO_ARN.to_owned(),
