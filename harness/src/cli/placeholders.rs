@@ -154,7 +154,8 @@ pub(super) fn fill(text: &str, values: &Values) -> Result<Filled, String> {
                 Some(value) => place.written(value, json),
                 None => match guess(name.as_str(), &place) {
                     Some(guess) => {
-                        is_guessed = true;
+                        // Which region, account or partition it is makes no machine invalid.
+                        is_guessed |= place.whole() || !name.as_str().starts_with("AWS::");
                         note(
                             &mut guessed,
                             format!("{} is taken as {guess}", whole.as_str()),
@@ -569,7 +570,8 @@ mod tests {
 
     #[test]
     fn it_is_known_what_may_be_wrong_because_of_a_guess() {
-        let text = "A: {b: ['x', '${Guess}'], c/d: 'x ${Given}'}\nE: 1\nF: x ${Guess}\n";
+        let text = "A: {b: ['x', '${Guess}'], c/d: 'x ${Given}'}\nE: 1\nF: x ${Guess}\n\
+                    G: arn:${AWS::Partition}:x\n";
         let values = [("Given".to_owned(), "1".to_owned())];
         let filled = fill(text, &values.into()).expect("guesses");
         for (location, is_guessed) in [
@@ -581,6 +583,7 @@ mod tests {
             (Some("/E"), false),
             (Some("/E/none"), false),
             (Some("/F"), true),
+            (Some("/G"), false),
         ] {
             assert_eq!(filled.is_guessed(location), is_guessed, "{location:?}");
         }
