@@ -146,8 +146,13 @@ fn a_file_that_is_meant_as_a_machine_is_not_passed_over() {
     ] {
         assert!(ran.out.contains(expected), "{}", ran.out);
     }
-    for name in ["torn.asl", "torn.asl.yml"] {
-        write(here, &format!("m/{name}"), "{\"StartAt\": ");
+    for (name, text) in [
+        ("torn.asl", "{\"StartAt\": "),
+        ("torn.asl.yml", "{\"StartAt\": "),
+        // A line says what it is.
+        ("torn.yaml", "StartAt: A\nStates: {"),
+    ] {
+        write(here, &format!("m/{name}"), text);
         let ran = expect(here, &["validate", "m"], 2);
         let told = format!("m/{name}: failed to read 'm/{name}'");
         assert!(ran.out.contains(&told), "{}", ran.out);
@@ -193,7 +198,7 @@ fn a_bad_path_is_told_which_part_of_it_is_wrong() {
     error: SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/InputPath (line 1, column 64); character 1 ('o') of 'order.id': a path starts with '$'
     error: SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/OutputPath (line 1, column 64); character 4 ('[') of '$.a[': brackets hold a name, an index, a slice, '*' or a filter
     error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); '$.a[*].b' has a part that may select several values: a reference path leads to one place, by names and indexes only
-    error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); character 5 ('?') of '$.a[?(@.b)]': a reference path leads to one place, by names and indexes only
+    error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); '$.a[?(@.b)]': a reference path leads to one place, by names and indexes only
     ");
 }
 

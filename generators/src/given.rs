@@ -59,6 +59,10 @@ const DRAWS: u64 = 8;
 const WAYS: u32 = 32;
 const SHORTEST: u32 = 6;
 
+/// How many states may be looked at in all these tries together. Nearly all machines are small enough for
+/// every try; of a very large one not every state is aimed at.
+const LOOKED_AT: usize = 100_000;
+
 /// A case out of two follows a way to a state. A machine with more ways than this has several of them
 /// in a case, so that a hundred cases suffice.
 const CASES: usize = 50;
@@ -168,10 +172,13 @@ impl Given {
         let mut dice = Dice::new(0);
         let mut entered = Entered::new();
         let mut ways = Vec::new();
-        for target in aim::targets(&self.machine).iter().rev() {
+        let targets = aim::targets(&self.machine);
+        let mut all_tries = 0..LOOKED_AT / targets.len().max(1);
+        for target in targets.iter().rev() {
             let mut tries = 0..WAYS;
             while !entered.contains(target.name())
                 && let Some(number) = tries.next()
+                && all_tries.next().is_some()
             {
                 let detour = number >= SHORTEST;
                 let tasks = (self.tasks.as_slice(), self.longest);

@@ -52,7 +52,7 @@ pub enum Trouble {
         /// The time scale of the run.
         named: String,
         /// The one that was measured, rounded.
-        measured: u64,
+        measured: String,
     },
     /// A bug in the harness.
     #[error("keep the harness's own promise: {0}")]

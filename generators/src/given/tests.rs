@@ -249,3 +249,22 @@ fn what_a_user_fixes_stays_as_it_is() {
     assert!(!entered.contains("Approve"), "{entered:?}");
     assert!(entered.contains("Each"), "{entered:?}");
 }
+
+/// Each try of a way costs about as much as the machine is large.
+#[test]
+fn of_a_very_large_machine_not_every_state_is_aimed_at() {
+    let mut states = serde_json::Map::new();
+    for number in 0..600 {
+        let next = format!("S{}", number + 1);
+        states.insert(
+            format!("S{number}"),
+            json!({ "Type": "Pass", "Next": next }),
+        );
+    }
+    states.insert("S600".to_owned(), json!({ "Type": "Succeed" }));
+    let definition = json!({ "StartAt": "S0", "States": states });
+    let given = Given::new("long", &definition, None).unwrap();
+    // Every execution is longer than what is run, so no start is a way.
+    assert_eq!(given.states().len(), 601);
+    assert!(given.ways.is_empty());
+}

@@ -25,10 +25,11 @@ pub(super) fn is_meant(path: &Path) -> bool {
     ends(path, &MEANT)
 }
 
-/// Whether a file that cannot be read counts as a machine by its name. JSON may be one. YAML that
-/// cannot be read is more likely a template of something else, unless its name says what it is.
+/// Whether a file that cannot be read counts as a machine. JSON may be one. YAML that cannot be read is
+/// more likely a template of something else, unless its name says what it is, or a line of it.
 pub(super) fn is_meant_if_unreadable(path: &Path) -> bool {
-    is_meant(path) || ends(path, &[".json"])
+    let starts = |text: String| text.lines().any(|line| line.starts_with("StartAt:"));
+    is_meant(path) || ends(path, &[".json"]) || fs::read_to_string(path).is_ok_and(starts)
 }
 
 fn ends(path: &Path, ends: &[&str]) -> bool {

@@ -7,6 +7,8 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use tokio::time::Instant;
 
+use stepproof_specs::asl::WorkflowType;
+
 use super::Remote;
 use crate::{
     client::sdk::{CallError, Wire},
@@ -14,12 +16,18 @@ use crate::{
 };
 
 /// The real time between the two stamps that are compared.
-const SPAN: Duration = Duration::from_millis(500);
+const SPAN: Duration = Duration::from_secs(1);
 
 /// How coarse stamps are that are whole seconds.
 const SECOND: f64 = 1_000.0;
-/// How many times faster than the run was told a clock must be to be taken for another one.
-const TOO_FAST: f64 = 2.0;
+/// How much earlier or later than its call or its answer a stamp may be made, in real milliseconds.
+const SLACK: f64 = 50.0;
+/// How far a pace may be from another one to be taken for it.
+const NEAR: f64 = 1.1;
+/// How many times longer than it should an engine may wait by its own stamps, and how many milliseconds
+/// more, before its clock is taken for a slower one.
+const SLOW: f64 = 1.5;
+const LATE: f64 = 300.0;
 
 /// The unit of an engine's time stamps.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,16 +47,35 @@ struct Stamp {
     says: i64,
 }
 
+/// How far an engine's clock goes for each millisecond that passes here.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    about: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Pace {
+    /// Whether it may be this one.
+    fn may_be(self, pace: f64) -> bool {
+        self.least / NEAR <= pace && pace <= self.most * NEAR
+    }
+}
+
 impl Stamp {
-    /// How far the engine's clock went from this stamp to a later one for each millisecond that passed
-    /// here; and at least how far, whenever between the calls and their answers the stamps were made.
-    fn pace_to(self, later: Self) -> (f64, f64) {
+    /// The pace from this stamp to a later one, whenever between the calls and their answers the stamps
+    /// were made.
+    fn pace_to(self, later: Self) -> Pace {
         let stamped = (later.says - self.says) as f64;
-        let passed = later.after.duration_since(self.after).as_secs_f64() * 1_000.0;
-        let longest = later.before.duration_since(self.after).as_secs_f64() * 1_000.0;
+        let millis = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1_000.0;
         let is_coarse = [self, later].iter().all(|it| it.says % 1_000 == 0);
-        let sure = stamped - if is_coarse { SECOND } else { 1.0 };
-        (stamped / passed, sure / longest)
+        let coarse = if is_coarse { SECOND } else { 1.0 };
+        let shortest = (millis(self.before, later.after) - SLACK).max(1.0);
+        Pace {
+            about: stamped / millis(self.after, later.after),
+            least: (stamped - coarse) / (millis(self.after, later.before) + SLACK),
+            most: (stamped + coarse) / shortest,
+        }
     }
 }
 
@@ -73,9 +100,30 @@ impl Stamps {
     }
 }
 
+/// A machine that waits for a second.
+const WAIT: &str = r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"End":true}}}"#;
+/// How often it is looked whether it has ended, and the pause between two looks.
+const LOOKS: u32 = 40;
+const LOOK: Duration = Duration::from_millis(50);
+/// A clock that is this many times slower stands: what it says is for the run to judge.
+const TOO_SLOW: f64 = 20.0;
+
+fn clock(named: f64, measured: f64) -> Trouble {
+    let tenths = (measured * 10.0).round() / 10.0;
+    Trouble::Clock {
+        named: named.to_string(),
+        measured: if measured < 3.0 {
+            tenths
+        } else {
+            measured.round()
+        }
+        .to_string(),
+    }
+}
+
 impl Remote {
-    /// The unit of the engine's stamps, measured at first use. An error if they belong to a clock that
-    /// is faster than the run was told; a slower one looks like an engine that is late.
+    /// The unit of the engine's stamps, measured at first use. An error if they belong to neither the
+    /// clock that the run was told of nor to one on the wall.
     pub(super) async fn stamps(&self) -> Result<Stamps, Trouble> {
         if self.clock.is_virtual() {
             return Ok(Stamps::ASL);
@@ -97,14 +145,51 @@ impl Remote {
         let second = self.stamp(&wire, &machine, "second").await?;
         // What cannot be deleted now is deleted by its name after the run.
         let _ = self.api.delete_machine(&wire, &machine).await;
-        let (pace, at_least) = first.pace_to(second);
-        if at_least > TOO_FAST * scale.max(1.0) {
-            return Err(Trouble::Clock {
-                named: scale.to_string(),
-                measured: pace.round() as u64,
-            });
+        let pace = first.pace_to(second);
+        let stands = pace.most < 1.0 / TOO_SLOW;
+        if !stands && !pace.may_be(scale) && !pace.may_be(1.0) {
+            return Err(clock(scale, pace.about));
         }
-        Ok(Stamps::measured(pace, scale))
+        Ok(Stamps::measured(pace.about, scale))
+    }
+
+    /// An error if the engine waits by its own stamps for as long as one whose clock is slower than the
+    /// run was told. Stamps of ASL time say nothing of that, but their pace does.
+    pub(super) async fn check_waits(&self) -> Result<(), Trouble> {
+        let scale = self.profile.time_scale;
+        let stamps = self.stamps().await?;
+        if stamps == Stamps::ASL || scale <= 1.0 {
+            return Ok(());
+        }
+        let wire = Wire::default();
+        let number = self.machines.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}waits-{number}", self.prefix);
+        let (role, workflow) = (&self.traits.role, WorkflowType::Standard);
+        let created = self.api.create_machine(&wire, &name, WAIT, role, workflow);
+        let machine = created.await.map_err(CallError::into_trouble)?;
+        let waited = self.waited(&wire, &machine).await;
+        let _ = self.api.delete_machine(&wire, &machine).await;
+        match waited? {
+            Some(waited) if waited > SLOW * SECOND / scale + LATE => {
+                Err(clock(scale, SECOND / waited))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// For how long an execution of [`WAIT`] runs by the engine's stamps; `None` if it does not end.
+    async fn waited(&self, wire: &Wire, machine: &str) -> Result<Option<f64>, Trouble> {
+        let started = self.api.start(wire, machine, "waits", "{}").await;
+        let execution = started.map_err(CallError::into_trouble)?;
+        for _ in 0..LOOKS {
+            let described = self.api.describe(wire, &execution).await;
+            let described = described.map_err(CallError::into_trouble)?;
+            if let Some(stop) = described.stop {
+                return Ok(Some((stop - described.start) as f64));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(None)
     }
 
     /// Starts an execution for the start date that the engine reports of it.
@@ -151,14 +236,13 @@ mod tests {
             before: start + Duration::from_millis(before),
             says,
         };
-        let pace = |first: Stamp, second| first.pace_to(second);
-        let (about, sure) = pace(stamp(0, 1, 1_001), stamp(500, 501, 11_001));
-        assert!(about > 19.9 && sure > 19.9, "{about} {sure}");
-        // The second call may have been on its way for a second.
-        let (about, sure) = pace(stamp(0, 1, 1_001), stamp(500, 1_500, 2_501));
-        assert!(about > 2.9 && sure < 1.0, "{about} {sure}");
+        let pace = stamp(0, 1, 1_001).pace_to(stamp(1_000, 1_001, 21_001));
+        assert!(pace.may_be(20.0) && !pace.may_be(30.0) && !pace.may_be(10.0));
+        // The second call may have been on its way for two seconds.
+        let pace = stamp(0, 1, 1_001).pace_to(stamp(1_000, 3_000, 4_001));
+        assert!(pace.may_be(1.0) && pace.may_be(3.0) && !pace.may_be(5.0));
         // Of whole seconds one may have just begun.
-        let (about, sure) = pace(stamp(0, 1, 1_000), stamp(500, 501, 2_000));
-        assert!(about > 1.9 && sure <= 0.0, "{about} {sure}");
+        let pace = stamp(0, 1, 1_000).pace_to(stamp(1_000, 1_001, 3_000));
+        assert!(pace.may_be(1.0) && pace.may_be(3.0));
     }
 }
