@@ -224,7 +224,7 @@ impl Remote {
     pub async fn warm_up(&mut self) -> Result<(), Trouble> {
         persistently(|| self.warm_up_once()).await?;
         self.try_probes().await;
-        match self.check_waits().await {
+        match self.check_clock().await {
             Err(clock @ Trouble::Clock { .. }) => Err(clock),
             // What failed on the way is measured again when it is needed.
             _ => Ok(()),

@@ -122,17 +122,31 @@ fn clock(named: f64, measured: f64) -> Trouble {
 }
 
 impl Remote {
-    /// The unit of the engine's stamps, measured at first use. An error if they belong to neither the
-    /// clock that the run was told of nor to one on the wall.
+    /// The unit of the engine's stamps, measured at first use. If the time scale is 1, there is but one.
     pub(super) async fn stamps(&self) -> Result<Stamps, Trouble> {
-        if self.clock.is_virtual() {
+        let is_real = (self.profile.time_scale - 1.0).abs() < f64::EPSILON;
+        if self.clock.is_virtual() || is_real {
             return Ok(Stamps::ASL);
         }
         let measured = self.stamps.get_or_try_init(|| self.measure()).await?;
         Ok(*measured)
     }
 
-    /// Measures it by starting two executions some time apart.
+    /// Measures whether the engine's clock is the one that the run was told of.
+    pub(super) async fn check_clock(&self) -> Result<(), Trouble> {
+        if self.clock.is_virtual() {
+            return Ok(());
+        }
+        let stamps = *self.stamps.get_or_try_init(|| self.measure()).await?;
+        // Stamps of ASL time have shown their pace.
+        if stamps == Stamps::ASL || self.profile.time_scale <= 1.0 {
+            return Ok(());
+        }
+        self.check_waits().await
+    }
+
+    /// Measures it by starting two executions some time apart. An error if the stamps belong to neither
+    /// the clock that the run was told of nor one on the wall.
     async fn measure(&self) -> Result<Stamps, Trouble> {
         let scale = self.profile.time_scale;
         let wire = Wire::default();
@@ -154,13 +168,9 @@ impl Remote {
     }
 
     /// An error if the engine waits by its own stamps for as long as one whose clock is slower than the
-    /// run was told. Stamps of ASL time say nothing of that, but their pace does.
-    pub(super) async fn check_waits(&self) -> Result<(), Trouble> {
+    /// run was told.
+    async fn check_waits(&self) -> Result<(), Trouble> {
         let scale = self.profile.time_scale;
-        let stamps = self.stamps().await?;
-        if stamps == Stamps::ASL || scale <= 1.0 {
-            return Ok(());
-        }
         let wire = Wire::default();
         let number = self.machines.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}waits-{number}", self.prefix);
