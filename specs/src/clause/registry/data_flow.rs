@@ -31,10 +31,10 @@ family! {
             "an execution of a user (awslabs/states-language#29); AWS Support called it intended";
         PathNullError = "data.path.null.error", Observed,
             "The error of a path that is applied to null is States.Runtime.",
-            "a user's execution, shown with its error and this cause: a Task whose Parameters read $ of null";
+            "a user's execution, shown with its error and this cause: a Task whose Parameters read $ of null (public question \"AWS Step function parameters are not moving to the next step\")";
         PathNullTemplate = "data.path.null.template", Observed,
             "A path in a payload template fails the execution when it is applied to null.",
-            "a user's execution, shown with its error and cause: a Task whose Parameters read $ of null; AWS Support called it intended for explicit paths";
+            "a user's execution, shown with its error and cause: a Task whose Parameters read $ of null (public question \"AWS Step function parameters are not moving to the next step\")";
         PathNullElsewhere = "data.path.null.elsewhere", Assumed(EVERYTHING),
             "Other paths fail in the same way on null: InputPath, OutputPath, those of items, limits, waits, functions and IsPresent. Null passes where no path is given.",
             "reported for the Variable of a Choice rule and for payload templates";

@@ -22,7 +22,11 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        let looked = self.look(path, data);
+        self.settled(self.look(path, data))
+    }
+
+    /// What was found, where nobody asks whether it lies outside an array.
+    fn settled<'v>(&self, looked: Looked<'v>) -> Result<Cow<'v, Value>, PathError> {
         if looked.is_outside {
             self.mark(Clause::PathIndexOutside);
         }
@@ -131,11 +135,7 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
-        let looked = self.look_for_one(path, data);
-        if looked.is_outside {
-            self.mark(Clause::PathIndexOutside);
-        }
-        looked.found
+        self.settled(self.look_for_one(path, data))
     }
 
     /// Like [`Eval::find_one`], but tells what lies outside an array from null.
