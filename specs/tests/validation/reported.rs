@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{WorkflowType, diagnostic::Evidence},
+    asl::{
+        WorkflowType,
+        diagnostic::{Evidence, Extent},
+    },
     clause::{Basis, Clause},
     validate::validate,
 };
@@ -455,4 +458,56 @@ fn one_complaint_does_not_hide_the_others() {
         ),
     ];
     refused(&definition, WorkflowType::Standard, &expected);
+}
+
+/// No more is claimed of AWS's answer than was seen of it: that much is compared.
+#[test]
+fn as_much_is_claimed_as_was_seen() {
+    let reference_start = Evidence {
+        message: Extent::Start,
+        ..Evidence::WHOLE
+    };
+    let inner = json!({ "StartAt": "P", "States": { "P": { "Type": "Succeed" } } });
+    let map =
+        |path: &str| alone(json!({ "Type": "Map", "ItemProcessor": inner, "ItemsPath": path }));
+    let rule = |variable: &str| {
+        let rule = json!({ "Variable": variable, "IsNull": true, "Next": "A" });
+        ending(&json!({ "Type": "Choice", "Choices": [rule] }))
+    };
+    let mut second = pass("Comment", &json!(""));
+    second["Version"] = "2.0".into();
+    for (definition, evidence) in [
+        (rule("a"), Evidence::WHOLE),
+        (rule("$.a[*]"), Evidence::NONE),
+        (map("$.a[*].b"), reference_start),
+        (map("$..b"), Evidence::NONE),
+        (map("$.a[?(@.b == 1)]"), Evidence::NONE),
+        (pass("OutputPath", &json!("a")), Evidence::WHOLE),
+        (pass("ResultPath", &json!("a")), Evidence::NONE),
+        (second, Evidence::TEXT),
+        (
+            alone(json!({ "Type": "Wait", "Seconds": 100_000_000 })),
+            Evidence::WHOLE,
+        ),
+        (task("TimeoutSeconds", &json!(100_000_000)), Evidence::NONE),
+        (
+            alone(json!({ "Type": "Task", "Resource": "a" })),
+            Evidence::WHOLE,
+        ),
+        (ending(&json!({ "Type": "Pass" })), Evidence::TEXT),
+        (alone(json!({ "Type": "Wait" })), Evidence::NONE),
+        (pass("Assign", &json!({ "states": 1 })), Evidence::TEXT),
+        (
+            alone(json!({ "Type": "Pass", "Timeout": 1 })),
+            Evidence::TEXT,
+        ),
+        (
+            alone(json!({ "Type": "Pass", "Output": 1 })),
+            Evidence::WHOLE,
+        ),
+    ] {
+        let (_, diagnostics) = validate(&definition, WorkflowType::Standard);
+        let first = diagnostics.first().expect("a complaint");
+        assert_eq!(first.evidence, evidence, "{definition}: {first}");
+    }
 }
