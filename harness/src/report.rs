@@ -9,11 +9,13 @@ mod page;
 mod python;
 mod rules;
 mod run_page;
+mod source;
 mod story;
 mod summary;
 #[cfg(feature = "cli")]
 mod terminal;
 mod visible;
+mod words;
 
 use std::{io, path::PathBuf, time::Duration};
 
@@ -25,9 +27,10 @@ use stepproof_specs::clause::Coverage;
 pub use self::terminal::Terminal;
 #[cfg(feature = "cli")]
 pub(crate) use self::visible::{on_one_line, visible};
+pub(crate) use self::words::plural;
 pub use self::{
     digest::Digest,
-    finding::{Finding, Subject},
+    finding::{Finding, Original, Subject},
     lines::Lines,
     python::Target,
     summary::{DEFAULT_UNSURE_SHARE, ExitStatus, SIGNALLED, Summary},

@@ -9,6 +9,7 @@ use super::{
     output::{Output, note},
     profiles, runtime,
 };
+use crate::report::plural;
 use crate::zoo::{Deviant, Survey, survey};
 
 /// Lists the faults that the embedded engine can be told to have, to see the harness at work; or
@@ -63,7 +64,10 @@ impl Faults {
         let runtime = runtime()?;
         let mut surveys = Vec::with_capacity(faults.len());
         for fault in faults {
-            note(format_args!("hunting {fault} {seeds} times"));
+            note(format_args!(
+                "hunting {fault} with {}",
+                plural(seeds, "seed")
+            ));
             let hunted = runtime.block_on(survey(
                 *fault,
                 &self.engine,

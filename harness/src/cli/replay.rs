@@ -202,6 +202,7 @@ impl Setup {
             number: 1,
             signature: &first.signature,
             case,
+            original: None,
             raw,
             judgement: Some(judgement),
             engine: &self.context.engine.profile().name,

@@ -15,7 +15,7 @@ use stepproof_specs::{
 };
 
 use super::{Failure, Status, clauses::Format, input, output::Output, search};
-use crate::report::on_one_line;
+use crate::report::{on_one_line, plural};
 
 /// Validates machines as CreateStateMachine does, with AWS's codes and messages.
 ///
@@ -229,14 +229,5 @@ fn status(answers: &[Answer]) -> Status {
         Status::Diverged
     } else {
         Status::Success
-    }
-}
-
-/// A count with its noun.
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
     }
 }
