@@ -366,6 +366,58 @@ fn a_finding_names_the_machine_and_the_input_it_came_from() {
     );
 }
 
+#[test]
+fn the_directory_of_a_run_stands_for_its_finding() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "pay.json", REPEATED);
+    let check = ["check", "pay.json", "--seed", "1", "--cases", "10", "--out"];
+    expect(here, &[&check[..], &["agreed"]].concat(), 0);
+    let ran = expect(here, &["replay", "agreed"], 2);
+    shows(
+        &ran.err,
+        &["the run has no findings", "give 1:INDEX --run agreed"],
+    );
+    expect(
+        here,
+        &[&check[..], &["r", "--fault", "retry-budget"]].concat(),
+        1,
+    );
+    let findings = fs::read_dir(here.join("r/findings")).expect("findings");
+    let mut findings: Vec<_> = findings.flatten().map(|it| it.path()).collect();
+    findings.sort();
+    let first = findings[0]
+        .strip_prefix(here)
+        .expect("a path")
+        .display()
+        .to_string();
+    // The engine is that of the run, with its fault.
+    let ran = expect(here, &["replay", &first], 1);
+    shows(
+        &ran.out,
+        &[&format!(
+            "stepproof replay {first}/case.json --fault retry-budget"
+        )],
+    );
+    for other in &findings[1..] {
+        let ran = expect(here, &["replay", "r"], 2);
+        shows(
+            &ran.err,
+            &[
+                "the run has several findings",
+                &format!("{first}/case.json"),
+            ],
+        );
+        fs::remove_dir_all(other).expect("a directory");
+    }
+    expect(here, &["replay", "r"], 1);
+    let ran = expect(here, &["replay", "."], 2);
+    shows(
+        &ran.err,
+        &["find a case in '.': it is neither a run nor a finding"],
+    );
+}
+
 /// The name of the case of the first finding.
 fn found_case(out: &str) -> String {
     let (_, after) = out.split_once(", case ").expect("a case");

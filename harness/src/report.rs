@@ -302,7 +302,7 @@ impl Reporter for Reporters {
 }
 
 /// A duration in readable form: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 7 min`.
-fn human(duration: Duration) -> String {
+pub(crate) fn human(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         0..10 => format!("{:.1} s", duration.as_secs_f64()),
