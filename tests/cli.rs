@@ -717,7 +717,10 @@ fn a_number_out_of_range_is_told_with_what_is_meant() {
             ["run", "--cases", "0"],
             "it must be a whole number above zero",
         ),
-        (["run", "--seed", "-1"], "-1 is not in 0..="),
+        (
+            ["run", "--seed", "-1"],
+            "it must be a whole number from 0 to ",
+        ),
         (
             ["run", "--max-unsure", "-1"],
             "it must be a number from 0 to 1",

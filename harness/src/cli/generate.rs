@@ -19,7 +19,7 @@ pub(super) struct Generate {
     #[command(flatten)]
     drawing: Drawing,
     /// The seed [default: random, and noted in each case's origin].
-    #[arg(long)]
+    #[arg(long, value_parser = super::target::seed)]
     seed: Option<u64>,
     /// The number of the first case.
     #[arg(long, value_name = "INDEX", default_value_t = 0)]

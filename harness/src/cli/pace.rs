@@ -44,7 +44,7 @@ pub(super) struct Pace {
     #[arg(long, value_name = "N", default_value_t = 400, value_parser = super::target::count)]
     cases: u64,
     /// The seed from which every case is drawn [default: random, and printed].
-    #[arg(long)]
+    #[arg(long, value_parser = super::target::seed)]
     seed: Option<u64>,
     #[command(flatten)]
     drawing: Drawing,

@@ -47,7 +47,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     time: Option<Duration>,
     /// The seed from which every case is drawn [default: random, and printed].
-    #[arg(long)]
+    #[arg(long, value_parser = super::target::seed)]
     seed: Option<u64>,
     #[command(flatten)]
     drawing: Drawing,

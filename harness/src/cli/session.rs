@@ -309,7 +309,8 @@ pub(super) fn source(
         let name = &engine.name;
         return Err(Failure::usage(
             format!("run machines on {name}: it only says which definitions it would accept"),
-            "'stepproof run' asks it about generated ones",
+            "'stepproof validate' says what AWS would refuse of them; 'stepproof run' asks the linter about \
+             generated ones",
         ));
     }
     let (how, longest) = (&configuration.how_given, longest(engine));

@@ -228,6 +228,12 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
     parsed.ok_or_else(|| "it must be a whole number above zero".to_owned())
 }
 
+/// Parses a seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let parsed = text.parse();
+    parsed.map_err(|_| format!("it must be a whole number from 0 to {}", u64::MAX))
+}
+
 /// Parses how late something may happen.
 fn tolerance(text: &str) -> Result<Tolerance, String> {
     if text == IGNORE {
