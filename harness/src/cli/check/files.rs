@@ -98,7 +98,7 @@ impl Search {
             file: format!("{file}#{}", it.id),
             definition: it.text.clone().map_err(unreadable).and_then(|text| {
                 let filled = self.supplied.fill(&text, &it.values).map_err(unreadable)?;
-                let json = self.definition(&filled)?;
+                let json = definition(&filled)?;
                 let workflow = it.workflow.unwrap_or(self.workflow);
                 // Places in the text are not places in the file.
                 accepted(&filled, "", json, workflow)
@@ -110,16 +110,8 @@ impl Search {
     /// Reads a text that must be a definition.
     fn alone(&self, text: &str) -> Result<Definition, LeftOut> {
         let filled = self.filled(text)?;
-        let value = self.definition(&filled)?;
+        let value = definition(&filled)?;
         accepted(&filled, &filled.text, value, self.workflow)
-    }
-
-    fn definition(&self, filled: &Filled) -> Result<Value, LeftOut> {
-        let value = read(&filled.text).map_err(|error| unreadable(error.to_string()))?;
-        if !is_definition(&value) {
-            return Err(unreadable("find StartAt and States in it".to_owned()));
-        }
-        Ok(value)
     }
 
     /// Looks for definitions below a directory, in the order of their paths.
@@ -176,6 +168,15 @@ impl Search {
     fn filled(&self, text: &str) -> Result<Filled, LeftOut> {
         self.supplied.fill(text, &Values::new()).map_err(unreadable)
     }
+}
+
+/// The definition that a text holds.
+fn definition(filled: &Filled) -> Result<Value, LeftOut> {
+    let value = read(&filled.text).map_err(|error| unreadable(error.to_string()))?;
+    if !is_definition(&value) {
+        return Err(unreadable("find StartAt and States in it".to_owned()));
+    }
+    Ok(value)
 }
 
 /// A definition that the validator accepts, or the validator's errors with their positions in a text. What
