@@ -82,7 +82,7 @@ pub(super) struct Check {
     express: bool,
     /// How many cases to run of each machine [default: 100; as many as there are inputs, if the plan
     /// is given too].
-    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = super::target::count)]
+    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = super::input::count)]
     cases: Option<u64>,
     /// Run cases for this long, for example 90s, 30m, 8h.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]

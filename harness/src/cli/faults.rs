@@ -25,7 +25,7 @@ pub(super) struct Faults {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Hunt each fault this many times, with seeds from 1 on.
-    #[arg(long, value_name = "N", value_parser = super::target::count)]
+    #[arg(long, value_name = "N", value_parser = super::input::count)]
     seeds: Option<u64>,
     /// Only this fault; may be given several times.
     #[arg(long, value_name = "NAME")]
@@ -38,7 +38,7 @@ pub(super) struct Faults {
         value_parser = ["reference", "embedded"])]
     engine: String,
     /// The most cases a hunt may take to catch a fault.
-    #[arg(long, default_value_t = 20_000, requires = "seeds", value_parser = super::target::count)]
+    #[arg(long, default_value_t = 20_000, requires = "seeds", value_parser = super::input::count)]
     cases: u64,
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Generate {
     #[arg(long, value_name = "INDEX", default_value_t = 0)]
     from: u64,
     /// How many cases to draw.
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::target::count)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::input::count)]
     cases: u64,
     /// Write each case to a file in this directory.
     #[arg(long, value_name = "DIR")]

@@ -41,7 +41,7 @@ pub(super) struct Pace {
     #[command(flatten)]
     target: Target,
     /// How many cases each of the two drives.
-    #[arg(long, value_name = "N", default_value_t = 400, value_parser = super::target::count)]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = super::input::count)]
     cases: u64,
     /// The seed from which every case is drawn [default: random, and printed].
     #[arg(long, value_parser = super::target::seed)]

@@ -41,7 +41,7 @@ pub(super) struct Run {
     #[command(flatten)]
     target: Target,
     /// How many cases to run [default: 1000].
-    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = super::target::count)]
+    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = super::input::count)]
     cases: Option<u64>,
     /// Run cases for this long, for example 90s, 30m, 8h.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]

@@ -222,12 +222,6 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
         })
 }
 
-/// Parses how many there are to be: at least one.
-pub(super) fn count(text: &str) -> Result<u64, String> {
-    let parsed = text.parse().ok().filter(|count| *count > 0);
-    parsed.ok_or_else(|| "it must be a whole number above zero".to_owned())
-}
-
 /// Parses a seed.
 pub(super) fn seed(text: &str) -> Result<u64, String> {
     let parsed = text.parse();
