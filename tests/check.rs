@@ -294,3 +294,132 @@ fn a_poisoned_case_says_why_and_what_was_seen() {
     let clauses = json!(["intrinsic.array-unique.order"]);
     assert_eq!(shown["unsure"]["output"]["clauses"], clauses, "{}", ran.out);
 }
+
+/// A machine whose task is repeated.
+const REPEATED: &str = r#"{"StartAt": "Charge", "States": {
+    "Charge": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+        "Parameters": {"FunctionName": "f"},
+        "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}]}}}"#;
+
+#[test]
+fn a_finding_names_the_machine_and_the_input_it_came_from() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "pay.json", REPEATED);
+    write(
+        here,
+        "plain.json",
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#,
+    );
+    let check = [
+        "check",
+        "plain.json",
+        "pay.json",
+        "--fault",
+        "retry-budget",
+        "--seed",
+        "1",
+        "--out",
+        "r",
+        "--input",
+        "{\"total\": 7}",
+        "--cases",
+        "10",
+    ];
+    let ran = expect(here, &check, 1);
+    let found = "found in  pay.json at state 'Charge', case 1:";
+    let with = " with input { \"total\": 7 }\n  as it was found: r/findings/1-";
+    shows(
+        &ran.out,
+        &[found, with, "pay.json: 10 cases, 10 judged, divergence"],
+    );
+    assert!(
+        !ran.out.contains("plain.json: 10 cases, 10 judged, div"),
+        "{}",
+        ran.out
+    );
+    let page = fs::read_to_string(here.join("r/report.md")).expect("a page");
+    shows(
+        &page,
+        &[
+            " of `pay.json`; `stepproof",
+            "found in `pay.json at state 'Charge', case 1:",
+        ],
+    );
+    let findings = fs::read_dir(here.join("r/findings")).expect("findings");
+    let finding = findings.flatten().map(|it| it.path()).min();
+    let finding = finding.expect("a finding");
+    let page = fs::read_to_string(finding.join("report.md")).expect("a page");
+    shows(&page, &["Found in `pay.json at state 'Charge', case 1:"]);
+    // The case that is named is the one that a replay of the run draws.
+    let case = found_case(&ran.out);
+    let ran = expect(
+        here,
+        &["replay", &case, "--run", "r", "--out", "case.json"],
+        1,
+    );
+    shows(&ran.out, &[&format!("found in  pay.json, case {case}")]);
+    let original = fs::read_to_string(finding.join("original.json")).expect("a case");
+    assert_eq!(
+        fs::read_to_string(here.join("case.json")).expect("a case"),
+        original
+    );
+}
+
+#[test]
+fn the_directory_of_a_run_stands_for_its_finding() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "pay.json", REPEATED);
+    let check = ["check", "pay.json", "--seed", "1", "--cases", "10", "--out"];
+    expect(here, &[&check[..], &["agreed"]].concat(), 0);
+    let ran = expect(here, &["replay", "agreed"], 2);
+    shows(
+        &ran.err,
+        &["the run has no findings", "give 1:INDEX --run agreed"],
+    );
+    expect(
+        here,
+        &[&check[..], &["r", "--fault", "retry-budget"]].concat(),
+        1,
+    );
+    let findings = fs::read_dir(here.join("r/findings")).expect("findings");
+    let mut findings: Vec<_> = findings.flatten().map(|it| it.path()).collect();
+    findings.sort();
+    let first = findings[0]
+        .strip_prefix(here)
+        .expect("a path")
+        .display()
+        .to_string();
+    // The engine is that of the run, with its fault.
+    let ran = expect(here, &["replay", &first], 1);
+    shows(
+        &ran.out,
+        &[&format!(
+            "stepproof replay {first}/case.json --fault retry-budget"
+        )],
+    );
+    for other in &findings[1..] {
+        let ran = expect(here, &["replay", "r"], 2);
+        shows(
+            &ran.err,
+            &[
+                "the run has several findings",
+                &format!("{first}/case.json"),
+            ],
+        );
+        fs::remove_dir_all(other).expect("a directory");
+    }
+    expect(here, &["replay", "r"], 1);
+    let ran = expect(here, &["replay", "."], 2);
+    shows(
+        &ran.err,
+        &["find a case in '.': it is neither a run nor a finding"],
+    );
+}
+
+/// The name of the case of the first finding.
+fn found_case(out: &str) -> String {
+    let (_, after) = out.split_once(", case ").expect("a case");
+    after.split(',').next().expect("a case").to_owned()
+}

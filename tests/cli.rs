@@ -698,3 +698,42 @@ fn everything_can_be_listed() {
         assert!(ran.out.contains(word), "{arguments:?}: {}", ran.out);
     }
 }
+
+#[test]
+fn a_number_out_of_range_is_told_with_what_is_meant() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let time = "it must be a time above zero with its unit, for example 500ms, 90s, 30m or 8h";
+    for (arguments, told) in [
+        (
+            ["serve", "--time-scale", "-1"],
+            "it must be a number above 0",
+        ),
+        (["serve", "--port", "70000"], "70000 is not in 0..=65535"),
+        (
+            ["run", "--cases", "-1"],
+            "it must be a whole number above zero",
+        ),
+        (
+            ["run", "--cases", "0"],
+            "it must be a whole number above zero",
+        ),
+        (
+            ["run", "--seed", "-1"],
+            "it must be a whole number from 0 to ",
+        ),
+        (
+            ["run", "--max-unsure", "-1"],
+            "it must be a number from 0 to 1",
+        ),
+        (["run", "--jobs", "-1"], "-1 is not in 1..=65535"),
+        (["run", "--time", "-1s"], time),
+        (["run", "--time", "5"], time),
+        (["run", "--shrink-time", "0s"], time),
+        (["run", "--grace", "-1s"], time),
+    ] {
+        let ran = expect(directory.path(), &arguments, 2);
+        let option = format!("invalid value '{}' for '{}", arguments[2], arguments[1]);
+        assert!(ran.err.contains(&option), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
+    }
+}

@@ -81,7 +81,7 @@ fn agreement_divergence_and_what_is_not_judged_are_told_apart() {
     let ran = expect(here, &["observed", "r"], 0);
     assert_eq!(
         last(&ran),
-        "1 cases, 1 judged: 1 agreed, 0 diverged; 0 unsupported"
+        "1 case, 1 judged: 1 agreed, 0 diverged; 0 unsupported"
     );
 
     write(here, "r/bad/b.json", &pass(&json!({"n": 2})).to_string());
@@ -132,7 +132,7 @@ fn bad_input_is_named_and_the_rest_is_judged() {
             "help:",
         ],
     );
-    assert!(last(&ran).starts_with("1 cases, 1 judged: 1 agreed"));
+    assert!(last(&ran).starts_with("1 case, 1 judged: 1 agreed"));
     fs::remove_file(here.join("r/area/a.json")).expect("a file");
     fs::remove_file(here.join("r/area/b.json")).expect("a file");
     write(
@@ -150,7 +150,7 @@ fn the_embedded_engine_does_as_recorded_and_a_broken_one_does_not() {
     write(here, "r/area/a.json", &pass(&json!({"n": 1})).to_string());
     let engine = ["observed", "r", "--engine", "embedded"];
     let ran = expect(here, &engine, 0);
-    assert!(last(&ran).starts_with("1 cases, 1 judged: 1 agreed"));
+    assert!(last(&ran).starts_with("1 case, 1 judged: 1 agreed"));
     write(here, "r/area/b.json", &pass(&json!({"n": 2})).to_string());
     expect(here, &engine, 1);
 }

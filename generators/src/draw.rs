@@ -50,6 +50,7 @@ pub(crate) fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -
     Case {
         format: CASE_FORMAT,
         origin: Some(Origin {
+            machine: None,
             generator: GENERATOR_VERSION.to_owned(),
             profile: profile.name.to_owned(),
             seed,

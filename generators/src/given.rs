@@ -52,6 +52,9 @@ use crate::{
 /// The most events in an execution of a case: a loop that runs for longer shows nothing new.
 pub const MOST_EVENTS: usize = 1_000;
 
+/// What stands for the name of a profile in the origin of a case.
+pub const PROFILE: &str = "given";
+
 /// How often inputs and plans are drawn again when a case cannot be run.
 const DRAWS: u64 = 8;
 
@@ -300,7 +303,8 @@ impl Given {
             format: CASE_FORMAT,
             origin: Some(Origin {
                 generator: GENERATOR_VERSION.to_owned(),
-                profile: self.name.clone(),
+                profile: PROFILE.to_owned(),
+                machine: Some(self.name.clone()),
                 seed,
                 index,
             }),

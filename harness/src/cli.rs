@@ -18,6 +18,7 @@ mod output;
 mod pace;
 mod placeholders;
 mod profiles;
+mod progress;
 mod replay;
 mod run;
 mod search;
@@ -27,11 +28,12 @@ mod shrink;
 mod signals;
 mod simulate;
 mod target;
+mod templates;
 mod validate;
 
 use std::{panic, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::failure::Failure;
 use crate::report::ExitStatus as Status;
@@ -110,10 +112,30 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::internal(format!("start the runtime: {error}")))
 }
 
+/// The command line. A value such as `-1` belongs to its option, which says what it takes, instead of being
+/// an option that does not exist.
+fn command() -> clap::Command {
+    let takes_value = |arg: &Arg| arg.get_action().takes_values() && !arg.is_positional();
+    let is_time = |arg: &Arg| {
+        let names = arg.get_value_names().unwrap_or_default();
+        names.iter().any(|name| name.contains("TIME"))
+    };
+    Cli::command().mut_subcommands(|command| {
+        command.mut_args(|arg| match arg {
+            arg if takes_value(&arg) && is_time(&arg) => arg.allow_hyphen_values(true),
+            arg if takes_value(&arg) => arg.allow_negative_numbers(true),
+            arg => arg,
+        })
+    })
+}
+
 /// The whole command: parses the arguments, executes the subcommand, and maps the result to an exit
 /// status.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = command()
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return output::usage(&error),
     };
@@ -127,10 +149,8 @@ pub fn main() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_command_line_is_consistent() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
     }
 }

@@ -57,6 +57,7 @@ mod tests {
     fn the_origin_does_not_matter_and_the_content_does() {
         let mut moved = case(json!(1));
         moved.origin = Some(Origin {
+            machine: None,
             generator: "0".to_owned(),
             profile: "p".to_owned(),
             seed: 1,

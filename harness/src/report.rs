@@ -9,11 +9,13 @@ mod page;
 mod python;
 mod rules;
 mod run_page;
+mod source;
 mod story;
 mod summary;
 #[cfg(feature = "cli")]
 mod terminal;
 mod visible;
+mod words;
 
 use std::{io, path::PathBuf, time::Duration};
 
@@ -25,9 +27,10 @@ use stepproof_specs::clause::Coverage;
 pub use self::terminal::Terminal;
 #[cfg(feature = "cli")]
 pub(crate) use self::visible::{on_one_line, visible};
+pub(crate) use self::words::plural;
 pub use self::{
     digest::Digest,
-    finding::{Finding, Subject},
+    finding::{Finding, Original, Subject},
     lines::Lines,
     python::Target,
     summary::{DEFAULT_UNSURE_SHARE, ExitStatus, SIGNALLED, Summary},
@@ -299,7 +302,7 @@ impl Reporter for Reporters {
 }
 
 /// A duration in readable form: `0.4 s`, `12 s`, `3 min 5 s`, `2 h 7 min`.
-fn human(duration: Duration) -> String {
+pub(crate) fn human(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         0..10 => format!("{:.1} s", duration.as_secs_f64()),

@@ -28,7 +28,10 @@ pub use self::{
 };
 pub use self::{
     error::StoreError,
-    files::{FindingFiles, REPORT, write_finding, write_page, write_progress, write_report},
+    files::{
+        CASE, FINDINGS, FindingFiles, REPORT, write_finding, write_page, write_progress,
+        write_report,
+    },
     journal::{Journal, Memory},
     record::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, RunRecord,

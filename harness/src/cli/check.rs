@@ -21,6 +21,7 @@ use super::{
     generate::random_seed,
     input,
     placeholders::Substitutions,
+    progress::Progress,
     session::{
         Mode,
         configuration::{Configuration, GivenMachine, HowGiven, LeftOut},
@@ -81,13 +82,13 @@ pub(super) struct Check {
     express: bool,
     /// How many cases to run of each machine [default: 100; as many as there are inputs, if the plan
     /// is given too].
-    #[arg(long, value_name = "N", conflicts_with = "time")]
+    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = super::input::count)]
     cases: Option<u64>,
     /// Run cases for this long, for example 90s, 30m, 8h.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     time: Option<Duration>,
     /// The seed from which every case is drawn [default: random, and printed].
-    #[arg(long)]
+    #[arg(long, value_parser = super::target::seed)]
     seed: Option<u64>,
     #[command(flatten)]
     mode: Mode,
@@ -106,10 +107,11 @@ impl Check {
         };
         let plan = self.plan.as_deref().map(input::any_plan).transpose()?;
         let search = Search {
-            values: self.substitutions.values()?,
+            supplied: self.substitutions.supplied()?,
             workflow: input::workflow(self.express),
         };
         let files = search.find(&self.machines)?;
+        search.supplied.tell_unseen();
         let (engine, version) = self.target.reach().await?;
         let sorting = Sorting {
             how: &how,
@@ -174,10 +176,14 @@ struct Sorting<'a> {
 
 impl Sorting<'_> {
     fn sort(&self, found: Vec<Found>) -> Result<Sorted, Failure> {
-        let progress = progress(found.len());
+        let (bar, progress) = (
+            bar(found.len()),
+            Progress::of("prepared", "machine", Some(found.len() as u64)),
+        );
         let mut sorted = Sorted::default();
         for Found { file, definition } in found {
-            progress.set_message(file.clone());
+            bar.set_message(file.clone());
+            progress.begin(&file);
             let looked_at =
                 definition.and_then(|definition| self.look(&file, definition).map_err(unsupported));
             match looked_at {
@@ -186,9 +192,10 @@ impl Sorting<'_> {
                     sorted.left_out.push(LeftOut { file, kind, reason });
                 }
             }
-            progress.inc(1);
+            bar.inc(1);
+            progress.done();
         }
-        progress.finish_and_clear();
+        bar.finish_and_clear();
         self.check_plan(&sorted.machines)?;
         Ok(sorted)
     }
@@ -257,7 +264,7 @@ fn unsupported(reason: String) -> report::LeftOut {
 }
 
 /// Which machine is being looked at: ways to all states of a large one take a while to find.
-fn progress(machines: usize) -> ProgressBar {
+fn bar(machines: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(machines as u64), ProgressDrawTarget::stderr());
     match ProgressStyle::with_template("preparing {pos}/{len}  {msg}") {
         Ok(style) => bar.with_style(style),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use stepproof_generators::{Feature, FeatureSet, Profile};
+use stepproof_generators::{Feature, FeatureSet, Profile, given};
 
 use super::{Failure, profiles};
 
@@ -68,7 +68,7 @@ impl Drawn {
     /// The selection for cases of machines that a user gave: features do not apply.
     pub(super) fn given() -> Self {
         Self {
-            profile: "given".to_owned(),
+            profile: given::PROFILE.to_owned(),
             without: Vec::new(),
             rarely: Vec::new(),
         }

@@ -9,6 +9,7 @@ use super::{
     output::{Output, note},
     profiles, runtime,
 };
+use crate::report::plural;
 use crate::zoo::{Deviant, Survey, survey};
 
 /// Lists the faults that the embedded engine can be told to have, to see the harness at work; or
@@ -24,7 +25,7 @@ pub(super) struct Faults {
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     /// Hunt each fault this many times, with seeds from 1 on.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::input::count)]
     seeds: Option<u64>,
     /// Only this fault; may be given several times.
     #[arg(long, value_name = "NAME")]
@@ -37,7 +38,7 @@ pub(super) struct Faults {
         value_parser = ["reference", "embedded"])]
     engine: String,
     /// The most cases a hunt may take to catch a fault.
-    #[arg(long, default_value_t = 20_000, requires = "seeds")]
+    #[arg(long, default_value_t = 20_000, requires = "seeds", value_parser = super::input::count)]
     cases: u64,
 }
 
@@ -63,7 +64,10 @@ impl Faults {
         let runtime = runtime()?;
         let mut surveys = Vec::with_capacity(faults.len());
         for fault in faults {
-            note(format_args!("hunting {fault} {seeds} times"));
+            note(format_args!(
+                "hunting {fault} with {}",
+                plural(seeds, "seed")
+            ));
             let hunted = runtime.block_on(survey(
                 *fault,
                 &self.engine,

@@ -19,13 +19,13 @@ pub(super) struct Generate {
     #[command(flatten)]
     drawing: Drawing,
     /// The seed [default: random, and noted in each case's origin].
-    #[arg(long)]
+    #[arg(long, value_parser = super::target::seed)]
     seed: Option<u64>,
     /// The number of the first case.
     #[arg(long, value_name = "INDEX", default_value_t = 0)]
     from: u64,
     /// How many cases to draw.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = super::input::count)]
     cases: u64,
     /// Write each case to a file in this directory.
     #[arg(long, value_name = "DIR")]

@@ -106,6 +106,12 @@ fn looks_like_a_path(argument: &str) -> bool {
     !argument.starts_with(['{', '[', '"']) && argument.contains(['.', '/', '\\'])
 }
 
+/// Parses how many there are to be: at least one.
+pub(super) fn count(text: &str) -> Result<u64, String> {
+    let parsed = text.parse().ok().filter(|count| *count > 0);
+    parsed.ok_or_else(|| "it must be a whole number above zero".to_owned())
+}
+
 /// The failure to load a case that a user named, with the names that there are instead.
 pub(super) fn no_case(error: CaseFileError, name: &str) -> Failure {
     let mut failure = Failure::from(error);

@@ -24,7 +24,7 @@ use crate::{
     engines::EngineProfile,
     identity::CaseId,
     run::Limit,
-    store::{RUNS, Store},
+    store::{CASE, FINDINGS, RUNS, Store},
 };
 
 /// The options that say which run drew a case.
@@ -110,11 +110,18 @@ impl Origin {
                 "give SEED:INDEX with --run, or a case file without it",
             ));
         }
-        let case = casefile::load(name).map_err(|error| input::no_case(error, argument))?;
+        let (file, target) = if name.is_dir() {
+            let case = in_directory(name)?;
+            let target = as_in_run(&case, target);
+            (case, target)
+        } else {
+            (name.to_owned(), target.clone())
+        };
+        let case = casefile::load(&file).map_err(|error| input::no_case(error, argument))?;
         Ok(Named {
-            name: name.to_owned(),
-            target: target.clone(),
+            name: file,
             options: target.options(),
+            target,
             from: From::File(Box::new(case)),
         })
     }
@@ -193,6 +200,51 @@ impl Origin {
         };
         Ok(configuration.judged_by(ledger.as_ref()))
     }
+}
+
+/// The case that a directory stands for: that of a finding, or of the only finding of a run.
+fn in_directory(directory: &Path) -> Result<PathBuf, Failure> {
+    let case = directory.join(CASE);
+    if case.is_file() {
+        return Ok(case);
+    }
+    let findings = fs::read_dir(directory.join(FINDINGS)).into_iter().flatten();
+    let cases = findings.filter_map(|entry| Some(entry.ok()?.path().join(CASE)));
+    let mut cases: Vec<PathBuf> = cases.filter(|case| case.is_file()).collect();
+    cases.sort();
+    if let [case] = cases.as_slice() {
+        return Ok(case.clone());
+    }
+    let place = directory.display();
+    let no_case = |reason: &str, remedy: String| {
+        Failure::usage(format!("find a case in '{place}': {reason}"), remedy)
+    };
+    if !cases.is_empty() {
+        let cases: Vec<String> = cases.iter().map(|it| it.display().to_string()).collect();
+        let remedy = format!("name one of {}", cases.join(", "));
+        return Err(no_case("the run has several findings", remedy));
+    }
+    match Store::open(directory) {
+        Ok(store) => Err(no_case(
+            "the run has no findings",
+            format!(
+                "give {}:INDEX --run {place} for one of its cases",
+                store.run().seed
+            ),
+        )),
+        Err(_) => Err(no_case(
+            "it is neither a run nor a finding",
+            "give a case.json, or the directory of a run or of a finding".to_owned(),
+        )),
+    }
+}
+
+/// The engine of the run that found a case, unless the user names one.
+fn as_in_run(case: &Path, target: &Target) -> Target {
+    let run = case.ancestors().nth(3).filter(|_| target.is_default());
+    let store = run.and_then(|run| Store::open(run).ok());
+    let begun = store.and_then(|store| Configuration::decode(&store).ok());
+    begun.map_or_else(|| target.clone(), |begun| begun.target.into_target())
 }
 
 /// The directory of the last run with this seed, by the name that a run's directory has by itself.

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     engines::embedded::{Server, Speed},
     pace::{PaceError, drawable, measure},
+    report::plural,
     run::{
         Context, Stop,
         judging::{Compared, Generated},
@@ -40,10 +41,10 @@ pub(super) struct Pace {
     #[command(flatten)]
     target: Target,
     /// How many cases each of the two drives.
-    #[arg(long, value_name = "N", default_value_t = 400)]
+    #[arg(long, value_name = "N", default_value_t = 400, value_parser = super::input::count)]
     cases: u64,
     /// The seed from which every case is drawn [default: random, and printed].
-    #[arg(long)]
+    #[arg(long, value_parser = super::target::seed)]
     seed: Option<u64>,
     #[command(flatten)]
     drawing: Drawing,
@@ -108,9 +109,9 @@ impl Pace {
         let mut output = Output::new();
         match self.format {
             Format::Human => output.line(format_args!(
-                "{} cases with seed {seed} on {} {version}, {jobs} at once: the load generator \
+                "{} with seed {seed} on {} {version}, {jobs} at once: the load generator \
                  {plain:.1} cases/s, the harness {harness:.1} cases/s ({:.0} %)",
-                paces.cases,
+                plural(paces.cases, "case"),
                 self.target.name(),
                 paces.share() * 100.0
             ))?,

@@ -3,18 +3,27 @@
 
 mod scalars;
 
-use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::LazyLock};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    path::PathBuf,
+    sync::LazyLock,
+};
 
 use clap::Args;
 use regex_lite::Regex;
 use serde_json::Value;
 use stepproof_specs::{
-    asl::text::{read, read_yaml},
+    asl::{
+        diagnostic::Diagnostic,
+        text::{read, read_yaml},
+    },
     base::arn::Arn,
 };
 
 use self::scalars::{Scalar, Style, scalars};
-use super::{Failure, input};
+use super::{Failure, input, output};
 
 /// What stands for the placeholders in a definition.
 #[derive(Debug, Clone, Default, Args)]
@@ -56,9 +65,20 @@ impl Filled {
         }
     }
 
+    /// Why these complaints may be about guesses alone, which completes "failed to …".
+    pub fn doubt(&self, complaints: &[Diagnostic]) -> Option<String> {
+        let is_guessed = |it: &Diagnostic| self.is_guessed(it.location.as_deref());
+        (!complaints.is_empty() && complaints.iter().all(is_guessed)).then(|| {
+            let guessed = self.guessed.join(", ");
+            format!(
+                "judge the machine with guessed placeholders: {guessed}: give them with --set NAME=VALUE"
+            )
+        })
+    }
+
     /// Whether a complaint at this location, a pointer as diagnostics write it, may be about a
     /// guess: there is one in what stands there, or in what is nearest to it.
-    pub fn is_guessed(&self, location: Option<&str>) -> bool {
+    fn is_guessed(&self, location: Option<&str>) -> bool {
         if self.guessed.is_empty() {
             return false;
         }
@@ -80,9 +100,45 @@ impl Filled {
     }
 }
 
+/// The values that a user gave.
+pub(super) struct Supplied {
+    values: Values,
+    /// The names that no text had yet.
+    unseen: RefCell<BTreeSet<String>>,
+}
+
+impl Supplied {
+    /// Puts values in place of the placeholders in a definition: those that the user gave, and those that
+    /// come with it. Returns an error, which completes "failed to …", if some cannot be guessed.
+    pub(super) fn fill(&self, text: &str, own: &Values) -> Result<Filled, String> {
+        let missing = |name: &String| !text.contains(&format!("${{{name}}}"));
+        self.unseen.borrow_mut().retain(missing);
+        let mut values = own.clone();
+        values.extend(self.values.clone());
+        fill(text, &values)
+    }
+
+    /// Tells which names were in no text: one may be mistyped.
+    pub(super) fn tell_unseen(&self) {
+        for name in &*self.unseen.borrow() {
+            output::note(format_args!(
+                "warning: a value is given for ${{{name}}}, which is in no file"
+            ));
+        }
+    }
+}
+
 impl Substitutions {
     /// The values that the options give.
-    pub(super) fn values(&self) -> Result<Values, Failure> {
+    pub(super) fn supplied(&self) -> Result<Supplied, Failure> {
+        let values = self.values()?;
+        Ok(Supplied {
+            unseen: RefCell::new(values.keys().cloned().collect()),
+            values,
+        })
+    }
+
+    fn values(&self) -> Result<Values, Failure> {
         let mut values = Values::new();
         if let Some(path) = &self.values {
             let unusable = |reason: String| {
@@ -123,7 +179,7 @@ static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Puts values in place of the placeholders in a definition. Those without a value are guessed from
 /// their place. Returns an error, which completes "failed to …", if some cannot be.
-pub(super) fn fill(text: &str, values: &Values) -> Result<Filled, String> {
+fn fill(text: &str, values: &Values) -> Result<Filled, String> {
     let json = text.trim_start().starts_with('{');
     let mut filled = String::with_capacity(text.len());
     let mut marked = String::new();

@@ -39,12 +39,13 @@ use crate::{
 #[command(after_help = "\
 Examples:
   stepproof replay runs/RUN/findings/1-X/case.json
+  stepproof replay runs/RUN
   stepproof replay case.json --endpoint http://127.0.0.1:4566
   stepproof replay 7:41 --profile retry --engine localstack
   stepproof replay 7:41 --run runs/RUN
   stepproof replay localstack/choice-missing-variable --engine localstack")]
 pub(super) struct Replay {
-    /// A case file; or SEED:INDEX, the case with that number in the run with that seed, on the same
+    /// A case file, or the directory of a finding, or of a run with one finding; or SEED:INDEX, the case with that number in the run with that seed, on the same
     /// engine and with the same options (or --run); or ENGINE/ENTRY of a ledger or zoo/FAULT, a minimal case that comes with stepproof.
     #[arg(value_name = "CASE|SEED:INDEX")]
     case: String,
@@ -202,6 +203,7 @@ impl Setup {
             number: 1,
             signature: &first.signature,
             case,
+            original: None,
             raw,
             judgement: Some(judgement),
             engine: &self.context.engine.profile().name,

@@ -41,13 +41,13 @@ pub(super) struct Run {
     #[command(flatten)]
     target: Target,
     /// How many cases to run [default: 1000].
-    #[arg(long, value_name = "N", conflicts_with = "time")]
+    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = super::input::count)]
     cases: Option<u64>,
     /// Run cases for this long, for example 90s, 30m, 8h.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     time: Option<Duration>,
     /// The seed from which every case is drawn [default: random, and printed].
-    #[arg(long)]
+    #[arg(long, value_parser = super::target::seed)]
     seed: Option<u64>,
     #[command(flatten)]
     drawing: Drawing,

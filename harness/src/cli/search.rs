@@ -25,11 +25,16 @@ pub(super) fn is_meant(path: &Path) -> bool {
     ends(path, &MEANT)
 }
 
-/// Whether a file that cannot be read counts as a machine. JSON may be one. YAML that cannot be read is
-/// more likely a template of something else, unless its name says what it is, or a line of it.
+/// Whether a file that cannot be read counts as a machine: its name says so, or what is in it names the
+/// first state of one. Others are more likely something else: a template, a lock file.
 pub(super) fn is_meant_if_unreadable(path: &Path) -> bool {
-    let starts = |text: String| text.lines().any(|line| line.starts_with("StartAt:"));
-    is_meant(path) || ends(path, &[".json"]) || fs::read_to_string(path).is_ok_and(starts)
+    let is_json = ends(path, &[".json"]);
+    let starts = |bytes: Vec<u8>| {
+        let text = String::from_utf8_lossy(&bytes);
+        is_json && text.contains("\"StartAt\"")
+            || text.lines().any(|line| line.starts_with("StartAt:"))
+    };
+    is_meant(path) || fs::read(path).is_ok_and(starts)
 }
 
 fn ends(path: &Path, ends: &[&str]) -> bool {

@@ -9,7 +9,9 @@ use clap::Args;
 use stepproof_specs::base::time::Millis;
 
 use self::configuration::{Configuration, HowGiven, LeftOut};
-use super::{Failure, Status, clauses::Format, output, signals, target::parse_duration};
+use super::{
+    Failure, Status, clauses::Format, output, progress::Progress, signals, target::parse_duration,
+};
 use crate::{
     engines::{Engine, EngineProfile},
     judge::ledger::{Entry, Ledger},
@@ -175,6 +177,7 @@ impl Mode {
         let mut told = Told {
             digest: Digest::default(),
             reporters: self.reporter(),
+            progress: Progress::of("judged", "case", begun.header.cases),
         };
         told.event(&Event::RunStarted(begun.header));
         for LeftOut { file, kind, reason } in begun.left_out {
@@ -258,12 +261,16 @@ const STOPPING: &str = "stopping after the cases that are under way; Ctrl-C agai
 struct Told {
     digest: Digest,
     reporters: Reporters,
+    progress: Progress,
 }
 
 impl Reporter for Told {
     fn event(&mut self, event: &Event) {
         self.digest.event(event);
         self.reporters.event(event);
+        if matches!(event, Event::CaseJudged { .. }) {
+            self.progress.done();
+        }
     }
 
     fn lost(&self) -> Option<&io::Error> {
@@ -302,7 +309,8 @@ pub(super) fn source(
         let name = &engine.name;
         return Err(Failure::usage(
             format!("run machines on {name}: it only says which definitions it would accept"),
-            "'stepproof run' asks it about generated ones",
+            "'stepproof validate' says what AWS would refuse of them; 'stepproof run' asks the linter about \
+             generated ones",
         ));
     }
     let (how, longest) = (&configuration.how_given, longest(engine));

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     casefile,
     judge::verdict::Signature,
+    report::plural,
     run::{EngineLab, attempt, states},
     shrink::{Budget, Ended, ShrinkError, shrink},
 };
@@ -73,10 +74,11 @@ impl Shrink {
         let shrunk = shrink(Arc::new(lab), case, budget).await.map_err(cannot)?;
         setup.close().await?;
         super::output::note(format_args!(
-            "{sought}: {before} states to {} with {} engine calls of {} candidates{}",
+            "{sought}: {} to {} with {} of {}{}",
+            plural(before, "state"),
             states(&shrunk.case),
-            shrunk.calls,
-            shrunk.candidates,
+            plural(shrunk.calls, "engine call"),
+            plural(shrunk.candidates, "candidate"),
             match shrunk.ended {
                 Ended::Minimal => "",
                 Ended::OutOfCalls | Ended::OutOfTime => "; the budget is used up",

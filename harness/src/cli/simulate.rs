@@ -21,7 +21,7 @@ use super::{
     clauses::Format,
     input,
     output::{self, Output},
-    placeholders::{Substitutions, fill},
+    placeholders::{Substitutions, Values},
 };
 use crate::{report::on_one_line, run::reasons};
 
@@ -66,7 +66,10 @@ pub(super) struct Simulate {
 impl Simulate {
     pub(super) fn execute(self) -> Result<Status, Failure> {
         let text = input::text(&self.machine)?;
-        let filled = fill(&text, &self.substitutions.values()?).map_err(|reason| {
+        let supplied = self.substitutions.supplied()?;
+        let filled = supplied.fill(&text, &Values::new());
+        supplied.tell_unseen();
+        let filled = filled.map_err(|reason| {
             Failure::usage(
                 format!("read '{}': {reason}", self.machine.display()),
                 "or give a file with all values by --values FILE",

@@ -212,17 +212,20 @@ impl Target {
 
 /// Parses a duration such as `90s` or `8h`.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
-    let parsed: Result<jiff::SignedDuration, _> = text.parse();
+    let parsed: Option<jiff::SignedDuration> = text.parse().ok();
     parsed
-        .map_err(|error| error.to_string())
-        .and_then(|duration| Duration::try_from(duration).map_err(|error| error.to_string()))
-        .and_then(|duration| {
-            if duration.is_zero() {
-                Err("it must be longer than nothing".to_owned())
-            } else {
-                Ok(duration)
-            }
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| {
+            "it must be a time above zero with its unit, for example 500ms, 90s, 30m or 8h"
+                .to_owned()
         })
+}
+
+/// Parses a seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let parsed = text.parse();
+    parsed.map_err(|_| format!("it must be a whole number from 0 to {}", u64::MAX))
 }
 
 /// Parses how late something may happen.

@@ -9,13 +9,21 @@ use stepproof_specs::{
     asl::{
         WorkflowType,
         diagnostic::{Diagnostic, Severity},
-        text::{MAX_BYTES, Problem, Problems, problems},
+        text::{MAX_BYTES, Problem, Problems, problems, read},
     },
     validate::{validate, validate_text},
 };
 
-use super::{Failure, Status, clauses::Format, input, output::Output, search};
-use crate::report::on_one_line;
+use super::{
+    Failure, Status,
+    clauses::Format,
+    input,
+    output::{self, Output},
+    placeholders::{Filled, Substitutions, Supplied, Values},
+    search,
+    templates::{self, Inside},
+};
+use crate::report::{on_one_line, plural};
 
 /// Validates machines as CreateStateMachine does, with AWS's codes and messages.
 ///
@@ -27,12 +35,15 @@ Examples:
   stepproof validate machine.json
   stepproof validate machine.yaml --express
   stepproof validate machines/ other.asl.json
+  stepproof validate machine.json --set Table=orders
   jq .definition case.json | stepproof validate -")]
 pub(super) struct Validate {
-    /// Definitions, JSON or YAML; directories to search for them in .json, .yaml, .yml and .asl files;
+    /// Definitions, JSON or YAML, or templates of CloudFormation with some; directories to search for them in .json, .yaml, .yml and .asl files;
     /// - for standard input.
     #[arg(required = true, value_name = "MACHINE")]
     machines: Vec<PathBuf>,
+    #[command(flatten)]
+    substitutions: Substitutions,
     /// Validate as an Express workflow.
     #[arg(long)]
     express: bool,
@@ -67,22 +78,33 @@ const UNREADABLE: &str = "UNREADABLE";
 
 impl Validate {
     pub(super) fn execute(self) -> Result<Status, Failure> {
-        let workflow = input::workflow(self.express);
+        let asked = Asked {
+            supplied: self.substitutions.supplied()?,
+            workflow: input::workflow(self.express),
+        };
+        let status = self.validate(&asked);
+        asked.supplied.tell_unseen();
+        status
+    }
+
+    fn validate(&self, asked: &Asked) -> Result<Status, Failure> {
         let single = match self.machines.as_slice() {
             [machine] => !machine.is_dir(),
             _ => false,
         };
         if single {
-            let answer = answer(&self.machines[0], workflow)?;
-            let mut output = Output::new();
-            match self.format {
-                Format::Json => output.json(&answer.diagnostics)?,
-                Format::Human => answer.print(&mut output)?,
+            let answers = asked.answers(&self.machines[0])?;
+            if let [answer] = answers.as_slice() {
+                let mut output = Output::new();
+                match self.format {
+                    Format::Json => output.json(&answer.diagnostics)?,
+                    Format::Human => answer.print(&mut output)?,
+                }
+                output.flush()?;
+                return Ok(status(&answers));
             }
-            output.flush()?;
-            return Ok(status(&[answer]));
         }
-        let (answers, others) = self.all(workflow)?;
+        let (answers, others) = self.all(asked)?;
         let mut output = Output::new();
         match self.format {
             Format::Json => output.json(&answers)?,
@@ -98,19 +120,20 @@ impl Validate {
     }
 
     /// The answers about all files, and how many files below directories are no definitions.
-    fn all(&self, workflow: WorkflowType) -> Result<(Vec<Answer>, usize), Failure> {
+    fn all(&self, asked: &Asked) -> Result<(Vec<Answer>, usize), Failure> {
         let (mut answers, mut others) = (Vec::new(), 0);
         for machine in &self.machines {
             if !machine.is_dir() {
-                answers.push(
-                    answer(machine, workflow).unwrap_or_else(|why| Answer::none(machine, why)),
-                );
+                match asked.answers(machine) {
+                    Ok(all) => answers.extend(all),
+                    Err(why) => answers.push(Answer::none(machine, why)),
+                }
                 continue;
             }
             for file in search::below(machine)? {
-                match answer(&file, workflow) {
-                    Ok(answer) if answer.is_machine || search::is_meant(&file) => {
-                        answers.push(answer);
+                match asked.answers(&file) {
+                    Ok(all) if all.iter().any(|it| it.is_machine) || search::is_meant(&file) => {
+                        answers.extend(all);
                     }
                     Err(why) if search::is_meant_if_unreadable(&file) => {
                         answers.push(Answer::none(&file, why));
@@ -129,26 +152,79 @@ impl Validate {
     }
 }
 
-/// Validates the definition in a file.
-fn answer(path: &Path, workflow: WorkflowType) -> Result<Answer, Failure> {
-    let text = input::text(path)?;
-    let (value, diagnostics, is_machine) = if text.len() > MAX_BYTES {
-        (Value::Null, validate_text(&text, workflow).1, true)
-    } else {
-        let value = input::definition(path, &text)?;
-        let (_, diagnostics) = validate(&value, workflow);
-        let is_machine = has_any(&value);
-        (value, diagnostics, is_machine)
-    };
-    let refused = diagnostics.iter().any(|it| it.severity == Severity::Error);
-    Ok(Answer {
-        file: path.display().to_string(),
-        result: if refused { REFUSED } else { ACCEPTED },
-        problems: Some(problems(&text, &value, diagnostics.clone())),
-        diagnostics,
-        reason: None,
-        is_machine,
-    })
+/// How definitions are validated.
+struct Asked {
+    /// What stands for their placeholders.
+    supplied: Supplied,
+    workflow: WorkflowType,
+}
+
+impl Asked {
+    /// Validates the definition in a file, or those in a template.
+    fn answers(&self, path: &Path) -> Result<Vec<Answer>, Failure> {
+        let text = input::text(path)?;
+        match templates::machines(&text) {
+            Some(machines) => Ok(machines.iter().map(|it| self.inside(path, it)).collect()),
+            None => Ok(vec![self.answer(path, text)?]),
+        }
+    }
+
+    /// Validates a definition in a template.
+    fn inside(&self, path: &Path, machine: &Inside) -> Answer {
+        let name = PathBuf::from(format!("{}#{}", path.display(), machine.id));
+        let workflow = machine.workflow.unwrap_or(self.workflow);
+        let unreadable = |why: String| Answer {
+            is_machine: true,
+            ..Answer::none(&name, Failure::usage(why, ""))
+        };
+        let text = match &machine.text {
+            Ok(text) => text,
+            Err(why) => return unreadable(why.clone()),
+        };
+        let filled = match self.supplied.fill(text, &machine.values) {
+            Ok(filled) => filled,
+            Err(why) => return unreadable(why),
+        };
+        match read(&filled.text) {
+            // Places in the text are not places in the file.
+            Ok(value) => Answer::of(&name, "", &value, &filled, workflow),
+            Err(error) => unreadable(error.to_string()),
+        }
+    }
+
+    fn answer(&self, path: &Path, text: String) -> Result<Answer, Failure> {
+        if text.len() > MAX_BYTES {
+            let (_, diagnostics) = validate_text(&text, self.workflow);
+            return Ok(Answer {
+                problems: Some(problems(&text, &Value::Null, diagnostics.clone())),
+                diagnostics,
+                reason: None,
+                result: REFUSED,
+                is_machine: search::is_meant_if_unreadable(path),
+                file: path.display().to_string(),
+            });
+        }
+        let filled = self.supplied.fill(&text, &Values::new());
+        // Other files have placeholders of their own.
+        let filled = match filled {
+            Ok(filled) => filled,
+            Err(_) if !text.contains("StartAt") => Filled::unchanged(text),
+            Err(why) => {
+                return Err(Failure::usage(
+                    format!("read '{}': {why}", path.display()),
+                    "or give a file with all values by --values FILE",
+                ));
+            }
+        };
+        let value = input::definition(path, &filled.text)?;
+        Ok(Answer::of(
+            path,
+            &filled.text,
+            &value,
+            &filled,
+            self.workflow,
+        ))
+    }
 }
 
 /// Whether a document has a field that only machines have.
@@ -159,6 +235,33 @@ fn has_any(value: &Value) -> bool {
 }
 
 impl Answer {
+    /// What is said of a definition; what may be wrong only because of a guess is not what AWS would refuse.
+    fn of(path: &Path, text: &str, value: &Value, filled: &Filled, workflow: WorkflowType) -> Self {
+        let (_, diagnostics) = validate(value, workflow);
+        let errors = diagnostics
+            .iter()
+            .filter(|it| it.severity == Severity::Error);
+        let errors: Vec<Diagnostic> = errors.cloned().collect();
+        let file = path.display().to_string();
+        let is_machine = has_any(value);
+        if is_machine && !filled.guessed.is_empty() {
+            output::note(format_args!("{file}: {}", filled.guessed.join(", ")));
+        }
+        let reason = filled.doubt(&errors);
+        Self {
+            result: match (&reason, errors.is_empty()) {
+                (Some(_), _) => UNREADABLE,
+                (None, false) => REFUSED,
+                (None, true) => ACCEPTED,
+            },
+            problems: Some(problems(text, value, diagnostics.clone())),
+            diagnostics,
+            reason,
+            is_machine,
+            file,
+        }
+    }
+
     /// A file that cannot be read.
     fn none(path: &Path, why: Failure) -> Self {
         Self {
@@ -229,14 +332,5 @@ fn status(answers: &[Answer]) -> Status {
         Status::Diverged
     } else {
         Status::Success
-    }
-}
-
-/// A count with its noun.
-fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
     }
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 use stepproof_specs::clause::Aspect;
 
 use super::{Divergence, Extent, Outcome, Recording};
-use crate::{judge::verdict::Verdict, report::ExitStatus};
+use crate::{
+    judge::verdict::Verdict,
+    report::{ExitStatus, plural},
+};
 
 /// The number of recordings with each verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,8 +125,8 @@ impl Tally {
     pub fn line(&self) -> String {
         let of = |verdict| self.all.of(verdict);
         let mut line = format!(
-            "{} cases, {} judged: {} agreed, {} diverged; {} unsupported",
-            self.all.all(),
+            "{}, {} judged: {} agreed, {} diverged; {} unsupported",
+            plural(self.all.all(), "case"),
             self.all.judged(),
             of(Verdict::Agree),
             of(Verdict::Diverge),

@@ -1,13 +1,15 @@
 //! What a run came to, collected from its events: the last lines on a terminal, and the page of the
 //! run, say the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use stepproof_generators::given::Entered;
 
 use super::{
-    Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Unjudged, rules::Rules,
+    Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Unjudged,
+    rules::Rules,
     summary::Machines,
+    words::{first_of, noun, plural},
 };
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
@@ -66,6 +68,8 @@ pub(super) struct Turns {
     pub states: Entered,
     /// The states that judged cases enter.
     pub entered: Entered,
+    /// How its cases diverge.
+    signatures: HashSet<Signature>,
 }
 
 /// The most states without a case that are named for a machine.
@@ -81,13 +85,13 @@ impl Turns {
             .map(|it| &**it)
             .collect();
         if missed.is_empty() {
-            return format!("all {all} states entered");
+            return match all {
+                1 => "its only state entered".to_owned(),
+                _ => format!("all {all} states entered"),
+            };
         }
-        let mut names = missed[..missed.len().min(MISSED)].join(", ");
-        if missed.len() > MISSED {
-            names = format!("{names} and {} more", missed.len() - MISSED);
-        }
-        format!("{entered} of {all} states entered, not {names}")
+        let (all, names) = (plural(all, "state"), first_of(&missed, MISSED));
+        format!("{entered} of {all} entered, not {names}")
     }
 }
 
@@ -187,6 +191,9 @@ impl Reporter for Digest {
                     if is_judged(*verdict) {
                         turns.judged += 1;
                         turns.entered.extend(entered.iter().cloned());
+                    }
+                    if *verdict == Verdict::Diverge {
+                        turns.signatures.extend(signatures.iter().cloned());
                     }
                 }
             }
@@ -310,6 +317,33 @@ impl Digest {
         all
     }
 
+    /// What came of a machine, in words.
+    pub(super) fn turns(&self, turns: &Turns) -> String {
+        let mut parts = vec![
+            plural(turns.cases, "case"),
+            format!("{} judged", turns.judged),
+        ];
+        let numbers = self.findings.iter();
+        let numbers = numbers.filter(|it| turns.signatures.contains(&it.signature));
+        let numbers: Vec<String> = numbers.map(|it| it.number.to_string()).collect();
+        match numbers.as_slice() {
+            [] => {}
+            [number] => parts.push(format!("divergence {number}")),
+            all => parts.push(format!("divergences {}", all.join(", "))),
+        }
+        parts.push(turns.coverage());
+        parts.join(", ")
+    }
+
+    /// The files of the machines whose cases diverge like a finding.
+    pub(super) fn machines_like(&self, finding: &Finding) -> Vec<&str> {
+        let turns = self.turns.iter();
+        turns
+            .filter(|(_, turns)| turns.signatures.contains(&finding.signature))
+            .map(|(file, _)| file.as_str())
+            .collect()
+    }
+
     /// How many cases diverge like a finding.
     pub(super) fn cases_like(&self, finding: &Finding) -> u64 {
         let cases = self.diverged.get(&finding.signature);
@@ -372,18 +406,16 @@ impl Digest {
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (file, turns) in &self.turns {
-            let (cases, judged) = (turns.cases, turns.judged);
-            let coverage = turns.coverage();
-            lines.push(format!(
-                "{file}: {cases} cases, {judged} judged, {coverage}"
-            ));
+            lines.push(format!("{file}: {}", self.turns(turns)));
         }
         for (kind, reason, count, first) in self.left_out_because() {
-            let machines = if count == 1 { "machine" } else { "machines" };
+            let machines = noun(count, "machine");
+            let (head, more) = reason.split_once('\n').unwrap_or((reason, ""));
             lines.push(format!(
-                "{:<12}{count:>6}  {machines}: failed to {reason} (first: {first})",
+                "{:<12}{count:>6}  {machines}: failed to {head} (first: {first})",
                 kind.name()
             ));
+            lines.extend(more.lines().map(str::to_owned));
         }
         let rules = self.rules.told(|case| self.called(case));
         for (what, cases, text) in rules.iter().take(RULES) {
@@ -451,10 +483,7 @@ pub(super) fn found(finding: &Finding) -> String {
 
 /// The files that are no machines, the first of them by name.
 pub(super) fn skipped(files: &[String]) -> String {
-    let mut names = files[..files.len().min(SKIPPED)].join(", ");
-    if files.len() > SKIPPED {
-        names = format!("{names} and {} more", files.len() - SKIPPED);
-    }
+    let names = first_of(files, SKIPPED);
     format!("skipped, not a state machine (no States): {names}")
 }
 

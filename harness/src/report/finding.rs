@@ -1,6 +1,6 @@
 //! A confirmed, reduced divergence with everything that a reader needs.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use stepproof_specs::{
     asl::Machine,
@@ -14,6 +14,7 @@ use stepproof_specs::{
 use super::{
     ask, page,
     python::{self, Target},
+    source::Source,
     story,
 };
 use crate::{
@@ -34,6 +35,8 @@ pub struct Subject<'a> {
     pub signature: &'a Signature,
     /// The minimal case.
     pub case: &'a Case,
+    /// The case as it was found, if the finding was reduced from one.
+    pub original: Option<Original<'a>>,
     /// What the engine answered when the minimal case was run.
     pub raw: Option<&'a RawRun>,
     /// The judgement of that run.
@@ -54,6 +57,17 @@ pub struct Subject<'a> {
     pub replay: &'a str,
 }
 
+/// A case as it was found.
+#[derive(Debug, Clone, Copy)]
+pub struct Original<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// The judgement of the run that showed it.
+    pub judgement: Option<&'a Judgement>,
+    /// Where the case is written.
+    pub file: &'a Path,
+}
+
 /// A confirmed, reduced divergence with everything that a reader needs.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -65,6 +79,8 @@ pub struct Finding {
     pub differences: Vec<Difference>,
     /// The clause that it most likely breaks.
     pub clause: Option<Clause>,
+    /// Where it was found, if a user gave the machine.
+    pub source: Option<Source>,
     /// The minimal case.
     pub case: Body,
     /// The start that diverges, if anything is started.
@@ -130,6 +146,7 @@ impl Finding {
             signature: subject.signature.clone(),
             clause: sides.clause,
             differences,
+            source: Source::of(subject),
             case: subject.case.body.clone(),
             start: sides.start,
             expected: sides.expected,

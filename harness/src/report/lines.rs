@@ -137,6 +137,8 @@ fn divergence(event: &str, finding: &Finding) -> Value {
         "repetitions": runs,
         "definition": finding.case.definition(),
         "start": finding.start(),
+        "machine": finding.source.as_ref().map(|it| &it.file),
+        "case": finding.source.as_ref().map(|it| &it.case),
         "differences": finding.differences,
         "actual": actual,
         "withdrawn": finding.withdrawn,

@@ -10,6 +10,7 @@ use super::{
     Finding,
     layout::{flat, pretty},
     visible::{on_one_line, visible},
+    words::plural,
 };
 
 /// The assumed number of lines on a screen.
@@ -96,7 +97,6 @@ fn section(text: &mut String, paint: &Paint, title: &str, body: &str) {
 
 fn head(finding: &Finding, paint: &Paint) -> String {
     let red = Style::new().red().bold();
-    let (came_back, runs) = finding.reproduced;
     let mut text = format!(
         "{} {}\n",
         paint.with(red, &format!("divergence {}:", finding.number)),
@@ -104,14 +104,27 @@ fn head(finding: &Finding, paint: &Paint) -> String {
     );
     let _ = writeln!(
         text,
-        "{}  {} {}, came back {came_back} of {runs} times{}",
+        "{}  {} {}, {}{}",
         paint.strong("engine"),
         on_one_line(&finding.engine),
         on_one_line(&finding.engine_version),
+        came_back(finding),
         place(finding).map_or(String::new(), |state| {
             format!(", at state '{}'", on_one_line(state))
         }),
     );
+    if let Some(source) = &finding.source {
+        let words = source.words();
+        let _ = writeln!(
+            text,
+            "{}  {}",
+            paint.strong("found in"),
+            on_one_line(&words)
+        );
+        if let Some(original) = source.original() {
+            let _ = writeln!(text, "  as it was found: {}", on_one_line(&original));
+        }
+    }
     if let Some(clause) = finding.clause {
         let entry = clause.entry();
         let _ = writeln!(
@@ -136,6 +149,14 @@ fn head(finding: &Finding, paint: &Paint) -> String {
         );
     }
     text
+}
+
+/// How often it was seen.
+fn came_back(finding: &Finding) -> String {
+    match finding.reproduced {
+        (1, 1) => "seen once".to_owned(),
+        (came_back, runs) => format!("came back {came_back} of {}", plural(runs, "time")),
+    }
 }
 
 /// Wraps words into lines of at most this length.
@@ -213,7 +234,10 @@ fn diff(finding: &Finding, limit: usize) -> Vec<String> {
     if lines.len() > limit {
         let more = lines.len() - limit + 1;
         lines.truncate(limit - 1);
-        lines.push(format!("  … {more} lines more in the finding's report"));
+        lines.push(format!(
+            "  … {} more in the finding's report",
+            plural(more, "line")
+        ));
     }
     lines
 }
@@ -237,13 +261,13 @@ fn coloured(line: &str, paint: &Paint) -> String {
 
 /// The page as Markdown.
 pub fn markdown(finding: &Finding) -> String {
-    let (came_back, runs) = finding.reproduced;
     let mut text = format!(
-        "# Divergence {}: {}\n\n{} {}, came back {came_back} of {runs} times.\n",
+        "# Divergence {}: {}\n\n{} {}, {}.\n",
         finding.number,
         code(&finding.signature.to_string()),
         on_one_line(&finding.engine),
         on_one_line(&finding.engine_version),
+        came_back(finding),
     );
     if finding.withdrawn {
         text.push_str(WITHDRAWN);
@@ -264,6 +288,12 @@ pub fn markdown(finding: &Finding) -> String {
     }
     if let Some(state) = place(finding) {
         let _ = writeln!(text, "It shows first at the state {}.", code(state));
+    }
+    if let Some(source) = &finding.source {
+        let _ = writeln!(text, "\nFound in {}.", code(&source.words()));
+        if let Some(original) = source.original() {
+            let _ = writeln!(text, "The case as it was found: {}.", code(&original));
+        }
     }
     if let Some(clause) = finding.clause {
         let entry = clause.entry();
@@ -321,6 +351,18 @@ fn fence(shortest: &str, text: &str) -> String {
         fence.push('`');
     }
     fence
+}
+
+/// Text in an item of a list, as it stands: its first line with what follows that, and an item for each
+/// other line.
+pub(super) fn listed(text: &str, after: &str) -> String {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let mut listed = code(lines.next().unwrap_or_default().trim());
+    listed.push_str(after);
+    for line in lines {
+        let _ = write!(listed, "\n  - {}", code(line.trim()));
+    }
+    listed
 }
 
 /// Text within a line, as it stands.

@@ -8,10 +8,14 @@ use super::{
     Digest, Header, LeftOut,
     digest::{self, EXPLAINED},
     human,
-    page::{code, fenced},
+    page::{code, fenced, listed},
     visible::on_one_line,
+    words::{first_of, plural},
 };
 use crate::judge::{ledger::Staleness, verdict::Verdict};
+
+/// The most machines that are named with a divergence.
+const MACHINES: usize = 8;
 
 impl Digest {
     /// The run as a page in Markdown; empty before the run has begun. Before it has ended, the page says
@@ -45,20 +49,12 @@ fn page(digest: &Digest, header: &Header) -> String {
     if !digest.warnings.is_empty() {
         text.push_str("\n## Warnings\n\n");
         for warning in &digest.warnings {
-            let _ = writeln!(text, "- {}", code(warning));
+            let _ = writeln!(text, "- {}", listed(warning, ""));
         }
     }
     let command = digest.replay("SEED:INDEX");
     fenced(&mut text, "Replay a case", "sh", &command);
     text
-}
-
-/// So many cases.
-fn cases(count: u64) -> String {
-    match count {
-        1 => "1 case".to_owned(),
-        _ => format!("{count} cases"),
-    }
 }
 
 /// How the run ended, and how to go on with one that is not finished.
@@ -119,7 +115,7 @@ fn verdicts(text: &mut String, digest: &Digest) {
     let _ = write!(
         text,
         "\n## Verdicts\n\n{}, {} judged.\n\n| verdict | cases |\n|---|---:|\n",
-        cases(summary.cases()),
+        plural(summary.cases(), "case"),
         summary.judged()
     );
     for verdict in Verdict::ALL {
@@ -143,8 +139,17 @@ fn findings(text: &mut String, digest: &Digest) {
         if let Some(clause) = finding.clause {
             let _ = write!(text, ", clause {}", code(clause.entry().id));
         }
-        let (cases, replay) = (cases(digest.cases_like(finding)), code(&finding.replay));
-        let _ = writeln!(text, ", {cases}; {replay}");
+        let _ = write!(text, ", {}", plural(digest.cases_like(finding), "case"));
+        let machines = digest.machines_like(finding);
+        let machines: Vec<String> = machines.into_iter().map(code).collect();
+        let machines = first_of(&machines, MACHINES);
+        if !machines.is_empty() {
+            let _ = write!(text, " of {machines}");
+        }
+        let _ = writeln!(text, "; {}", code(&finding.replay));
+        if let Some(source) = &finding.source {
+            let _ = writeln!(text, "  found in {}", code(&source.words()));
+        }
     }
     for (number, signature) in &digest.withdrawn {
         let signature = code(&signature.to_string());
@@ -176,14 +181,13 @@ fn reasons(text: &mut String, digest: &Digest, verdict: Verdict) {
     };
     let _ = write!(text, "\n## {title}\n\n{what}\n\n");
     for reason in &reasons {
-        let _ = write!(text, "- {}: {}", cases(reason.cases), code(&reason.text));
-        let _ = match reason.first {
-            Some(case) => writeln!(text, ", first in {}", digest.called(case)),
-            None => writeln!(text),
-        };
+        let first = reason.first.map(|case| digest.called(case));
+        let first = first.map_or_else(String::new, |case| format!(", first in {case}"));
+        let (cases, reason) = (plural(reason.cases, "case"), listed(&reason.text, &first));
+        let _ = writeln!(text, "- {cases}: {reason}");
     }
     if others > 0 {
-        let _ = writeln!(text, "- {}: for other reasons", cases(others));
+        let _ = writeln!(text, "- {}: for other reasons", plural(others, "case"));
     }
 }
 
@@ -197,16 +201,11 @@ fn machines(text: &mut String, digest: &Digest) {
         let _ = writeln!(text, "{}.\n", machines.line());
     }
     for (file, turns) in &digest.turns {
-        let (cases, judged, coverage) = (cases(turns.cases), turns.judged, turns.coverage());
-        let coverage = on_one_line(&coverage);
-        let _ = writeln!(
-            text,
-            "- {}: {cases}, {judged} judged, {coverage}",
-            code(file)
-        );
+        let turns = digest.turns(turns);
+        let _ = writeln!(text, "- {}: {}", code(file), on_one_line(&turns));
     }
     for (file, LeftOut { kind, reason }) in &digest.left_out {
-        let (kind, reason) = (kind.name(), code(&format!("failed to {reason}")));
+        let (kind, reason) = (kind.name(), listed(&format!("failed to {reason}"), ""));
         let _ = writeln!(text, "- {}: {kind}, {reason}", code(file));
     }
     if !digest.skipped.is_empty() {
@@ -231,6 +230,6 @@ fn ledger(text: &mut String, digest: &Digest) {
             }
             Staleness::Unjudged(why) => format!("unchecked: {why}"),
         };
-        let _ = writeln!(text, "- {}: {}", code(&check.entry), code(&outcome));
+        let _ = writeln!(text, "- {}: {}", code(&check.entry), listed(&outcome, ""));
     }
 }

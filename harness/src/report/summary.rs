@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::Serialize;
 use stepproof_specs::clause::Coverage;
 
-use super::Unjudged;
+use super::{Unjudged, words::plural};
 use crate::judge::verdict::Verdict;
 
 /// The default share of cases that may end without a verdict.
@@ -58,8 +58,7 @@ impl Machines {
     pub fn line(&self) -> String {
         let left_out: u64 = self.left_out.values().sum();
         let all = self.judged + self.without_verdict + left_out;
-        let noun = if all == 1 { "machine" } else { "machines" };
-        let mut parts = vec![format!("{all} {noun}"), format!("{} judged", self.judged)];
+        let mut parts = vec![plural(all, "machine"), format!("{} judged", self.judged)];
         for kind in Unjudged::ALL {
             let count = self.left_out.get(&kind).copied().unwrap_or_default();
             parts.push(format!("{count} {}", kind.name()));
@@ -68,8 +67,9 @@ impl Machines {
             parts.push(format!("{} without a judged case", self.without_verdict));
         }
         parts.push(format!(
-            "{} of {} states entered",
-            self.entered, self.states
+            "{} of {} entered",
+            self.entered,
+            plural(self.states, "state")
         ));
         parts.join(", ")
     }
@@ -141,9 +141,9 @@ impl Summary {
     /// too.
     pub fn line(&self) -> String {
         let cases = format!(
-            "{} cases, {} judged: {} agreed, {} diverged, {} known; \
+            "{}, {} judged: {} agreed, {} diverged, {} known; \
              {} unsupported, {} poisoned, {} flaky, {} unknown",
-            self.cases(),
+            plural(self.cases(), "case"),
             self.judged(),
             self.of(Verdict::Agree),
             self.of(Verdict::Diverge),
@@ -186,12 +186,13 @@ impl Summary {
 impl Summary {
     /// Why a run ends with this status, unless it is [`ExitStatus::Success`].
     pub fn why(&self, status: ExitStatus, unsure_share: f64) -> Option<String> {
-        let of = |cases: u64| format!("{cases} of {} cases", self.cases());
+        let of = |cases: u64| format!("{cases} of {}", plural(self.cases(), "case"));
         let reason = match status {
             ExitStatus::Success | ExitStatus::Usage | ExitStatus::Unwritten => return None,
             ExitStatus::Diverged => {
-                let cases = of(self.of(Verdict::Diverge));
-                format!("{cases} diverge in ways that no ledger entry names")
+                let count = self.of(Verdict::Diverge);
+                let (cases, verb) = (of(count), if count == 1 { "diverges" } else { "diverge" });
+                format!("{cases} {verb} in ways that no ledger entry names")
             }
             ExitStatus::Stale => format!("stale ledger entries: {}", self.stale.join(", ")),
             ExitStatus::NothingJudged if self.judged() == 0 => "no case was judged".to_owned(),
@@ -199,8 +200,9 @@ impl Summary {
                 format!("no case was judged of {}", self.unjudged.join(", "))
             }
             ExitStatus::Unsure => format!(
-                "{} have no verdict, more than the share of {unsure_share} that --max-unsure allows",
-                of(self.unsure())
+                "{} {} no verdict, more than the share of {unsure_share} that --max-unsure allows",
+                of(self.unsure()),
+                if self.unsure() == 1 { "has" } else { "have" }
             ),
             ExitStatus::Unreachable => "the engine could not be reached".to_owned(),
             ExitStatus::Internal => {

@@ -13,6 +13,7 @@ use stepproof_specs::clause::REGISTRY;
 use super::{
     Digest, Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Summary, digest,
     human, keep, visible,
+    words::{first_of, plural},
 };
 use crate::judge::{
     ledger::{StaleCheck, Staleness},
@@ -87,7 +88,7 @@ impl<W: Write + Send> Terminal<W> {
     fn start(&mut self, header: &Header) {
         let cases = header
             .cases
-            .map_or("cases".into(), |cases| format!("{cases} cases"));
+            .map_or("cases".into(), |cases| plural(cases, "case"));
         let directory = header.directory.as_ref();
         let directory = directory.map_or(String::new(), |it| format!(", in {}", it.display()));
         self.line(&format!(
@@ -121,23 +122,23 @@ impl<W: Write + Send> Terminal<W> {
         if !notice.served.is_empty() {
             let tasks = notice.served.iter();
             let tasks = tasks.map(|(site, resource)| format!("{site} ({resource})"));
-            let tasks = first_of(tasks.collect());
+            let tasks = first_of(&tasks.collect::<Vec<_>>(), NAMED);
             changes.push(format!("an activity of the harness stands for {tasks}"));
         }
         if !notice.tokens.is_empty() {
-            let states = first_of(notice.tokens.clone());
+            let states = first_of(&notice.tokens, NAMED);
             changes.push(format!(
                 "the name of the state stands for its task token in {states}"
             ));
         }
         if !notice.shortened.is_empty() {
-            let states = first_of(notice.shortened.clone());
+            let states = first_of(&notice.shortened, NAMED);
             changes.push(format!(
                 "waits and time limits are a few seconds in {states}"
             ));
         }
         if !notice.placeholders.is_empty() {
-            changes.push(first_of(notice.placeholders.clone()));
+            changes.push(first_of(&notice.placeholders, NAMED));
         }
         changes.extend(notice.workflow.map(str::to_owned));
         if let Some(reason) = &notice.partly {
@@ -194,9 +195,8 @@ impl<W: Write + Send> Terminal<W> {
         let summary = &ending.summary;
         let (clauses, all) = (summary.coverage.len(), REGISTRY.len());
         let text = format!(
-            "{clauses} of {all} clauses exercised, {} new divergence{}, {}",
-            summary.findings,
-            if summary.findings == 1 { "" } else { "s" },
+            "{clauses} of {all} clauses exercised, {}, {}",
+            plural(summary.findings, "new divergence"),
             human(summary.elapsed)
         );
         self.line(&text);
@@ -206,18 +206,8 @@ impl<W: Write + Send> Terminal<W> {
     }
 }
 
-/// The first of these, and how many more there are.
-fn first_of(mut all: Vec<String>) -> String {
-    const NAMED: usize = 6;
-    let more = all.len().saturating_sub(NAMED);
-    all.truncate(NAMED);
-    let named = all.join(", ");
-    if more == 0 {
-        named
-    } else {
-        format!("{named} and {more} more")
-    }
-}
+/// The most tasks, states or placeholders that are named.
+const NAMED: usize = 6;
 
 /// The text beside the bar.
 fn progress(summary: &Summary, rate: f64) -> String {

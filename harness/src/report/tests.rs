@@ -19,8 +19,8 @@ use stepproof_specs::{
 use crate::engines::Dropped;
 
 use super::{
-    Digest, Ending, Event, Finding, Header, Known, Lines, Reporter, Subject, Summary, Target,
-    Terminal, human,
+    Digest, Ending, Event, Finding, Header, Known, Lines, MachineNotice, Reporter, Subject,
+    Summary, Target, Terminal, Unjudged, human,
 };
 use crate::{
     judge::{
@@ -80,6 +80,7 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
         number: 1,
         signature: &judgement.differences[0].signature,
         case: &case,
+        original: None,
         raw: Some(&RawRun::of([&observation])),
         judgement: Some(&judgement),
         engine: "someengine",
@@ -167,6 +168,7 @@ fn a_refused_machine_is_a_finding_too() {
             .parse()
             .unwrap(),
         case: &case,
+        original: None,
         raw: Some(&raw),
         judgement: Some(&judgement),
         engine: "e",
@@ -361,6 +363,24 @@ fn a_run_has_a_page() {
         "{page:?}"
     );
     snapshot("run_page", &page);
+}
+
+#[test]
+fn a_reason_of_several_lines_is_a_list_in_the_page() {
+    let mut digest = Digest::default();
+    digest.event(&Event::RunStarted(header()));
+    let reason = "accept the machine: 2 problems\n  line 1: `no`\n\n  # [x](y)\u{1b}[2J<b>\r\n";
+    for file in ["a.json", "b.json"] {
+        let notice = MachineNotice::unsupported(file.into(), Unjudged::Refused, reason.to_owned());
+        digest.event(&Event::Machine(notice));
+    }
+    let page = digest.markdown();
+    let item = "- `b.json`: refused, `failed to accept the machine: 2 problems`\n  - `` line 1: `no` ``\n  \
+                - `# [x](y)\\u001b[2J<b>`\n";
+    assert!(page.contains(item), "{page}");
+    let told = digest.lines();
+    let first = "failed to accept the machine: 2 problems (first: a.json)";
+    assert!(told.iter().any(|line| line.ends_with(first)), "{told:?}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ use crate::{
         verdict::{Judgement, Signature},
     },
     raw::RawRun,
-    report::{Finding, Subject, Target},
+    report::{Finding, Original, Subject, Target},
     run::{Judge, Source},
     store::{FindingFiles, FindingRecord, ReductionRecord},
 };
@@ -115,7 +115,10 @@ impl GivenCases {
 impl Source for GivenCases {
     fn case(&self, index: u64) -> Case {
         let (machine, turn) = self.turn(index);
-        let (case, entered) = machine.case(self.seed, turn);
+        let (mut case, entered) = machine.case(self.seed, turn);
+        if let Some(origin) = &mut case.origin {
+            origin.index = index;
+        }
         let all = self.entered.lock();
         let mut all = all.unwrap_or_else(PoisonError::into_inner);
         all.insert(index, entered);
@@ -213,6 +216,11 @@ impl Judge for Compared {
             number: finding.number,
             signature: &finding.signature,
             case: &reduction.minimal,
+            original: Some(Original {
+                case: &finding.original,
+                judgement: finding.detail.judgement.as_ref(),
+                file: &files.original,
+            }),
             raw: reduction.detail.raw.as_ref(),
             judgement: reduction.detail.judgement.as_ref(),
             engine: &self.engine.name,

@@ -14,6 +14,11 @@ use crate::casefile;
 /// The name of a run's page in its directory.
 pub const REPORT: &str = "report.md";
 
+/// The name of the directory of a run's findings.
+pub const FINDINGS: &str = "findings";
+/// The name of a finding's smallest case.
+pub const CASE: &str = "case.json";
+
 /// The files of one finding, `findings/<number>-<slug>/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingFiles {
@@ -30,9 +35,9 @@ pub struct FindingFiles {
 impl FindingFiles {
     /// The paths of a finding's files.
     pub fn of(run: &Path, number: u32, slug: &str) -> Self {
-        let directory = run.join("findings").join(format!("{number}-{slug}"));
+        let directory = run.join(FINDINGS).join(format!("{number}-{slug}"));
         Self {
-            case: directory.join("case.json"),
+            case: directory.join(CASE),
             original: directory.join("original.json"),
             report: directory.join("report.md"),
             directory,

@@ -46,7 +46,7 @@ impl Caught {
 #[derive(Debug, thiserror::Error)]
 pub enum HuntError {
     /// It did not show.
-    #[error("catch {fault}: it did not show as '{}' in {cases} cases", fault.signature())]
+    #[error("catch {fault}: it did not show as '{}' (cases: {cases})", fault.signature())]
     NotSeen {
         /// The fault.
         fault: Deviant,

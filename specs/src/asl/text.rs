@@ -15,7 +15,7 @@ use crate::asl::diagnostic::Diagnostic;
 
 pub use self::{
     locate::Position,
-    read::{read, read_yaml},
+    read::{read, read_template, read_yaml},
 };
 
 /// The longest definition that AWS takes, in bytes (API reference, `CreateStateMachine`).

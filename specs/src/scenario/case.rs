@@ -42,6 +42,9 @@ pub struct Origin {
     pub generator: String,
     /// The name of the profile.
     pub profile: String,
+    /// The name of the machine that the user gave, if the case is one of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
     /// The run's seed.
     pub seed: u64,
     /// The case's number in the run.

@@ -15,8 +15,9 @@ use stepproof_specs::{
 use crate::{
     cli::{
         Failure, input,
-        placeholders::{Filled, Values, fill},
+        placeholders::{Filled, Supplied, Values},
         search,
+        templates::{self, Inside},
     },
     report::{LeftOut, Unjudged},
 };
@@ -47,7 +48,7 @@ pub(super) struct Files {
 
 /// Looks for definitions of one type, with these values in place of their placeholders.
 pub(super) struct Search {
-    pub values: Values,
+    pub supplied: Supplied,
     pub workflow: WorkflowType,
 }
 
@@ -70,23 +71,47 @@ impl Search {
                     ));
                 }
             } else {
-                let definition = self.named(path);
-                let file = path.display().to_string();
-                all.found.push(Found { file, definition });
+                all.found.extend(self.named(path));
             }
         }
         Ok(all)
     }
 
-    /// Reads a file that the user named: it must be a definition.
-    fn named(&self, path: &Path) -> Result<Definition, LeftOut> {
-        let text = input::text(path).map_err(|failure| unreadable(failure.message))?;
-        let filled = self.filled(&text)?;
-        let value = read(&filled.text).map_err(|error| unreadable(error.to_string()))?;
-        if !is_definition(&value) {
-            return Err(unreadable("find StartAt and States in it".to_owned()));
+    /// Reads a file that the user named: it must be a definition, or a template with some.
+    fn named(&self, path: &Path) -> Vec<Found> {
+        let file = path.display().to_string();
+        let text = input::text(path).map_err(|failure| unreadable(failure.message));
+        if let Some(inside) = text
+            .as_ref()
+            .ok()
+            .and_then(|text| templates::machines(text))
+        {
+            return self.inside(&file, inside);
         }
-        self.accepted(&filled, value)
+        let definition = text.and_then(|text| self.alone(&text));
+        vec![Found { file, definition }]
+    }
+
+    /// The machines in a template.
+    fn inside(&self, file: &str, machines: Vec<Inside>) -> Vec<Found> {
+        let machines = machines.into_iter().map(|it| Found {
+            file: format!("{file}#{}", it.id),
+            definition: it.text.clone().map_err(unreadable).and_then(|text| {
+                let filled = self.supplied.fill(&text, &it.values).map_err(unreadable)?;
+                let json = definition(&filled)?;
+                let workflow = it.workflow.unwrap_or(self.workflow);
+                // Places in the text are not places in the file.
+                accepted(&filled, "", json, workflow)
+            }),
+        });
+        machines.collect()
+    }
+
+    /// Reads a text that must be a definition.
+    fn alone(&self, text: &str) -> Result<Definition, LeftOut> {
+        let filled = self.filled(text)?;
+        let value = definition(&filled)?;
+        accepted(&filled, &filled.text, value, self.workflow)
     }
 
     /// Looks for definitions below a directory, in the order of their paths.
@@ -94,10 +119,7 @@ impl Search {
         for path in search::below(directory)? {
             let file = path.display().to_string();
             match self.look(&path) {
-                Looked::Found(definition) => all.found.push(Found {
-                    file,
-                    definition: *definition,
-                }),
+                Looked::Found(found) => all.found.extend(found),
                 Looked::Foreign(None) => all.skipped.push(file),
                 Looked::Foreign(Some(why)) => all.skipped.push(format!("{file} ({why})")),
             }
@@ -107,27 +129,35 @@ impl Search {
 
     /// Looks into a file below a directory.
     fn look(&self, path: &Path) -> Looked {
+        let file = path.display().to_string();
+        let found = |definition| {
+            let file = file.clone();
+            Looked::Found(vec![Found { file, definition }])
+        };
         let lost = |reason: String| {
             if search::is_meant_if_unreadable(path) {
-                Looked::Found(Box::new(Err(unreadable(reason))))
+                found(Err(unreadable(reason)))
             } else {
-                Looked::Foreign(Some("it cannot be read as YAML"))
+                Looked::Foreign(Some("it cannot be read"))
             }
         };
         let text = match input::text(path) {
             Ok(text) => text,
             Err(failure) => return lost(failure.message),
         };
+        if let Some(inside) = templates::machines(&text) {
+            return Looked::Found(self.inside(&file, inside));
+        }
         // Other files have placeholders of their own, and are none of this command's business.
         let about_states = ["StartAt", "States"].iter().all(|it| text.contains(it));
         let filled = match self.filled(&text) {
             Ok(filled) => filled,
-            Err(left_out) if about_states => return Looked::Found(Box::new(Err(left_out))),
+            Err(left_out) if about_states => return found(Err(left_out)),
             Err(_) => Filled::unchanged(text),
         };
         match read(&filled.text) {
             Ok(value) if is_definition(&value) => {
-                Looked::Found(Box::new(self.accepted(&filled, value)))
+                found(accepted(&filled, &filled.text, value, self.workflow))
             }
             Ok(_) if search::is_meant(path) => lost("find StartAt and States in it".to_owned()),
             Ok(_) => Looked::Foreign(None),
@@ -136,37 +166,45 @@ impl Search {
     }
 
     fn filled(&self, text: &str) -> Result<Filled, LeftOut> {
-        fill(text, &self.values).map_err(unreadable)
+        self.supplied.fill(text, &Values::new()).map_err(unreadable)
     }
+}
 
-    /// A definition that the validator accepts, or the validator's errors with their positions. What
-    /// may be wrong only because of a guess is not what AWS would refuse.
-    fn accepted(&self, filled: &Filled, json: Value) -> Result<Definition, LeftOut> {
-        let (machine, diagnostics) = validate(&json, self.workflow);
-        if machine.is_some() {
-            return Ok(Definition {
-                json,
-                placeholders: filled.guessed.clone(),
-            });
-        }
-        let errors = diagnostics.into_iter();
-        let errors: Vec<_> = errors.filter(|it| it.severity == Severity::Error).collect();
-        let is_guessed = errors
-            .iter()
-            .all(|it| filled.is_guessed(it.location.as_deref()));
-        let problems = problems(&filled.text, &json, errors);
-        if is_guessed {
-            return Err(unreadable(format!(
-                "judge the machine with guessed placeholders: {}: give them with --set \
-                 NAME=VALUE: {problems}",
-                filled.guessed.join(", ")
-            )));
-        }
-        Err(LeftOut {
+/// The definition that a text holds.
+fn definition(filled: &Filled) -> Result<Value, LeftOut> {
+    let value = read(&filled.text).map_err(|error| unreadable(error.to_string()))?;
+    if !is_definition(&value) {
+        return Err(unreadable("find StartAt and States in it".to_owned()));
+    }
+    Ok(value)
+}
+
+/// A definition that the validator accepts, or the validator's errors with their positions in a text. What
+/// may be wrong only because of a guess is not what AWS would refuse.
+fn accepted(
+    filled: &Filled,
+    text: &str,
+    json: Value,
+    workflow: WorkflowType,
+) -> Result<Definition, LeftOut> {
+    let (machine, diagnostics) = validate(&json, workflow);
+    if machine.is_some() {
+        return Ok(Definition {
+            json,
+            placeholders: filled.guessed.clone(),
+        });
+    }
+    let errors = diagnostics.into_iter();
+    let errors: Vec<_> = errors.filter(|it| it.severity == Severity::Error).collect();
+    let doubt = filled.doubt(&errors);
+    let problems = problems(text, &json, errors);
+    Err(match doubt {
+        Some(doubt) => unreadable(format!("{doubt}: {problems}")),
+        None => LeftOut {
             kind: Unjudged::Refused,
             reason: format!("accept the machine: {problems}"),
-        })
-    }
+        },
+    })
 }
 
 fn unreadable(reason: String) -> LeftOut {
@@ -178,8 +216,8 @@ fn unreadable(reason: String) -> LeftOut {
 
 /// What a file below a directory holds.
 enum Looked {
-    /// A definition, or what is meant to be one.
-    Found(Box<Result<Definition, LeftOut>>),
+    /// A definition, or what is meant to be one; or a template with some.
+    Found(Vec<Found>),
     /// Something else, with what is to be said about that.
     Foreign(Option<&'static str>),
 }

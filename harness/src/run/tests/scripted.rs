@@ -200,6 +200,7 @@ impl Judge for ByName {
             number: finding.number,
             signature: &finding.signature,
             case: &reduction.minimal,
+            original: None,
             raw: None,
             judgement: None,
             engine: "scripted",

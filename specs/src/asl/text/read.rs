@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 #[cfg(feature = "yaml")]
-use super::yaml::yaml;
+use super::yaml::{template, yaml};
 use super::{
     MAX_BYTES, ParseError, Place,
     locate::{self, looks_like_json},
@@ -30,6 +30,16 @@ pub fn read_yaml(text: &str) -> Result<Value, ParseError> {
     yaml(text)
 }
 
+/// Reads a template of CloudFormation, in JSON or YAML. The short forms of functions, as `!Sub x`, become
+/// their long ones.
+pub fn read_template(text: &str) -> Result<Value, ParseError> {
+    if looks_like_json(text) {
+        json(text)
+    } else {
+        template(text)
+    }
+}
+
 fn json(text: &str) -> Result<Value, ParseError> {
     serde_json::from_str::<Strict>(text)
         .map(|strict| strict.0)
@@ -44,6 +54,11 @@ fn json(text: &str) -> Result<Value, ParseError> {
                 },
             }
         })
+}
+
+#[cfg(not(feature = "yaml"))]
+fn template(text: &str) -> Result<Value, ParseError> {
+    yaml(text)
 }
 
 #[cfg(not(feature = "yaml"))]

@@ -1,7 +1,7 @@
 //! Stricter parsing: an object that has a key twice is refused, because one of the two values would
 //! be lost.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -17,13 +17,28 @@ pub(super) struct Strict(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+        deserializer
+            .deserialize_any(StrictVisitor::<Self>::new())
+            .map(Self)
     }
 }
 
-struct StrictVisitor;
+impl From<Strict> for Value {
+    fn from(strict: Strict) -> Self {
+        strict.0
+    }
+}
 
-impl<'de> Visitor<'de> for StrictVisitor {
+/// Makes a value of what stands there; what stands within it is read as `C`.
+pub(super) struct StrictVisitor<C>(PhantomData<C>);
+
+impl<C> StrictVisitor<C> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, C: Deserialize<'de> + Into<Value>> Visitor<'de> for StrictVisitor<C> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,8 +77,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(Strict(item)) = seq.next_element()? {
-            items.push(item);
+        while let Some(item) = seq.next_element::<C>()? {
+            items.push(item.into());
         }
         Ok(items.into())
     }
@@ -75,8 +90,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
                 let message = format!("the key \"{key}\" is given twice; keep one of the two");
                 return Err(A::Error::custom(message));
             }
-            let Strict(value) = map.next_value()?;
-            object.insert(key, value);
+            let value: C = map.next_value()?;
+            object.insert(key, value.into());
         }
         Ok(object.into())
     }

@@ -1,0 +1,168 @@
+//! Placeholders and templates: what `check` and `validate` make of files that CloudFormation, SAM and the
+//! CDK fill at a deployment, and of files that are something else.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+use stepproof_tests::expect;
+
+fn directory() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a directory")
+}
+
+fn write(directory: &Path, name: &str, text: &str) {
+    fs::write(directory.join(name), text).expect("a file");
+}
+
+fn shows(text: &str, words: &[&str]) {
+    for words in words {
+        assert!(text.contains(words), "'{words}' is not in: {text}");
+    }
+}
+
+const PLAIN: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
+
+const FILLED: &str = r#"{"StartAt": "A", "States": {
+    "A": {"Type": "Task", "Resource": "${Work.Arn}", "TimeoutSeconds": ${Limit}, "Next": "${Then}"},
+    "B": {"Type": "Succeed"}}}"#;
+
+#[test]
+fn validate_fills_placeholders_as_check_does() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "m.json", FILLED);
+    let ran = expect(here, &["validate", "m.json"], 2);
+    shows(
+        &ran.err,
+        &["guess what stands for ${Then} in Next: give it with --set NAME=VALUE"],
+    );
+    let ran = expect(here, &["validate", "m.json", "--set", "Then=B"], 0);
+    shows(&ran.out, &["m.json: valid"]);
+    let guessed = "m.json: ${Work.Arn} is taken as arn:aws:lambda:us-east-1:123456789012:function:Work-Arn, \
+                   ${Limit} is taken as 60";
+    shows(&ran.err, &[guessed]);
+    write(here, "values.yaml", "Then: C\n");
+    let ran = expect(here, &["validate", "m.json", "--values", "values.yaml"], 1);
+    shows(&ran.out, &["Missing 'Next' target: C", "m.json: refused"]);
+    write(
+        here,
+        "n.json",
+        &FILLED
+            .replace("${Limit}", "\"${Limit}\"")
+            .replace("${Then}", "B"),
+    );
+    let ran = expect(here, &["validate", "n.json"], 2);
+    shows(
+        &ran.out,
+        &[
+            "judge the machine with guessed placeholders: ",
+            "TimeoutSeconds",
+        ],
+    );
+}
+
+#[test]
+fn a_value_for_nothing_is_told() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "m.json", FILLED);
+    let told = "warning: a value is given for ${Limitt}, which is in no file";
+    for command in ["validate", "check", "simulate"] {
+        let values = ["--set", "Then=B", "--set", "Limitt=5"];
+        let ran = expect(here, &[&[command, "m.json"], &values[..]].concat(), 0);
+        shows(&ran.err, &[told]);
+        assert!(!ran.err.contains("${Then}, which"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn machines_in_templates_are_found() {
+    let directory = directory();
+    let here = directory.path();
+    fs::create_dir(here.join("d")).expect("a directory");
+    let sam = "Resources:\n  Role: {Type: AWS::IAM::Role}\n  Order:\n    Type: AWS::Serverless::StateMachine\n    \
+               Properties:\n      Definition:\n        StartAt: A\n        States:\n          A: {Type: Task, \
+               Resource: !GetAtt Work.Arn, TimeoutSeconds: '${Limit}', End: true}\n      \
+               DefinitionSubstitutions: {Limit: 5}\n  Away:\n    Type: AWS::Serverless::StateMachine\n    \
+               Properties: {DefinitionUri: away.asl.json}\n";
+    write(here, "d/sam.yaml", &sam.replace("'${Limit}'", "5"));
+    let text = r#"{"StartAt":"A","States":{"A":{"Type":"Task","End":true,"Resource":""#;
+    let cdk = json!({"Resources": {"Flow": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+        "DefinitionString": {"Fn::Join": ["", [text, {"Fn::GetAtt": ["Fn1", "Arn"]}, "\"}}}"]]}}},
+        "Bad": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+            "DefinitionString": PLAIN.replace("Pass", "Nope")}}}});
+    write(here, "d/cdk.template.json", &cdk.to_string());
+    let ran = expect(here, &["validate", "d"], 2);
+    shows(
+        &ran.out,
+        &[
+            "d/cdk.template.json#Flow: valid",
+            "d/cdk.template.json#Bad: refused",
+            "d/sam.yaml#Order: valid",
+            "d/sam.yaml#Away: failed to find the definition in the template: DefinitionUri is \
+             \"away.asl.json\"; name that file",
+            "4 files: 2 valid, 1 refused, 1 unreadable",
+        ],
+    );
+    let ran = expect(here, &["check", "d", "--cases", "4", "--out", "r"], 4);
+    shows(
+        &ran.out,
+        &[
+            "unreadable: d/sam.yaml#Away: failed to find the definition",
+            "refused: d/cdk.template.json#Bad: failed to accept the machine",
+            "d/cdk.template.json#Flow: 4 cases, 4 judged",
+            "d/sam.yaml#Order: 4 cases, 4 judged",
+        ],
+    );
+    let ran = expect(here, &["check", "d/cdk.template.json", "--cases", "2"], 4);
+    shows(&ran.out, &["d/cdk.template.json#Flow: 2 cases, 2 judged"]);
+    let ran = expect(
+        here,
+        &["validate", "d/cdk.template.json", "--format", "json"],
+        1,
+    );
+    let answers: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(answers[0]["file"], "d/cdk.template.json#Flow", "{answers}");
+}
+
+#[test]
+fn a_long_file_without_states_is_no_machine() {
+    let directory = directory();
+    let here = directory.path();
+    fs::create_dir(here.join("d")).expect("a directory");
+    write(here, "d/m.json", PLAIN);
+    let lock = json!({"packages": "x".repeat(1_100_000)}).to_string();
+    write(here, "d/package-lock.json", &lock);
+    write(here, "d/huge.json", &lock.repeat(16));
+    write(
+        here,
+        "d/tsconfig.json",
+        "// a comment\n{\"compilerOptions\": {},}",
+    );
+    let ran = expect(here, &["validate", "d"], 0);
+    shows(&ran.out, &["1 file: 1 valid, 0 refused, 3 no machine"]);
+    let ran = expect(here, &["check", "d", "--cases", "2", "--out", "r"], 0);
+    shows(&ran.out, &["d/package-lock.json", "1 machine, 1 judged"]);
+    // A machine that is too long stays one.
+    write(
+        here,
+        "d/long.json",
+        &PLAIN.replace(
+            "{\"StartAt\"",
+            &format!("{{\"Comment\": \"{}\", \"StartAt\"", "x".repeat(1_100_000)),
+        ),
+    );
+    let ran = expect(here, &["validate", "d"], 1);
+    shows(&ran.out, &["d/long.json: refused"]);
+}
+
+#[test]
+fn several_documents_are_told_in_words() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "m.yaml", &format!("{PLAIN}\n---\n{PLAIN}\n"));
+    let ran = expect(here, &["validate", "m.yaml"], 2);
+    let told = "read the definition as YAML: a second document begins; give every machine a file of its \
+                own, and leave out a last line '---' at line 3";
+    shows(&ran.err, &[told]);
+}
