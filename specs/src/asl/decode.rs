@@ -180,7 +180,7 @@ fn processor_config(fields: &mut Fields<'_, '_, '_>) -> Option<ProcessorConfig> 
 
 /// The language in effect. AWS reads the fields in JSONata for every word but `JSONPath`, and
 /// complains about the word besides.
-fn language_or(object: &Object, default: QueryLanguage) -> QueryLanguage {
+pub(crate) fn language_or(object: &Object, default: QueryLanguage) -> QueryLanguage {
     match lookup(object, "QueryLanguage").and_then(Value::as_str) {
         None => default,
         Some("JSONPath") => QueryLanguage::JsonPath,

@@ -212,5 +212,14 @@ family! {
         ValidateWriter = "validate.writer", Documented,
             "A ResultWriter must not be empty.",
             "Developer Guide, \"ResultWriter\"";
+        WarningNoDollar = "validate.warning.no-dollar", Documented,
+            "A field of a payload template without .$ whose value reads as a path or an intrinsic function call gets the warning NO_DOLLAR.",
+            "API reference, ValidateStateMachineDefinitionDiagnostic: list of warning codes; what else sets it off, its text and its place were not seen";
+        WarningNoPath = "validate.warning.no-path", Documented,
+            "A field whose value reads as a path gets the warning NO_PATH if the path belongs in a field of the same name with Path at its end, or in a template.",
+            "API reference, ValidateStateMachineDefinitionDiagnostic: list of warning codes; what else sets it off, its text and its place were not seen";
+        WarningStaticResult = "validate.warning.static-result", Documented,
+            "A path in the Result of a Pass gets the warning PASS_RESULT_IS_STATIC.",
+            "API reference, ValidateStateMachineDefinitionDiagnostic: list of warning codes; what else sets it off, its text and its place were not seen";
     }
 }
