@@ -4,20 +4,29 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use serde_json::Value;
 use stepproof_specs::{
     asl::{
         WorkflowType,
         diagnostic::{Diagnostic, Severity},
-        text::{MAX_BYTES, Problem, Problems, problems},
+        text::{Problem, Problems, problems},
     },
-    validate::{validate, validate_text},
+    clause::Basis,
+    validate::{has_jsonata, warnings},
 };
 
-use super::{Failure, Status, clauses::Format, input, output::Output, search};
+use super::{
+    Failure, Status,
+    clauses::Format,
+    input,
+    output::{self, Output},
+    search,
+};
 use crate::report::on_one_line;
 
 /// Validates machines as CreateStateMachine does, with AWS's codes and messages.
+///
+/// A rule that is only assumed of AWS is marked, in JSON as its basis. JSONata expressions are not
+/// checked.
 ///
 /// Exit status 0 if all are accepted (possibly with warnings), 1 if one is refused, 2 if one cannot
 /// be read as JSON or YAML.
@@ -49,7 +58,10 @@ struct Answer {
     /// As ValidateStateMachineDefinition says it; `UNREADABLE` for what is no document.
     result: &'static str,
     /// What AWS says.
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<Told>,
+    /// What was not looked into.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unchecked: Vec<&'static str>,
     /// Why it cannot be read: completes "failed to …".
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -59,6 +71,20 @@ struct Answer {
     /// The diagnostics with their places.
     #[serde(skip)]
     problems: Option<Problems>,
+}
+
+/// A diagnostic, with what is known of the rule behind it.
+#[derive(Debug, Serialize)]
+struct Told {
+    severity: Severity,
+    code: &'static str,
+    message: String,
+    /// Null if it is about the whole definition.
+    location: Option<String>,
+    clause: &'static str,
+    basis: &'static str,
+    #[serde(skip)]
+    is_assumed: bool,
 }
 
 const ACCEPTED: &str = "OK";
@@ -76,7 +102,12 @@ impl Validate {
             let answer = answer(&self.machines[0], workflow)?;
             let mut output = Output::new();
             match self.format {
-                Format::Json => output.json(&answer.diagnostics)?,
+                Format::Json => {
+                    output.json(&answer.diagnostics)?;
+                    for unchecked in &answer.unchecked {
+                        output::note(format_args!("{unchecked} {ARE_NOT_CHECKED}"));
+                    }
+                }
                 Format::Human => answer.print(&mut output)?,
             }
             output.flush()?;
@@ -129,33 +160,52 @@ impl Validate {
     }
 }
 
+/// What is not looked into, and that it is not.
+const EXPRESSIONS: &str = "JSONata expressions";
+const ARE_NOT_CHECKED: &str = "are not checked";
+
 /// Validates the definition in a file.
 fn answer(path: &Path, workflow: WorkflowType) -> Result<Answer, Failure> {
     let text = input::text(path)?;
-    let (value, diagnostics, is_machine) = if text.len() > MAX_BYTES {
-        (Value::Null, validate_text(&text, workflow).1, true)
-    } else {
-        let value = input::definition(path, &text)?;
-        let (_, diagnostics) = validate(&value, workflow);
-        let is_machine = has_any(&value);
-        (value, diagnostics, is_machine)
-    };
-    let refused = diagnostics.iter().any(|it| it.severity == Severity::Error);
+    let judged =
+        input::judged(path, &text, workflow).map_err(|error| input::unreadable(path, &error))?;
+    let mut diagnostics = judged.diagnostics;
+    diagnostics.extend(warnings(&judged.value));
     Ok(Answer {
         file: path.display().to_string(),
-        result: if refused { REFUSED } else { ACCEPTED },
-        problems: Some(problems(&text, &value, diagnostics.clone())),
-        diagnostics,
+        result: match judged.machine {
+            Some(_) => ACCEPTED,
+            None => REFUSED,
+        },
+        diagnostics: diagnostics.iter().map(Told::of).collect(),
+        unchecked: match has_jsonata(&judged.value) {
+            true => vec![EXPRESSIONS],
+            false => Vec::new(),
+        },
+        problems: Some(problems(&text, &judged.value, diagnostics)),
         reason: None,
-        is_machine,
+        is_machine: judged.is_machine,
     })
 }
 
-/// Whether a document has a field that only machines have.
-fn has_any(value: &Value) -> bool {
-    ["StartAt", "States"]
-        .iter()
-        .any(|field| value.get(field).is_some())
+/// Whether AWS is only assumed to say this.
+fn is_assumed(diagnostic: &Diagnostic) -> bool {
+    diagnostic.clause.entry().basis == Basis::Assumed
+}
+
+impl Told {
+    fn of(diagnostic: &Diagnostic) -> Self {
+        let rule = diagnostic.clause.entry();
+        Self {
+            severity: diagnostic.severity,
+            code: diagnostic.code.name(),
+            message: diagnostic.message.clone(),
+            location: diagnostic.location.clone(),
+            clause: rule.id,
+            basis: rule.basis.name(),
+            is_assumed: is_assumed(diagnostic),
+        }
+    }
 }
 
 impl Answer {
@@ -165,6 +215,7 @@ impl Answer {
             file: path.display().to_string(),
             result: UNREADABLE,
             diagnostics: Vec::new(),
+            unchecked: Vec::new(),
             reason: Some(why.message),
             is_machine: false,
             problems: None,
@@ -181,25 +232,63 @@ impl Answer {
                 output.line(format!("and {}", plural(more, "more diagnostic")))?;
             }
         }
-        let (place, count) = (&self.file, self.diagnostics.len());
-        output.line(match (&self.reason, self.result, count) {
-            (Some(reason), ..) => format!("{place}: failed to {}", on_one_line(reason)),
-            (None, REFUSED, count) => format!("{place}: refused, {}", plural(count, "diagnostic")),
-            (None, _, 0) => format!("{place}: valid"),
-            (None, _, count) => format!("{place}: valid, {}", plural(count, "warning")),
-        })
+        output.line(self.summary())
+    }
+
+    /// The last line about the file.
+    fn summary(&self) -> String {
+        if let Some(reason) = &self.reason {
+            return format!("{}: failed to {}", self.file, on_one_line(reason));
+        }
+        let errors = self.of(Severity::Error);
+        let warnings = self.of(Severity::Warning).count();
+        let mut line = format!("{}: ", self.file);
+        match errors.clone().count() {
+            0 => line.push_str("valid"),
+            count => {
+                line.push_str(&format!("refused, {}", plural(count, "diagnostic")));
+                if errors.clone().all(|it| it.is_assumed) {
+                    line.push_str(" (only assumed)");
+                }
+            }
+        }
+        if warnings > 0 {
+            line.push_str(&format!(", {}", plural(warnings, "warning")));
+        }
+        for unchecked in &self.unchecked {
+            line.push_str(&format!("; {unchecked} {ARE_NOT_CHECKED}"));
+        }
+        line
+    }
+
+    fn of(&self, severity: Severity) -> impl Iterator<Item = &Told> + Clone {
+        let all = self.diagnostics.iter();
+        all.filter(move |it| it.severity == severity)
     }
 }
 
 /// A diagnostic with its place in the file, and what can be done about it.
 fn line(problem: &Problem) -> String {
-    let mut line = input::diagnostic_line(&problem.diagnostic);
+    let diagnostic = &problem.diagnostic;
+    let severity = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let said = format!("{severity}: {}: {}", diagnostic.code, diagnostic.message);
+    let mut line = on_one_line(&said).into_owned();
+    match &diagnostic.location {
+        Some(location) => line.push_str(&format!(" at {}", on_one_line(location))),
+        None => line.push_str(", about the whole definition"),
+    }
     if let Some(position) = problem.position {
         line.push_str(&format!(" ({position})"));
     }
     if let Some(remedy) = &problem.remedy {
         line.push_str("; ");
         line.push_str(&on_one_line(remedy));
+    }
+    if is_assumed(diagnostic) {
+        line.push_str(" [assumed: AWS was not seen to refuse this]");
     }
     line
 }

@@ -3,18 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stepproof_specs::{
-    asl::{
-        WorkflowType,
-        diagnostic::Severity,
-        text::{problems, read},
-    },
-    validate::validate,
-};
+use stepproof_specs::asl::{WorkflowType, text::problems};
 
 use crate::{
     cli::{
-        Failure, input,
+        Failure,
+        input::{self, Judged},
         placeholders::{Filled, Values, fill},
         search,
     },
@@ -82,11 +76,9 @@ impl Search {
     fn named(&self, path: &Path) -> Result<Definition, LeftOut> {
         let text = input::text(path).map_err(|failure| unreadable(failure.message))?;
         let filled = self.filled(&text)?;
-        let value = read(&filled.text).map_err(|error| unreadable(error.to_string()))?;
-        if !is_definition(&value) {
-            return Err(unreadable("find StartAt and States in it".to_owned()));
-        }
-        self.accepted(&filled, value)
+        let judged = input::judged(path, &filled.text, self.workflow)
+            .map_err(|error| unreadable(error.to_string()))?;
+        accepted(&filled, judged)
     }
 
     /// Looks for definitions below a directory, in the order of their paths.
@@ -125,11 +117,10 @@ impl Search {
             Err(left_out) if about_states => return Looked::Found(Box::new(Err(left_out))),
             Err(_) => Filled::unchanged(text),
         };
-        match read(&filled.text) {
-            Ok(value) if is_definition(&value) => {
-                Looked::Found(Box::new(self.accepted(&filled, value)))
+        match input::judged(path, &filled.text, self.workflow) {
+            Ok(judged) if judged.is_machine || search::is_meant(path) => {
+                Looked::Found(Box::new(accepted(&filled, judged)))
             }
-            Ok(_) if search::is_meant(path) => lost("find StartAt and States in it".to_owned()),
             Ok(_) => Looked::Foreign(None),
             Err(error) => lost(error.to_string()),
         }
@@ -138,35 +129,33 @@ impl Search {
     fn filled(&self, text: &str) -> Result<Filled, LeftOut> {
         fill(text, &self.values).map_err(unreadable)
     }
+}
 
-    /// A definition that the validator accepts, or the validator's errors with their positions. What
-    /// may be wrong only because of a guess is not what AWS would refuse.
-    fn accepted(&self, filled: &Filled, json: Value) -> Result<Definition, LeftOut> {
-        let (machine, diagnostics) = validate(&json, self.workflow);
-        if machine.is_some() {
-            return Ok(Definition {
-                json,
-                placeholders: filled.guessed.clone(),
-            });
-        }
-        let errors = diagnostics.into_iter();
-        let errors: Vec<_> = errors.filter(|it| it.severity == Severity::Error).collect();
-        let is_guessed = errors
-            .iter()
-            .all(|it| filled.is_guessed(it.location.as_deref()));
-        let problems = problems(&filled.text, &json, errors);
-        if is_guessed {
-            return Err(unreadable(format!(
-                "judge the machine with guessed placeholders: {}: give them with --set \
-                 NAME=VALUE: {problems}",
-                filled.guessed.join(", ")
-            )));
-        }
-        Err(LeftOut {
-            kind: Unjudged::Refused,
-            reason: format!("accept the machine: {problems}"),
-        })
+/// A definition that the validator accepts, or the validator's errors with their positions. What may
+/// be wrong only because of a guess is not what AWS would refuse.
+fn accepted(filled: &Filled, judged: Judged) -> Result<Definition, LeftOut> {
+    if judged.machine.is_some() {
+        return Ok(Definition {
+            json: judged.value,
+            placeholders: filled.guessed.clone(),
+        });
     }
+    let errors = judged.diagnostics;
+    let is_guessed = errors
+        .iter()
+        .all(|it| filled.is_guessed(it.location.as_deref()));
+    let problems = problems(&filled.text, &judged.value, errors);
+    if is_guessed {
+        return Err(unreadable(format!(
+            "judge the machine with guessed placeholders: {}: give them with --set NAME=VALUE: \
+             {problems}",
+            filled.guessed.join(", ")
+        )));
+    }
+    Err(LeftOut {
+        kind: Unjudged::Refused,
+        reason: format!("accept the machine: {problems}"),
+    })
 }
 
 fn unreadable(reason: String) -> LeftOut {
@@ -182,8 +171,4 @@ enum Looked {
     Found(Box<Result<Definition, LeftOut>>),
     /// Something else, with what is to be said about that.
     Foreign(Option<&'static str>),
-}
-
-fn is_definition(value: &Value) -> bool {
-    value.get("StartAt").is_some() && value.get("States").is_some()
 }
