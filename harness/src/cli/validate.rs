@@ -178,9 +178,10 @@ fn answer(path: &Path, workflow: WorkflowType) -> Result<Answer, Failure> {
             None => REFUSED,
         },
         diagnostics: diagnostics.iter().map(Told::of).collect(),
-        unchecked: match has_jsonata(&judged.value) {
-            true => vec![EXPRESSIONS],
-            false => Vec::new(),
+        unchecked: if has_jsonata(&judged.value) {
+            vec![EXPRESSIONS]
+        } else {
+            Vec::new()
         },
         problems: Some(problems(&text, &judged.value, diagnostics)),
         reason: None,
