@@ -176,6 +176,7 @@ async fn page(context: &Context, case: &Case, signature: &str) -> String {
     let prepared = prepare(case, Lane::Quiet).expect("a definition");
     let detail = attempt(context, &prepared, 0).await.outcome.into_detail();
     Finding::new(&Subject {
+        original: None,
         number: 1,
         signature: &signature.parse().expect("a signature"),
         case,

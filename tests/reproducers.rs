@@ -99,6 +99,7 @@ fn program(fault: Deviant, case: &Case) -> String {
     let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
     let judgement = judge(&job, &raw, engine.profile().terms(0));
     let finding = Finding::new(&Subject {
+        original: None,
         number: 1,
         signature: &judgement.differences[0].signature,
         case,

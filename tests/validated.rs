@@ -6,6 +6,7 @@ use serde_json::Value;
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
     asl::WorkflowType,
+    clause::Clause,
     scenario::case::Body,
     validate::{refusal, validate_text},
 };
@@ -61,12 +62,14 @@ fn every_broken_definition_is_refused_with_code_text_and_location() {
         for diagnostic in answer["diagnostics"].as_array().expect("diagnostics") {
             assert!(diagnostic["code"].is_string(), "{answer}");
             assert!(diagnostic["message"].is_string(), "{answer}");
-            // Three kinds of diagnostic are about no place: AWS says null.
-            let nowhere = ["must be a valid JSON object", "no terminal state", "bytes"];
-            let message = diagnostic["message"].as_str().unwrap_or_default();
-            let placed = diagnostic["location"].is_string();
-            assert!(
-                placed || nowhere.iter().any(|it| message.contains(it)),
+            // Three kinds of diagnostic are about the whole definition: AWS gives them no place.
+            let nowhere = ["validate.object", "validate.end", "validate.size"];
+            let rule = diagnostic["clause"].as_str().expect("a clause");
+            let basis = Clause::from_id(rule).expect("a clause").entry().basis;
+            assert_eq!(diagnostic["basis"], basis.name());
+            assert_eq!(
+                diagnostic["location"].is_null(),
+                nowhere.contains(&rule),
                 "{answer}"
             );
         }
@@ -160,8 +163,11 @@ fn a_file_that_is_meant_as_a_machine_is_not_passed_over() {
         assert!(ran.out.ends_with(total), "{}", ran.out);
         // The same files are missing from a check.
         let ran = expect(here, &["check", "m", "--cases", "2", "--out", name], 4);
-        for expected in [&*format!("m/{name}"), "m/order.asl.json"] {
-            let told = format!("unreadable: {expected}: failed to ");
+        for expected in [
+            &*format!("unreadable: m/{name}"),
+            "refused: m/order.asl.json",
+        ] {
+            let told = format!("{expected}: failed to ");
             assert!(ran.out.contains(&told), "{}", ran.out);
         }
         fs::remove_file(here.join("m").join(name)).expect("removed");
@@ -198,7 +204,7 @@ fn a_bad_path_is_told_which_part_of_it_is_wrong() {
     error: SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/InputPath (line 1, column 64); character 1 ('o') of 'order.id': a path starts with '$'
     error: SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/OutputPath (line 1, column 64); character 4 ('[') of '$.a[': brackets hold a name, an index, a slice, '*' or a filter
     error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); '$.a[*].b' has a part that may select several values: a reference path leads to one place, by names and indexes only
-    error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); '$.a[?(@.b)]': a reference path leads to one place, by names and indexes only
+    error: SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/ResultPath (line 1, column 64); '$.a[?(@.b)]': a reference path leads to one place, by names and indexes only [assumed: AWS was not seen to refuse this]
     ");
 }
 
@@ -220,4 +226,135 @@ fn what_is_no_document_is_not_answered() {
         let ran = expect(here, &["validate", file], 2);
         assert!(ran.err.contains(expected), "{}", ran.err);
     }
+}
+
+/// Two warnings, and an error about the whole definition.
+const ODD: &str = r#"{"StartAt": "A", "States": {
+  "A": {"Type": "Pass", "Result": {"a": "$.b"}, "Parameters": {"x": "$.a"}, "Next": "A"}
+}}"#;
+
+#[test]
+fn what_is_told_is_marked_for_what_it_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    write(here, "odd.json", ODD);
+    let warned = ODD.replace("\"Next\": \"A\"", "\"End\": true");
+    write(here, "warned.json", &warned);
+    let assumed = warned.replace("\"StartAt\"", "\"Owner\": 1, \"StartAt\"");
+    write(here, "assumed.json", &assumed);
+    let jsonata = VALID.replace("\"StartAt\"", "\"QueryLanguage\": \"JSONata\", \"StartAt\"");
+    write(here, "jsonata.json", &jsonata);
+    let names = ["odd.json", "assumed.json", "warned.json", "jsonata.json"];
+    let ran = expect(here, &[&["validate"], &names[..]].concat(), 1);
+    insta::assert_snapshot!(ran.out, @"
+    error: MISSING_END_STATE: Workflow has no terminal state, about the whole definition
+    warning: PASS_RESULT_IS_STATIC: The Result of a Pass is static: a path in it is not read at /States/A/Result/a (line 2, column 36); use Parameters, with keys that end in .$
+    warning: NO_DOLLAR: The value of the field 'x' reads as a path or an intrinsic function call, but the field's name does not end in '.$' at /States/A/Parameters/x (line 2, column 64); put .$ at the end of the key if the value is to be read
+    odd.json: refused, 1 diagnostic, 2 warnings
+    error: SCHEMA_VALIDATION_FAILED: Field 'Owner' is not supported at / (line 1, column 1) [assumed: AWS was not seen to refuse this]
+    warning: PASS_RESULT_IS_STATIC: The Result of a Pass is static: a path in it is not read at /States/A/Result/a (line 2, column 36); use Parameters, with keys that end in .$
+    warning: NO_DOLLAR: The value of the field 'x' reads as a path or an intrinsic function call, but the field's name does not end in '.$' at /States/A/Parameters/x (line 2, column 64); put .$ at the end of the key if the value is to be read
+    assumed.json: refused, 1 diagnostic (only assumed), 2 warnings
+    warning: PASS_RESULT_IS_STATIC: The Result of a Pass is static: a path in it is not read at /States/A/Result/a (line 2, column 36); use Parameters, with keys that end in .$
+    warning: NO_DOLLAR: The value of the field 'x' reads as a path or an intrinsic function call, but the field's name does not end in '.$' at /States/A/Parameters/x (line 2, column 64); put .$ at the end of the key if the value is to be read
+    warned.json: valid, 2 warnings
+    jsonata.json: valid; JSONata expressions are not checked
+    4 files: 2 valid, 2 refused
+    ");
+    expect(here, &["validate", "warned.json"], 0);
+    let json = |name: &str, status: i32| {
+        let ran = expect(here, &["validate", "--format", "json", name], status);
+        let told: Value = serde_json::from_str(&ran.out).expect("JSON");
+        (told, ran.err)
+    };
+    let (told, _) = json("odd.json", 1);
+    assert_eq!(told[0]["clause"], "validate.end");
+    assert_eq!(told[0].get("location"), Some(&Value::Null));
+    let (told, _) = json("assumed.json", 1);
+    assert_eq!(told[0]["clause"], "validate.unknown.inner");
+    assert_eq!(told[0]["basis"], "assumed");
+    let (told, err) = json("warned.json", 0);
+    assert_eq!(told[0]["code"], "PASS_RESULT_IS_STATIC");
+    assert_eq!(told[0]["severity"], "WARNING");
+    assert_eq!(err, "");
+    let (told, err) = json("jsonata.json", 0);
+    assert_eq!(told, Value::Array(Vec::new()));
+    assert!(err.contains("JSONata expressions are not checked"), "{err}");
+    let ran = expect(
+        here,
+        &[
+            "validate",
+            "--format",
+            "json",
+            "jsonata.json",
+            "warned.json",
+        ],
+        0,
+    );
+    let answers: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(answers[0]["unchecked"][0], "JSONata expressions");
+    assert_eq!(answers[1].get("unchecked"), None);
+}
+
+/// No command knows better than another whether AWS takes a definition.
+#[test]
+fn every_command_judges_a_definition_in_the_same_way() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    for (index, (text, said)) in [
+        ("", "Definition must be a valid JSON object"),
+        (" \n", "Definition must be a valid JSON object"),
+        ("null", "Definition must be a valid JSON object"),
+        ("[]", "Definition must be a valid JSON object"),
+        ("{}", "These fields are required: [States, StartAt] at /"),
+        (
+            r#"{"StartAt": "A"}"#,
+            "These fields are required: [States] at /",
+        ),
+        (
+            r#"{"States": {}}"#,
+            "These fields are required: [StartAt] at /",
+        ),
+        (
+            r#"{"StartAt": "A", "States": {}}"#,
+            "Workflow has no terminal state",
+        ),
+        (NO_END, "only one of the following fields: [Next, End]"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let folder = index.to_string();
+        let file = format!("{folder}/m.asl.json");
+        write(here, &file, text);
+        for place in [&folder, &file] {
+            let ran = expect(here, &["validate", place], 1);
+            assert!(ran.out.contains(said), "{place} {text}: {}", ran.out);
+            let last = format!("{file}: refused, ");
+            assert!(ran.out.contains(&last), "{text}: {}", ran.out);
+            let ran = expect(here, &["check", place, "--cases", "1", "--out", "out"], 4);
+            let told = format!("refused: {file}: failed to accept the machine: ");
+            assert!(ran.err.contains(&told), "{text}: {}", ran.err);
+            assert!(ran.err.contains(said), "{text}: {}", ran.err);
+        }
+        let ran = expect(here, &["simulate", &file], 2);
+        let told = format!("failed to simulate '{file}': accept the machine: ");
+        assert!(ran.err.contains(&told), "{text}: {}", ran.err);
+        assert!(ran.err.contains(said), "{text}: {}", ran.err);
+    }
+    // A file with a part of what machines have counts as one, whatever it is called.
+    write(here, "part/a.json", r#"{"States": {}}"#);
+    write(here, "part/b.json", VALID);
+    let ran = expect(here, &["validate", "part"], 1);
+    assert!(
+        ran.out.ends_with("2 files: 1 valid, 1 refused\n"),
+        "{}",
+        ran.out
+    );
+    let ran = stepproof(
+        here,
+        &["check", "part", "--cases", "1", "--out", "part-out"],
+    );
+    let told = format!("{}{}", ran.out, ran.err);
+    assert!(told.contains("refused: part/a.json: "), "{told}");
 }

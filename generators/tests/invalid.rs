@@ -59,6 +59,8 @@ fn mutations_have_names_of_their_own_and_cover_the_rules() {
     let rules = stepproof_specs::clause::REGISTRY
         .iter()
         .filter(|(_, entry)| entry.id.starts_with("validate."))
+        // What gets a warning breaks no rule.
+        .filter(|(_, entry)| !entry.id.starts_with("validate.warning."))
         .map(|(clause, _)| *clause);
     // No mutation can violate this clause: a JSON value is always JSON.
     let unbroken: Vec<Clause> = rules

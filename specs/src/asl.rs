@@ -26,7 +26,7 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use serde_json::Value;
 
-pub(crate) use self::fields::schema;
+pub(crate) use self::{decode::language_or, fields::schema};
 pub use self::{
     definition::Definition,
     flow::{

@@ -13,6 +13,7 @@ mod state;
 mod text;
 mod transitions;
 mod variables;
+mod warnings;
 
 use std::{borrow::Borrow, sync::Arc};
 
@@ -28,8 +29,10 @@ use crate::{
     clause::Clause,
 };
 
+pub use self::warnings::{has_jsonata, warnings};
+
 /// Validates a definition given as JSON: returns the machine if it has no errors, and all
-/// diagnostics.
+/// diagnostics but for its [`warnings`].
 pub fn validate(definition: &Value, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
     match Machine::read(definition) {
         (Some(machine), diagnostics) if diagnostics.is_empty() => accept(machine, workflow),
@@ -97,11 +100,11 @@ fn accept<M: Borrow<Machine>>(machine: M, workflow: WorkflowType) -> (Option<M>,
 /// text that is not JSON gets the message of AWS's parser; of a key that occurs twice, the last one
 /// counts.
 pub fn validate_text(text: &str, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
-    if text.trim().is_empty() {
-        return validate(&Value::Null, workflow);
-    }
     if text.len() > MAX_BYTES {
         return (None, vec![text::too_long(text)]);
+    }
+    if text.trim().is_empty() {
+        return validate(&Value::Null, workflow);
     }
     match serde_json::from_str(text) {
         Ok(definition) => validate(&definition, workflow),

@@ -179,24 +179,24 @@ fn a_reference_path_that_cannot_be_applied_names_no_state() {
         state["States"]["A"]["Result"] = 1.into();
         state
     };
-    for (input, shown) in [
-        (json!("s1"), r#""s1""#),
-        (json!(4), "4"),
-        (json!(true), "true"),
-    ] {
-        for path in ["$.r", "$.r.s", "$['r']"] {
-            let seen = run(&result_path(path), &input, Reply::Echo);
-            let cause = format!("Unable to apply ReferencePath {path} to input {shown}");
-            assert_eq!(failure(&seen), (CONFLICT, Some(&*cause)));
-            assert_eq!(seen.poisoned, [], "{path} {shown}");
-        }
+    for (input, shown) in [(json!("s1"), r#""s1""#), (json!(4), "4")] {
+        let seen = run(&result_path("$.r"), &input, Reply::Echo);
+        let cause = format!("Unable to apply ReferencePath $.r to input {shown}");
+        assert_eq!(failure(&seen), (CONFLICT, Some(&*cause)));
+        assert_eq!(seen.poisoned, [], "{shown}");
         let seen = run(&task("ResultPath", &json!("$.r")), &input, Reply::Echo);
         let cause = format!("Unable to apply ReferencePath $.r to input {shown}");
         assert_eq!(failure(&seen), (CONFLICT, Some(&*cause)));
         assert_eq!(seen.poisoned, []);
     }
     // In what it reads the cause is not known.
-    for (path, input) in [("$.r", json!([1])), ("$.a.b", json!({ "a": 1 }))] {
+    for (path, input) in [
+        ("$.r", json!([1])),
+        ("$.a.b", json!({ "a": 1 })),
+        ("$.r", json!(true)),
+        ("$.r.s", json!("s1")),
+        ("$['r']", json!(4)),
+    ] {
         let seen = run(&result_path(path), &input, Reply::Echo);
         assert_eq!(failure(&seen).0, CONFLICT);
         assert_eq!(seen.poisoned, [Aspect::Cause, Aspect::History], "{path}");
@@ -212,20 +212,26 @@ fn map(path: &str) -> Value {
 #[test]
 fn items_that_are_missing_are_named_by_the_last_step() {
     let input = json!({ "disc": { "code": 500, "body": "x" } });
-    for (path, step) in [
-        ("$.disc.objects", "objects"),
-        ("$.items", "items"),
-        ("$['disc']['it em']", "it em"),
+    for (path, step, doubts) in [
+        ("$.disc.objects", "objects", &[][..]),
+        ("$.items", "items", &[]),
+        // How the cause writes a step in brackets is not known.
+        (
+            "$['disc']['it em']",
+            "it em",
+            &[Aspect::Cause, Aspect::History],
+        ),
     ] {
         let seen = run(&map(path), &input, Reply::Echo);
         let cause = format!("Unable to apply step \"{step}\" to input {input}");
         assert_eq!(failure(&seen), (CONFLICT, Some(&*cause)));
-        assert_eq!(seen.poisoned, [], "{path}");
+        assert_eq!(seen.poisoned, doubts, "{path}");
     }
-    for path in ["$.none.objects", "$.disc.code.objects"] {
+    // That these fail in the same way is only assumed.
+    for path in ["$.none.objects", "$.disc.code.objects", "$$.none"] {
         let seen = run(&map(path), &input, Reply::Echo);
         assert_eq!(failure(&seen).0, CONFLICT);
-        assert_eq!(seen.poisoned, [Aspect::Cause, Aspect::History], "{path}");
+        assert!(seen.poisoned.contains(&Aspect::Error), "{path}");
     }
     // What is there and no array is another error, without a prefix too.
     let seen = run(&map("$.disc"), &input, Reply::Echo);

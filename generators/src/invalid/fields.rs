@@ -161,7 +161,7 @@ pub(super) const FIELDS: &[Mutation] = &[
     remove("no-branches", C::ValidateRequired, PARALLEL, BRANCHES),
     remove(
         "no-processor",
-        C::ValidateProcessorForm,
+        C::ValidateProcessorFormNone,
         MAP,
         ITEM_PROCESSOR,
     ),

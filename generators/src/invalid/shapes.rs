@@ -162,7 +162,7 @@ pub(super) const SHAPES: &[Mutation] = &[
         wait.insert(field.into(), value);
         Some(())
     }),
-    shape("no-wait-form", C::ValidateWaitForm, |site| {
+    shape("no-wait-form", C::ValidateWaitFormNone, |site| {
         let wait = site.on(State(&["Wait"]))?;
         wait.retain(|field, _| !FORMS.contains(&field.as_str()));
         Some(())

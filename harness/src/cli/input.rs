@@ -9,15 +9,16 @@ use std::{
 use serde_json::Value;
 use stepproof_specs::{
     asl::{
-        self, Machine, WorkflowType,
-        diagnostic::{Diagnostic, Severity},
-        text::{read, read_yaml},
+        self, Machine, ParseError, WorkflowType,
+        diagnostic::Diagnostic,
+        text::{MAX_BYTES, read, read_yaml},
     },
     scenario::plan::Plan,
+    validate::{validate, validate_text},
 };
 
 use super::Failure;
-use crate::{casefile::CaseFileError, report::on_one_line};
+use crate::casefile::CaseFileError;
 
 /// The most bytes read of a definition or an input; AWS accepts definitions of up to 1 MiB.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -56,28 +57,61 @@ pub(super) fn workflow(express: bool) -> WorkflowType {
     }
 }
 
-/// Parses the text of a machine in JSON or YAML.
-pub(super) fn parsed(path: &Path, text: &str) -> Result<Machine, Failure> {
-    asl::from_text(text).map_err(|error| {
-        Failure::usage(
-            format!("read '{}': {error}", path.display()),
-            "give a machine in the Amazon States Language, as JSON or YAML",
-        )
+/// A definition, and what the validator says of it.
+pub(super) struct Judged {
+    /// The definition; null if it is too long to be read.
+    pub value: Value,
+    /// The machine, if AWS would accept it.
+    pub machine: Option<Machine>,
+    /// Why AWS would not.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether it has what only machines have; of what is too long to be read, its text decides.
+    pub is_machine: bool,
+}
+
+/// Reads a definition and validates it, in the same way for every command.
+pub(super) fn judged(
+    path: &Path,
+    text: &str,
+    workflow: WorkflowType,
+) -> Result<Judged, ParseError> {
+    if text.len() > MAX_BYTES {
+        let (machine, diagnostics) = validate_text(text, workflow);
+        return Ok(Judged {
+            value: Value::Null,
+            machine,
+            diagnostics,
+            is_machine: ["StartAt", "States"].iter().all(|it| text.contains(it)),
+        });
+    }
+    let value = definition(path, text)?;
+    let (machine, diagnostics) = validate(&value, workflow);
+    let mut fields = ["StartAt", "States"].iter();
+    Ok(Judged {
+        is_machine: fields.any(|field| value.get(field).is_some()),
+        value,
+        machine,
+        diagnostics,
     })
 }
 
 /// Parses the text of a definition, which need not be a valid one. A file that is named as YAML is
 /// read as YAML, even if it begins as JSON does.
-pub(super) fn definition(path: &Path, text: &str) -> Result<Value, Failure> {
+fn definition(path: &Path, text: &str) -> Result<Value, ParseError> {
     let name = path.to_string_lossy();
-    let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
-    let read = if is_yaml { read_yaml } else { read };
-    read(text).map_err(|error| {
-        Failure::usage(
-            format!("read '{}': {error}", path.display()),
-            "give a machine in the Amazon States Language, as JSON or YAML",
-        )
-    })
+    if name.ends_with(".yaml") || name.ends_with(".yml") {
+        read_yaml(text)
+    } else {
+        read(text)
+    }
+}
+
+/// The failure to read a definition.
+pub(super) fn unreadable(path: &Path, error: &ParseError) -> Failure {
+    Failure::usage(
+        format!("read '{}': {error}", path.display()),
+        "give a machine in the Amazon States Language, as JSON or YAML",
+    )
 }
 
 /// Parses a JSON argument: the name of an existing file, `-` for standard input, or JSON itself.
@@ -194,27 +228,4 @@ pub(super) fn stranger(stranger: &str, sites: &[impl AsRef<str>]) -> Failure {
         format!("use the plan: the machine has no Task state at '{stranger}'"),
         remedy,
     )
-}
-
-/// The first error that made the validator refuse a machine, as one line.
-pub(super) fn refusal(diagnostics: &[Diagnostic]) -> String {
-    diagnostics
-        .iter()
-        .find(|diagnostic| diagnostic.severity == Severity::Error)
-        .map_or_else(|| "it is refused".to_owned(), diagnostic_line)
-}
-
-/// A diagnostic as one line.
-pub(super) fn diagnostic_line(diagnostic: &Diagnostic) -> String {
-    let severity = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
-    let code = serde_json::to_value(diagnostic.code).unwrap_or_default();
-    let code = code.as_str().unwrap_or_default().to_owned();
-    let line = match &diagnostic.location {
-        Some(location) => format!("{severity}: {code}: {} at {location}", diagnostic.message),
-        None => format!("{severity}: {code}: {}", diagnostic.message),
-    };
-    on_one_line(&line).into_owned()
 }

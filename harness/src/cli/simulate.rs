@@ -6,14 +6,13 @@ use clap::Args;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::Machine,
+    asl::{Machine, text::problems},
     history::Event,
     reference::{EPOCH, Expectation, SimulationError, simulate},
     scenario::{
         case::{ExecutionCase, Start},
         plan::Plan,
     },
-    validate::validate,
 };
 
 use super::{
@@ -78,8 +77,7 @@ impl Simulate {
         for guess in &filled.guessed {
             output::note(guess);
         }
-        let definition = input::parsed(&self.machine, &filled.text)?.to_value();
-        let machine = self.validated(&definition)?;
+        let (definition, machine) = self.accepted(&filled.text)?;
         let plan = match &self.plan {
             Some(plan) => input::plan(plan, &machine)?,
             None => Plan::default(),
@@ -105,18 +103,21 @@ impl Simulate {
         Ok(Status::Success)
     }
 
-    fn validated(&self, definition: &Value) -> Result<Machine, Failure> {
-        let (machine, diagnostics) = validate(definition, input::workflow(self.express));
-        machine.ok_or_else(|| {
-            Failure::usage(
+    /// The definition in a text, and its machine.
+    fn accepted(&self, text: &str) -> Result<(Value, Machine), Failure> {
+        let judged = input::judged(&self.machine, text, input::workflow(self.express))
+            .map_err(|error| input::unreadable(&self.machine, &error))?;
+        match judged.machine {
+            Some(machine) => Ok((judged.value, machine)),
+            None => Err(Failure::usage(
                 format!(
-                    "simulate '{}': {}",
+                    "simulate '{}': accept the machine: {}",
                     self.machine.display(),
-                    input::refusal(&diagnostics)
+                    problems(text, &judged.value, judged.diagnostics)
                 ),
                 "'stepproof validate' lists everything that is wrong with it",
-            )
-        })
+            )),
+        }
     }
 }
 

@@ -4,20 +4,20 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
-use serde_json::Value;
 use stepproof_specs::{
     asl::{
         WorkflowType,
         diagnostic::{Diagnostic, Severity},
-        text::{MAX_BYTES, Problem, Problems, problems, read},
+        text::{Problem, Problems, problems},
     },
-    validate::{validate, validate_text},
+    clause::Basis,
+    validate::{has_jsonata, warnings},
 };
 
 use super::{
     Failure, Status,
     clauses::Format,
-    input,
+    input::{self, Judged},
     output::{self, Output},
     placeholders::{Filled, Substitutions, Supplied, Values},
     search,
@@ -26,6 +26,9 @@ use super::{
 use crate::report::{on_one_line, plural};
 
 /// Validates machines as CreateStateMachine does, with AWS's codes and messages.
+///
+/// A rule that is only assumed of AWS is marked, in JSON as its basis. JSONata expressions are not
+/// checked.
 ///
 /// Exit status 0 if all are accepted (possibly with warnings), 1 if one is refused, 2 if one cannot
 /// be read as JSON or YAML.
@@ -60,7 +63,10 @@ struct Answer {
     /// As ValidateStateMachineDefinition says it; `UNREADABLE` for what is no document.
     result: &'static str,
     /// What AWS says.
-    diagnostics: Vec<Diagnostic>,
+    diagnostics: Vec<Told>,
+    /// What was not looked into.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unchecked: Vec<&'static str>,
     /// Why it cannot be read: completes "failed to …".
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -70,6 +76,20 @@ struct Answer {
     /// The diagnostics with their places.
     #[serde(skip)]
     problems: Option<Problems>,
+}
+
+/// A diagnostic, with what is known of the rule behind it.
+#[derive(Debug, Serialize)]
+struct Told {
+    severity: Severity,
+    code: &'static str,
+    message: String,
+    /// Null if it is about the whole definition.
+    location: Option<String>,
+    clause: &'static str,
+    basis: &'static str,
+    #[serde(skip)]
+    is_assumed: bool,
 }
 
 const ACCEPTED: &str = "OK";
@@ -97,7 +117,12 @@ impl Validate {
             if let [answer] = answers.as_slice() {
                 let mut output = Output::new();
                 match self.format {
-                    Format::Json => output.json(&answer.diagnostics)?,
+                    Format::Json => {
+                        output.json(&answer.diagnostics)?;
+                        for unchecked in &answer.unchecked {
+                            output::note(format_args!("{unchecked} {ARE_NOT_CHECKED}"));
+                        }
+                    }
                     Format::Human => answer.print(&mut output)?,
                 }
                 output.flush()?;
@@ -152,6 +177,10 @@ impl Validate {
     }
 }
 
+/// What is not looked into, and that it is not.
+const EXPRESSIONS: &str = "JSONata expressions";
+const ARE_NOT_CHECKED: &str = "are not checked";
+
 /// How definitions are validated.
 struct Asked {
     /// What stands for their placeholders.
@@ -185,28 +214,20 @@ impl Asked {
             Ok(filled) => filled,
             Err(why) => return unreadable(why),
         };
-        match read(&filled.text) {
+        match input::judged(&name, &filled.text, workflow) {
             // Places in the text are not places in the file.
-            Ok(value) => Answer::of(&name, "", &value, &filled, workflow),
+            Ok(judged) => Answer {
+                is_machine: true,
+                ..Answer::of(&name, "", judged, &filled)
+            },
             Err(error) => unreadable(error.to_string()),
         }
     }
 
+    /// Validates the definition that is the text of a file.
     fn answer(&self, path: &Path, text: String) -> Result<Answer, Failure> {
-        if text.len() > MAX_BYTES {
-            let (_, diagnostics) = validate_text(&text, self.workflow);
-            return Ok(Answer {
-                problems: Some(problems(&text, &Value::Null, diagnostics.clone())),
-                diagnostics,
-                reason: None,
-                result: REFUSED,
-                is_machine: search::is_meant_if_unreadable(path),
-                file: path.display().to_string(),
-            });
-        }
-        let filled = self.supplied.fill(&text, &Values::new());
         // Other files have placeholders of their own.
-        let filled = match filled {
+        let filled = match self.supplied.fill(&text, &Values::new()) {
             Ok(filled) => filled,
             Err(_) if !text.contains("StartAt") => Filled::unchanged(text),
             Err(why) => {
@@ -216,48 +237,58 @@ impl Asked {
                 ));
             }
         };
-        let value = input::definition(path, &filled.text)?;
-        Ok(Answer::of(
-            path,
-            &filled.text,
-            &value,
-            &filled,
-            self.workflow,
-        ))
+        let judged = input::judged(path, &filled.text, self.workflow)
+            .map_err(|error| input::unreadable(path, &error))?;
+        Ok(Answer::of(path, &filled.text, judged, &filled))
     }
 }
 
-/// Whether a document has a field that only machines have.
-fn has_any(value: &Value) -> bool {
-    ["StartAt", "States"]
-        .iter()
-        .any(|field| value.get(field).is_some())
+/// Whether AWS is only assumed to say this.
+fn is_assumed(diagnostic: &Diagnostic) -> bool {
+    diagnostic.clause.entry().basis == Basis::Assumed
+}
+
+impl Told {
+    fn of(diagnostic: &Diagnostic) -> Self {
+        let rule = diagnostic.clause.entry();
+        Self {
+            severity: diagnostic.severity,
+            code: diagnostic.code.name(),
+            message: diagnostic.message.clone(),
+            location: diagnostic.location.clone(),
+            clause: rule.id,
+            basis: rule.basis.name(),
+            is_assumed: is_assumed(diagnostic),
+        }
+    }
 }
 
 impl Answer {
-    /// What is said of a definition; what may be wrong only because of a guess is not what AWS would refuse.
-    fn of(path: &Path, text: &str, value: &Value, filled: &Filled, workflow: WorkflowType) -> Self {
-        let (_, diagnostics) = validate(value, workflow);
-        let errors = diagnostics
-            .iter()
-            .filter(|it| it.severity == Severity::Error);
-        let errors: Vec<Diagnostic> = errors.cloned().collect();
+    /// What is said of a definition, with places in this text; what may be wrong only because of a guess
+    /// is not what AWS would refuse.
+    fn of(path: &Path, text: &str, judged: Judged, filled: &Filled) -> Self {
         let file = path.display().to_string();
-        let is_machine = has_any(value);
-        if is_machine && !filled.guessed.is_empty() {
+        if judged.is_machine && !filled.guessed.is_empty() {
             output::note(format_args!("{file}: {}", filled.guessed.join(", ")));
         }
-        let reason = filled.doubt(&errors);
+        let mut diagnostics = judged.diagnostics;
+        let reason = filled.doubt(&diagnostics);
+        diagnostics.extend(warnings(&judged.value));
         Self {
-            result: match (&reason, errors.is_empty()) {
+            result: match (&reason, &judged.machine) {
                 (Some(_), _) => UNREADABLE,
-                (None, false) => REFUSED,
-                (None, true) => ACCEPTED,
+                (None, None) => REFUSED,
+                (None, Some(_)) => ACCEPTED,
             },
-            problems: Some(problems(text, value, diagnostics.clone())),
-            diagnostics,
+            diagnostics: diagnostics.iter().map(Told::of).collect(),
+            unchecked: if has_jsonata(&judged.value) {
+                vec![EXPRESSIONS]
+            } else {
+                Vec::new()
+            },
+            problems: Some(problems(text, &judged.value, diagnostics)),
             reason,
-            is_machine,
+            is_machine: judged.is_machine,
             file,
         }
     }
@@ -268,6 +299,7 @@ impl Answer {
             file: path.display().to_string(),
             result: UNREADABLE,
             diagnostics: Vec::new(),
+            unchecked: Vec::new(),
             reason: Some(why.message),
             is_machine: false,
             problems: None,
@@ -284,25 +316,63 @@ impl Answer {
                 output.line(format!("and {}", plural(more, "more diagnostic")))?;
             }
         }
-        let (place, count) = (&self.file, self.diagnostics.len());
-        output.line(match (&self.reason, self.result, count) {
-            (Some(reason), ..) => format!("{place}: failed to {}", on_one_line(reason)),
-            (None, REFUSED, count) => format!("{place}: refused, {}", plural(count, "diagnostic")),
-            (None, _, 0) => format!("{place}: valid"),
-            (None, _, count) => format!("{place}: valid, {}", plural(count, "warning")),
-        })
+        output.line(self.summary())
+    }
+
+    /// The last line about the file.
+    fn summary(&self) -> String {
+        if let Some(reason) = &self.reason {
+            return format!("{}: failed to {}", self.file, on_one_line(reason));
+        }
+        let errors = self.told(Severity::Error);
+        let warnings = self.told(Severity::Warning).count();
+        let mut line = format!("{}: ", self.file);
+        match errors.clone().count() {
+            0 => line.push_str("valid"),
+            count => {
+                line.push_str(&format!("refused, {}", plural(count, "diagnostic")));
+                if errors.clone().all(|it| it.is_assumed) {
+                    line.push_str(" (only assumed)");
+                }
+            }
+        }
+        if warnings > 0 {
+            line.push_str(&format!(", {}", plural(warnings, "warning")));
+        }
+        for unchecked in &self.unchecked {
+            line.push_str(&format!("; {unchecked} {ARE_NOT_CHECKED}"));
+        }
+        line
+    }
+
+    fn told(&self, severity: Severity) -> impl Iterator<Item = &Told> + Clone {
+        let all = self.diagnostics.iter();
+        all.filter(move |it| it.severity == severity)
     }
 }
 
 /// A diagnostic with its place in the file, and what can be done about it.
 fn line(problem: &Problem) -> String {
-    let mut line = input::diagnostic_line(&problem.diagnostic);
+    let diagnostic = &problem.diagnostic;
+    let severity = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let said = format!("{severity}: {}: {}", diagnostic.code, diagnostic.message);
+    let mut line = on_one_line(&said).into_owned();
+    match &diagnostic.location {
+        Some(location) => line.push_str(&format!(" at {}", on_one_line(location))),
+        None => line.push_str(", about the whole definition"),
+    }
     if let Some(position) = problem.position {
         line.push_str(&format!(" ({position})"));
     }
     if let Some(remedy) = &problem.remedy {
         line.push_str("; ");
         line.push_str(&on_one_line(remedy));
+    }
+    if is_assumed(diagnostic) {
+        line.push_str(" [assumed: AWS was not seen to refuse this]");
     }
     line
 }

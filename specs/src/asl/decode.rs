@@ -180,7 +180,7 @@ fn processor_config(fields: &mut Fields<'_, '_, '_>) -> Option<ProcessorConfig> 
 
 /// The language in effect. AWS reads the fields in JSONata for every word but `JSONPath`, and
 /// complains about the word besides.
-fn language_or(object: &Object, default: QueryLanguage) -> QueryLanguage {
+pub(crate) fn language_or(object: &Object, default: QueryLanguage) -> QueryLanguage {
     match lookup(object, "QueryLanguage").and_then(Value::as_str) {
         None => default,
         Some("JSONPath") => QueryLanguage::JsonPath,
@@ -310,7 +310,7 @@ fn transition(fields: &mut Fields<'_, '_, '_>) -> Transition {
         Some(Value::Bool(false)) => Clause::ValidateTransitionEndFalse,
         _ => Clause::ValidateTransition,
     };
-    if fields.exactly_one(both, &["Next", "End"]) {
+    if fields.exactly_one(both, Clause::ValidateTransition, &["Next", "End"]) {
         if let Some(next) = fields.str("Next") {
             return Transition::Next(next.into());
         }
@@ -398,7 +398,11 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
     } else {
         &["SecondsPath", "Seconds", "TimestampPath", "Timestamp"]
     };
-    if !fields.exactly_one(Clause::ValidateWaitForm, forms) {
+    if !fields.exactly_one(
+        Clause::ValidateWaitForm,
+        Clause::ValidateWaitFormNone,
+        forms,
+    ) {
         return placeholder;
     }
     if let Some(seconds) = fields.limit("Seconds", "SecondsPath", &WAIT) {
@@ -456,7 +460,11 @@ fn parallel(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Parallel {
 /// A Map. Its legacy fields are read as the newer ones (specification, "Map State").
 fn map(fields: &mut Fields<'_, '_, '_>, flow: &mut Flow) -> Map {
     let processors = ["ItemProcessor", "Iterator"];
-    fields.exactly_one(Clause::ValidateProcessorForm, &processors);
+    fields.exactly_one(
+        Clause::ValidateProcessorForm,
+        Clause::ValidateProcessorFormNone,
+        &processors,
+    );
     fields.at_most_one(Clause::ValidateLegacyTwins, &["ItemSelector", "Parameters"]);
     let legacy_iterator = fields.has("Iterator");
     let legacy_parameters = fields.has("Parameters");

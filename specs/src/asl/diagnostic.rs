@@ -129,8 +129,8 @@ pub enum Severity {
     Warning,
 }
 
-/// AWS's diagnostic codes, as far as AWS was seen to give them. Other errors have the code
-/// [`Code::SchemaValidationFailed`].
+/// AWS's diagnostic codes: the errors that AWS was seen to give, and the warnings that it documents.
+/// Other errors have the code [`Code::SchemaValidationFailed`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
@@ -152,6 +152,12 @@ pub enum Code {
     PossiblyUndefinedVariable,
     /// A JSONata expression reads something that does not exist.
     UnsupportedJsonataExpression,
+    /// A field of a template reads as a path or a call, but its name does not end in `.$`.
+    NoDollar,
+    /// A field reads as a path, but its name does not end in `Path`.
+    NoPath,
+    /// The `Result` of a Pass has a path.
+    PassResultIsStatic,
 }
 
 impl Severity {
@@ -177,6 +183,9 @@ impl Code {
             Self::ReservedVariableName => "RESERVED_VARIABLE_NAME",
             Self::PossiblyUndefinedVariable => "POSSIBLY_UNDEFINED_VARIABLE",
             Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",
+            Self::NoDollar => "NO_DOLLAR",
+            Self::NoPath => "NO_PATH",
+            Self::PassResultIsStatic => "PASS_RESULT_IS_STATIC",
         }
     }
 }
@@ -203,6 +212,19 @@ impl Diagnostic {
             location: Some(at.to_string()),
             about: About::Location,
             evidence: Evidence::of(clause),
+        }
+    }
+
+    /// A warning at a location in the definition.
+    pub(crate) fn warning(
+        code: Code,
+        clause: Clause,
+        message: impl Into<String>,
+        at: &impl fmt::Display,
+    ) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, clause, message, at)
         }
     }
 

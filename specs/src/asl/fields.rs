@@ -250,13 +250,19 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         self.complain_about(about, clause, message);
     }
 
-    /// Reports unless exactly one of these fields is present; returns whether exactly one is.
-    pub(super) fn exactly_one(&mut self, clause: Clause, names: &[&'static str]) -> bool {
+    /// Reports unless exactly one of these fields is present, by one clause if there are several and
+    /// by another if there is none; returns whether exactly one is.
+    pub(super) fn exactly_one(
+        &mut self,
+        several: Clause,
+        none: Clause,
+        names: &[&'static str],
+    ) -> bool {
         let present = self.count(names);
         match present {
-            0 => self.none_of(clause, names),
+            0 => self.none_of(none, names),
             1 => {}
-            _ => self.too_many(clause, names),
+            _ => self.too_many(several, names),
         }
         present == 1
     }
@@ -297,6 +303,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
         );
         let evidence = match (clause, Evidence::of(clause)) {
             (Clause::ValidateTransition, _) => Evidence::TEXT,
+            // The four forms of JSONPath were measured, not the two of JSONata.
+            (Clause::ValidateWaitForm, _) if self.is_jsonata() => Evidence::NONE,
             (_, Evidence::NONE) => Evidence::NONE,
             _ => Evidence::CODE,
         };

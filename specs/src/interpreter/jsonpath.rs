@@ -23,7 +23,7 @@ use crate::{
     },
     clause::Clause,
     query::jsonpath::{
-        path::{Path, PathError, PutError, Step},
+        path::{Path, PathError, PutError, Root, Step},
         template::Template,
     },
 };
@@ -107,12 +107,19 @@ impl Evaluator for JsonPathFlow {
             }
             Err(error) => {
                 eval.mark(Clause::MapItemsMissing);
-                let step = self.items_path.as_ref().and_then(Path::last_name);
-                let is_known = step.is_some() && matches!(error, PathError::NoResults(_));
-                if !is_known {
+                let named = self.items_path.as_ref().filter(|path| {
+                    *path.root() == Root::Data && matches!(error, PathError::NoResults(_))
+                });
+                let named = named.and_then(Path::last_name);
+                let is_dotted = !path.ends_with(']');
+                if named.is_none() {
+                    eval.mark(Clause::MapItemsMissingElsewhere);
+                } else if !is_dotted {
                     eval.mark(Clause::MapItemsMissingText);
                 }
-                let step = step.unwrap_or(path);
+                let is_known = named.is_some() && is_dotted;
+                let last = self.items_path.as_ref().and_then(Path::last_name);
+                let step = last.unwrap_or(path);
                 let text = format!("Unable to apply step \"{step}\" to input {effective}");
                 Err(Box::new(
                     RuntimeError::reference_path(&text).guessed_if(!is_known),
@@ -349,15 +356,16 @@ impl<'e> Eval<'e> {
                     self.mark(Clause::ResultPathIntoNull);
                 }
                 let input = &self.active.input;
-                let is_inside = input.is_object() || input.is_array();
-                self.mark(if is_inside {
-                    Clause::ResultPathConflictText
-                } else {
+                let is_dotted = path.steps().len() == 1 && !path.text().contains('[');
+                let is_known = is_dotted && (input.is_string() || input.is_number());
+                self.mark(if is_known {
                     Clause::ResultPathConflictScalar
+                } else {
+                    Clause::ResultPathConflictText
                 });
                 let text = format!("Unable to apply ReferencePath {path} to input {input}");
                 Err(Box::new(
-                    RuntimeError::reference_path(&text).guessed_if(is_inside),
+                    RuntimeError::reference_path(&text).guessed_if(!is_known),
                 ))
             }
         }

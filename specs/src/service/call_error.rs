@@ -1,5 +1,7 @@
 //! The service's errors, with AWS's messages.
 
+use serde_json::Number;
+
 /// An error of the service: HTTP 400 with a code and a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -34,6 +36,29 @@ impl CallError {
             format!(
                 "1 validation error detected: Value null at '{parameter}' failed to satisfy \
                  constraint: Member must not be null"
+            ),
+        )
+    }
+
+    /// A parameter is none of the words that it may be.
+    pub(super) fn not_in_enum(value: &str, parameter: &str, words: &[&str]) -> Self {
+        Self::new(
+            "ValidationException",
+            format!(
+                "1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy \
+                 constraint: Member must satisfy enum value set: [{}]",
+                words.join(", ")
+            ),
+        )
+    }
+
+    /// A number is not in the range of its parameter.
+    pub(super) fn out_of_range(value: &Number, parameter: &str, relation: &str) -> Self {
+        Self::new(
+            "ValidationException",
+            format!(
+                "1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy \
+                 constraint: Member must have value {relation}"
             ),
         )
     }

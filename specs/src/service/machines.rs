@@ -6,13 +6,10 @@ use serde_json::{Value, json};
 
 use super::{CallError, Service, Time, arn, page::page, params::Params, render::seconds};
 use crate::{
-    asl::{
-        Machine, WorkflowType,
-        diagnostic::{Diagnostic, Severity},
-    },
+    asl::{Machine, WorkflowType},
     base::time::Instant,
     interpreter::Program,
-    validate::{INVALID_DEFINITION, refusal, validate_text},
+    validate::{INVALID_DEFINITION, refusal, validate_text, warnings},
 };
 
 /// A created machine.
@@ -193,23 +190,38 @@ impl Stored {
     }
 }
 
-/// Returns the diagnostics of a definition. A text that is not JSON gets a diagnostic, not an
-/// error.
+/// The most diagnostics in an answer, and how many there are by default.
+const MOST_DIAGNOSTICS: u64 = 100;
+
+/// Returns the diagnostics of a definition; its warnings only if they are asked for. A text that is
+/// not JSON gets a diagnostic, not an error.
 pub(super) fn validate_definition(params: &Params<'_>) -> Result<Value, CallError> {
     let definition = params.text("definition")?;
     let workflow = workflow(params)?;
-    let errors_only = params.maybe_text("severity") == Some("ERROR");
-    let (_, mut diagnostics) = validate_text(definition, workflow);
-    let failed = diagnostics.iter().any(is_error);
-    diagnostics.retain(|diagnostic| !errors_only || is_error(diagnostic));
-    let limit = params
-        .number("maxResults")
-        .filter(|limit| *limit > 0)
-        .unwrap_or(100) as usize;
+    let with_warnings = match params.maybe_text("severity") {
+        None | Some("ERROR") => false,
+        Some("WARNING") => true,
+        Some(other) => {
+            return Err(CallError::not_in_enum(
+                other,
+                "severity",
+                &["ERROR", "WARNING"],
+            ));
+        }
+    };
+    let limit = match params.page_size(MOST_DIAGNOSTICS)? {
+        0 => MOST_DIAGNOSTICS,
+        limit => limit,
+    };
+    let (machine, mut diagnostics) = validate_text(definition, workflow);
+    if with_warnings && let Ok(definition) = serde_json::from_str(definition) {
+        diagnostics.extend(warnings(&definition));
+    }
+    let limit = limit as usize;
     let truncated = diagnostics.len() > limit;
     diagnostics.truncate(limit);
     Ok(json!({
-        "result": if failed { "FAIL" } else { "OK" },
+        "result": if machine.is_some() { "OK" } else { "FAIL" },
         "diagnostics": diagnostics,
         "truncated": truncated,
     }))
@@ -219,12 +231,10 @@ fn workflow(params: &Params<'_>) -> Result<WorkflowType, CallError> {
     match params.maybe_text("type") {
         None | Some("STANDARD") => Ok(WorkflowType::Standard),
         Some("EXPRESS") => Ok(WorkflowType::Express),
-        Some(other) => Err(CallError::new(
-            "ValidationException",
-            format!(
-                "1 validation error detected: Value '{other}' at 'type' failed to satisfy \
-                 constraint: Member must satisfy enum value set: [STANDARD, EXPRESS]"
-            ),
+        Some(other) => Err(CallError::not_in_enum(
+            other,
+            "type",
+            &["STANDARD", "EXPRESS"],
         )),
     }
 }
@@ -235,8 +245,4 @@ fn compile(definition: &str, workflow: WorkflowType) -> Result<Machine, CallErro
         let message = refusal(&diagnostics).unwrap_or_default();
         CallError::new(INVALID_DEFINITION, message)
     })
-}
-
-fn is_error(diagnostic: &Diagnostic) -> bool {
-    diagnostic.severity == Severity::Error
 }

@@ -18,9 +18,9 @@ pub(super) fn page(
     key: &str,
     all: impl Iterator<Item = Value>,
 ) -> Result<Value, CallError> {
-    let size = match params.number("maxResults") {
-        None | Some(0) => USUAL,
-        Some(size) => size.min(LARGEST),
+    let size = match params.page_size(LARGEST)? {
+        0 => USUAL,
+        size => size,
     };
     let offset = match params.maybe_text("nextToken") {
         None => 0,

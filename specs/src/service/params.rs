@@ -28,9 +28,21 @@ impl<'b> Params<'b> {
         self.0.get(name).and_then(Value::as_str)
     }
 
-    /// An optional whole number.
-    pub fn number(&self, name: &str) -> Option<u64> {
-        self.0.get(name).and_then(Value::as_u64)
+    /// `maxResults`, which is at most `most` (its model; recorded of lists: `Value '1001' at
+    /// 'maxResults' failed to satisfy constraint: Member must have value less than or equal to
+    /// 1000`); 0 if absent.
+    pub fn page_size(&self, most: u64) -> Result<u64, CallError> {
+        let name = "maxResults";
+        let Some(Value::Number(number)) = self.0.get(name) else {
+            return Ok(0);
+        };
+        let wrong = |relation: &str| Err(CallError::out_of_range(number, name, relation));
+        match number.as_u64() {
+            Some(size) if size > most => wrong(&format!("less than or equal to {most}")),
+            Some(size) => Ok(size),
+            None if number.as_i64().is_some() => wrong("greater than or equal to 0"),
+            None => Ok(0),
+        }
     }
 
     /// An optional boolean; false if absent.

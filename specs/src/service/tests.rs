@@ -1,3 +1,5 @@
+mod validation;
+
 use serde_json::{Value, json};
 
 use super::{Answer, Config, Effect, RETAINED, Service};

@@ -3,6 +3,7 @@
 mod reported;
 mod schema;
 mod semantics;
+mod warnings;
 
 use serde_json::{Value, json};
 use stepproof_specs::{

@@ -496,6 +496,22 @@ fn as_much_is_claimed_as_was_seen() {
         ),
         (ending(&json!({ "Type": "Pass" })), Evidence::TEXT),
         (alone(json!({ "Type": "Wait" })), Evidence::NONE),
+        (
+            alone(json!({ "Type": "Wait", "Seconds": 1, "SecondsPath": "$.a" })),
+            Evidence::CODE,
+        ),
+        (
+            alone(
+                json!({ "Type": "Wait", "QueryLanguage": "JSONata", "Seconds": 1,
+                "Timestamp": "2026-01-01T00:00:00Z" }),
+            ),
+            Evidence::NONE,
+        ),
+        (alone(json!({ "Type": "Map" })), Evidence::NONE),
+        (
+            alone(json!({ "Type": "Map", "ItemProcessor": inner, "Iterator": inner })),
+            Evidence::CODE,
+        ),
         (pass("Assign", &json!({ "states": 1 })), Evidence::TEXT),
         (
             alone(json!({ "Type": "Pass", "Timeout": 1 })),

@@ -3,18 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stepproof_specs::{
-    asl::{
-        WorkflowType,
-        diagnostic::Severity,
-        text::{problems, read},
-    },
-    validate::validate,
-};
+use stepproof_specs::asl::{WorkflowType, text::problems};
 
 use crate::{
     cli::{
-        Failure, input,
+        Failure,
+        input::{self, Judged},
         placeholders::{Filled, Supplied, Values},
         search,
         templates::{self, Inside},
@@ -88,30 +82,33 @@ impl Search {
         {
             return self.inside(&file, inside);
         }
-        let definition = text.and_then(|text| self.alone(&text));
+        let definition = text.and_then(|text| self.alone(path, &text));
         vec![Found { file, definition }]
     }
 
     /// The machines in a template.
     fn inside(&self, file: &str, machines: Vec<Inside>) -> Vec<Found> {
-        let machines = machines.into_iter().map(|it| Found {
-            file: format!("{file}#{}", it.id),
-            definition: it.text.clone().map_err(unreadable).and_then(|text| {
+        let machines = machines.into_iter().map(|it| {
+            let file = format!("{file}#{}", it.id);
+            let definition = it.text.clone().map_err(unreadable).and_then(|text| {
                 let filled = self.supplied.fill(&text, &it.values).map_err(unreadable)?;
-                let json = definition(&filled)?;
                 let workflow = it.workflow.unwrap_or(self.workflow);
+                let judged = input::judged(Path::new(&file), &filled.text, workflow)
+                    .map_err(|error| unreadable(error.to_string()))?;
                 // Places in the text are not places in the file.
-                accepted(&filled, "", json, workflow)
-            }),
+                accepted(&filled, "", judged)
+            });
+            Found { file, definition }
         });
         machines.collect()
     }
 
     /// Reads a text that must be a definition.
-    fn alone(&self, text: &str) -> Result<Definition, LeftOut> {
+    fn alone(&self, path: &Path, text: &str) -> Result<Definition, LeftOut> {
         let filled = self.filled(text)?;
-        let value = definition(&filled)?;
-        accepted(&filled, &filled.text, value, self.workflow)
+        let judged = input::judged(path, &filled.text, self.workflow)
+            .map_err(|error| unreadable(error.to_string()))?;
+        accepted(&filled, &filled.text, judged)
     }
 
     /// Looks for definitions below a directory, in the order of their paths.
@@ -155,11 +152,10 @@ impl Search {
             Err(left_out) if about_states => return found(Err(left_out)),
             Err(_) => Filled::unchanged(text),
         };
-        match read(&filled.text) {
-            Ok(value) if is_definition(&value) => {
-                found(accepted(&filled, &filled.text, value, self.workflow))
+        match input::judged(path, &filled.text, self.workflow) {
+            Ok(judged) if judged.is_machine || search::is_meant(path) => {
+                found(accepted(&filled, &filled.text, judged))
             }
-            Ok(_) if search::is_meant(path) => lost("find StartAt and States in it".to_owned()),
             Ok(_) => Looked::Foreign(None),
             Err(error) => lost(error.to_string()),
         }
@@ -170,34 +166,18 @@ impl Search {
     }
 }
 
-/// The definition that a text holds.
-fn definition(filled: &Filled) -> Result<Value, LeftOut> {
-    let value = read(&filled.text).map_err(|error| unreadable(error.to_string()))?;
-    if !is_definition(&value) {
-        return Err(unreadable("find StartAt and States in it".to_owned()));
-    }
-    Ok(value)
-}
-
 /// A definition that the validator accepts, or the validator's errors with their positions in a text. What
 /// may be wrong only because of a guess is not what AWS would refuse.
-fn accepted(
-    filled: &Filled,
-    text: &str,
-    json: Value,
-    workflow: WorkflowType,
-) -> Result<Definition, LeftOut> {
-    let (machine, diagnostics) = validate(&json, workflow);
-    if machine.is_some() {
+fn accepted(filled: &Filled, text: &str, judged: Judged) -> Result<Definition, LeftOut> {
+    if judged.machine.is_some() {
         return Ok(Definition {
-            json,
+            json: judged.value,
             placeholders: filled.guessed.clone(),
         });
     }
-    let errors = diagnostics.into_iter();
-    let errors: Vec<_> = errors.filter(|it| it.severity == Severity::Error).collect();
+    let errors = judged.diagnostics;
     let doubt = filled.doubt(&errors);
-    let problems = problems(text, &json, errors);
+    let problems = problems(text, &judged.value, errors);
     Err(match doubt {
         Some(doubt) => unreadable(format!("{doubt}: {problems}")),
         None => LeftOut {
@@ -220,8 +200,4 @@ enum Looked {
     Found(Vec<Found>),
     /// Something else, with what is to be said about that.
     Foreign(Option<&'static str>),
-}
-
-fn is_definition(value: &Value) -> bool {
-    value.get("StartAt").is_some() && value.get("States").is_some()
 }

@@ -3,7 +3,7 @@
 //! Whether the definition is refused is compared first, because other differences follow from it. A
 //! difference about an assumed rule is poisoned. Diagnostics are compared only if the codes of all
 //! of them are AWS's, and then as far as AWS was seen to say them: the location, and the message if
-//! the engine's policy allows it.
+//! the engine's policy allows it. Warnings are not compared.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
@@ -48,6 +48,9 @@ pub fn judge(definition: &Definition, raw: &RawRun, terms: Terms<'_>) -> Judgeme
     }
     comparison.judgement
 }
+
+/// The severity of a diagnostic for which nothing is refused.
+const WARNING: &str = "WARNING";
 
 struct Comparison<'a> {
     definition: &'a Definition,
@@ -190,7 +193,7 @@ impl Comparison<'_> {
 
     fn complaints(&mut self, actual: &[RawDiagnostic]) {
         let mut left: Vec<&RawDiagnostic> = actual.iter().collect();
-        for error in self.definition.diagnostics.iter() {
+        for error in self.errors.clone() {
             let same = |it: &&RawDiagnostic| is_same(error, it, self.texts);
             if let Some(at) = left.iter().position(same) {
                 left.remove(at);
@@ -204,8 +207,8 @@ impl Comparison<'_> {
             };
             self.wrong(Aspect::Diagnostics, error, &shape, &said.to_string());
         }
-        // A diagnostic that the reference does not report may be a warning that it does not know.
-        for other in left {
+        // What sets off AWS's warnings is not known: they are not compared.
+        for other in left.into_iter().filter(|it| it.severity != WARNING) {
             let path = complained_of(
                 &self.definition.case.definition,
                 other.location.as_deref().unwrap_or(""),

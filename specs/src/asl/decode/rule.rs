@@ -104,7 +104,7 @@ fn only_known(fields: &mut Fields<'_, '_, '_>, top: bool) {
 
 fn condition(fields: &mut Fields<'_, '_, '_>) -> AnyCondition {
     let placeholder = Condition::And(Vec::new());
-    if !fields.exactly_one(Clause::ValidateRuleForm, &FORMS) {
+    if !fields.exactly_one(Clause::ValidateRuleForm, Clause::ValidateRuleForm, &FORMS) {
         return AnyCondition::JsonPath(placeholder);
     }
     if !fields.has("Variable")

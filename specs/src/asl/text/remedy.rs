@@ -48,6 +48,12 @@ fn fixed(diagnostic: &Diagnostic) -> Option<String> {
             "give the ARN of a function or an activity, or of an integration such as \
              arn:aws:states:::sqs:sendMessage"
         }
+        (_, Clause::WarningNoDollar) => "put .$ at the end of the key if the value is to be read",
+        (_, Clause::WarningNoPath) => {
+            "a path is read in the field of that name with Path at its end, or in a template's field \
+             that ends in .$"
+        }
+        (_, Clause::WarningStaticResult) => "use Parameters, with keys that end in .$",
         _ => return None,
     };
     Some(fixed.to_owned())

@@ -63,11 +63,11 @@ family! {
             "A ResultPath that leads through null conflicts, as it does with any other scalar.",
             "recorded for a number only";
         ResultPathConflictScalar = "data.result-path.conflict.scalar", Observed,
-            "If the raw input is a string, a number or a boolean, the cause of a ResultPath conflict begins with \"Unable to apply ReferencePath\" and names no state.",
-            "a user's execution with the input \"s1\"; recorded with TestState on 2026-09-23 for the input 4";
+            "If the raw input is a string or a number and ResultPath has one step, a name after a dot, the cause of the conflict begins with \"Unable to apply ReferencePath\" and names no state.",
+            "a user's execution with $.r and the input \"s1\"; recorded with TestState on 2026-09-23 for $.child and the input 4";
         ResultPathConflictText = "data.result-path.conflict.text", Assumed(CAUSES),
-            "The cause of a ResultPath conflict inside an object or an array reads like that of a conflict with a scalar.",
-            "reported in part only: Unable to apply step \"catalogBuilderOutput\" to input (cdklabs/construct-hub#459)";
+            "The cause of any other ResultPath conflict reads the same: with a boolean, inside an object or an array, or for a path of several steps or in brackets.",
+            "reported of an array or an object in part only: Unable to apply step \"catalogBuilderOutput\" to input (cdklabs/construct-hub#459)";
         ResultPathConflictCaught = "data.result-path.conflict.caught", Assumed(EVERYTHING),
             "States.ReferencePathConflict can be retried and caught like an ordinary error.",
             "no evidence either way";

@@ -108,14 +108,20 @@ family! {
             "The Label of a Map must be short, contain no special characters and be unique.",
             "Developer Guide, \"Using Map state in Distributed mode\"";
         ValidateWaitForm = "validate.wait-form", Observed,
-            "A Wait must have exactly one of Seconds, SecondsPath, Timestamp and TimestampPath.",
+            "A Wait must not have more than one of Seconds, SecondsPath, Timestamp and TimestampPath.",
             "measured on AWS in 2026-09: There should only be one of the following fields; States Language specification, \"Wait State\"";
+        ValidateWaitFormNone = "validate.wait-form.none", Language,
+            "A Wait must have one of Seconds, SecondsPath, Timestamp and TimestampPath.",
+            "States Language specification, \"Wait State\"";
         ValidateTwins = "validate.twins", Observed,
             "A field and its ...Path variant must not both be given.",
             "measured on AWS in 2026-09: There should only be one of the following fields; States Language specification, \"Timeouts\", \"Fail State\" and \"Map State\"";
         ValidateProcessorForm = "validate.processor-form", Observed,
-            "A Map must have exactly one of ItemProcessor and Iterator.",
+            "A Map must not have both ItemProcessor and Iterator.",
             "measured on AWS in 2026-09: There should only be one of the following fields";
+        ValidateProcessorFormNone = "validate.processor-form.none", Language,
+            "A Map must have ItemProcessor or Iterator, its legacy name.",
+            "States Language specification, \"Map State\"";
         ValidateLegacyTwins = "validate.legacy-twins", Assumed(EVERYTHING),
             "ItemSelector and the legacy Parameters of a Map must not both be given.",
             "not recorded";
@@ -206,5 +212,14 @@ family! {
         ValidateWriter = "validate.writer", Documented,
             "A ResultWriter must not be empty.",
             "Developer Guide, \"ResultWriter\"";
+        WarningNoDollar = "validate.warning.no-dollar", Documented,
+            "A field of a payload template without .$ whose value reads as a path or an intrinsic function call gets the warning NO_DOLLAR.",
+            "API reference, ValidateStateMachineDefinitionDiagnostic: list of warning codes; what else sets it off, its text and its place were not seen";
+        WarningNoPath = "validate.warning.no-path", Documented,
+            "A field whose value reads as a path gets the warning NO_PATH if the path belongs in a field of the same name with Path at its end, or in a template.",
+            "API reference, ValidateStateMachineDefinitionDiagnostic: list of warning codes; what else sets it off, its text and its place were not seen";
+        WarningStaticResult = "validate.warning.static-result", Documented,
+            "A path in the Result of a Pass gets the warning PASS_RESULT_IS_STATIC.",
+            "API reference, ValidateStateMachineDefinitionDiagnostic: list of warning codes; what else sets it off, its text and its place were not seen";
     }
 }

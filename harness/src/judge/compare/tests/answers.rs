@@ -207,3 +207,33 @@ fn answers_to_unreachable_states() {
     });
     snapshot("answers_to_unreachable_states", &table(definition));
 }
+
+/// What sets off AWS's warnings is not known, so an engine may give any, and none.
+#[test]
+fn warnings_are_not_compared() {
+    let warned = json!({ "Type": "Pass", "Result": "$.a", "Next": "B" });
+    for last in ["B", "Nowhere"] {
+        let definition = prepared(json!({ "StartAt": "A", "States": {
+            "A": warned, "B": { "Type": "Pass", "Result": "$.a", "Next": last },
+            "C": { "Type": "Succeed" },
+        } }));
+        assert!(definition.is_refused());
+        let mut raw = right(&definition);
+        let profile = adapters::profile("localstack").expect("a known engine");
+        let plain = judge_definition(&definition, &raw, profile.terms(0));
+        validated(&mut raw, |it| {
+            it.diagnostics.push(RawDiagnostic {
+                severity: "WARNING".to_owned(),
+                code: "PASS_RESULT_IS_STATIC".to_owned(),
+                message: "other".to_owned(),
+                location: Some("/States/A".to_owned()),
+            });
+        });
+        let judgement = judge_definition(&definition, &raw, profile.terms(0));
+        assert_eq!(judgement, plain);
+        assert!(judgement.differences.is_empty() && judgement.poisoned.is_empty());
+    }
+    let accepted = prepared(json!({ "StartAt": "A", "States": { "A": {
+        "Type": "Pass", "Result": "$.a", "End": true } } }));
+    assert_eq!(accepted.diagnostics.len(), 0);
+}
