@@ -1,0 +1,110 @@
+//! Explains what an engine did: the deviations under which the reference does exactly that.
+//!
+//! A hypothesis explains a case if the reference that follows it does what the engine did in every
+//! aspect that is judged and nothing poisons, the aspect that differed among these. A case in which
+//! the engine did what the plain reference does refutes a hypothesis that expects something else.
+
+use std::sync::Arc;
+
+use stepproof_specs::{
+    base::time::Millis,
+    deviation::{
+        Deviations,
+        catalogue::{Hypothesis, catalogue},
+    },
+};
+
+use super::{
+    compare::{self, Terms},
+    verdict::{Aspects, Judgement},
+};
+use crate::job::Job;
+
+/// What an engine did with a case, to be judged against other expectations.
+pub struct Sight<'s> {
+    job: &'s Job,
+    /// The aspects in which it is no run of the plain reference.
+    differ: Aspects,
+    /// How much longer than the plain reference it was watched.
+    grace: Millis,
+    rejudge: &'s dyn Fn(&Job) -> Judgement,
+}
+
+impl<'s> Sight<'s> {
+    /// What was judged so against the plain reference. `rejudge` judges the same run against the
+    /// expectation of another job.
+    pub fn new(
+        job: &'s Job,
+        judgement: &Judgement,
+        grace: Millis,
+        rejudge: &'s dyn Fn(&Job) -> Judgement,
+    ) -> Self {
+        let differ = judgement.differences.iter().map(|it| it.aspect);
+        Self {
+            job,
+            differ: differ.collect(),
+            grace,
+            rejudge,
+        }
+    }
+
+    /// Whether an engine with these deviations does exactly this.
+    pub fn is_explained_by(&self, deviations: &Arc<Deviations>) -> bool {
+        // What cannot be simulated explains nothing.
+        let Ok(job) = self.job.under(deviations, self.grace) else {
+            return false;
+        };
+        let judgement = (self.rejudge)(&job);
+        let agrees = |aspect| judgement.judged.contains(aspect);
+        judgement.differences.is_empty() && self.differ.iter().all(agrees)
+    }
+
+    /// The hypotheses that explain it, together with what is known of the engine.
+    pub fn hypotheses(&self, known: &Deviations) -> Vec<&'static Hypothesis> {
+        let all = catalogue().iter();
+        let explain = |it: &&Hypothesis| {
+            let together = known.clone().and(it.deviations());
+            self.is_explained_by(&Arc::new(together))
+        };
+        all.filter(explain).collect()
+    }
+}
+
+/// Whether an engine with these deviations would not have agreed with the plain reference on this
+/// job: if it did, it does not have them.
+pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Job, terms: Terms<'_>) -> bool {
+    let Ok(job) = agreed.under(deviations, terms.policy.liveness_grace) else {
+        return false;
+    };
+    let seen: Vec<_> = job
+        .expectations
+        .iter()
+        .map(|it| std::borrow::Cow::Borrowed(&it.observation))
+        .collect();
+    !compare::judge_observed(agreed, &seen, terms)
+        .differences
+        .is_empty()
+}
+
+/// Of hypotheses that explain a case, the one that names its root: first, that which explains most of
+/// the others; then that which what agreed refutes least; then the most general.
+pub fn choose(
+    hypotheses: Vec<&'static Hypothesis>,
+    others: &[Sight<'_>],
+    agreed: &[Job],
+    terms: Terms<'_>,
+) -> Option<&'static Hypothesis> {
+    let rank = |it: &&'static Hypothesis| {
+        let deviations = Arc::new(it.deviations());
+        let refuted = agreed.iter();
+        let refuted = refuted.filter(|job| is_refuted_by(&deviations, job, terms));
+        let explained = others.iter().filter(|it| it.is_explained_by(&deviations));
+        let explained = explained.count();
+        (
+            refuted.count(),
+            std::cmp::Reverse(explained),
+            it.specificity(),
+        )
+    };
+    hypotheses.into_iter().min_by_key(rank)
+}
