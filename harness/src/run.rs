@@ -13,6 +13,7 @@ mod options;
 mod quiet;
 mod reach;
 mod reduction;
+mod roots;
 mod stop;
 mod witness;
 

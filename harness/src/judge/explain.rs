@@ -86,25 +86,18 @@ pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Job, terms: Terms<'_
         .is_empty()
 }
 
-/// Of hypotheses that explain a case, the one that names its root: first, that which explains most of
-/// the others; then that which what agreed refutes least; then the most general.
-pub fn choose(
-    hypotheses: Vec<&'static Hypothesis>,
-    others: &[Sight<'_>],
+/// Hypotheses that explain a case, the best first: that which what agreed refutes least, and of these
+/// the most general.
+pub fn best(
+    mut hypotheses: Vec<&'static Hypothesis>,
     agreed: &[Job],
     terms: Terms<'_>,
-) -> Option<&'static Hypothesis> {
-    let rank = |it: &&'static Hypothesis| {
+) -> Vec<&'static Hypothesis> {
+    hypotheses.sort_by_cached_key(|it| {
         let deviations = Arc::new(it.deviations());
         let refuted = agreed.iter();
         let refuted = refuted.filter(|job| is_refuted_by(&deviations, job, terms));
-        let explained = others.iter().filter(|it| it.is_explained_by(&deviations));
-        let explained = explained.count();
-        (
-            refuted.count(),
-            std::cmp::Reverse(explained),
-            it.specificity(),
-        )
-    };
-    hypotheses.into_iter().min_by_key(rank)
+        (refuted.count(), it.specificity())
+    });
+    hypotheses
 }

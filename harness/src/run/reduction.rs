@@ -6,11 +6,12 @@ use stepproof_specs::{
     asl::walk,
     base::time::Millis,
     clause::{Aspect, Clause},
+    deviation::Deviations,
     observation::Status,
     scenario::case::Case,
 };
 
-use super::{Context, Control, Outcome, attempt::attempt, quiet};
+use super::{Context, Control, Outcome, attempt::attempt, quiet, roots, witness::Witness};
 use crate::{
     casefile,
     job::{self, Lane, Prepared},
@@ -152,6 +153,8 @@ pub(super) async fn reduce(
     finding: FindingRecord,
     budget: Option<Budget>,
     control: Control,
+    known: Deviations,
+    agreed: Vec<Witness>,
     run: PathBuf,
 ) -> (FindingRecord, Reduced) {
     let files = FindingFiles::of(&run, finding.number, &finding.slug);
@@ -174,6 +177,8 @@ pub(super) async fn reduce(
         finding: &finding,
         files: &files,
         control: &control,
+        known: &known,
+        agreed: &agreed,
         patient: budget.is_some(),
     };
     let reduced = match writer.write(shrunk, error).await {
@@ -195,6 +200,10 @@ struct Writer<'a> {
     finding: &'a FindingRecord,
     files: &'a FindingFiles,
     control: &'a Control,
+    /// What is known of the engine.
+    known: &'a Deviations,
+    /// Cases that agreed, to be held against what may explain the finding.
+    agreed: &'a [Witness],
     /// Whether to return [`Reduced::Unreachable`] if the engine goes away, so that the reduction is
     /// tried again.
     patient: bool,
@@ -250,7 +259,22 @@ impl Writer<'_> {
         };
         match self.attempt(&job).await {
             Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
-            outcome => Ok(outcome.into_detail()),
+            outcome => {
+                let (raw, judgement) = roots::seen(&outcome);
+                let explanations = roots::with_sight(
+                    self.context,
+                    &job,
+                    raw,
+                    judgement,
+                    self.control.overhead(),
+                    |sight| roots::explanations(self.context, sight, self.known, self.agreed),
+                );
+                let explanations = explanations.unwrap_or_default();
+                Ok(Detail {
+                    explanations,
+                    ..outcome.into_detail()
+                })
+            }
         }
     }
 
@@ -288,6 +312,9 @@ async fn shrink_finding(
     control: &Control,
     files: &FindingFiles,
 ) -> Result<Shrunk, ShrinkError> {
+    if budget.calls == 0 {
+        return Ok(unreduced(finding));
+    }
     let lane = lane_of(context, &finding.signature);
     if lane == Lane::Quiet && !quiet::is_exact(context.engine.profile()) {
         budget.width = budget.width.min(quiet::WIDTH);

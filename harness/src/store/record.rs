@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stepproof_specs::{base::time::Millis, clause::Coverage, scenario::case::Case};
+use stepproof_specs::{
+    base::time::Millis, clause::Coverage, deviation::Deviation, scenario::case::Case,
+};
 
 use crate::{
     identity::CaseId,
@@ -107,6 +109,9 @@ pub struct Detail {
     /// Why the verdict is neither agreement nor a new divergence, unless that is the trouble.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,
+    /// The deviations of which each alone explains what the engine did, the best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<Deviation>,
 }
 
 impl Detail {
