@@ -7,7 +7,7 @@ use stepproof::{
     job::{Job, Lane, Prepared, prepare_body},
     judge::{
         compare::judge_observed,
-        explain::{Sight, choose},
+        explain::{Sight, best},
     },
     zoo::Deviant,
 };
@@ -33,7 +33,8 @@ fn main() {
             },
         )
         .collect();
-    for deviant in Deviant::all() {
+    let only = arguments.next();
+    for deviant in Deviant::all().filter(|it| only.as_ref().is_none_or(|only| it.name() == only)) {
         let engine = Reference::deviating(deviant.deviations());
         let terms = engine.profile().terms(0);
         let mut known: Vec<Arc<Deviations>> = Vec::new();
@@ -62,12 +63,23 @@ fn main() {
             let hypotheses = sight.hypotheses(&Deviations::default());
             let many = hypotheses.len();
             let last = agreed.len().saturating_sub(200);
-            match choose(hypotheses, &[], &agreed[last..], terms) {
+            match best(hypotheses, &agreed[last..], terms).first() {
                 Some(it) => {
                     known.push(Arc::new(it.deviations()));
                     roots.push(format!("{it} [{}, of {many}]", it.clause));
                 }
-                None => unexplained += 1,
+                None => {
+                    unexplained += 1;
+                    if std::env::var("SHOW").is_ok() {
+                        let own = job.under(&Arc::new(deviant.deviations()), 60_000);
+                        println!("{}", serde_json::to_string(&job.case.definition).unwrap());
+                        println!("{judgement:#?}");
+                        match own {
+                            Ok(own) => println!("under own: {:#?}", rejudge(&own)),
+                            Err(e) => println!("ERR {e}"),
+                        }
+                    }
+                }
             }
         }
         println!(

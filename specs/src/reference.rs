@@ -164,8 +164,8 @@ pub fn watch(
 }
 
 /// What is expected of one start of a case if the engine has these deviations. Whether the outcome
-/// depends on the schedule is determined with them. If they keep the execution from ending, it is
-/// expected to be still running `within` after its start.
+/// depends on the schedule is determined with them. If they keep the execution from ending `within`
+/// this time after its start, it is expected to be still running then.
 pub fn simulate_deviating(
     machine: &Arc<Machine>,
     case: &ExecutionCase,
@@ -176,10 +176,11 @@ pub fn simulate_deviating(
     let program = Program::deviating(machine, deviations).run_as(case.workflow);
     let somebody = identity_in(case);
     match simulate_program(&program, &somebody, start, EPOCH) {
-        Err(SimulationError::NeverEnds(_)) => {
+        Ok(expected) if expected.duration <= within => Ok(expected),
+        Ok(_) | Err(SimulationError::NeverEnds(_)) => {
             Runs::new(&program, &somebody, start, EPOCH).unended(within)
         }
-        expected => expected,
+        Err(error) => Err(error),
     }
 }
 

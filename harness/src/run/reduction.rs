@@ -15,7 +15,7 @@ use super::{Context, Control, Outcome, attempt::attempt, quiet, roots, witness::
 use crate::{
     casefile,
     job::{self, Lane, Prepared},
-    judge::{possible::is_possible, verdict::Signature},
+    judge::{explain::Sight, possible::is_possible, verdict::Signature},
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
@@ -52,6 +52,8 @@ pub struct EngineLab {
     /// needs several attempts.
     looks: u32,
     control: Control,
+    /// The roots that are known of the engine: what they explain is not sought.
+    roots: Deviations,
     /// The files of the smallest case so far, from which an interrupted reduction continues.
     progress: Option<FindingFiles>,
 }
@@ -76,12 +78,34 @@ impl EngineLab {
             broken: original.broken().collect(),
             looks: looks.max(1),
             control,
+            roots: Deviations::default(),
             progress: None,
         }
     }
 
     fn is_known(&self, sample: &Prepared) -> bool {
         self.context.judge.is_known(&self.sought, sample)
+    }
+
+    /// Looks for a case that these do not explain.
+    fn beyond(self, roots: Deviations) -> Self {
+        Self { roots, ..self }
+    }
+
+    /// Whether an earlier root explains what the engine did: then it is no case of this finding.
+    fn is_explained(&self, sample: &Prepared, outcome: &Outcome) -> bool {
+        if self.roots.is_empty() {
+            return false;
+        }
+        let (raw, judgement) = roots::seen(outcome);
+        let overhead = self.control.overhead();
+        let look = |sight: &Sight<'_>| {
+            let each = self.roots.iter().cloned();
+            let mut each = each.map(|it| Arc::new([it].into_iter().collect()));
+            each.any(|it| sight.is_explained_by(&it))
+                || sight.is_explained_by(&Arc::new(self.roots.clone()))
+        };
+        roots::with_sight(&self.context, sample, raw, judgement, overhead, look).unwrap_or_default()
     }
 
     /// Keeps the smallest case so far in these files.
@@ -125,7 +149,8 @@ impl Lab for EngineLab {
             let outcome = attempt(&self.context, &sample, self.control.overhead())
                 .await
                 .outcome;
-            if outcome.into_signatures()?.contains(&self.sought) {
+            let explained = self.is_explained(&sample, &outcome);
+            if outcome.into_signatures()?.contains(&self.sought) && !explained {
                 return Ok(true);
             }
         }
@@ -159,7 +184,7 @@ pub(super) async fn reduce(
 ) -> (FindingRecord, Reduced) {
     let files = FindingFiles::of(&run, finding.number, &finding.slug);
     let shrunk = match budget {
-        Some(budget) => shrink_finding(&context, &finding, budget, &control, &files).await,
+        Some(budget) => shrink_finding(&context, &finding, budget, &control, &known, &files).await,
         None => Err(ShrinkError::EngineLost),
     };
     if context.stop.is_asked() {
@@ -310,6 +335,7 @@ async fn shrink_finding(
     finding: &FindingRecord,
     mut budget: Budget,
     control: &Control,
+    known: &Deviations,
     files: &FindingFiles,
 ) -> Result<Shrunk, ShrinkError> {
     if budget.calls == 0 {
@@ -332,7 +358,7 @@ async fn shrink_finding(
         looks,
         control.clone(),
     );
-    let lab = Arc::new(lab.keeping(files.clone()));
+    let lab = Arc::new(lab.beyond(known.clone()).keeping(files.clone()));
     if let Ok(begun) = casefile::load(&files.case) {
         let shrunk = shrink(Arc::clone(&lab), begun, budget).await;
         // An earlier session's smallest case must still diverge; otherwise the reduction starts
