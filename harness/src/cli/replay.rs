@@ -210,6 +210,7 @@ impl Setup {
             target: self.judge.target(),
             reproduced: (1, 1),
             withdrawn: false,
+            explained: None,
             replay: &self.judge.replay(name),
         }))
     }

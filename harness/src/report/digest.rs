@@ -439,7 +439,7 @@ pub(super) fn found(finding: &Finding) -> String {
     let what = if finding.withdrawn {
         "was withdrawn: its case did not diverge again".to_owned()
     } else if let Some(first) = finding.same_as {
-        format!("is another way to divergence {first}: its case became the same")
+        format!("is another way to divergence {first}")
     } else {
         format!("was found before; replay it: {}", finding.replay)
     };

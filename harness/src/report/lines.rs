@@ -131,6 +131,8 @@ fn divergence(event: &str, finding: &Finding) -> Value {
         "number": finding.number,
         "signature": finding.signature,
         "clause": finding.clause.map(|clause| clause.entry().id),
+        "deviation": finding.explained,
+        "explanation": finding.explained.as_ref().map(ToString::to_string),
         "engine": finding.engine,
         "engine_version": finding.engine_version,
         "reproduced": came_back,

@@ -40,7 +40,7 @@ fn at(hook: Hook) -> Vec<Hypothesis> {
                 when,
             };
             debug_assert_eq!(deviation.check(), Ok(()));
-            let clause = rules::broken(&deviation);
+            let clause = deviation.clause();
             all.push(Hypothesis { deviation, clause });
         }
     }
@@ -87,6 +87,11 @@ impl fmt::Display for Hypothesis {
 }
 
 impl Deviation {
+    /// The rule that it breaks.
+    pub fn clause(&self) -> Clause {
+        rules::broken(self)
+    }
+
     /// How narrow it is: a condition, and each type of states that is left out, make it narrower.
     pub fn specificity(&self) -> usize {
         let kinds = self.hook.kinds().len();
@@ -191,6 +196,37 @@ impl fmt::Display for Change {
             Self::Rename { from, to } => write!(f, "with {from} matches {}", to.join(", ")),
             Self::Replace { from, to } => write!(f, "has '{to}' for '{from}'"),
             Self::Rebase(path) => write!(f, "reads from {path} instead of $"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::catalogue;
+    use crate::clause::Basis;
+
+    #[test]
+    fn every_hypothesis_can_be_made_stored_and_told_apart_by_its_sentence() {
+        let mut sentences = HashSet::new();
+        for hypothesis in catalogue() {
+            let deviation = &hypothesis.deviation;
+            assert_eq!(deviation.check(), Ok(()), "{deviation}");
+            let stored = serde_json::to_string(deviation).expect("JSON");
+            assert_eq!(
+                &serde_json::from_str::<super::Deviation>(&stored).expect("a deviation"),
+                deviation
+            );
+            assert!(sentences.insert(deviation.to_string()), "{deviation}");
+        }
+    }
+
+    #[test]
+    fn no_hypothesis_breaks_what_is_only_assumed() {
+        for hypothesis in catalogue() {
+            let basis = hypothesis.clause.entry().basis;
+            assert_ne!(basis, Basis::Assumed, "{hypothesis}: {}", hypothesis.clause);
         }
     }
 }
