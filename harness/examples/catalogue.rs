@@ -32,11 +32,11 @@ fn main() {
             let program = Program::deviating(&job.machine, &Arc::new(hypothesis.deviations()))
                 .run_as(job.case.workflow);
             for (start, expected) in job.case.starts.iter().zip(job.expectations.iter()) {
-                let seen = watch(&program, &job.case, start, expected.duration + 60_000);
-                let Ok(seen) = seen else { continue };
-                if seen != expected.observation {
+                let done = watch(&program, &job.case, start, expected.duration + 60_000);
+                let Ok(done) = done else { continue };
+                if done != expected.observation {
                     shown[number] += 1;
-                    format!("{index} {seen:?}").hash(&mut hashes[number]);
+                    format!("{index} {done:?}").hash(&mut hashes[number]);
                 }
             }
         }

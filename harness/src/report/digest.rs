@@ -48,6 +48,8 @@ pub struct Digest {
     reasons: BTreeMap<Verdict, Reasons>,
     /// How many cases diverge with each signature.
     diverged: HashMap<Signature, u64>,
+    /// How many cases a divergence explains that were not looked into, by its number.
+    explained: BTreeMap<u32, u64>,
     pub(super) findings: Vec<Finding>,
     pub(super) withdrawn: Vec<(u32, Signature)>,
     pub(super) checks: Vec<StaleCheck>,
@@ -173,6 +175,7 @@ impl Reporter for Digest {
                 signatures,
                 coverage,
                 why,
+                root,
                 machine,
                 entered,
                 ..
@@ -180,7 +183,10 @@ impl Reporter for Digest {
                 if is_judged(*verdict) {
                     self.rules.judged(*index, signatures, coverage);
                 }
-                self.judged(*index, *verdict, signatures, why);
+                match root {
+                    Some(root) => *self.explained.entry(*root).or_default() += 1,
+                    None => self.judged(*index, *verdict, signatures, why),
+                }
                 if let Some(machine) = machine {
                     let turns = self.turns.entry(machine.clone()).or_default();
                     turns.cases += 1;
@@ -196,6 +202,14 @@ impl Reporter for Digest {
             }
             Event::Divergence(finding) | Event::AnotherWay(finding) | Event::Earlier(finding) => {
                 self.findings.push(Finding::clone(finding));
+            }
+            Event::Explained(now) => {
+                for finding in &mut self.findings {
+                    if finding.number == now.number {
+                        finding.explained.clone_from(&now.explained);
+                        finding.clause = now.clause;
+                    }
+                }
             }
             Event::Withdrawn {
                 number,
@@ -310,10 +324,11 @@ impl Digest {
         all
     }
 
-    /// How many cases diverge like a finding.
+    /// How many cases diverge like a finding, or are explained by it.
     pub(super) fn cases_like(&self, finding: &Finding) -> u64 {
-        let cases = self.diverged.get(&finding.signature);
-        cases.copied().unwrap_or_default()
+        let alike = self.diverged.get(&finding.signature).copied();
+        let explained = self.explained.get(&finding.number).copied();
+        alike.unwrap_or_default() + explained.unwrap_or_default()
     }
 
     /// The reasons for a verdict, the most frequent first, and how many cases have others.

@@ -143,6 +143,9 @@ fn findings(text: &mut String, digest: &Digest) {
         if let Some(clause) = finding.clause {
             let _ = write!(text, ", clause {}", code(clause.entry().id));
         }
+        if let Some(deviation) = &finding.explained {
+            let _ = write!(text, ", as if {}", code(&deviation.to_string()));
+        }
         let (cases, replay) = (cases(digest.cases_like(finding)), code(&finding.replay));
         let _ = writeln!(text, ", {cases}; {replay}");
     }

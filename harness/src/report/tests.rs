@@ -263,6 +263,7 @@ fn events() -> Vec<Event> {
         verdict,
         signatures,
         coverage: Box::new(Coverage::default()),
+        root: None,
         why: why.iter().map(ToString::to_string).collect(),
         machine: None,
         entered: Entered::new(),

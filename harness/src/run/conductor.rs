@@ -180,10 +180,15 @@ impl<'a> Conductor<'a> {
                 page.same_as = roots.place(finding.number, &reduction.detail.explanations);
             }
             page.same_as = page.same_as.or(reported::same_case(&pages, &reduction));
+            let same_as = page.same_as;
             summary.findings += u64::from(!withdrawn && page.same_as.is_none());
             reporter.event(&Event::Earlier(Box::new(page)));
             if !withdrawn {
-                pages.push(Reported { finding, reduction });
+                pages.push(Reported {
+                    finding,
+                    reduction,
+                    same_as,
+                });
             }
         }
         let ahead = options.jobs > 1 && context.engine.immediate().is_some();
@@ -306,6 +311,7 @@ impl<'a> Conductor<'a> {
     fn end(mut self, unreachable: Option<Trouble>) -> Result<End, DriveError> {
         // The run judges them when it is resumed.
         self.dropped += self.waiting.len() as u64;
+        self.tell_renamed()?;
         self.commit()?;
         self.summary.elapsed = self.elapsed();
         self.summary.unreachable = unreachable.is_some();
@@ -348,6 +354,7 @@ fn tell(case: &JudgedCase, context: &Context, summary: &mut Summary, reporter: &
         signatures: case.signatures.clone(),
         coverage: Box::new(case.coverage),
         why: case.why.clone(),
+        root: case.root,
         machine: context.source.machine(case.index).map(str::to_owned),
         entered: context.source.entered(case.index),
     });

@@ -36,9 +36,21 @@ struct Root {
     number: u32,
     /// Every hypothesis that explains all of its cases, the best first.
     candidates: Vec<Deviation>,
+    /// The best one, when this was last told.
+    told: Deviation,
 }
 
 impl Roots {
+    /// The roots of which the best explanation is another one than was told, with all that is left.
+    pub fn renamed(&mut self) -> Vec<(u32, Vec<Deviation>)> {
+        let changed = self.0.iter_mut().filter_map(|root| {
+            let best = root.candidates.first().filter(|it| **it != root.told)?;
+            root.told = best.clone();
+            Some((root.number, root.candidates.clone()))
+        });
+        changed.collect()
+    }
+
     /// The number of the root that explains this, too, if there is one. It keeps the hypotheses that
     /// do.
     pub fn explaining(&mut self, sight: &Sight<'_>) -> Option<u32> {
@@ -86,10 +98,11 @@ impl Roots {
                 return Some(root.number);
             }
         }
-        if !candidates.is_empty() {
+        if let Some(best) = candidates.first() {
             self.0.push(Root {
                 number,
                 candidates: candidates.to_vec(),
+                told: best.clone(),
             });
         }
         None
@@ -183,5 +196,7 @@ mod tests {
         assert_eq!(roots.place(5, &[]), None);
         let known: Vec<_> = roots.known().iter().cloned().collect();
         assert_eq!(known, [deviation(2), deviation(3), deviation(1)]);
+        assert_eq!(roots.renamed(), [(1, vec![deviation(2)])]);
+        assert_eq!(roots.renamed(), []);
     }
 }

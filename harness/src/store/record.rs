@@ -109,6 +109,9 @@ pub struct Detail {
     /// Why the verdict is neither agreement nor a new divergence, unless that is the trouble.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,
+    /// The number of the divergence that explains it, if it was not looked into for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<u32>,
     /// The deviations of which each alone explains what the engine did, the best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explanations: Vec<Deviation>,
@@ -139,6 +142,8 @@ pub struct JudgedCase {
     /// the ids of the ledger's entries. If it is unknown or unsupported: what failed, which
     /// completes "failed to …". If it is poisoned: why nothing follows from what differs.
     pub why: Vec<String>,
+    /// The number of the divergence that explains it, if it was not looked into for itself.
+    pub root: Option<u32>,
 }
 
 /// A new, confirmed divergence.

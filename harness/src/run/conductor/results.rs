@@ -92,6 +92,7 @@ impl Conductor<'_> {
             TaskResult::Reduced(finding, reduced) => {
                 self.reducing = false;
                 self.reduced(*finding, *reduced)?;
+                self.tell_renamed()?;
                 self.release();
             }
             TaskResult::Measured => self.measuring = false,
@@ -156,8 +157,12 @@ impl Conductor<'_> {
         if new.is_empty() {
             let verdict = self.verdict_of(&signatures);
             self.record(ran, verdict);
-        } else if self.root_of(&ran).is_some() {
-            self.record(ran, Verdict::Diverge);
+        } else if let Some(root) = self.root_of(&ran) {
+            let mut record = ran.into_record(Verdict::Diverge, self.options.keep);
+            if let Some(detail) = &mut record.detail {
+                detail.root = Some(root);
+            }
+            self.append(record);
         } else if self.context.stop.is_asked() {
             // Not recorded: the run judges it when it is resumed.
             self.dropped += 1;
@@ -175,7 +180,26 @@ impl Conductor<'_> {
         let (prepared, overhead) = (&ran.ready.prepared, self.control.overhead());
         let roots = &mut self.roots;
         let look = |sight: &Sight<'_>| roots.explaining(sight);
-        roots::with_sight(&self.context, prepared, raw, judgement, overhead, look).flatten()
+        let root = roots::with_sight(&self.context, prepared, raw, judgement, overhead, look);
+        root.flatten()
+    }
+
+    /// Tells which roots have another best explanation than when they were reported.
+    pub(super) fn tell_renamed(&mut self) -> Result<(), StoreError> {
+        for (number, candidates) in self.roots.renamed() {
+            let named = |it: &&mut Reported| it.finding.number == number;
+            let Some(reported) = self.reported.iter_mut().find(named) else {
+                continue;
+            };
+            reported.reduction.detail.explanations = candidates;
+            let record = reported.reduction.clone();
+            let page = self.context.judge.finding(&reported.finding, &record);
+            self.store.append_reduction(record);
+            self.reporter.event(&Event::Explained(Box::new(page)));
+            let directory = self.store.directory();
+            reported::write_pages(&self.context, directory, &self.reported, number)?;
+        }
+        Ok(())
     }
 
     /// Whether a root that is known by now explains a finding: its case need not be reduced.
@@ -328,7 +352,11 @@ impl Conductor<'_> {
             .roots
             .place(finding.number, &reduction.detail.explanations);
         page.same_as = root.or(reported::same_case(&self.reported, &reduction));
-        self.reported.push(Reported { finding, reduction });
+        self.reported.push(Reported {
+            finding,
+            reduction,
+            same_as: page.same_as,
+        });
         let Some(first) = page.same_as else {
             self.reporter.event(&Event::Divergence(Box::new(page)));
             return Ok(());
@@ -460,6 +488,7 @@ impl Conductor<'_> {
                 .detail
                 .as_ref()
                 .map_or_else(Vec::new, Detail::reasons),
+            root: record.detail.as_ref().and_then(|it| it.root),
         });
         self.store.append_case(record);
     }
