@@ -54,6 +54,9 @@ impl<'s> Sight<'s> {
         let Ok(job) = self.job.under(deviations, self.grace) else {
             return false;
         };
+        if expects_the_same(&job, self.job) {
+            return false;
+        }
         let judgement = (self.rejudge)(&job);
         let agrees = |aspect| judgement.judged.contains(aspect);
         judgement.differences.is_empty() && self.differ.iter().all(agrees)
@@ -70,12 +73,22 @@ impl<'s> Sight<'s> {
     }
 }
 
+/// Whether the deviations make no difference to what is expected.
+fn expects_the_same(deviating: &Job, plain: &Job) -> bool {
+    let both = deviating.expectations.iter().zip(plain.expectations.iter());
+    let mut both = both.map(|(one, other)| one.observation == other.observation);
+    both.all(|same| same)
+}
+
 /// Whether an engine with these deviations would not have agreed with the plain reference on this
 /// job: if it did, it does not have them.
 pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Job, terms: Terms<'_>) -> bool {
     let Ok(job) = agreed.under(deviations, terms.policy.liveness_grace) else {
         return false;
     };
+    if expects_the_same(&job, agreed) {
+        return false;
+    }
     let seen: Vec<_> = job
         .expectations
         .iter()
