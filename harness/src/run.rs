@@ -17,8 +17,6 @@ mod roots;
 mod stop;
 mod witness;
 
-#[cfg(feature = "cli")]
-pub(crate) use self::conductor::reasons;
 pub use self::{
     attempt::{Attempt, Outcome, attempt},
     bugbase::{Bugbase, Standing},
@@ -28,6 +26,8 @@ pub use self::{
     reduction::{EngineLab, states},
     stop::Stop,
 };
+#[cfg(feature = "cli")]
+pub(crate) use self::{conductor::reasons, roots::explain};
 
 use std::{borrow::Cow, sync::Arc};
 

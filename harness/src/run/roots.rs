@@ -136,6 +136,14 @@ pub(super) fn with_sight<T>(
     Some(look(&Sight::new(job, judgement, grace, &rejudge)))
 }
 
+/// The hypotheses that explain what came of a case, the most general first.
+#[cfg(feature = "cli")]
+pub(crate) fn explain(context: &Context, prepared: &Prepared, outcome: &Outcome) -> Vec<Deviation> {
+    let (raw, judgement) = seen(outcome);
+    let look = |sight: &Sight<'_>| explanations(context, sight, &Deviations::default(), &[]);
+    with_sight(context, prepared, raw, judgement, 0, look).unwrap_or_default()
+}
+
 /// The hypotheses that explain a case, the best first: each alone, or else each together with what is
 /// known of the engine. Cases that agreed are held against them.
 pub(super) fn explanations(
