@@ -57,10 +57,7 @@ fn one_fault_is_one_divergence_that_names_it() {
             "the result of a path that finds nothing is taken for null",
         ),
         ("retry-budget", "Retry.MaxAttempts is more by 1"),
-        (
-            "catch-before-retry",
-            "Retry is ignored in Task states beside Catch",
-        ),
+        ("null-result-path", "ResultPath is ignored if it is null"),
         ("liveness", "the way out of a catcher is ignored"),
     ] {
         let (found, _) = divergences(fault, 400);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use stepproof_specs::{
     base::time::Millis,
+    clause::Clause,
     deviation::{
         Deviations,
         catalogue::{Hypothesis, catalogue},
@@ -15,6 +16,7 @@ use stepproof_specs::{
 };
 
 use super::{
+    attribution,
     compare::{self, Terms},
     verdict::{Aspects, Judgement},
 };
@@ -25,6 +27,8 @@ pub struct Sight<'s> {
     job: &'s Job,
     /// The aspects in which it is no run of the plain reference.
     differ: Aspects,
+    /// The rule that the first difference seems to break.
+    likely: Option<Clause>,
     /// How much longer than the plain reference it was watched.
     grace: Millis,
     rejudge: &'s dyn Fn(&Job) -> Judgement,
@@ -40,7 +44,12 @@ impl<'s> Sight<'s> {
         rejudge: &'s dyn Fn(&Job) -> Judgement,
     ) -> Self {
         let differ = judgement.differences.iter().map(|it| it.aspect);
+        let likely = judgement.differences.first().and_then(|first| {
+            let expectation = job.expectations.get(first.start)?;
+            attribution::clause(first, &expectation.coverage)
+        });
         Self {
+            likely,
             job,
             differ: differ.collect(),
             grace,
@@ -99,10 +108,11 @@ pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Job, terms: Terms<'_
         .is_empty()
 }
 
-/// Hypotheses that explain a case, the best first: that which what agreed refutes least, and of these
-/// the most general.
+/// Hypotheses that explain a case, the best first: that which what agreed refutes least; of these, one
+/// about the rule that the difference seems to break, and then the most general.
 pub fn best(
     mut hypotheses: Vec<&'static Hypothesis>,
+    sight: &Sight<'_>,
     agreed: &[Job],
     terms: Terms<'_>,
 ) -> Vec<&'static Hypothesis> {
@@ -110,7 +120,8 @@ pub fn best(
         let deviations = Arc::new(it.deviations());
         let refuted = agreed.iter();
         let refuted = refuted.filter(|job| is_refuted_by(&deviations, job, terms));
-        (refuted.count(), it.specificity())
+        let is_likely = sight.likely == Some(it.clause);
+        (refuted.count(), !is_likely, it.specificity())
     });
     hypotheses
 }

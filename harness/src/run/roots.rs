@@ -160,7 +160,7 @@ pub(super) fn explanations(
         let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
         let agreed = agreed.iter().filter(|it| concerned(it.coverage()));
         let agreed: Vec<Job> = agreed.filter_map(|it| job(context, it)).collect();
-        found = best(found, &agreed, context.engine.profile().terms(0));
+        found = best(found, sight, &agreed, context.engine.profile().terms(0));
     }
     found.iter().map(|it| it.deviation.clone()).collect()
 }
