@@ -177,6 +177,7 @@ async fn page(context: &Context, case: &Case, signature: &str) -> String {
     let detail = attempt(context, &prepared, 0).await.outcome.into_detail();
     Finding::new(&Subject {
         original: None,
+        explained: None,
         number: 1,
         signature: &signature.parse().expect("a signature"),
         case,

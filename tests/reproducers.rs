@@ -100,6 +100,7 @@ fn program(fault: Deviant, case: &Case) -> String {
     let judgement = judge(&job, &raw, engine.profile().terms(0));
     let finding = Finding::new(&Subject {
         original: None,
+        explained: None,
         number: 1,
         signature: &judgement.differences[0].signature,
         case,

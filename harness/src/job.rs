@@ -9,7 +9,8 @@ use stepproof_specs::{
     asl::diagnostic::{Diagnostic, Severity},
     base::time::Millis,
     clause::{Aspect, Clause, Coverage},
-    reference::{Expectation, SimulationError, simulate},
+    deviation::Deviations,
+    reference::{Expectation, SimulationError, simulate, simulate_deviating},
     scenario::case::{Body, Case, DefinitionCase, ExecutionCase},
     validate::{validate_definition, validate_text},
 };
@@ -141,6 +142,26 @@ fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareErro
         expectations: expectations.into(),
         lane,
     })
+}
+
+impl Job {
+    /// The same job, with what the reference expects of an engine that has these deviations. One
+    /// that never ends is watched for `grace` longer than one without them.
+    pub fn under(
+        &self,
+        deviations: &Arc<Deviations>,
+        grace: Millis,
+    ) -> Result<Self, SimulationError> {
+        let starts = self.case.starts.iter().zip(self.expectations.iter());
+        let expectations = starts.map(|(start, plain)| {
+            let within = plain.duration.saturating_add(grace);
+            simulate_deviating(&self.machine, &self.case, start, deviations, within)
+        });
+        Ok(Self {
+            expectations: expectations.collect::<Result<_, _>>()?,
+            ..self.clone()
+        })
+    }
 }
 
 impl Prepared {

@@ -8,11 +8,13 @@
 //! * [`verdict`] — the verdict on a case
 //! * [`possible`], [`attribution`] — whether a case can show a signature; which rule a difference
 //!   breaks
+//! * [`explain`] — the deviations under which the reference does what an engine did
 //! * [`ledger`] — the known divergences
 
 pub mod attribution;
 pub mod cause;
 pub mod compare;
+pub mod explain;
 pub mod ledger;
 pub mod normalise;
 pub mod observe;

@@ -67,6 +67,8 @@ pub enum Event {
         /// The reasons for its verdict, if it is neither agreement nor a new divergence: ids of the
         /// ledger's entries, or what failed, or why nothing follows.
         why: Vec<String>,
+        /// The number of the divergence that explains it, if it was not looked into for itself.
+        root: Option<u32>,
         /// The machine that the user gave for it, if it is not generated.
         machine: Option<String>,
         /// The states of that machine that the case enters, according to the reference.
@@ -77,6 +79,9 @@ pub enum Event {
     /// A new divergence whose case became that of an earlier one, with the same differences: it is
     /// another way to it.
     AnotherWay(Box<Finding>),
+    /// Another deviation explains a divergence that was reported, and what was found since: those that
+    /// explained it before do not explain all of it.
+    Explained(Box<Finding>),
     /// What an earlier session of the run came to: a divergence, another way to one, or one that was
     /// withdrawn.
     Earlier(Box<Finding>),

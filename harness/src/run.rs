@@ -13,11 +13,10 @@ mod options;
 mod quiet;
 mod reach;
 mod reduction;
+mod roots;
 mod stop;
 mod witness;
 
-#[cfg(feature = "cli")]
-pub(crate) use self::conductor::reasons;
 pub use self::{
     attempt::{Attempt, Outcome, attempt},
     bugbase::{Bugbase, Standing},
@@ -27,6 +26,8 @@ pub use self::{
     reduction::{EngineLab, states},
     stop::Stop,
 };
+#[cfg(feature = "cli")]
+pub(crate) use self::{conductor::reasons, roots::explain};
 
 use std::{borrow::Cow, sync::Arc};
 

@@ -17,6 +17,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+pub mod catalogue;
 mod change;
 mod hook;
 mod read;

@@ -21,6 +21,7 @@ use crate::{
         time::{Instant, Millis},
     },
     clause::{Aspect, Clause, Coverage, REGISTRY},
+    deviation::Deviations,
     interpreter::{Execution, Identity, Interleaving, Logged, Program, Setup, Unsupported},
     observation::Observation,
     scenario::case::{ExecutionCase, Start},
@@ -162,6 +163,27 @@ pub fn watch(
     Ok(world.end(outcome).into_observation().0)
 }
 
+/// What is expected of one start of a case if the engine has these deviations. Whether the outcome
+/// depends on the schedule is determined with them. If they keep the execution from ending `within`
+/// this time after its start, it is expected to be still running then.
+pub fn simulate_deviating(
+    machine: &Arc<Machine>,
+    case: &ExecutionCase,
+    start: &Start,
+    deviations: &Arc<Deviations>,
+    within: Millis,
+) -> Result<Expectation, SimulationError> {
+    let program = Program::deviating(machine, deviations).run_as(case.workflow);
+    let somebody = identity_in(case);
+    match simulate_program(&program, &somebody, start, EPOCH) {
+        Ok(expected) if expected.duration <= within => Ok(expected),
+        Ok(_) | Err(SimulationError::NeverEnds(_)) => {
+            Runs::new(&program, &somebody, start, EPOCH).unended(within)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// How the outcome of an execution varies between schedules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variation {
@@ -265,6 +287,24 @@ impl<'r> Runs<'r> {
             Some(outcome) => Ok(world.end(Some(outcome))),
             None => Err(SimulationError::NeverEnds(world.stuck())),
         }
+    }
+
+    /// What is expected of an execution that does not end: how far it is after this time.
+    fn unended(&self, within: Millis) -> Result<Expectation, SimulationError> {
+        let mut world = self.begin(Schedule::PLAIN)?;
+        let outcome = world.go_on(Some(self.at.plus(within)))?;
+        let ended = world.end(outcome);
+        let coverage = ended.execution.coverage();
+        let (observation, attempts) = ended.into_observation();
+        Ok(Expectation {
+            observation,
+            poisoned: doubtful(&coverage),
+            coverage,
+            attempts,
+            duration: within,
+            // However short it is watched, it is seen to run.
+            longest: 0,
+        })
     }
 
     /// Runs the other schedules and compares them with the plain one, except in aspects that are

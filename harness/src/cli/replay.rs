@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Args;
-use stepproof_specs::scenario::case::Case;
+use stepproof_specs::{deviation::Deviation, scenario::case::Case};
 
 use super::{
     Failure, Status,
@@ -26,7 +26,7 @@ use crate::{
     raw::RawRun,
     report::{Finding, Subject, visible},
     run::{
-        Attempt, Context, Control, Outcome, Stop, attempt,
+        Attempt, Context, Control, Outcome, Stop, attempt, explain,
         judging::{Compared, Generated},
         reasons,
     },
@@ -163,7 +163,9 @@ impl Setup {
                 (Status::Diverged, visible(&signatures).into_owned())
             }
             Verdict::Diverge => {
-                let finding = self.finding(case, name, raw.as_deref(), judgement);
+                let explanations = explain(&self.context, prepared, &attempt.outcome);
+                let explained = explanations.first();
+                let finding = self.finding(case, name, raw.as_deref(), judgement, explained);
                 let screen = finding.map(|it| it.screen(console::colors_enabled()));
                 let screen = screen.unwrap_or_default();
                 (Status::Diverged, screen.trim_end().to_owned())
@@ -179,7 +181,7 @@ impl Setup {
                     ..judgement.clone()
                 };
                 if let Some(finding) = self
-                    .finding(case, name, raw.as_deref(), &seen)
+                    .finding(case, name, raw.as_deref(), &seen, None)
                     .filter(|_| whole)
                 {
                     let evidence = finding.evidence(console::colors_enabled());
@@ -197,6 +199,7 @@ impl Setup {
         name: &Path,
         raw: Option<&RawRun>,
         judgement: &Judgement,
+        explained: Option<&Deviation>,
     ) -> Option<Finding> {
         let first = judgement.differences.first()?;
         Some(Finding::new(&Subject {
@@ -212,6 +215,7 @@ impl Setup {
             target: self.judge.target(),
             reproduced: (1, 1),
             withdrawn: false,
+            explained,
             replay: &self.judge.replay(name),
         }))
     }

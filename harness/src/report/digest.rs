@@ -50,6 +50,8 @@ pub struct Digest {
     reasons: BTreeMap<Verdict, Reasons>,
     /// How many cases diverge with each signature.
     diverged: HashMap<Signature, u64>,
+    /// How many cases a divergence explains that were not looked into, by its number.
+    explained: BTreeMap<u32, u64>,
     pub(super) findings: Vec<Finding>,
     pub(super) withdrawn: Vec<(u32, Signature)>,
     pub(super) checks: Vec<StaleCheck>,
@@ -70,12 +72,19 @@ pub(super) struct Turns {
     pub entered: Entered,
     /// How its cases diverge.
     signatures: HashSet<Signature>,
+    /// The divergences that explain some of them.
+    roots: HashSet<u32>,
 }
 
 /// The most states without a case that are named for a machine.
 const MISSED: usize = 4;
 
 impl Turns {
+    /// Whether a case diverges like a finding, or is explained by it.
+    fn diverge_like(&self, finding: &Finding) -> bool {
+        self.signatures.contains(&finding.signature) || self.roots.contains(&finding.number)
+    }
+
     /// How much of the machine was seen.
     pub fn coverage(&self) -> String {
         let (entered, all) = (self.entered.len(), self.states.len());
@@ -177,6 +186,7 @@ impl Reporter for Digest {
                 signatures,
                 coverage,
                 why,
+                root,
                 machine,
                 entered,
                 ..
@@ -184,7 +194,10 @@ impl Reporter for Digest {
                 if is_judged(*verdict) {
                     self.rules.judged(*index, signatures, coverage);
                 }
-                self.judged(*index, *verdict, signatures, why);
+                match root {
+                    Some(root) => *self.explained.entry(*root).or_default() += 1,
+                    None => self.judged(*index, *verdict, signatures, why),
+                }
                 if let Some(machine) = machine {
                     let turns = self.turns.entry(machine.clone()).or_default();
                     turns.cases += 1;
@@ -192,8 +205,12 @@ impl Reporter for Digest {
                         turns.judged += 1;
                         turns.entered.extend(entered.iter().cloned());
                     }
-                    if *verdict == Verdict::Diverge {
-                        turns.signatures.extend(signatures.iter().cloned());
+                    match root {
+                        Some(root) => drop(turns.roots.insert(*root)),
+                        None if *verdict == Verdict::Diverge => {
+                            turns.signatures.extend(signatures.iter().cloned());
+                        }
+                        None => {}
                     }
                 }
             }
@@ -203,6 +220,14 @@ impl Reporter for Digest {
             }
             Event::Divergence(finding) | Event::AnotherWay(finding) | Event::Earlier(finding) => {
                 self.findings.push(Finding::clone(finding));
+            }
+            Event::Explained(now) => {
+                for finding in &mut self.findings {
+                    if finding.number == now.number {
+                        finding.explained.clone_from(&now.explained);
+                        finding.clause = now.clause;
+                    }
+                }
             }
             Event::Withdrawn {
                 number,
@@ -324,7 +349,7 @@ impl Digest {
             format!("{} judged", turns.judged),
         ];
         let numbers = self.findings.iter();
-        let numbers = numbers.filter(|it| turns.signatures.contains(&it.signature));
+        let numbers = numbers.filter(|it| turns.diverge_like(it));
         let numbers: Vec<String> = numbers.map(|it| it.number.to_string()).collect();
         match numbers.as_slice() {
             [] => {}
@@ -339,15 +364,16 @@ impl Digest {
     pub(super) fn machines_like(&self, finding: &Finding) -> Vec<&str> {
         let turns = self.turns.iter();
         turns
-            .filter(|(_, turns)| turns.signatures.contains(&finding.signature))
+            .filter(|(_, turns)| turns.diverge_like(finding))
             .map(|(file, _)| file.as_str())
             .collect()
     }
 
-    /// How many cases diverge like a finding.
+    /// How many cases diverge like a finding, or are explained by it.
     pub(super) fn cases_like(&self, finding: &Finding) -> u64 {
-        let cases = self.diverged.get(&finding.signature);
-        cases.copied().unwrap_or_default()
+        let alike = self.diverged.get(&finding.signature).copied();
+        let explained = self.explained.get(&finding.number).copied();
+        alike.unwrap_or_default() + explained.unwrap_or_default()
     }
 
     /// The reasons for a verdict, the most frequent first, and how many cases have others.
@@ -471,7 +497,7 @@ pub(super) fn found(finding: &Finding) -> String {
     let what = if finding.withdrawn {
         "was withdrawn: its case did not diverge again".to_owned()
     } else if let Some(first) = finding.same_as {
-        format!("is another way to divergence {first}: its case became the same")
+        format!("is another way to divergence {first}")
     } else {
         format!("was found before; replay it: {}", finding.replay)
     };

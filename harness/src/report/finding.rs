@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use stepproof_specs::{
     asl::Machine,
     clause::{Aspect, Clause},
+    deviation::Deviation,
     observation::Observation,
     reference::{Expectation, simulate},
     scenario::case::{Body, Case, DefinitionCase, ExecutionCase, Start},
@@ -53,6 +54,8 @@ pub struct Subject<'a> {
     pub reproduced: (u32, u32),
     /// Whether its case did not diverge when it was loaded from its file.
     pub withdrawn: bool,
+    /// What explains it, if anything does: the reference with this deviation does what the engine did.
+    pub explained: Option<&'a Deviation>,
     /// The command that replays it.
     pub replay: &'a str,
 }
@@ -79,6 +82,8 @@ pub struct Finding {
     pub differences: Vec<Difference>,
     /// The clause that it most likely breaks.
     pub clause: Option<Clause>,
+    /// The deviation with which the reference does exactly what the engine did, if one is known.
+    pub explained: Option<Deviation>,
     /// Where it was found, if a user gave the machine.
     pub source: Option<Source>,
     /// The minimal case.
@@ -144,7 +149,8 @@ impl Finding {
         Self {
             number: subject.number,
             signature: subject.signature.clone(),
-            clause: sides.clause,
+            clause: subject.explained.map(Deviation::clause).or(sides.clause),
+            explained: subject.explained.cloned(),
             differences,
             source: Source::of(subject),
             case: subject.case.body.clone(),

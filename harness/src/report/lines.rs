@@ -72,6 +72,7 @@ fn encode(event: &Event) -> Value {
             verdict,
             signatures,
             why,
+            root,
             machine,
             ..
         } => {
@@ -82,6 +83,9 @@ fn encode(event: &Event) -> Value {
             if !why.is_empty() {
                 value["why"] = json!(why);
             }
+            if let Some(root) = root {
+                value["root"] = json!(root);
+            }
             if let Some(machine) = machine {
                 value["machine"] = json!(machine);
             }
@@ -91,6 +95,13 @@ fn encode(event: &Event) -> Value {
         Event::Divergence(finding) => divergence("divergence", finding),
         Event::AnotherWay(finding) => divergence("another_way", finding),
         Event::Earlier(finding) => divergence("earlier", finding),
+        Event::Explained(finding) => json!({
+            "event": "explained",
+            "number": finding.number,
+            "clause": finding.clause.map(|clause| clause.entry().id),
+            "deviation": finding.explained,
+            "explanation": finding.explained.as_ref().map(ToString::to_string),
+        }),
         Event::Withdrawn {
             number,
             signature,
@@ -131,6 +142,8 @@ fn divergence(event: &str, finding: &Finding) -> Value {
         "number": finding.number,
         "signature": finding.signature,
         "clause": finding.clause.map(|clause| clause.entry().id),
+        "deviation": finding.explained,
+        "explanation": finding.explained.as_ref().map(ToString::to_string),
         "engine": finding.engine,
         "engine_version": finding.engine_version,
         "reproduced": came_back,

@@ -139,6 +139,10 @@ fn head(finding: &Finding, paint: &Paint) -> String {
         }
         let _ = writeln!(text, "  {}", paint.faint(entry.source));
     }
+    if let Some(deviation) = &finding.explained {
+        let title = paint.strong("as if");
+        let _ = writeln!(text, "{title}  {}", on_one_line(&deviation.to_string()));
+    }
     for more in finding.differences.iter().skip(1) {
         let signature = more.signature.to_string();
         let _ = writeln!(
@@ -275,15 +279,15 @@ pub fn markdown(finding: &Finding) -> String {
     if let Some(first) = finding.same_as {
         let _ = writeln!(
             text,
-            "\n**Another way to divergence {first}:** the case became the same, with the same \
-             differences.\n"
+            "\n**Another way to divergence {first}:** what explains that explains this, or the cases \
+             became the same.\n"
         );
     }
     for (number, signature) in &finding.others {
         let signature = code(&signature.to_string());
         let _ = writeln!(
             text,
-            "\nDivergence {number}, {signature}, is another way to it: its case became this one.\n"
+            "\nDivergence {number}, {signature}, is another way to it.\n"
         );
     }
     if let Some(state) = place(finding) {
@@ -304,6 +308,13 @@ pub fn markdown(finding: &Finding) -> String {
             entry.basis.name(),
             entry.sentence,
             entry.source
+        );
+    }
+    if let Some(deviation) = &finding.explained {
+        let _ = write!(
+            text,
+            "\n## Explanation\n\nThe reference does exactly what the engine did if {}.\n",
+            code(&deviation.to_string())
         );
     }
     fenced(&mut text, "Machine", "json", &machine(finding));

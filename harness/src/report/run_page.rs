@@ -139,6 +139,9 @@ fn findings(text: &mut String, digest: &Digest) {
         if let Some(clause) = finding.clause {
             let _ = write!(text, ", clause {}", code(clause.entry().id));
         }
+        if let Some(deviation) = &finding.explained {
+            let _ = write!(text, ", as if {}", code(&deviation.to_string()));
+        }
         let _ = write!(text, ", {}", plural(digest.cases_like(finding), "case"));
         let machines = digest.machines_like(finding);
         let machines: Vec<String> = machines.into_iter().map(code).collect();

@@ -246,6 +246,12 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             Event::AnotherWay(finding) | Event::Earlier(finding) => {
                 self.line(&digest::found(finding));
             }
+            Event::Explained(finding) => {
+                if let Some(deviation) = &finding.explained {
+                    let number = finding.number;
+                    self.line(&format!("divergence {number} is rather as if {deviation}"));
+                }
+            }
             Event::Withdrawn {
                 number,
                 signature,

@@ -77,6 +77,7 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
     let judgement = fixture.compare(&observation);
     let case = fixture.case.clone().into();
     Finding::new(&Subject {
+        explained: None,
         number: 1,
         signature: &judgement.differences[0].signature,
         case: &case,
@@ -163,6 +164,7 @@ fn a_refused_machine_is_a_finding_too() {
         message: "no".into(),
     };
     let finding = Finding::new(&Subject {
+        explained: None,
         number: 2,
         signature: &"acceptance - - accepted≠refused:InvalidDefinition"
             .parse()
@@ -263,6 +265,7 @@ fn events() -> Vec<Event> {
         verdict,
         signatures,
         coverage: Box::new(Coverage::default()),
+        root: None,
         why: why.iter().map(ToString::to_string).collect(),
         machine: None,
         entered: Entered::new(),

@@ -11,8 +11,6 @@ pub enum Standing {
     Confirmed,
     /// It was confirmed, but its stored case did not reproduce it.
     Withdrawn,
-    /// A case with it is being repeated.
-    Confirming,
     /// It has not been seen.
     New,
 }

@@ -18,9 +18,11 @@ use tokio::{
 };
 
 use self::{reported::Reported, results::TaskResult};
-use super::{Bugbase, Context, Control, Options, Standing, reach, witness::Witnesses};
+use super::{
+    Bugbase, Context, Control, Options, Standing, reach, roots::Roots, witness::Witnesses,
+};
 use crate::{
-    judge::verdict::{Signature, Verdict},
+    judge::verdict::Verdict,
     report::{Event, Reporter, Summary},
     store::{FindingRecord, Journal, JudgedCase, ReductionRecord, StoreError},
     trouble::Trouble,
@@ -79,7 +81,7 @@ enum Stage {
 #[derive(Debug)]
 enum TaskKind {
     Cases(Vec<u64>),
-    Confirm(u64, Vec<Signature>),
+    Confirm(u64),
     Reduce(u32),
     Measure,
 }
@@ -112,8 +114,11 @@ struct Conductor<'a> {
     /// One permit for each task that may run cases at once, where more are launched than that: on
     /// an engine that answers at once. One job means one processor: it has none.
     jobs: Option<Arc<Semaphore>>,
-    /// Cases that diverge in a way that is being confirmed on another case.
-    parked: HashMap<Signature, Vec<results::Ran>>,
+    /// What the divergences have in common.
+    roots: Roots,
+    /// Cases that diverge in a new way, while another one is looked into.
+    waiting: VecDeque<results::Ran>,
+    confirming: bool,
     /// Cases that agreed, to be asked again before a divergence is believed.
     witnesses: Witnesses,
     /// One of them did not agree any more.
@@ -153,6 +158,7 @@ impl<'a> Conductor<'a> {
             tell(case, &context, &mut summary, reporter);
         }
         let mut bugbase = Bugbase::default();
+        let mut roots = Roots::default();
         let mut reductions = VecDeque::new();
         let mut pages = Vec::new();
         let findings = stored.findings.len() as u32;
@@ -170,11 +176,19 @@ impl<'a> Conductor<'a> {
                 continue;
             };
             let mut page = context.judge.finding(&finding, &reduction);
-            page.same_as = reported::same_case(&pages, &reduction);
+            if !withdrawn {
+                page.same_as = roots.place(finding.number, &reduction.detail.explanations);
+            }
+            page.same_as = page.same_as.or(reported::same_case(&pages, &reduction));
+            let same_as = page.same_as;
             summary.findings += u64::from(!withdrawn && page.same_as.is_none());
             reporter.event(&Event::Earlier(Box::new(page)));
             if !withdrawn {
-                pages.push(Reported { finding, reduction });
+                pages.push(Reported {
+                    finding,
+                    reduction,
+                    same_as,
+                });
             }
         }
         let ahead = options.jobs > 1 && context.engine.immediate().is_some();
@@ -200,7 +214,9 @@ impl<'a> Conductor<'a> {
             kinds: HashMap::new(),
             running: 0,
             jobs,
-            parked: HashMap::new(),
+            roots,
+            waiting: VecDeque::new(),
+            confirming: false,
             reductions,
             witnesses: Witnesses::default(),
             changed: false,
@@ -293,6 +309,9 @@ impl<'a> Conductor<'a> {
     }
 
     fn end(mut self, unreachable: Option<Trouble>) -> Result<End, DriveError> {
+        // The run judges them when it is resumed.
+        self.dropped += self.waiting.len() as u64;
+        self.tell_renamed()?;
         self.commit()?;
         self.summary.elapsed = self.elapsed();
         self.summary.unreachable = unreachable.is_some();
@@ -335,6 +354,7 @@ fn tell(case: &JudgedCase, context: &Context, summary: &mut Summary, reporter: &
         signatures: case.signatures.clone(),
         coverage: Box::new(case.coverage),
         why: case.why.clone(),
+        root: case.root,
         machine: context.source.machine(case.index).map(str::to_owned),
         entered: context.source.entered(case.index),
     });

@@ -229,6 +229,7 @@ impl Judge for Compared {
             target: self.target(),
             reproduced: (finding.reproduced, finding.repetitions),
             withdrawn: reduction.withdraws(),
+            explained: reduction.detail.explanations.first(),
             replay: &self.replay(&files.case),
         })
     }

@@ -6,15 +6,16 @@ use stepproof_specs::{
     asl::walk,
     base::time::Millis,
     clause::{Aspect, Clause},
+    deviation::Deviations,
     observation::Status,
     scenario::case::Case,
 };
 
-use super::{Context, Control, Outcome, attempt::attempt, quiet};
+use super::{Context, Control, Outcome, attempt::attempt, quiet, roots, witness::Witness};
 use crate::{
     casefile,
     job::{self, Lane, Prepared},
-    judge::{possible::is_possible, verdict::Signature},
+    judge::{explain::Sight, possible::is_possible, verdict::Signature},
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
@@ -51,6 +52,8 @@ pub struct EngineLab {
     /// needs several attempts.
     looks: u32,
     control: Control,
+    /// The roots that are known of the engine: what they explain is not sought.
+    roots: Deviations,
     /// The files of the smallest case so far, from which an interrupted reduction continues.
     progress: Option<FindingFiles>,
 }
@@ -75,12 +78,34 @@ impl EngineLab {
             broken: original.broken().collect(),
             looks: looks.max(1),
             control,
+            roots: Deviations::default(),
             progress: None,
         }
     }
 
     fn is_known(&self, sample: &Prepared) -> bool {
         self.context.judge.is_known(&self.sought, sample)
+    }
+
+    /// Looks for a case that these do not explain.
+    fn beyond(self, roots: Deviations) -> Self {
+        Self { roots, ..self }
+    }
+
+    /// Whether an earlier root explains what the engine did: then it is no case of this finding.
+    fn is_explained(&self, sample: &Prepared, outcome: &Outcome) -> bool {
+        if self.roots.is_empty() {
+            return false;
+        }
+        let (raw, judgement) = roots::seen(outcome);
+        let overhead = self.control.overhead();
+        let look = |sight: &Sight<'_>| {
+            let each = self.roots.iter().cloned();
+            let mut each = each.map(|it| Arc::new([it].into_iter().collect()));
+            each.any(|it| sight.is_explained_by(&it))
+                || sight.is_explained_by(&Arc::new(self.roots.clone()))
+        };
+        roots::with_sight(&self.context, sample, raw, judgement, overhead, look).unwrap_or_default()
     }
 
     /// Keeps the smallest case so far in these files.
@@ -124,7 +149,8 @@ impl Lab for EngineLab {
             let outcome = attempt(&self.context, &sample, self.control.overhead())
                 .await
                 .outcome;
-            if outcome.into_signatures()?.contains(&self.sought) {
+            let explained = self.is_explained(&sample, &outcome);
+            if outcome.into_signatures()?.contains(&self.sought) && !explained {
                 return Ok(true);
             }
         }
@@ -152,11 +178,13 @@ pub(super) async fn reduce(
     finding: FindingRecord,
     budget: Option<Budget>,
     control: Control,
+    known: Deviations,
+    agreed: Vec<Witness>,
     run: PathBuf,
 ) -> (FindingRecord, Reduced) {
     let files = FindingFiles::of(&run, finding.number, &finding.slug);
     let shrunk = match budget {
-        Some(budget) => shrink_finding(&context, &finding, budget, &control, &files).await,
+        Some(budget) => shrink_finding(&context, &finding, budget, &control, &known, &files).await,
         None => Err(ShrinkError::EngineLost),
     };
     if context.stop.is_asked() {
@@ -174,6 +202,8 @@ pub(super) async fn reduce(
         finding: &finding,
         files: &files,
         control: &control,
+        known: &known,
+        agreed: &agreed,
         patient: budget.is_some(),
     };
     let reduced = match writer.write(shrunk, error).await {
@@ -195,6 +225,10 @@ struct Writer<'a> {
     finding: &'a FindingRecord,
     files: &'a FindingFiles,
     control: &'a Control,
+    /// What is known of the engine.
+    known: &'a Deviations,
+    /// Cases that agreed, to be held against what may explain the finding.
+    agreed: &'a [Witness],
     /// Whether to return [`Reduced::Unreachable`] if the engine goes away, so that the reduction is
     /// tried again.
     patient: bool,
@@ -250,7 +284,22 @@ impl Writer<'_> {
         };
         match self.attempt(&job).await {
             Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
-            outcome => Ok(outcome.into_detail()),
+            outcome => {
+                let (raw, judgement) = roots::seen(&outcome);
+                let explanations = roots::with_sight(
+                    self.context,
+                    &job,
+                    raw,
+                    judgement,
+                    self.control.overhead(),
+                    |sight| roots::explanations(self.context, sight, self.known, self.agreed),
+                );
+                let explanations = explanations.unwrap_or_default();
+                Ok(Detail {
+                    explanations,
+                    ..outcome.into_detail()
+                })
+            }
         }
     }
 
@@ -286,8 +335,12 @@ async fn shrink_finding(
     finding: &FindingRecord,
     mut budget: Budget,
     control: &Control,
+    known: &Deviations,
     files: &FindingFiles,
 ) -> Result<Shrunk, ShrinkError> {
+    if budget.calls == 0 {
+        return Ok(unreduced(finding));
+    }
     let lane = lane_of(context, &finding.signature);
     if lane == Lane::Quiet && !quiet::is_exact(context.engine.profile()) {
         budget.width = budget.width.min(quiet::WIDTH);
@@ -305,7 +358,7 @@ async fn shrink_finding(
         looks,
         control.clone(),
     );
-    let lab = Arc::new(lab.keeping(files.clone()));
+    let lab = Arc::new(lab.beyond(known.clone()).keeping(files.clone()));
     if let Ok(begun) = casefile::load(&files.case) {
         let shrunk = shrink(Arc::clone(&lab), begun, budget).await;
         // An earlier session's smallest case must still diverge; otherwise the reduction starts

@@ -9,11 +9,12 @@ use stepproof_specs::clause::Coverage;
 use super::{
     Context,
     attempt::{attempt, ready},
+    roots::HELD_AGAINST,
 };
 use crate::{job::Lane, trouble::Trouble};
 
 /// How many of the latest agreeing cases are remembered.
-const MOST: usize = 32;
+const MOST: usize = HELD_AGAINST;
 /// How many of them are run again.
 const ASKED: usize = 2;
 
@@ -23,6 +24,23 @@ pub(super) struct Witness {
     index: u64,
     lane: Lane,
     coverage: Coverage,
+}
+
+impl Witness {
+    /// The number of the case.
+    pub fn index(&self) -> u64 {
+        self.index
+    }
+
+    /// The lane in which it ran.
+    pub fn lane(&self) -> Lane {
+        self.lane
+    }
+
+    /// The clauses that it exercised.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
 }
 
 /// The latest cases that agreed.
@@ -40,6 +58,11 @@ impl Witnesses {
             lane,
             coverage,
         });
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<Witness> {
+        self.0.iter().copied().collect()
     }
 
     /// The witnesses that have most clauses in common with a case.

@@ -70,7 +70,7 @@ impl Store {
         let mut stored = Stored::default();
         let mut statement = self.connection.prepare(
             "SELECT idx, verdict, signatures, coverage, at, detail ->> '$.why', \
-                 detail ->> '$.trouble' FROM cases ORDER BY idx",
+                 detail ->> '$.trouble', detail ->> '$.root' FROM cases ORDER BY idx",
         )?;
         let mut rows = statement.query(())?;
         while let Some(row) = rows.next()? {
@@ -121,6 +121,7 @@ fn judged_case(row: &Row<'_>, clauses: &HashMap<usize, Clause>) -> rusqlite::Res
             ..Detail::default()
         }
         .reasons(),
+        root: row.get(7)?,
     })
 }
 

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stepproof_specs::{base::time::Millis, clause::Coverage, scenario::case::Case};
+use stepproof_specs::{
+    base::time::Millis, clause::Coverage, deviation::Deviation, scenario::case::Case,
+};
 
 use crate::{
     identity::CaseId,
@@ -107,6 +109,12 @@ pub struct Detail {
     /// Why the verdict is neither agreement nor a new divergence, unless that is the trouble.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,
+    /// The number of the divergence that explains it, if it was not looked into for itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<u32>,
+    /// The deviations of which each alone explains what the engine did, the best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<Deviation>,
 }
 
 impl Detail {
@@ -134,6 +142,8 @@ pub struct JudgedCase {
     /// the ids of the ledger's entries. If it is unknown or unsupported: what failed, which
     /// completes "failed to …". If it is poisoned: why nothing follows from what differs.
     pub why: Vec<String>,
+    /// The number of the divergence that explains it, if it was not looked into for itself.
+    pub root: Option<u32>,
 }
 
 /// A new, confirmed divergence.

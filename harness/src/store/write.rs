@@ -125,7 +125,7 @@ fn write_reduction(
 ) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO reductions (number, minimal, states, candidates, calls, ended, error, \
+            "INSERT OR REPLACE INTO reductions (number, minimal, states, candidates, calls, ended, error, \
              detail, replayed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(rusqlite::params![

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Change, When};
 use crate::{
-    asl::Operator,
+    asl::{Operator, StateType},
     query::jsonpath::{intrinsic::Function, path::Path},
 };
 
@@ -63,7 +63,7 @@ pub enum Hook {
 
 /// The kinds of answers, by the changes that apply to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
+pub(super) enum Shape {
     /// A rule that is followed or not.
     Rule,
     /// A scope, or the enclosing one.
@@ -109,9 +109,16 @@ macro_rules! fields {
             /// Every field.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            fn shape(self) -> Shape {
+            pub(super) fn shape(self) -> Shape {
                 match self {
                     $(Self::$name => Shape::$shape,)*
+                }
+            }
+
+            /// Its name, with that of the object that holds it if that is no state.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
                 }
             }
         }
@@ -154,6 +161,39 @@ fields! {
     Pattern = "Choices.StringMatches", Word;
 }
 
+impl Field {
+    /// The types of states that may have it; none for a field of the machine.
+    pub(super) fn kinds(self) -> &'static [StateType] {
+        use StateType::{Choice, Map, Parallel, Pass, Succeed, Task, Wait};
+        match self {
+            Self::MachineTimeout => &[],
+            Self::InputPath | Self::OutputPath => {
+                &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
+            }
+            Self::ResultPath => &[Task, Pass, Parallel, Map],
+            Self::Parameters => &[Task, Pass, Parallel],
+            Self::Assign => &[Task, Wait, Pass, Choice, Parallel, Map],
+            Self::Result => &[Pass],
+            Self::Timeout | Self::Heartbeat => &[Task],
+            Self::Seconds => &[Wait],
+            Self::ItemsPath | Self::ItemSelector | Self::MaxConcurrency => &[Map],
+            Self::ResultSelector
+            | Self::ErrorEquals
+            | Self::Retry
+            | Self::IntervalSeconds
+            | Self::MaxAttempts
+            | Self::BackoffRate
+            | Self::MaxDelaySeconds
+            | Self::JitterStrategy
+            | Self::Catch
+            | Self::CatchResultPath => &[Task, Parallel, Map],
+            Self::Choices | Self::Default | Self::Connective | Self::Operator | Self::Pattern => {
+                &[Choice]
+            }
+        }
+    }
+}
+
 impl Hook {
     /// Every hook.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -183,7 +223,7 @@ impl Hook {
         fields.chain(others).chain(tests).chain(calls)
     }
 
-    fn shape(self) -> Shape {
+    pub(super) fn shape(self) -> Shape {
         match self {
             Self::Field(field) => field.shape(),
             Self::Work
@@ -200,6 +240,33 @@ impl Hook {
             Self::Results | Self::PathSeveral | Self::Arguments(_) => Shape::List,
             Self::PathMissing | Self::Tested(_) | Self::Function(_) => Shape::Value,
             Self::VariableMissing => Shape::Truth,
+        }
+    }
+
+    /// The types of states in which the question is asked; none if it is asked outside of states, or
+    /// the answer does not depend on the type.
+    pub fn kinds(self) -> &'static [StateType] {
+        use StateType::{Choice, Map, Parallel, Pass, Succeed, Task, Wait};
+        match self {
+            Self::Field(field) => field.kinds(),
+            Self::Work => &[Task, Wait, Pass, Succeed, Choice, Parallel, Map],
+            Self::CatchNext
+            | Self::RetryCount
+            | Self::RetryFirst
+            | Self::RetryDelay
+            | Self::Jitter
+            | Self::TerminalError => &[Task, Parallel, Map],
+            Self::Results | Self::Concurrency | Self::ChildFailure => &[Parallel, Map],
+            Self::TimeoutRestart | Self::Heartbeat => &[Task],
+            Self::VariableScope => &[Task, Wait, Pass, Choice, Parallel, Map],
+            Self::PathMissing | Self::PathSeveral => {
+                &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
+            }
+            Self::VariableMissing
+            | Self::Tested(_)
+            | Self::Arguments(_)
+            | Self::Function(_)
+            | Self::HistoryLimit => &[],
         }
     }
 

@@ -28,6 +28,9 @@ const ROW: usize = 64;
 /// conductor commits what has come.
 const AHEAD: usize = 8;
 
+/// How many cases that diverge may wait until it is known what of: no others are launched then.
+const MOST_WAITING: usize = 1_024;
+
 impl Conductor<'_> {
     /// Launches as much as may run at once.
     pub(super) fn launch(&mut self) {
@@ -39,7 +42,7 @@ impl Conductor<'_> {
             Stage::Throughput => self.options.jobs,
             Stage::Quiet => quiet::WIDTH,
         };
-        while self.running < width {
+        while self.running < width && self.waiting.len() < MOST_WAITING {
             let indexes = self.next_indexes();
             if indexes.is_empty() {
                 break;
@@ -58,11 +61,17 @@ impl Conductor<'_> {
             self.reducing = true;
             let number = finding.number;
             let losses = self.losses.get(&number).copied().unwrap_or_default();
+            let mut budget = self.options.shrink;
+            if self.is_explained(&finding) {
+                budget.calls = 0;
+            }
             let task = reduction::reduce(
                 Arc::clone(&self.context),
                 finding,
-                (losses < MISSES).then_some(self.options.shrink),
+                (losses < MISSES).then_some(budget),
                 self.control.clone(),
+                self.roots.known(),
+                self.witnesses.all(),
                 self.store.directory().to_owned(),
             );
             self.spawn(TaskKind::Reduce(number), async move {
@@ -159,7 +168,7 @@ impl Conductor<'_> {
         let repetitions = self.options.repetitions;
         let control = self.control.clone();
         let witnesses = self.witnesses.of(&ran.ready.coverage);
-        let kind = TaskKind::Confirm(ran.index, signatures.clone());
+        let kind = TaskKind::Confirm(ran.index);
         self.spawn_running(kind, async move {
             let counts = confirm(&signatures, repetitions, || async {
                 let outcome = attempt(&context, &ran.ready.prepared, control.overhead())
@@ -175,7 +184,7 @@ impl Conductor<'_> {
                 }
                 counts => counts,
             };
-            TaskResult::Confirmed(Box::new(ran), signatures, counts)
+            TaskResult::Confirmed(Box::new(ran), counts)
         });
     }
 

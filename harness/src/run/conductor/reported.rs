@@ -13,6 +13,8 @@ use crate::{
 pub(super) struct Reported {
     pub finding: FindingRecord,
     pub reduction: ReductionRecord,
+    /// The number of the finding to which it is another way, if it is one.
+    pub same_as: Option<u32>,
 }
 
 /// The number of the first finding with the same case and the same differences, if there is one.
@@ -36,28 +38,32 @@ fn differences(reduction: &ReductionRecord) -> Vec<String> {
     signatures
 }
 
-/// Writes the pages of the last finding, and of the first that has the same case, again.
+/// Writes the pages of the last finding, and of the first of those that are the same, again.
 pub(super) fn write_pages(
     context: &Context,
     run: &Path,
     reported: &[Reported],
     first: u32,
 ) -> Result<(), StoreError> {
-    let same = |it: &&Reported| same_case(reported, &it.reduction) == Some(first);
     let others: Vec<(u32, Signature)> = reported
         .iter()
-        .filter(|it| it.finding.number != first)
-        .filter(same)
+        .filter(|it| it.same_as == Some(first))
         .map(|it| (it.finding.number, it.finding.signature.clone()))
         .collect();
     let number = |it: &&Reported| it.finding.number == first;
     let both = reported.iter().find(number).into_iter();
-    for Reported { finding, reduction } in both.chain(reported.last()) {
+    let mut written = None;
+    for it in both.chain(reported.last()) {
+        if written.replace(it.finding.number) == Some(it.finding.number) {
+            continue;
+        }
+        let Reported {
+            finding, reduction, ..
+        } = it;
         let mut page = context.judge.finding(finding, reduction);
+        page.same_as = it.same_as;
         if finding.number == first {
             page.others.clone_from(&others);
-        } else {
-            page.same_as = Some(first);
         }
         let files = FindingFiles::of(run, finding.number, &finding.slug);
         write_page(&files, &page.markdown())?;

@@ -8,14 +8,18 @@ use super::{
 };
 use crate::{
     identity::CaseId,
-    job::Lane,
-    judge::verdict::{Signature, Verdict},
+    job::{self, Lane},
+    judge::{
+        explain::Sight,
+        verdict::{Signature, Verdict},
+    },
     report::Event,
     run::{
         Attempt, Outcome, Standing,
         attempt::{Ready, Stuck},
         confirm::Confirmation,
         reduction::Reduced,
+        roots,
     },
     store::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, StoreError,
@@ -53,11 +57,7 @@ pub(super) enum CaseResult {
 /// What a task brings back.
 pub(super) enum TaskResult {
     Cases(Vec<CaseResult>),
-    Confirmed(
-        Box<Ran>,
-        Vec<Signature>,
-        Result<Vec<(Signature, Confirmation)>, Trouble>,
-    ),
+    Confirmed(Box<Ran>, Result<Vec<(Signature, Confirmation)>, Trouble>),
     Reduced(Box<FindingRecord>, Box<Reduced>),
     Measured,
 }
@@ -88,12 +88,12 @@ impl Conductor<'_> {
     fn result(&mut self, result: TaskResult) -> Result<(), StoreError> {
         match result {
             TaskResult::Cases(all) => all.into_iter().for_each(|result| self.case_result(result)),
-            TaskResult::Confirmed(ran, signatures, counts) => {
-                self.confirmed(*ran, &signatures, counts)?;
-            }
+            TaskResult::Confirmed(ran, counts) => self.confirmed(*ran, counts)?,
             TaskResult::Reduced(finding, reduced) => {
                 self.reducing = false;
                 self.reduced(*finding, *reduced)?;
+                self.tell_renamed()?;
+                self.release();
             }
             TaskResult::Measured => self.measuring = false,
         }
@@ -152,34 +152,83 @@ impl Conductor<'_> {
     /// A case that diverges in a way that the ledger does not name.
     fn suspect(&mut self, ran: Ran) {
         let signatures = self.unknown_of(&ran);
-        let standing = |signature: &Signature| self.bugbase.standing(signature);
-        let confirming = signatures
-            .iter()
-            .find(|signature| standing(signature) == Standing::Confirming);
-        if let Some(signature) = confirming {
-            let parked = self.parked.entry(signature.clone()).or_default();
-            parked.push(ran);
-            return;
-        }
-        let new: Vec<Signature> = signatures
-            .iter()
-            .filter(|signature| standing(signature) == Standing::New)
-            .cloned()
-            .collect();
+        let is_new = |signature: &&Signature| self.bugbase.standing(signature) == Standing::New;
+        let new: Vec<Signature> = signatures.iter().filter(is_new).cloned().collect();
         if new.is_empty() {
             let verdict = self.verdict_of(&signatures);
             self.record(ran, verdict);
-            return;
-        }
-        if self.context.stop.is_asked() {
+        } else if let Some(root) = self.root_of(&ran) {
+            let mut record = ran.into_record(Verdict::Diverge, self.options.keep);
+            if let Some(detail) = &mut record.detail {
+                detail.root = Some(root);
+            }
+            self.append(record);
+        } else if self.context.stop.is_asked() {
             // Not recorded: the run judges it when it is resumed.
             self.dropped += 1;
+        } else if self.is_looking_into_another() {
+            self.waiting.push_back(ran);
+        } else {
+            self.confirming = true;
+            self.launch_confirmation(ran, new);
+        }
+    }
+
+    /// The number of the root that explains a case, if one does.
+    fn root_of(&mut self, ran: &Ran) -> Option<u32> {
+        let (raw, judgement) = roots::seen(&ran.attempt.outcome);
+        let (prepared, overhead) = (&ran.ready.prepared, self.control.overhead());
+        let roots = &mut self.roots;
+        let look = |sight: &Sight<'_>| roots.explaining(sight);
+        let root = roots::with_sight(&self.context, prepared, raw, judgement, overhead, look);
+        root.flatten()
+    }
+
+    /// Tells which roots have another best explanation than when they were reported.
+    pub(super) fn tell_renamed(&mut self) -> Result<(), StoreError> {
+        for (number, candidates) in self.roots.renamed() {
+            let named = |it: &&mut Reported| it.finding.number == number;
+            let Some(reported) = self.reported.iter_mut().find(named) else {
+                continue;
+            };
+            reported.reduction.detail.explanations = candidates;
+            let record = reported.reduction.clone();
+            let page = self.context.judge.finding(&reported.finding, &record);
+            self.store.append_reduction(record);
+            self.reporter.event(&Event::Explained(Box::new(page)));
+            let directory = self.store.directory();
+            reported::write_pages(&self.context, directory, &self.reported, number)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a root that is known by now explains a finding: its case need not be reduced.
+    pub(super) fn is_explained(&mut self, finding: &FindingRecord) -> bool {
+        let Ok(prepared) = job::prepare(&finding.original, Lane::Quiet) else {
+            return false;
+        };
+        let Detail { raw, judgement, .. } = &finding.detail;
+        let overhead = self.control.overhead();
+        let roots = &mut self.roots;
+        let look = |sight: &Sight<'_>| roots.explaining(sight).is_some();
+        let (raw, judgement) = (raw.as_ref(), judgement.as_ref());
+        roots::with_sight(&self.context, &prepared, raw, judgement, overhead, look)
+            .unwrap_or_default()
+    }
+
+    /// Whether a divergence is being repeated or reduced: what it is may explain others.
+    fn is_looking_into_another(&self) -> bool {
+        self.confirming || self.reducing || !self.reductions.is_empty()
+    }
+
+    /// Looks at the cases again that waited.
+    fn release(&mut self) {
+        if self.is_looking_into_another() {
             return;
         }
-        for signature in &new {
-            self.bugbase.note(signature, Standing::Confirming);
+        for ran in std::mem::take(&mut self.waiting) {
+            self.suspect(ran);
         }
-        self.launch_confirmation(ran, new);
     }
 
     /// The verdict of a case whose unknown signatures are all decided.
@@ -203,14 +252,14 @@ impl Conductor<'_> {
     fn confirmed(
         &mut self,
         ran: Ran,
-        signatures: &[Signature],
         counts: Result<Vec<(Signature, Confirmation)>, Trouble>,
     ) -> Result<(), StoreError> {
+        self.confirming = false;
         let counts = match counts {
             Ok(counts) => counts,
             Err(trouble) => {
-                self.give_up(ran, signatures, &trouble);
-                self.release(signatures);
+                self.give_up(ran, &trouble);
+                self.release();
                 return Ok(());
             }
         };
@@ -218,23 +267,18 @@ impl Conductor<'_> {
             if confirmation.holds() {
                 self.bugbase.note(&signature, Standing::Confirmed);
                 self.found(&ran, signature, confirmation);
-            } else {
-                self.bugbase.note(&signature, Standing::New);
             }
         }
         let verdict = self.verdict_of(&self.unknown_of(&ran));
         self.record(ran, verdict);
         self.commit()?;
         self.announce();
-        self.release(signatures);
+        self.release();
         Ok(())
     }
 
     /// A divergence that could not be repeated because of trouble.
-    fn give_up(&mut self, ran: Ran, signatures: &[Signature], trouble: &Trouble) {
-        for signature in signatures {
-            self.bugbase.note(signature, Standing::New);
-        }
+    fn give_up(&mut self, ran: Ran, trouble: &Trouble) {
         if matches!(trouble, Trouble::Unreachable { .. }) {
             self.doubtful = true;
             self.again.push_back(ran.index);
@@ -248,15 +292,6 @@ impl Conductor<'_> {
             self.reporter.event(&Event::Warning(text));
         }
         self.record_because(ran, Verdict::Unknown, vec![trouble.to_string()]);
-    }
-
-    /// Cases that waited for a confirmation are looked at again.
-    fn release(&mut self, signatures: &[Signature]) {
-        for signature in signatures {
-            for parked in self.parked.remove(signature).unwrap_or_default() {
-                self.suspect(parked);
-            }
-        }
     }
 
     fn found(&mut self, ran: &Ran, signature: Signature, confirmation: Confirmation) {
@@ -313,8 +348,15 @@ impl Conductor<'_> {
         reduction: ReductionRecord,
     ) -> Result<(), StoreError> {
         let mut page = self.context.judge.finding(&finding, &reduction);
-        page.same_as = reported::same_case(&self.reported, &reduction);
-        self.reported.push(Reported { finding, reduction });
+        let root = self
+            .roots
+            .place(finding.number, &reduction.detail.explanations);
+        page.same_as = root.or(reported::same_case(&self.reported, &reduction));
+        self.reported.push(Reported {
+            finding,
+            reduction,
+            same_as: page.same_as,
+        });
         let Some(first) = page.same_as else {
             self.reporter.event(&Event::Divergence(Box::new(page)));
             return Ok(());
@@ -391,19 +433,15 @@ impl Conductor<'_> {
                 // One of them panics alone, too.
                 _ => self.again.extend(indexes),
             },
-            Some(TaskKind::Confirm(index, signatures)) => {
-                for signature in &signatures {
-                    self.bugbase.note(signature, Standing::New);
-                    for parked in self.parked.remove(signature).unwrap_or_default() {
-                        let why = Trouble::Internal(message.clone()).to_string();
-                        self.record_because(parked, Verdict::Unknown, vec![why]);
-                    }
-                }
+            Some(TaskKind::Confirm(index)) => {
+                self.confirming = false;
                 self.lost(index, &message);
+                self.release();
             }
             Some(TaskKind::Reduce(number)) => {
                 self.reducing = false;
                 self.faults.push(format!("finding {number}: {message}"));
+                self.release();
             }
             Some(TaskKind::Measure) | None => {
                 self.measuring = false;
@@ -450,6 +488,7 @@ impl Conductor<'_> {
                 .detail
                 .as_ref()
                 .map_or_else(Vec::new, Detail::reasons),
+            root: record.detail.as_ref().and_then(|it| it.root),
         });
         self.store.append_case(record);
     }

@@ -108,7 +108,8 @@ macro_rules! functions {
                 }
             }
 
-            fn clause(self) -> Clause {
+            /// The rule of what it returns.
+            pub(crate) fn clause(self) -> Clause {
                 match self {
                     $(Self::$name => Clause::$clause,)*
                 }

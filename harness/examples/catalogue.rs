@@ -1,0 +1,71 @@
+//! How well drawn cases tell the hypotheses of the catalogue apart: `catalogue SEED CASES`.
+
+use std::{
+    collections::{BTreeMap, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use stepproof::job::{Lane, Prepared, prepare_body};
+use stepproof_generators::{Profile, generate};
+use stepproof_specs::{deviation::catalogue::catalogue, interpreter::Program, reference::watch};
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let seed: u64 = arguments.next().and_then(|it| it.parse().ok()).unwrap_or(1);
+    let cases: u64 = arguments
+        .next()
+        .and_then(|it| it.parse().ok())
+        .unwrap_or(500);
+    let profile = Profile::all()
+        .into_iter()
+        .find(|it| it.name == "everything")
+        .unwrap();
+    let mut hashes: Vec<DefaultHasher> = vec![DefaultHasher::new(); catalogue().len()];
+    let mut shown: Vec<u32> = vec![0; catalogue().len()];
+    for index in 0..cases {
+        let body = generate(&profile, seed, index).body;
+        let Ok(Prepared::Execution(job)) = prepare_body(body, Lane::Quiet) else {
+            continue;
+        };
+        for (number, hypothesis) in catalogue().iter().enumerate() {
+            let program = Program::deviating(&job.machine, &Arc::new(hypothesis.deviations()))
+                .run_as(job.case.workflow);
+            for (start, expected) in job.case.starts.iter().zip(job.expectations.iter()) {
+                let done = watch(&program, &job.case, start, expected.duration + 60_000);
+                let Ok(done) = done else { continue };
+                if done != expected.observation {
+                    shown[number] += 1;
+                    format!("{index} {done:?}").hash(&mut hashes[number]);
+                }
+            }
+        }
+    }
+    let mut classes: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    let mut silent = Vec::new();
+    for number in 0..catalogue().len() {
+        if shown[number] == 0 {
+            silent.push(number);
+        } else {
+            classes
+                .entry(hashes[number].finish())
+                .or_default()
+                .push(number);
+        }
+    }
+    println!(
+        "{} hypotheses, {} silent, {} classes",
+        catalogue().len(),
+        silent.len(),
+        classes.len()
+    );
+    for number in silent {
+        println!("silent: {}", catalogue()[number]);
+    }
+    for class in classes.values().filter(|it| it.len() > 1) {
+        println!("same ({}):", shown[class[0]]);
+        for number in class {
+            println!("   {}", catalogue()[*number]);
+        }
+    }
+}

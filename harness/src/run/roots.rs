@@ -1,0 +1,210 @@
+//! The roots of a run's divergences: each is the set of hypotheses that explain all its cases.
+
+use std::sync::Arc;
+
+use stepproof_specs::{
+    base::time::Millis,
+    clause::Coverage,
+    deviation::{Deviation, Deviations},
+};
+
+use super::{
+    Context, Outcome,
+    attempt::{Ready, ready},
+    witness::Witness,
+};
+use crate::{
+    job::{Job, Prepared},
+    judge::{
+        explain::{Sight, best},
+        verdict::Judgement,
+    },
+    raw::RawRun,
+};
+
+/// How many of the latest cases that agreed are held against the hypotheses.
+pub(super) const HELD_AGAINST: usize = 128;
+
+/// The roots that were found.
+#[derive(Debug, Default)]
+pub(super) struct Roots(Vec<Root>);
+
+/// What explains all its cases.
+#[derive(Debug)]
+struct Root {
+    /// The number of the finding that showed it first.
+    number: u32,
+    /// Every hypothesis that explains all of its cases, the best first.
+    candidates: Vec<Deviation>,
+    /// The best one, when this was last told.
+    told: Deviation,
+}
+
+impl Roots {
+    /// The roots of which the best explanation is another one than was told, with all that is left.
+    pub fn renamed(&mut self) -> Vec<(u32, Vec<Deviation>)> {
+        let changed = self.0.iter_mut().filter_map(|root| {
+            let best = root.candidates.first().filter(|it| **it != root.told)?;
+            root.told = best.clone();
+            Some((root.number, root.candidates.clone()))
+        });
+        changed.collect()
+    }
+
+    /// The number of the root that explains this, too, if there is one. It keeps the hypotheses that
+    /// do.
+    pub fn explaining(&mut self, sight: &Sight<'_>) -> Option<u32> {
+        for root in &mut self.0 {
+            let explains = |it: &Deviation| sight.is_explained_by(&alone(it));
+            // Where the best does, the others are asked only if there is a choice to make.
+            let Some(first) = root.candidates.iter().position(explains) else {
+                continue;
+            };
+            if first > 0 {
+                root.candidates.retain(explains);
+            }
+            return Some(root.number);
+        }
+        self.together(sight)
+    }
+
+    /// The number of the first of several roots that explain this together.
+    fn together(&self, sight: &Sight<'_>) -> Option<u32> {
+        let [first, _, ..] = self.0.as_slice() else {
+            return None;
+        };
+        sight
+            .is_explained_by(&Arc::new(self.known()))
+            .then_some(first.number)
+    }
+
+    /// What is known of the engine: the best hypothesis of each root.
+    pub fn known(&self) -> Deviations {
+        let best = self.0.iter().filter_map(|root| root.candidates.first());
+        best.cloned().collect()
+    }
+
+    /// Adds what explains a finding. If some of it explains an earlier root, too, that is its root,
+    /// and its number is returned.
+    pub fn place(&mut self, number: u32, candidates: &[Deviation]) -> Option<u32> {
+        let common = |root: &Root| {
+            let common = root.candidates.iter().filter(|it| candidates.contains(it));
+            common.cloned().collect::<Vec<_>>()
+        };
+        for root in &mut self.0 {
+            let common = common(root);
+            if !common.is_empty() {
+                root.candidates = common;
+                return Some(root.number);
+            }
+        }
+        if let Some(best) = candidates.first() {
+            self.0.push(Root {
+                number,
+                candidates: candidates.to_vec(),
+                told: best.clone(),
+            });
+        }
+        None
+    }
+}
+
+fn alone(deviation: &Deviation) -> Arc<Deviations> {
+    Arc::new([deviation.clone()].into_iter().collect())
+}
+
+/// Shows a case that was run to `look`; `None` if it is no execution, or was not judged.
+pub(super) fn with_sight<T>(
+    context: &Context,
+    prepared: &Prepared,
+    raw: Option<&RawRun>,
+    judgement: Option<&Judgement>,
+    overhead: Millis,
+    look: impl FnOnce(&Sight<'_>) -> T,
+) -> Option<T> {
+    let (Prepared::Execution(job), Some(raw), Some(judgement)) = (prepared, raw, judgement) else {
+        return None;
+    };
+    if judgement.differences.is_empty() {
+        return None;
+    }
+    let rejudge = |job: &Job| {
+        let prepared = Prepared::Execution(job.clone());
+        context.judge.judge(&prepared, raw, overhead)
+    };
+    let grace = context.engine.profile().policy.liveness_grace;
+    Some(look(&Sight::new(job, judgement, grace, &rejudge)))
+}
+
+/// The hypotheses that explain what came of a case, the most general first.
+#[cfg(feature = "cli")]
+pub(crate) fn explain(context: &Context, prepared: &Prepared, outcome: &Outcome) -> Vec<Deviation> {
+    let (raw, judgement) = seen(outcome);
+    let look = |sight: &Sight<'_>| explanations(context, sight, &Deviations::default(), &[]);
+    with_sight(context, prepared, raw, judgement, 0, look).unwrap_or_default()
+}
+
+/// The hypotheses that explain a case, the best first: each alone, or else each together with what is
+/// known of the engine. Cases that agreed are held against them.
+pub(super) fn explanations(
+    context: &Context,
+    sight: &Sight<'_>,
+    known: &Deviations,
+    agreed: &[Witness],
+) -> Vec<Deviation> {
+    let mut found = sight.hypotheses(&Deviations::default());
+    if found.is_empty() && !known.is_empty() {
+        found = sight.hypotheses(known);
+    }
+    if found.len() > 1 {
+        let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
+        let agreed = agreed.iter().filter(|it| concerned(it.coverage()));
+        let agreed: Vec<Job> = agreed.filter_map(|it| job(context, it)).collect();
+        found = best(found, sight, &agreed, context.engine.profile().terms(0));
+    }
+    found.iter().map(|it| it.deviation.clone()).collect()
+}
+
+fn job(context: &Context, witness: &Witness) -> Option<Job> {
+    match ready(context, witness.index(), |_| witness.lane()) {
+        Ok(Ready {
+            prepared: Prepared::Execution(job),
+            ..
+        }) => Some(job),
+        _ => None,
+    }
+}
+
+/// What was seen and judged of a case.
+pub(super) fn seen(outcome: &Outcome) -> (Option<&RawRun>, Option<&Judgement>) {
+    match outcome {
+        Outcome::Judged { raw, judgement } => (raw.as_deref(), Some(judgement)),
+        Outcome::Trouble(_) => (None, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use stepproof_specs::deviation::{Change, Deviation, Field, Hook};
+
+    use super::Roots;
+
+    fn deviation(more: i64) -> Deviation {
+        Deviation::new(Hook::Field(Field::MaxAttempts), Change::Add(more))
+    }
+
+    #[test]
+    fn findings_with_a_common_explanation_have_one_root() {
+        let mut roots = Roots::default();
+        assert_eq!(roots.place(1, &[deviation(1), deviation(2)]), None);
+        assert_eq!(roots.place(2, &[deviation(3)]), None);
+        assert_eq!(roots.place(3, &[deviation(2), deviation(4)]), Some(1));
+        // What they have in common is what is left.
+        assert_eq!(roots.place(4, &[deviation(1)]), None);
+        assert_eq!(roots.place(5, &[]), None);
+        let known: Vec<_> = roots.known().iter().cloned().collect();
+        assert_eq!(known, [deviation(2), deviation(3), deviation(1)]);
+        assert_eq!(roots.renamed(), [(1, vec![deviation(2)])]);
+        assert_eq!(roots.renamed(), []);
+    }
+}

@@ -1,0 +1,67 @@
+//! One broken rule, one divergence: what a run tells of an engine with one fault names the fault.
+
+use serde_json::Value;
+use stepproof_tests::stepproof;
+
+/// The divergences of a run on an engine with a fault: what was told of each last, and how many others
+/// are other ways to one of them.
+fn divergences(fault: &str, cases: u32) -> (Vec<Value>, usize) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let cases = cases.to_string();
+    let arguments = [
+        "run",
+        "--engine",
+        "reference",
+        "--fault",
+        fault,
+        "--seed",
+        "3",
+        "--cases",
+        &cases,
+        "--profile",
+        "everything",
+        "--format",
+        "json",
+        "--out",
+        "run",
+    ];
+    let ran = stepproof(directory.path(), &arguments);
+    let lines = ran.out.lines();
+    let events = lines.map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"));
+    let mut found: Vec<Value> = Vec::new();
+    let mut ways = 0;
+    for event in events {
+        match event["event"].as_str() {
+            Some("divergence") => found.push(event),
+            Some("another_way") => ways += 1,
+            Some("explained") => {
+                let same = |it: &&mut Value| it["number"] == event["number"];
+                let told = found.iter_mut().find(same).expect("a divergence");
+                *told = event;
+            }
+            _ => {}
+        }
+    }
+    (found, ways)
+}
+
+#[test]
+fn one_fault_is_one_divergence_that_names_it() {
+    for (fault, explanation) in [
+        (
+            "input-path",
+            "InputPath is ignored in Wait, Pass, Succeed, Choice, Parallel and Map states",
+        ),
+        (
+            "missing-is-null",
+            "the result of a path that finds nothing is taken for null",
+        ),
+        ("retry-budget", "Retry.MaxAttempts is more by 1"),
+        ("null-result-path", "ResultPath is ignored if it is null"),
+        ("liveness", "the way out of a catcher is ignored"),
+    ] {
+        let (found, _) = divergences(fault, 400);
+        let told: Vec<_> = found.iter().map(|it| &it["explanation"]).collect();
+        assert_eq!(told, [explanation], "{fault}");
+    }
+}
