@@ -52,13 +52,10 @@ fn one_fault_is_one_divergence_that_names_it() {
             "input-path",
             "InputPath is ignored in Wait, Pass, Succeed, Choice, Parallel and Map states",
         ),
-        (
-            "missing-is-null",
-            "the result of a path that finds nothing is taken for null",
-        ),
+        ("missing-is-null", "a path that finds nothing gives null"),
         ("retry-budget", "Retry.MaxAttempts is more by 1"),
         ("null-result-path", "ResultPath is ignored if it is null"),
-        ("liveness", "the way out of a catcher is ignored"),
+        ("liveness", "a caught error leads nowhere"),
     ] {
         let (found, _) = divergences(fault, 400);
         let told: Vec<_> = found.iter().map(|it| &it["explanation"]).collect();

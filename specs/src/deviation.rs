@@ -22,6 +22,7 @@ mod change;
 mod hook;
 mod read;
 mod run;
+mod sentence;
 
 use serde::{Deserialize, Serialize};
 

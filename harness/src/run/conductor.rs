@@ -117,7 +117,7 @@ struct Conductor<'a> {
     /// What the divergences have in common.
     roots: Roots,
     /// Cases that diverge in a new way, while another one is looked into.
-    waiting: VecDeque<results::Ran>,
+    waiting: VecDeque<results::Waiting>,
     confirming: bool,
     /// Cases that agreed, to be asked again before a divergence is believed.
     witnesses: Witnesses,

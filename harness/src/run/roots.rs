@@ -27,7 +27,10 @@ pub(super) const HELD_AGAINST: usize = 128;
 
 /// The roots that were found.
 #[derive(Debug, Default)]
-pub(super) struct Roots(Vec<Root>);
+pub(super) struct Roots {
+    all: Vec<Root>,
+    version: u64,
+}
 
 /// What explains all its cases.
 #[derive(Debug)]
@@ -43,7 +46,7 @@ struct Root {
 impl Roots {
     /// The roots of which the best explanation is another one than was told, with all that is left.
     pub fn renamed(&mut self) -> Vec<(u32, Vec<Deviation>)> {
-        let changed = self.0.iter_mut().filter_map(|root| {
+        let changed = self.all.iter_mut().filter_map(|root| {
             let best = root.candidates.first().filter(|it| **it != root.told)?;
             root.told = best.clone();
             Some((root.number, root.candidates.clone()))
@@ -51,10 +54,15 @@ impl Roots {
         changed.collect()
     }
 
+    /// A number that grows whenever other cases may be explained than before.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     /// The number of the root that explains this, too, if there is one. It keeps the hypotheses that
     /// do.
     pub fn explaining(&mut self, sight: &Sight<'_>) -> Option<u32> {
-        for root in &mut self.0 {
+        for root in &mut self.all {
             let explains = |it: &Deviation| sight.is_explained_by(&alone(it));
             // Where the best does, the others are asked only if there is a choice to make.
             let Some(first) = root.candidates.iter().position(explains) else {
@@ -62,6 +70,7 @@ impl Roots {
             };
             if first > 0 {
                 root.candidates.retain(explains);
+                self.version += 1;
             }
             return Some(root.number);
         }
@@ -70,7 +79,7 @@ impl Roots {
 
     /// The number of the first of several roots that explain this together.
     fn together(&self, sight: &Sight<'_>) -> Option<u32> {
-        let [first, _, ..] = self.0.as_slice() else {
+        let [first, _, ..] = self.all.as_slice() else {
             return None;
         };
         sight
@@ -80,7 +89,7 @@ impl Roots {
 
     /// What is known of the engine: the best hypothesis of each root.
     pub fn known(&self) -> Deviations {
-        let best = self.0.iter().filter_map(|root| root.candidates.first());
+        let best = self.all.iter().filter_map(|root| root.candidates.first());
         best.cloned().collect()
     }
 
@@ -91,15 +100,17 @@ impl Roots {
             let common = root.candidates.iter().filter(|it| candidates.contains(it));
             common.cloned().collect::<Vec<_>>()
         };
-        for root in &mut self.0 {
+        for root in &mut self.all {
             let common = common(root);
             if !common.is_empty() {
                 root.candidates = common;
+                self.version += 1;
                 return Some(root.number);
             }
         }
         if let Some(best) = candidates.first() {
-            self.0.push(Root {
+            self.version += 1;
+            self.all.push(Root {
                 number,
                 candidates: candidates.to_vec(),
                 told: best.clone(),

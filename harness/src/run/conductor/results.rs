@@ -39,6 +39,14 @@ pub(super) struct Ran {
     pub attempt: Attempt,
 }
 
+/// A case that diverges in a new way, while another one is looked into.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    ran: Ran,
+    /// The version of the roots of which none explains it.
+    unexplained_by: u64,
+}
+
 /// What came of a case.
 #[expect(clippy::large_enum_variant, reason = "nearly every case agrees")]
 pub(super) enum CaseResult {
@@ -151,23 +159,32 @@ impl Conductor<'_> {
 
     /// A case that diverges in a way that the ledger does not name.
     fn suspect(&mut self, ran: Ran) {
+        let root = self.root_of(&ran);
+        self.suspect_of(ran, root);
+    }
+
+    /// The same, once it is known which root explains the case, if one does.
+    fn suspect_of(&mut self, ran: Ran, root: Option<u32>) {
         let signatures = self.unknown_of(&ran);
         let is_new = |signature: &&Signature| self.bugbase.standing(signature) == Standing::New;
         let new: Vec<Signature> = signatures.iter().filter(is_new).cloned().collect();
-        if new.is_empty() {
-            let verdict = self.verdict_of(&signatures);
-            self.record(ran, verdict);
-        } else if let Some(root) = self.root_of(&ran) {
+        if let Some(root) = root {
             let mut record = ran.into_record(Verdict::Diverge, self.options.keep);
             if let Some(detail) = &mut record.detail {
                 detail.root = Some(root);
             }
             self.append(record);
+        } else if new.is_empty() {
+            let verdict = self.verdict_of(&signatures);
+            self.record(ran, verdict);
         } else if self.context.stop.is_asked() {
             // Not recorded: the run judges it when it is resumed.
             self.dropped += 1;
         } else if self.is_looking_into_another() {
-            self.waiting.push_back(ran);
+            self.waiting.push_back(Waiting {
+                ran,
+                unexplained_by: self.roots.version(),
+            });
         } else {
             self.confirming = true;
             self.launch_confirmation(ran, new);
@@ -226,8 +243,16 @@ impl Conductor<'_> {
         if self.is_looking_into_another() {
             return;
         }
-        for ran in std::mem::take(&mut self.waiting) {
-            self.suspect(ran);
+        for Waiting {
+            ran,
+            unexplained_by,
+        } in std::mem::take(&mut self.waiting)
+        {
+            if unexplained_by == self.roots.version() {
+                self.suspect_of(ran, None);
+            } else {
+                self.suspect(ran);
+            }
         }
     }
 
