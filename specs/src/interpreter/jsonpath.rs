@@ -107,18 +107,20 @@ impl Evaluator for JsonPathFlow {
             }
             Err(error) => {
                 eval.mark(Clause::MapItemsMissing);
-                let named = self.items_path.as_ref().filter(|path| {
-                    *path.root() == Root::Data && matches!(error, PathError::NoResults(_))
-                });
-                let named = named.and_then(Path::last_name);
-                let is_dotted = !path.ends_with(']');
-                if named.is_none() {
+                let given = self.items_path.as_ref();
+                let last = given.and_then(Path::last_name);
+                let is_member = given.is_some_and(|path| *path.root() == Root::Data)
+                    && matches!(
+                        error,
+                        PathError::NoResults(_) | PathError::MissingProperty(_)
+                    );
+                let is_last = matches!(error, PathError::NoResults(_)) && last.is_some();
+                let is_known = is_member && is_last && !path.ends_with(']');
+                if !is_member {
                     eval.mark(Clause::MapItemsMissingElsewhere);
-                } else if !is_dotted {
+                } else if !is_known {
                     eval.mark(Clause::MapItemsMissingText);
                 }
-                let is_known = named.is_some() && is_dotted;
-                let last = self.items_path.as_ref().and_then(Path::last_name);
                 let step = last.unwrap_or(path);
                 let text = format!("Unable to apply step \"{step}\" to input {effective}");
                 Err(Box::new(

@@ -24,14 +24,14 @@ family! {
             "Items that are not an array fail the execution with States.Runtime before MapStateStarted.",
             "recorded in 2026-09: \"Reference path ... must point to array.\"";
         MapItemsMissing = "map.items.missing", Observed,
-            "An ItemsPath whose last step names a member that its object lacks fails the state with States.ReferencePathConflict; the cause names that step and quotes the whole effective input.",
+            "An ItemsPath that names a member that its object lacks fails the state with States.ReferencePathConflict; if it is the last step, the cause names it and quotes the whole effective input.",
             "executions of four users, the latest of 2026-08-31: Unable to apply step \"chunks\" to input {...}";
         MapItemsMissingText = "map.items.missing.text", Assumed(CAUSES),
-            "The cause names the last step of an ItemsPath in the same way if that is written in brackets.",
-            "reported for names after a dot only";
+            "The cause names the last step of an ItemsPath in the same way if that is written in brackets, or an earlier step is the one that finds nothing.",
+            "reported for a last step after a dot only";
         MapItemsMissingElsewhere = "map.items.missing.elsewhere", Assumed(EVERYTHING),
-            "An ItemsPath that finds nothing for another reason (an earlier step, an index, a value of another type, the context object, a variable) fails in the same way.",
-            "reported for the last step in the state's data only";
+            "An ItemsPath that finds nothing for another reason (an index, a value of another type, the context object, a variable) fails in the same way.",
+            "reported for members of the state's data only";
         MapItemSelector = "map.item-selector", Language,
             "ItemSelector builds the input of each iteration; $$.Map.Item is the current item.",
             "States Language specification, \"Map State\"; recorded: test_map_state_item_selector";
