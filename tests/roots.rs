@@ -5,9 +5,9 @@ use stepproof_tests::stepproof;
 
 /// The divergences of a run on an engine with a fault: what was told of each last, and how many others
 /// are other ways to one of them.
-fn divergences(fault: &str, cases: u32) -> (Vec<Value>, usize) {
+fn divergences_of(fault: &str, seed: u32, cases: u32) -> (Vec<Value>, usize) {
     let directory = tempfile::tempdir().expect("a directory");
-    let cases = cases.to_string();
+    let (seed, cases) = (seed.to_string(), cases.to_string());
     let arguments = [
         "run",
         "--engine",
@@ -15,7 +15,7 @@ fn divergences(fault: &str, cases: u32) -> (Vec<Value>, usize) {
         "--fault",
         fault,
         "--seed",
-        "3",
+        &seed,
         "--cases",
         &cases,
         "--profile",
@@ -57,8 +57,21 @@ fn one_fault_is_one_divergence_that_names_it() {
         ("null-result-path", "ResultPath is ignored if it is null"),
         ("liveness", "a caught error leads nowhere"),
     ] {
-        let (found, _) = divergences(fault, 400);
+        let (found, _) = divergences_of(fault, 3, 400);
         let told: Vec<_> = found.iter().map(|it| &it["explanation"]).collect();
         assert_eq!(told, [explanation], "{fault}");
     }
+}
+
+#[test]
+fn two_broken_rules_are_two_divergences() {
+    let (found, _) = divergences_of("wildcards", 1, 500);
+    let mut told: Vec<_> = found
+        .iter()
+        .map(|it| it["explanation"].to_string())
+        .collect();
+    told.sort_unstable();
+    let expected = ["States.ALL", "States.TaskFailed"]
+        .map(|name| format!("\"{name} in ErrorEquals matches nothing\""));
+    assert_eq!(told, expected);
 }

@@ -67,18 +67,21 @@ impl<'s> Sight<'s> {
             return false;
         }
         let judgement = (self.rejudge)(&job);
-        let agrees = |aspect| judgement.judged.contains(aspect);
-        judgement.differences.is_empty() && self.differ.iter().all(agrees)
+        // What was set aside has not agreed: it may be due to lateness, or to who the execution is.
+        let agrees = |aspect| {
+            let mut aside = judgement.poisoned.iter();
+            judgement.judged.contains(aspect) && !aside.any(|it| it.aspect == aspect)
+        };
+        judgement.differences.is_empty()
+            && judgement.too_late.is_none()
+            && self.differ.iter().all(agrees)
     }
 
-    /// The hypotheses that explain it, together with what is known of the engine.
-    pub fn hypotheses(&self, known: &Deviations) -> Vec<&'static Hypothesis> {
+    /// The hypotheses of which each alone explains it.
+    pub fn hypotheses(&self) -> Vec<&'static Hypothesis> {
         let all = catalogue().iter();
-        let explain = |it: &&Hypothesis| {
-            let together = known.clone().and(it.deviations());
-            self.is_explained_by(&Arc::new(together))
-        };
-        all.filter(explain).collect()
+        all.filter(|it| self.is_explained_by(&Arc::new(it.deviations())))
+            .collect()
     }
 }
 
@@ -108,20 +111,82 @@ pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Job, terms: Terms<'_
         .is_empty()
 }
 
-/// Hypotheses that explain a case, the best first: that which what agreed refutes least; of these, one
-/// about the rule that the difference seems to break, and then the most general.
+/// The hypotheses that explain a case and that nothing refutes which agreed, the best first: one about the
+/// rule that the difference seems to break, and then the most general.
 pub fn best(
     mut hypotheses: Vec<&'static Hypothesis>,
     sight: &Sight<'_>,
     agreed: &[Job],
     terms: Terms<'_>,
 ) -> Vec<&'static Hypothesis> {
-    hypotheses.sort_by_cached_key(|it| {
+    hypotheses.retain(|it| {
         let deviations = Arc::new(it.deviations());
-        let refuted = agreed.iter();
-        let refuted = refuted.filter(|job| is_refuted_by(&deviations, job, terms));
-        let is_likely = sight.likely == Some(it.clause);
-        (refuted.count(), !is_likely, it.specificity())
+        let mut agreed = agreed.iter();
+        !agreed.any(|job| is_refuted_by(&deviations, job, terms))
     });
+    hypotheses.sort_by_key(|it| (sight.likely != Some(it.clause), it.specificity()));
     hypotheses
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{borrow::Cow, sync::Arc};
+
+    use stepproof_generators::{Profile, generate};
+    use stepproof_specs::deviation::{Change, Deviation, Deviations, Field, Hook};
+
+    use super::{Sight, is_refuted_by};
+    use crate::{
+        engines::{Engine as _, Immediate as _, reference::Reference},
+        job::{Job, Lane, Prepared, prepare_body},
+        judge::compare::{judge, judge_observed},
+        raw::RawRun,
+        zoo::Deviant,
+    };
+
+    fn jobs() -> impl Iterator<Item = Job> {
+        (0..120).filter_map(|index| {
+            let body = generate(&Profile::everything(), 11, index).body;
+            match prepare_body(body, Lane::Quiet) {
+                Ok(Prepared::Execution(job)) => Some(job),
+                _ => None,
+            }
+        })
+    }
+
+    /// Each fault explains whatever it does to a case, and is refuted by no case that agrees; what it has
+    /// nothing to do with explains none.
+    #[test]
+    fn a_fault_explains_what_it_does_and_nothing_else_does() {
+        let other = Deviation::new(Hook::Field(Field::Assign), Change::Ignore);
+        let other = Arc::new([other].into_iter().collect::<Deviations>());
+        for name in [
+            "array-range",
+            "map-order",
+            "null-output-path",
+            "retry-budget",
+        ] {
+            let own = Arc::new(Deviant::named(name).expect("a fault").deviations());
+            let engine = Reference::deviating(Deviations::clone(&own));
+            let terms = engine.profile().terms(0);
+            let mut shown = 0;
+            for job in jobs() {
+                let seen = engine.observe(&job).expect("an observation");
+                let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
+                let plain = judge(&job, &raw, terms);
+                if plain.differences.is_empty() {
+                    let observed: Vec<Cow<'_, _>> = seen.iter().cloned().collect();
+                    let agrees = judge_observed(&job, &observed, terms).poisoned.is_empty();
+                    assert!(!agrees || !is_refuted_by(&own, &job, terms), "{name}");
+                    continue;
+                }
+                shown += 1;
+                let rejudge = |job: &Job| judge(job, &raw, terms);
+                let sight = Sight::new(&job, &plain, terms.policy.liveness_grace, &rejudge);
+                assert!(sight.is_explained_by(&own), "{name}");
+                assert!(!sight.is_explained_by(&other), "{name}");
+            }
+            assert!(shown > 0, "{name}");
+        }
+    }
 }

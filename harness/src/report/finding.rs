@@ -149,7 +149,7 @@ impl Finding {
         Self {
             number: subject.number,
             signature: subject.signature.clone(),
-            clause: subject.explained.map(Deviation::clause).or(sides.clause),
+            clause: sides.clause,
             explained: subject.explained.cloned(),
             differences,
             source: Source::of(subject),
@@ -239,8 +239,11 @@ impl Sides {
         let start = root.map_or(0, |root| root.start).min(case.starts.len() - 1);
         let expectation = expectation(case, &case.starts[start]);
         let coverage = expectation.as_ref().map(|it| it.coverage);
+        let explained = subject.explained.map(Deviation::clause);
+        let is_exercised = |it: &Clause| coverage.is_some_and(|all| all.contains(*it));
+        let likely = || root.zip(coverage).and_then(|(root, it)| clause(root, &it));
         Self {
-            clause: root.zip(coverage).and_then(|(root, it)| clause(root, &it)),
+            clause: explained.filter(is_exercised).or_else(likely),
             start,
             ask: root.zip(expectation.as_ref()).and_then(|(root, expected)| {
                 ask::test_state(&case.definition, root, &expected.observation)

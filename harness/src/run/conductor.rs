@@ -19,12 +19,13 @@ use tokio::{
 
 use self::{reported::Reported, results::TaskResult};
 use super::{
-    Bugbase, Context, Control, Options, Standing, reach, roots::Roots, witness::Witnesses,
+    Bugbase, Context, Control, Options, Standing, quiet, reach, roots::Roots, witness::Witnesses,
 };
 use crate::{
+    job::Lane,
     judge::verdict::Verdict,
     report::{Event, Reporter, Summary},
-    store::{FindingRecord, Journal, JudgedCase, ReductionRecord, StoreError},
+    store::{Detail, FindingRecord, Journal, JudgedCase, ReductionRecord, StoreError},
     trouble::Trouble,
 };
 
@@ -176,8 +177,12 @@ impl<'a> Conductor<'a> {
                 continue;
             };
             let mut page = context.judge.finding(&finding, &reduction);
-            if !withdrawn {
-                page.same_as = roots.place(finding.number, &reduction.detail.explanations);
+            let Detail {
+                root, explanations, ..
+            } = &reduction.detail;
+            page.same_as = *root;
+            if !withdrawn && root.is_none() {
+                page.same_as = roots.place(finding.number, explanations);
             }
             page.same_as = page.same_as.or(reported::same_case(&pages, &reduction));
             let same_as = page.same_as;
@@ -190,6 +195,16 @@ impl<'a> Conductor<'a> {
                     same_as,
                 });
             }
+        }
+        let mut witnesses = Witnesses::default();
+        let agreed = |case: &&JudgedCase| case.verdict == Verdict::Agree;
+        let lane = if quiet::is_exact(context.engine.profile()) {
+            Lane::Quiet
+        } else {
+            Lane::Throughput
+        };
+        for case in stored.cases.iter().filter(agreed) {
+            witnesses.add(case.index, lane, case.coverage);
         }
         let ahead = options.jobs > 1 && context.engine.immediate().is_some();
         let jobs = ahead.then(|| Arc::new(Semaphore::new(options.jobs)));
@@ -218,7 +233,7 @@ impl<'a> Conductor<'a> {
             waiting: VecDeque::new(),
             confirming: false,
             reductions,
-            witnesses: Witnesses::default(),
+            witnesses,
             changed: false,
             reducing: false,
             measuring: false,

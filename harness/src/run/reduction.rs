@@ -170,6 +170,16 @@ pub(super) enum Reduced {
     NotWritten(StoreError),
 }
 
+/// What is known of the engine when a finding is reduced.
+pub(super) struct Known {
+    /// The roots that were found; what they explain is not sought.
+    pub roots: Deviations,
+    /// The number of the divergence that explains the finding, if one does: then it is not reduced.
+    pub root: Option<u32>,
+    /// Cases that agreed, to be held against what may explain the finding.
+    pub agreed: Vec<Witness>,
+}
+
 /// Shrinks a finding's case, writes its files, loads what was written and runs it again. If the
 /// small case no longer diverges, the original replaces it. Without a budget, the original is used
 /// from the start.
@@ -178,13 +188,15 @@ pub(super) async fn reduce(
     finding: FindingRecord,
     budget: Option<Budget>,
     control: Control,
-    known: Deviations,
-    agreed: Vec<Witness>,
+    known: Known,
     run: PathBuf,
 ) -> (FindingRecord, Reduced) {
     let files = FindingFiles::of(&run, finding.number, &finding.slug);
     let shrunk = match budget {
-        Some(budget) => shrink_finding(&context, &finding, budget, &control, &known, &files).await,
+        Some(_) if known.root.is_some() => Ok(unreduced(&finding)),
+        Some(budget) => {
+            shrink_finding(&context, &finding, budget, &control, &known.roots, &files).await
+        }
         None => Err(ShrinkError::EngineLost),
     };
     if context.stop.is_asked() {
@@ -203,7 +215,6 @@ pub(super) async fn reduce(
         files: &files,
         control: &control,
         known: &known,
-        agreed: &agreed,
         patient: budget.is_some(),
     };
     let reduced = match writer.write(shrunk, error).await {
@@ -225,10 +236,7 @@ struct Writer<'a> {
     finding: &'a FindingRecord,
     files: &'a FindingFiles,
     control: &'a Control,
-    /// What is known of the engine.
-    known: &'a Deviations,
-    /// Cases that agreed, to be held against what may explain the finding.
-    agreed: &'a [Witness],
+    known: &'a Known,
     /// Whether to return [`Reduced::Unreachable`] if the engine goes away, so that the reduction is
     /// tried again.
     patient: bool,
@@ -286,16 +294,16 @@ impl Writer<'_> {
             Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
             outcome => {
                 let (raw, judgement) = roots::seen(&outcome);
-                let explanations = roots::with_sight(
-                    self.context,
-                    &job,
-                    raw,
-                    judgement,
-                    self.control.overhead(),
-                    |sight| roots::explanations(self.context, sight, self.known, self.agreed),
-                );
+                let overhead = self.control.overhead();
+                let look = |sight: &Sight<'_>| match self.known.root {
+                    None => roots::explanations(self.context, sight, &self.known.agreed),
+                    Some(_) => Vec::new(),
+                };
+                let explanations =
+                    roots::with_sight(self.context, &job, raw, judgement, overhead, look);
                 let explanations = explanations.unwrap_or_default();
                 Ok(Detail {
+                    root: self.known.root,
                     explanations,
                     ..outcome.into_detail()
                 })
@@ -338,9 +346,6 @@ async fn shrink_finding(
     known: &Deviations,
     files: &FindingFiles,
 ) -> Result<Shrunk, ShrinkError> {
-    if budget.calls == 0 {
-        return Ok(unreduced(finding));
-    }
     let lane = lane_of(context, &finding.signature);
     if lane == Lane::Quiet && !quiet::is_exact(context.engine.profile()) {
         budget.width = budget.width.min(quiet::WIDTH);

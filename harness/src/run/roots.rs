@@ -16,7 +16,7 @@ use super::{
 use crate::{
     job::{Job, Prepared},
     judge::{
-        explain::{Sight, best},
+        explain::{Sight, best, is_refuted_by},
         verdict::Judgement,
     },
     raw::RawRun,
@@ -60,16 +60,25 @@ impl Roots {
     }
 
     /// The number of the root that explains this, too, if there is one. It keeps the hypotheses that
-    /// do.
-    pub fn explaining(&mut self, sight: &Sight<'_>) -> Option<u32> {
+    /// do and that nothing refutes which agreed, and explains it only if some are left.
+    pub fn explaining(
+        &mut self,
+        sight: &Sight<'_>,
+        refuted: impl Fn(&Deviation) -> bool,
+    ) -> Option<u32> {
         for root in &mut self.all {
-            let explains = |it: &Deviation| sight.is_explained_by(&alone(it));
-            // Where the best does, the others are asked only if there is a choice to make.
-            let Some(first) = root.candidates.iter().position(explains) else {
+            let explains = |it: &&Deviation| sight.is_explained_by(&alone(it));
+            let kept = root.candidates.iter().filter(explains);
+            let mut kept: Vec<Deviation> = kept.cloned().collect();
+            // What had the first place was held against what agreed before.
+            if kept.first() != root.candidates.first() {
+                kept.retain(|it| !refuted(it));
+            }
+            if kept.is_empty() {
                 continue;
-            };
-            if first > 0 {
-                root.candidates.retain(explains);
+            }
+            if kept.len() < root.candidates.len() {
+                root.candidates = kept;
                 self.version += 1;
             }
             return Some(root.number);
@@ -77,14 +86,18 @@ impl Roots {
         self.together(sight)
     }
 
-    /// The number of the first of several roots that explain this together.
+    /// The number of the first of several roots that explain this together, and not without it.
     fn together(&self, sight: &Sight<'_>) -> Option<u32> {
-        let [first, _, ..] = self.all.as_slice() else {
-            return None;
+        let explain = |without: Option<u32>| {
+            let needed = self.all.iter().filter(|it| Some(it.number) != without);
+            let best = needed.filter_map(|it| it.candidates.first());
+            sight.is_explained_by(&Arc::new(best.cloned().collect()))
         };
-        sight
-            .is_explained_by(&Arc::new(self.known()))
-            .then_some(first.number)
+        if self.all.len() < 2 || !explain(None) {
+            return None;
+        }
+        let needed = self.all.iter().find(|it| !explain(Some(it.number)));
+        needed.or(self.all.first()).map(|root| root.number)
     }
 
     /// What is known of the engine: the best hypothesis of each root.
@@ -147,33 +160,37 @@ pub(super) fn with_sight<T>(
     Some(look(&Sight::new(job, judgement, grace, &rejudge)))
 }
 
-/// The hypotheses that explain what came of a case, the most general first.
+/// The hypotheses that explain what came of a case, the best first.
 #[cfg(feature = "cli")]
 pub(crate) fn explain(context: &Context, prepared: &Prepared, outcome: &Outcome) -> Vec<Deviation> {
     let (raw, judgement) = seen(outcome);
-    let look = |sight: &Sight<'_>| explanations(context, sight, &Deviations::default(), &[]);
+    let look = |sight: &Sight<'_>| explanations(context, sight, &[]);
     with_sight(context, prepared, raw, judgement, 0, look).unwrap_or_default()
 }
 
-/// The hypotheses that explain a case, the best first: each alone, or else each together with what is
-/// known of the engine. Cases that agreed are held against them.
+/// The hypotheses of which each alone explains a case, and that none of these cases refutes, which
+/// agreed; the best first.
 pub(super) fn explanations(
     context: &Context,
     sight: &Sight<'_>,
-    known: &Deviations,
     agreed: &[Witness],
 ) -> Vec<Deviation> {
-    let mut found = sight.hypotheses(&Deviations::default());
-    if found.is_empty() && !known.is_empty() {
-        found = sight.hypotheses(known);
-    }
-    if found.len() > 1 {
-        let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
-        let agreed = agreed.iter().filter(|it| concerned(it.coverage()));
-        let agreed: Vec<Job> = agreed.filter_map(|it| job(context, it)).collect();
-        found = best(found, sight, &agreed, context.engine.profile().terms(0));
-    }
-    found.iter().map(|it| it.deviation.clone()).collect()
+    let found = sight.hypotheses();
+    let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
+    let agreed = agreed.iter().filter(|it| concerned(it.coverage()));
+    let agreed: Vec<Job> = agreed.filter_map(|it| job(context, it)).collect();
+    let best = best(found, sight, &agreed, context.engine.profile().terms(0));
+    best.iter().map(|it| it.deviation.clone()).collect()
+}
+
+/// Whether a case that agreed refutes a deviation.
+pub(super) fn is_refuted(context: &Context, deviation: &Deviation, agreed: &[Witness]) -> bool {
+    let clause = deviation.clause();
+    let deviations = alone(deviation);
+    let terms = context.engine.profile().terms(0);
+    let concerned = agreed.iter().filter(|it| it.coverage().contains(clause));
+    let mut jobs = concerned.filter_map(|it| job(context, it));
+    jobs.any(|job| is_refuted_by(&deviations, &job, terms))
 }
 
 fn job(context: &Context, witness: &Witness) -> Option<Job> {

@@ -249,6 +249,7 @@ impl JudgedCase {
         stands: impl Fn(&Signature) -> bool,
     ) -> bool {
         self.verdict == Verdict::Diverge
+            && self.root.is_none()
             && self.signatures.iter().any(withdrawn)
             && !self.signatures.iter().any(stands)
     }

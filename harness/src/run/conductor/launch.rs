@@ -61,17 +61,17 @@ impl Conductor<'_> {
             self.reducing = true;
             let number = finding.number;
             let losses = self.losses.get(&number).copied().unwrap_or_default();
-            let mut budget = self.options.shrink;
-            if self.is_explained(&finding) {
-                budget.calls = 0;
-            }
+            let known = reduction::Known {
+                root: self.root_of_finding(&finding),
+                roots: self.roots.known(),
+                agreed: self.witnesses.all(),
+            };
             let task = reduction::reduce(
                 Arc::clone(&self.context),
                 finding,
-                (losses < MISSES).then_some(budget),
+                (losses < MISSES).then_some(self.options.shrink),
                 self.control.clone(),
-                self.roots.known(),
-                self.witnesses.all(),
+                known,
                 self.store.directory().to_owned(),
             );
             self.spawn(TaskKind::Reduce(number), async move {

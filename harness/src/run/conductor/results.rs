@@ -1,5 +1,6 @@
 //! What the conductor does with the results of tasks.
 
+use stepproof_specs::deviation::Deviation;
 use tokio::task::{Id, JoinError};
 
 use super::{
@@ -8,11 +9,12 @@ use super::{
 };
 use crate::{
     identity::CaseId,
-    job::{self, Lane},
+    job::{self, Lane, Prepared},
     judge::{
         explain::Sight,
-        verdict::{Signature, Verdict},
+        verdict::{Judgement, Signature, Verdict},
     },
+    raw::RawRun,
     report::Event,
     run::{
         Attempt, Outcome, Standing,
@@ -194,11 +196,25 @@ impl Conductor<'_> {
     /// The number of the root that explains a case, if one does.
     fn root_of(&mut self, ran: &Ran) -> Option<u32> {
         let (raw, judgement) = roots::seen(&ran.attempt.outcome);
-        let (prepared, overhead) = (&ran.ready.prepared, self.control.overhead());
-        let roots = &mut self.roots;
-        let look = |sight: &Sight<'_>| roots.explaining(sight);
-        let root = roots::with_sight(&self.context, prepared, raw, judgement, overhead, look);
-        root.flatten()
+        self.root_of_seen(&ran.ready.prepared, raw, judgement)
+    }
+
+    fn root_of_seen(
+        &mut self,
+        prepared: &Prepared,
+        raw: Option<&RawRun>,
+        judgement: Option<&Judgement>,
+    ) -> Option<u32> {
+        let overhead = self.control.overhead();
+        let Self {
+            roots,
+            context,
+            witnesses,
+            ..
+        } = self;
+        let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
+        let look = |sight: &Sight<'_>| roots.explaining(sight, refuted);
+        roots::with_sight(context, prepared, raw, judgement, overhead, look).flatten()
     }
 
     /// Tells which roots have another best explanation than when they were reported.
@@ -219,18 +235,12 @@ impl Conductor<'_> {
         Ok(())
     }
 
-    /// Whether a root that is known by now explains a finding: its case need not be reduced.
-    pub(super) fn is_explained(&mut self, finding: &FindingRecord) -> bool {
-        let Ok(prepared) = job::prepare(&finding.original, Lane::Quiet) else {
-            return false;
-        };
+    /// The number of the root that is known by now and explains a finding: its case need not be
+    /// reduced.
+    pub(super) fn root_of_finding(&mut self, finding: &FindingRecord) -> Option<u32> {
+        let prepared = job::prepare(&finding.original, Lane::Quiet).ok()?;
         let Detail { raw, judgement, .. } = &finding.detail;
-        let overhead = self.control.overhead();
-        let roots = &mut self.roots;
-        let look = |sight: &Sight<'_>| roots.explaining(sight).is_some();
-        let (raw, judgement) = (raw.as_ref(), judgement.as_ref());
-        roots::with_sight(&self.context, &prepared, raw, judgement, overhead, look)
-            .unwrap_or_default()
+        self.root_of_seen(&prepared, raw.as_ref(), judgement.as_ref())
     }
 
     /// Whether a divergence is being repeated or reduced: what it is may explain others.
@@ -365,6 +375,15 @@ impl Conductor<'_> {
         Ok(())
     }
 
+    /// The number of the divergence to which a reduced one is another way, if it is one.
+    fn place(&mut self, reduction: &ReductionRecord) -> Option<u32> {
+        let Detail {
+            root, explanations, ..
+        } = &reduction.detail;
+        root.or_else(|| self.roots.place(reduction.number, explanations))
+            .or_else(|| reported::same_case(&self.reported, reduction))
+    }
+
     /// Reports a finding, unless its case became that of an earlier one: then it is another way to
     /// that, and both pages say so.
     fn report(
@@ -373,10 +392,7 @@ impl Conductor<'_> {
         reduction: ReductionRecord,
     ) -> Result<(), StoreError> {
         let mut page = self.context.judge.finding(&finding, &reduction);
-        let root = self
-            .roots
-            .place(finding.number, &reduction.detail.explanations);
-        page.same_as = root.or(reported::same_case(&self.reported, &reduction));
+        page.same_as = self.place(&reduction);
         self.reported.push(Reported {
             finding,
             reduction,
