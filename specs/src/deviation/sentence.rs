@@ -63,7 +63,7 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::Heartbeat, Change::Ignore) => "heartbeats do not extend the time limit",
         (Hook::VariableScope, Change::Outer) => "variables are stored in the enclosing scope",
         (Hook::PathSeveral, Change::Unwrap) => {
-            "a path that can match several values and matches one gives that value, not an array,"
+            "a path that can match several values gives the value itself where it matches one"
         }
         (Hook::VariableMissing, Change::Set(Value::Bool(true))) => {
             "a test of a Variable that finds nothing holds"
