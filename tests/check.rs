@@ -399,18 +399,35 @@ fn the_directory_of_a_run_stands_for_its_finding() {
             "stepproof replay {first}/case.json --fault retry-budget"
         )],
     );
-    for other in &findings[1..] {
-        let ran = expect(here, &["replay", "r"], 2);
-        shows(
-            &ran.err,
-            &[
-                "the run has several findings",
-                &format!("{first}/case.json"),
-            ],
-        );
-        fs::remove_dir_all(other).expect("a directory");
-    }
+    // A path need not lead up to the run.
+    let told = "stepproof replay ./case.json --fault retry-budget";
+    shows(&expect(&findings[0], &["replay", "."], 1).out, &[told]);
+    let name = first.rsplit('/').next().expect("a name");
+    let ran = expect(&here.join("r/findings"), &["replay", name], 1);
+    shows(&ran.out, &[" --fault retry-budget"]);
     expect(here, &["replay", "r"], 1);
+    // A second one, and what is only another way to the first.
+    let other = "r/findings/2-other";
+    fs::create_dir(here.join(other)).expect("a directory");
+    for file in ["case.json", "report.md"] {
+        fs::copy(findings[0].join(file), here.join(other).join(file)).expect("a copy");
+    }
+    let ran = expect(here, &["replay", "r"], 2);
+    let cases = format!("{first}/case.json, {other}/case.json");
+    shows(&ran.err, &["the run has several findings", &cases]);
+    let page = "# Divergence 2\n\n**Another way to divergence 1:** x\n";
+    write(here, "r/findings/2-other/report.md", page);
+    let ran = expect(here, &["replay", "r"], 1);
+    shows(&ran.out, &[&format!("stepproof replay {first}/case.json")]);
+    // The engine is only known in the run's directory.
+    fs::rename(here.join(other), here.join("away")).expect("a directory");
+    let ran = expect(here, &["replay", "away"], 2);
+    let told = "failed to know the engine of 'away/case.json': it is in no run's directory";
+    shows(
+        &ran.err,
+        &[told, "or give away/case.json for the embedded engine"],
+    );
+    expect(here, &["replay", "away/case.json"], 0);
     let ran = expect(here, &["replay", "."], 2);
     shows(
         &ran.err,

@@ -101,7 +101,7 @@ fn machines_in_templates_are_found() {
             "d/sam.yaml#Order: valid",
             "d/sam.yaml#Away: failed to find the definition in the template: DefinitionUri is \
              \"away.asl.json\"; name that file",
-            "4 files: 2 valid, 1 refused, 1 unreadable",
+            "4 machines in 2 files: 2 valid, 1 refused, 1 unreadable",
         ],
     );
     let ran = expect(here, &["check", "d", "--cases", "4", "--out", "r"], 4);
@@ -123,6 +123,96 @@ fn machines_in_templates_are_found() {
     );
     let answers: Value = serde_json::from_str(&ran.out).expect("JSON");
     assert_eq!(answers[0]["file"], "d/cdk.template.json#Flow", "{answers}");
+}
+
+/// A template with one machine of this type, as the CDK writes it.
+fn template(kind: &str, machine: &str) -> String {
+    json!({"Resources": {"Flow": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+        "StateMachineType": kind, "DefinitionString": machine}}}})
+    .to_string()
+}
+
+#[test]
+fn what_the_cdk_writes_is_searched_if_it_is_named() {
+    let directory = directory();
+    let here = directory.path();
+    fs::create_dir_all(here.join("app/cdk.out")).expect("a directory");
+    write(here, "app/m.json", PLAIN);
+    write(
+        here,
+        "app/cdk.out/s.template.json",
+        &template("STANDARD", PLAIN),
+    );
+    write(here, "app/old.template", &template("STANDARD", PLAIN));
+    let ran = expect(here, &["validate", "app"], 0);
+    shows(
+        &ran.out,
+        &["app/old.template#Flow: valid", "2 files: 2 valid"],
+    );
+    let ran = expect(here, &["validate", "app/cdk.out"], 0);
+    shows(
+        &ran.out,
+        &["app/cdk.out/s.template.json#Flow: valid", "1 file: 1 valid"],
+    );
+}
+
+#[test]
+fn a_machine_that_its_template_calls_express_is_taken_as_one() {
+    let directory = directory();
+    let here = directory.path();
+    write(here, "e.template", &template("EXPRESS", PLAIN));
+    write(here, "s.template", &template("STANDARD", PLAIN));
+    let wait = PLAIN.replace("\"Pass\"", "\"Wait\", \"Seconds\": 400");
+    write(here, "w.template", &template("EXPRESS", &wait));
+    let task = PLAIN.replace(
+        "\"Pass\"",
+        "\"Task\", \"Resource\": \"arn:aws:states:::lambda:invoke\"",
+    );
+    write(here, "t.template", &template("EXPRESS", &task));
+    let ran = expect(here, &["check", ".", "--cases", "2", "--out", "r"], 4);
+    let express = "validated as an Express workflow, run as a Standard one";
+    shows(
+        &ran.out,
+        &[
+            "unsupported: ./t.template#Flow: failed to serve the tasks of an Express workflow",
+            &format!("./e.template#Flow: {express}"),
+            "./e.template#Flow: 2 cases, 2 judged",
+            "./s.template#Flow: 2 cases, 2 judged",
+        ],
+    );
+    assert!(
+        !ran.out.contains(&format!("s.template#Flow: {express}")),
+        "{}",
+        ran.out
+    );
+    // It is the same with the option.
+    write(here, "w.json", &wait);
+    let inside = expect(
+        here,
+        &["check", "w.template", "--cases", "2", "--out", "i"],
+        4,
+    );
+    let option = expect(
+        here,
+        &["check", "w.json", "--express", "--cases", "2", "--out", "o"],
+        4,
+    );
+    assert_eq!(inside.err.replace("w.template#Flow", "w.json"), option.err);
+}
+
+#[test]
+fn one_answer_in_json_says_why_there_is_none() {
+    let directory = directory();
+    let here = directory.path();
+    let away = "Resources:\n  Away:\n    Type: AWS::Serverless::StateMachine\n    Properties: \
+                {DefinitionUri: away.asl.json}\n";
+    write(here, "away.yaml", away);
+    let ran = expect(here, &["validate", "away.yaml", "--format", "json"], 2);
+    assert_eq!(ran.out.trim(), "[]");
+    shows(
+        &ran.err,
+        &["away.yaml#Away: failed to find the definition in the template: DefinitionUri"],
+    );
 }
 
 #[test]

@@ -24,6 +24,8 @@ use stepproof_generators::given::{Entered, Given};
 use stepproof_specs::clause::Coverage;
 
 #[cfg(feature = "cli")]
+pub(crate) use self::page::counts;
+#[cfg(feature = "cli")]
 pub use self::terminal::Terminal;
 #[cfg(feature = "cli")]
 pub(crate) use self::visible::{on_one_line, visible};

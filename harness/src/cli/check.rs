@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 use stepproof_generators::given::Given;
 use stepproof_specs::{
-    asl::{site::Site, walk::states},
+    asl::{WorkflowType, site::Site, walk::states},
     base::time::Millis,
     scenario::plan::Plan,
 };
@@ -25,14 +25,14 @@ use super::{
     session::{
         Mode,
         configuration::{Configuration, GivenMachine, HowGiven, LeftOut},
-        longest, most,
+        longest,
     },
     target::{Target, parse_duration},
 };
 use crate::{
     engines::Engine,
     job::{Lane, prepare_body},
-    report::{self, Event, Unjudged},
+    report::{self, Event, Unjudged, on_one_line},
     run::{Limit, Source, judging::GivenCases},
 };
 
@@ -62,8 +62,8 @@ Examples:
 A plan says what the tasks do, as in 'stepproof simulate'; tasks that it does not name return their
 input.")]
 pub(super) struct Check {
-    /// Definitions in JSON or YAML, or directories to search for them in .json, .yaml, .yml and .asl
-    /// files.
+    /// Definitions in JSON or YAML, or templates of CloudFormation with some; directories to search for
+    /// them in .json, .yaml, .yml, .asl and .template files.
     #[arg(required = true, value_name = "MACHINE")]
     machines: Vec<PathBuf>,
     #[command(flatten)]
@@ -103,7 +103,6 @@ impl Check {
         let inputs = self.input.iter().map(|input| input::json(input, "--input"));
         let how = HowGiven {
             inputs: inputs.collect::<Result<_, _>>()?,
-            express: self.express,
         };
         let plan = self.plan.as_deref().map(input::any_plan).transpose()?;
         let search = Search {
@@ -182,7 +181,7 @@ impl Sorting<'_> {
         );
         let mut sorted = Sorted::default();
         for Found { file, definition } in found {
-            bar.set_message(file.clone());
+            bar.set_message(on_one_line(&file).into_owned());
             progress.begin(&file);
             let looked_at =
                 definition.and_then(|definition| self.look(&file, definition).map_err(unsupported));
@@ -209,6 +208,7 @@ impl Sorting<'_> {
             placeholders: definition.placeholders,
             partly: None,
             plan: None,
+            express: definition.workflow == WorkflowType::Express,
         };
         if let Some(plan) = &self.plan {
             let sites = sites(&machine.definition);
@@ -218,14 +218,14 @@ impl Sorting<'_> {
         }
         let given = machine.given(self.how, longest);
         let given = given.map_err(|error| error.to_string())?;
-        if self.how.express && given.has_tasks() {
+        if machine.express && given.has_tasks() {
             return Err(
                 "serve the tasks of an Express workflow: the harness serves tasks as activities, \
                  and Express workflows have none"
                     .to_owned(),
             );
         }
-        machine.partly = probe(&given, self.engine, most(self.how, longest))?;
+        machine.partly = probe(&given, self.engine, machine.most(longest))?;
         Ok(machine)
     }
 

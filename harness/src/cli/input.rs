@@ -23,16 +23,24 @@ use crate::casefile::CaseFileError;
 /// The most bytes read of a definition or an input; AWS accepts definitions of up to 1 MiB.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
+/// Reads a file, or standard input for `-`, to the first byte that is too many.
+pub(super) fn beginning(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        io::stdin().lock().take(LIMIT + 1).read_to_end(&mut bytes)?;
+    } else {
+        fs::File::open(path)?
+            .take(LIMIT + 1)
+            .read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
 /// Reads a file, or standard input for `-`.
 pub(super) fn text(path: &Path) -> Result<String, Failure> {
     let place = path.display();
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        io::stdin().lock().take(LIMIT + 1).read_to_end(&mut bytes)
-    } else {
-        fs::File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| Failure::usage(format!("read '{place}': {error}"), "check the path"))?;
+    let bytes = beginning(path)
+        .map_err(|error| Failure::usage(format!("read '{place}': {error}"), "check the path"))?;
     if bytes.len() as u64 > LIMIT {
         return Err(Failure::usage(
             format!("read '{place}': it is longer than {LIMIT} bytes"),

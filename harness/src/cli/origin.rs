@@ -23,8 +23,9 @@ use crate::{
     casefile,
     engines::EngineProfile,
     identity::CaseId,
+    report::counts,
     run::Limit,
-    store::{CASE, FINDINGS, RUNS, Store},
+    store::{CASE, FINDINGS, REPORT, RUNS, Store, StoreError},
 };
 
 /// The options that say which run drew a case.
@@ -112,7 +113,7 @@ impl Origin {
         }
         let (file, target) = if name.is_dir() {
             let case = in_directory(name)?;
-            let target = as_in_run(&case, target);
+            let target = as_in_run(&case, target)?;
             (case, target)
         } else {
             (name.to_owned(), target.clone())
@@ -212,6 +213,11 @@ fn in_directory(directory: &Path) -> Result<PathBuf, Failure> {
     let cases = findings.filter_map(|entry| Some(entry.ok()?.path().join(CASE)));
     let mut cases: Vec<PathBuf> = cases.filter(|case| case.is_file()).collect();
     cases.sort();
+    // What was withdrawn, or is another way to a divergence, does not stand for the run, unless there is
+    // nothing else.
+    if cases.iter().any(|case| stands(case)) {
+        cases.retain(|case| stands(case));
+    }
     if let [case] = cases.as_slice() {
         return Ok(case.clone());
     }
@@ -239,12 +245,33 @@ fn in_directory(directory: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
+/// Whether the page of a finding's case says that it counts.
+fn stands(case: &Path) -> bool {
+    let page = fs::read_to_string(case.with_file_name(REPORT));
+    page.map_or(true, |page| counts(&page))
+}
+
 /// The engine of the run that found a case, unless the user names one.
-fn as_in_run(case: &Path, target: &Target) -> Target {
-    let run = case.ancestors().nth(3).filter(|_| target.is_default());
-    let store = run.and_then(|run| Store::open(run).ok());
-    let begun = store.and_then(|store| Configuration::decode(&store).ok());
-    begun.map_or_else(|| target.clone(), |begun| begun.target.into_target())
+fn as_in_run(case: &Path, target: &Target) -> Result<Target, Failure> {
+    if !target.is_default() {
+        return Ok(target.clone());
+    }
+    // A relative path need not lead up to the run.
+    let whole = case.canonicalize();
+    let run = whole.iter().flat_map(|it| it.ancestors()).nth(3);
+    match run.map(Store::open) {
+        Some(Ok(store)) => Ok(Configuration::decode(&store)?.target.into_target()),
+        Some(Err(StoreError::Missing { .. })) | None => {
+            let case = case.display();
+            Err(Failure::usage(
+                format!("know the engine of '{case}': it is in no run's directory"),
+                format!(
+                    "name one with --engine or --endpoint, or give {case} for the embedded engine"
+                ),
+            ))
+        }
+        Some(Err(error)) => Err(error.into()),
+    }
 }
 
 /// The directory of the last run with this seed, by the name that a run's directory has by itself.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::output;
-use crate::report::{human, plural};
+use crate::report::{human, on_one_line, plural};
 
 /// How often it is told.
 const EVERY: Duration = Duration::from_secs(10);
@@ -66,7 +66,7 @@ impl Progress {
     pub(super) fn begin(&self, name: &str) {
         let current = self.state.current.lock();
         let mut current = current.unwrap_or_else(PoisonError::into_inner);
-        name.clone_into(&mut current);
+        *current = on_one_line(name).into_owned();
     }
 }
 

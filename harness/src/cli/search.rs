@@ -5,20 +5,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Failure;
+use super::{Failure, input};
 
-/// Directories that hold third-party or generated files.
+/// Directories that hold third-party or generated files. One that a user names is searched.
 const FOREIGN: [&str; 4] = ["node_modules", "target", "venv", "cdk.out"];
 
 /// The ends of the names of files that may hold machines.
-const ENDS: [&str; 4] = [".json", ".yaml", ".yml", ".asl"];
+const ENDS: [&str; 5] = [".json", ".yaml", ".yml", ".asl", ".template"];
 
 /// The ends of the names of files that say that they hold machines.
 const MEANT: [&str; 4] = [".asl.json", ".asl.yaml", ".asl.yml", ".asl"];
 
 /// What a user is told who named a directory without machines.
-pub(super) const REMEDY: &str =
-    "a machine is a .json, .yaml, .yml or .asl file with StartAt and States";
+pub(super) const REMEDY: &str = "a machine is a .json, .yaml, .yml, .asl or .template file with StartAt and States, or in a template";
 
 /// Whether a file is meant as a machine by its name, whatever is in it.
 pub(super) fn is_meant(path: &Path) -> bool {
@@ -34,7 +33,7 @@ pub(super) fn is_meant_if_unreadable(path: &Path) -> bool {
         is_json && text.contains("\"StartAt\"")
             || text.lines().any(|line| line.starts_with("StartAt:"))
     };
-    is_meant(path) || fs::read(path).is_ok_and(starts)
+    is_meant(path) || input::beginning(path).is_ok_and(starts)
 }
 
 fn ends(path: &Path, ends: &[&str]) -> bool {

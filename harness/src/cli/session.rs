@@ -2,13 +2,17 @@
 
 pub(super) mod configuration;
 pub(super) mod ledger;
+mod limited;
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
 use stepproof_specs::base::time::Millis;
 
-use self::configuration::{Configuration, HowGiven, LeftOut};
+use self::{
+    configuration::{Configuration, LeftOut},
+    limited::Limited,
+};
 use super::{
     Failure, Status, clauses::Format, output, progress::Progress, signals, target::parse_duration,
 };
@@ -19,10 +23,7 @@ use crate::{
         DEFAULT_UNSURE_SHARE, Digest, Ending, Event, Header, Known, Lines, MachineNotice, Reporter,
         Reporters, Terminal,
     },
-    run::{
-        DriveError, Source, Stop,
-        judging::{Generated, GivenCases},
-    },
+    run::{DriveError, Source, Stop, judging::Generated},
     session::{Session, SessionError},
     store::{Keep, REPORT, RunRecord, Store, default_directory, write_report},
 };
@@ -321,18 +322,17 @@ pub(super) fn source(
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Failure::internal(error.to_string()))?;
     let both = configuration.machines.iter().zip(&machines);
-    let notices = both.map(|(machine, given)| machine.notice(given, how));
+    let notices = both.map(|(machine, given)| machine.notice(given));
     let notices = notices.collect();
     Ok(Cases {
-        source: Arc::new(GivenCases::new(machines, seed, most(how, longest))),
+        source: Arc::new(Limited::new(
+            &configuration.machines,
+            machines,
+            seed,
+            longest,
+        )),
         machines: notices,
     })
-}
-
-/// The longest ASL time that a case of machines given in this way may take.
-pub(super) fn most(how: &HowGiven, longest: Option<Millis>) -> Option<Millis> {
-    let express = how.express.then_some(configuration::EXPRESS);
-    longest.into_iter().chain(express).min()
 }
 
 /// Parses a share of cases.

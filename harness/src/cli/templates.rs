@@ -2,8 +2,11 @@
 //!
 //! A definition is an object or a string of JSON. What a function of CloudFormation comes to is only known
 //! at a deployment, so a placeholder stands for it; what `DefinitionSubstitutions` or `Fn::Sub` say
-//! literally stands for itself.
+//! literally stands for itself, the latter only inside that `Fn::Sub`.
 
+use std::sync::LazyLock;
+
+use regex_lite::{Captures, Regex};
 use serde_json::{Map, Value};
 use stepproof_specs::asl::{WorkflowType, text::read_template};
 
@@ -45,15 +48,12 @@ pub(super) fn machines(text: &str) -> Option<Vec<Inside>> {
 }
 
 fn inside(id: &str, properties: &Value) -> Inside {
-    let mut values = Values::new();
-    let substitutions = properties.get("DefinitionSubstitutions");
-    literal(substitutions, &mut values);
     let mut kind = ["StateMachineType", "Type"].iter();
     let kind = kind.find_map(|it| properties.get(*it)?.as_str());
     Inside {
         id: id.to_owned(),
-        text: definition(properties, &mut values),
-        values,
+        text: definition(properties),
+        values: literals(properties.get("DefinitionSubstitutions")),
         workflow: kind.and_then(|kind| match kind {
             "EXPRESS" => Some(WorkflowType::Express),
             "STANDARD" => Some(WorkflowType::Standard),
@@ -62,19 +62,21 @@ fn inside(id: &str, properties: &Value) -> Inside {
     }
 }
 
-/// Keeps what these names stand for, if that is a value and no function.
-fn literal(names: Option<&Value>, values: &mut Values) {
-    for (name, value) in names.and_then(Value::as_object).into_iter().flatten() {
+/// What these names stand for, if that is a value and no function.
+fn literals(names: Option<&Value>) -> Values {
+    let names = names.and_then(Value::as_object).into_iter().flatten();
+    let values = names.filter_map(|(name, value)| {
         let text = match value {
             Value::String(text) => text.clone(),
             Value::Number(_) | Value::Bool(_) => value.to_string(),
-            _ => continue,
+            _ => return None,
         };
-        values.insert(name.clone(), text);
-    }
+        Some((name.clone(), text))
+    });
+    values.collect()
 }
 
-fn definition(properties: &Value, values: &mut Values) -> Result<String, String> {
+fn definition(properties: &Value) -> Result<String, String> {
     let mut given = ["DefinitionString", "Definition"].iter();
     let Some(given) = given.find_map(|it| properties.get(*it)) else {
         let mut elsewhere = ["DefinitionUri", "DefinitionS3Location"].iter();
@@ -92,8 +94,8 @@ fn definition(properties: &Value, values: &mut Values) -> Result<String, String>
             "read the definition in the template: it is neither an object nor a string".to_owned()
         }),
         Some(("Fn::ToJsonString", object)) => Ok(written(object)),
-        Some(("Fn::Sub", _)) => Ok(substituted(given, values)),
-        Some(("Fn::Join", Value::Array(arguments))) => joined(arguments, values),
+        Some(("Fn::Sub", _)) => Ok(substituted(given)),
+        Some(("Fn::Join", Value::Array(arguments))) => joined(arguments),
         Some((name, _)) => Err(format!(
             "read the definition in the template: {name} is evaluated at a deployment"
         )),
@@ -108,7 +110,7 @@ fn written(definition: &Value) -> String {
 
 fn placed(value: &Value) -> Value {
     if function(value).is_some() {
-        return substituted(value, &mut Values::new()).into();
+        return substituted(value).into();
     }
     match value {
         Value::Array(items) => items.iter().map(placed).collect(),
@@ -122,18 +124,18 @@ fn placed(value: &Value) -> Value {
 }
 
 /// A text in parts, which a separator joins.
-fn joined(arguments: &[Value], values: &mut Values) -> Result<String, String> {
+fn joined(arguments: &[Value]) -> Result<String, String> {
     let [Value::String(separator), Value::Array(parts)] = arguments else {
         return Err(
             "read the definition in the template: Fn::Join does not list its parts".to_owned(),
         );
     };
-    let parts = parts.iter().map(|part| substituted(part, values));
+    let parts = parts.iter().map(substituted);
     Ok(parts.collect::<Vec<_>>().join(separator))
 }
 
 /// A string, or what stands for a function.
-fn substituted(value: &Value, values: &mut Values) -> String {
+fn substituted(value: &Value) -> String {
     match function(value) {
         None => value
             .as_str()
@@ -144,14 +146,28 @@ fn substituted(value: &Value, values: &mut Values) -> String {
             let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
             format!("${{{}}}", path.join("."))
         }
-        Some(("Fn::Sub", Value::String(text))) => text.replace("${!", "${"),
+        Some(("Fn::Sub", Value::String(text))) => sub(text, &Values::new()),
         Some(("Fn::Sub", Value::Array(arguments))) => {
-            literal(arguments.get(1), values);
             let text = arguments.first().and_then(Value::as_str);
-            text.unwrap_or_default().replace("${!", "${")
+            sub(text.unwrap_or_default(), &literals(arguments.get(1)))
         }
         Some((name, _)) => format!("${{{}}}", name.replace("::", ".")),
     }
+}
+
+/// What `Fn::Sub` makes of a text: the literals are put in, `${!Name}` becomes `${Name}`, and every other
+/// name stays a placeholder.
+fn sub(text: &str, literals: &Values) -> String {
+    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\$\{(!?)([^{}]*)\}").ok());
+    let Some(name) = &*NAME else {
+        return text.to_owned();
+    };
+    let put_in = |found: &Captures<'_>| {
+        let name = &found[2];
+        let literal = literals.get(name.trim()).filter(|_| found[1].is_empty());
+        literal.map_or_else(|| format!("${{{name}}}"), String::clone)
+    };
+    name.replace_all(text, put_in).into_owned()
 }
 
 /// The function that a value is, with its arguments.
@@ -163,7 +179,9 @@ fn function(value: &Value) -> Option<(&str, &Value)> {
 
 #[cfg(test)]
 mod tests {
-    use super::machines;
+    use serde_json::{Value, json};
+
+    use super::{TYPES, machines};
 
     /// The machines of a template: their ids, their texts or why there are none, and what is known of
     /// their placeholders.
@@ -217,11 +235,28 @@ mod tests {
                     r#"{ "StartAt": "${First}", "T": { "Resource": "${F.Arn}", "W": "a${B}" } }"#,
                     "B=b N=5"
                 ],
-                ["B", r#"{"x": "${Y} ${Z}"}"#, "Z=z"],
+                ["B", r#"{"x": "${Y} z"}"#, ""],
                 ["C", elsewhere, ""],
                 ["D", chosen, ""],
             ]
         );
+    }
+
+    #[test]
+    fn what_fn_sub_says_literally_counts_inside_it_alone() {
+        let part = |stage: &str| json!({"Fn::Sub": ["${N}:${!N}:${Away}", {"N": stage, "Away": {"Ref": "A"}}]});
+        let machine = |properties: Value| json!({"Type": TYPES[0], "Properties": properties});
+        let object = json!({"StartAt": part("one"), "Comment": {"Fn::Sub": "${N}"}});
+        let all = found(
+            &json!({"Resources": {
+                "A": machine(json!({"Definition": object})),
+                "B": machine(json!({"DefinitionString": {"Fn::Join": [" ", [part("1"), part("2")]]}})),
+            }})
+            .to_string(),
+        );
+        let object = r#"{ "StartAt": "one:${N}:${Away}", "Comment": "${N}" }"#;
+        let joined = "1:${N}:${Away} 2:${N}:${Away}";
+        assert_eq!(shown(&all), [["A", object, ""], ["B", joined, ""]]);
     }
 
     #[test]

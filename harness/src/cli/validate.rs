@@ -41,7 +41,7 @@ Examples:
   stepproof validate machine.json --set Table=orders
   jq .definition case.json | stepproof validate -")]
 pub(super) struct Validate {
-    /// Definitions, JSON or YAML, or templates of CloudFormation with some; directories to search for them in .json, .yaml, .yml and .asl files;
+    /// Definitions, JSON or YAML, or templates of CloudFormation with some; directories to search for them in .json, .yaml, .yml, .asl and .template files;
     /// - for standard input.
     #[arg(required = true, value_name = "MACHINE")]
     machines: Vec<PathBuf>,
@@ -55,11 +55,14 @@ pub(super) struct Validate {
     format: Format,
 }
 
-/// What is said about one file.
+/// What is said about one machine.
 #[derive(Debug, Serialize)]
 struct Answer {
-    /// Its name.
+    /// The name of its file, in a template with its logical id.
     file: String,
+    /// Whether it is one of a template.
+    #[serde(skip)]
+    is_inside: bool,
     /// As ValidateStateMachineDefinition says it; `UNREADABLE` for what is no document.
     result: &'static str,
     /// What AWS says.
@@ -119,6 +122,10 @@ impl Validate {
                 match self.format {
                     Format::Json => {
                         output.json(&answer.diagnostics)?;
+                        // An array of diagnostics has no place for it.
+                        if let Some(reason) = &answer.reason {
+                            output::note(format_args!("{}: failed to {reason}", answer.file));
+                        }
                         for unchecked in &answer.unchecked {
                             output::note(format_args!("{unchecked} {ARE_NOT_CHECKED}"));
                         }
@@ -204,6 +211,7 @@ impl Asked {
         let workflow = machine.workflow.unwrap_or(self.workflow);
         let unreadable = |why: String| Answer {
             is_machine: true,
+            is_inside: true,
             ..Answer::none(&name, Failure::usage(why, ""))
         };
         let text = match &machine.text {
@@ -218,6 +226,7 @@ impl Asked {
             // Places in the text are not places in the file.
             Ok(judged) => Answer {
                 is_machine: true,
+                is_inside: true,
                 ..Answer::of(&name, "", judged, &filled)
             },
             Err(error) => unreadable(error.to_string()),
@@ -289,6 +298,7 @@ impl Answer {
             problems: Some(problems(text, &judged.value, diagnostics)),
             reason,
             is_machine: judged.is_machine,
+            is_inside: false,
             file,
         }
     }
@@ -302,6 +312,7 @@ impl Answer {
             unchecked: Vec::new(),
             reason: Some(why.message),
             is_machine: false,
+            is_inside: false,
             problems: None,
         }
     }
@@ -345,6 +356,12 @@ impl Answer {
         line
     }
 
+    /// The name of the file that it is in.
+    fn container(&self) -> &str {
+        let file = self.file.rsplit_once('#').filter(|_| self.is_inside);
+        file.map_or(&self.file, |(file, _)| file)
+    }
+
     fn told(&self, severity: Severity) -> impl Iterator<Item = &Told> + Clone {
         let all = self.diagnostics.iter();
         all.filter(move |it| it.severity == severity)
@@ -379,9 +396,14 @@ fn line(problem: &Problem) -> String {
 
 fn totals(answers: &[Answer], others: usize) -> String {
     let count = |result: &str| answers.iter().filter(|it| it.result == result).count();
+    let mut files: Vec<&str> = answers.iter().map(Answer::container).collect();
+    files.dedup();
+    let mut all = plural(files.len(), "file");
+    if files.len() < answers.len() {
+        all = format!("{} in {all}", plural(answers.len(), "machine"));
+    }
     let mut line = format!(
-        "{}: {} valid, {} refused",
-        plural(answers.len(), "file"),
+        "{all}: {} valid, {} refused",
         count(ACCEPTED),
         count(REFUSED)
     );

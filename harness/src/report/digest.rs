@@ -85,14 +85,11 @@ impl Turns {
         self.signatures.contains(&finding.signature) || self.roots.contains(&finding.number)
     }
 
-    /// How much of the machine was seen.
-    pub fn coverage(&self) -> String {
+    /// How much of the machine was seen, with the names of states as `quoted` writes them.
+    fn coverage(&self, quoted: fn(&str) -> String) -> String {
         let (entered, all) = (self.entered.len(), self.states.len());
-        let missed: Vec<&str> = self
-            .states
-            .difference(&self.entered)
-            .map(|it| &**it)
-            .collect();
+        let missed = self.states.difference(&self.entered);
+        let missed: Vec<String> = missed.map(|it| quoted(it)).collect();
         if missed.is_empty() {
             return match all {
                 1 => "its only state entered".to_owned(),
@@ -342,8 +339,8 @@ impl Digest {
         all
     }
 
-    /// What came of a machine, in words.
-    pub(super) fn turns(&self, turns: &Turns) -> String {
+    /// What came of a machine, in words, with the names of states as `quoted` writes them.
+    pub(super) fn turns(&self, turns: &Turns, quoted: fn(&str) -> String) -> String {
         let mut parts = vec![
             plural(turns.cases, "case"),
             format!("{} judged", turns.judged),
@@ -356,7 +353,7 @@ impl Digest {
             [number] => parts.push(format!("divergence {number}")),
             all => parts.push(format!("divergences {}", all.join(", "))),
         }
-        parts.push(turns.coverage());
+        parts.push(turns.coverage(quoted));
         parts.join(", ")
     }
 
@@ -432,11 +429,13 @@ impl Digest {
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (file, turns) in &self.turns {
-            lines.push(format!("{file}: {}", self.turns(turns)));
+            let turns = self.turns(turns, plain);
+            lines.push(format!("{}: {turns}", plain(file)));
         }
         for (kind, reason, count, first) in self.left_out_because() {
             let machines = noun(count, "machine");
             let (head, more) = reason.split_once('\n').unwrap_or((reason, ""));
+            let first = plain(first);
             lines.push(format!(
                 "{:<12}{count:>6}  {machines}: failed to {head} (first: {first})",
                 kind.name()
@@ -507,9 +506,16 @@ pub(super) fn found(finding: &Finding) -> String {
     )
 }
 
-/// The files that are no machines, the first of them by name.
-pub(super) fn skipped(files: &[String]) -> String {
-    let names = first_of(files, SKIPPED);
+/// A name on a terminal.
+#[cfg(feature = "cli")]
+pub(super) fn plain(name: &str) -> String {
+    super::visible::on_one_line(name).into_owned()
+}
+
+/// The files that are no machines, the first of them by name, as `quoted` writes it.
+pub(super) fn skipped(files: &[String], quoted: fn(&str) -> String) -> String {
+    let files: Vec<String> = files.iter().map(|it| quoted(it)).collect();
+    let names = first_of(&files, SKIPPED);
     format!("skipped, not a state machine (no States): {names}")
 }
 

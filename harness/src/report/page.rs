@@ -28,6 +28,17 @@ const DIFF: usize = 24;
 const WITHDRAWN: &str = "\n**Withdrawn:** the case did not diverge when it was loaded from its file \
     and run again. It may be flaky, and counts as that.\n\n";
 
+/// How the page says that a finding is another way to an earlier one.
+const ANOTHER_WAY: &str = "\n**Another way to divergence ";
+
+/// Whether the page of a finding says neither that it was withdrawn nor that it is another way to an earlier
+/// one. What it quotes of the case comes later.
+#[cfg(feature = "cli")]
+pub(crate) fn counts(page: &str) -> bool {
+    let head = page.split("```").next().unwrap_or_default();
+    !head.contains(WITHDRAWN) && !head.contains(ANOTHER_WAY)
+}
+
 /// Whether output is coloured.
 struct Paint(bool);
 
@@ -279,7 +290,7 @@ pub fn markdown(finding: &Finding) -> String {
     if let Some(first) = finding.same_as {
         let _ = writeln!(
             text,
-            "\n**Another way to divergence {first}:** what explains that explains this, or the cases \
+            "{ANOTHER_WAY}{first}:** what explains that explains this, or the cases \
              became the same.\n"
         );
     }

@@ -204,15 +204,15 @@ fn machines(text: &mut String, digest: &Digest) {
         let _ = writeln!(text, "{}.\n", machines.line());
     }
     for (file, turns) in &digest.turns {
-        let turns = digest.turns(turns);
-        let _ = writeln!(text, "- {}: {}", code(file), on_one_line(&turns));
+        let turns = digest.turns(turns, code);
+        let _ = writeln!(text, "- {}: {}", code(file), turns);
     }
     for (file, LeftOut { kind, reason }) in &digest.left_out {
         let (kind, reason) = (kind.name(), listed(&format!("failed to {reason}"), ""));
         let _ = writeln!(text, "- {}: {kind}, {reason}", code(file));
     }
     if !digest.skipped.is_empty() {
-        let skipped = on_one_line(&digest::skipped(&digest.skipped)).into_owned();
+        let skipped = digest::skipped(&digest.skipped, code);
         let _ = writeln!(text, "- {skipped}");
     }
 }

@@ -12,7 +12,7 @@ use stepproof_specs::clause::REGISTRY;
 
 use super::{
     Digest, Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Summary, digest,
-    human, keep, visible,
+    human, keep, on_one_line, visible,
     words::{first_of, plural},
 };
 use crate::judge::{
@@ -113,7 +113,7 @@ impl<W: Write + Send> Terminal<W> {
 
     /// Writes how a user's machine is run, unless it is run unchanged.
     fn machine(&mut self, notice: &MachineNotice) {
-        let file = &notice.file;
+        let file = on_one_line(&notice.file);
         if let Some(LeftOut { kind, reason }) = &notice.unsupported {
             self.line(&format!("{}: {file}: failed to {reason}", kind.name()));
             return;
@@ -145,7 +145,8 @@ impl<W: Write + Send> Terminal<W> {
             changes.push(format!("some cases are unsupported: failed to {reason}"));
         }
         if !changes.is_empty() {
-            self.line(&format!("{file}: {}", changes.join("; ")));
+            let changes = changes.join("; ");
+            self.line(&format!("{file}: {}", on_one_line(&changes)));
         }
     }
 
@@ -234,7 +235,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
         match event {
             Event::RunStarted(header) => self.start(header),
             Event::Machine(notice) => self.machine(notice),
-            Event::Skipped(files) => self.line(&digest::skipped(files)),
+            Event::Skipped(files) => self.line(&digest::skipped(files, digest::plain)),
             Event::CaseJudged {
                 verdict, coverage, ..
             } => {

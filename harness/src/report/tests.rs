@@ -20,7 +20,7 @@ use crate::engines::Dropped;
 
 use super::{
     Digest, Ending, Event, Finding, Header, Known, Lines, MachineNotice, Reporter, Subject,
-    Summary, Target, Terminal, Unjudged, human,
+    Summary, Target, Terminal, Unjudged, counts, human,
 };
 use crate::{
     judge::{
@@ -387,6 +387,30 @@ fn a_reason_of_several_lines_is_a_list_in_the_page() {
 }
 
 #[test]
+fn names_of_states_and_files_are_quoted_and_begin_no_line() {
+    let mut digest = Digest::default();
+    digest.event(&Event::RunStarted(header()));
+    let mut notice = MachineNotice::unsupported("a".into(), Unjudged::Refused, String::new());
+    notice.unsupported = None;
+    notice.file = "a\nb.json".into();
+    notice.states = ["<img src=x>[c](http://e)", "two\nlines"]
+        .map(Into::into)
+        .into();
+    digest.event(&Event::Machine(notice));
+    let left_out = MachineNotice::unsupported("c\nd".into(), Unjudged::Refused, "x".to_owned());
+    digest.event(&Event::Machine(left_out));
+    let skipped = ["*e*\n# f.json".to_owned(), "g.json".to_owned()];
+    digest.event(&Event::Skipped(skipped.to_vec()));
+    let page = digest.markdown();
+    let quoted = "not `<img src=x>[c](http://e)`, `two\\u000alines`\n";
+    assert!(page.contains(quoted), "{page}");
+    let quoted = "- skipped, not a state machine (no States): `*e*\\u000a# f.json`, `g.json`\n";
+    assert!(page.contains(quoted), "{page}");
+    let told = digest.lines();
+    assert!(told.iter().all(|line| !line.contains('\n')), "{told:?}");
+}
+
+#[test]
 fn a_run_that_has_not_ended_says_so() {
     let mut digest = Digest::default();
     digest.event(&Event::RunStarted(header()));
@@ -404,6 +428,7 @@ fn above(page: &str) -> &str {
 fn a_withdrawn_finding_says_that_and_why() {
     let mut withdrawn = wrong_status();
     withdrawn.withdrawn = true;
+    assert!(!counts(&withdrawn.markdown()) && counts(&wrong_status().markdown()));
     snapshot("page_withdrawn", above(&withdrawn.markdown()));
 }
 
@@ -413,6 +438,7 @@ fn findings_with_the_same_case_refer_to_each_other() {
     first.others = vec![(2, second.signature.clone())];
     (second.number, second.same_as) = (2, Some(1));
     let pages = [first.markdown(), second.markdown()];
+    assert_eq!([counts(&pages[0]), counts(&pages[1])], [true, false]);
     snapshot(
         "pages_of_one_case",
         &pages.each_ref().map(|it| above(it)).join("\n---\n"),

@@ -113,10 +113,11 @@ fn scope(value: &Value, at: &Pointer<'_>, machine: QueryLanguage, found: &mut Ve
 
 /// A state, or an object inside it that has fields of the language.
 fn object(fields: &Map<String, Value>, at: &Pointer<'_>, found: &mut Vec<Diagnostic>) {
+    let is_pass = fields.get("Type").is_some_and(|kind| kind == "Pass");
     for (name, value) in fields {
         let at = at.field(name);
         match (name.as_str(), value) {
-            ("Result", value) => result(value, &at, found),
+            ("Result", value) if is_pass => result(value, &at, found),
             (name, Value::Object(inner)) if HOLDERS.contains(&name) => object(inner, &at, found),
             (name, Value::Array(items)) if HOLDERS.contains(&name) => {
                 for (index, item) in items.iter().enumerate() {
@@ -207,11 +208,17 @@ fn warn(
     }
 }
 
-/// Whether a text reads as a path. A variable alone (`$USD`) may as well be a word.
+/// Whether a text reads as a path. A variable alone (`$USD`) may as well be a word, and what begins with a
+/// digit (`$5.00`) is an amount.
 fn is_path(text: &str) -> bool {
     let goes_on = text.contains(['.', '[']);
     let is_root = matches!(text, "$" | "$$");
-    (goes_on || is_root) && Path::parse(text).is_ok()
+    let begins = |c: char| c.is_alphabetic() || matches!(c, '.' | '[' | '$');
+    let is_named = || {
+        text.strip_prefix('$')
+            .is_some_and(|it| it.starts_with(begins))
+    };
+    (is_root || goes_on && is_named()) && Path::parse(text).is_ok()
 }
 
 /// Whether a text reads as a path or as the call of an intrinsic function.

@@ -133,6 +133,8 @@ fn what_reads_as_a_path_is_told_and_what_may_be_a_word_is_not() {
         "a",
         "$USD",
         "$5",
+        "$5.00",
+        "$5.a",
         "a $.b",
         "$.",
         "$.a[",
@@ -141,6 +143,16 @@ fn what_reads_as_a_path_is_told_and_what_may_be_a_word_is_not() {
     ] {
         assert_eq!(of(text), (None, None, None), "{text}");
     }
+}
+
+#[test]
+fn only_the_result_of_a_pass_is_static() {
+    let of = |kind: &str| warned(&json!({ "Type": kind, "Result": { "a": "$.b" }, "Next": "B" }));
+    assert_eq!(
+        of("Pass"),
+        [("PASS_RESULT_IS_STATIC", "Result/a".to_owned())]
+    );
+    assert_eq!(of("Task"), []);
 }
 
 #[test]

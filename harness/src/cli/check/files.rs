@@ -29,6 +29,8 @@ pub(super) struct Definition {
     pub json: Value,
     /// What was guessed of it, in words.
     pub placeholders: Vec<String>,
+    /// As what it was validated.
+    pub workflow: WorkflowType,
 }
 
 /// The files that a user named, and those below the directories.
@@ -40,7 +42,7 @@ pub(super) struct Files {
     pub skipped: Vec<String>,
 }
 
-/// Looks for definitions of one type, with these values in place of their placeholders.
+/// Looks for definitions of one type, unless a template says another, with these values in place of their placeholders.
 pub(super) struct Search {
     pub supplied: Supplied,
     pub workflow: WorkflowType,
@@ -96,7 +98,7 @@ impl Search {
                 let judged = input::judged(Path::new(&file), &filled.text, workflow)
                     .map_err(|error| unreadable(error.to_string()))?;
                 // Places in the text are not places in the file.
-                accepted(&filled, "", judged)
+                accepted(&filled, "", judged, workflow)
             });
             Found { file, definition }
         });
@@ -108,7 +110,7 @@ impl Search {
         let filled = self.filled(text)?;
         let judged = input::judged(path, &filled.text, self.workflow)
             .map_err(|error| unreadable(error.to_string()))?;
-        accepted(&filled, &filled.text, judged)
+        accepted(&filled, &filled.text, judged, self.workflow)
     }
 
     /// Looks for definitions below a directory, in the order of their paths.
@@ -154,7 +156,7 @@ impl Search {
         };
         match input::judged(path, &filled.text, self.workflow) {
             Ok(judged) if judged.is_machine || search::is_meant(path) => {
-                found(accepted(&filled, &filled.text, judged))
+                found(accepted(&filled, &filled.text, judged, self.workflow))
             }
             Ok(_) => Looked::Foreign(None),
             Err(error) => lost(error.to_string()),
@@ -168,11 +170,17 @@ impl Search {
 
 /// A definition that the validator accepts, or the validator's errors with their positions in a text. What
 /// may be wrong only because of a guess is not what AWS would refuse.
-fn accepted(filled: &Filled, text: &str, judged: Judged) -> Result<Definition, LeftOut> {
+fn accepted(
+    filled: &Filled,
+    text: &str,
+    judged: Judged,
+    workflow: WorkflowType,
+) -> Result<Definition, LeftOut> {
     if judged.machine.is_some() {
         return Ok(Definition {
             json: judged.value,
             placeholders: filled.guessed.clone(),
+            workflow,
         });
     }
     let errors = judged.diagnostics;

@@ -71,6 +71,9 @@ pub(in crate::cli) struct GivenMachine {
     /// What its tasks do, if the user says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// Whether it is an Express workflow.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub express: bool,
 }
 
 impl GivenMachine {
@@ -83,19 +86,25 @@ impl GivenMachine {
         let fixed = Fixed {
             inputs: how.inputs.clone(),
             plan: self.plan.clone(),
-            most: how.express.then_some(EXPRESS),
+            most: self.express.then_some(EXPRESS),
         };
         Given::starting(&self.file, &self.definition, longest, fixed)
     }
 
     /// How it is run, for a user.
-    pub(in crate::cli) fn notice(&self, given: &Given, how: &HowGiven) -> MachineNotice {
+    pub(in crate::cli) fn notice(&self, given: &Given) -> MachineNotice {
         MachineNotice {
             partly: self.partly.clone(),
             placeholders: self.placeholders.clone(),
-            workflow: how.express.then_some(AS_STANDARD),
+            workflow: self.express.then_some(AS_STANDARD),
             ..MachineNotice::from(given)
         }
+    }
+
+    /// The longest ASL time that a case of it may take, on an engine with this limit.
+    pub(in crate::cli) fn most(&self, longest: Option<Millis>) -> Option<Millis> {
+        let express = self.express.then_some(EXPRESS);
+        longest.into_iter().chain(express).min()
     }
 }
 
@@ -105,13 +114,10 @@ pub(in crate::cli) struct HowGiven {
     /// The inputs; drawn if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Value>,
-    /// Whether the machines are Express workflows.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub express: bool,
 }
 
 /// The longest time that an Express workflow may take (AWS's quotas).
-pub(in crate::cli) const EXPRESS: Millis = 5 * 60 * 1_000;
+const EXPRESS: Millis = 5 * 60 * 1_000;
 
 const AS_STANDARD: &str =
     "validated as an Express workflow, run as a Standard one, whose executions can be described";

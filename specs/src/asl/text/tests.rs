@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use super::{MAX_BYTES, ParseError, from_text};
 #[cfg(feature = "yaml")]
-use super::{read, read_yaml};
+use super::{read, read_template, read_yaml};
 
 fn error(text: &str) -> String {
     format!("failed to {}", from_text(text).unwrap_err())
@@ -175,4 +175,14 @@ fn json_and_yaml_read_the_same() {
     assert_eq!(from_text(json), from_text(yaml));
     let value = read(yaml).unwrap();
     assert_eq!(from_text(yaml).unwrap().to_value(), value);
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn tags_are_functions_in_a_template_and_one_without_a_name_is_none() {
+    let template = "a: ! \"plain\"\nb: !Sub x\nc: !Ref y\nd: !GetAtt F.Arn.x\n";
+    insta::assert_snapshot!(
+        read_template(template).unwrap(),
+        @r#"{"a":"plain","b":{"Fn::Sub":"x"},"c":{"Ref":"y"},"d":{"Fn::GetAtt":["F","Arn.x"]}}"#
+    );
 }

@@ -68,6 +68,8 @@ impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Tagged(Untagged(value), tag) = Tagged::deserialize(deserializer)?;
         let tag = tag.as_deref().and_then(|tag| tag.strip_prefix('!'));
+        // A `!` alone is the non-specific tag of YAML: it names nothing.
+        let tag = tag.filter(|name| !name.is_empty());
         Ok(Self(match (tag, value) {
             (None, value) => value,
             (Some(name @ ("Ref" | "Condition")), value) => json!({ name: value }),
