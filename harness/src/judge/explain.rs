@@ -130,7 +130,7 @@ pub fn best(
 
 #[cfg(test)]
 mod tests {
-    use std::{borrow::Cow, sync::Arc};
+    use std::sync::Arc;
 
     use stepproof_generators::{Profile, generate};
     use stepproof_specs::deviation::{Change, Deviation, Deviations, Field, Hook};
@@ -175,8 +175,7 @@ mod tests {
                 let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
                 let plain = judge(&job, &raw, terms);
                 if plain.differences.is_empty() {
-                    let observed: Vec<Cow<'_, _>> = seen.iter().cloned().collect();
-                    let agrees = judge_observed(&job, &observed, terms).poisoned.is_empty();
+                    let agrees = judge_observed(&job, &seen, terms).poisoned.is_empty();
                     assert!(!agrees || !is_refuted_by(&own, &job, terms), "{name}");
                     continue;
                 }

@@ -22,9 +22,6 @@ use crate::{
     raw::RawRun,
 };
 
-/// How many of the latest cases that agreed are held against the hypotheses.
-pub(super) const HELD_AGAINST: usize = 128;
-
 /// The roots that were found.
 #[derive(Debug, Default)]
 pub(super) struct Roots {

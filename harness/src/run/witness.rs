@@ -9,12 +9,11 @@ use stepproof_specs::clause::Coverage;
 use super::{
     Context,
     attempt::{attempt, ready},
-    roots::HELD_AGAINST,
 };
 use crate::{job::Lane, trouble::Trouble};
 
 /// How many of the latest agreeing cases are remembered.
-const MOST: usize = HELD_AGAINST;
+const MOST: usize = 128;
 /// How many of them are run again.
 const ASKED: usize = 2;
 
