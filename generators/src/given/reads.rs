@@ -160,8 +160,13 @@ impl Reads<'_> {
         let mut raw = match body {
             Body::Pass(_) => {
                 let (result, raw) = parted(merged, &flow.result_path);
-                if flow.result.is_none() {
-                    self.given(flow, &result, &mut view);
+                match &flow.result {
+                    None => self.given(flow, &result, &mut view),
+                    // It replaces what Parameters gives, which can still fail.
+                    Some(_) if flow.parameters.is_some() => {
+                        self.given(flow, &Want::default(), &mut view);
+                    }
+                    Some(_) => {}
                 }
                 raw
             }

@@ -208,7 +208,14 @@ fn intricate() -> Vec<(&'static str, Value)> {
                             {"ErrorEquals": ["Oops"], "Next": "Small"}]},
                         "Small": {"Type": "Pass", "End": true}}}}}),
     );
+    // A Result replaces what Parameters gives; that must not fail all the same.
+    let replaced = json!({
+        "P": {"Type": "Pass", "Parameters": {"x.$": "States.Base64Encode($.note)"}, "Result": 1,
+            "Next": "Q"},
+        "Q": {"Type": "Pass", "End": true},
+    });
     vec![
+        ("replaced", json!({"StartAt": "P", "States": replaced})),
         ("guard", json!({"StartAt": "C", "States": guard})),
         ("message", json!({"StartAt": "P", "States": message})),
         ("job", json!({"StartAt": "Ask", "States": job})),
