@@ -8,6 +8,7 @@ mod attempt;
 mod bugbase;
 mod conductor;
 pub mod confirm;
+mod groups;
 pub mod judging;
 mod options;
 mod quiet;
@@ -26,13 +27,16 @@ pub use self::{
     reduction::{EngineLab, states},
     stop::Stop,
 };
+pub(crate) use self::roots::is_explained;
 #[cfg(feature = "cli")]
 pub(crate) use self::{conductor::reasons, roots::explain};
 
 use std::{borrow::Cow, sync::Arc};
 
 use stepproof_generators::given::Entered;
-use stepproof_specs::{base::time::Millis, observation::Observation, scenario::case::Case};
+use stepproof_specs::{
+    base::time::Millis, deviation::Deviations, observation::Observation, scenario::case::Case,
+};
 
 use crate::{
     engines::Engine,
@@ -89,10 +93,16 @@ pub trait Judge: Send + Sync {
         self.judge(&Prepared::Execution(job.clone()), &raw, overhead)
     }
 
-    /// The id of the ledger entry that covers this difference in this case, if one does.
+    /// The ledger entries that are deviations, by their ids.
+    fn exact_entries(&self) -> Vec<(String, Arc<Deviations>)> {
+        Vec::new()
+    }
+
+    /// The id of the ledger entry that covers this difference in this case by its signatures, if one
+    /// does.
     fn known_as(&self, signature: &Signature, prepared: &Prepared) -> Option<&str>;
 
-    /// Whether a ledger entry covers this difference in this case.
+    /// Whether a ledger entry covers this difference in this case by its signatures.
     fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool {
         self.known_as(signature, prepared).is_some()
     }

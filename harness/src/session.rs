@@ -6,6 +6,7 @@
 use std::{io, path::Path, sync::Arc, time::Duration};
 
 use stepproof_generators::Profile;
+use stepproof_specs::deviation::Deviation;
 
 use crate::{
     casefile,
@@ -15,6 +16,7 @@ use crate::{
     report::{Event, Finding, Reporter, Summary},
     run::{
         Context, Control, DriveError, Limit, Options, Outcome, Shard, Source, Stop, attempt, drive,
+        is_explained,
         judging::{Compared, Generated},
     },
     shrink::Budget,
@@ -106,6 +108,7 @@ impl Session {
                     width: jobs,
                 },
                 quiet_share: QUIET_SHARE,
+                untried: Vec::new(),
             },
         }
     }
@@ -171,6 +174,13 @@ impl Session {
     #[must_use]
     pub fn source(mut self, source: Arc<dyn Source>) -> Self {
         self.source = Some(source);
+        self
+    }
+
+    /// Sets which deviations explain nothing, as if the catalogue did not hold them.
+    #[must_use]
+    pub fn untried(mut self, deviations: impl IntoIterator<Item = Deviation>) -> Self {
+        self.options.untried = deviations.into_iter().collect();
         self
     }
 
@@ -330,9 +340,12 @@ async fn check_entry(
         Ok(job) => job,
         Err(error) => return StaleCheck::unjudged(ledger, entry, error.to_string()),
     };
-    match attempt(context, &job, control.overhead()).await.outcome {
+    let outcome = attempt(context, &job, control.overhead()).await.outcome;
+    let explained = entry.is_exact()
+        && is_explained(context, &job, &outcome, control.overhead(), &entry.deviations);
+    match outcome {
         Outcome::Judged { judgement, .. } => {
-            let check = StaleCheck::new(ledger, entry, &judgement, &(&job).into());
+            let check = StaleCheck::new(ledger, entry, &judgement, explained, &(&job).into());
             if check.is_stale() && judge.engine.policy.relaxed {
                 let why = "the engine is judged less strictly than its ledger supposes";
                 return StaleCheck::unjudged(ledger, entry, why);

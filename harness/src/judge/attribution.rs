@@ -49,7 +49,7 @@ pub fn clause(difference: &Difference, coverage: &Coverage) -> Option<Clause> {
 }
 
 /// What the machine with one Pass state exercises: no divergence is about that.
-static TRIVIAL: LazyLock<Coverage> = LazyLock::new(|| {
+pub(crate) static TRIVIAL: LazyLock<Coverage> = LazyLock::new(|| {
     let definition = json!({ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } });
     let start = Start {
         input: json!({}).into(),

@@ -10,7 +10,7 @@ use stepproof_specs::{
     base::time::Millis,
     clause::Clause,
     deviation::{
-        Deviations,
+        Deviation, Deviations,
         catalogue::{Hypothesis, catalogue},
     },
 };
@@ -18,7 +18,7 @@ use stepproof_specs::{
 use super::{
     attribution,
     compare::{self, Terms},
-    verdict::{Aspects, Judgement},
+    verdict::{Aspects, Judgement, Signature},
 };
 use crate::job::Job;
 
@@ -59,29 +59,50 @@ impl<'s> Sight<'s> {
 
     /// Whether an engine with these deviations does exactly this.
     pub fn is_explained_by(&self, deviations: &Arc<Deviations>) -> bool {
+        let left = self.left_under(deviations);
+        left.is_some_and(|left| left.is_empty())
+    }
+
+    /// What still differs if an engine with these deviations is expected; `None` if they make no
+    /// difference, or if it cannot be told.
+    pub fn left_under(&self, deviations: &Arc<Deviations>) -> Option<Vec<Signature>> {
         // What cannot be simulated explains nothing.
-        let Ok(job) = self.job.under(deviations, self.grace) else {
-            return false;
-        };
+        let job = self.job.under(deviations, self.grace).ok()?;
         if expects_the_same(&job, self.job) {
-            return false;
+            return None;
         }
         let judgement = (self.rejudge)(&job);
         // What was set aside has not agreed: it may be due to lateness, or to who the execution is.
-        let agrees = |aspect| {
+        let told = |aspect| {
             let mut aside = judgement.poisoned.iter();
             judgement.judged.contains(aspect) && !aside.any(|it| it.aspect == aspect)
         };
-        judgement.differences.is_empty()
-            && judgement.too_late.is_none()
-            && self.differ.iter().all(agrees)
+        let all_told = judgement.too_late.is_none() && self.differ.iter().all(told);
+        let left = judgement.differences.into_iter();
+        all_told.then(|| left.map(|it| it.signature).collect())
     }
 
-    /// The hypotheses of which each alone explains it.
-    pub fn hypotheses(&self) -> Vec<&'static Hypothesis> {
-        let all = catalogue().iter();
-        all.filter(|it| self.is_explained_by(&Arc::new(it.deviations())))
-            .collect()
+    /// The hypotheses of which each explains it, alone or else together with what is known of the engine,
+    /// except those that are not to be tried.
+    pub fn hypotheses(
+        &self,
+        known: &Deviations,
+        untried: &[Deviation],
+    ) -> Vec<&'static Hypothesis> {
+        let tried = || {
+            let all = catalogue().iter();
+            all.filter(|it| !untried.contains(&it.deviation))
+        };
+        let explains = |it: &&Hypothesis| self.is_explained_by(&Arc::new(it.deviations()));
+        let alone: Vec<_> = tried().filter(explains).collect();
+        if known.is_empty() || !alone.is_empty() {
+            return alone;
+        }
+        let explains = |it: &&Hypothesis| {
+            let both = known.clone().and(it.deviations());
+            self.is_explained_by(&Arc::new(both))
+        };
+        tried().filter(explains).collect()
     }
 }
 

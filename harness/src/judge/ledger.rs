@@ -13,13 +13,17 @@ mod write;
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use jiff::civil::Date;
 use regex_lite::Regex;
 use serde_json::Value;
 use stepproof_generators::FeatureSet;
-use stepproof_specs::clause::{Aspect, Clause, Coverage};
+use stepproof_specs::{
+    clause::{Aspect, Clause, Coverage},
+    deviation::Deviations,
+};
 
 use self::glob::Glob;
 pub use self::{
@@ -48,7 +52,10 @@ pub struct Entry {
     pub id: String,
     /// The root cause in one line.
     pub title: String,
-    /// The signatures under which it shows.
+    /// What the engine does, if that can be expressed: then the entry covers the cases in which the
+    /// reference does exactly the same under these, and no others.
+    pub deviations: Arc<Deviations>,
+    /// The signatures under which it shows, if its deviations do not say so.
     pub signatures: Vec<Pattern>,
     /// Why it is known and not fixed.
     pub reason: String,
@@ -101,7 +108,12 @@ impl<'c> From<&'c Prepared> for Circumstances<'c> {
 }
 
 impl Entry {
-    /// Whether this entry covers the signature in such a case.
+    /// Whether its deviations say in which cases it shows.
+    pub fn is_exact(&self) -> bool {
+        !self.deviations.is_empty()
+    }
+
+    /// Whether this entry covers the signature in such a case, by its signatures.
     pub fn names(&self, signature: &Signature, case: &Circumstances<'_>) -> bool {
         let names = (self.spreads && is_of_the_course(signature))
             || self.signatures.iter().any(|it| it.matches(signature));
@@ -219,7 +231,12 @@ impl Ledger {
         spoilt.fold(FeatureSet::EMPTY, FeatureSet::with)
     }
 
-    /// The entry that covers this signature in such a case.
+    /// The entries whose deviations say in which cases they show.
+    pub fn exact(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.is_exact())
+    }
+
+    /// The entry that covers this signature in such a case, by its signatures.
     pub fn matches(&self, signature: &Signature, case: &Circumstances<'_>) -> Option<&Entry> {
         let mut entries = self.entries.iter();
         entries.find(|entry| entry.names(signature, case))
@@ -279,11 +296,13 @@ pub enum Staleness {
 }
 
 impl StaleCheck {
-    /// The result, given the judgement of the entry's minimal case.
+    /// The result, given the judgement of the entry's minimal case; `explained` says whether the
+    /// entry's deviations explain it.
     pub fn new(
         ledger: &Ledger,
         entry: &Entry,
         judgement: &Judgement,
+        explained: bool,
         case: &Circumstances<'_>,
     ) -> Self {
         let found: Vec<Signature> = judgement
@@ -291,7 +310,7 @@ impl StaleCheck {
             .iter()
             .map(|it| it.signature.clone())
             .collect();
-        let names = |signature: &Signature| entry.names(signature, case);
+        let names = |signature: &Signature| explained || entry.names(signature, case);
         let outcome = match judgement.verdict(names) {
             Verdict::Known => Staleness::Confirmed,
             Verdict::Agree => Staleness::Stale,

@@ -19,11 +19,15 @@ use tokio::{
 
 use self::{reported::Reported, results::TaskResult};
 use super::{
-    Bugbase, Context, Control, Options, Standing, quiet, reach, roots::Roots, witness::Witnesses,
+    Bugbase, Context, Control, Options, Standing,
+    groups::Groups,
+    quiet, reach,
+    roots::Roots,
+    witness::Witnesses,
 };
 use crate::{
     job::Lane,
-    judge::verdict::Verdict,
+    judge::verdict::{Signature, Verdict},
     report::{Event, Reporter, Summary},
     store::{Detail, FindingRecord, Journal, JudgedCase, ReductionRecord, StoreError},
     trouble::Trouble,
@@ -117,6 +121,10 @@ struct Conductor<'a> {
     jobs: Option<Arc<Semaphore>>,
     /// What the divergences have in common.
     roots: Roots,
+    /// The divergences that nothing explains.
+    groups: Groups,
+    /// How many cases with a signature were looked into.
+    looked: HashMap<Signature, u32>,
     /// Cases that diverge in a new way, while another one is looked into.
     waiting: VecDeque<results::Waiting>,
     confirming: bool,
@@ -155,11 +163,14 @@ impl<'a> Conductor<'a> {
     ) -> Result<Self, StoreError> {
         let stored = store.stored()?;
         let mut summary = Summary::default();
+        let mut groups = Groups::default();
         for case in &stored.cases {
             tell(case, &context, &mut summary, reporter);
+            groups.count(case.verdict, case.root, &case.coverage);
         }
+        let mut looked = HashMap::new();
         let mut bugbase = Bugbase::default();
-        let mut roots = Roots::default();
+        let mut roots = Roots::of(context.judge.exact_entries());
         let mut reductions = VecDeque::new();
         let mut pages = Vec::new();
         let findings = stored.findings.len() as u32;
@@ -171,20 +182,25 @@ impl<'a> Conductor<'a> {
                 Standing::Confirmed
             };
             bugbase.note(&finding.signature, standing);
+            *looked.entry(finding.signature.clone()).or_default() += 1;
             let Some(reduction) = reduction else {
                 summary.findings += 1;
                 reductions.push_back(finding);
                 continue;
             };
             let mut page = context.judge.finding(&finding, &reduction);
-            let Detail {
-                root, explanations, ..
-            } = &reduction.detail;
-            page.same_as = *root;
-            if !withdrawn && root.is_none() {
-                page.same_as = roots.place(finding.number, explanations);
+            page.same_as = reduction.detail.root;
+            if !withdrawn {
+                let Detail {
+                    root, explanations, ..
+                } = &reduction.detail;
+                let placed = roots.place(finding.number, explanations, |_| false);
+                page.same_as = root.or(placed).or(reported::same_case(&pages, &reduction));
+                if explanations.is_empty() {
+                    let root = page.same_as.unwrap_or(finding.number);
+                    groups.placed(&finding, &reduction, root);
+                }
             }
-            page.same_as = page.same_as.or(reported::same_case(&pages, &reduction));
             let same_as = page.same_as;
             summary.findings += u64::from(!withdrawn && page.same_as.is_none());
             reporter.event(&Event::Earlier(Box::new(page)));
@@ -230,6 +246,8 @@ impl<'a> Conductor<'a> {
             running: 0,
             jobs,
             roots,
+            groups,
+            looked,
             waiting: VecDeque::new(),
             confirming: false,
             reductions,

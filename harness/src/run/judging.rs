@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde_json::Value;
@@ -15,6 +15,7 @@ use stepproof_generators::{
 };
 use stepproof_specs::{
     base::time::Millis,
+    deviation::Deviations,
     observation::Observation,
     scenario::case::{Body, Case, DefinitionCase},
 };
@@ -232,6 +233,14 @@ impl Judge for Compared {
             explained: reduction.detail.explanations.first(),
             replay: &self.replay(&files.case),
         })
+    }
+
+    fn exact_entries(&self) -> Vec<(String, Arc<Deviations>)> {
+        let ledger = self.ledger.iter();
+        let entries = ledger.flat_map(Ledger::exact);
+        entries
+            .map(|entry| (entry.id.clone(), Arc::clone(&entry.deviations)))
+            .collect()
     }
 
     fn known_as(&self, signature: &Signature, prepared: &Prepared) -> Option<&str> {

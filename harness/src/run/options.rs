@@ -3,6 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use stepproof_specs::deviation::Deviation;
 
 use crate::{shrink::Budget, store::Keep};
 
@@ -24,6 +25,9 @@ pub struct Options {
     pub shrink: Budget,
     /// One in this many of the cases that wait is judged in the quiet lane; 0 for none.
     pub quiet_share: u64,
+    /// Deviations that explain nothing, as if the catalogue did not hold them: to see what a run makes
+    /// of a broken rule that nobody has thought of.
+    pub untried: Vec<Deviation>,
 }
 
 impl Options {

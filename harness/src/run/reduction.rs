@@ -11,7 +11,12 @@ use stepproof_specs::{
     scenario::case::Case,
 };
 
-use super::{Context, Control, Outcome, attempt::attempt, quiet, roots, witness::Witness};
+use super::{
+    Context, Control, Outcome,
+    attempt::attempt,
+    quiet,
+    roots::{self, Known},
+};
 use crate::{
     casefile,
     job::{self, Lane, Prepared},
@@ -53,7 +58,7 @@ pub struct EngineLab {
     looks: u32,
     control: Control,
     /// The roots that are known of the engine: what they explain is not sought.
-    roots: Deviations,
+    roots: Vec<Arc<Deviations>>,
     /// The files of the smallest case so far, from which an interrupted reduction continues.
     progress: Option<FindingFiles>,
 }
@@ -78,7 +83,7 @@ impl EngineLab {
             broken: original.broken().collect(),
             looks: looks.max(1),
             control,
-            roots: Deviations::default(),
+            roots: Vec::new(),
             progress: None,
         }
     }
@@ -88,7 +93,7 @@ impl EngineLab {
     }
 
     /// Looks for a case that these do not explain.
-    fn beyond(self, roots: Deviations) -> Self {
+    fn beyond(self, roots: Vec<Arc<Deviations>>) -> Self {
         Self { roots, ..self }
     }
 
@@ -99,12 +104,7 @@ impl EngineLab {
         }
         let (raw, judgement) = roots::seen(outcome);
         let overhead = self.control.overhead();
-        let look = |sight: &Sight<'_>| {
-            let each = self.roots.iter().cloned();
-            let mut each = each.map(|it| Arc::new([it].into_iter().collect()));
-            each.any(|it| sight.is_explained_by(&it))
-                || sight.is_explained_by(&Arc::new(self.roots.clone()))
-        };
+        let look = |sight: &Sight<'_>| self.roots.iter().any(|it| sight.is_explained_by(it));
         roots::with_sight(&self.context, sample, raw, judgement, overhead, look).unwrap_or_default()
     }
 
@@ -170,30 +170,22 @@ pub(super) enum Reduced {
     NotWritten(StoreError),
 }
 
-/// What is known of the engine when a finding is reduced.
-pub(super) struct Known {
-    /// The roots that were found; what they explain is not sought.
-    pub roots: Deviations,
-    /// The number of the divergence that explains the finding, if one does: then it is not reduced.
-    pub root: Option<u32>,
-    /// Cases that agreed, to be held against what may explain the finding.
-    pub agreed: Vec<Witness>,
-}
-
 /// Shrinks a finding's case, writes its files, loads what was written and runs it again. If the
 /// small case no longer diverges, the original replaces it. Without a budget, the original is used
-/// from the start.
+/// from the start. `root` is the number of the divergence that explains the finding, if one does: then
+/// it is not reduced.
 pub(super) async fn reduce(
     context: Arc<Context>,
     finding: FindingRecord,
     budget: Option<Budget>,
     control: Control,
     known: Known,
+    root: Option<u32>,
     run: PathBuf,
 ) -> (FindingRecord, Reduced) {
     let files = FindingFiles::of(&run, finding.number, &finding.slug);
     let shrunk = match budget {
-        Some(_) if known.root.is_some() => Ok(unreduced(&finding)),
+        Some(_) if root.is_some() => Ok(unreduced(&finding)),
         Some(budget) => {
             shrink_finding(&context, &finding, budget, &control, &known.roots, &files).await
         }
@@ -215,6 +207,7 @@ pub(super) async fn reduce(
         files: &files,
         control: &control,
         known: &known,
+        root,
         patient: budget.is_some(),
     };
     let reduced = match writer.write(shrunk, error).await {
@@ -237,6 +230,7 @@ struct Writer<'a> {
     files: &'a FindingFiles,
     control: &'a Control,
     known: &'a Known,
+    root: Option<u32>,
     /// Whether to return [`Reduced::Unreachable`] if the engine goes away, so that the reduction is
     /// tried again.
     patient: bool,
@@ -295,15 +289,15 @@ impl Writer<'_> {
             outcome => {
                 let (raw, judgement) = roots::seen(&outcome);
                 let overhead = self.control.overhead();
-                let look = |sight: &Sight<'_>| match self.known.root {
-                    None => roots::explanations(self.context, sight, &self.known.agreed),
+                let look = |sight: &Sight<'_>| match self.root {
+                    None => roots::explanations(self.context, sight, self.known),
                     Some(_) => Vec::new(),
                 };
                 let explanations =
                     roots::with_sight(self.context, &job, raw, judgement, overhead, look);
                 let explanations = explanations.unwrap_or_default();
                 Ok(Detail {
-                    root: self.known.root,
+                    root: self.root,
                     explanations,
                     ..outcome.into_detail()
                 })
@@ -343,7 +337,7 @@ async fn shrink_finding(
     finding: &FindingRecord,
     mut budget: Budget,
     control: &Control,
-    known: &Deviations,
+    known: &[Arc<Deviations>],
     files: &FindingFiles,
 ) -> Result<Shrunk, ShrinkError> {
     let lane = lane_of(context, &finding.signature);
@@ -363,7 +357,7 @@ async fn shrink_finding(
         looks,
         control.clone(),
     );
-    let lab = Arc::new(lab.beyond(known.clone()).keeping(files.clone()));
+    let lab = Arc::new(lab.beyond(known.to_vec()).keeping(files.clone()));
     if let Ok(begun) = casefile::load(&files.case) {
         let shrunk = shrink(Arc::clone(&lab), begun, budget).await;
         // An earlier session's smallest case must still diverge; otherwise the reduction starts

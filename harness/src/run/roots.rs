@@ -1,8 +1,10 @@
-//! The roots of a run's divergences: each is the set of hypotheses that explain all its cases.
+//! The roots of a run's divergences: each is the set of hypotheses that explain all its cases. What the
+//! ledger says in deviations is a root that was found before.
 
 use std::sync::Arc;
 
 use stepproof_specs::{
+    asl::StateType,
     base::time::Millis,
     clause::Coverage,
     deviation::{Deviation, Deviations},
@@ -17,15 +19,18 @@ use crate::{
     job::{Job, Prepared},
     judge::{
         explain::{Sight, best, is_refuted_by},
-        verdict::Judgement,
+        verdict::{Judgement, Signature},
     },
     raw::RawRun,
 };
 
-/// The roots that were found.
+/// The roots that are known.
 #[derive(Debug, Default)]
 pub(super) struct Roots {
-    all: Vec<Root>,
+    /// The ledger's entries, by their ids.
+    entries: Vec<(String, Arc<Deviations>)>,
+    /// Those that were found.
+    found: Vec<Root>,
     version: u64,
 }
 
@@ -40,10 +45,35 @@ struct Root {
     told: Deviation,
 }
 
+/// What explains a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Explained {
+    /// The root with this number.
+    Root(u32),
+    /// These entries of the ledger, and nothing else.
+    Entries(Vec<String>),
+}
+
+/// A root among others.
+#[derive(Debug)]
+struct Part<'r> {
+    /// Its number if it was found, or else the id of its entry.
+    name: Result<u32, &'r str>,
+    deviations: Arc<Deviations>,
+}
+
 impl Roots {
+    /// The roots that the ledger names, before any is found.
+    pub fn of(entries: Vec<(String, Arc<Deviations>)>) -> Self {
+        Self {
+            entries,
+            ..Self::default()
+        }
+    }
+
     /// The roots of which the best explanation is another one than was told, with all that is left.
     pub fn renamed(&mut self) -> Vec<(u32, Vec<Deviation>)> {
-        let changed = self.all.iter_mut().filter_map(|root| {
+        let changed = self.found.iter_mut().filter_map(|root| {
             let best = root.candidates.first().filter(|it| **it != root.told)?;
             root.told = best.clone();
             Some((root.number, root.candidates.clone()))
@@ -56,14 +86,26 @@ impl Roots {
         self.version
     }
 
-    /// The number of the root that explains this, too, if there is one. It keeps the hypotheses that
-    /// do and that nothing refutes which agreed, and explains it only if some are left.
+    /// Whether something explains the finding with this number and all its cases.
+    pub fn explains_finding(&self, number: u32) -> bool {
+        self.found.iter().any(|root| root.number == number)
+    }
+
+    /// What explains this, too, if something does. A root that was found keeps the hypotheses that do
+    /// and that nothing refutes which agreed, and explains it only if some are left. What `covered`
+    /// holds of is known although no deviation says it, and may differ beside deviations that do
+    /// explain something.
     pub fn explaining(
         &mut self,
         sight: &Sight<'_>,
         refuted: impl Fn(&Deviation) -> bool,
-    ) -> Option<u32> {
-        for root in &mut self.all {
+        covered: impl Fn(&Signature) -> bool,
+    ) -> Option<Explained> {
+        let mut entries = self.entries.iter();
+        if let Some((id, _)) = entries.find(|(_, it)| sight.is_explained_by(it)) {
+            return Some(Explained::Entries(vec![id.clone()]));
+        }
+        for root in &mut self.found {
             let explains = |it: &&Deviation| sight.is_explained_by(&alone(it));
             let kept = root.candidates.iter().filter(explains);
             let mut kept: Vec<Deviation> = kept.cloned().collect();
@@ -78,49 +120,98 @@ impl Roots {
                 root.candidates = kept;
                 self.version += 1;
             }
-            return Some(root.number);
+            return Some(Explained::Root(root.number));
         }
-        self.together(sight)
+        let together = self.together(|it| sight.is_explained_by(it));
+        together.or_else(|| {
+            self.together(|it| {
+                let left = sight.left_under(it);
+                left.is_some_and(|left| left.iter().all(&covered))
+            })
+        })
     }
 
-    /// The number of the first of several roots that explain this together, and not without it.
-    fn together(&self, sight: &Sight<'_>) -> Option<u32> {
-        let explain = |without: Option<u32>| {
-            let needed = self.all.iter().filter(|it| Some(it.number) != without);
-            let best = needed.filter_map(|it| it.candidates.first());
-            sight.is_explained_by(&Arc::new(best.cloned().collect()))
-        };
-        if self.all.len() < 2 || !explain(None) {
+    /// Roots that explain something together, and not without one of them.
+    fn together(&self, explain: impl Fn(&Arc<Deviations>) -> bool) -> Option<Explained> {
+        let mut parts = self.parts();
+        if parts.is_empty() || !explain(&all_of(&parts)) {
             return None;
         }
-        let needed = self.all.iter().find(|it| !explain(Some(it.number)));
-        needed.or(self.all.first()).map(|root| root.number)
+        let mut place = 0;
+        while place < parts.len() {
+            let part = parts.remove(place);
+            if !explain(&all_of(&parts)) {
+                parts.insert(place, part);
+                place += 1;
+            }
+        }
+        let found = parts.iter().find_map(|it| it.name.ok());
+        let entries = parts.iter().filter_map(|it| it.name.err());
+        let entries = || entries.map(str::to_owned).collect();
+        Some(found.map_or_else(|| Explained::Entries(entries()), Explained::Root))
     }
 
-    /// What is known of the engine: the best hypothesis of each root.
-    pub fn known(&self) -> Deviations {
-        let best = self.all.iter().filter_map(|root| root.candidates.first());
-        best.cloned().collect()
+    /// The entries, and the best hypothesis of each root that was found.
+    fn parts(&self) -> Vec<Part<'_>> {
+        let entries = self.entries.iter().map(|(id, deviations)| Part {
+            name: Err(id),
+            deviations: Arc::clone(deviations),
+        });
+        let found = self.found.iter().filter_map(|root| {
+            Some(Part {
+                name: Ok(root.number),
+                deviations: alone(root.candidates.first()?),
+            })
+        });
+        entries.chain(found).collect()
     }
 
-    /// Adds what explains a finding. If some of it explains an earlier root, too, that is its root,
-    /// and its number is returned.
-    pub fn place(&mut self, number: u32, candidates: &[Deviation]) -> Option<u32> {
+    /// What is known of the engine: each root, and then all together.
+    pub fn known(&self) -> Vec<Arc<Deviations>> {
+        let parts = self.parts();
+        let together = (parts.len() > 1).then(|| all_of(&parts));
+        let each = parts.into_iter().map(|it| it.deviations);
+        each.chain(together).collect()
+    }
+
+    /// Adds what explains a finding. If some of it explains an earlier root, too, or is the same in
+    /// other states, that is its root, and its number is returned.
+    pub fn place(
+        &mut self,
+        number: u32,
+        candidates: &[Deviation],
+        refuted: impl Fn(&Deviation) -> bool,
+    ) -> Option<u32> {
         let common = |root: &Root| {
             let common = root.candidates.iter().filter(|it| candidates.contains(it));
             common.cloned().collect::<Vec<_>>()
         };
-        for root in &mut self.all {
-            let common = common(root);
-            if !common.is_empty() {
-                root.candidates = common;
-                self.version += 1;
-                return Some(root.number);
+        let wider = |root: &Root| {
+            let pairs = root.candidates.iter().flat_map(|one| {
+                let others = candidates.iter();
+                others.filter_map(move |other| in_states_of_both(one, other))
+            });
+            let mut wider: Vec<Deviation> = Vec::new();
+            for it in pairs {
+                if !wider.contains(&it) && !refuted(&it) {
+                    wider.push(it);
+                }
+            }
+            wider
+        };
+        for shared in [&common as &dyn Fn(&Root) -> Vec<Deviation>, &wider] {
+            for root in &mut self.found {
+                let shared = shared(root);
+                if !shared.is_empty() {
+                    root.candidates = shared;
+                    self.version += 1;
+                    return Some(root.number);
+                }
             }
         }
         if let Some(best) = candidates.first() {
             self.version += 1;
-            self.all.push(Root {
+            self.found.push(Root {
                 number,
                 candidates: candidates.to_vec(),
                 told: best.clone(),
@@ -132,6 +223,23 @@ impl Roots {
 
 fn alone(deviation: &Deviation) -> Arc<Deviations> {
     Arc::new([deviation.clone()].into_iter().collect())
+}
+
+fn all_of(parts: &[Part<'_>]) -> Arc<Deviations> {
+    let all = parts.iter().flat_map(|part| part.deviations.iter());
+    Arc::new(all.cloned().collect())
+}
+
+/// The deviation that breaks the rule wherever one of these does, if both break the same rule in the same
+/// way.
+fn in_states_of_both(one: &Deviation, other: &Deviation) -> Option<Deviation> {
+    let same = (one.hook, &one.change, one.when) == (other.hook, &other.change, other.when);
+    if !same || one.states.is_empty() || other.states.is_empty() {
+        return None;
+    }
+    let mut states: Vec<StateType> = one.states.clone();
+    states.extend(other.states.iter().filter(|it| !one.states.contains(it)));
+    Some(one.clone().within(&states))
 }
 
 /// Shows a case that was run to `look`; `None` if it is no execution, or was not judged.
@@ -157,24 +265,50 @@ pub(super) fn with_sight<T>(
     Some(look(&Sight::new(job, judgement, grace, &rejudge)))
 }
 
+/// Whether these deviations explain what came of a case.
+pub(crate) fn is_explained(
+    context: &Context,
+    prepared: &Prepared,
+    outcome: &Outcome,
+    overhead: Millis,
+    deviations: &Arc<Deviations>,
+) -> bool {
+    let (raw, judgement) = seen(outcome);
+    let look = |sight: &Sight<'_>| sight.is_explained_by(deviations);
+    with_sight(context, prepared, raw, judgement, overhead, look).unwrap_or_default()
+}
+
 /// The hypotheses that explain what came of a case, the best first.
 #[cfg(feature = "cli")]
 pub(crate) fn explain(context: &Context, prepared: &Prepared, outcome: &Outcome) -> Vec<Deviation> {
     let (raw, judgement) = seen(outcome);
-    let look = |sight: &Sight<'_>| explanations(context, sight, &[]);
+    let look = |sight: &Sight<'_>| explanations(context, sight, &Known::default());
     with_sight(context, prepared, raw, judgement, 0, look).unwrap_or_default()
 }
 
-/// The hypotheses of which each alone explains a case, and that none of these cases refutes, which
-/// agreed; the best first.
+/// What is known when a divergence is explained.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// What is known of the engine: each root, and all together.
+    pub roots: Vec<Arc<Deviations>>,
+    /// Hypotheses that are not to be tried.
+    pub untried: Vec<Deviation>,
+    /// Cases that agreed.
+    pub agreed: Vec<Witness>,
+}
+
+/// The hypotheses of which each explains a case, alone or else together with what is known of the engine,
+/// and that none of the cases refutes which agreed; the best first.
 pub(super) fn explanations(
     context: &Context,
     sight: &Sight<'_>,
-    agreed: &[Witness],
+    known: &Known,
 ) -> Vec<Deviation> {
-    let found = sight.hypotheses();
+    let nothing = Arc::default();
+    let beside = known.roots.last().unwrap_or(&nothing);
+    let found = sight.hypotheses(beside, &known.untried);
     let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
-    let agreed = agreed.iter().filter(|it| concerned(it.coverage()));
+    let agreed = known.agreed.iter().filter(|it| concerned(it.coverage()));
     let agreed: Vec<Job> = agreed.filter_map(|it| job(context, it)).collect();
     let best = best(found, sight, &agreed, context.engine.profile().terms(0));
     best.iter().map(|it| it.deviation.clone()).collect()
@@ -210,7 +344,10 @@ pub(super) fn seen(outcome: &Outcome) -> (Option<&RawRun>, Option<&Judgement>) {
 
 #[cfg(test)]
 mod tests {
-    use stepproof_specs::deviation::{Change, Deviation, Field, Hook};
+    use stepproof_specs::{
+        asl::StateType,
+        deviation::{Change, Deviation, Field, Hook},
+    };
 
     use super::Roots;
 
@@ -218,18 +355,38 @@ mod tests {
         Deviation::new(Hook::Field(Field::MaxAttempts), Change::Add(more))
     }
 
+    fn best(roots: &Roots) -> Vec<Deviation> {
+        let parts = roots.parts().into_iter();
+        parts.flat_map(|it| it.deviations.iter().cloned().collect::<Vec<_>>()).collect()
+    }
+
     #[test]
     fn findings_with_a_common_explanation_have_one_root() {
         let mut roots = Roots::default();
-        assert_eq!(roots.place(1, &[deviation(1), deviation(2)]), None);
-        assert_eq!(roots.place(2, &[deviation(3)]), None);
-        assert_eq!(roots.place(3, &[deviation(2), deviation(4)]), Some(1));
+        let mut place = |number, all: &[Deviation]| roots.place(number, all, |_| false);
+        assert_eq!(place(1, &[deviation(1), deviation(2)]), None);
+        assert_eq!(place(2, &[deviation(3)]), None);
+        assert_eq!(place(3, &[deviation(2), deviation(4)]), Some(1));
         // What they have in common is what is left.
-        assert_eq!(roots.place(4, &[deviation(1)]), None);
-        assert_eq!(roots.place(5, &[]), None);
-        let known: Vec<_> = roots.known().iter().cloned().collect();
-        assert_eq!(known, [deviation(2), deviation(3), deviation(1)]);
+        assert_eq!(place(4, &[deviation(1)]), None);
+        assert_eq!(place(5, &[]), None);
+        assert_eq!(best(&roots), [deviation(2), deviation(3), deviation(1)]);
         assert_eq!(roots.renamed(), [(1, vec![deviation(2)])]);
         assert_eq!(roots.renamed(), []);
+    }
+
+    #[test]
+    fn the_same_rule_broken_in_other_states_is_one_root() {
+        let within = |states: &[StateType]| deviation(1).within(states);
+        let mut roots = Roots::default();
+        assert_eq!(roots.place(1, &[within(&[StateType::Task])], |_| false), None);
+        let maps = [within(&[StateType::Map])];
+        assert_eq!(roots.place(2, &maps, |_| false), Some(1));
+        assert_eq!(best(&roots), [within(&[StateType::Task, StateType::Map])]);
+        // Not if cases agreed in which the wider rule would have shown.
+        let branches = [within(&[StateType::Parallel])];
+        assert_eq!(roots.place(3, &branches, |_| true), None);
+        let other = deviation(2).within(&[StateType::Parallel]);
+        assert_eq!(roots.place(4, &[other], |_| false), None);
     }
 }

@@ -115,6 +115,9 @@ pub struct Detail {
     /// The deviations of which each alone explains what the engine did, the best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explanations: Vec<Deviation>,
+    /// Why a divergence that no deviation explains is under the root of another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grouped: Option<String>,
 }
 
 impl Detail {

@@ -4,7 +4,10 @@ use jiff::civil::Date;
 use regex_lite::Regex;
 use serde::Deserialize;
 use stepproof_generators::{Feature, FeatureSet};
-use stepproof_specs::clause::{Basis, Clause, REGISTRY};
+use stepproof_specs::{
+    clause::{Basis, Clause, REGISTRY},
+    deviation::{Deviation, Deviations},
+};
 use toml::{Spanned, value::Datetime};
 
 use super::{Entry, LEDGER_FORMAT, Pattern, Problem, glob::Glob, joined_by_and};
@@ -23,6 +26,7 @@ struct Document {
 struct Table {
     id: Option<Spanned<String>>,
     title: Option<Spanned<String>>,
+    deviation: Option<Spanned<String>>,
     signatures: Option<Spanned<Vec<Spanned<String>>>>,
     reason: Option<Spanned<String>>,
     clause: Option<Spanned<String>>,
@@ -137,8 +141,9 @@ impl Reader<'_> {
         let only = self.clauses(&label, &table.only);
         let definition = self.expression(&label, table.definition.as_ref());
         let spreads = table.spreads.as_ref().filter(|it| *it.get_ref());
+        let deviations = self.deviations(&label, table.deviation.as_ref());
         let signatures = match &table.signatures {
-            None if spreads.is_some() => Some(Vec::new()),
+            None if spreads.is_some() || table.deviation.is_some() => Some(Vec::new()),
             signatures => self.signatures(offset, &label, signatures.as_ref()),
         };
         if let Some(spreads) = spreads
@@ -153,6 +158,7 @@ impl Reader<'_> {
         Some(Entry {
             id: id?,
             title: title?,
+            deviations: deviations.into(),
             signatures: signatures?,
             reason: reason?,
             clause: clause?,
@@ -228,6 +234,27 @@ impl Reader<'_> {
             self.complain(value.span().start, what, remedy);
         }
         Some(value.get_ref().clone())
+    }
+
+    /// A deviation, or several in a list, as JSON.
+    fn deviations(&mut self, entry: &str, value: Option<&Spanned<String>>) -> Deviations {
+        let Some(value) = value else {
+            return Deviations::default();
+        };
+        let read: serde_json::Result<Deviations> = if value.get_ref().trim().starts_with('[') {
+            serde_json::from_str(value.get_ref())
+        } else {
+            serde_json::from_str::<Deviation>(value.get_ref()).map(Into::into)
+        };
+        let what = match read {
+            Ok(deviations) if !deviations.is_empty() => return deviations,
+            Ok(_) => "the list is empty".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let what = format!("entry '{entry}': `deviation` is none: {what}");
+        let remedy = "write it as JSON, as `stepproof run --format json` prints those of findings";
+        self.complain(value.span().start, what, remedy);
+        Deviations::default()
     }
 
     fn signatures(

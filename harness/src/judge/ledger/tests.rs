@@ -1,8 +1,11 @@
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use serde_json::json;
 use stepproof_generators::{Feature, FeatureSet};
-use stepproof_specs::clause::{Clause, Coverage};
+use stepproof_specs::{
+    clause::{Clause, Coverage},
+    deviation::{Change, Deviation, Field, Hook},
+};
 
 use super::{Circumstances, Entry, Ledger};
 use crate::{
@@ -23,6 +26,7 @@ fn entry(id: &str, signature: &str) -> Entry {
     Entry {
         id: id.into(),
         title: "a missing Choice variable is no match".into(),
+        deviations: Arc::default(),
         signatures: vec![signature.parse().unwrap()],
         reason: "reported \"upstream\"\nand open".into(),
         clause: Clause::from_id("choice.missing-variable").unwrap(),
@@ -59,6 +63,18 @@ fn what_is_written_can_be_read() {
         spreads: true,
         ..entry("third", "output Map root order")
     };
+    let gives_null = Deviation::new(Hook::PathMissing, Change::Set(json!(null)));
+    let keeps = Deviation::new(Hook::Field(Field::ResultPath), Change::Ignore);
+    let exact = Entry {
+        deviations: Arc::new(gives_null.clone().into()),
+        signatures: Vec::new(),
+        ..entry("exact", "output Map root order")
+    };
+    let several = Entry {
+        deviations: Arc::new([gives_null, keeps].into_iter().collect()),
+        signatures: Vec::new(),
+        ..entry("several", "output Map root order")
+    };
     let fourth = Entry {
         definition: Some("Choices".into()),
         ..entry("fourth", "output Map root length")
@@ -67,6 +83,8 @@ fn what_is_written_can_be_read() {
     ledger.append(&second).unwrap();
     ledger.append(&third).unwrap();
     ledger.append(&fourth).unwrap();
+    ledger.append(&exact).unwrap();
+    ledger.append(&several).unwrap();
     ledger
         .confirm("second", "2026-03-01".parse().unwrap(), "1.3.0")
         .unwrap();

@@ -4,6 +4,8 @@ use std::{fmt::Write, fs, path::Path};
 
 use jiff::civil::Date;
 
+use stepproof_specs::deviation::Deviations;
+
 use super::{Entry, LEDGER_FORMAT, LedgerError};
 
 /// The header of a new ledger.
@@ -25,6 +27,9 @@ pub fn entry(entry: &Entry) -> String {
     };
     line("id", &quoted(&entry.id));
     line("title", &quoted(&entry.title));
+    if entry.is_exact() {
+        line("deviation", &quoted(&deviation(&entry.deviations)));
+    }
     let signatures = entry.signatures.iter();
     let signatures: Vec<String> = signatures
         .map(|it| format!("    {},\n", quoted(&it.to_string())))
@@ -58,6 +63,15 @@ pub fn entry(entry: &Entry) -> String {
         line("link", &quoted(link));
     }
     text
+}
+
+/// Deviations as JSON: a single one without a list around it.
+fn deviation(deviations: &Deviations) -> String {
+    let written = match deviations.iter().as_slice() {
+        [one] => serde_json::to_string(one),
+        _ => serde_json::to_string(deviations),
+    };
+    written.unwrap_or_default()
 }
 
 /// A string as a TOML literal.

@@ -15,7 +15,9 @@ use crate::{
         Context, Limit,
         attempt::{attempt, attempt_keeping, ready},
         confirm::confirm,
-        quiet, reduction, witness,
+        quiet, reduction,
+        roots::Known,
+        witness,
     },
     store::Keep,
 };
@@ -61,9 +63,10 @@ impl Conductor<'_> {
             self.reducing = true;
             let number = finding.number;
             let losses = self.losses.get(&number).copied().unwrap_or_default();
-            let known = reduction::Known {
-                root: self.root_of_finding(&finding),
+            let root = self.root_of_finding(&finding);
+            let known = Known {
                 roots: self.roots.known(),
+                untried: self.options.untried.clone(),
                 agreed: self.witnesses.all(),
             };
             let task = reduction::reduce(
@@ -72,6 +75,7 @@ impl Conductor<'_> {
                 (losses < MISSES).then_some(self.options.shrink),
                 self.control.clone(),
                 known,
+                root,
                 self.store.directory().to_owned(),
             );
             self.spawn(TaskKind::Reduce(number), async move {

@@ -22,15 +22,18 @@ pub(crate) fn of(
         return Vec::new();
     };
     match verdict {
-        Verdict::Known => entries(judge, prepared, judgement),
+        Verdict::Known => entries(judge, prepared, outcome),
         Verdict::Poisoned => poison(judgement, &prepared.coverage()),
         Verdict::Unknown if judgement.judged.is_empty() => vec![NOT_WATCHED.to_owned()],
         _ => Vec::new(),
     }
 }
 
-/// The ledger's entries that cover what differs, each once.
-fn entries(judge: &dyn Judge, prepared: &Prepared, judgement: &Judgement) -> Vec<String> {
+/// The ledger's entries that cover what differs by their signatures, each once.
+pub(super) fn entries(judge: &dyn Judge, prepared: &Prepared, outcome: &Outcome) -> Vec<String> {
+    let Outcome::Judged { judgement, .. } = outcome else {
+        return Vec::new();
+    };
     let differences = judgement.differences.iter();
     let mut entries: Vec<String> = differences
         .filter_map(|it| judge.known_as(&it.signature, prepared))

@@ -17,6 +17,13 @@ pub(super) struct Reported {
     pub same_as: Option<u32>,
 }
 
+impl Reported {
+    /// The number of its root.
+    pub fn root(&self) -> u32 {
+        self.same_as.unwrap_or(self.finding.number)
+    }
+}
+
 /// The number of the first finding with the same case and the same differences, if there is one.
 pub(super) fn same_case(reported: &[Reported], reduction: &ReductionRecord) -> Option<u32> {
     let differences = differences(reduction);

@@ -21,7 +21,7 @@ use crate::{
         attempt::{Ready, Stuck},
         confirm::Confirmation,
         reduction::Reduced,
-        roots,
+        roots::{self, Explained},
     },
     store::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, StoreError,
@@ -32,6 +32,10 @@ use crate::{
 /// How often a case may find the engine unreachable, although a probe reaches it, before it is
 /// given up.
 pub(super) const MISSES: u32 = 3;
+
+/// How often a case is looked into that has a signature which is explained elsewhere, and is not explained
+/// itself: several rules may be broken so that it shows in the same way.
+const LOOKED_INTO: u32 = 3;
 
 /// A case that was run.
 #[derive(Debug)]
@@ -129,11 +133,12 @@ impl Conductor<'_> {
             self.quiet.push_back(ran.index);
             return;
         }
-        let judge = &self.context.judge;
         let verdict = match &ran.attempt.outcome {
-            Outcome::Judged { judgement, .. } => {
-                judgement.verdict(|signature| judge.is_known(signature, &ran.ready.prepared))
+            Outcome::Judged { judgement, .. } if !judgement.differences.is_empty() => {
+                self.differs(ran);
+                return;
             }
+            Outcome::Judged { judgement, .. } => judgement.verdict(|_| false),
             Outcome::Trouble(Trouble::Unreachable { .. }) => {
                 self.doubtful = true;
                 let misses = self.misses.entry(ran.index).or_default();
@@ -152,59 +157,87 @@ impl Conductor<'_> {
                 Verdict::Unknown
             }
         };
-        if verdict == Verdict::Diverge {
-            self.suspect(ran);
-        } else {
-            self.record(ran, verdict);
+        self.record(ran, verdict);
+    }
+
+    /// A case in which the engine does not what the plain reference does: known, if the ledger says so.
+    fn differs(&mut self, ran: Ran) {
+        let explained = self.explained(&ran);
+        if explained.is_none() && self.unknown_of(&ran).is_empty() {
+            self.record(ran, Verdict::Known);
+            return;
         }
+        self.suspect_of(ran, explained);
     }
 
-    /// A case that diverges in a way that the ledger does not name.
-    fn suspect(&mut self, ran: Ran) {
-        let root = self.root_of(&ran);
-        self.suspect_of(ran, root);
-    }
-
-    /// The same, once it is known which root explains the case, if one does.
-    fn suspect_of(&mut self, ran: Ran, root: Option<u32>) {
-        let signatures = self.unknown_of(&ran);
-        let is_new = |signature: &&Signature| self.bugbase.standing(signature) == Standing::New;
-        let new: Vec<Signature> = signatures.iter().filter(is_new).cloned().collect();
-        if let Some(root) = root {
-            let mut record = ran.into_record(Verdict::Diverge, self.options.keep);
-            if let Some(detail) = &mut record.detail {
-                detail.root = Some(root);
+    /// A case that diverges in a way that no signature in the ledger covers, with what explains it.
+    fn suspect_of(&mut self, ran: Ran, explained: Option<Explained>) {
+        match explained {
+            Some(Explained::Root(root)) => {
+                let mut record = ran.into_record(Verdict::Diverge, self.options.keep);
+                if let Some(detail) = &mut record.detail {
+                    detail.root = Some(root);
+                }
+                self.append(record);
+                return;
             }
-            self.append(record);
-        } else if new.is_empty() {
+            Some(Explained::Entries(mut entries)) => {
+                let judge = self.context.judge.as_ref();
+                let others = reasons::entries(judge, &ran.ready.prepared, &ran.attempt.outcome);
+                entries.extend(others);
+                self.record_because(ran, Verdict::Known, entries);
+                return;
+            }
+            None => {}
+        }
+        let signatures = self.unknown_of(&ran);
+        let sought = signatures.iter().filter(|it| self.is_to_be_looked_into(it));
+        let sought: Vec<Signature> = sought.cloned().collect();
+        if sought.is_empty() {
             let verdict = self.verdict_of(&signatures);
             self.record(ran, verdict);
         } else if self.context.stop.is_asked() {
             // Not recorded: the run judges it when it is resumed.
             self.dropped += 1;
         } else if self.is_looking_into_another() {
+            self.groups.waits(&ran.ready.coverage);
             self.waiting.push_back(Waiting {
                 ran,
                 unexplained_by: self.roots.version(),
             });
         } else {
             self.confirming = true;
-            self.launch_confirmation(ran, new);
+            self.launch_confirmation(ran, sought);
         }
     }
 
-    /// The number of the root that explains a case, if one does.
-    fn root_of(&mut self, ran: &Ran) -> Option<u32> {
-        let (raw, judgement) = roots::seen(&ran.attempt.outcome);
-        self.root_of_seen(&ran.ready.prepared, raw, judgement)
+    /// Whether a case with this signature that nothing explains is looked into: if nobody has seen the
+    /// signature, and a few times more if what has it so far was explained, but this is not.
+    fn is_to_be_looked_into(&self, signature: &Signature) -> bool {
+        match self.bugbase.standing(signature) {
+            Standing::New => true,
+            Standing::Withdrawn => false,
+            Standing::Confirmed => {
+                let looked = self.looked.get(signature).copied().unwrap_or_default();
+                let reported = self.reported.iter();
+                let mut alike = reported.filter(|it| it.finding.signature == *signature);
+                looked < LOOKED_INTO && alike.all(|it| self.roots.explains_finding(it.root()))
+            }
+        }
     }
 
-    fn root_of_seen(
+    /// What explains a case, if something does.
+    fn explained(&mut self, ran: &Ran) -> Option<Explained> {
+        let (raw, judgement) = roots::seen(&ran.attempt.outcome);
+        self.explained_as_seen(&ran.ready.prepared, raw, judgement)
+    }
+
+    fn explained_as_seen(
         &mut self,
         prepared: &Prepared,
         raw: Option<&RawRun>,
         judgement: Option<&Judgement>,
-    ) -> Option<u32> {
+    ) -> Option<Explained> {
         let overhead = self.control.overhead();
         let Self {
             roots,
@@ -213,7 +246,8 @@ impl Conductor<'_> {
             ..
         } = self;
         let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
-        let look = |sight: &Sight<'_>| roots.explaining(sight, refuted);
+        let covered = |it: &Signature| context.judge.is_known(it, prepared);
+        let look = |sight: &Sight<'_>| roots.explaining(sight, refuted, covered);
         roots::with_sight(context, prepared, raw, judgement, overhead, look).flatten()
     }
 
@@ -240,7 +274,10 @@ impl Conductor<'_> {
     pub(super) fn root_of_finding(&mut self, finding: &FindingRecord) -> Option<u32> {
         let prepared = job::prepare(&finding.original, Lane::Quiet).ok()?;
         let Detail { raw, judgement, .. } = &finding.detail;
-        self.root_of_seen(&prepared, raw.as_ref(), judgement.as_ref())
+        match self.explained_as_seen(&prepared, raw.as_ref(), judgement.as_ref()) {
+            Some(Explained::Root(root)) => Some(root),
+            _ => None,
+        }
     }
 
     /// Whether a divergence is being repeated or reduced: what it is may explain others.
@@ -258,11 +295,13 @@ impl Conductor<'_> {
             unexplained_by,
         } in std::mem::take(&mut self.waiting)
         {
-            if unexplained_by == self.roots.version() {
-                self.suspect_of(ran, None);
+            self.groups.waited(&ran.ready.coverage);
+            let explained = if unexplained_by == self.roots.version() {
+                None
             } else {
-                self.suspect(ran);
-            }
+                self.explained(&ran)
+            };
+            self.suspect_of(ran, explained);
         }
     }
 
@@ -276,7 +315,7 @@ impl Conductor<'_> {
         }
     }
 
-    /// The signatures of a case that no ledger entry names.
+    /// The signatures of a case that no ledger entry covers.
     fn unknown_of(&self, ran: &Ran) -> Vec<Signature> {
         let judge = self.context.judge.as_ref();
         let mut signatures = ran.attempt.outcome.signatures();
@@ -301,6 +340,7 @@ impl Conductor<'_> {
         for (signature, confirmation) in counts {
             if confirmation.holds() {
                 self.bugbase.note(&signature, Standing::Confirmed);
+                *self.looked.entry(signature.clone()).or_default() += 1;
                 self.found(&ran, signature, confirmation);
             }
         }
@@ -353,8 +393,11 @@ impl Conductor<'_> {
 
     fn reduced(&mut self, finding: FindingRecord, reduced: Reduced) -> Result<(), StoreError> {
         match reduced {
-            Reduced::Written(reduction) => {
+            Reduced::Written(mut reduction) => {
                 self.warn(&finding, &reduction);
+                if !reduction.withdraws() {
+                    self.place(&finding, &mut reduction);
+                }
                 self.store
                     .append_reduction(ReductionRecord::clone(&reduction));
                 self.commit()?;
@@ -375,24 +418,41 @@ impl Conductor<'_> {
         Ok(())
     }
 
-    /// The number of the divergence to which a reduced one is another way, if it is one.
-    fn place(&mut self, reduction: &ReductionRecord) -> Option<u32> {
+    /// Puts a reduced divergence under the root of an earlier one, if it has the same.
+    fn place(&mut self, finding: &FindingRecord, reduction: &mut ReductionRecord) {
+        let Self {
+            roots,
+            context,
+            witnesses,
+            ..
+        } = self;
+        let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
         let Detail {
             root, explanations, ..
-        } = &reduction.detail;
-        root.or_else(|| self.roots.place(reduction.number, explanations))
-            .or_else(|| reported::same_case(&self.reported, reduction))
+        } = &mut reduction.detail;
+        if root.is_none() {
+            *root = roots.place(reduction.number, explanations, refuted);
+        }
+        if root.is_some() || !explanations.is_empty() {
+            return;
+        }
+        if let Some((root, why)) = self.groups.place(finding, reduction) {
+            reduction.detail.root = Some(root);
+            reduction.detail.grouped = Some(why);
+        } else {
+            reduction.detail.root = reported::same_case(&self.reported, reduction);
+        }
     }
 
-    /// Reports a finding, unless its case became that of an earlier one: then it is another way to
-    /// that, and both pages say so.
+    /// Reports a finding, unless it is under an earlier root: then it is another way to that, and both
+    /// pages say so.
     fn report(
         &mut self,
         finding: FindingRecord,
         reduction: ReductionRecord,
     ) -> Result<(), StoreError> {
         let mut page = self.context.judge.finding(&finding, &reduction);
-        page.same_as = self.place(&reduction);
+        page.same_as = reduction.detail.root;
         self.reported.push(Reported {
             finding,
             reduction,
@@ -424,7 +484,10 @@ impl Conductor<'_> {
     /// Takes a finding back: the cases that diverged only so are flaky.
     fn withdraw(&mut self, finding: &FindingRecord) {
         let bugbase = &mut self.bugbase;
-        bugbase.note(&finding.signature, Standing::Withdrawn);
+        let mut reported = self.reported.iter();
+        if !reported.any(|it| it.finding.signature == finding.signature) {
+            bugbase.note(&finding.signature, Standing::Withdrawn);
+        }
         let stands = |signature: &Signature| bugbase.standing(signature) == Standing::Confirmed;
         let before = self.diverged.len();
         self.diverged
@@ -520,6 +583,8 @@ impl Conductor<'_> {
 
     fn append(&mut self, mut record: CaseRecord) {
         record.at = self.elapsed();
+        let root = record.detail.as_ref().and_then(|it| it.root);
+        self.groups.count(record.verdict, root, &record.coverage);
         self.uncommitted.push(JudgedCase {
             index: record.index,
             verdict: record.verdict,
@@ -529,7 +594,7 @@ impl Conductor<'_> {
                 .detail
                 .as_ref()
                 .map_or_else(Vec::new, Detail::reasons),
-            root: record.detail.as_ref().and_then(|it| it.root),
+            root,
         });
         self.store.append_case(record);
     }

@@ -249,6 +249,7 @@ pub(super) fn options(cases: u64) -> Options {
             width: 2,
         },
         quiet_share: 0,
+        untried: Vec::new(),
     }
 }
 

@@ -1,0 +1,247 @@
+//! Divergences that no deviation explains, grouped by what remains of them.
+//!
+//! Two of them have one root if their smallest cases are the same but for names and values, or if
+//! both need the same suspected rule. A smallest case shows nothing without the rules that it needs:
+//! the reduction has tried to take out each. Which of them is suspected, the run says: the one of
+//! whose cases most diverge.
+
+use serde_json::{Map, Value};
+use stepproof_specs::clause::{Basis, Clause, Coverage, REGISTRY};
+
+use crate::{
+    job::{Lane, Prepared, prepare},
+    judge::{attribution::TRIVIAL, signature::Shape, verdict::Verdict},
+    store::{FindingRecord, ReductionRecord},
+};
+
+/// How many cases exercise each clause.
+#[derive(Debug)]
+pub(super) struct Tally(Vec<u64>);
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self(vec![0; REGISTRY.len()])
+    }
+}
+
+impl Tally {
+    /// Counts a case.
+    pub fn add(&mut self, coverage: &Coverage) {
+        for clause in coverage.iter() {
+            self.0[clause as usize] += 1;
+        }
+    }
+
+    /// Counts a case no longer.
+    pub fn take(&mut self, coverage: &Coverage) {
+        for clause in coverage.iter() {
+            self.0[clause as usize] -= 1;
+        }
+    }
+
+    fn of(&self, clause: Clause) -> u64 {
+        self.0[clause as usize]
+    }
+}
+
+/// The cases of a run that nothing explains, beside those that agree.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    /// The cases that agreed.
+    agreed: Tally,
+    /// The cases that diverge in ways that nothing explains.
+    diverged: Tally,
+    all: Vec<Member>,
+}
+
+/// A divergence that nothing explains.
+#[derive(Debug)]
+struct Member {
+    /// The number of the root under which it is.
+    root: u32,
+    /// The form of its smallest case, and how that differs.
+    form: Option<(Value, Shape)>,
+    /// What its smallest case exercises.
+    exercised: Coverage,
+}
+
+impl Groups {
+    /// Counts a case, with the root that explains it if one does.
+    pub fn count(&mut self, verdict: Verdict, root: Option<u32>, coverage: &Coverage) {
+        match (verdict, root) {
+            (Verdict::Agree, _) => self.agreed.add(coverage),
+            (Verdict::Diverge, None) => self.diverged.add(coverage),
+            _ => {}
+        }
+    }
+
+    /// Counts a case that nothing explains so far.
+    pub fn waits(&mut self, coverage: &Coverage) {
+        self.diverged.add(coverage);
+    }
+
+    /// Counts it no longer.
+    pub fn waited(&mut self, coverage: &Coverage) {
+        self.diverged.take(coverage);
+    }
+
+    /// Adds a divergence, and returns the number of an earlier one that has the same root, with the
+    /// reason, if there is one.
+    pub fn place(
+        &mut self,
+        finding: &FindingRecord,
+        reduction: &ReductionRecord,
+    ) -> Option<(u32, String)> {
+        let prepared = prepare(&reduction.minimal, Lane::Quiet).ok();
+        let exercised = prepared.as_ref().map(Prepared::coverage);
+        let form = match &prepared {
+            Some(Prepared::Execution(job)) => Some(form(&job.case.definition)),
+            _ => None,
+        };
+        let mut member = Member {
+            root: reduction.number,
+            form: form.zip(Some(finding.signature.shape.clone())),
+            exercised: exercised.unwrap_or_default(),
+        };
+        let same = self.same(&member);
+        if let Some((root, _)) = same {
+            member.root = root;
+        }
+        self.all.push(member);
+        same
+    }
+
+    /// Adds a divergence that an earlier session of the run has placed.
+    pub fn placed(&mut self, finding: &FindingRecord, reduction: &ReductionRecord, root: u32) {
+        let before = self.all.len();
+        self.place(finding, reduction);
+        for member in self.all.iter_mut().skip(before) {
+            member.root = root;
+        }
+    }
+
+    /// The rule that a case breaks, as far as the run tells.
+    pub fn suspect(&self, exercised: &Coverage) -> Option<Clause> {
+        let based = |clause: &Clause| clause.entry().basis != Basis::Assumed;
+        let candidates = exercised.iter().filter(based);
+        let rank = |clause: &Clause| {
+            let (agreed, diverged) = (self.agreed.of(*clause), self.diverged.of(*clause));
+            // Shares as whole numbers, so that they can be compared.
+            let share = diverged.saturating_mul(1 << 20) / (agreed + diverged).max(1);
+            (share, clause.entry().path().count())
+        };
+        let particular = candidates.filter(|it| !TRIVIAL.contains(*it));
+        // Of those that are suspected as much, the first: the registry goes from the general to the
+        // particular.
+        particular.reduce(|best, next| if rank(&next) > rank(&best) { next } else { best })
+    }
+
+    fn same(&self, member: &Member) -> Option<(u32, String)> {
+        let form = |it: &&Member| it.form.is_some() && it.form == member.form;
+        if let Some(same) = self.all.iter().find(form) {
+            let why = "their smallest cases differ in the same way, and only in names and values";
+            let why = why.to_owned();
+            return Some((same.root, why));
+        }
+        let suspect = self.suspect(&member.exercised)?;
+        let alike = |it: &&Member| {
+            let other = self.suspect(&it.exercised);
+            other.is_some_and(|other| family(other) == family(suspect))
+        };
+        let same = self.all.iter().find(alike)?;
+        let (agreed, diverged) = (self.agreed.of(suspect), self.diverged.of(suspect));
+        let why = format!(
+            "of the rules that their smallest cases need, {} is that of whose cases most diverge: \
+             {diverged} of {}",
+            suspect.entry().id,
+            agreed + diverged
+        );
+        Some((same.root, why))
+    }
+}
+
+/// What a clause is about: its id without the last part, if that leaves more than the first.
+fn family(clause: Clause) -> Vec<&'static str> {
+    let mut path: Vec<_> = clause.entry().path().collect();
+    if path.len() > 2 {
+        path.truncate(2);
+    }
+    path
+}
+
+/// A definition without the names and values in it that mean nothing to the language.
+fn form(definition: &Value) -> Value {
+    match definition {
+        Value::Object(fields) => {
+            let mut form = Map::new();
+            for (key, value) in fields {
+                if key == "States" {
+                    let states = value.as_object().into_iter().flat_map(Map::values);
+                    let mut states: Vec<Value> = states.map(self::form).collect();
+                    states.sort_by_cached_key(ToString::to_string);
+                    form.insert(key.clone(), states.into());
+                } else if matches!(key.as_str(), "StartAt" | "Next" | "Default" | "Comment") {
+                    form.insert(key.clone(), Value::Null);
+                } else {
+                    form.insert(key.clone(), self::form(value));
+                }
+            }
+            form.into()
+        }
+        Value::Array(items) => items.iter().map(form).collect(),
+        Value::String(text) => scalar(text),
+        Value::Number(_) => "a number".into(),
+        value => value.clone(),
+    }
+}
+
+/// A text of the language as it stands, without what it is applied to.
+fn scalar(text: &str) -> Value {
+    let word = text.split(['(', '.', '[']).next().unwrap_or_default();
+    match word {
+        "States" => text.split('(').next().unwrap_or_default().into(),
+        "$" | "$$" => word.into(),
+        "Task" | "Wait" | "Pass" | "Succeed" | "Fail" | "Choice" | "Parallel" | "Map" => word.into(),
+        _ => "a text".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use stepproof_specs::clause::{Clause, Coverage};
+
+    use super::{Groups, form};
+
+    fn coverage(clauses: &[Clause]) -> Coverage {
+        let mut coverage = Coverage::default();
+        clauses.iter().for_each(|it| coverage.mark(*it));
+        coverage
+    }
+
+    #[test]
+    fn names_and_values_are_no_difference_of_form() {
+        let machine = |name: &str, path: &str, value: i64| {
+            json!({ "StartAt": name, "States": { name: {
+                "Type": "Pass", "OutputPath": path, "Result": value, "End": true,
+            } } })
+        };
+        assert_eq!(form(&machine("A", "$.a", 1)), form(&machine("B", "$.b[0]", 2)));
+        assert_ne!(form(&machine("A", "$.a", 1)), form(&machine("A", "$$.a", 1)));
+    }
+
+    #[test]
+    fn the_rule_is_suspected_of_whose_cases_most_diverge() {
+        use Clause::{ChoiceFirstMatch, ChoiceNot, ChoiceString};
+        let mut groups = Groups::default();
+        for _ in 0..9 {
+            groups.agreed.add(&coverage(&[ChoiceFirstMatch, ChoiceString]));
+        }
+        groups.agreed.add(&coverage(&[ChoiceFirstMatch, ChoiceNot]));
+        groups.diverged.add(&coverage(&[ChoiceFirstMatch, ChoiceNot]));
+        let suspect = |all: &[Clause]| groups.suspect(&coverage(all));
+        assert_eq!(suspect(&[ChoiceFirstMatch, ChoiceNot]), Some(ChoiceNot));
+        assert_eq!(suspect(&[ChoiceFirstMatch, ChoiceString]), Some(ChoiceFirstMatch));
+        assert_eq!(suspect(&[]), None);
+    }
+}
