@@ -25,6 +25,7 @@
 //! * [`paths`] — paths over a given value
 //! * [`steering`] — cases drawn for clauses that are rarely exercised together
 //! * [`strategy`] — cases in a `proptest` property
+//! * [`vary`] — cases like a given one
 
 pub mod feature;
 pub mod given;
@@ -34,6 +35,7 @@ pub mod profile;
 pub mod reduce;
 pub mod steering;
 pub mod strategy;
+pub mod vary;
 
 mod builder;
 mod dice;

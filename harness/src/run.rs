@@ -10,6 +10,7 @@ mod conductor;
 pub mod confirm;
 mod groups;
 pub mod judging;
+mod neighbours;
 mod options;
 mod quiet;
 mod reach;

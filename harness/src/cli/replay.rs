@@ -216,6 +216,7 @@ impl Setup {
             reproduced: (1, 1),
             withdrawn: false,
             explained,
+            grouped: None,
             replay: &self.judge.replay(name),
         }))
     }

@@ -1,9 +1,13 @@
 //! What a run came to, collected from its events: the last lines on a terminal, and the page of the
 //! run, say the same.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    fmt::Write,
+};
 
 use stepproof_generators::given::Entered;
+use stepproof_specs::clause::Aspect;
 
 use super::{
     Ending, Event, Finding, Header, LeftOut, MachineNotice, Reporter, Unjudged,
@@ -48,15 +52,52 @@ pub struct Digest {
     /// What the engine says about definitions.
     pub(super) rules: Rules,
     reasons: BTreeMap<Verdict, Reasons>,
-    /// How many cases diverge with each signature.
-    diverged: HashMap<Signature, u64>,
-    /// How many cases a divergence explains that were not looked into, by its number.
-    explained: BTreeMap<u32, u64>,
+    /// How many cases diverge with the same signatures that no root explains.
+    diverged: HashMap<Vec<Signature>, u64>,
+    /// The cases that a root explains, by its number.
+    explained: BTreeMap<u32, Shown>,
     pub(super) findings: Vec<Finding>,
     pub(super) withdrawn: Vec<(u32, Signature)>,
     pub(super) checks: Vec<StaleCheck>,
     pub(super) warnings: Vec<String>,
     pub(super) ending: Option<Ending>,
+}
+
+/// The cases of a root, and where it shows in them.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// How many cases.
+    pub cases: u64,
+    /// The types of the states at which it shows.
+    pub kinds: BTreeSet<String>,
+    /// The aspects in which it shows.
+    pub aspects: BTreeSet<Aspect>,
+}
+
+impl Shown {
+    fn add(&mut self, signatures: &[Signature], cases: u64) {
+        self.cases += cases;
+        for signature in signatures {
+            self.aspects.insert(signature.aspect);
+            if signature.kind != "-" {
+                self.kinds.insert(signature.kind.clone());
+            }
+        }
+    }
+
+    /// The cases in words.
+    pub fn words(&self) -> String {
+        let mut words = plural(self.cases, "case");
+        let aspects: Vec<&str> = self.aspects.iter().map(|it| it.name()).collect();
+        if !aspects.is_empty() {
+            let _ = write!(words, ", by {}", aspects.join(", "));
+        }
+        let kinds: Vec<&str> = self.kinds.iter().map(String::as_str).collect();
+        if !kinds.is_empty() {
+            let _ = write!(words, ", at states of type {}", kinds.join(", "));
+        }
+        words
+    }
 }
 
 /// What came of a machine that the user gave.
@@ -82,7 +123,7 @@ const MISSED: usize = 4;
 impl Turns {
     /// Whether a case diverges like a finding, or is explained by it.
     fn diverge_like(&self, finding: &Finding) -> bool {
-        self.signatures.contains(&finding.signature) || self.roots.contains(&finding.number)
+        self.signatures.contains(&finding.signature) || self.roots.contains(&finding.root())
     }
 
     /// How much of the machine was seen, with the names of states as `quoted` writes them.
@@ -192,7 +233,7 @@ impl Reporter for Digest {
                     self.rules.judged(*index, signatures, coverage);
                 }
                 match root {
-                    Some(root) => *self.explained.entry(*root).or_default() += 1,
+                    Some(root) => self.explained.entry(*root).or_default().add(signatures, 1),
                     None => self.judged(*index, *verdict, signatures, why),
                 }
                 if let Some(machine) = machine {
@@ -264,9 +305,7 @@ impl Digest {
         match verdict {
             Verdict::Agree => {}
             Verdict::Diverge => {
-                for signature in signatures {
-                    *self.diverged.entry(signature.clone()).or_default() += 1;
-                }
+                *self.diverged.entry(signatures.to_vec()).or_default() += 1;
             }
             Verdict::Flaky => {
                 for signature in signatures {
@@ -347,11 +386,12 @@ impl Digest {
         ];
         let numbers = self.findings.iter();
         let numbers = numbers.filter(|it| turns.diverge_like(it));
-        let numbers: Vec<String> = numbers.map(|it| it.number.to_string()).collect();
-        match numbers.as_slice() {
+        let roots: BTreeSet<u32> = numbers.map(Finding::root).collect();
+        let roots: Vec<String> = roots.iter().map(u32::to_string).collect();
+        match roots.as_slice() {
             [] => {}
-            [number] => parts.push(format!("divergence {number}")),
-            all => parts.push(format!("divergences {}", all.join(", "))),
+            [root] => parts.push(format!("root {root}")),
+            all => parts.push(format!("roots {}", all.join(", "))),
         }
         parts.push(turns.coverage(quoted));
         parts.join(", ")
@@ -366,11 +406,37 @@ impl Digest {
             .collect()
     }
 
-    /// How many cases diverge like a finding, or are explained by it.
-    pub(super) fn cases_like(&self, finding: &Finding) -> u64 {
-        let alike = self.diverged.get(&finding.signature).copied();
-        let explained = self.explained.get(&finding.number).copied();
-        alike.unwrap_or_default() + explained.unwrap_or_default()
+    /// The findings that showed a root first, in order.
+    pub(super) fn roots(&self) -> impl Iterator<Item = &Finding> {
+        let findings = self.findings.iter();
+        findings.filter(|it| it.same_as.is_none() && !it.withdrawn)
+    }
+
+    /// The cases of a root: those that it explains, and those that nothing explains and that differ as
+    /// one of its findings did.
+    pub(super) fn shown(&self, root: u32) -> Shown {
+        let mut shown = self.explained.get(&root).cloned().unwrap_or_default();
+        for (signatures, cases) in &self.diverged {
+            if self.root_of(signatures) == Some(root) {
+                shown.add(signatures, *cases);
+            }
+        }
+        shown
+    }
+
+    /// The root of cases with these signatures that nothing explains. What an explained root shows
+    /// alike would have been explained by it, so that others come first.
+    fn root_of(&self, signatures: &[Signature]) -> Option<u32> {
+        let alike = |it: &&Finding| !it.withdrawn && signatures.contains(&it.signature);
+        let alike = self.findings.iter().filter(alike);
+        let first = alike.min_by_key(|it| (it.explained.is_some(), it.number));
+        first.map(Finding::root)
+    }
+
+    /// The smallest case of a root, among all ways to it.
+    pub(super) fn smallest(&self, root: u32) -> Option<&Finding> {
+        let ways = self.findings.iter().filter(|it| it.root() == root);
+        ways.min_by_key(|it| (it.case.definition().to_string().len(), it.number))
     }
 
     /// The reasons for a verdict, the most frequent first, and how many cases have others.
@@ -449,6 +515,12 @@ impl Digest {
         if rules.len() > RULES {
             lines.push(format!("and {} more, in the report", rules.len() - RULES));
         }
+        for finding in self.roots() {
+            let root = finding.number;
+            let sentence = plain(&finding.sentence());
+            let shown = self.shown(root).words();
+            lines.push(format!("root {root}: {sentence} ({shown})"));
+        }
         let given = lines.len();
         for verdict in EXPLAINED {
             let (reasons, mut others) = self.reasons(verdict);
@@ -496,14 +568,13 @@ pub(super) fn found(finding: &Finding) -> String {
     let what = if finding.withdrawn {
         "was withdrawn: its case did not diverge again".to_owned()
     } else if let Some(first) = finding.same_as {
-        format!("is another way to divergence {first}")
+        format!("is another way to root {first}")
     } else {
-        format!("was found before; replay it: {}", finding.replay)
+        let (root, sentence) = (finding.number, finding.sentence());
+        return format!("root {root}: {sentence}; it was found before; replay it: {}", finding.replay);
     };
-    format!(
-        "divergence {} ({}) {what}",
-        finding.number, finding.signature
-    )
+    let (number, signature) = (finding.number, &finding.signature);
+    format!("divergence {number} ({signature}) {what}")
 }
 
 /// A name on a terminal.

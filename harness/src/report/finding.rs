@@ -56,6 +56,8 @@ pub struct Subject<'a> {
     pub withdrawn: bool,
     /// What explains it, if anything does: the reference with this deviation does what the engine did.
     pub explained: Option<&'a Deviation>,
+    /// Why it is under the root of another divergence, if nothing explains it and it is.
+    pub grouped: Option<&'a str>,
     /// The command that replays it.
     pub replay: &'a str,
 }
@@ -84,6 +86,8 @@ pub struct Finding {
     pub clause: Option<Clause>,
     /// The deviation with which the reference does exactly what the engine did, if one is known.
     pub explained: Option<Deviation>,
+    /// Why it is under the root of another divergence, if nothing explains it and it is.
+    pub grouped: Option<String>,
     /// Where it was found, if a user gave the machine.
     pub source: Option<Source>,
     /// The minimal case.
@@ -102,10 +106,10 @@ pub struct Finding {
     pub reproduced: (u32, u32),
     /// Whether its case did not diverge when it was loaded from its file.
     pub withdrawn: bool,
-    /// The divergence with the same case and the same differences that was found before it, if there
-    /// is one: this is another way to it.
+    /// The number of the divergence that was found before it and has the same root, if there is one: this
+    /// is another way to it.
     pub same_as: Option<u32>,
-    /// The divergences of the run whose cases became this one, with the same differences.
+    /// The other divergences of the run that have this root.
     pub others: Vec<(u32, Signature)>,
     /// The command that replays it.
     pub replay: String,
@@ -114,6 +118,12 @@ pub struct Finding {
     /// A command of the AWS CLI that asks AWS itself, if one shows the difference.
     pub ask: Option<String>,
 }
+
+/// How sure it is which rule a divergence breaks that a deviation explains.
+const EXACT: &str = "explained exactly: the reference does what the engine did if it breaks this rule";
+
+/// The same of one that nothing explains, and that shows something else than all others.
+const ALONE: &str = "no deviation explains it; divergences that need the same rule are counted under it";
 
 /// What was seen of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,6 +144,28 @@ pub enum Seen {
 }
 
 impl Finding {
+    /// The number of its root: that of the divergence that showed it first.
+    pub fn root(&self) -> u32 {
+        self.same_as.unwrap_or(self.number)
+    }
+
+    /// What is wrong, in one sentence: the deviation that explains it, or else its signature.
+    pub fn sentence(&self) -> String {
+        match &self.explained {
+            Some(deviation) => format!("as if {deviation}"),
+            None => self.signature.to_string(),
+        }
+    }
+
+    /// How sure it is that this is the rule, in words.
+    pub fn confidence(&self) -> String {
+        match (&self.explained, &self.grouped) {
+            (Some(_), _) => EXACT.to_owned(),
+            (None, Some(why)) => format!("grouped: {why}"),
+            (None, None) => format!("grouped: {ALONE}"),
+        }
+    }
+
     /// Collects what a reader needs. Pure: the reference is simulated again.
     pub fn new(subject: &Subject<'_>) -> Self {
         let mut differences: Vec<Difference> = subject
@@ -151,6 +183,7 @@ impl Finding {
             signature: subject.signature.clone(),
             clause: sides.clause,
             explained: subject.explained.cloned(),
+            grouped: subject.grouped.map(str::to_owned),
             differences,
             source: Source::of(subject),
             case: subject.case.body.clone(),
@@ -240,10 +273,9 @@ impl Sides {
         let expectation = expectation(case, &case.starts[start]);
         let coverage = expectation.as_ref().map(|it| it.coverage);
         let explained = subject.explained.map(Deviation::clause);
-        let is_exercised = |it: &Clause| coverage.is_some_and(|all| all.contains(*it));
         let likely = || root.zip(coverage).and_then(|(root, it)| clause(root, &it));
         Self {
-            clause: explained.filter(is_exercised).or_else(likely),
+            clause: explained.or_else(likely),
             start,
             ask: root.zip(expectation.as_ref()).and_then(|(root, expected)| {
                 ask::test_state(&case.definition, root, &expected.observation)

@@ -5,20 +5,25 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::{
-    EVENT_FORMAT, Ending, Event, Finding, Reporter, finding::Seen, keep, visible::visible,
+    Digest, EVENT_FORMAT, Ending, Event, Finding, Reporter, finding::Seen, keep, visible::visible,
 };
 use crate::judge::{ledger::Staleness, verdict::Verdict};
 
 /// Writes one JSON object per event. Write errors are ignored: the reader has gone away.
 pub struct Lines<W> {
     sink: W,
+    digest: Digest,
     lost: Option<io::Error>,
 }
 
 impl<W: Write + Send> Lines<W> {
     /// Writes to `sink`.
     pub fn new(sink: W) -> Self {
-        Self { sink, lost: None }
+        Self {
+            sink,
+            digest: Digest::default(),
+            lost: None,
+        }
     }
 
     /// The sink.
@@ -27,11 +32,42 @@ impl<W: Write + Send> Lines<W> {
     }
 }
 
-impl<W: Write + Send> Reporter for Lines<W> {
-    fn event(&mut self, event: &Event) {
-        let line = encode(event).to_string();
+impl<W: Write + Send> Lines<W> {
+    fn write(&mut self, value: &Value) {
+        let line = value.to_string();
         let written = writeln!(self.sink, "{}", visible(&line));
         keep(&mut self.lost, written);
+    }
+
+    /// A root, with all its cases.
+    fn root(&self, finding: &Finding) -> Value {
+        let number = finding.number;
+        let shown = self.digest.shown(number);
+        let smallest = self.digest.smallest(number).unwrap_or(finding);
+        json!({
+            "event": "root",
+            "root": number,
+            "sentence": finding.sentence(),
+            "clause": finding.clause.map(|clause| clause.entry().id),
+            "confidence": finding.confidence(),
+            "deviation": finding.explained,
+            "cases": shown.cases,
+            "states": shown.kinds,
+            "aspects": shown.aspects,
+            "definition": smallest.case.definition(),
+            "replay": smallest.replay,
+        })
+    }
+}
+
+impl<W: Write + Send> Reporter for Lines<W> {
+    fn event(&mut self, event: &Event) {
+        self.digest.event(event);
+        if matches!(event, Event::RunFinished(_)) {
+            let roots: Vec<Value> = self.digest.roots().map(|it| self.root(it)).collect();
+            roots.iter().for_each(|it| self.write(it));
+        }
+        self.write(&encode(event));
         if matches!(event, Event::RunFinished(_)) {
             let flushed = self.sink.flush();
             keep(&mut self.lost, flushed);
@@ -140,7 +176,9 @@ fn divergence(event: &str, finding: &Finding) -> Value {
     json!({
         "event": event,
         "number": finding.number,
+        "root": finding.root(),
         "signature": finding.signature,
+        "confidence": finding.confidence(),
         "clause": finding.clause.map(|clause| clause.entry().id),
         "deviation": finding.explained,
         "explanation": finding.explained.as_ref().map(ToString::to_string),
@@ -172,7 +210,7 @@ fn finished(ending: &Ending) -> Value {
         "cases": summary.cases(),
         "judged": summary.judged(),
         "verdicts": counts,
-        "findings": summary.findings,
+        "roots": summary.roots,
         "stale": summary.stale,
         "unjudged": summary.unjudged,
         "machines": summary.machines,

@@ -29,7 +29,7 @@ const WITHDRAWN: &str = "\n**Withdrawn:** the case did not diverge when it was l
     and run again. It may be flaky, and counts as that.\n\n";
 
 /// How the page says that a finding is another way to an earlier one.
-const ANOTHER_WAY: &str = "\n**Another way to divergence ";
+const ANOTHER_WAY: &str = "\n**Another way to root ";
 
 /// Whether the page of a finding says neither that it was withdrawn nor that it is another way to an earlier
 /// one. What it quotes of the case comes later.
@@ -110,9 +110,14 @@ fn head(finding: &Finding, paint: &Paint) -> String {
     let red = Style::new().red().bold();
     let mut text = format!(
         "{} {}\n",
-        paint.with(red, &format!("divergence {}:", finding.number)),
-        paint.strong(&finding.signature.to_string()),
+        paint.with(red, &format!("root {}:", finding.root())),
+        paint.strong(&finding.sentence()),
     );
+    if finding.explained.is_some() {
+        let title = paint.strong("signature");
+        let signature = finding.signature.to_string();
+        let _ = writeln!(text, "{title}  {}", on_one_line(&signature));
+    }
     let _ = writeln!(
         text,
         "{}  {} {}, {}{}",
@@ -150,10 +155,8 @@ fn head(finding: &Finding, paint: &Paint) -> String {
         }
         let _ = writeln!(text, "  {}", paint.faint(entry.source));
     }
-    if let Some(deviation) = &finding.explained {
-        let title = paint.strong("as if");
-        let _ = writeln!(text, "{title}  {}", on_one_line(&deviation.to_string()));
-    }
+    let title = paint.strong("confidence");
+    let _ = writeln!(text, "{title}  {}", on_one_line(&finding.confidence()));
     for more in finding.differences.iter().skip(1) {
         let signature = more.signature.to_string();
         let _ = writeln!(
@@ -277,8 +280,9 @@ fn coloured(line: &str, paint: &Paint) -> String {
 /// The page as Markdown.
 pub fn markdown(finding: &Finding) -> String {
     let mut text = format!(
-        "# Divergence {}: {}\n\n{} {}, {}.\n",
-        finding.number,
+        "# Root {}: {}\n\nSignature: {}. {} {}, {}.\n",
+        finding.root(),
+        code(&finding.sentence()),
         code(&finding.signature.to_string()),
         on_one_line(&finding.engine),
         on_one_line(&finding.engine_version),
@@ -290,15 +294,15 @@ pub fn markdown(finding: &Finding) -> String {
     if let Some(first) = finding.same_as {
         let _ = writeln!(
             text,
-            "{ANOTHER_WAY}{first}:** what explains that explains this, or the cases \
-             became the same.\n"
+            "{ANOTHER_WAY}{first}:** this is divergence {}.\n",
+            finding.number
         );
     }
     for (number, signature) in &finding.others {
         let signature = code(&signature.to_string());
         let _ = writeln!(
             text,
-            "\nDivergence {number}, {signature}, is another way to it.\n"
+            "\nDivergence {number}, {signature}, is another way to this root.\n"
         );
     }
     if let Some(state) = place(finding) {
@@ -321,12 +325,11 @@ pub fn markdown(finding: &Finding) -> String {
             entry.source
         );
     }
+    let confidence = on_one_line(&finding.confidence()).into_owned();
+    let _ = write!(text, "\n## Confidence\n\nThis root is {confidence}.\n");
     if let Some(deviation) = &finding.explained {
-        let _ = write!(
-            text,
-            "\n## Explanation\n\nThe reference does exactly what the engine did if {}.\n",
-            code(&deviation.to_string())
-        );
+        let deviation = json!(deviation).to_string();
+        let _ = write!(text, "\nThe deviation, for a ledger: {}\n", code(&deviation));
     }
     fenced(&mut text, "Machine", "json", &machine(finding));
     if let Some(input) = input(finding) {

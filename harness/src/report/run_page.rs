@@ -124,34 +124,38 @@ fn verdicts(text: &mut String, digest: &Digest) {
 }
 
 fn findings(text: &mut String, digest: &Digest) {
-    text.push_str("\n## New divergences\n\n");
+    text.push_str("\n## Roots of new divergences\n\n");
     if digest.findings.is_empty() && digest.withdrawn.is_empty() {
         text.push_str("None.\n");
         return;
     }
-    for finding in &digest.findings {
-        let signature = code(&finding.signature.to_string());
-        let _ = write!(text, "- {}: {signature}", finding.number);
-        if let Some(first) = finding.same_as {
-            let _ = writeln!(text, ", another way to {first}");
-            continue;
-        }
+    for finding in digest.roots() {
+        let root = finding.number;
+        let _ = write!(text, "- root {root}: {}", code(&finding.sentence()));
         if let Some(clause) = finding.clause {
             let _ = write!(text, ", clause {}", code(clause.entry().id));
         }
-        if let Some(deviation) = &finding.explained {
-            let _ = write!(text, ", as if {}", code(&deviation.to_string()));
-        }
-        let _ = write!(text, ", {}", plural(digest.cases_like(finding), "case"));
+        let _ = write!(text, ", {}", digest.shown(root).words());
         let machines = digest.machines_like(finding);
         let machines: Vec<String> = machines.into_iter().map(code).collect();
         let machines = first_of(&machines, MACHINES);
         if !machines.is_empty() {
             let _ = write!(text, " of {machines}");
         }
-        let _ = writeln!(text, "; {}", code(&finding.replay));
+        let smallest = digest.smallest(root).unwrap_or(finding);
+        let _ = writeln!(text, "; {}", code(&smallest.replay));
+        let confidence = finding.confidence();
+        let _ = writeln!(text, "  {}", on_one_line(&confidence));
         if let Some(source) = &finding.source {
             let _ = writeln!(text, "  found in {}", code(&source.words()));
+        }
+    }
+    for finding in digest.findings.iter().filter(|it| it.same_as.is_some()) {
+        let (number, root) = (finding.number, finding.root());
+        let signature = code(&finding.signature.to_string());
+        let _ = writeln!(text, "- divergence {number}: {signature}, another way to root {root}");
+        if let Some(why) = &finding.grouped {
+            let _ = writeln!(text, "  grouped: {}", on_one_line(why));
         }
     }
     for (number, signature) in &digest.withdrawn {

@@ -20,8 +20,8 @@ pub struct Summary {
     counts: [u64; Verdict::ALL.len()],
     /// The clauses that were exercised.
     pub coverage: Coverage,
-    /// The number of distinct new divergences.
-    pub findings: u64,
+    /// The number of roots of the new divergences.
+    pub roots: u64,
     /// The ledger entries that no longer hold.
     pub stale: Vec<String>,
     /// How long the run took.
@@ -153,9 +153,10 @@ impl Summary {
             self.of(Verdict::Flaky),
             self.of(Verdict::Unknown),
         );
+        let roots = self.roots;
         match &self.machines {
-            None => cases,
-            Some(machines) => format!("{cases}; {}", machines.line()),
+            None => format!("{cases}; {roots} roots"),
+            Some(machines) => format!("{cases}; {}; {roots} roots", machines.line()),
         }
     }
 
@@ -249,15 +250,16 @@ mod tests {
 
     #[test]
     fn the_line_has_one_form() {
-        let summary = summary(&[
+        let mut summary = summary(&[
             (Verdict::Agree, 998),
             (Verdict::Diverge, 1),
             (Verdict::Unsupported, 1),
         ]);
+        summary.roots = 1;
         assert_eq!(
             summary.line(),
             "1000 cases, 999 judged: 998 agreed, 1 diverged, 0 known; 1 unsupported, 0 poisoned, \
-             0 flaky, 0 unknown"
+             0 flaky, 0 unknown; 1 roots"
         );
     }
 

@@ -196,8 +196,7 @@ impl<W: Write + Send> Terminal<W> {
         let summary = &ending.summary;
         let (clauses, all) = (summary.coverage.len(), REGISTRY.len());
         let text = format!(
-            "{clauses} of {all} clauses exercised, {}, {}",
-            plural(summary.findings, "new divergence"),
+            "{clauses} of {all} clauses exercised, {}",
             human(summary.elapsed)
         );
         self.line(&text);
@@ -250,7 +249,7 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             Event::Explained(finding) => {
                 if let Some(deviation) = &finding.explained {
                     let number = finding.number;
-                    self.line(&format!("divergence {number} is rather as if {deviation}"));
+                    self.line(&format!("root {number} is rather as if {deviation}: so are the cases that were seen since"));
                 }
             }
             Event::Withdrawn {

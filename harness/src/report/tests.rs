@@ -78,6 +78,7 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
     let case = fixture.case.clone().into();
     Finding::new(&Subject {
         explained: None,
+        grouped: None,
         number: 1,
         signature: &judgement.differences[0].signature,
         case: &case,
@@ -165,6 +166,7 @@ fn a_refused_machine_is_a_finding_too() {
     };
     let finding = Finding::new(&Subject {
         explained: None,
+        grouped: None,
         number: 2,
         signature: &"acceptance - - accepted≠refused:InvalidDefinition"
             .parse()
@@ -278,7 +280,7 @@ fn events() -> Vec<Event> {
     summary.add(Verdict::Agree, 1);
     summary.add(Verdict::Diverge, 2);
     summary.recount(Verdict::Diverge, Verdict::Flaky);
-    summary.findings = 1;
+    summary.roots = 1;
     summary.stale = vec!["old".into()];
     summary.elapsed = Duration::from_millis(1_500);
     summary.add(Verdict::Known, 1);
@@ -346,7 +348,7 @@ fn the_terminal_tells_plain_lines_where_nobody_looks_on() {
     let text = String::from_utf8(terminal.into_inner()).unwrap();
     assert!(text.ends_with(
         "\n7 cases, 3 judged: 1 agreed, 1 diverged, 1 known; 0 unsupported, 0 poisoned, 1 flaky, \
-         3 unknown\n"
+         3 unknown; 1 roots\n"
     ));
     // The number of clauses changes, so the snapshot leaves it out.
     let all = format!("of {} clauses", stepproof_specs::clause::REGISTRY.len());
@@ -477,6 +479,7 @@ fn every_event_is_one_json_line() {
             "withdrawn",
             "ledger_checked",
             "warning",
+            "root",
             "run_finished",
         ]
     );
@@ -484,7 +487,13 @@ fn every_event_is_one_json_line() {
     assert_eq!(values[4]["clause"], "data.result-path.merges");
     assert_eq!(values[5]["same_as"], 1);
     assert_eq!(values[8]["why"], json!(["wait for it: it took 12 s"]));
+    let root = &values[values.len() - 2];
+    assert_eq!(
+        (&root["root"], &root["cases"], &root["states"], &root["aspects"]),
+        (&json!(1), &json!(1), &json!(["Pass"]), &json!(["output"]))
+    );
     let last = &values[values.len() - 1];
+    assert_eq!(last["roots"], 1);
     assert_eq!(
         (&last["exit_status"], &last["page"]),
         (&json!(1), &json!("runs/r/report.md"))

@@ -184,7 +184,7 @@ impl<'a> Conductor<'a> {
             bugbase.note(&finding.signature, standing);
             *looked.entry(finding.signature.clone()).or_default() += 1;
             let Some(reduction) = reduction else {
-                summary.findings += 1;
+                summary.roots += 1;
                 reductions.push_back(finding);
                 continue;
             };
@@ -202,7 +202,7 @@ impl<'a> Conductor<'a> {
                 }
             }
             let same_as = page.same_as;
-            summary.findings += u64::from(!withdrawn && page.same_as.is_none());
+            summary.roots += u64::from(!withdrawn && page.same_as.is_none());
             reporter.event(&Event::Earlier(Box::new(page)));
             if !withdrawn {
                 pages.push(Reported {

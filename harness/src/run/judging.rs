@@ -231,6 +231,7 @@ impl Judge for Compared {
             reproduced: (finding.reproduced, finding.repetitions),
             withdrawn: reduction.withdraws(),
             explained: reduction.detail.explanations.first(),
+            grouped: reduction.detail.grouped.as_deref(),
             replay: &self.replay(&files.case),
         })
     }

@@ -6,7 +6,7 @@ use stepproof_specs::{
     asl::walk,
     base::time::Millis,
     clause::{Aspect, Clause},
-    deviation::Deviations,
+    deviation::{Deviation, Deviations},
     observation::Status,
     scenario::case::Case,
 };
@@ -14,7 +14,7 @@ use stepproof_specs::{
 use super::{
     Context, Control, Outcome,
     attempt::attempt,
-    quiet,
+    neighbours, quiet,
     roots::{self, Known},
 };
 use crate::{
@@ -295,7 +295,7 @@ impl Writer<'_> {
                 };
                 let explanations =
                     roots::with_sight(self.context, &job, raw, judgement, overhead, look);
-                let explanations = explanations.unwrap_or_default();
+                let explanations = self.sieve(case, explanations.unwrap_or_default()).await?;
                 Ok(Detail {
                     root: self.root,
                     explanations,
@@ -303,6 +303,20 @@ impl Writer<'_> {
                 })
             }
         }
+    }
+
+    /// Those of the explanations that fit cases like this one and, if that can be told, the original.
+    async fn sieve(
+        &self,
+        case: &Case,
+        explanations: Vec<Deviation>,
+    ) -> Result<Vec<Deviation>, Trouble> {
+        if explanations.is_empty() {
+            return Ok(explanations);
+        }
+        let overhead = self.control.overhead();
+        let run = neighbours::run(self.context, case, self.lane(), overhead).await?;
+        Ok(neighbours::sieve(self.context, explanations, &run, self.known, overhead))
     }
 
     /// Loads the written case and runs it until it diverges, at most as often as for its

@@ -297,6 +297,13 @@ pub(super) struct Known {
     pub agreed: Vec<Witness>,
 }
 
+impl Known {
+    /// All that is known of the engine, together.
+    pub fn beside(&self) -> Deviations {
+        self.roots.last().map_or_else(Deviations::default, |it| Deviations::clone(it))
+    }
+}
+
 /// The hypotheses of which each explains a case, alone or else together with what is known of the engine,
 /// and that none of the cases refutes which agreed; the best first.
 pub(super) fn explanations(
@@ -304,9 +311,7 @@ pub(super) fn explanations(
     sight: &Sight<'_>,
     known: &Known,
 ) -> Vec<Deviation> {
-    let nothing = Arc::default();
-    let beside = known.roots.last().unwrap_or(&nothing);
-    let found = sight.hypotheses(beside, &known.untried);
+    let found = sight.hypotheses(&known.beside(), &known.untried);
     let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
     let agreed = known.agreed.iter().filter(|it| concerned(it.coverage()));
     let agreed: Vec<Job> = agreed.filter_map(|it| job(context, it)).collect();

@@ -179,7 +179,7 @@ async fn a_finding_that_does_not_come_back_from_its_file_is_flaky() {
         assert_eq!(others, expected, "{session}");
         assert_eq!(end.summary.of(Verdict::Flaky), 2, "{session}");
         assert_eq!(end.summary.of(Verdict::Diverge), 2, "{session}");
-        assert_eq!(end.summary.findings, 1, "{session}");
+        assert_eq!(end.summary.roots, 1, "{session}");
         let told = |what: &str| heard.iter().filter(|it| it.starts_with(what)).count();
         let first = usize::from(session == "first");
         assert_eq!(told("withdrawn wobbly"), first, "{heard:?}");
@@ -236,7 +236,7 @@ async fn findings_that_become_the_same_case_are_one() {
     for session in ["first", "resumed"] {
         let engine = Arc::new(scripted(behaviour));
         let (end, heard) = run_in(directory.path(), engine, options(10), Stop::default()).await;
-        assert_eq!(end.summary.findings, 2, "{session}");
+        assert_eq!(end.summary.roots, 2, "{session}");
         assert_eq!(end.summary.of(Verdict::Diverge), 2, "{session}");
         let told = |what: &str| heard.iter().filter(|it| it.starts_with(what)).count();
         let (reduced, earlier) = if session == "first" { (2, 0) } else { (0, 3) };
@@ -268,7 +268,7 @@ async fn trouble_takes_no_finding_back() {
     });
     let (end, heard) = run(engine, options(10)).await;
     assert_eq!(end.summary.of(Verdict::Diverge), 1);
-    assert_eq!(end.summary.findings, 1);
+    assert_eq!(end.summary.roots, 1);
     assert!(heard.contains(&"reduced bug".to_owned()), "{heard:?}");
 }
 

@@ -382,7 +382,7 @@ impl Conductor<'_> {
             detail: ran.attempt.outcome.to_detail(),
         };
         self.store.append_finding(finding.clone());
-        self.summary.findings += 1;
+        self.summary.roots += 1;
         self.unannounced.push(finding);
     }
 
@@ -462,7 +462,7 @@ impl Conductor<'_> {
             self.reporter.event(&Event::Divergence(Box::new(page)));
             return Ok(());
         };
-        self.summary.findings -= 1;
+        self.summary.roots -= 1;
         reported::write_pages(&self.context, self.store.directory(), &self.reported, first)?;
         self.reporter.event(&Event::AnotherWay(Box::new(page)));
         Ok(())
@@ -496,7 +496,7 @@ impl Conductor<'_> {
         for _ in 0..cases {
             self.summary.recount(Verdict::Diverge, Verdict::Flaky);
         }
-        self.summary.findings -= 1;
+        self.summary.roots -= 1;
         self.reporter.event(&Event::Withdrawn {
             number: finding.number,
             signature: finding.signature.clone(),

@@ -198,6 +198,7 @@ impl Judge for ByName {
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {
         Finding::new(&Subject {
             explained: None,
+            grouped: None,
             number: finding.number,
             signature: &finding.signature,
             case: &reduction.minimal,
