@@ -26,7 +26,12 @@ pub fn neighbours(case: &Case, most: usize) -> Vec<Case> {
     };
     let mut changes = Vec::new();
     definition(&written["definition"], "/definition", &mut changes);
-    for (start, each) in written["starts"].as_array().into_iter().flatten().enumerate() {
+    for (start, each) in written["starts"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         let at = |field: &str| format!("/starts/{start}/{field}");
         data(&each["input"], &at("input"), &mut changes);
         data(&each["plan"], &at("plan"), &mut changes);
@@ -147,7 +152,10 @@ mod tests {
             "Type": "Pass", "InputPath": "$.a", "End": true,
             "Parameters": { "r.$": "States.ArrayRange(1, 12, $.b[0])", "t": "text" },
         });
-        let case = case(json!({ "StartAt": "A", "States": { "A": state } }), json!([1, true]));
+        let case = case(
+            json!({ "StartAt": "A", "States": { "A": state } }),
+            json!([1, true]),
+        );
         let all = neighbours(&case, 100);
         let parts: Vec<String> = all
             .iter()

@@ -19,6 +19,7 @@ mod roots;
 mod stop;
 mod witness;
 
+pub(crate) use self::roots::is_explained;
 pub use self::{
     attempt::{Attempt, Outcome, attempt},
     bugbase::{Bugbase, Standing},
@@ -28,7 +29,6 @@ pub use self::{
     reduction::{EngineLab, states},
     stop::Stop,
 };
-pub(crate) use self::roots::is_explained;
 #[cfg(feature = "cli")]
 pub(crate) use self::{conductor::reasons, roots::explain};
 

@@ -342,7 +342,13 @@ async fn check_entry(
     };
     let outcome = attempt(context, &job, control.overhead()).await.outcome;
     let explained = entry.is_exact()
-        && is_explained(context, &job, &outcome, control.overhead(), &entry.deviations);
+        && is_explained(
+            context,
+            &job,
+            &outcome,
+            control.overhead(),
+            &entry.deviations,
+        );
     match outcome {
         Outcome::Judged { judgement, .. } => {
             let check = StaleCheck::new(ledger, entry, &judgement, explained, &(&job).into());

@@ -571,7 +571,10 @@ pub(super) fn found(finding: &Finding) -> String {
         format!("is another way to root {first}")
     } else {
         let (root, sentence) = (finding.number, finding.sentence());
-        return format!("root {root}: {sentence}; it was found before; replay it: {}", finding.replay);
+        return format!(
+            "root {root}: {sentence}; it was found before; replay it: {}",
+            finding.replay
+        );
     };
     let (number, signature) = (finding.number, &finding.signature);
     format!("divergence {number} ({signature}) {what}")

@@ -120,10 +120,12 @@ pub struct Finding {
 }
 
 /// How sure it is which rule a divergence breaks that a deviation explains.
-const EXACT: &str = "explained exactly: the reference does what the engine did if it breaks this rule";
+const EXACT: &str =
+    "explained exactly: the reference does what the engine did if it breaks this rule";
 
 /// The same of one that nothing explains, and that shows something else than all others.
-const ALONE: &str = "no deviation explains it; divergences that need the same rule are counted under it";
+const ALONE: &str =
+    "no deviation explains it; divergences that need the same rule are counted under it";
 
 /// What was seen of a case.
 #[derive(Debug, Clone, PartialEq)]

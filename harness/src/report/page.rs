@@ -329,7 +329,11 @@ pub fn markdown(finding: &Finding) -> String {
     let _ = write!(text, "\n## Confidence\n\nThis root is {confidence}.\n");
     if let Some(deviation) = &finding.explained {
         let deviation = json!(deviation).to_string();
-        let _ = write!(text, "\nThe deviation, for a ledger: {}\n", code(&deviation));
+        let _ = write!(
+            text,
+            "\nThe deviation, for a ledger: {}\n",
+            code(&deviation)
+        );
     }
     fenced(&mut text, "Machine", "json", &machine(finding));
     if let Some(input) = input(finding) {

@@ -153,7 +153,10 @@ fn findings(text: &mut String, digest: &Digest) {
     for finding in digest.findings.iter().filter(|it| it.same_as.is_some()) {
         let (number, root) = (finding.number, finding.root());
         let signature = code(&finding.signature.to_string());
-        let _ = writeln!(text, "- divergence {number}: {signature}, another way to root {root}");
+        let _ = writeln!(
+            text,
+            "- divergence {number}: {signature}, another way to root {root}"
+        );
         if let Some(why) = &finding.grouped {
             let _ = writeln!(text, "  grouped: {}", on_one_line(why));
         }

@@ -489,7 +489,12 @@ fn every_event_is_one_json_line() {
     assert_eq!(values[8]["why"], json!(["wait for it: it took 12 s"]));
     let root = &values[values.len() - 2];
     assert_eq!(
-        (&root["root"], &root["cases"], &root["states"], &root["aspects"]),
+        (
+            &root["root"],
+            &root["cases"],
+            &root["states"],
+            &root["aspects"]
+        ),
         (&json!(1), &json!(1), &json!(["Pass"]), &json!(["output"]))
     );
     let last = &values[values.len() - 1];

@@ -4,6 +4,7 @@ mod launch;
 pub(crate) mod reasons;
 mod reported;
 mod results;
+mod rooted;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -19,10 +20,7 @@ use tokio::{
 
 use self::{reported::Reported, results::TaskResult};
 use super::{
-    Bugbase, Context, Control, Options, Standing,
-    groups::Groups,
-    quiet, reach,
-    roots::Roots,
+    Bugbase, Context, Control, Options, Standing, groups::Groups, quiet, reach, roots::Roots,
     witness::Witnesses,
 };
 use crate::{
@@ -123,6 +121,8 @@ struct Conductor<'a> {
     roots: Roots,
     /// The divergences that nothing explains.
     groups: Groups,
+    /// How many cases each root explains beside those that were looked into.
+    under: HashMap<u32, u64>,
     /// How many cases with a signature were looked into.
     looked: HashMap<Signature, u32>,
     /// Cases that diverge in a new way, while another one is looked into.
@@ -164,9 +164,13 @@ impl<'a> Conductor<'a> {
         let stored = store.stored()?;
         let mut summary = Summary::default();
         let mut groups = Groups::default();
+        let mut under: HashMap<u32, u64> = HashMap::new();
         for case in &stored.cases {
             tell(case, &context, &mut summary, reporter);
             groups.count(case.verdict, case.root, &case.coverage);
+            if let Some(root) = case.root {
+                *under.entry(root).or_default() += 1;
+            }
         }
         let mut looked = HashMap::new();
         let mut bugbase = Bugbase::default();
@@ -192,14 +196,18 @@ impl<'a> Conductor<'a> {
             page.same_as = reduction.detail.root;
             if !withdrawn {
                 let Detail {
-                    root, explanations, ..
+                    root,
+                    explanations,
+                    grouped,
+                    ..
                 } = &reduction.detail;
-                let placed = roots.place(finding.number, explanations, |_| false);
-                page.same_as = root.or(placed).or(reported::same_case(&pages, &reduction));
-                if explanations.is_empty() {
-                    let root = page.same_as.unwrap_or(finding.number);
-                    groups.placed(&finding, &reduction, root);
-                }
+                let explained = grouped.is_none() && !explanations.is_empty();
+                let placed =
+                    explained.then(|| roots.place(finding.number, explanations, |_| false));
+                page.same_as = root.or(placed.flatten());
+                page.same_as = page.same_as.or(reported::same_case(&pages, &reduction));
+                let root = page.same_as.unwrap_or(finding.number);
+                groups.placed(&finding, &reduction, root, explained);
             }
             let same_as = page.same_as;
             summary.roots += u64::from(!withdrawn && page.same_as.is_none());
@@ -247,6 +255,7 @@ impl<'a> Conductor<'a> {
             jobs,
             roots,
             groups,
+            under,
             looked,
             waiting: VecDeque::new(),
             confirming: false,

@@ -6,7 +6,10 @@
 //! whose cases most diverge.
 
 use serde_json::{Map, Value};
-use stepproof_specs::clause::{Basis, Clause, Coverage, REGISTRY};
+use stepproof_specs::{
+    clause::{Basis, Clause, Coverage, REGISTRY},
+    deviation::Deviation,
+};
 
 use crate::{
     job::{Lane, Prepared, prepare},
@@ -54,11 +57,13 @@ pub(super) struct Groups {
     all: Vec<Member>,
 }
 
-/// A divergence that nothing explains.
+/// A divergence.
 #[derive(Debug)]
 struct Member {
     /// The number of the root under which it is.
     root: u32,
+    /// The rule that its explanation breaks, if something explains it.
+    explained: Option<Clause>,
     /// The form of its smallest case, and how that differs.
     form: Option<(Value, Shape)>,
     /// What its smallest case exercises.
@@ -85,25 +90,16 @@ impl Groups {
         self.diverged.take(coverage);
     }
 
-    /// Adds a divergence, and returns the number of an earlier one that has the same root, with the
-    /// reason, if there is one.
+    /// Adds a divergence. Unless it is explained, returns the number of an earlier one without an
+    /// explanation that has the same root, with the reason, if there is one.
     pub fn place(
         &mut self,
         finding: &FindingRecord,
         reduction: &ReductionRecord,
+        explained: bool,
     ) -> Option<(u32, String)> {
-        let prepared = prepare(&reduction.minimal, Lane::Quiet).ok();
-        let exercised = prepared.as_ref().map(Prepared::coverage);
-        let form = match &prepared {
-            Some(Prepared::Execution(job)) => Some(form(&job.case.definition)),
-            _ => None,
-        };
-        let mut member = Member {
-            root: reduction.number,
-            form: form.zip(Some(finding.signature.shape.clone())),
-            exercised: exercised.unwrap_or_default(),
-        };
-        let same = self.same(&member);
+        let mut member = Member::of(finding, reduction, explained);
+        let same = if explained { None } else { self.same(&member) };
         if let Some((root, _)) = same {
             member.root = root;
         }
@@ -112,12 +108,40 @@ impl Groups {
     }
 
     /// Adds a divergence that an earlier session of the run has placed.
-    pub fn placed(&mut self, finding: &FindingRecord, reduction: &ReductionRecord, root: u32) {
-        let before = self.all.len();
-        self.place(finding, reduction);
-        for member in self.all.iter_mut().skip(before) {
-            member.root = root;
+    pub fn placed(
+        &mut self,
+        finding: &FindingRecord,
+        reduction: &ReductionRecord,
+        root: u32,
+        explained: bool,
+    ) {
+        let member = Member::of(finding, reduction, explained);
+        self.all.push(Member { root, ..member });
+    }
+
+    /// The number of an earlier divergence with an explanation, which has the same suspected rule as this
+    /// one, and whose explanation holds for fewer cases (`cases` says how many) than there are that
+    /// exercise the rule which it breaks and that nothing explains. Both are one group from then on.
+    pub fn explained_like(
+        &mut self,
+        number: u32,
+        cases: impl Fn(u32) -> u64,
+    ) -> Option<(u32, String)> {
+        let place = self.all.iter().position(|it| it.root == number)?;
+        let suspect = self.suspect(&self.all[place].exercised)?;
+        let doubted = |it: &Member| {
+            let clause = it.explained?;
+            let doubtful = cases(it.root) < self.diverged.of(clause);
+            (doubtful && self.is_suspected_in(suspect, &it.exercised)).then_some(it.root)
+        };
+        let root = self.all.iter().find_map(doubted)?;
+        for member in &mut self.all {
+            if member.root == root || member.root == number {
+                member.root = root;
+                member.explained = None;
+            }
         }
+        Some((root, self.why(suspect)))
     }
 
     /// The rule that a case breaks, as far as the run tells.
@@ -133,30 +157,65 @@ impl Groups {
         let particular = candidates.filter(|it| !TRIVIAL.contains(*it));
         // Of those that are suspected as much, the first: the registry goes from the general to the
         // particular.
-        particular.reduce(|best, next| if rank(&next) > rank(&best) { next } else { best })
+        particular.reduce(|best, next| {
+            if rank(&next) > rank(&best) {
+                next
+            } else {
+                best
+            }
+        })
     }
 
     fn same(&self, member: &Member) -> Option<(u32, String)> {
+        let unexplained = || self.all.iter().filter(|it| it.explained.is_none());
         let form = |it: &&Member| it.form.is_some() && it.form == member.form;
-        if let Some(same) = self.all.iter().find(form) {
+        if let Some(same) = unexplained().find(form) {
             let why = "their smallest cases differ in the same way, and only in names and values";
-            let why = why.to_owned();
-            return Some((same.root, why));
+            return Some((same.root, why.to_owned()));
         }
-        let suspect = self.suspect(&member.exercised)?;
-        let alike = |it: &&Member| {
-            let other = self.suspect(&it.exercised);
-            other.is_some_and(|other| family(other) == family(suspect))
-        };
-        let same = self.all.iter().find(alike)?;
+        let same = unexplained().find_map(|it| {
+            let suspect = self.suspect(&it.exercised)?;
+            let same = self.is_suspected_in(suspect, &member.exercised);
+            same.then_some((it.root, suspect))
+        });
+        same.map(|(root, suspect)| (root, self.why(suspect)))
+    }
+
+    /// Whether a case breaks this rule, as far as the run tells: it is the one that is suspected, or one like
+    /// it; or most cases diverge that exercise it, and this one does.
+    fn is_suspected_in(&self, suspect: Clause, exercised: &Coverage) -> bool {
+        let own = self.suspect(exercised);
+        let mostly = self.diverged.of(suspect) >= self.agreed.of(suspect);
+        own.is_some_and(|own| family(own) == family(suspect))
+            || (mostly && exercised.contains(suspect))
+    }
+
+    fn why(&self, suspect: Clause) -> String {
         let (agreed, diverged) = (self.agreed.of(suspect), self.diverged.of(suspect));
-        let why = format!(
+        format!(
             "of the rules that their smallest cases need, {} is that of whose cases most diverge: \
              {diverged} of {}",
             suspect.entry().id,
             agreed + diverged
-        );
-        Some((same.root, why))
+        )
+    }
+}
+
+impl Member {
+    fn of(finding: &FindingRecord, reduction: &ReductionRecord, explained: bool) -> Self {
+        let prepared = prepare(&reduction.minimal, Lane::Quiet).ok();
+        let exercised = prepared.as_ref().map(Prepared::coverage);
+        let form = match &prepared {
+            Some(Prepared::Execution(job)) => Some(form(&job.case.definition)),
+            _ => None,
+        };
+        let explanation = reduction.detail.explanations.first();
+        Self {
+            root: reduction.number,
+            explained: explanation.filter(|_| explained).map(Deviation::clause),
+            form: form.zip(Some(finding.signature.shape.clone())),
+            exercised: exercised.unwrap_or_default(),
+        }
     }
 }
 
@@ -201,7 +260,9 @@ fn scalar(text: &str) -> Value {
     match word {
         "States" => text.split('(').next().unwrap_or_default().into(),
         "$" | "$$" => word.into(),
-        "Task" | "Wait" | "Pass" | "Succeed" | "Fail" | "Choice" | "Parallel" | "Map" => word.into(),
+        "Task" | "Wait" | "Pass" | "Succeed" | "Fail" | "Choice" | "Parallel" | "Map" => {
+            word.into()
+        }
         _ => "a text".into(),
     }
 }
@@ -226,8 +287,14 @@ mod tests {
                 "Type": "Pass", "OutputPath": path, "Result": value, "End": true,
             } } })
         };
-        assert_eq!(form(&machine("A", "$.a", 1)), form(&machine("B", "$.b[0]", 2)));
-        assert_ne!(form(&machine("A", "$.a", 1)), form(&machine("A", "$$.a", 1)));
+        assert_eq!(
+            form(&machine("A", "$.a", 1)),
+            form(&machine("B", "$.b[0]", 2))
+        );
+        assert_ne!(
+            form(&machine("A", "$.a", 1)),
+            form(&machine("A", "$$.a", 1))
+        );
     }
 
     #[test]
@@ -235,13 +302,20 @@ mod tests {
         use Clause::{ChoiceFirstMatch, ChoiceNot, ChoiceString};
         let mut groups = Groups::default();
         for _ in 0..9 {
-            groups.agreed.add(&coverage(&[ChoiceFirstMatch, ChoiceString]));
+            groups
+                .agreed
+                .add(&coverage(&[ChoiceFirstMatch, ChoiceString]));
         }
         groups.agreed.add(&coverage(&[ChoiceFirstMatch, ChoiceNot]));
-        groups.diverged.add(&coverage(&[ChoiceFirstMatch, ChoiceNot]));
+        groups
+            .diverged
+            .add(&coverage(&[ChoiceFirstMatch, ChoiceNot]));
         let suspect = |all: &[Clause]| groups.suspect(&coverage(all));
         assert_eq!(suspect(&[ChoiceFirstMatch, ChoiceNot]), Some(ChoiceNot));
-        assert_eq!(suspect(&[ChoiceFirstMatch, ChoiceString]), Some(ChoiceFirstMatch));
+        assert_eq!(
+            suspect(&[ChoiceFirstMatch, ChoiceString]),
+            Some(ChoiceFirstMatch)
+        );
         assert_eq!(suspect(&[]), None);
     }
 }

@@ -79,7 +79,11 @@ pub(super) fn sieve(
             (fit(context, &Arc::new(both), neighbours, overhead), it)
         })
         .collect();
-    let best = told.iter().map(|(fit, _)| fit.right).max().unwrap_or_default();
+    let best = told
+        .iter()
+        .map(|(fit, _)| fit.right)
+        .max()
+        .unwrap_or_default();
     let kept = told.into_iter().filter(|(fit, _)| fit.right == best);
     kept.filter(|(fit, _)| 2 * fit.explained >= fit.diverging)
         .map(|(_, it)| it)

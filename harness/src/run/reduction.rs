@@ -316,7 +316,13 @@ impl Writer<'_> {
         }
         let overhead = self.control.overhead();
         let run = neighbours::run(self.context, case, self.lane(), overhead).await?;
-        Ok(neighbours::sieve(self.context, explanations, &run, self.known, overhead))
+        Ok(neighbours::sieve(
+            self.context,
+            explanations,
+            &run,
+            self.known,
+            overhead,
+        ))
     }
 
     /// Loads the written case and runs it until it diverges, at most as often as for its

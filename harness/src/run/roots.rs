@@ -151,6 +151,19 @@ impl Roots {
         Some(found.map_or_else(|| Explained::Entries(entries()), Explained::Root))
     }
 
+    /// Everything that is known, and this.
+    pub fn beside(&self, deviation: &Deviation) -> Arc<Deviations> {
+        let entries = self.entries.iter().flat_map(|(_, it)| it.iter().cloned());
+        Arc::new(entries.chain([deviation.clone()]).collect())
+    }
+
+    /// Takes back that something explains this root; says whether something did.
+    pub fn forget(&mut self, number: u32) -> bool {
+        let before = self.found.len();
+        self.found.retain(|root| root.number != number);
+        self.found.len() < before
+    }
+
     /// The entries, and the best hypothesis of each root that was found.
     fn parts(&self) -> Vec<Part<'_>> {
         let entries = self.entries.iter().map(|(id, deviations)| Part {
@@ -300,17 +313,15 @@ pub(super) struct Known {
 impl Known {
     /// All that is known of the engine, together.
     pub fn beside(&self) -> Deviations {
-        self.roots.last().map_or_else(Deviations::default, |it| Deviations::clone(it))
+        self.roots
+            .last()
+            .map_or_else(Deviations::default, |it| Deviations::clone(it))
     }
 }
 
 /// The hypotheses of which each explains a case, alone or else together with what is known of the engine,
 /// and that none of the cases refutes which agreed; the best first.
-pub(super) fn explanations(
-    context: &Context,
-    sight: &Sight<'_>,
-    known: &Known,
-) -> Vec<Deviation> {
+pub(super) fn explanations(context: &Context, sight: &Sight<'_>, known: &Known) -> Vec<Deviation> {
     let found = sight.hypotheses(&known.beside(), &known.untried);
     let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
     let agreed = known.agreed.iter().filter(|it| concerned(it.coverage()));
@@ -362,7 +373,9 @@ mod tests {
 
     fn best(roots: &Roots) -> Vec<Deviation> {
         let parts = roots.parts().into_iter();
-        parts.flat_map(|it| it.deviations.iter().cloned().collect::<Vec<_>>()).collect()
+        parts
+            .flat_map(|it| it.deviations.iter().cloned().collect::<Vec<_>>())
+            .collect()
     }
 
     #[test]
@@ -384,7 +397,10 @@ mod tests {
     fn the_same_rule_broken_in_other_states_is_one_root() {
         let within = |states: &[StateType]| deviation(1).within(states);
         let mut roots = Roots::default();
-        assert_eq!(roots.place(1, &[within(&[StateType::Task])], |_| false), None);
+        assert_eq!(
+            roots.place(1, &[within(&[StateType::Task])], |_| false),
+            None
+        );
         let maps = [within(&[StateType::Map])];
         assert_eq!(roots.place(2, &maps, |_| false), Some(1));
         assert_eq!(best(&roots), [within(&[StateType::Task, StateType::Map])]);

@@ -1,6 +1,5 @@
 //! What the conductor does with the results of tasks.
 
-use stepproof_specs::deviation::Deviation;
 use tokio::task::{Id, JoinError};
 
 use super::{
@@ -9,19 +8,15 @@ use super::{
 };
 use crate::{
     identity::CaseId,
-    job::{self, Lane, Prepared},
-    judge::{
-        explain::Sight,
-        verdict::{Judgement, Signature, Verdict},
-    },
-    raw::RawRun,
+    job::Lane,
+    judge::verdict::{Signature, Verdict},
     report::Event,
     run::{
         Attempt, Outcome, Standing,
         attempt::{Ready, Stuck},
         confirm::Confirmation,
         reduction::Reduced,
-        roots::{self, Explained},
+        roots::Explained,
     },
     store::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, StoreError,
@@ -48,7 +43,7 @@ pub(super) struct Ran {
 /// A case that diverges in a new way, while another one is looked into.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    ran: Ran,
+    pub ran: Ran,
     /// The version of the roots of which none explains it.
     unexplained_by: u64,
 }
@@ -178,6 +173,7 @@ impl Conductor<'_> {
                 if let Some(detail) = &mut record.detail {
                     detail.root = Some(root);
                 }
+                *self.under.entry(root).or_default() += 1;
                 self.append(record);
                 return;
             }
@@ -223,60 +219,6 @@ impl Conductor<'_> {
                 let mut alike = reported.filter(|it| it.finding.signature == *signature);
                 looked < LOOKED_INTO && alike.all(|it| self.roots.explains_finding(it.root()))
             }
-        }
-    }
-
-    /// What explains a case, if something does.
-    fn explained(&mut self, ran: &Ran) -> Option<Explained> {
-        let (raw, judgement) = roots::seen(&ran.attempt.outcome);
-        self.explained_as_seen(&ran.ready.prepared, raw, judgement)
-    }
-
-    fn explained_as_seen(
-        &mut self,
-        prepared: &Prepared,
-        raw: Option<&RawRun>,
-        judgement: Option<&Judgement>,
-    ) -> Option<Explained> {
-        let overhead = self.control.overhead();
-        let Self {
-            roots,
-            context,
-            witnesses,
-            ..
-        } = self;
-        let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
-        let covered = |it: &Signature| context.judge.is_known(it, prepared);
-        let look = |sight: &Sight<'_>| roots.explaining(sight, refuted, covered);
-        roots::with_sight(context, prepared, raw, judgement, overhead, look).flatten()
-    }
-
-    /// Tells which roots have another best explanation than when they were reported.
-    pub(super) fn tell_renamed(&mut self) -> Result<(), StoreError> {
-        for (number, candidates) in self.roots.renamed() {
-            let named = |it: &&mut Reported| it.finding.number == number;
-            let Some(reported) = self.reported.iter_mut().find(named) else {
-                continue;
-            };
-            reported.reduction.detail.explanations = candidates;
-            let record = reported.reduction.clone();
-            let page = self.context.judge.finding(&reported.finding, &record);
-            self.store.append_reduction(record);
-            self.reporter.event(&Event::Explained(Box::new(page)));
-            let directory = self.store.directory();
-            reported::write_pages(&self.context, directory, &self.reported, number)?;
-        }
-        Ok(())
-    }
-
-    /// The number of the root that is known by now and explains a finding: its case need not be
-    /// reduced.
-    pub(super) fn root_of_finding(&mut self, finding: &FindingRecord) -> Option<u32> {
-        let prepared = job::prepare(&finding.original, Lane::Quiet).ok()?;
-        let Detail { raw, judgement, .. } = &finding.detail;
-        match self.explained_as_seen(&prepared, raw.as_ref(), judgement.as_ref()) {
-            Some(Explained::Root(root)) => Some(root),
-            _ => None,
         }
     }
 
@@ -396,7 +338,7 @@ impl Conductor<'_> {
             Reduced::Written(mut reduction) => {
                 self.warn(&finding, &reduction);
                 if !reduction.withdraws() {
-                    self.place(&finding, &mut reduction);
+                    self.place(&finding, &mut reduction)?;
                 }
                 self.store
                     .append_reduction(ReductionRecord::clone(&reduction));
@@ -416,32 +358,6 @@ impl Conductor<'_> {
             Reduced::NotWritten(error) => return Err(error),
         }
         Ok(())
-    }
-
-    /// Puts a reduced divergence under the root of an earlier one, if it has the same.
-    fn place(&mut self, finding: &FindingRecord, reduction: &mut ReductionRecord) {
-        let Self {
-            roots,
-            context,
-            witnesses,
-            ..
-        } = self;
-        let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
-        let Detail {
-            root, explanations, ..
-        } = &mut reduction.detail;
-        if root.is_none() {
-            *root = roots.place(reduction.number, explanations, refuted);
-        }
-        if root.is_some() || !explanations.is_empty() {
-            return;
-        }
-        if let Some((root, why)) = self.groups.place(finding, reduction) {
-            reduction.detail.root = Some(root);
-            reduction.detail.grouped = Some(why);
-        } else {
-            reduction.detail.root = reported::same_case(&self.reported, reduction);
-        }
     }
 
     /// Reports a finding, unless it is under an earlier root: then it is another way to that, and both

@@ -1,0 +1,146 @@
+//! Which root a divergence has.
+
+use stepproof_specs::deviation::Deviation;
+
+use super::{
+    Conductor,
+    reported::{self, Reported},
+    results::Ran,
+};
+use crate::{
+    job::{self, Lane, Prepared},
+    judge::{
+        explain::Sight,
+        verdict::{Judgement, Signature},
+    },
+    raw::RawRun,
+    report::Event,
+    run::roots::{self, Explained},
+    store::{Detail, FindingRecord, ReductionRecord, StoreError},
+};
+
+/// How many of the cases that wait are asked whether an explanation holds for them, too.
+const ASKED: usize = 48;
+
+impl Conductor<'_> {
+    /// What explains a case, if something does.
+    pub(super) fn explained(&mut self, ran: &Ran) -> Option<Explained> {
+        let (raw, judgement) = roots::seen(&ran.attempt.outcome);
+        self.explained_as_seen(&ran.ready.prepared, raw, judgement)
+    }
+
+    fn explained_as_seen(
+        &mut self,
+        prepared: &Prepared,
+        raw: Option<&RawRun>,
+        judgement: Option<&Judgement>,
+    ) -> Option<Explained> {
+        let overhead = self.control.overhead();
+        let Self {
+            roots,
+            context,
+            witnesses,
+            ..
+        } = self;
+        let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
+        let covered = |it: &Signature| context.judge.is_known(it, prepared);
+        let look = |sight: &Sight<'_>| roots.explaining(sight, refuted, covered);
+        roots::with_sight(context, prepared, raw, judgement, overhead, look).flatten()
+    }
+
+    /// The number of the root that is known by now and explains a finding: its case need not be
+    /// reduced.
+    pub(super) fn root_of_finding(&mut self, finding: &FindingRecord) -> Option<u32> {
+        let prepared = job::prepare(&finding.original, Lane::Quiet).ok()?;
+        let Detail { raw, judgement, .. } = &finding.detail;
+        match self.explained_as_seen(&prepared, raw.as_ref(), judgement.as_ref()) {
+            Some(Explained::Root(root)) => Some(root),
+            _ => None,
+        }
+    }
+
+    /// Puts a reduced divergence under the root of an earlier one, if it has the same.
+    pub(super) fn place(
+        &mut self,
+        finding: &FindingRecord,
+        reduction: &mut ReductionRecord,
+    ) -> Result<(), StoreError> {
+        if reduction.detail.root.is_some() {
+            return Ok(());
+        }
+        let explanations = &reduction.detail.explanations;
+        let refuted = |it: &Deviation| roots::is_refuted(&self.context, it, &self.witnesses.all());
+        reduction.detail.root = self.roots.place(finding.number, explanations, refuted);
+        if reduction.detail.root.is_some() {
+            return Ok(());
+        }
+        // What looks as if, but does not explain the cases that wait either, may be something else.
+        let sure = explanations.first().is_some_and(|it| self.holds_beside(it));
+        let same = self.groups.place(finding, reduction, sure);
+        if sure {
+            return Ok(());
+        }
+        let Some((root, why)) = same.or_else(|| self.doubted(reduction.number)) else {
+            reduction.detail.root = reported::same_case(&self.reported, reduction);
+            return Ok(());
+        };
+        self.roots.forget(finding.number);
+        reduction.detail.root = Some(root);
+        reduction.detail.grouped = Some(why);
+        if self.roots.forget(root) {
+            self.tell(root, Vec::new())?;
+        }
+        Ok(())
+    }
+
+    /// Whether an explanation holds for most of the cases that wait and exercise the rule.
+    fn holds_beside(&self, explanation: &Deviation) -> bool {
+        let clause = explanation.clause();
+        let waiting = self.waiting.iter().map(|it| &it.ran);
+        let concerned = waiting.filter(|it| it.ready.coverage.contains(clause));
+        let deviations = self.roots.beside(explanation);
+        let overhead = self.control.overhead();
+        let (mut explained, mut asked) = (0, 0);
+        for ran in concerned.take(ASKED) {
+            let (raw, judgement) = roots::seen(&ran.attempt.outcome);
+            let look = |sight: &Sight<'_>| sight.is_explained_by(&deviations);
+            let prepared = &ran.ready.prepared;
+            let explains =
+                roots::with_sight(&self.context, prepared, raw, judgement, overhead, look);
+            asked += usize::from(explains.is_some());
+            explained += usize::from(explains.unwrap_or_default());
+        }
+        2 * explained >= asked
+    }
+
+    /// An earlier root with the same suspected rule whose explanation holds for fewer cases than there
+    /// are that it should hold for and that nothing explains.
+    fn doubted(&mut self, number: u32) -> Option<(u32, String)> {
+        let under = &self.under;
+        let explained = |root| under.get(&root).copied().unwrap_or_default();
+        self.groups.explained_like(number, explained)
+    }
+
+    /// Tells which roots have another best explanation than when they were reported.
+    pub(super) fn tell_renamed(&mut self) -> Result<(), StoreError> {
+        for (number, candidates) in self.roots.renamed() {
+            self.tell(number, candidates)?;
+        }
+        Ok(())
+    }
+
+    /// Tells what explains a root now.
+    fn tell(&mut self, number: u32, candidates: Vec<Deviation>) -> Result<(), StoreError> {
+        let named = |it: &&mut Reported| it.finding.number == number;
+        let Some(reported) = self.reported.iter_mut().find(named) else {
+            return Ok(());
+        };
+        reported.reduction.detail.explanations = candidates;
+        let record = reported.reduction.clone();
+        let page = self.context.judge.finding(&reported.finding, &record);
+        self.store.append_reduction(record);
+        self.reporter.event(&Event::Explained(Box::new(page)));
+        let directory = self.store.directory();
+        reported::write_pages(&self.context, directory, &self.reported, number)
+    }
+}
