@@ -344,6 +344,11 @@ impl<'s> World<'s> {
             self.call_off(&commands);
         }
         self.obey(commands);
+        // A task's time runs from the moment at which it is handed out, which is before its worker
+        // does anything.
+        if let Happening::Take(task) = happening {
+            self.begin_work(at, task);
+        }
         Ok(())
     }
 
@@ -387,7 +392,7 @@ impl<'s> World<'s> {
         }
     }
 
-    /// A worker takes a task and starts its act.
+    /// A worker takes a task.
     fn take(&mut self, at: Instant, task: TaskId) -> Option<()> {
         let running = self.running.get_mut(task.0 as usize)?.as_mut()?;
         let AttemptKey { site, items, .. } = &running.request.key;
@@ -408,6 +413,12 @@ impl<'s> World<'s> {
             taken: at.since(self.started),
             replied: None,
         });
+        Some(())
+    }
+
+    /// A worker starts the act of a task that it has taken.
+    fn begin_work(&mut self, at: Instant, task: TaskId) -> Option<()> {
+        let running = self.running(task)?;
         if running.act.submission(running.request.waits).is_some() {
             self.push(at, Happening::Submit(task));
         } else {
