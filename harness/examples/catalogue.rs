@@ -8,7 +8,7 @@ use std::{
 
 use stepproof::job::{Lane, Prepared, prepare_body};
 use stepproof_generators::{Profile, generate};
-use stepproof_specs::{deviation::catalogue::catalogue, interpreter::Program, reference::watch};
+use stepproof_specs::{deviation::catalogue::catalogue, reference::Hypothetical};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -29,10 +29,11 @@ fn main() {
             continue;
         };
         for (number, hypothesis) in catalogue().iter().enumerate() {
-            let program = Program::deviating(&job.machine, &Arc::new(hypothesis.deviations()))
-                .run_as(job.case.workflow);
+            let deviations = Arc::new(hypothesis.deviations());
             for (start, expected) in job.case.starts.iter().zip(job.expectations.iter()) {
-                let done = watch(&program, &job.case, start, expected.duration + 60_000);
+                let engine =
+                    Hypothetical::new(&job.machine, &job.case, start, &deviations, expected);
+                let done = engine.observe(expected.duration + 60_000);
                 let Ok(done) = done else { continue };
                 if done != expected.observation {
                     shown[number] += 1;

@@ -7,10 +7,14 @@ use serde_json::Value;
 use stepproof_specs::{
     asl::Machine,
     asl::diagnostic::{Diagnostic, Severity},
-    base::time::Millis,
+    base::time::{Instant, Millis},
     clause::{Aspect, Clause, Coverage},
     deviation::Deviations,
-    reference::{Expectation, SimulationError, simulate, simulate_deviating},
+    interpreter::Identity,
+    reference::{
+        Expectation, Hypothetical, SimulationError, UnderLateness, simulate, simulate_as,
+        under_lateness,
+    },
     scenario::case::{Body, Case, DefinitionCase, ExecutionCase},
     validate::{validate_definition, validate_text},
 };
@@ -26,6 +30,8 @@ pub struct Job {
     pub expectations: Arc<[Expectation]>,
     /// Whether other cases run beside it.
     pub lane: Lane,
+    /// The engine of which that is expected, one per start; `None` if it is the plain reference.
+    engine: Option<Arc<[Hypothetical]>>,
 }
 
 /// How busy the engine is kept while a case runs.
@@ -136,31 +142,65 @@ fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareErro
                 .map_err(|source| PrepareError::Simulation { start, source })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Job {
-        case: Arc::new(case),
-        machine,
-        expectations: expectations.into(),
-        lane,
-    })
+    Ok(Job::new(Arc::new(case), machine, expectations, lane))
 }
 
 impl Job {
-    /// The same job, with what the reference expects of an engine that has these deviations. One
-    /// that never ends is watched for `grace` longer than one without them.
+    /// A case, with what the plain reference expects of its starts.
+    pub fn new(
+        case: Arc<ExecutionCase>,
+        machine: Arc<Machine>,
+        expectations: impl Into<Arc<[Expectation]>>,
+        lane: Lane,
+    ) -> Self {
+        Self {
+            case,
+            machine,
+            expectations: expectations.into(),
+            lane,
+            engine: None,
+        }
+    }
+
+    /// The same job, with what the reference expects of an engine that has these deviations, while
+    /// workers play to it what this job expects. One that never ends is watched for `grace` longer
+    /// than one without deviations.
     pub fn under(
         &self,
         deviations: &Arc<Deviations>,
         grace: Millis,
     ) -> Result<Self, SimulationError> {
         let starts = self.case.starts.iter().zip(self.expectations.iter());
-        let expectations = starts.map(|(start, plain)| {
-            let within = plain.duration.saturating_add(grace);
-            simulate_deviating(&self.machine, &self.case, start, deviations, within)
-        });
+        let hypothetical =
+            |(start, plain)| Hypothetical::new(&self.machine, &self.case, start, deviations, plain);
+        let engine: Arc<[Hypothetical]> = starts.map(hypothetical).collect();
+        let starts = engine.iter().zip(self.expectations.iter());
+        let expectations =
+            starts.map(|(engine, plain)| engine.expect(plain.duration.saturating_add(grace)));
         Ok(Self {
             expectations: expectations.collect::<Result<_, _>>()?,
+            engine: Some(engine),
             ..self.clone()
         })
+    }
+
+    /// What is expected of a start as an execution with this identity and start time; `None` if there
+    /// is no such start, or it cannot be simulated.
+    pub fn expect_as(&self, start: usize, identity: &Identity, at: Instant) -> Option<Expectation> {
+        match &self.engine {
+            None => simulate_as(&self.machine, identity, self.case.starts.get(start)?, at).ok(),
+            Some(engine) => engine.get(start)?.expect_as(identity, at).ok(),
+        }
+    }
+
+    /// How a start may come out if the harness is late ([`under_lateness`]); `None` if there is no such
+    /// start.
+    pub fn under_lateness(&self, start: usize, late: Millis) -> Option<UnderLateness> {
+        let plain = |start| under_lateness(&self.machine, &self.case, start, late);
+        match &self.engine {
+            None => self.case.starts.get(start).map(plain),
+            Some(engine) => engine.get(start).map(|engine| engine.under_lateness(late)),
+        }
     }
 }
 

@@ -4,13 +4,17 @@
 //! outcome may depend on it, the case is simulated under several tie-breaks and latencies. Aspects
 //! that differ between these runs are poisoned.
 
+pub mod assignment;
 mod fingerprint;
+mod hypothetical;
 mod sensitivity;
 mod world;
 
 use std::sync::{Arc, LazyLock};
 
+pub use self::hypothetical::Hypothetical;
 use self::{
+    assignment::Assignment,
     fingerprint::Fingerprint,
     world::{Ended, Latency, Schedule, World},
 };
@@ -21,7 +25,6 @@ use crate::{
         time::{Instant, Millis},
     },
     clause::{Aspect, Clause, Coverage, REGISTRY},
-    deviation::Deviations,
     interpreter::{Execution, Identity, Interleaving, Logged, Program, Setup, Unsupported},
     observation::Observation,
     scenario::case::{ExecutionCase, Start},
@@ -121,7 +124,11 @@ pub fn simulate_program(
     start: &Start,
     at: Instant,
 ) -> Result<Expectation, SimulationError> {
-    let runs = Runs::new(program, identity, start, at);
+    simulate_under(&Runs::new(program, identity, start, at))
+}
+
+/// The same of a start on any terms.
+fn simulate_under(runs: &Runs<'_>) -> Result<Expectation, SimulationError> {
     let world = runs.once(Schedule::PLAIN)?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
@@ -146,42 +153,6 @@ pub fn simulate_program(
         poisoned,
         coverage,
     })
-}
-
-/// Observes an engine that may deviate until `within` after the start. Nothing is poisoned, because
-/// nothing is expected.
-pub fn watch(
-    program: &Program,
-    case: &ExecutionCase,
-    start: &Start,
-    within: Millis,
-) -> Result<Observation, SimulationError> {
-    let somebody = identity_in(case);
-    let runs = Runs::new(program, &somebody, start, EPOCH);
-    let mut world = runs.begin(Schedule::PLAIN)?;
-    let outcome = world.go_on(Some(EPOCH.plus(within)))?;
-    Ok(world.end(outcome).into_observation().0)
-}
-
-/// What is expected of one start of a case if the engine has these deviations. Whether the outcome
-/// depends on the schedule is determined with them. If they keep the execution from ending `within`
-/// this time after its start, it is expected to be still running then.
-pub fn simulate_deviating(
-    machine: &Arc<Machine>,
-    case: &ExecutionCase,
-    start: &Start,
-    deviations: &Arc<Deviations>,
-    within: Millis,
-) -> Result<Expectation, SimulationError> {
-    let program = Program::deviating(machine, deviations).run_as(case.workflow);
-    let somebody = identity_in(case);
-    match simulate_program(&program, &somebody, start, EPOCH) {
-        Ok(expected) if expected.duration <= within => Ok(expected),
-        Ok(_) | Err(SimulationError::NeverEnds(_)) => {
-            Runs::new(&program, &somebody, start, EPOCH).unended(within)
-        }
-        Err(error) => Err(error),
-    }
 }
 
 /// How the outcome of an execution varies between schedules.
@@ -230,17 +201,7 @@ pub fn under_lateness(
 ) -> UnderLateness {
     let somebody = identity_in(case);
     let program = Program::from(machine.clone()).run_as(case.workflow);
-    let runs = Runs::new(&program, &somebody, start, EPOCH);
-    // An execution that never ends, or makes too many steps, when somebody is late says nothing.
-    let mut outcome = runs
-        .late(late.min(MOST_LATE))
-        .unwrap_or_else(|_| UnderLateness {
-            affected: Aspect::ALL.to_vec(),
-            longest: Millis::MAX,
-        });
-    outcome.affected.sort_unstable();
-    outcome.affected.dedup();
-    outcome
+    Runs::new(&program, &somebody, start, EPOCH).under_lateness(late)
 }
 
 /// Runs the same start under several schedules.
@@ -249,6 +210,8 @@ struct Runs<'r> {
     identity: &'r Identity,
     start: &'r Start,
     at: Instant,
+    /// Who plays the plan; `None` if they know every attempt.
+    workers: Option<&'r Assignment>,
 }
 
 /// How a start runs under the schedules other than the plain one.
@@ -266,6 +229,15 @@ impl<'r> Runs<'r> {
             identity,
             start,
             at,
+            workers: None,
+        }
+    }
+
+    /// The same with workers who recognise attempts by what they expect.
+    fn played_by(self, workers: &'r Assignment) -> Self {
+        Self {
+            workers: Some(workers),
+            ..self
         }
     }
 
@@ -277,7 +249,7 @@ impl<'r> Runs<'r> {
             at: self.at,
             interleaving: schedule.interleaving,
         };
-        World::begin(setup, schedule.latency, self.start)
+        World::begin(setup, schedule.latency, self.start, self.workers)
     }
 
     /// Runs the execution to its end.
@@ -322,6 +294,20 @@ impl<'r> Runs<'r> {
             expected.differing(&fingerprint(&other), &mut others.aspects);
         }
         Ok(others)
+    }
+
+    /// How it may come out if the harness is late.
+    fn under_lateness(&self, late: Millis) -> UnderLateness {
+        // An execution that never ends, or makes too many steps, when somebody is late says nothing.
+        let mut outcome = self
+            .late(late.min(MOST_LATE))
+            .unwrap_or_else(|_| UnderLateness {
+                affected: Aspect::ALL.to_vec(),
+                longest: Millis::MAX,
+            });
+        outcome.affected.sort_unstable();
+        outcome.affected.dedup();
+        outcome
     }
 
     /// What differs from the plain schedule under schedules in which somebody is late.

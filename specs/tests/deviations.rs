@@ -8,9 +8,8 @@ use stepproof_specs::{
     asl::{Machine, StateType, WorkflowType},
     deviation::Deviations,
     history::{Event, EventKind},
-    interpreter::Program,
     observation::{Observation, Status},
-    reference::{simulate, watch},
+    reference::{Hypothetical, simulate},
     scenario::{
         case::{ExecutionCase, Start},
         plan::{Act, Plan, Reply, Rule},
@@ -289,13 +288,14 @@ fn seen(definition: &Value, input: Value, plan: Plan, stored: &Value) -> Observa
         starts: vec![start.clone()],
         entropy: 7,
     };
-    let lawful = simulate(&machine, &case, &start)
-        .expect("it ends")
-        .observation;
-    let followed = watch(&machine.clone().into(), &case, &start, 1_000_000);
-    assert_eq!(followed.expect("it runs").history, lawful.history);
-    let program = Program::deviating(&machine, &Arc::new(deviations(&json!([stored]))));
-    let observed = watch(&program, &case, &start, 1_000_000).expect("it runs");
+    let lawful = simulate(&machine, &case, &start).expect("it ends");
+    let observe = |deviations: Deviations| {
+        let engine = Hypothetical::new(&machine, &case, &start, &Arc::new(deviations), &lawful);
+        engine.observe(1_000_000).expect("it runs")
+    };
+    let lawful = &lawful.observation;
+    assert_eq!(observe(Deviations::default()), *lawful);
+    let observed = observe(deviations(&json!([stored])));
     assert_ne!(observed.history, lawful.history, "{stored} shows");
     observed
 }

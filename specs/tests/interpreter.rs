@@ -275,7 +275,7 @@ fn task_failed_stands_for_everything_but_a_timeout() {
 }
 
 #[test]
-fn the_longest_schedule_counts_where_a_reply_comes_with_the_time_limit() {
+fn the_longest_schedule_counts_where_a_reply_comes_close_to_the_time_limit() {
     let mut state = task("a");
     state["TimeoutSeconds"] = json!(2);
     state["Retry"] = json!([{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 1}]);
@@ -290,8 +290,10 @@ fn the_longest_schedule_counts_where_a_reply_comes_with_the_time_limit() {
     };
     assert_eq!(took(500).0, 500);
     assert!(took(500).1 < 2_000, "{:?}", took(500));
-    assert_eq!(took(2_000).0, 2_000);
-    assert!(took(2_000).1 >= 5_000, "{:?}", took(2_000));
+    assert_eq!(took(1_900).0, 1_900);
+    assert!(took(1_900).1 >= 4_000, "{:?}", took(1_900));
+    // The time runs from before the worker has the task.
+    assert_eq!(took(2_000).0, 5_000);
 }
 
 #[test]

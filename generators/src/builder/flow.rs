@@ -134,13 +134,19 @@ impl Builder<'_> {
     }
 
     /// Draws a path to an array: in the data, in a variable, or else in the execution's input if
-    /// the feature allows.
+    /// the feature allows. Where damage is allowed, it rarely leads to something else, or to a
+    /// member that an object in the data lacks.
     pub(super) fn look_for_items(
         &mut self,
         place: &Place<'_>,
         data: &Shape,
     ) -> Option<(Path, Shape)> {
-        if let Some(found) = self.look(place, data, Shape::is_array) {
+        if self.damages(place)
+            && let Some(path) = self.broken_items(data)
+        {
+            return Some((path, Shape::Any));
+        }
+        if let Some(found) = self.look_soundly(place, data, Shape::is_array) {
             return Some(found);
         }
         if let Some(found) = self.look_into_variables(place, Shape::is_array) {
@@ -153,11 +159,8 @@ impl Builder<'_> {
     /// A path that finds nothing or a value of the wrong type, or applies a step to a value that
     /// has no such part.
     fn broken_path(&mut self, data: &Shape, wants: Wants) -> Path {
-        if self.dice.one_in(3)
-            && let Some((trail, found)) = data.find(is_plain, self.dice)
-            && !wants(&found)
-        {
-            return path(Root::Data, &trail);
+        if let Some(path) = self.path_to_another(data, wants) {
+            return path;
         }
         let (mut trail, _) = data
             .find(anything, self.dice)
@@ -169,6 +172,26 @@ impl Builder<'_> {
             Hop::Key(Key::MISSING)
         });
         path(Root::Data, &trail)
+    }
+
+    /// A path that finds no array. No step is applied to what has no members, because it is not known
+    /// what AWS says of an `ItemsPath` that does this.
+    fn broken_items(&mut self, data: &Shape) -> Option<Path> {
+        if let Some(path) = self.path_to_another(data, Shape::is_array) {
+            return Some(path);
+        }
+        let (mut trail, _) = data.find(Shape::is_object, self.dice)?;
+        trail.push(Hop::Key(Key::MISSING));
+        Some(path(Root::Data, &trail))
+    }
+
+    /// A path to a value that `wants` does not accept: drawn one time in three, if one is found.
+    fn path_to_another(&mut self, data: &Shape, wants: Wants) -> Option<Path> {
+        if !self.dice.one_in(3) {
+            return None;
+        }
+        let (trail, found) = data.find(is_plain, self.dice)?;
+        (!wants(&found)).then(|| path(Root::Data, &trail))
     }
 
     /// Draws `ResultPath`; returns it and the shape of the raw input with the result merged in.

@@ -14,10 +14,10 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Machine, site::Site},
+    asl::Machine,
     base::pointer::unescape,
     observation::Status,
-    reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
+    reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, assignment::Assignment},
     scenario::{
         case::Start,
         plan::Act,
@@ -38,10 +38,7 @@ use crate::{
 };
 use crate::{
     raw::{Creation, RawAttempt, RawEvent, RawExecution, RawReply, RawRun},
-    workers::{
-        assignment::Assignment,
-        sites::{self, TaskSite},
-    },
+    workers::sites::{self, TaskSite},
 };
 
 /// The most lines that a process may say about one execution.
@@ -99,7 +96,7 @@ impl Library {
         for (start, expectation) in job.case.starts.iter().zip(job.expectations.iter()) {
             possible(start, &job.machine, expectation)?;
             let begin = || Ongoing {
-                assignment: Assignment::new(&start.plan, &sites, expectation),
+                assignment: Assignment::new(&start.plan, expectation),
                 sites: &named,
                 attempts: Vec::new(),
                 numbers: HashMap::new(),
@@ -201,12 +198,12 @@ fn context() -> Value {
 }
 
 /// The sites by state name, because the library tells the harness only the name of a task's state.
-fn named(sites: &[TaskSite]) -> Result<HashMap<String, Site>, Trouble> {
+fn named(sites: &[TaskSite]) -> Result<HashMap<String, &TaskSite>, Trouble> {
     let mut named = HashMap::new();
     for task in sites {
         let last = task.site.rsplit('/').next().unwrap_or_default();
         let name = unescape(last).into_owned();
-        if named.insert(name, task.site.clone()).is_some() {
+        if named.insert(name, task).is_some() {
             let lack = "way to tell two tasks of one name apart";
             return Err(Trouble::Unsupported(lack.to_owned()));
         }
@@ -233,7 +230,7 @@ fn possible(start: &Start, machine: &Machine, expectation: &Expectation) -> Resu
 /// One execution, while it runs.
 struct Ongoing<'a> {
     assignment: Assignment,
-    sites: &'a HashMap<String, Site>,
+    sites: &'a HashMap<String, &'a TaskSite>,
     attempts: Vec<RawAttempt>,
     /// Indices into `attempts`, by task number.
     numbers: HashMap<u64, usize>,
@@ -280,13 +277,14 @@ impl Ongoing<'_> {
         let text = bound::payload(text.to_owned());
         let spent = self.allowance.spend(&text);
         spent.map_err(|it| strange(it.to_string()))?;
-        let site = self.sites.get(name);
-        let site = site.ok_or_else(|| strange(line.to_string()))?;
+        let task = self.sites.get(name);
+        let task = task.ok_or_else(|| strange(line.to_string()))?;
         let input: Value = serde_json::from_str(&text).map_err(|it| strange(it.to_string()))?;
-        let (key, act) = self.assignment.arrived(site, &input);
+        let input = Arc::new(input);
+        let (key, act) = self.assignment.arrived(&task.site, task.in_map, &input);
         self.numbers.insert(number, self.attempts.len());
         self.attempts.push(RawAttempt {
-            site: site.to_string(),
+            site: task.site.to_string(),
             key,
             input: text,
             taken: at,

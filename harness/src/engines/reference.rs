@@ -5,8 +5,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use stepproof_generators::FeatureSet;
 use stepproof_specs::{
-    asl::Machine, deviation::Deviations, interpreter::Program, observation::Observation,
-    reference::watch, scenario::case::DefinitionCase, validate::validate_text,
+    asl::Machine, deviation::Deviations, observation::Observation, reference::Hypothetical,
+    scenario::case::DefinitionCase, validate::validate_text,
 };
 
 use super::{Boxed, Capabilities, Engine, EngineProfile, Immediate};
@@ -82,13 +82,13 @@ impl Reference {
             let expected = job.expectations.iter();
             return Ok(expected.map(|it| Cow::Borrowed(&it.observation)).collect());
         };
-        let program = Program::deviating(&job.machine, deviations).run_as(job.case.workflow);
         let seen = job.case.starts.iter().zip(job.expectations.iter());
         let seen = seen.map(|(start, expected)| {
             let within = expected
                 .duration
                 .saturating_add(self.profile.policy.liveness_grace);
-            watch(&program, &job.case, start, within).map(Cow::Owned)
+            let engine = Hypothetical::new(&job.machine, &job.case, start, deviations, expected);
+            engine.observe(within).map(Cow::Owned)
         });
         let seen = seen.collect::<Result<_, _>>();
         seen.map_err(|error| Trouble::Internal(error.to_string()))

@@ -19,7 +19,7 @@ use stepproof_specs::{
     asl::WorkflowType,
     base::{arn::Arn, time::Millis},
     observation::Status,
-    reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN},
+    reference::{EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, assignment::Assignment},
     scenario::case::{DefinitionCase, Start},
 };
 
@@ -40,7 +40,6 @@ use crate::{
     raw::{Creation, RawExecution, RawRun},
     trouble::Trouble,
     workers::{
-        assignment::Assignment,
         pool::{Seen, WorkerPool, absences, unpolled},
         sites::{self, TaskSite},
         slot::{Polling, Slot},
@@ -446,7 +445,7 @@ impl Deployment<'_> {
         };
         let engine = self.engine;
         let name = format!("{}-{number}", Arn::last(&machine));
-        let assignment = Assignment::new(&start.plan, &self.sites, expectation);
+        let assignment = Assignment::new(&start.plan, expectation);
         let absences = absences(&assignment, &self.sites, slot);
         let deadline = engine.deadline(expectation);
         let mut pace = engine.clock.pace(&name, deadline, absences.clone());

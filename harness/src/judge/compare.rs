@@ -36,7 +36,7 @@ use stepproof_specs::{
     clause::Aspect,
     history::{Event, EventKind, Phase},
     observation::{Observation, Status},
-    reference::{Expectation, NOISE_MILLIS, under_lateness},
+    reference::{Expectation, NOISE_MILLIS},
 };
 
 pub use self::{
@@ -176,10 +176,9 @@ fn allow_for_lateness(
     seen: &Observation,
     judgement: &mut Judgement,
 ) {
-    let Some(given) = job.case.starts.get(start) else {
+    let Some(late) = job.under_lateness(start, raw.lateness) else {
         return;
     };
-    let late = under_lateness(&job.machine, &job.case, given, raw.lateness);
     let still_runs = raw.status == Status::Running && raw.watched < late.longest;
     // Where an engine legally comes to other tasks, what their workers did may decide anything.
     let misplayed = tasks::unattributed(seen);

@@ -135,15 +135,17 @@ fn tasks(definition: &Value) -> usize {
 }
 
 fn job(recorded: &Recorded, expectation: &Expectation) -> Job {
-    Job {
-        case: Arc::new(ExecutionCase {
-            workflow: recorded.workflow,
-            ..ExecutionCase::new(recorded.definition.clone(), vec![recorded.start.clone()])
-        }),
-        machine: Arc::clone(&recorded.machine),
-        expectations: Arc::new([expectation.clone()]),
-        lane: Lane::Throughput,
-    }
+    let case = ExecutionCase {
+        workflow: recorded.workflow,
+        ..ExecutionCase::new(recorded.definition.clone(), vec![recorded.start.clone()])
+    };
+    let machine = Arc::clone(&recorded.machine);
+    Job::new(
+        Arc::new(case),
+        machine,
+        [expectation.clone()],
+        Lane::Throughput,
+    )
 }
 
 /// The outcome, given what the engine answered.

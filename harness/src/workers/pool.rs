@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use stepproof_specs::{
     base::time::Millis,
-    reference::Expectation,
+    reference::{Expectation, assignment::Assignment},
     scenario::{
         case::Start,
         plan::Act,
@@ -16,7 +16,6 @@ use stepproof_specs::{
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{
-    assignment::Assignment,
     sites::TaskSite,
     slot::{Arrival, News, Slot, Unpolled, parse_input},
 };
@@ -172,7 +171,7 @@ impl<'s> WorkerPool<'s> {
             News::Task(task, adopted) => (task, adopted),
             News::Trouble(trouble) => return Err(trouble),
         };
-        let input = parse_input(&task.input);
+        let input = Arc::new(parse_input(&task.input));
         if self.attempts.len() >= MOST_ATTEMPTS {
             let reason = format!("one execution has more than {MOST_ATTEMPTS} tasks");
             return Err(Trouble::Protocol {
@@ -181,10 +180,15 @@ impl<'s> WorkerPool<'s> {
             });
         }
         let turn = self.pace.turn(adopted);
-        let (key, act) = self.assignment.arrived(&self.sites[site].site, &input);
+        let TaskSite {
+            site: place,
+            in_map,
+            ..
+        } = &self.sites[site];
+        let (key, act) = self.assignment.arrived(place, *in_map, &input);
         let number = self.attempts.len();
         self.attempts.push(RawAttempt {
-            site: self.sites[site].site.to_string(),
+            site: place.to_string(),
             key,
             input: task.input.clone(),
             taken: turn.elapsed(),

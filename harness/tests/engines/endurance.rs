@@ -26,17 +26,12 @@ pub fn draw(profile: &Profile, index: u64) -> Option<Job> {
     };
     let (machine, diagnostics) = validate(&case.definition, case.workflow);
     let machine = Arc::new(machine.unwrap_or_else(|| panic!("{diagnostics:?}")));
-    let expectations: Result<_, _> = case
-        .starts
-        .iter()
+    let starts = case.starts.iter();
+    let expectations: Result<Vec<_>, _> = starts
         .map(|start| simulate(&machine, &case, start))
         .collect();
-    Some(Job {
-        case: Arc::new(case),
-        machine,
-        expectations: expectations.ok()?,
-        lane: Lane::Throughput,
-    })
+    let lane = Lane::Throughput;
+    Some(Job::new(Arc::new(case), machine, expectations.ok()?, lane))
 }
 
 /// Runs cases with the numbers that `next` hands out; returns how many ran.

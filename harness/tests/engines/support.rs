@@ -31,17 +31,11 @@ pub fn starts(definition: Value, starts: &[(Value, &Value)]) -> Job {
     };
     let (machine, diagnostics) = validate(&case.definition, case.workflow);
     let machine = Arc::new(machine.unwrap_or_else(|| panic!("{diagnostics:?}")));
-    let expectations = case
-        .starts
-        .iter()
+    let starts = case.starts.iter();
+    let expectations: Vec<_> = starts
         .map(|start| simulate(&machine, &case, start).unwrap())
         .collect();
-    Job {
-        case: Arc::new(case),
-        machine,
-        expectations,
-        lane: Lane::Throughput,
-    }
+    Job::new(Arc::new(case), machine, expectations, Lane::Throughput)
 }
 
 /// The ARN of an activity, as cases write it.

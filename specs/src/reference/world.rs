@@ -6,11 +6,14 @@ use std::{
     collections::{BTreeMap, BinaryHeap},
 };
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{ExpectedAttempt, NOISE_MILLIS, SimulationError, sensitivity::Sensitivity};
+use super::{
+    ExpectedAttempt, NOISE_MILLIS, SimulationError, assignment::Assignment,
+    sensitivity::Sensitivity,
+};
 use crate::{
-    asl::site::Site,
+    asl::site::{AttemptKey, Site},
     base::{
         entropy::mix,
         time::{Instant, Millis},
@@ -23,7 +26,7 @@ use crate::{
     observation::{Attempt, Observation, Status},
     scenario::{
         case::Start,
-        plan::Act,
+        plan::{Act, Reply},
         play::{Answer, Step},
     },
 };
@@ -163,11 +166,35 @@ pub(super) struct World<'s> {
     /// The tasks, by their numbers.
     running: Vec<Option<Running<'s>>>,
     cancelled: FxHashSet<TimerId>,
+    /// Who plays the plan, if they have to recognise the attempts of a task.
+    workers: Option<Workers>,
     expected: Vec<ExpectedAttempt>,
     attempts: BTreeMap<Site, Vec<Attempt>>,
     sensitivity: Sensitivity,
     /// All inputs of the execution, if they are to be recorded.
     pub log: Option<Vec<Logged>>,
+}
+
+/// Workers who recognise attempts by what they expect.
+struct Workers {
+    assignment: Assignment,
+    /// How many tasks have been scheduled at each site.
+    scheduled: FxHashMap<Site, usize>,
+}
+
+impl Workers {
+    /// What is to be done with the next task that is scheduled at a site, as far as that is known
+    /// before it is taken.
+    fn scheduled(&mut self, site: &Site) -> Act {
+        let number = self.scheduled.entry(site.clone()).or_default();
+        let ignored = self.assignment.ignores(site, *number);
+        *number += 1;
+        if ignored {
+            Act::now(Reply::Ignore)
+        } else {
+            Act::default()
+        }
+    }
 }
 
 /// A finished simulation.
@@ -217,6 +244,7 @@ impl<'s> World<'s> {
         setup: Setup,
         latency: Latency,
         start: &'s Start,
+        workers: Option<&Assignment>,
     ) -> Result<Self, SimulationError> {
         let at = setup.at;
         let schedule = Schedule {
@@ -235,6 +263,10 @@ impl<'s> World<'s> {
             number: 0,
             running: Vec::new(),
             cancelled: FxHashSet::default(),
+            workers: workers.map(|assignment| Workers {
+                assignment: assignment.clone(),
+                scheduled: FxHashMap::default(),
+            }),
             expected: Vec::new(),
             attempts: BTreeMap::new(),
             sensitivity,
@@ -312,6 +344,11 @@ impl<'s> World<'s> {
             self.call_off(&commands);
         }
         self.obey(commands);
+        // A task's time runs from the moment at which it is handed out, which is before its worker
+        // does anything.
+        if let Happening::Take(task) = happening {
+            self.begin_work(at, task);
+        }
         Ok(())
     }
 
@@ -355,20 +392,33 @@ impl<'s> World<'s> {
         }
     }
 
-    /// A worker takes a task and starts its act.
+    /// A worker takes a task.
     fn take(&mut self, at: Instant, task: TaskId) -> Option<()> {
         let running = self.running.get_mut(task.0 as usize)?.as_mut()?;
-        let attempts = self
-            .attempts
-            .entry(running.request.key.site.clone())
-            .or_default();
+        let AttemptKey { site, items, .. } = &running.request.key;
+        let input = &running.request.input;
+        let key = match &mut self.workers {
+            None => Some(running.request.key.clone()),
+            Some(workers) => {
+                let (key, act) = workers.assignment.arrived(site, !items.is_empty(), input);
+                running.act = Cow::Owned(act);
+                key
+            }
+        };
+        let attempts = self.attempts.entry(site.clone()).or_default();
         running.taken = Some((at, attempts.len()));
         attempts.push(Attempt {
-            key: Some(running.request.key.clone()),
-            input: running.request.input.clone(),
+            key,
+            input: input.clone(),
             taken: at.since(self.started),
             replied: None,
         });
+        Some(())
+    }
+
+    /// A worker starts the act of a task that it has taken.
+    fn begin_work(&mut self, at: Instant, task: TaskId) -> Option<()> {
+        let running = self.running(task)?;
         if running.act.submission(running.request.waits).is_some() {
             self.push(at, Happening::Submit(task));
         } else {
@@ -452,7 +502,10 @@ impl<'s> World<'s> {
             input: request.input.clone(),
         });
         let plan = &self.start.plan;
-        let act = plan.act(&request.key);
+        let act = match &mut self.workers {
+            None => plan.act(&request.key),
+            Some(workers) => Cow::Owned(workers.scheduled(&request.key.site)),
+        };
         let task = request.task;
         let scheduled = self.now.since(self.started);
         if let Some(taken) = plan.taken(&request.key.site, &act, scheduled) {

@@ -69,11 +69,18 @@ impl Act {
     }
 
     /// The steps of the worker, with the time since it took the task. Steps that are due at the
-    /// same time happen in this order. The last step is the answer, or the absence of one.
+    /// same time happen in this order. The last step is the answer, or the absence of one: a worker
+    /// that has answered sends no heartbeats.
     pub fn steps(&self) -> impl Iterator<Item = (Millis, Step<'_>)> {
         let taken = self.is_taken();
-        let heartbeats = self.heartbeats.iter().filter(move |_| taken);
         let last = self.answer().map_or(Step::Silence, Step::Answer);
+        let end = if last == Step::Silence {
+            Millis::MAX
+        } else {
+            self.after
+        };
+        let heartbeats = self.heartbeats.iter();
+        let heartbeats = heartbeats.filter(move |at| taken && **at <= end);
         heartbeats
             .map(|at| (*at, Step::Heartbeat))
             .chain(taken.then_some((self.after, last)))
@@ -132,6 +139,18 @@ mod tests {
             assert_eq!(steps[2..], [(3_000, last)]);
         }
         assert_eq!(act(Reply::Ignore).steps().count(), 0);
+    }
+
+    #[test]
+    fn who_has_answered_sends_no_heartbeats() {
+        let early = |reply| Act {
+            after: 1_500,
+            ..act(reply)
+        };
+        let answers = early(Reply::Echo);
+        let steps: Vec<_> = answers.steps().map(|(after, _)| after).collect();
+        assert_eq!(steps, [1_000, 1_500]);
+        assert_eq!(early(Reply::Silent).steps().count(), 3);
     }
 
     #[test]

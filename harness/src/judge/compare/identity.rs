@@ -10,7 +10,7 @@ use stepproof_specs::{
     clause::Aspect,
     interpreter::Identity,
     observation::Observation,
-    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, identity, simulate_as},
+    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, identity},
 };
 
 use super::{Context, Judgement, Observer, compare, tasks::unattributed};
@@ -120,8 +120,7 @@ impl Somebody {
 
     /// What the reference expects of this execution.
     fn expectation(&self, job: &Job, start: usize) -> Option<Expectation> {
-        let given = job.case.starts.get(start)?;
-        simulate_as(&job.machine, &self.identity, given, self.start).ok()
+        job.expect_as(start, &self.identity, self.start)
     }
 }
 

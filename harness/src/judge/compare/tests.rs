@@ -104,12 +104,9 @@ impl Fixture {
 
     /// Judges a raw run of a case with this many equal starts.
     pub fn judge(&self, starts: usize, raw: &RawRun, overhead: u64) -> Judgement {
-        let job = Job {
-            case: Arc::new(self.case.clone()),
-            machine: self.machine.clone(),
-            expectations: vec![self.expectation.clone(); starts].into(),
-            lane: self.lane,
-        };
+        let case = Arc::new(self.case.clone());
+        let expectations = vec![self.expectation.clone(); starts];
+        let job = Job::new(case, self.machine.clone(), expectations, self.lane);
         let terms = Terms {
             policy: &self.policy,
             activities: true,

@@ -1,16 +1,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use serde_json::{Value, json};
-use stepproof_specs::{
+use super::Assignment;
+use crate::{
     asl::site::{AttemptKey, Site},
     clause::Coverage,
     observation::{Attempt, Observation, Status},
     reference::{Expectation, ExpectedAttempt},
     scenario::plan::{Act, Plan, Reply, Rule},
 };
-
-use super::Assignment;
-use crate::workers::sites::TaskSite;
+use serde_json::{Value, json};
 
 fn key(items: &[u32], attempt: u32) -> AttemptKey {
     AttemptKey {
@@ -21,7 +19,7 @@ fn key(items: &[u32], attempt: u32) -> AttemptKey {
     }
 }
 
-fn assignment(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> Assignment {
+fn assignment(expected: &[(AttemptKey, Value)], plan: &Plan) -> Assignment {
     let seen = expected
         .iter()
         .enumerate()
@@ -53,12 +51,7 @@ fn assignment(in_map: bool, expected: &[(AttemptKey, Value)], plan: &Plan) -> As
         duration: 0,
         longest: 0,
     };
-    let site = TaskSite {
-        site: "W".into(),
-        resource: String::new(),
-        in_map,
-    };
-    Assignment::new(plan, &[site], &expectation)
+    Assignment::new(plan, &expectation)
 }
 
 /// A plan in which attempt `n` succeeds with `n`.
@@ -74,8 +67,13 @@ fn numbered() -> Plan {
     }
 }
 
-fn arrive(assignment: &mut Assignment, input: &Value) -> Option<AttemptKey> {
-    assignment.arrived(&"W".into(), input).0
+/// The attempt as which a task is recognised, inside a Map and outside.
+fn in_map(assignment: &mut Assignment, input: Value) -> Option<AttemptKey> {
+    assignment.arrived(&"W".into(), true, &input.into()).0
+}
+
+fn arrive(assignment: &mut Assignment, input: Value) -> Option<AttemptKey> {
+    assignment.arrived(&"W".into(), false, &input.into()).0
 }
 
 #[test]
@@ -85,22 +83,22 @@ fn equal_input_decides_first() {
         (key(&[1], 0), json!("b")),
         (key(&[2], 0), json!("b")),
     ];
-    let mut assignment = assignment(true, &expected, &numbered());
-    assert_eq!(arrive(&mut assignment, &json!("b")), Some(key(&[1], 0)));
-    assert_eq!(arrive(&mut assignment, &json!("b")), Some(key(&[2], 0)));
-    assert_eq!(arrive(&mut assignment, &json!("a")), Some(key(&[0], 0)));
+    let mut assignment = assignment(&expected, &numbered());
+    assert_eq!(in_map(&mut assignment, json!("b")), Some(key(&[1], 0)));
+    assert_eq!(in_map(&mut assignment, json!("b")), Some(key(&[2], 0)));
+    assert_eq!(in_map(&mut assignment, json!("a")), Some(key(&[0], 0)));
     // An extra task for an item that was served is the next attempt of its visit.
-    assert_eq!(arrive(&mut assignment, &json!("a")), Some(key(&[0], 1)));
-    assert_eq!(arrive(&mut assignment, &json!("?")), None);
+    assert_eq!(in_map(&mut assignment, json!("a")), Some(key(&[0], 1)));
+    assert_eq!(in_map(&mut assignment, json!("?")), None);
 }
 
 #[test]
 fn outside_of_a_map_the_next_in_order_is_meant() {
     let expected = [(key(&[], 0), json!(1)), (key(&[], 1), json!(1))];
-    let mut assignment = assignment(false, &expected, &numbered());
-    assert_eq!(arrive(&mut assignment, &json!("wrong")), Some(key(&[], 0)));
-    assert_eq!(arrive(&mut assignment, &json!(1)), Some(key(&[], 1)));
-    let (extra, act) = assignment.arrived(&"W".into(), &json!(1));
+    let mut assignment = assignment(&expected, &numbered());
+    assert_eq!(arrive(&mut assignment, json!("wrong")), Some(key(&[], 0)));
+    assert_eq!(arrive(&mut assignment, json!(1)), Some(key(&[], 1)));
+    let (extra, act) = assignment.arrived(&"W".into(), false, &json!(1).into());
     assert_eq!(extra, Some(key(&[], 2)));
     assert_eq!(act.reply, Reply::Succeed(json!(2).into()));
 }
@@ -108,10 +106,10 @@ fn outside_of_a_map_the_next_in_order_is_meant() {
 #[test]
 fn in_a_map_a_wrong_input_is_told_only_if_all_do_the_same() {
     let expected = [(key(&[0], 0), json!(1)), (key(&[1], 1), json!(2))];
-    let mut same = assignment(true, &expected, &Plan::default());
-    assert_eq!(arrive(&mut same, &json!("wrong")), Some(key(&[0], 0)));
-    let mut different = assignment(true, &expected, &numbered());
-    assert_eq!(arrive(&mut different, &json!("wrong")), None);
+    let mut same = assignment(&expected, &Plan::default());
+    assert_eq!(in_map(&mut same, json!("wrong")), Some(key(&[0], 0)));
+    let mut different = assignment(&expected, &numbered());
+    assert_eq!(in_map(&mut different, json!("wrong")), None);
 }
 
 #[test]
@@ -121,9 +119,9 @@ fn a_task_to_be_ignored_is_passed_over_until_the_next_is_due() {
         sites: BTreeMap::from([("W".into(), vec![ignore].into())]),
     };
     let expected = [(key(&[], 0), json!(1)), (key(&[], 1), json!(1))];
-    let mut assignment = assignment(false, &expected, &plan);
+    let mut assignment = assignment(&expected, &plan);
     assert_eq!(assignment.ignored(&"W".into()), [0].into());
     assert_eq!(assignment.next_poll(&"W".into()), Some(100));
-    assert_eq!(arrive(&mut assignment, &json!(1)), Some(key(&[], 1)));
+    assert_eq!(arrive(&mut assignment, json!(1)), Some(key(&[], 1)));
     assert_eq!(assignment.next_poll(&"W".into()), Some(0));
 }
