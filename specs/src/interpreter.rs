@@ -52,7 +52,7 @@ use crate::{
         time::Instant,
     },
     clause::{Clause, Coverage, Marks},
-    deviation::{Deviations, Hook},
+    deviation::{Deviations, Hook, Place, Raised},
     history::{Details, Event, EventKind, Failure},
     observation::Status,
     query::jsonpath::path,
@@ -80,6 +80,19 @@ const HISTORY_LIMIT: usize = 25_000;
 pub const HISTORY_LIMIT_TEXT: &str =
     "The execution reached the maximum number of history events (25000).";
 
+/// Whether an engine with deviations fails where the language does not, or with an error that the
+/// language does not raise there: the cause is the engine's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum OwnWords {
+    /// It does not.
+    #[default]
+    None,
+    /// It does.
+    Said,
+    /// And a catcher passes the cause on as data.
+    PassedOn,
+}
+
 /// A running or ended execution.
 #[derive(Debug, Clone)]
 pub struct Execution {
@@ -93,6 +106,7 @@ pub struct Execution {
     /// How often entropy was drawn.
     draws: Cell<u64>,
     refused: RefCell<Option<Unsupported>>,
+    own_words: Cell<OwnWords>,
     /// The value measured last, with its size: data often passes through a state unchanged.
     measured: RefCell<Option<(Arc<Value>, Size)>>,
     kept: RefCell<Kept>,
@@ -138,6 +152,7 @@ impl Execution {
             marks: Marks::default(),
             draws: Cell::default(),
             refused: RefCell::default(),
+            own_words: Cell::default(),
             measured: RefCell::default(),
             kept: RefCell::default(),
             meter: Meter::new(WORK_LIMIT),
@@ -201,6 +216,16 @@ impl Execution {
     /// The clauses that have fired.
     pub fn coverage(&self) -> Coverage {
         self.marks.coverage()
+    }
+
+    /// Whether causes are a deviating engine's own.
+    pub fn own_words(&self) -> OwnWords {
+        self.own_words.get()
+    }
+
+    /// An engine with deviations fails in its own words.
+    fn speak(&self, words: OwnWords) {
+        self.own_words.set(self.own_words.get().max(words));
     }
 
     /// How it ended, if it has.
@@ -385,7 +410,7 @@ impl Execution {
         if self.bound(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
-        if self.is_too_long(&output) {
+        if self.is_too_long(&output) && !self.goes_on(id, Clause::StateDataLimit) {
             self.mark(Clause::StateDataLimit);
             match self.active(id).state.kind() {
                 StateType::Pass => {}
@@ -396,7 +421,9 @@ impl Execution {
                 StateType::Parallel | StateType::Map => self.mark(Clause::StateDataLimitOther),
                 _ => self.mark(Clause::StateDataLimitText),
             }
-            return Err(RuntimeError::data_limit(&self.active(id).name).ending());
+            return Err(
+                RuntimeError::data_limit(Clause::StateDataLimit, &self.active(id).name).ending(),
+            );
         }
         let assigned = assigned.map(Arc::new);
         if let Some(assigned) = &assigned {
@@ -512,9 +539,11 @@ impl Execution {
         if size.depth > DEPTH_LIMIT {
             return Err(eval.unsupported("variables of this depth"));
         }
-        if size.bytes > DATA_LIMIT {
+        if size.bytes > DATA_LIMIT && !self.goes_on(id, Clause::AssignDataLimit) {
             self.mark(Clause::AssignDataLimit);
-            return Err(RuntimeError::data_limit(&self.active(id).name).ending());
+            return Err(
+                RuntimeError::data_limit(Clause::AssignDataLimit, &self.active(id).name).ending(),
+            );
         }
         Ok((!assigned.is_empty()).then_some(assigned))
     }
@@ -625,6 +654,7 @@ impl Execution {
             active: self.active(id),
             item: None,
             token: None,
+            place: Cell::new(Place::InputPath),
         }
     }
 
@@ -704,9 +734,42 @@ impl Execution {
         error.terminal && !self.ignores(id, Hook::TerminalError)
     }
 
+    /// Whether a deviation lets the current state of a frame go on where it would fail by this rule.
+    fn goes_on(&self, id: FrameId, rule: Clause) -> bool {
+        let deviations = self.deviations();
+        deviations.is_some_and(|all| all.goes_on(rule, self.active(id).state.kind()))
+    }
+
+    /// The error that an engine with deviations raises in its place.
+    fn raised(&self, id: FrameId, mut error: RuntimeError) -> RuntimeError {
+        let deviations = self.deviations();
+        let kind = self.active(id).state.kind();
+        if let Some(raised) = deviations.and_then(|all| all.raised(error.rule, kind)) {
+            self.rename(&mut error, raised);
+        }
+        error
+    }
+
+    fn rename(&self, error: &mut RuntimeError, raised: Raised<'_>) {
+        if let Some(name) = raised.name {
+            error.failure.error = Some(name.into());
+        }
+        error.terminal = raised.ends;
+        self.speak(OwnWords::Said);
+    }
+
     /// Raises an error in a state: it goes to Retry, Catch, the enclosing state, or ends the
     /// execution.
     fn raise(&mut self, id: FrameId, error: &RuntimeError) {
+        if self.deviations().is_some() {
+            let error = self.raised(id, error.clone());
+            self.raise_as_is(id, &error);
+        } else {
+            self.raise_as_is(id, error);
+        }
+    }
+
+    fn raise_as_is(&mut self, id: FrameId, error: &RuntimeError) {
         if let Some(cause) = &error.failure.cause {
             self.keep(cause.len());
         }
@@ -722,11 +785,30 @@ impl Execution {
         }
         if self.ends_at(id, error) {
             self.mark(Clause::RuntimeTerminal);
+            if let Some(passed) = self.passed_on(id, error) {
+                self.state_failed(id);
+                return self.thread_failed(id, &passed);
+            }
             self.report_end_of_all(id);
             self.fail(id, error.failure.clone());
         } else {
+            if error.terminal {
+                self.speak(OwnWords::Said);
+            }
             self.handle_error(id, error);
         }
+    }
+
+    /// The error with which an engine with deviations lets the state around a frame fail, where one of
+    /// the frame ends the execution.
+    fn passed_on(&self, id: FrameId, error: &RuntimeError) -> Option<RuntimeError> {
+        let deviations = self.deviations()?;
+        let (parent, _) = self.frame(id).parent?;
+        let kind = self.active(parent).state.kind();
+        let raised = deviations.passed_on(kind, true)?;
+        let mut passed = error.clone();
+        self.rename(&mut passed, raised);
+        (!passed.terminal).then_some(passed)
     }
 
     /// Whether other threads may exist beside a frame or inside its state.

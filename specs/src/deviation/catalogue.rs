@@ -52,6 +52,9 @@ fn scopes(hook: Hook, when: Option<When>) -> Vec<Vec<StateType>> {
         kinds.retain(|kind| Hook::Field(field).kinds().contains(kind));
     }
     let mut scopes = vec![Vec::new()];
+    if matches!(when, Some(When::In(_))) {
+        return scopes;
+    }
     if kinds.len() > 1 {
         scopes.extend(kinds.iter().map(|kind| vec![*kind]));
     }
