@@ -700,6 +700,12 @@ impl Execution {
         deviations.is_some_and(|all| all.ignore(hook, self.active(id).state.kind()))
     }
 
+    /// Whether a deviation takes a `Result` of null for one.
+    fn ignores_null(&self, active: &Active) -> bool {
+        let deviations = self.deviations();
+        deviations.is_some_and(|all| all.ignore(Hook::NullResult, active.state.kind()))
+    }
+
     /// Whether a deviation uses the enclosing scope in the current state of a frame.
     fn uses_outer(&self, id: FrameId, hook: Hook) -> bool {
         let deviations = self.deviations();

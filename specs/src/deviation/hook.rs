@@ -75,6 +75,8 @@ pub enum Hook {
     Holds(Tests),
     /// Is this text a timestamp? If ignored, it is not.
     Timestamp,
+    /// Is a `Result` of null taken for none?
+    NullResult,
     /// In which order are strings? By UTF-16 code units. If ignored, by characters.
     StringOrder,
     /// Which characters of a pattern are no letters? `*`, and `\\` before it or itself. Those of the
@@ -266,6 +268,7 @@ impl Hook {
             Self::HistoryLimit,
             Self::ChildError,
             Self::Timestamp,
+            Self::NullResult,
             Self::StringOrder,
             Self::Wildcards,
             Self::Literal,
@@ -295,6 +298,7 @@ impl Hook {
             | Self::TimeoutRestart
             | Self::Heartbeat
             | Self::Timestamp
+            | Self::NullResult
             | Self::StringOrder
             | Self::DataLimit
             | Self::Event(_)
@@ -338,7 +342,7 @@ impl Hook {
             Self::Timestamp => &[Wait, Choice],
             Self::TimeoutRestart | Self::Heartbeat => &[Task],
             Self::VariableScope => &[Task, Wait, Pass, Choice, Parallel, Map],
-            Self::PathMissing | Self::PathSeveral => {
+            Self::PathMissing | Self::PathSeveral | Self::Path(_) => {
                 &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
             }
             Self::VariableMissing
@@ -347,8 +351,8 @@ impl Hook {
             | Self::Function(_)
             | Self::HistoryLimit
             | Self::Failure(_)
-            | Self::Path(_)
             | Self::Holds(_)
+            | Self::NullResult
             | Self::StringOrder
             | Self::Wildcards
             | Self::Literal
@@ -374,6 +378,7 @@ impl Hook {
             (Shape::Value, Change::Fail(name)) => {
                 matches!(self, Self::Function(_)) && !name.is_empty()
             }
+            (Shape::Value, Change::Outer) => matches!(self, Self::Path(_)),
             (Shape::Outcome, Change::Coerce | Change::AnyType) => true,
             (Shape::Value, Change::Coerce | Change::Wrap | Change::Unwrap | Change::Values) => {
                 matches!(self, Self::Path(_) | Self::Function(_))
@@ -440,7 +445,9 @@ impl Hook {
                 matches!(self, Self::Field(field) if field.shape() == Shape::Path)
             }
             When::In(_) => matches!(self, Self::PathMissing | Self::PathSeveral | Self::Path(_)),
-            When::Twin | When::Negated | When::OtherType => matches!(self, Self::Holds(_)),
+            When::Twin | When::Negated | When::OtherType | When::TwinOfOtherType => {
+                matches!(self, Self::Holds(_))
+            }
             When::Compound => self == Self::RuleInput,
             When::Ending => self == Self::ChildError,
             when if when.is_about_value() => match self {

@@ -60,12 +60,14 @@ fn condition(when: When) -> String {
         When::Fraction => "for what has a fraction",
         When::Offset => "for what has a numeric offset",
         When::NotAscii => "for text outside of ASCII",
+        When::Escaped => "for text with a backslash",
         When::Root => "if it is $",
         When::Brackets => "if it has brackets",
         When::In(place) => return format!("in {}", place.name()),
         When::Twin => "if the operand is given by a path",
         When::Negated => "if the operand is false",
         When::OtherType => "for values of other types",
+        When::TwinOfOtherType => "for values of other types if the operand is given by a path",
         When::Compound => "if its condition consists of several",
         When::Ending => "where the error ends the execution",
     };
@@ -98,6 +100,7 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
             "a test of a Variable that finds nothing does not hold"
         }
         (Hook::Timestamp, Change::Ignore) => "a timestamp is not understood",
+        (Hook::NullResult, Change::Ignore) => "a Result of null is the result",
         (Hook::StringOrder, Change::Ignore) => "strings are ordered by characters",
         (Hook::Literal, Change::Literal) => "escapes in string literals of calls are kept",
         (Hook::DataLimit, Change::Ignore) => "the limit on data is not kept",
@@ -141,6 +144,9 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
             "{} gives the value itself where it matches one",
             form.name()
         )),
+        (Hook::Path(form), Change::Outer) => {
+            Some(format!("{} gives what its last step is applied to", form.name()))
+        }
         (Hook::PathSeveral, Change::Ignore) => {
             Some("a path that can match several values finds nothing".to_owned())
         }
@@ -226,6 +232,7 @@ fn subject(hook: Hook) -> String {
         Hook::Path(form) => format!("the result of {}", form.name()),
         Hook::Holds(tests) => tests.name().to_owned(),
         Hook::Timestamp => "a timestamp".to_owned(),
+        Hook::NullResult => "a Result of null".to_owned(),
         Hook::StringOrder => "the order of strings".to_owned(),
         Hook::Wildcards => "the list of wildcards".to_owned(),
         Hook::Literal => "a string literal of a call".to_owned(),

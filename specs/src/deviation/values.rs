@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Change, ContextField, Deviation, Deviations, Hook, Place, When};
 use crate::{
     asl::{Comparable, Operator, StateType},
-    base::json,
+    base::{json, time::nanoseconds},
     query::jsonpath::{
         intrinsic::Function,
         path::{Path, PathError},
@@ -59,6 +59,7 @@ impl Deviation {
             Some(When::Twin) => sides.is_twin,
             Some(When::Negated) => *sides.operand == Value::Bool(false),
             Some(When::OtherType) => !sides.are_of_the_type(),
+            Some(When::TwinOfOtherType) => sides.is_twin && !sides.are_of_the_type(),
             _ => self.is_asked_of([sides.variable, sides.operand].into_iter()),
         }
     }
@@ -69,6 +70,9 @@ impl Sides<'_> {
         let both = |wanted: fn(&Value) -> bool| wanted(self.variable) && wanted(self.operand);
         match self.operator {
             Operator::Compare(Comparable::Numeric, _) => both(Value::is_number),
+            Operator::Compare(Comparable::Timestamp, _) => {
+                both(|it| it.as_str().is_some_and(|text| nanoseconds(text).is_some()))
+            }
             Operator::Compare(..) | Operator::StringMatches => both(Value::is_string),
             Operator::BooleanEquals => both(Value::is_boolean),
             Operator::Is(_) => true,
@@ -88,6 +92,22 @@ pub(crate) enum Verdict {
 }
 
 impl Deviations {
+    /// The path that is read instead.
+    pub(crate) fn read_instead(&self, reading: Reading<'_>) -> Option<Path> {
+        let path = reading.path;
+        let (last, before) = path.steps().split_last()?;
+        let outer = self.iter().any(|it| match it.hook {
+            Hook::Path(form) => {
+                it.change == Change::Outer
+                    && it.is_in(reading.kind)
+                    && it.is_asked_at(reading.place)
+                    && form.contains(&Path::new(path.root().clone(), [last.clone()]))
+            }
+            _ => false,
+        });
+        outer.then(|| Path::new(path.root().clone(), before.iter().cloned()))
+    }
+
     /// The result of a path after all changes. `None`: a deviation lets it find nothing.
     pub(crate) fn found<'v>(
         &self,

@@ -35,6 +35,8 @@ pub enum When {
     Offset,
     /// It is a string with characters outside of ASCII.
     NotAscii,
+    /// It is a string with a backslash.
+    Escaped,
     /// The path in question is the root alone.
     Root,
     /// The path in question has brackets.
@@ -47,6 +49,8 @@ pub enum When {
     Negated,
     /// The values that are compared have other types than the operator asks for.
     OtherType,
+    /// The same, and the operand of the test is given by a path.
+    TwinOfOtherType,
     /// The condition of the rule consists of several.
     Compound,
     /// The error is one that ends the execution.
@@ -66,7 +70,8 @@ impl When {
             | Self::Nested
             | Self::Fraction
             | Self::Offset
-            | Self::NotAscii => true,
+            | Self::NotAscii
+            | Self::Escaped => true,
             Self::Absent
             | Self::Has(_)
             | Self::Again
@@ -76,6 +81,7 @@ impl When {
             | Self::Twin
             | Self::Negated
             | Self::OtherType
+            | Self::TwinOfOtherType
             | Self::Compound
             | Self::Ending => false,
         }
@@ -107,6 +113,7 @@ impl When {
                 })
             }
             (Self::NotAscii, Value::String(text)) => !text.is_ascii(),
+            (Self::Escaped, Value::String(text)) => text.contains('\\'),
             _ => false,
         }
     }

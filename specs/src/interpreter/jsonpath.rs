@@ -78,7 +78,7 @@ impl Evaluator for JsonPathFlow {
         let shaped = self.arguments(eval, effective)?;
         Ok(match &self.result {
             None => shaped,
-            Some(result) if result.is_null() => {
+            Some(result) if result.is_null() && !eval.execution.ignores_null(eval.active) => {
                 eval.mark(Clause::PassResultNull);
                 shaped
             }

@@ -8,7 +8,7 @@ use super::super::{
     subject::{ERRORS, goes_on},
 };
 use crate::{
-    asl::{Kind, Operator, StateType},
+    asl::{Comparable, Kind, Operator, StateType},
     clause::{Basis, Clause},
     query::jsonpath::intrinsic::Function,
 };
@@ -40,6 +40,7 @@ pub(super) fn of(hook: Hook) -> Changes {
         Hook::PathMissing => missing(),
         Hook::PathSeveral => {
             let mut all = plain([list(), vec![Change::Unwrap]].concat());
+            all.extend(nothing().map(|change| (change, None)));
             all.extend(nothing().map(|change| (change, Some(When::Empty))));
             all
         }
@@ -180,10 +181,19 @@ fn path(form: Form) -> Changes {
     match form {
         Form::Any => {
             all.clear();
-            let conditions = [When::Null, When::Falsy, When::Empty, When::Boolean];
+            let conditions = [
+                When::Null,
+                When::Falsy,
+                When::Empty,
+                When::Boolean,
+                When::Text,
+                When::Composite,
+                When::Fraction,
+            ];
             all.extend(conditions.map(|when| (Change::Ignore, Some(when))));
         }
         Form::Names => all.push((Change::Values, None)),
+        Form::Wildcard | Form::FromEnd => all.push((Change::Outer, None)),
         Form::IndexThenName | Form::TwoIndexes => all.push((Change::Wrap, None)),
         Form::Context => {
             for place in Place::ALL {
@@ -217,8 +227,13 @@ fn outcome(tests: Tests) -> Changes {
         all.push((Change::Coerce, None));
         all.push((Change::Coerce, Some(When::Boolean)));
     }
+    if let Tests::Of(Comparable::Timestamp) = tests {
+        let conditions = [When::Fraction, When::Offset].map(Some);
+        all.extend(conditions.map(|when| (fail.clone(), when)));
+    }
     if has_twin {
-        all.extend([set(false), fail, Change::Coerce].map(|it| (it, Some(When::Twin))));
+        all.extend([set(false), fail.clone(), Change::Coerce].map(|it| (it, Some(When::Twin))));
+        all.extend([set(true), fail].map(|it| (it, Some(When::TwinOfOtherType))));
         let is_equality = match tests {
             Tests::One(operator) => Tests::Equals.contains(operator),
             tests => tests != Tests::Orders,
@@ -257,6 +272,7 @@ fn refused(function: Function) -> Changes {
         Some(When::Nested),
         Some(When::Fraction),
         Some(When::NotAscii),
+        Some(When::Escaped),
     ];
     conditions.map(|when| (fail.clone(), when)).to_vec()
 }
@@ -308,7 +324,6 @@ fn of_field(field: Field) -> Changes {
         Shape::Value => vec![
             always(Change::Ignore),
             always(Change::Set(Value::Null)),
-            (Change::Ignore, Some(When::Null)),
             (Change::Ignore, Some(When::Falsy)),
         ],
         Shape::Word => words(field).map(always).collect(),

@@ -48,6 +48,7 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::Holds(tests) => of_test(tests, deviation.when),
         Hook::Timestamp if only(StateType::Wait) => Clause::WaitTimestampPath,
         Hook::Timestamp => Clause::ChoiceTimestamp,
+        Hook::NullResult => Clause::PassResultNull,
         Hook::StringOrder => Clause::ChoiceString,
         Hook::Wildcards => Clause::ChoiceStringMatches,
         Hook::Literal => Clause::IntrinsicArray,
@@ -76,12 +77,12 @@ fn of_missing(when: Option<When>) -> Clause {
 
 fn of_test(tests: Tests, when: Option<When>) -> Clause {
     match (tests, when) {
-        (_, Some(When::OtherType)) => Clause::ChoiceTypeMismatch,
+        (_, Some(When::OtherType | When::TwinOfOtherType)) => Clause::ChoiceTypeMismatch,
         (_, Some(When::Twin)) => Clause::ChoicePathTwin,
         (Tests::One(operator), _) => of_operator(operator),
         (Tests::Of(Comparable::String), None) => Clause::ChoiceString,
         (Tests::Of(Comparable::Numeric), None) => Clause::ChoiceNumeric,
-        (Tests::Of(Comparable::Timestamp), None) => Clause::ChoiceTimestamp,
+        (Tests::Of(Comparable::Timestamp), Some(When::Fraction | When::Offset) | None) => Clause::ChoiceTimestamp,
         (Tests::Is, _) => Clause::ChoiceIs,
         _ => Clause::ChoiceTypeMismatch,
     }

@@ -4,7 +4,10 @@ use std::{borrow::Cow, cmp};
 
 use serde_json::Value;
 
-use super::{Eval, Result, RuntimeError};
+use super::{
+    super::{OwnWords, runtime_error::RUNTIME},
+    Eval, Result, RuntimeError,
+};
 use crate::{
     asl::{Comparable, Condition, Kind, Operand, Operator, Ordering, StateType, Test},
     base::{
@@ -114,6 +117,9 @@ impl Eval<'_> {
                 self.at(Place::Operand);
                 self.check_not_null_elsewhere(path, data)?;
                 self.find_one(path, data).map_err(|_| {
+                    if self.execution.own_words() > OwnWords::None {
+                        return self.own_failure(RUNTIME, Clause::ChoiceMissingOperand);
+                    }
                     self.mark(Clause::ChoiceMissingOperand);
                     self.invalid_variable(Clause::ChoiceMissingOperand, path)
                 })?
@@ -178,6 +184,9 @@ impl Eval<'_> {
             if kind == Kind::Present {
                 self.mark(Clause::ChoiceIsPresentMissing);
                 return Ok(!expected.as_bool().unwrap_or(true));
+            }
+            if self.execution.own_words() > OwnWords::None {
+                return Err(self.own_failure(RUNTIME, Clause::ChoiceIsMissing));
             }
             self.mark(Clause::ChoiceIsMissing);
             return Err(self.invalid_variable(Clause::ChoiceIsMissing, path));

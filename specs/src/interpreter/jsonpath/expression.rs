@@ -62,6 +62,11 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
+        let kind = self.active.state.kind();
+        let place = self.place.get();
+        let deviations = self.execution.deviations();
+        let instead = deviations.and_then(|all| all.read_instead(Reading { path, place, kind }));
+        let path = instead.as_ref().unwrap_or(path);
         let meter = &self.execution.meter;
         let found = match path.root() {
             Root::Data => path.find_metered(data, mark, meter),
@@ -95,15 +100,13 @@ impl<'e> Eval<'e> {
             }
             _ => {}
         }
-        let Some(all) = self.execution.deviations() else {
+        let Some(all) = deviations else {
             return found;
         };
-        let kind = self.active.state.kind();
         let is_null = data.is_null() && *path.root() == Root::Data;
         if is_null && !path.steps().is_empty() && all.goes_on(Clause::PathNull, kind) {
             return Ok(Cow::Owned(Value::Null));
         }
-        let place = self.place.get();
         all.found(Reading { path, place, kind }, found)
             .unwrap_or_else(|| {
                 self.execution.speak(OwnWords::Said);
