@@ -79,8 +79,8 @@ pub enum Hook {
     NullResult,
     /// In which order are strings? By UTF-16 code units. If ignored, by characters.
     StringOrder,
-    /// Which characters of a pattern are no letters? `*`, and `\\` before it or itself. Those of the
-    /// text that is set are so, too (`?`, `[`), or not (`\\`).
+    /// Which characters of a pattern are no letters? `*`, and a backslash before it or itself. Of the
+    /// text that is set, `?` and `[` are so, too, and a backslash is not.
     Wildcards,
     /// What is a string literal among the arguments of a function?
     Literal,

@@ -144,9 +144,10 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
             "{} gives the value itself where it matches one",
             form.name()
         )),
-        (Hook::Path(form), Change::Outer) => {
-            Some(format!("{} gives what its last step is applied to", form.name()))
-        }
+        (Hook::Path(form), Change::Outer) => Some(format!(
+            "{} gives what its last step is applied to",
+            form.name()
+        )),
         (Hook::PathSeveral, Change::Ignore) => {
             Some("a path that can match several values finds nothing".to_owned())
         }

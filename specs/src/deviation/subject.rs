@@ -96,7 +96,7 @@ impl Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
-    /// Every path but the root alone.
+    /// Every path.
     Any,
     /// A path with a wildcard.
     Wildcard,
@@ -154,7 +154,7 @@ impl Form {
         let has = |wanted: fn(&Step) -> bool| steps.iter().any(wanted);
         let is_index = |step: &Step| matches!(step, Step::Index(_));
         match self {
-            Self::Any => !path.is_data_root(),
+            Self::Any => true,
             Self::Wildcard => has(|step| matches!(step, Step::Wildcard)),
             Self::Scan => has(|step| matches!(step, Step::Scan)),
             Self::Slice => has(|step| matches!(step, Step::Slice(..))),

@@ -332,6 +332,7 @@ fn converted(operator: Operator, value: &Value) -> Value {
             let number = number.and_then(serde_json::Number::from_f64);
             number.map_or_else(|| value.clone(), Value::Number)
         }
+        (Operator::Compare(Comparable::Numeric, _), value) => value.clone(),
         (Operator::Compare(..) | Operator::StringMatches, value) if !value.is_string() => {
             value.to_string().into()
         }

@@ -358,7 +358,7 @@ impl<'e> Eval<'e> {
             Nullable::Null => Ok(Some(Arc::new(Value::Object(Map::new())))),
             Nullable::Set(path) => {
                 self.check_not_null_elsewhere(path, data)?;
-                if path.is_data_root() {
+                if path.is_data_root() && self.execution.deviations().is_none() {
                     return Ok(Some(data.clone()));
                 }
                 match self.find(path, data) {

@@ -82,7 +82,9 @@ fn of_test(tests: Tests, when: Option<When>) -> Clause {
         (Tests::One(operator), _) => of_operator(operator),
         (Tests::Of(Comparable::String), None) => Clause::ChoiceString,
         (Tests::Of(Comparable::Numeric), None) => Clause::ChoiceNumeric,
-        (Tests::Of(Comparable::Timestamp), Some(When::Fraction | When::Offset) | None) => Clause::ChoiceTimestamp,
+        (Tests::Of(Comparable::Timestamp), Some(When::Fraction | When::Offset) | None) => {
+            Clause::ChoiceTimestamp
+        }
         (Tests::Is, _) => Clause::ChoiceIs,
         _ => Clause::ChoiceTypeMismatch,
     }
