@@ -7,7 +7,7 @@ use stepproof::zoo::Deviant;
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
     asl::Machine,
-    deviation::{Change, Deviation, Deviations, Hook},
+    deviation::{Change, Deviation, Deviations, Hook, catalogue::catalogue},
     interpreter::{Execution, Interleaving, Program, Setup},
     reference::{SimulationError, Trace, trace, trace_program},
     scenario::case::{Body, ExecutionCase},
@@ -78,8 +78,8 @@ fn an_execution_can_be_rebuilt_at_any_event() {
     );
 }
 
-/// The same law for deviating executions and different interleavings. Each case runs with two
-/// deviations of the zoo at once.
+/// The same law for deviating executions and different interleavings. Each case runs with a
+/// deviation of the zoo and one of the catalogue at once.
 #[test]
 fn a_deviating_execution_can_be_rebuilt_at_any_event() {
     let zoo: Vec<Deviations> = Deviant::all().map(Deviant::deviations).collect();
@@ -87,7 +87,7 @@ fn a_deviating_execution_can_be_rebuilt_at_any_event() {
     for (index, case, machine) in cases() {
         let number = index as usize;
         let both = zoo[number % zoo.len()].clone();
-        let both = both.and(zoo[number / zoo.len() % zoo.len()].clone());
+        let both = both.and(catalogue()[number * 37 % catalogue().len()].deviations());
         let program = Program::deviating(&machine, &Arc::new(both));
         let interleaving = match index % 3 {
             0 => Interleaving::RoundRobin,
@@ -164,6 +164,7 @@ fn changes() -> Vec<Change> {
         json!(1),
         json!(true),
         json!("$.a"),
+        json!("?["),
         json!({ "a": [1] }),
     ];
     let mut all = vec![
@@ -183,6 +184,14 @@ fn changes() -> Vec<Change> {
         rename,
         replace,
         base,
+        Change::Fail("States.TaskFailed".to_owned()),
+        Change::Handled,
+        Change::Unhandled,
+        Change::Wrap,
+        Change::Values,
+        Change::Coerce,
+        Change::AnyType,
+        Change::Literal,
     ];
     all.extend(set.map(Change::Set));
     all

@@ -37,6 +37,9 @@ fn main() {
                 let Ok(done) = done else { continue };
                 if done != expected.observation {
                     shown[number] += 1;
+                    if !hypothesis.may_show(&job.machine, &expected.coverage) {
+                        println!("case {index} shows what it may not: {hypothesis}");
+                    }
                     format!("{index} {done:?}").hash(&mut hashes[number]);
                 }
             }

@@ -197,6 +197,17 @@ pub enum Condition {
     Commented(Box<Condition>, String),
 }
 
+impl Condition {
+    /// Whether it consists of other conditions.
+    pub fn is_compound(&self) -> bool {
+        match self {
+            Self::And(_) | Self::Or(_) | Self::Not(_) => true,
+            Self::Commented(inner, _) => inner.is_compound(),
+            Self::Test(_) => false,
+        }
+    }
+}
+
 /// A data test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Test {

@@ -23,6 +23,9 @@ mod hook;
 mod read;
 mod run;
 mod sentence;
+mod subject;
+mod values;
+mod when;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +33,14 @@ pub use self::{
     change::Change,
     hook::{Field, Hook},
     run::AfterFailure,
+    subject::{ContextField, Form, Place, Tests},
+    when::When,
 };
-use crate::asl::StateType;
+pub(crate) use self::{
+    run::Raised,
+    values::{Reading, Sides, Verdict},
+};
+use crate::{asl::StateType, clause::Clause};
 
 /// One rule, followed in another way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,20 +57,6 @@ pub struct Deviation {
     /// The condition under which it applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
-}
-
-/// A condition under which a rule is broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    /// The value in question is null.
-    Null,
-    /// The value in question is missing.
-    Absent,
-    /// The state has this field, and it is not empty.
-    Has(Field),
-    /// The thread of control has entered the state before.
-    Again,
 }
 
 /// A deviation as deserialised, before it is checked.
@@ -187,6 +182,12 @@ impl Deviations {
     pub fn and(mut self, others: Self) -> Self {
         self.0.extend(others.0);
         self
+    }
+
+    /// Whether a definition is accepted although it breaks these rules: none of them is checked.
+    pub fn accept(&self, broken: impl IntoIterator<Item = Clause>) -> bool {
+        let unchecked = |rule| self.iter().any(|it| it.hook == Hook::Check(rule));
+        broken.into_iter().all(unchecked)
     }
 
     /// The deviations at a hook in states of this type.

@@ -6,6 +6,7 @@
 
 mod children;
 mod data_flow;
+mod deviating;
 mod envelope;
 mod eval;
 mod frame;
@@ -38,6 +39,7 @@ use self::{
     timers::Waiter,
 };
 pub use self::{
+    deviating::OwnWords,
     protocol::{
         Command, Fact, Identity, Input, Interleaving, Logged, Outcome, TaskId, TaskRequest,
         TimerId, Unsupported,
@@ -52,7 +54,7 @@ use crate::{
         time::Instant,
     },
     clause::{Clause, Coverage, Marks},
-    deviation::{Deviations, Hook},
+    deviation::{Hook, Place},
     history::{Details, Event, EventKind, Failure},
     observation::Status,
     query::jsonpath::path,
@@ -93,6 +95,7 @@ pub struct Execution {
     /// How often entropy was drawn.
     draws: Cell<u64>,
     refused: RefCell<Option<Unsupported>>,
+    own_words: Cell<OwnWords>,
     /// The value measured last, with its size: data often passes through a state unchanged.
     measured: RefCell<Option<(Arc<Value>, Size)>>,
     kept: RefCell<Kept>,
@@ -138,6 +141,7 @@ impl Execution {
             marks: Marks::default(),
             draws: Cell::default(),
             refused: RefCell::default(),
+            own_words: Cell::default(),
             measured: RefCell::default(),
             kept: RefCell::default(),
             meter: Meter::new(WORK_LIMIT),
@@ -385,7 +389,7 @@ impl Execution {
         if self.bound(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
         }
-        if self.is_too_long(&output) {
+        if self.is_too_long(&output) && !self.goes_on(id, Clause::StateDataLimit) {
             self.mark(Clause::StateDataLimit);
             match self.active(id).state.kind() {
                 StateType::Pass => {}
@@ -396,7 +400,9 @@ impl Execution {
                 StateType::Parallel | StateType::Map => self.mark(Clause::StateDataLimitOther),
                 _ => self.mark(Clause::StateDataLimitText),
             }
-            return Err(RuntimeError::data_limit(&self.active(id).name).ending());
+            return Err(
+                RuntimeError::data_limit(Clause::StateDataLimit, &self.active(id).name).ending(),
+            );
         }
         let assigned = assigned.map(Arc::new);
         if let Some(assigned) = &assigned {
@@ -512,9 +518,11 @@ impl Execution {
         if size.depth > DEPTH_LIMIT {
             return Err(eval.unsupported("variables of this depth"));
         }
-        if size.bytes > DATA_LIMIT {
+        if size.bytes > DATA_LIMIT && !self.goes_on(id, Clause::AssignDataLimit) {
             self.mark(Clause::AssignDataLimit);
-            return Err(RuntimeError::data_limit(&self.active(id).name).ending());
+            return Err(
+                RuntimeError::data_limit(Clause::AssignDataLimit, &self.active(id).name).ending(),
+            );
         }
         Ok((!assigned.is_empty()).then_some(assigned))
     }
@@ -625,6 +633,7 @@ impl Execution {
             active: self.active(id),
             item: None,
             token: None,
+            place: Cell::new(Place::InputPath),
         }
     }
 
@@ -659,54 +668,18 @@ impl Execution {
             });
     }
 
-    /// The deviations, if there are any.
-    fn deviations(&self) -> Option<&Deviations> {
-        self.setup.program.deviations().map(|all| &**all)
-    }
-
-    /// Whether a deviation ignores a rule in the current state of a frame.
-    fn ignores(&self, id: FrameId, hook: Hook) -> bool {
-        let deviations = self.deviations();
-        deviations.is_some_and(|all| all.ignore(hook, self.active(id).state.kind()))
-    }
-
-    /// Whether a deviation uses the enclosing scope in the current state of a frame.
-    fn uses_outer(&self, id: FrameId, hook: Hook) -> bool {
-        let deviations = self.deviations();
-        deviations.is_some_and(|all| all.use_outer(hook, self.active(id).state.kind()))
-    }
-
-    /// Whether a deviation keeps the state that was just entered from beginning its work.
-    fn never_begins(&self, id: FrameId) -> bool {
-        let again = || {
-            let entered = self.history.last();
-            let before =
-                |event: &&Event| self.history.get((event.previous as usize).wrapping_sub(1));
-            let mut earlier = std::iter::successors(entered.and_then(|it| before(&it)), before);
-            earlier.any(|event| {
-                entered.is_some_and(|entered| {
-                    event.kind == entered.kind && event.details.name == entered.details.name
-                })
-            })
-        };
-        let deviations = self.deviations();
-        deviations.is_some_and(|all| all.never_begins(self.active(id).state.kind(), again))
-    }
-
-    /// The most events in the history; the last one says that it is full.
-    fn history_limit(&self) -> usize {
-        let deviations = self.deviations();
-        deviations.map_or(HISTORY_LIMIT, |all| all.history_limit(HISTORY_LIMIT).max(2))
-    }
-
-    /// Whether an error in a frame's state ends the execution, regardless of its handlers.
-    fn ends_at(&self, id: FrameId, error: &RuntimeError) -> bool {
-        error.terminal && !self.ignores(id, Hook::TerminalError)
-    }
-
     /// Raises an error in a state: it goes to Retry, Catch, the enclosing state, or ends the
     /// execution.
     fn raise(&mut self, id: FrameId, error: &RuntimeError) {
+        if self.deviations().is_some() {
+            let error = self.raised(id, error.clone());
+            self.raise_as_is(id, &error);
+        } else {
+            self.raise_as_is(id, error);
+        }
+    }
+
+    fn raise_as_is(&mut self, id: FrameId, error: &RuntimeError) {
         if let Some(cause) = &error.failure.cause {
             self.keep(cause.len());
         }
@@ -722,9 +695,16 @@ impl Execution {
         }
         if self.ends_at(id, error) {
             self.mark(Clause::RuntimeTerminal);
+            if let Some(passed) = self.passed_on(id, error) {
+                self.state_failed(id);
+                return self.thread_failed(id, &passed);
+            }
             self.report_end_of_all(id);
             self.fail(id, error.failure.clone());
         } else {
+            if error.terminal {
+                self.speak(OwnWords::Said);
+            }
             self.handle_error(id, error);
         }
     }

@@ -25,7 +25,9 @@ use crate::{
         time::{Instant, Millis},
     },
     clause::{Aspect, Clause, Coverage, REGISTRY},
-    interpreter::{Execution, Identity, Interleaving, Logged, Program, Setup, Unsupported},
+    interpreter::{
+        Execution, Identity, Interleaving, Logged, OwnWords, Program, Setup, Unsupported,
+    },
     observation::Observation,
     scenario::case::{ExecutionCase, Start},
 };
@@ -132,6 +134,7 @@ fn simulate_under(runs: &Runs<'_>) -> Result<Expectation, SimulationError> {
     let world = runs.once(Schedule::PLAIN)?;
     let coverage = world.execution.coverage();
     let mut poisoned = doubtful(&coverage);
+    poisoned.extend(said(&world.execution));
     if world.sensitivity.is_still_racing() {
         poisoned.extend(lucky(&coverage));
     }
@@ -267,10 +270,12 @@ impl<'r> Runs<'r> {
         let outcome = world.go_on(Some(self.at.plus(within)))?;
         let ended = world.end(outcome);
         let coverage = ended.execution.coverage();
+        let mut poisoned = doubtful(&coverage);
+        poisoned.extend(said(&ended.execution));
         let (observation, attempts) = ended.into_observation();
         Ok(Expectation {
             observation,
-            poisoned: doubtful(&coverage),
+            poisoned,
             coverage,
             attempts,
             duration: within,
@@ -466,6 +471,20 @@ fn lucky(coverage: &Coverage) -> impl Iterator<Item = Aspect> {
         Aspect::Status => handled,
         _ => true,
     })
+}
+
+/// The aspects that show the causes of an engine which fails in its own words: nobody knows them.
+fn said(execution: &Execution) -> &'static [Aspect] {
+    match execution.own_words() {
+        OwnWords::None => &[],
+        OwnWords::Said => &[Aspect::Cause, Aspect::History],
+        OwnWords::PassedOn => &[
+            Aspect::Effects,
+            Aspect::Output,
+            Aspect::Cause,
+            Aspect::History,
+        ],
+    }
 }
 
 /// The aspects on which a fired clause casts doubt.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use stepproof_specs::{
     base::time::Millis,
-    clause::Clause,
+    clause::{Clause, Coverage},
     deviation::{
         Deviation, Deviations,
         catalogue::{Hypothesis, catalogue},
@@ -89,20 +89,25 @@ impl<'s> Sight<'s> {
         known: &Deviations,
         untried: &[Deviation],
     ) -> Vec<&'static Hypothesis> {
-        let tried = || {
-            let all = catalogue().iter();
-            all.filter(|it| !untried.contains(&it.deviation))
-        };
-        let explains = |it: &&Hypothesis| self.is_explained_by(&Arc::new(it.deviations()));
-        let alone: Vec<_> = tried().filter(explains).collect();
+        let mut followed = Coverage::default();
+        let expectations = self.job.expectations.iter();
+        expectations.for_each(|it| followed.merge(&it.coverage));
+        let shows = |it: &&Hypothesis| it.may_show(&self.job.machine, &followed);
+        let tried: Vec<_> = catalogue()
+            .iter()
+            .filter(shows)
+            .filter(|it| !untried.contains(&it.deviation))
+            .collect();
+        let explains = |it: &&&Hypothesis| self.is_explained_by(&Arc::new(it.deviations()));
+        let alone: Vec<_> = tried.iter().filter(explains).copied().collect();
         if known.is_empty() || !alone.is_empty() {
             return alone;
         }
-        let explains = |it: &&Hypothesis| {
+        let explains = |it: &&&Hypothesis| {
             let both = known.clone().and(it.deviations());
             self.is_explained_by(&Arc::new(both))
         };
-        tried().filter(explains).collect()
+        tried.iter().filter(explains).copied().collect()
     }
 }
 

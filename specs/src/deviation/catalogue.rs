@@ -4,10 +4,11 @@
 
 mod changes;
 mod rules;
+mod shown;
 
 use std::{fmt, sync::LazyLock};
 
-use super::{Deviation, Deviations, Hook, When};
+use super::{Deviation, Deviations, Form, Hook, When};
 use crate::{asl::StateType, clause::Clause};
 
 /// A way in which an engine may break one rule.
@@ -52,6 +53,13 @@ fn scopes(hook: Hook, when: Option<When>) -> Vec<Vec<StateType>> {
         kinds.retain(|kind| Hook::Field(field).kinds().contains(kind));
     }
     let mut scopes = vec![Vec::new()];
+    let is_scoped = match hook {
+        Hook::Path(form) => form == Form::Any,
+        _ => !matches!(when, Some(When::In(_))),
+    };
+    if !is_scoped {
+        return scopes;
+    }
     if kinds.len() > 1 {
         scopes.extend(kinds.iter().map(|kind| vec![*kind]));
     }

@@ -49,6 +49,22 @@ pub enum Change {
     },
     /// Paths into the data start from this path instead.
     Rebase(String),
+    /// The state fails with this error instead.
+    Fail(String),
+    /// Handlers see an error that would end the execution.
+    Handled,
+    /// An error that handlers would see ends the execution.
+    Unhandled,
+    /// The value becomes an array of one element.
+    Wrap,
+    /// An object is replaced by an array of its values.
+    Values,
+    /// Booleans become 1 and 0; a value that is compared is converted to the other type.
+    Coerce,
+    /// Values of any type are compared as they are.
+    AnyType,
+    /// The text is taken literally: a path for a name, an escape for two characters.
+    Literal,
 }
 
 impl Change {
@@ -100,6 +116,10 @@ impl Change {
         match (self, value) {
             (Self::Set(set), _) => set.clone(),
             (Self::Unwrap, Value::Array(mut all)) if all.len() == 1 => all.remove(0),
+            (Self::Wrap, value) => Value::Array(vec![value]),
+            (Self::Values, Value::Object(all)) => all.into_iter().map(|(_, it)| it).collect(),
+            (Self::Coerce, Value::Bool(holds)) => i64::from(holds).into(),
+            (Self::Coerce, Value::Array(all)) => all.into_iter().map(|it| self.value(it)).collect(),
             (_, Value::Array(mut all)) => {
                 self.list(&mut all);
                 Value::Array(all)

@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Change, When};
+use super::{
+    Change, ContextField, Form, Tests, When,
+    subject::{by_id, by_name, failures, goes_on},
+};
 use crate::{
     asl::{Operator, StateType},
+    clause::{Clause, REGISTRY},
+    history::{EventKind, Phase, Service},
     query::jsonpath::{intrinsic::Function, path::Path},
 };
 
@@ -59,6 +64,38 @@ pub enum Hook {
     Function(Function),
     /// How many events does a history hold?
     HistoryLimit,
+    /// What happens where a state fails by this rule? If ignored, it does not fail.
+    Failure(#[serde(with = "by_id")] Clause),
+    /// With which error does a Parallel or Map fail whose branch or item has failed? The same, unless
+    /// it ends the execution.
+    ChildError,
+    /// What is the result of a path of this kind? If ignored, it finds nothing.
+    Path(Form),
+    /// Does a test of this group hold?
+    Holds(Tests),
+    /// Is this text a timestamp? If ignored, it is not.
+    Timestamp,
+    /// Is a `Result` of null taken for none?
+    NullResult,
+    /// In which order are strings? By UTF-16 code units. If ignored, by characters.
+    StringOrder,
+    /// Which characters of a pattern are no letters? `*`, and a backslash before it or itself. Of the
+    /// text that is set, `?` and `[` are so, too, and a backslash is not.
+    Wildcards,
+    /// What is a string literal among the arguments of a function?
+    Literal,
+    /// What is this field of the context object? If ignored, it is missing.
+    Context(ContextField),
+    /// How large may data be? If ignored, as large as it likes.
+    DataLimit,
+    /// Is there an event of this kind in the history?
+    Event(#[serde(with = "by_name")] EventKind),
+    /// What is `$` in the `Assign` of a rule? The effective input.
+    RuleInput,
+    /// Is the `Assign` of a Choice left out if a rule applies?
+    RuleAssigns,
+    /// Is a definition refused that breaks this rule?
+    Check(#[serde(with = "by_id")] Clause),
 }
 
 /// The kinds of answers, by the changes that apply to them.
@@ -95,6 +132,12 @@ pub(super) enum Shape {
     Value,
     /// A boolean.
     Truth,
+    /// An error with which a state fails.
+    Failure,
+    /// Whether a test holds.
+    Outcome,
+    /// Characters of a text.
+    Characters,
 }
 
 macro_rules! fields {
@@ -159,14 +202,18 @@ fields! {
     Operator = "Choices.Operator", Word;
     // The literal of `StringMatches`.
     Pattern = "Choices.StringMatches", Word;
+    // Of a Fail.
+    Error = "Error", Text;
+    Cause = "Cause", Text;
 }
 
 impl Field {
     /// The types of states that may have it; none for a field of the machine.
     pub(super) fn kinds(self) -> &'static [StateType] {
-        use StateType::{Choice, Map, Parallel, Pass, Succeed, Task, Wait};
+        use StateType::{Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
         match self {
             Self::MachineTimeout => &[],
+            Self::Error | Self::Cause => &[Fail],
             Self::InputPath | Self::OutputPath => {
                 &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
             }
@@ -219,8 +266,26 @@ impl Hook {
             Self::PathSeveral,
             Self::VariableMissing,
             Self::HistoryLimit,
+            Self::ChildError,
+            Self::Timestamp,
+            Self::NullResult,
+            Self::StringOrder,
+            Self::Wildcards,
+            Self::Literal,
+            Self::DataLimit,
+            Self::RuleInput,
+            Self::RuleAssigns,
         ];
-        fields.chain(others).chain(tests).chain(calls)
+        let known = fields.chain(others).chain(tests).chain(calls);
+        let paths = Form::ALL.into_iter().map(Self::Path);
+        let context = ContextField::ALL.iter().map(|it| Self::Context(*it));
+        known
+            .chain(failures().map(Self::Failure))
+            .chain(paths)
+            .chain(Tests::all().map(Self::Holds))
+            .chain(context)
+            .chain(events().map(Self::Event))
+            .chain(checks().map(Self::Check))
     }
 
     pub(super) fn shape(self) -> Shape {
@@ -231,14 +296,29 @@ impl Hook {
             | Self::RetryFirst
             | Self::TerminalError
             | Self::TimeoutRestart
-            | Self::Heartbeat => Shape::Rule,
+            | Self::Heartbeat
+            | Self::Timestamp
+            | Self::NullResult
+            | Self::StringOrder
+            | Self::DataLimit
+            | Self::Event(_)
+            | Self::RuleAssigns
+            | Self::Check(_) => Shape::Rule,
+            Self::Failure(_) | Self::ChildError => Shape::Failure,
+            Self::Holds(_) => Shape::Outcome,
+            Self::Wildcards | Self::Literal => Shape::Characters,
             Self::RetryCount | Self::VariableScope => Shape::Scope,
             Self::ChildFailure => Shape::RuleOrValue,
             Self::Concurrency | Self::RetryDelay | Self::Jitter | Self::HistoryLimit => {
                 Shape::Number
             }
             Self::Results | Self::PathSeveral | Self::Arguments(_) => Shape::List,
-            Self::PathMissing | Self::Tested(_) | Self::Function(_) => Shape::Value,
+            Self::PathMissing
+            | Self::Tested(_)
+            | Self::Function(_)
+            | Self::Path(_)
+            | Self::Context(_)
+            | Self::RuleInput => Shape::Value,
             Self::VariableMissing => Shape::Truth,
         }
     }
@@ -256,17 +336,32 @@ impl Hook {
             | Self::RetryDelay
             | Self::Jitter
             | Self::TerminalError => &[Task, Parallel, Map],
-            Self::Results | Self::Concurrency | Self::ChildFailure => &[Parallel, Map],
+            Self::Results | Self::Concurrency | Self::ChildFailure | Self::ChildError => {
+                &[Parallel, Map]
+            }
+            Self::Timestamp => &[Wait, Choice],
             Self::TimeoutRestart | Self::Heartbeat => &[Task],
             Self::VariableScope => &[Task, Wait, Pass, Choice, Parallel, Map],
-            Self::PathMissing | Self::PathSeveral => {
+            Self::PathMissing | Self::PathSeveral | Self::Path(_) => {
                 &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
             }
             Self::VariableMissing
             | Self::Tested(_)
             | Self::Arguments(_)
             | Self::Function(_)
-            | Self::HistoryLimit => &[],
+            | Self::HistoryLimit
+            | Self::Failure(_)
+            | Self::Holds(_)
+            | Self::NullResult
+            | Self::StringOrder
+            | Self::Wildcards
+            | Self::Literal
+            | Self::Context(_)
+            | Self::DataLimit
+            | Self::Event(_)
+            | Self::RuleInput
+            | Self::RuleAssigns
+            | Self::Check(_) => &[],
         }
     }
 
@@ -274,7 +369,31 @@ impl Hook {
     pub fn admits(self, change: &Change) -> bool {
         let is_path = |text: &str| Path::parse(text).is_ok();
         match (self.shape(), change) {
-            (Shape::Value, Change::Ignore) => self != Self::PathMissing,
+            (Shape::Failure, Change::Ignore) => {
+                matches!(self, Self::Failure(rule) if goes_on(rule) == Some(true))
+            }
+            (Shape::Failure, Change::Handled) => true,
+            (Shape::Failure, Change::Unhandled) => self != Self::ChildError,
+            (Shape::Failure | Shape::Outcome, Change::Fail(name)) => !name.is_empty(),
+            (Shape::Value, Change::Fail(name)) => {
+                matches!(self, Self::Function(_)) && !name.is_empty()
+            }
+            (Shape::Value, Change::Outer) => matches!(self, Self::Path(_)),
+            (Shape::Outcome, Change::Coerce | Change::AnyType) => true,
+            (Shape::Value, Change::Coerce | Change::Wrap | Change::Unwrap | Change::Values) => {
+                matches!(self, Self::Path(_) | Self::Function(_))
+            }
+            (Shape::List, Change::Wrap | Change::Ignore | Change::Set(_)) => {
+                self == Self::PathSeveral
+                    || *change == Change::Ignore && matches!(self, Self::Arguments(_))
+            }
+            (Shape::List, Change::Coerce) => matches!(self, Self::Arguments(_)),
+            (Shape::Path, Change::Literal) => true,
+            (Shape::Characters, Change::Literal) => self == Self::Literal,
+            (Shape::Characters, Change::Set(text)) => {
+                self == Self::Wildcards && text.as_str().is_some_and(|text| !text.is_empty())
+            }
+            (Shape::Value, Change::Ignore) => !matches!(self, Self::RuleInput | Self::PathMissing),
             (
                 Shape::Rule
                 | Shape::RuleOrValue
@@ -309,7 +428,7 @@ impl Hook {
             (Shape::List, Change::Unwrap) => self == Self::PathSeveral,
             (Shape::Number | Shape::OptionalNumber, Change::Set(value)) => value.is_number(),
             (Shape::Text, Change::Set(value)) => value.is_string(),
-            (Shape::Truth, Change::Set(value)) => value.is_boolean(),
+            (Shape::Truth | Shape::Outcome, Change::Set(value)) => value.is_boolean(),
             (Shape::Path | Shape::InnerPath, Change::Set(value)) => {
                 value.is_null() || value.as_str().is_some_and(is_path)
             }
@@ -321,12 +440,73 @@ impl Hook {
     /// Whether the hook can evaluate the condition.
     pub fn knows(self, when: When) -> bool {
         match when {
-            When::Null => matches!(self, Self::Field(_) | Self::Tested(_)),
+            When::Null | When::Falsy | When::Empty if matches!(self, Self::Field(_)) => true,
+            When::Root | When::Brackets => {
+                matches!(self, Self::Field(field) if field.shape() == Shape::Path)
+            }
+            When::In(_) => matches!(self, Self::PathMissing | Self::PathSeveral | Self::Path(_)),
+            When::Twin | When::Negated | When::OtherType | When::TwinOfOtherType => {
+                matches!(self, Self::Holds(_))
+            }
+            When::Compound => self == Self::RuleInput,
+            When::Ending => self == Self::ChildError,
+            when if when.is_about_value() => match self {
+                Self::Tested(_)
+                | Self::PathSeveral
+                | Self::Path(_)
+                | Self::Holds(_)
+                | Self::Arguments(_)
+                | Self::Function(_) => true,
+                Self::Timestamp => matches!(when, When::Fraction | When::Offset),
+                _ => false,
+            },
             When::Absent => matches!(self, Self::Field(_)),
             When::Has(_) => matches!(self, Self::Field(field) if field != Field::MachineTimeout),
             When::Again => self == Self::Work,
+            _ => false,
         }
     }
+}
+
+/// The kinds of events without which a history is one all the same.
+fn events() -> impl Iterator<Item = EventKind> {
+    use StateType::{Map, Parallel, Task, Wait};
+    let both = [EventKind::Started, EventKind::Succeeded, EventKind::Failed];
+    let both = both.into_iter();
+    let both = both.flat_map(|kind| [Parallel, Map].map(kind));
+    let aborted = [Task, Wait, Parallel, Map].map(EventKind::Aborted);
+    let exited = StateType::ALL.into_iter();
+    let exited = exited.filter(|kind| *kind != StateType::Fail);
+    let phases = [
+        Phase::Started,
+        Phase::Succeeded,
+        Phase::Failed,
+        Phase::Aborted,
+    ];
+    let work = [
+        Phase::Scheduled,
+        Phase::Started,
+        Phase::Succeeded,
+        Phase::Failed,
+        Phase::TimedOut,
+    ];
+    [EventKind::ExecutionTimedOut, EventKind::ExecutionAborted]
+        .into_iter()
+        .chain(both)
+        .chain(aborted)
+        .chain(exited.map(EventKind::Exited))
+        .chain(phases.map(EventKind::Iteration))
+        .chain(work.map(|phase| EventKind::Work(Service::Activity, phase)))
+}
+
+/// The rules for which a definition is refused.
+fn checks() -> impl Iterator<Item = Clause> {
+    let all = REGISTRY.iter().filter(|(clause, entry)| {
+        entry.path().next() == Some("validate")
+            && entry.path().nth(1) != Some("warning")
+            && *clause != Clause::ValidateAccepts
+    });
+    all.map(|(clause, _)| *clause)
 }
 
 /// Serialises operators by the names of their fields.

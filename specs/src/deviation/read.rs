@@ -8,7 +8,8 @@ use super::{Change, Deviation, Deviations, Field, Hook, When};
 use crate::{
     asl::{
         Body, Catcher, ChoiceRule, Condition, JsonPathCatch, JsonPathFlow, JsonPathRule, Limit,
-        Machine, Name, Nullable, Operand, Operator, Retrier, Scope, State, Test, Until, retrier,
+        Machine, Name, Nullable, Operand, Operator, Retrier, Scope, State, Test, Text, Until,
+        retrier,
     },
     query::jsonpath::{
         path::{Path, Root, Step},
@@ -107,7 +108,7 @@ impl<'d> Edit<'d> {
             Some(When::Has(_)) => beside,
             Some(When::Null) => slot.presence() == Presence::Null,
             Some(When::Absent) => slot.presence() == Presence::Absent,
-            Some(When::Again) => false,
+            Some(when) => slot.meets(when),
         }
     }
 }
@@ -139,6 +140,10 @@ impl Presence {
 /// A field of any type.
 trait Slot {
     fn presence(&self) -> Presence;
+    /// Whether another condition holds.
+    fn meets(&self, _when: When) -> bool {
+        false
+    }
     /// Makes a change, if it applies to fields of this type.
     fn change(&mut self, change: &Change);
 }
@@ -225,6 +230,8 @@ fn in_body(field: Field, body: &mut Body, seen: &mut dyn FnMut(&mut dyn Slot)) {
             }
         }
         (Field::MaxConcurrency, Body::Map(map)) => seen(&mut map.max_concurrency),
+        (Field::Error, Body::Fail(fail)) => seen(&mut fail.error),
+        (Field::Cause, Body::Fail(fail)) => seen(&mut fail.cause),
         (Field::Choices, Body::Choice(choice)) => seen(&mut choice.choices),
         (Field::Default, Body::Choice(choice)) => seen(&mut choice.default),
         _ => {}
@@ -313,6 +320,14 @@ impl Slot for Nullable<Path> {
         }
     }
 
+    fn meets(&self, when: When) -> bool {
+        match (self, when) {
+            (Self::Set(path), When::Root) => path.is_data_root(),
+            (Self::Set(path), When::Brackets) => path.text().contains('['),
+            _ => false,
+        }
+    }
+
     fn change(&mut self, change: &Change) {
         match change {
             Change::Ignore => *self = Self::Absent,
@@ -320,6 +335,18 @@ impl Slot for Nullable<Path> {
             Change::Set(Value::String(text)) => {
                 if let Ok(path) = Path::parse(text) {
                     *self = Self::Set(path);
+                }
+            }
+            Change::Literal => {
+                if let Self::Set(path) = self {
+                    let text = path.text();
+                    let name = text.strip_prefix("$.").unwrap_or(text);
+                    let name = if name == "$" {
+                        name
+                    } else {
+                        name.trim_start_matches('$')
+                    };
+                    *path = Path::new(Root::Data, [Step::Name(name.into())]);
                 }
             }
             _ => {}
@@ -349,6 +376,14 @@ plain!(Path, Name);
 impl Slot for Option<Template> {
     fn presence(&self) -> Presence {
         Presence::of(self.is_some())
+    }
+
+    fn meets(&self, when: When) -> bool {
+        self.as_ref().is_some_and(|template| match template {
+            Template::Literal(value) => when.holds_of(value),
+            Template::Array(items) => when == When::Empty && items.is_empty(),
+            Template::Object(fields) => when == When::Empty && fields.is_empty(),
+        })
     }
 
     fn change(&mut self, change: &Change) {
@@ -481,6 +516,20 @@ impl Slot for Option<Number> {
     }
 }
 
+impl Slot for Option<Text> {
+    fn presence(&self) -> Presence {
+        Presence::of(self.is_some())
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::Ignore => *self = None,
+            Change::Set(Value::String(set)) => *self = Some(Text::Literal(set.clone())),
+            _ => {}
+        }
+    }
+}
+
 impl Slot for Option<String> {
     fn presence(&self) -> Presence {
         Presence::of(self.is_some())
@@ -502,6 +551,10 @@ impl Slot for Option<Arc<Value>> {
             Some(Value::Null) => Presence::Null,
             Some(_) => Presence::There,
         }
+    }
+
+    fn meets(&self, when: When) -> bool {
+        self.as_deref().is_some_and(|value| when.holds_of(value))
     }
 
     fn change(&mut self, change: &Change) {

@@ -1,17 +1,9 @@
-//! The answers of a deviating engine while a machine runs.
-
-use std::borrow::Cow;
+//! The answers of a deviating engine while a machine runs: states, threads of control, errors.
 
 use serde_json::Value;
 
 use super::{Change, Deviations, Hook, When};
-use crate::{
-    asl::{Operator, StateType},
-    query::jsonpath::{
-        intrinsic::Function,
-        path::{Path, PathError},
-    },
-};
+use crate::{asl::StateType, clause::Clause, history::Event};
 
 /// What the failure of a branch or an item causes.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,83 +73,78 @@ impl Deviations {
         }
     }
 
-    /// The result of a path after all changes.
-    pub(crate) fn found<'v>(
-        &self,
-        kind: StateType,
-        path: &Path,
-        found: Result<Cow<'v, Value>, PathError>,
-    ) -> Result<Cow<'v, Value>, PathError> {
-        let found = match found {
-            Ok(Cow::Owned(several)) if !path.is_definite() => {
-                let all = self.at(Hook::PathSeveral, kind);
-                Ok(Cow::Owned(
-                    all.fold(several, |several, it| it.change.value(several)),
-                ))
+    /// With which error a state fails that fails by this rule; `None` if it is the language's.
+    pub(crate) fn raised(&self, rule: Clause, kind: StateType) -> Option<Raised<'_>> {
+        let raised = self.at(Hook::Failure(rule), kind).last()?;
+        Raised::by(&raised.change)
+    }
+
+    /// With which error a Parallel or a Map fails whose branch or item failed with one that ends the
+    /// execution, or with another one; `None` if it is the language's.
+    pub(crate) fn passed_on(&self, kind: StateType, is_ending: bool) -> Option<Raised<'_>> {
+        let all = self.at(Hook::ChildError, kind);
+        let passed = all.filter(|it| is_ending == (it.when == Some(When::Ending)));
+        Raised::by(&passed.last()?.change)
+    }
+
+    /// Whether a state goes on that would fail by this rule.
+    pub(crate) fn goes_on(&self, rule: Clause, kind: StateType) -> bool {
+        let is_limit = matches!(
+            rule,
+            Clause::ParametersDataLimit
+                | Clause::StateDataLimit
+                | Clause::TaskDataLimit
+                | Clause::AssignDataLimit
+        );
+        self.ignore(Hook::Failure(rule), kind) || is_limit && self.ignore(Hook::DataLimit, kind)
+    }
+
+    /// Takes the events out of a history that it lacks.
+    pub(crate) fn thin(&self, history: &mut Vec<Event>) {
+        let lacks = |event: &Event| self.iter().any(|it| it.hook == Hook::Event(event.kind));
+        // By the number of an event: that of the last one before it that is left.
+        let mut kept = vec![0];
+        let mut events = std::mem::take(history);
+        for mut event in events.drain(..) {
+            let before = usize::try_from(event.previous).ok();
+            event.previous = before.and_then(|it| kept.get(it).copied()).unwrap_or(0);
+            if lacks(&event) {
+                kept.push(event.previous);
+            } else {
+                event.id = history.len() as i64 + 1;
+                kept.push(event.id);
+                history.push(event);
             }
-            found => found,
-        };
-        found.or_else(|missing| {
-            let mut all = self.at(Hook::PathMissing, kind);
-            let set = all.find_map(|it| match &it.change {
-                Change::Set(value) => Some(Cow::Owned(value.clone())),
-                _ => None,
-            });
-            set.ok_or(missing)
-        })
-    }
-
-    /// The value that an operator tests; `None` if it is missing.
-    pub(crate) fn tested<'v>(
-        &self,
-        operator: Operator,
-        mut value: Option<Cow<'v, Value>>,
-    ) -> Option<Cow<'v, Value>> {
-        for it in self.at(Hook::Tested(operator), StateType::Choice) {
-            value = match (value, &it.change) {
-                (Some(value), _) if it.when == Some(When::Null) && !value.is_null() => Some(value),
-                (_, Change::Ignore) => None,
-                (value, change) => value.map(|value| Cow::Owned(change.value(value.into_owned()))),
-            };
         }
-        value
     }
 
-    /// Whether a test holds whose Variable finds nothing; `None` if this is an error.
-    pub(crate) fn holds_without_variable(&self) -> Option<bool> {
-        let mut all = self.at(Hook::VariableMissing, StateType::Choice);
-        all.find_map(|it| match &it.change {
-            Change::Set(holds) => holds.as_bool(),
+    /// Whether histories lack events.
+    pub(crate) fn is_thin(&self) -> bool {
+        self.iter().any(|it| matches!(it.hook, Hook::Event(_)))
+    }
+}
+
+/// The error with which a state fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Raised<'d> {
+    /// Its name; the language's if there is none.
+    pub name: Option<&'d str>,
+    /// Whether it ends the execution.
+    pub ends: bool,
+}
+
+impl<'d> Raised<'d> {
+    fn by(change: &'d Change) -> Option<Self> {
+        match change {
+            Change::Fail(name) => Some(Self {
+                name: Some(name),
+                ends: name == "States.Runtime",
+            }),
+            Change::Handled | Change::Unhandled => Some(Self {
+                name: None,
+                ends: *change == Change::Unhandled,
+            }),
             _ => None,
-        })
-    }
-
-    /// Changes the arguments of an intrinsic function.
-    pub(crate) fn arguments(&self, function: Function, arguments: &mut Vec<Cow<'_, Value>>) {
-        for it in self
-            .iter()
-            .filter(|it| it.hook == Hook::Arguments(function))
-        {
-            it.change.list(arguments);
-            if it.change == Change::Floor {
-                for argument in arguments.iter_mut().filter(|argument| argument.is_number()) {
-                    *argument = Cow::Owned(it.change.value(argument.clone().into_owned()));
-                }
-            }
         }
-    }
-
-    /// The result of an intrinsic function after all changes.
-    pub(crate) fn answer(
-        &self,
-        function: Function,
-        arguments: &[Cow<'_, Value>],
-        answer: Value,
-    ) -> Value {
-        let all = self.iter().filter(|it| it.hook == Hook::Function(function));
-        all.fold(answer, |answer, it| match (&it.change, arguments.first()) {
-            (Change::Ignore, Some(first)) => Value::clone(first),
-            (change, _) => change.value(answer),
-        })
     }
 }

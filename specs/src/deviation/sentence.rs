@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::{Change, Deviation, Deviations, Hook, When};
+use crate::clause::Clause;
 
 impl fmt::Display for Deviations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,12 +39,39 @@ impl fmt::Display for Deviation {
         }
         match self.when {
             None => Ok(()),
-            Some(When::Null) => f.write_str(" if it is null"),
-            Some(When::Absent) => f.write_str(" if it is absent"),
-            Some(When::Has(field)) => write!(f, " beside {}", field.name()),
-            Some(When::Again) => f.write_str(" if it is entered again"),
+            Some(when) => write!(f, " {}", condition(when)),
         }
     }
+}
+
+/// The condition that follows the sentence.
+fn condition(when: When) -> String {
+    let fixed = match when {
+        When::Null => "if it is null",
+        When::Absent => "if it is absent",
+        When::Has(field) => return format!("beside {}", field.name()),
+        When::Again => "if it is entered again",
+        When::Falsy => "for null, false, 0 and the empty string",
+        When::Empty => "for what is empty",
+        When::Boolean => "for booleans",
+        When::Text => "for strings",
+        When::Composite => "for arrays and objects",
+        When::Nested => "for arrays and objects of arrays and objects",
+        When::Fraction => "for what has a fraction",
+        When::Offset => "for what has a numeric offset",
+        When::NotAscii => "for text outside of ASCII",
+        When::Escaped => "for text with a backslash",
+        When::Root => "if it is $",
+        When::Brackets => "if it has brackets",
+        When::In(place) => return format!("in {}", place.name()),
+        When::Twin => "if the operand is given by a path",
+        When::Negated => "if the operand is false",
+        When::OtherType => "for values of other types",
+        When::TwinOfOtherType => "for values of other types if the operand is given by a path",
+        When::Compound => "if its condition consists of several",
+        When::Ending => "where the error ends the execution",
+    };
+    fixed.to_owned()
 }
 
 /// The sentence about a rule that is followed otherwise; `None` where subject and predicate make one.
@@ -71,6 +99,14 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::VariableMissing, Change::Set(_)) => {
             "a test of a Variable that finds nothing does not hold"
         }
+        (Hook::Timestamp, Change::Ignore) => "a timestamp is not understood",
+        (Hook::NullResult, Change::Ignore) => "a Result of null is the result",
+        (Hook::StringOrder, Change::Ignore) => "strings are ordered by characters",
+        (Hook::Literal, Change::Literal) => "escapes in string literals of calls are kept",
+        (Hook::DataLimit, Change::Ignore) => "the limit on data is not kept",
+        (Hook::RuleAssigns, Change::Ignore) => {
+            "the Assign of a Choice is evaluated although a rule applies"
+        }
         _ => "",
     };
     if !fixed.is_empty() {
@@ -89,6 +125,64 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::Jitter, Change::Set(share)) => {
             Some(format!("a retry with jitter waits {share} times its delay"))
         }
+        (Hook::Failure(rule), change) => Some(failure(rule, change)),
+        (Hook::ChildError, Change::Handled) => {
+            Some("handlers around a branch or an item see its error".to_owned())
+        }
+        (Hook::ChildError, Change::Fail(name)) => Some(format!(
+            "a branch or an item that fails lets the state fail with {name}"
+        )),
+        (Hook::Function(function), Change::Fail(name)) => {
+            Some(format!("{} fails with {name}", function.name()))
+        }
+        (Hook::Arguments(function), Change::Ignore) => {
+            Some(format!("arguments of {} are dropped", function.name()))
+        }
+        (Hook::Path(form), Change::Ignore) => Some(format!("{} finds nothing", form.name())),
+        (Hook::Path(form), Change::Set(value)) => Some(format!("{} gives {value}", form.name())),
+        (Hook::Path(form), Change::Unwrap) => Some(format!(
+            "{} gives the value itself where it matches one",
+            form.name()
+        )),
+        (Hook::Path(form), Change::Outer) => Some(format!(
+            "{} gives what its last step is applied to",
+            form.name()
+        )),
+        (Hook::PathSeveral, Change::Ignore) => {
+            Some("a path that can match several values finds nothing".to_owned())
+        }
+        (Hook::Holds(tests), Change::Set(holds)) => {
+            let holds = if *holds == Value::Bool(true) {
+                "holds"
+            } else {
+                "does not hold"
+            };
+            Some(format!("{} {holds}", tests.name()))
+        }
+        (Hook::Holds(tests), Change::Fail(name)) => {
+            Some(format!("{} fails with {name}", tests.name()))
+        }
+        (Hook::Holds(tests), Change::Coerce) => {
+            Some(format!("{} converts values of other types", tests.name()))
+        }
+        (Hook::Holds(tests), Change::AnyType) => {
+            Some(format!("{} compares values of any type", tests.name()))
+        }
+        (Hook::Wildcards, Change::Set(Value::String(characters))) => {
+            let named: Vec<String> = characters
+                .chars()
+                .map(|c| match c {
+                    '?' => "? for any character".to_owned(),
+                    '[' => "[ ] for one of several characters".to_owned(),
+                    c => format!("{c} for itself"),
+                })
+                .collect();
+            Some(format!("StringMatches takes {}", named.join(", ")))
+        }
+        (Hook::Event(kind), Change::Ignore) => Some(format!("the history has no {}", kind.name())),
+        (Hook::Check(rule), Change::Ignore) => {
+            Some(format!("definitions are accepted that break {rule}"))
+        }
         (_, Change::Rename { from, to }) => Some(match to.as_slice() {
             [] => format!("{from} in ErrorEquals matches nothing"),
             all => format!(
@@ -97,6 +191,17 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
             ),
         }),
         _ => None,
+    }
+}
+
+/// The sentence about a rule by which a state fails.
+fn failure(rule: Clause, change: &Change) -> String {
+    match change {
+        Change::Ignore => format!("a state goes on that should fail by {rule}"),
+        Change::Handled => format!("handlers see the error of {rule}"),
+        Change::Unhandled => format!("handlers do not see the error of {rule}"),
+        Change::Fail(name) => format!("the error of {rule} is {name}"),
+        change => format!("the error of {rule} {}", predicate(change)),
     }
 }
 
@@ -123,6 +228,21 @@ fn subject(hook: Hook) -> String {
         Hook::PathSeveral => "the result of a path that can match several values".to_owned(),
         Hook::VariableMissing => "a test of a Variable that finds nothing".to_owned(),
         Hook::HistoryLimit => "the most events in a history".to_owned(),
+        Hook::Failure(rule) => format!("the error of {rule}"),
+        Hook::ChildError => "the error of a branch or an item".to_owned(),
+        Hook::Path(form) => format!("the result of {}", form.name()),
+        Hook::Holds(tests) => tests.name().to_owned(),
+        Hook::Timestamp => "a timestamp".to_owned(),
+        Hook::NullResult => "a Result of null".to_owned(),
+        Hook::StringOrder => "the order of strings".to_owned(),
+        Hook::Wildcards => "the list of wildcards".to_owned(),
+        Hook::Literal => "a string literal of a call".to_owned(),
+        Hook::Context(field) => format!("$$.{}", field.name()),
+        Hook::DataLimit => "the limit on data".to_owned(),
+        Hook::Event(kind) => format!("the event {}", kind.name()),
+        Hook::RuleInput => "$ in the Assign of a rule".to_owned(),
+        Hook::RuleAssigns => "the Assign of a Choice beside a rule".to_owned(),
+        Hook::Check(rule) => format!("the check of {rule}"),
     }
 }
 
@@ -144,6 +264,14 @@ fn predicate(change: &Change) -> String {
         Change::InTurn => "sees the new values of the fields before".to_owned(),
         Change::Rename { from, to } => format!("has {} for {from}", to.join(" and ")),
         Change::Replace { from, to } => format!("has '{to}' for '{from}'"),
+        Change::Fail(name) => format!("fails with {name}"),
+        Change::Handled => "can be handled".to_owned(),
+        Change::Unhandled => "cannot be handled".to_owned(),
+        Change::Wrap => "is an array of it".to_owned(),
+        Change::Values => "is an array of its values".to_owned(),
+        Change::Coerce => "has numbers for booleans".to_owned(),
+        Change::AnyType => "compares values of any type".to_owned(),
+        Change::Literal => "is taken for a name".to_owned(),
         Change::Rebase(path) => format!("reads from {path} instead of $"),
     }
 }

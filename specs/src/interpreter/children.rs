@@ -264,7 +264,7 @@ impl Execution {
         };
         if let Some(error) = children.failed.take() {
             self.active_mut(id).phase = Phase::Working;
-            return self.handle_error(id, &error);
+            return self.handle_from_child(id, &error);
         }
         let results = std::mem::take(&mut children.results);
         let mut result: Vec<Value> = results
@@ -329,7 +329,23 @@ impl Execution {
         self.stop_children(parent, Some(place), last);
         self.frame_mut(parent).previous = last;
         self.active_mut(parent).phase = Phase::Working;
-        self.handle_error(parent, error);
+        self.handle_from_child(parent, error);
+    }
+
+    /// Handles the error of a branch or an item where it fails the state around it.
+    fn handle_from_child(&mut self, id: FrameId, error: &RuntimeError) {
+        let kind = self.active(id).state.kind();
+        let deviations = self.deviations();
+        let Some(raised) = deviations.and_then(|all| all.passed_on(kind, false)) else {
+            return self.handle_error(id, error);
+        };
+        let mut passed = error.clone();
+        self.rename(&mut passed, raised);
+        if passed.terminal {
+            self.raise_as_is(id, &passed);
+        } else {
+            self.handle_error(id, &passed);
+        }
     }
 
     /// Stops every child of a state. `failed` is the child whose failure is the reason, `cause` the

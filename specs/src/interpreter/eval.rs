@@ -1,7 +1,7 @@
 //! The values that expressions of a state can read in any query language: the context object and
 //! variables.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use super::{
     frame::{Active, Frame},
     runtime_error::{Result, RuntimeError},
 };
-use crate::{asl::StateType, clause::Clause};
+use crate::{asl::StateType, clause::Clause, deviation::Place};
 
 /// The members of the context object and their fields, in AWS's order.
 const CONTEXT: [(&str, &[&str]); 5] = [
@@ -40,6 +40,8 @@ pub(super) struct Eval<'e> {
     pub item: Option<(usize, &'e Value)>,
     /// The token of the task whose parameters are evaluated.
     pub token: Option<String>,
+    /// The place of the definition whose paths are read, for deviations.
+    pub place: Cell<Place>,
 }
 
 impl<'e> Eval<'e> {
@@ -73,8 +75,21 @@ impl<'e> Eval<'e> {
         Value::Object(context)
     }
 
+    /// From now on, paths are read for this place of the definition.
+    pub fn at(&self, place: Place) {
+        self.place.set(place);
+    }
+
     /// A field of a member of the context object; `None` if it is missing.
     pub fn context_field(&self, member: &str, field: &str) -> Option<Value> {
+        let value = self.known_field(member, field);
+        match self.execution.deviations() {
+            None => value,
+            Some(all) => all.context(member, field, value),
+        }
+    }
+
+    fn known_field(&self, member: &str, field: &str) -> Option<Value> {
         let (execution, active) = (self.execution, self.active);
         let identity = &execution.setup.identity;
         let text = |text: &str| Some(Value::from(text));
@@ -140,13 +155,14 @@ impl<'e> Eval<'e> {
     /// What the state has made on the way to its output is larger than anything that is known of.
     pub fn too_large(&self) -> Box<RuntimeError> {
         self.mark(Clause::DataLimitWithin);
-        RuntimeError::data_limit(&self.active.name).ending()
+        RuntimeError::data_limit(Clause::DataLimitWithin, &self.active.name).ending()
     }
 
     /// Records that this build does not interpret something. The returned error ends the execution,
     /// and the caller turns it into [`super::Unsupported`].
     pub fn unsupported(&self, feature: &str) -> Box<RuntimeError> {
         self.execution.refuse(feature, &self.active.name);
-        Box::new(RuntimeError::runtime(self.active, feature))
+        let rule = Clause::RuntimeTerminal;
+        Box::new(RuntimeError::runtime(rule, self.active, feature))
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     },
     base::pointer::is_plain,
     base::time::Instant,
+    clause::Clause,
 };
 
 /// The index of a frame.
@@ -152,10 +153,10 @@ impl Frame {
 /// Errors whose cause names the state (clause `cause.prefix`).
 impl RuntimeError {
     /// `States.Runtime`, with the state named at the start of the cause.
-    pub fn runtime(active: &Active, text: &str) -> Self {
+    pub fn runtime(rule: Clause, active: &Active, text: &str) -> Self {
         Self {
             names_event: true,
-            ..Self::runtime_plain(&prefixed(active, text))
+            ..Self::runtime_plain(rule, &prefixed(active, text))
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Execution,
+    Execution, OwnWords,
     data_flow::Exit,
     frame::{FrameId, Phase},
     runtime_error::{
@@ -209,6 +209,9 @@ impl Execution {
                 Origin::FailState => Clause::ErrorOutputMissingFail,
                 _ => Clause::ErrorOutputMissing,
             });
+        }
+        if self.own_words() > OwnWords::None && error.origin == Origin::Interpreter {
+            self.speak(OwnWords::PassedOn);
         }
         let error_output = Arc::new(error.output());
         let leads_nowhere = self.ignores(id, Hook::CatchNext);

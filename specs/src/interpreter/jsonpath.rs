@@ -16,12 +16,13 @@ use super::{
     runtime_error::{Result, RuntimeError},
 };
 use crate::{
-    asl::{ChoiceRule, JsonPathFlow, Limit, Name, Nullable, Text, Until},
+    asl::{ChoiceRule, JsonPathFlow, Limit, Name, Nullable, StateType, Text, Until},
     base::{
         json,
         time::{Instant, Millis},
     },
     clause::Clause,
+    deviation::{Hook, Place},
     query::jsonpath::{
         path::{Path, PathError, PutError, Root, Step},
         template::Template,
@@ -36,6 +37,7 @@ impl Evaluator for JsonPathFlow {
             Nullable::Null => Clause::InputPathNull,
             Nullable::Set(_) => Clause::InputPathSelects,
         });
+        eval.at(Place::InputPath);
         let selected = eval.selected(&self.input_path, &eval.active.input)?;
         selected.ok_or_else(|| eval.too_large())
     }
@@ -46,12 +48,17 @@ impl Evaluator for JsonPathFlow {
             return Ok(effective);
         };
         eval.mark(Clause::Parameters);
+        eval.at(Place::Parameters);
         let shaped = eval.made(parameters, &effective)?;
-        let too_long = |shaped: &Arc<Value>| eval.execution.is_too_long(shaped);
+        let too_long = |shaped: &Arc<Value>| {
+            eval.execution.is_too_long(shaped) && !eval.goes_on(Clause::ParametersDataLimit)
+        };
         let Some(shaped) = shaped.filter(|shaped| !too_long(shaped)) else {
             eval.mark(Clause::ParametersDataLimit);
             eval.mark(Clause::ParametersDataLimitText);
-            return Err(RuntimeError::data_limit(&eval.active.name).ending());
+            return Err(
+                RuntimeError::data_limit(Clause::ParametersDataLimit, &eval.active.name).ending(),
+            );
         };
         Ok(shaped)
     }
@@ -61,6 +68,7 @@ impl Evaluator for JsonPathFlow {
             return Ok(None);
         };
         eval.mark(Clause::TaskCredentials);
+        eval.at(Place::Parameters);
         let made = eval.template(credentials, effective)?;
         made.ok_or_else(|| eval.too_large()).map(Some)
     }
@@ -70,7 +78,7 @@ impl Evaluator for JsonPathFlow {
         let shaped = self.arguments(eval, effective)?;
         Ok(match &self.result {
             None => shaped,
-            Some(result) if result.is_null() => {
+            Some(result) if result.is_null() && !eval.execution.ignores_null(eval.active) => {
                 eval.mark(Clause::PassResultNull);
                 shaped
             }
@@ -87,6 +95,7 @@ impl Evaluator for JsonPathFlow {
             None => Ok(Cow::Borrowed(effective)),
             Some(path) => {
                 eval.mark(Clause::MapItemsPath);
+                eval.at(Place::ItemsPath);
                 eval.check_not_null_elsewhere(path, effective)?;
                 eval.find_one(path, effective)
             }
@@ -100,10 +109,16 @@ impl Evaluator for JsonPathFlow {
                 eval.go_on()?;
                 Ok(items.iter().cloned().map(Arc::new).collect())
             }
+            Ok(single) if eval.goes_on(Clause::MapItemsNotArray) => {
+                Ok(vec![Arc::new(single.clone())])
+            }
             Ok(_) => {
                 eval.mark(Clause::MapItemsNotArray);
                 let text = format!("Reference path \"{path}\" must point to array.");
-                Err(Box::new(RuntimeError::runtime_plain(&text)))
+                Err(Box::new(RuntimeError::runtime_plain(
+                    Clause::MapItemsNotArray,
+                    &text,
+                )))
             }
             Err(error) => {
                 eval.mark(Clause::MapItemsMissing);
@@ -124,7 +139,8 @@ impl Evaluator for JsonPathFlow {
                 let step = last.unwrap_or(path);
                 let text = format!("Unable to apply step \"{step}\" to input {effective}");
                 Err(Box::new(
-                    RuntimeError::reference_path(&text).guessed_if(!is_known),
+                    RuntimeError::reference_path(Clause::MapItemsMissing, &text)
+                        .guessed_if(!is_known),
                 ))
             }
         }
@@ -141,6 +157,7 @@ impl Evaluator for JsonPathFlow {
             return Ok(item);
         };
         eval.mark(Clause::MapItemSelector);
+        eval.at(Place::ItemSelector);
         let selected = eval
             .made(selector, effective)
             .and_then(|made| made.ok_or_else(|| eval.too_large()));
@@ -158,6 +175,7 @@ impl Evaluator for JsonPathFlow {
     /// `TimeoutSecondsPath` or `HeartbeatSecondsPath`.
     fn limit(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64> {
         let path = own(eval, limit.path())?;
+        eval.at(Place::Limit);
         if self.parameters.is_some() {
             eval.mark(Clause::LimitPathWithParameters);
         }
@@ -169,7 +187,8 @@ impl Evaluator for JsonPathFlow {
             .ok_or_else(|| {
                 eval.mark(Clause::TaskLimitPathInvalid);
                 let text = format!("The value at {path} is not a positive integer: {value}");
-                Box::new(RuntimeError::runtime(eval.active, &text).guessed())
+                let rule = Clause::TaskLimitPathInvalid;
+                Box::new(RuntimeError::runtime(rule, eval.active, &text).guessed())
             })
     }
 
@@ -177,6 +196,7 @@ impl Evaluator for JsonPathFlow {
     fn max_concurrency(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64> {
         let path = own(eval, limit.path())?;
         eval.mark(Clause::MapConcurrencyPath);
+        eval.at(Place::Limit);
         let value = eval.number(path, effective)?;
         // A string of digits counts as a number (recorded: test_reference_in_map_state).
         let limit = value
@@ -184,10 +204,12 @@ impl Evaluator for JsonPathFlow {
             .map_or_else(|| value.as_i64(), |text| text.parse().ok());
         match limit {
             Some(limit) if limit >= 0 => Ok(limit as u64),
+            _ if eval.goes_on(Clause::MapConcurrencyPath) => Ok(0),
             Some(_) => {
                 eval.mark(Clause::MapConcurrencyNegative);
                 let text = "MaxConcurrency cannot be negative.";
-                Err(Box::new(RuntimeError::runtime(eval.active, text)))
+                let rule = Clause::MapConcurrencyNegative;
+                Err(Box::new(RuntimeError::runtime(rule, eval.active, text)))
             }
             None => {
                 if value.is_number() {
@@ -198,13 +220,15 @@ impl Evaluator for JsonPathFlow {
                     "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a \
                      valid integer: {path}"
                 );
-                Err(Box::new(RuntimeError::runtime(eval.active, &text)))
+                let rule = Clause::MapConcurrencyPath;
+                Err(Box::new(RuntimeError::runtime(rule, eval.active, &text)))
             }
         }
     }
 
     /// `SecondsPath` or `TimestampPath`.
     fn delay(&self, eval: &Eval<'_>, until: &Until, effective: &Value) -> Result<Millis> {
+        eval.at(Place::Delay);
         match until {
             Until::Seconds(seconds) => eval.seconds_path(own(eval, seconds.path())?, effective),
             Until::Timestamp(timestamp) => {
@@ -217,6 +241,7 @@ impl Evaluator for JsonPathFlow {
     fn text(&self, eval: &Eval<'_>, text: &Text, name: &str) -> Result<Name> {
         let source = own(eval, text.path())?;
         eval.mark(Clause::FailPath);
+        eval.at(Place::Failure);
         let found = eval.source(source, &eval.active.input, &format_args!("{name}Path"))?;
         let (found, _) = found.ok_or_else(|| eval.too_large())?;
         match found.into_owned() {
@@ -242,6 +267,7 @@ impl Evaluator for JsonPathFlow {
             None => result.clone(),
             Some(selector) => {
                 eval.mark(Clause::ResultSelector);
+                eval.at(Place::ResultSelector);
                 if self.assign.is_some() {
                     eval.mark(Clause::AssignBeforeSelector);
                 }
@@ -258,6 +284,7 @@ impl Evaluator for JsonPathFlow {
             Nullable::Null => Clause::OutputPathNull,
             Nullable::Set(_) => Clause::OutputPathSelects,
         });
+        eval.at(Place::OutputPath);
         match eval.selected(&self.output_path, &merged)? {
             Some(output) => Ok(output),
             None => Ok(ENDLESS.clone()),
@@ -275,6 +302,15 @@ impl Evaluator for JsonPathFlow {
             Exit::Rule(rule) => &own(eval, rule.flow.json_path())?.assign,
             Exit::Catcher(catcher) => &own(eval, catcher.flow.json_path())?.assign,
         };
+        eval.at(Place::Assign);
+        let mut result = result;
+        if let (Exit::Rule(rule), Some(all)) = (exit, eval.execution.deviations()) {
+            if let (Some(left_out), true) = (&self.assign, all.ignore(Hook::RuleAssigns, CHOICE)) {
+                eval.template(left_out, result)?;
+            }
+            let is_compound = own(eval, rule.flow.json_path())?.condition.is_compound();
+            result = all.rule_input(is_compound).unwrap_or(result);
+        }
         let Some(assign) = assign else {
             return Ok(None);
         };
@@ -286,6 +322,8 @@ impl Evaluator for JsonPathFlow {
         })
     }
 }
+
+const CHOICE: StateType = StateType::Choice;
 
 /// Stands for data that is so much too long that nobody has made it.
 static ENDLESS: LazyLock<Arc<Value>> =
@@ -307,6 +345,12 @@ fn own<T>(eval: &Eval<'_>, said: Option<T>) -> Result<T> {
 }
 
 impl<'e> Eval<'e> {
+    /// Whether a deviation lets the state go on where it would fail by this rule.
+    fn goes_on(&self, rule: Clause) -> bool {
+        let deviations = self.execution.deviations();
+        deviations.is_some_and(|all| all.goes_on(rule, self.active.state.kind()))
+    }
+
     /// `InputPath` or `OutputPath`; `None` if it selects more than can be made.
     fn selected(&self, path: &Nullable<Path>, data: &Arc<Value>) -> Result<Option<Arc<Value>>> {
         match path {
@@ -314,7 +358,7 @@ impl<'e> Eval<'e> {
             Nullable::Null => Ok(Some(Arc::new(Value::Object(Map::new())))),
             Nullable::Set(path) => {
                 self.check_not_null_elsewhere(path, data)?;
-                if path.is_data_root() {
+                if path.is_data_root() && self.execution.deviations().is_none() {
                     return Ok(Some(data.clone()));
                 }
                 match self.find(path, data) {
@@ -352,6 +396,11 @@ impl<'e> Eval<'e> {
                 self.keep(merged)
             }
             Err(PutError::TooDeep) => Err(self.unsupported("data of this depth")),
+            Err(PutError::Conflict) if self.goes_on(Clause::ResultPathConflict) => {
+                let mut merged = Value::clone(&self.active.input);
+                path.overwrite(&mut merged, Arc::unwrap_or_clone(result));
+                self.keep(merged)
+            }
             Err(PutError::Conflict) => {
                 self.mark(Clause::ResultPathConflict);
                 if meets_null(&self.active.input, path.steps()) {
@@ -367,7 +416,8 @@ impl<'e> Eval<'e> {
                 });
                 let text = format!("Unable to apply ReferencePath {path} to input {input}");
                 Err(Box::new(
-                    RuntimeError::reference_path(&text).guessed_if(!is_known),
+                    RuntimeError::reference_path(Clause::ResultPathConflict, &text)
+                        .guessed_if(!is_known),
                 ))
             }
         }
@@ -419,58 +469,90 @@ impl<'e> Eval<'e> {
             self.mark(Clause::PathMismatchText);
         }
         let text = format!("Invalid path '{path}' : {error}");
-        Box::new(RuntimeError::runtime(self.active, &text))
+        Box::new(RuntimeError::runtime(
+            Clause::PathMissing,
+            self.active,
+            &text,
+        ))
+    }
+
+    /// Whether a deviating engine takes a text for a timestamp if it is one.
+    fn is_timestamp(&self, text: &str) -> bool {
+        let deviations = self.execution.deviations();
+        deviations.is_none_or(|all| all.is_timestamp(self.active.state.kind(), text))
     }
 
     fn timestamp_path(&self, path: &Path, data: &Value) -> Result<Millis> {
         self.mark(Clause::WaitTimestampPath);
         self.check_not_null_elsewhere(path, data)?;
-        let value = self.find_one(path, data).map_err(|_| {
+        let found = self.find_one(path, data);
+        if found.is_err() && self.goes_on(Clause::WaitPathMissing) {
+            return Ok(0);
+        }
+        let value = found.map_err(|_| {
             self.mark(Clause::WaitPathMissing);
             let text =
                 format!("The TimestampPath parameter does not reference an input value: {path}");
-            Box::new(RuntimeError::runtime(self.active, &text))
+            Box::new(RuntimeError::runtime(
+                Clause::WaitPathMissing,
+                self.active,
+                &text,
+            ))
         })?;
         if value.as_str().is_some_and(Instant::is_nearly_rfc3339) {
             self.mark(Clause::TimestampLexical);
         }
-        match value.as_str().and_then(Instant::parse_rfc3339) {
+        let text = value.as_str().filter(|text| self.is_timestamp(text));
+        match text.and_then(Instant::parse_rfc3339) {
             Some(instant) => Ok(self.execution.until(instant)),
+            None if self.goes_on(Clause::WaitTimestampPath) => Ok(0),
             None => {
                 let text = format!(
                     "The TimestampPath parameter does not reference a valid ISO-8601 extended \
                      offset date-time format string: {path} == {}",
                     plain(&value)
                 );
-                Err(Box::new(RuntimeError::runtime(self.active, &text)))
+                let rule = Clause::WaitTimestampPath;
+                Err(Box::new(RuntimeError::runtime(rule, self.active, &text)))
             }
         }
     }
 
     fn seconds_path(&self, path: &Path, data: &Value) -> Result<Millis> {
         self.mark(Clause::WaitSecondsPath);
-        let error = |text: String| Box::new(RuntimeError::runtime(self.active, &text));
+        let error = |rule, text: String| Box::new(RuntimeError::runtime(rule, self.active, &text));
         self.check_not_null_elsewhere(path, data)?;
-        let value = self.find_one(path, data).map_err(|_| {
+        let found = self.find_one(path, data);
+        if found.is_err() && self.goes_on(Clause::WaitPathMissing) {
+            return Ok(0);
+        }
+        let value = found.map_err(|_| {
             self.mark(Clause::WaitPathMissing);
-            error(format!(
-                "The SecondsPath parameter does not reference an input value: {path}"
-            ))
+            let text =
+                format!("The SecondsPath parameter does not reference an input value: {path}");
+            error(Clause::WaitPathMissing, text)
         })?;
         let shown = plain(&value);
         match shown.parse::<i64>() {
+            Ok(..0) | Err(_) if self.goes_on(Clause::WaitSecondsPath) => Ok(0),
             Ok(seconds) => u64::try_from(seconds)
                 .map(|seconds| seconds.saturating_mul(1_000))
                 .map_err(|_| {
                     let text = "The SecondsPath parameter references a negative value";
-                    error(format!("{text}: {path} == {shown}"))
+                    error(
+                        Clause::WaitSecondsPath,
+                        format!("{text}: {path} == {shown}"),
+                    )
                 }),
             Err(_) => {
                 if value.as_f64().is_none_or(|seconds| seconds.fract() == 0.0) {
                     self.mark(Clause::WaitSecondsOdd);
                 }
                 let text = "The SecondsPath parameter cannot be parsed as a long value";
-                Err(error(format!("{text}: {path} == {shown}")))
+                Err(error(
+                    Clause::WaitSecondsPath,
+                    format!("{text}: {path} == {shown}"),
+                ))
             }
         }
     }

@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::{asl::Name, history::Failure};
+use crate::{asl::Name, clause::Clause, history::Failure};
 
 /// An error on its way from a state to a handler, an enclosing state, or the end of the execution.
 #[derive(Debug, Clone)]
 pub(super) struct RuntimeError {
     pub failure: Failure,
+    /// The rule by which the state fails.
+    pub rule: Clause,
     /// Handlers do not see it (clause `error.runtime.terminal`).
     pub terminal: bool,
     /// Its source, which determines the Error Output if the error or the cause is missing.
@@ -29,9 +31,10 @@ pub(super) enum Origin {
 }
 
 impl RuntimeError {
-    fn new(failure: Failure, origin: Origin) -> Self {
+    fn new(failure: Failure, rule: Clause, origin: Origin) -> Self {
         Self {
             failure,
+            rule,
             terminal: false,
             origin,
             guessed_text: false,
@@ -40,27 +43,28 @@ impl RuntimeError {
     }
 
     /// `States.Runtime`, with a cause that does not name the state.
-    pub fn runtime_plain(cause: &str) -> Self {
+    pub fn runtime_plain(rule: Clause, cause: &str) -> Self {
         Self {
             terminal: true,
-            ..Self::named("States.Runtime", cause)
+            ..Self::named(RUNTIME, rule, cause)
         }
     }
 
     /// An error that the interpreter raises and that handlers see.
-    pub fn named(error: &str, cause: &str) -> Self {
+    pub fn named(error: &str, rule: Clause, cause: &str) -> Self {
         let failure = Failure {
             error: Some(error.into()),
             cause: Some(cause.into()),
         };
-        Self::new(failure, Origin::Interpreter)
+        Self::new(failure, rule, Origin::Interpreter)
     }
 
     /// The error for data that is too long, in a state or a task with this name (recorded:
     /// `states_errors`).
-    pub fn data_limit(name: &str) -> Self {
+    pub fn data_limit(rule: Clause, name: &str) -> Self {
         Self::named(
             DATA_LIMIT_EXCEEDED,
+            rule,
             &format!(
                 "The state/task '{name}' returned a result with a size exceeding the maximum \
                  number of bytes service limit."
@@ -69,8 +73,8 @@ impl RuntimeError {
     }
 
     /// The error of a reference path that cannot be applied to data (clause `cause.plain`).
-    pub fn reference_path(cause: &str) -> Self {
-        Self::named(REFERENCE_PATH_CONFLICT, cause)
+    pub fn reference_path(rule: Clause, cause: &str) -> Self {
+        Self::named(REFERENCE_PATH_CONFLICT, rule, cause)
     }
 
     /// Makes it bypass the handlers.
@@ -94,13 +98,15 @@ impl RuntimeError {
         }
     }
 
-    pub fn timeout(heartbeat: bool) -> Self {
+    /// `States.Timeout`.
+    pub fn timeout(rule: Clause, heartbeat: bool) -> Self {
         let failure = Failure {
             error: Some(TIMEOUT.into()),
             cause: None,
         };
         Self::new(
             failure,
+            rule,
             if heartbeat {
                 Origin::Heartbeat
             } else {
@@ -110,11 +116,11 @@ impl RuntimeError {
     }
 
     pub fn task(failure: Failure) -> Self {
-        Self::new(failure, Origin::Task)
+        Self::new(failure, Clause::TaskFailure, Origin::Task)
     }
 
     pub fn fail_state(failure: Failure) -> Self {
-        Self::new(failure, Origin::FailState)
+        Self::new(failure, Clause::Fail, Origin::FailState)
     }
 
     pub fn error(&self) -> Option<&str> {
@@ -131,6 +137,7 @@ impl RuntimeError {
     }
 }
 
+pub(super) const RUNTIME: &str = "States.Runtime";
 pub(super) const TIMEOUT: &str = "States.Timeout";
 pub(super) const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";

@@ -73,7 +73,11 @@ impl Execution {
                 self.mark(Clause::ChoiceNoMatch);
                 let text = "Failed to transition out of the state. The state does not point to a \
                             next state.";
-                return Err(Box::new(RuntimeError::runtime(eval.active, text)));
+                return Err(Box::new(RuntimeError::runtime(
+                    Clause::ChoiceNoMatch,
+                    eval.active,
+                    text,
+                )));
             }
         };
         self.leave(id, exit, &effective, Transition::Next(next))
@@ -83,15 +87,20 @@ impl Execution {
         let eval = self.eval(id);
         let effective = eval.flow()?.effective_input(&eval)?;
         let delay = self.wait_delay(id, &wait.until, &effective)?;
-        if delay > LONGEST_WAIT_MILLIS {
+        let is_too_long = delay > LONGEST_WAIT_MILLIS;
+        if is_too_long && !self.goes_on(id, Clause::WaitTooLong) {
             self.mark(Clause::WaitTooLong);
             if matches!(wait.until, Until::Seconds(_)) {
                 self.mark(Clause::WaitTooLongSeconds);
             }
             let text = "Wait state delay is too long.";
-            return Err(Box::new(RuntimeError::runtime(self.active(id), text)));
+            return Err(Box::new(RuntimeError::runtime(
+                Clause::WaitTooLong,
+                self.active(id),
+                text,
+            )));
         }
-        if delay == 0 {
+        if delay == 0 || is_too_long {
             self.wait_over(id, &effective);
             return Ok(());
         }

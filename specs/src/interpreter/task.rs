@@ -167,7 +167,7 @@ impl Execution {
             self.mark(Clause::ActivityMissingHistory);
         }
         let text = format!("The activity {} does not exist.", envelope.name());
-        let error = RuntimeError::runtime(self.active(id), &text);
+        let error = RuntimeError::runtime(Clause::ActivityMissing, self.active(id), &text);
         self.raise(id, &error);
     }
 
@@ -211,9 +211,10 @@ impl Execution {
         let Some((id, envelope)) = self.end_task(task) else {
             return;
         };
-        if self.is_too_long(output) {
+        if self.is_too_long(output) && !self.goes_on(id, Clause::TaskDataLimit) {
             self.mark(Clause::TaskDataLimit);
-            return self.attempt_failed(id, &envelope, &RuntimeError::data_limit(envelope.name()));
+            let error = RuntimeError::data_limit(Clause::TaskDataLimit, envelope.name());
+            return self.attempt_failed(id, &envelope, error);
         }
         let details = Details {
             output: Some(output.clone()),
@@ -237,16 +238,17 @@ impl Execution {
         };
         self.mark(Clause::TaskFailure);
         self.note_empty_text(&failure);
-        self.attempt_failed(id, &envelope, &RuntimeError::task(failure));
+        self.attempt_failed(id, &envelope, RuntimeError::task(failure));
     }
 
-    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, error: &RuntimeError) {
+    fn attempt_failed(&mut self, id: FrameId, envelope: &Envelope, error: RuntimeError) {
+        let error = self.raised(id, error);
         let details = Details {
             task: envelope.details(),
             ..super::failure_details(&error.failure)
         };
         self.emit_in(id, envelope.event(history::Phase::Failed), details);
-        self.raise(id, error);
+        self.raise(id, &error);
     }
 
     /// It is not known what AWS does with an empty error or cause.
@@ -268,11 +270,12 @@ impl Execution {
             return;
         };
         let (task, started) = (state.task, state.started);
-        self.mark(match (heartbeat, started) {
+        let rule = match (heartbeat, started) {
             (true, _) => Clause::HeartbeatTimeout,
             (false, true) => Clause::TaskTimeout,
             (false, false) => Clause::TimeoutNeverTaken,
-        });
+        };
+        self.mark(rule);
         let Some((_, envelope)) = self.end_task(task) else {
             return;
         };
@@ -280,7 +283,7 @@ impl Execution {
             self.mark(Clause::HarnessTimeoutError);
         }
         self.commands.push(Command::Cancel(task));
-        let error = RuntimeError::timeout(heartbeat);
+        let error = self.raised(id, RuntimeError::timeout(rule, heartbeat));
         let details = Details {
             task: envelope.details(),
             ..super::failure_details(&error.failure)

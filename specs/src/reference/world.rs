@@ -225,6 +225,11 @@ impl Ended {
     pub fn into_observation(self) -> (Observation, Vec<ExpectedAttempt>) {
         let running = self.outcome.status == Status::Running;
         let duration = (!running).then(|| self.duration());
+        let deviations = self.execution.setup().program.deviations().cloned();
+        let mut history = self.execution.into_history();
+        if let Some(all) = deviations.filter(|all| all.is_thin()) {
+            all.thin(&mut history);
+        }
         let observation = Observation {
             duration,
             status: self.outcome.status,
@@ -232,7 +237,7 @@ impl Ended {
             error: self.outcome.failure.error.as_deref().map(str::to_owned),
             cause: self.outcome.failure.cause.as_deref().map(str::to_owned),
             attempts: self.attempts,
-            history: Some(self.execution.into_history()),
+            history: Some(history),
         };
         (observation, self.expected)
     }

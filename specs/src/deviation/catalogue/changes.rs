@@ -2,9 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Change, Field, Hook, When, hook::Shape};
+use super::super::{
+    Change, ContextField, Field, Form, Hook, Place, Tests, When,
+    hook::Shape,
+    subject::{ERRORS, goes_on},
+};
 use crate::{
-    asl::{Kind, Operator, StateType},
+    asl::{Comparable, Kind, Operator, StateType},
+    clause::{Basis, Clause},
     query::jsonpath::intrinsic::Function,
 };
 
@@ -32,16 +37,44 @@ pub(super) fn of(hook: Hook) -> Changes {
             Change::Set(2.into()),
         ]),
         Hook::HistoryLimit => plain(vec![Change::Set(500.into()), Change::Set(1_000.into())]),
-        Hook::PathMissing => plain(vec![
-            Change::Set(Value::Null),
-            Change::Set(json!({})),
-            Change::Set(json!([])),
-            Change::Set("".into()),
-        ]),
-        Hook::PathSeveral => plain([list(), vec![Change::Unwrap]].concat()),
+        Hook::PathMissing => missing(),
+        Hook::PathSeveral => {
+            let mut all = plain([list(), vec![Change::Unwrap]].concat());
+            all.extend(nothing().map(|change| (change, None)));
+            all.extend(nothing().map(|change| (change, Some(When::Empty))));
+            all
+        }
+        Hook::Failure(rule) => failure(rule),
+        Hook::ChildError => child_error(),
+        Hook::Path(form) => path(form),
+        Hook::Holds(tests) => outcome(tests),
+        Hook::Timestamp => vec![
+            (Change::Ignore, Some(When::Fraction)),
+            (Change::Ignore, Some(When::Offset)),
+        ],
+        Hook::Wildcards => plain(
+            ["?", "[", "?[", "\\", "?[\\"]
+                .map(|them| Change::Set(them.into()))
+                .to_vec(),
+        ),
+        Hook::Literal => plain(vec![Change::Literal]),
+        Hook::Context(field) => context(field),
+        Hook::RuleInput => vec![
+            (Change::Set(true.into()), None),
+            (Change::Set(true.into()), Some(When::Compound)),
+        ],
+        Hook::Check(rule) if is_assumed(rule) => Vec::new(),
         Hook::Tested(operator) => tested(operator),
-        Hook::Arguments(function) => plain(arguments(function)),
-        Hook::Function(function) => plain(results(function)),
+        Hook::Arguments(function) => {
+            let mut all = plain(arguments(function));
+            all.push((Change::Ignore, Some(When::Null)));
+            all
+        }
+        Hook::Function(function) => {
+            let mut all = plain(results(function));
+            all.extend(refused(function));
+            all
+        }
         _ => plain(match hook.shape() {
             Shape::Rule => vec![Change::Ignore],
             Shape::Scope => vec![Change::Outer],
@@ -61,6 +94,187 @@ fn list() -> Vec<Change> {
         Change::DropFirst,
         Change::DropLast,
     ]
+}
+
+fn is_assumed(rule: Clause) -> bool {
+    rule.entry().basis == Basis::Assumed
+}
+
+/// A path finds nothing, or null.
+fn nothing() -> impl Iterator<Item = Change> {
+    [Change::Ignore, Change::Set(Value::Null)].into_iter()
+}
+
+fn missing() -> Changes {
+    let everywhere = [json!(null), json!({}), json!([]), json!("")];
+    let mut all: Changes = everywhere
+        .into_iter()
+        .map(|value| (Change::Set(value), None))
+        .collect();
+    for place in Place::ALL {
+        let values = match place {
+            Place::InputPath | Place::OutputPath => vec![json!(null), json!({})],
+            Place::ItemsPath => vec![json!([]), json!([null])],
+            Place::Limit => vec![json!(0), json!(60)],
+            Place::Delay => vec![json!(0)],
+            Place::Argument => vec![json!(null), json!("")],
+            _ => vec![json!(null)],
+        };
+        let here = Some(When::In(place));
+        all.extend(values.into_iter().map(|value| (Change::Set(value), here)));
+    }
+    all
+}
+
+/// Another error, another class, or none.
+fn failure(rule: Clause) -> Changes {
+    use Clause::{
+        AssignDataLimit, HeartbeatTimeout, MapItemsMissing, ParametersDataLimit,
+        ResultPathConflict, StateDataLimit, TaskDataLimit, TaskTimeout,
+    };
+    if is_assumed(rule) {
+        return Vec::new();
+    }
+    let (own, is_ending) = match rule {
+        ResultPathConflict | MapItemsMissing => ("States.ReferencePathConflict", false),
+        TaskDataLimit => ("States.DataLimitExceeded", false),
+        ParametersDataLimit | StateDataLimit | AssignDataLimit => {
+            ("States.DataLimitExceeded", true)
+        }
+        TaskTimeout | HeartbeatTimeout => ("States.Timeout", false),
+        _ => ("States.Runtime", true),
+    };
+    let others = ERRORS.into_iter().filter(|name| *name != own);
+    let mut all: Vec<Change> = others.map(|name| Change::Fail(name.to_owned())).collect();
+    all.push(if is_ending {
+        Change::Handled
+    } else {
+        Change::Unhandled
+    });
+    if goes_on(rule) == Some(true) {
+        all.push(Change::Ignore);
+    }
+    all.into_iter().map(|change| (change, None)).collect()
+}
+
+fn child_error() -> Changes {
+    let names = ["States.TaskFailed", "States.BranchFailed", "States.Runtime"];
+    let mut all = Changes::new();
+    for name in names {
+        let fail = Change::Fail(name.to_owned());
+        all.push((fail.clone(), None));
+        if name != "States.Runtime" {
+            all.push((fail, Some(When::Ending)));
+        }
+    }
+    all.push((Change::Handled, Some(When::Ending)));
+    all
+}
+
+fn path(form: Form) -> Changes {
+    let mut all: Changes = nothing().map(|change| (change, None)).collect();
+    if form.is_several() {
+        all.push((Change::Unwrap, None));
+        all.push((Change::First, None));
+        all.extend(nothing().map(|change| (change, Some(When::Empty))));
+    }
+    match form {
+        Form::Any => {
+            all.clear();
+            let conditions = [
+                When::Null,
+                When::Falsy,
+                When::Empty,
+                When::Boolean,
+                When::Text,
+                When::Composite,
+                When::Fraction,
+            ];
+            all.extend(conditions.map(|when| (Change::Ignore, Some(when))));
+        }
+        Form::Names => all.push((Change::Values, None)),
+        Form::Wildcard | Form::FromEnd => all.push((Change::Outer, None)),
+        Form::IndexThenName | Form::TwoIndexes => all.push((Change::Wrap, None)),
+        Form::Context => {
+            for place in Place::ALL {
+                all.extend(nothing().map(|change| (change, Some(When::In(place)))));
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+fn outcome(tests: Tests) -> Changes {
+    let set = |holds: bool| Change::Set(holds.into());
+    let fail = Change::Fail("States.Runtime".to_owned());
+    let is_type = matches!(tests, Tests::Is | Tests::One(Operator::Is(_)));
+    let has_twin = match tests {
+        Tests::One(operator) => operator.has_path_twin(),
+        tests => !is_type && tests != Tests::All,
+    };
+    let mut all = Changes::new();
+    if let Tests::One(_) = tests {
+        all.extend([(set(false), None), (set(true), None)]);
+    }
+    if is_type {
+        all.extend([set(false), set(true)].map(|it| (it, Some(When::Negated))));
+    } else if tests != Tests::All {
+        all.extend([
+            (set(true), Some(When::OtherType)),
+            (fail.clone(), Some(When::OtherType)),
+        ]);
+        all.push((Change::Coerce, None));
+        all.push((Change::Coerce, Some(When::Boolean)));
+    }
+    if let Tests::Of(Comparable::Timestamp) = tests {
+        let conditions = [When::Fraction, When::Offset].map(Some);
+        all.extend(conditions.map(|when| (fail.clone(), when)));
+    }
+    if has_twin {
+        all.extend([set(false), fail.clone(), Change::Coerce].map(|it| (it, Some(When::Twin))));
+        all.extend([set(true), fail].map(|it| (it, Some(When::TwinOfOtherType))));
+        let is_equality = match tests {
+            Tests::One(operator) => Tests::Equals.contains(operator),
+            tests => tests != Tests::Orders,
+        };
+        if is_equality {
+            all.extend([None, Some(When::Twin)].map(|when| (Change::AnyType, when)));
+        }
+    }
+    all
+}
+
+fn context(field: ContextField) -> Changes {
+    let mut all: Changes = nothing().map(|change| (change, None)).collect();
+    if matches!(field, ContextField::StartTime | ContextField::EnteredTime) {
+        let offset = Change::Replace {
+            from: "Z".to_owned(),
+            to: "+00:00".to_owned(),
+        };
+        all.push((offset, None));
+    }
+    all
+}
+
+/// Arguments that a function refuses.
+fn refused(function: Function) -> Changes {
+    if matches!(function, Function::UUID) {
+        return Vec::new();
+    }
+    let fail = Change::Fail("States.Runtime".to_owned());
+    let conditions = [
+        None,
+        Some(When::Null),
+        Some(When::Boolean),
+        Some(When::Empty),
+        Some(When::Composite),
+        Some(When::Nested),
+        Some(When::Fraction),
+        Some(When::NotAscii),
+        Some(When::Escaped),
+    ];
+    conditions.map(|when| (fail.clone(), when)).to_vec()
 }
 
 fn of_field(field: Field) -> Changes {
@@ -90,8 +304,17 @@ fn of_field(field: Field) -> Changes {
             always(Change::Ignore),
             always(Change::Set(json!({}))),
             always(Change::Rebase("$$.Execution.Input".to_owned())),
+            (Change::Ignore, Some(When::Empty)),
         ],
-        Shape::Text => vec![always(Change::Ignore), always(Change::Set("FULL".into()))],
+        Shape::Text if field == Field::JitterStrategy => {
+            vec![always(Change::Ignore), always(Change::Set("FULL".into()))]
+        }
+        Shape::Text => {
+            let mut all = vec![always(Change::Ignore)];
+            let set = ["", "Error", "States.TaskFailed", "States.Runtime"].into_iter();
+            all.extend(set.map(|text| (Change::Set(text.into()), Some(When::Absent))));
+            all
+        }
         Shape::Names => names().map(always).collect(),
         Shape::Plain => vec![always(Change::Ignore)],
         Shape::OptionalList => {
@@ -101,7 +324,7 @@ fn of_field(field: Field) -> Changes {
         Shape::Value => vec![
             always(Change::Ignore),
             always(Change::Set(Value::Null)),
-            (Change::Ignore, Some(When::Null)),
+            (Change::Ignore, Some(When::Falsy)),
         ],
         Shape::Word => words(field).map(always).collect(),
         _ => Vec::new(),
@@ -109,6 +332,13 @@ fn of_field(field: Field) -> Changes {
     match field {
         Field::CatchResultPath => {
             all.extend([always(Change::Outer), (Change::Outer, Some(When::Absent))]);
+        }
+        Field::ResultPath => {
+            let conditions = [Some(When::Root), Some(When::Brackets)];
+            all.extend(conditions.map(|when| (Change::Literal, when)));
+        }
+        Field::MachineTimeout | Field::Timeout | Field::Heartbeat => {
+            all.push((Change::Set(60.into()), Some(When::Absent)));
         }
         Field::Assign => all.push(always(Change::InTurn)),
         Field::ItemSelector => {
@@ -188,6 +418,25 @@ fn words(field: Field) -> impl Iterator<Item = Change> {
 
 fn tested(operator: Operator) -> Changes {
     let mut all = vec![(Change::Ignore, None)];
+    let and = |change: Value, when: When| (Change::Set(change), Some(when));
+    match operator {
+        Operator::Is(Kind::Present) => {
+            all.extend([When::Falsy, When::Empty].map(|when| (Change::Ignore, Some(when))));
+        }
+        Operator::Is(Kind::Null) => {
+            all.extend([When::Falsy, When::Empty].map(|when| and(Value::Null, when)));
+        }
+        Operator::Is(Kind::Numeric) => {
+            all.extend([When::Boolean, When::Text].map(|when| and(0.into(), when)));
+        }
+        Operator::Is(Kind::String) => {
+            all.extend(
+                [When::Null, When::Boolean, When::Composite].map(|when| and("".into(), when)),
+            );
+        }
+        Operator::Is(Kind::Boolean) => all.push(and(true.into(), When::Text)),
+        _ => {}
+    }
     let sees_null = matches!(operator, Operator::Is(Kind::Present | Kind::Null));
     if sees_null {
         all.push((Change::Ignore, Some(When::Null)));
@@ -198,8 +447,10 @@ fn tested(operator: Operator) -> Changes {
 fn arguments(function: Function) -> Vec<Change> {
     use Function::{ArrayGetItem, ArrayLength, ArrayUnique, MathAdd, MathRandom, UUID};
     match function {
-        UUID | ArrayLength | ArrayUnique => Vec::new(),
+        UUID | ArrayLength => Vec::new(),
+        ArrayUnique => vec![Change::Coerce],
         MathAdd | MathRandom | ArrayGetItem => vec![Change::Floor],
+        Function::ArrayContains => vec![Change::Coerce],
         Function::Array => vec![
             Change::Reverse,
             Change::First,

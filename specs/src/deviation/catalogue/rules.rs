@@ -1,9 +1,10 @@
 //! Which rule a deviation breaks.
 
-use super::super::{Change, Deviation, Field, Hook, When};
+use super::super::{Change, Deviation, Field, Hook, Place, Tests, When};
 use crate::{
     asl::{Comparable, Operator, StateType},
     clause::Clause,
+    history::{EventKind, Phase},
 };
 
 /// The rule that a deviation breaks.
@@ -33,12 +34,78 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::TimeoutRestart => Clause::TimeoutFromStart,
         Hook::Heartbeat => Clause::HeartbeatExtends,
         Hook::VariableScope => Clause::Assign,
-        Hook::PathMissing => Clause::TemplatePathMissing,
+        Hook::PathMissing => of_missing(deviation.when),
         Hook::PathSeveral => Clause::PathSeveral,
         Hook::VariableMissing => Clause::ChoiceMissingVariable,
         Hook::Tested(operator) => of_operator(operator),
         Hook::Arguments(function) | Hook::Function(function) => function.clause(),
         Hook::HistoryLimit => Clause::HistoryLimit,
+        Hook::Failure(rule) | Hook::Check(rule) => rule,
+        Hook::ChildError if deviation.when == Some(When::Ending) => Clause::RuntimeTerminal,
+        Hook::ChildError if only(StateType::Map) => Clause::MapFails,
+        Hook::ChildError => Clause::ParallelFails,
+        Hook::Path(form) => form.clause(),
+        Hook::Holds(tests) => of_test(tests, deviation.when),
+        Hook::Timestamp if only(StateType::Wait) => Clause::WaitTimestampPath,
+        Hook::Timestamp => Clause::ChoiceTimestamp,
+        Hook::NullResult => Clause::PassResultNull,
+        Hook::StringOrder => Clause::ChoiceString,
+        Hook::Wildcards => Clause::ChoiceStringMatches,
+        Hook::Literal => Clause::IntrinsicArray,
+        Hook::Context(_) => Clause::ContextPath,
+        Hook::DataLimit => Clause::StateDataLimit,
+        Hook::Event(kind) => of_event(kind),
+        Hook::RuleInput => Clause::Assign,
+        Hook::RuleAssigns => Clause::ChoiceFirstMatch,
+    }
+}
+
+/// The rule about a path that finds nothing.
+fn of_missing(when: Option<When>) -> Clause {
+    match when {
+        Some(When::In(Place::InputPath | Place::OutputPath)) => Clause::PathMissing,
+        Some(When::In(Place::ItemsPath)) => Clause::MapItemsMissing,
+        Some(When::In(Place::Argument)) => Clause::IntrinsicArgumentMissing,
+        Some(When::In(Place::Variable)) => Clause::ChoiceMissingVariable,
+        Some(When::In(Place::Operand)) => Clause::ChoicePathTwin,
+        Some(When::In(Place::Limit)) => Clause::TaskLimitPath,
+        Some(When::In(Place::Delay)) => Clause::WaitPathMissing,
+        Some(When::In(Place::Failure)) => Clause::FailPath,
+        _ => Clause::TemplatePathMissing,
+    }
+}
+
+fn of_test(tests: Tests, when: Option<When>) -> Clause {
+    match (tests, when) {
+        (_, Some(When::OtherType | When::TwinOfOtherType)) => Clause::ChoiceTypeMismatch,
+        (_, Some(When::Twin)) => Clause::ChoicePathTwin,
+        (Tests::One(operator), _) => of_operator(operator),
+        (Tests::Of(Comparable::String), None) => Clause::ChoiceString,
+        (Tests::Of(Comparable::Numeric), None) => Clause::ChoiceNumeric,
+        (Tests::Of(Comparable::Timestamp), Some(When::Fraction | When::Offset) | None) => {
+            Clause::ChoiceTimestamp
+        }
+        (Tests::Is, _) => Clause::ChoiceIs,
+        _ => Clause::ChoiceTypeMismatch,
+    }
+}
+
+fn of_event(kind: EventKind) -> Clause {
+    match kind {
+        EventKind::ExecutionTimedOut => Clause::MachineTimeout,
+        EventKind::ExecutionAborted => Clause::ExecutionStopped,
+        EventKind::Iteration(Phase::Failed) | EventKind::Failed(StateType::Map) => Clause::MapFails,
+        EventKind::Iteration(Phase::Aborted) => Clause::SiblingsStopped,
+        EventKind::Iteration(_)
+        | EventKind::Started(StateType::Map)
+        | EventKind::Succeeded(StateType::Map) => Clause::MapIterations,
+        EventKind::Failed(_) => Clause::ParallelFails,
+        EventKind::Started(_) | EventKind::Succeeded(_) => Clause::ParallelBranches,
+        EventKind::Work(_, Phase::Failed) => Clause::TaskFailure,
+        EventKind::Work(_, Phase::TimedOut) => Clause::TaskTimeout,
+        EventKind::Work(..) => Clause::TaskAttempt,
+        EventKind::Exited(_) => Clause::HistoryJoinedExit,
+        _ => Clause::HistoryAborted,
     }
 }
 
@@ -65,6 +132,7 @@ fn of_field(field: Field, deviation: &Deviation) -> Clause {
         Field::OutputPath if absent => Clause::OutputPathDefault,
         Field::OutputPath => Clause::OutputPathSelects,
         Field::ResultPath if null => Clause::ResultPathNull,
+        Field::ResultPath if deviation.when == Some(When::Root) => Clause::ResultPathRoot,
         Field::ResultPath if absent => Clause::ResultPathRoot,
         Field::ResultPath => Clause::ResultPathMerges,
         Field::Parameters => Clause::Parameters,
@@ -95,6 +163,7 @@ fn of_field(field: Field, deviation: &Deviation) -> Clause {
         },
         Field::Operator => of_operator_word(&deviation.change),
         Field::Pattern => Clause::ChoiceStringMatches,
+        Field::Error | Field::Cause => Clause::Fail,
     }
 }
 

@@ -4,7 +4,10 @@ use std::{borrow::Cow, cmp};
 
 use serde_json::Value;
 
-use super::{Eval, Result, RuntimeError};
+use super::{
+    super::{OwnWords, runtime_error::RUNTIME},
+    Eval, Result, RuntimeError,
+};
 use crate::{
     asl::{Comparable, Condition, Kind, Operand, Operator, Ordering, StateType, Test},
     base::{
@@ -12,6 +15,7 @@ use crate::{
         time::{Instant, nanoseconds},
     },
     clause::Clause,
+    deviation::{Hook, Place, Sides, Verdict},
     query::jsonpath::path::{Path, PathError},
 };
 
@@ -55,6 +59,7 @@ impl Eval<'_> {
 
     fn test(&self, test: &Test, data: &Value) -> Result<bool> {
         self.spend(TEST)?;
+        self.at(Place::Variable);
         let is_presence = test.operator == Operator::Is(Kind::Present);
         if is_presence {
             self.check_not_null_elsewhere(&test.variable, data)?;
@@ -91,7 +96,10 @@ impl Eval<'_> {
             }
         }
         if let (Operator::Is(kind), Operand::Literal(expected)) = (test.operator, &test.operand) {
-            return self.is(kind, &test.variable, variable.as_deref(), expected);
+            let holds = self.is(kind, &test.variable, variable.as_deref(), expected)?;
+            let variable = variable.as_deref().unwrap_or(&Value::Null);
+            let plainly = |_: &Value, _: &Value| Ok(holds);
+            return self.verdict(test, variable, expected, plainly);
         }
         let Some(variable) = variable else {
             self.mark(Clause::ChoiceMissingVariable);
@@ -100,23 +108,52 @@ impl Eval<'_> {
             {
                 self.mark(Clause::ChoiceBothMissingText);
             }
-            return Err(self.invalid_variable(&test.variable));
+            return Err(self.invalid_variable(Clause::ChoiceMissingVariable, &test.variable));
         };
         let operand = match &test.operand {
             Operand::Literal(value) => Cow::Borrowed(value),
             Operand::Path(path) => {
                 self.mark(Clause::ChoicePathTwin);
+                self.at(Place::Operand);
                 self.check_not_null_elsewhere(path, data)?;
                 self.find_one(path, data).map_err(|_| {
+                    if self.execution.own_words() > OwnWords::None {
+                        return self.own_failure(RUNTIME, Clause::ChoiceMissingOperand);
+                    }
                     self.mark(Clause::ChoiceMissingOperand);
-                    self.invalid_variable(path)
+                    self.invalid_variable(Clause::ChoiceMissingOperand, path)
                 })?
             }
         };
         if let (Some(variable), Some(operand)) = (variable.as_str(), operand.as_str()) {
             self.spend(variable.len() + operand.len())?;
         }
-        self.compare(test.operator, &variable, &operand)
+        self.verdict(test, &variable, &operand, |variable, operand| {
+            self.compare(test.operator, variable, operand)
+        })
+    }
+
+    /// What becomes of a test that compares these values, unless an engine deviates.
+    fn verdict(
+        &self,
+        test: &Test,
+        variable: &Value,
+        operand: &Value,
+        compare: impl Fn(&Value, &Value) -> Result<bool>,
+    ) -> Result<bool> {
+        let sides = Sides {
+            operator: test.operator,
+            variable,
+            operand,
+            is_twin: matches!(test.operand, Operand::Path(_)),
+        };
+        let deviations = self.execution.deviations();
+        match deviations.and_then(|all| all.verdict(sides)) {
+            None => compare(variable, operand),
+            Some(Verdict::Holds(holds)) => Ok(holds),
+            Some(Verdict::Of(variable, operand)) => compare(&variable, &operand),
+            Some(Verdict::Fails(name)) => Err(self.own_failure(&name, Clause::ChoiceTypeMismatch)),
+        }
     }
 
     /// Whether a condition that was not evaluated has a Variable that finds nothing.
@@ -135,11 +172,11 @@ impl Eval<'_> {
         }
     }
 
-    fn invalid_variable(&self, path: &Path) -> Box<RuntimeError> {
+    fn invalid_variable(&self, rule: Clause, path: &Path) -> Box<RuntimeError> {
         let text = format!(
             "Invalid path '{path}': The choice state's condition path references an invalid value."
         );
-        Box::new(RuntimeError::runtime(self.active, &text))
+        Box::new(RuntimeError::runtime(rule, self.active, &text))
     }
 
     fn is(&self, kind: Kind, path: &Path, value: Option<&Value>, expected: &Value) -> Result<bool> {
@@ -148,8 +185,11 @@ impl Eval<'_> {
                 self.mark(Clause::ChoiceIsPresentMissing);
                 return Ok(!expected.as_bool().unwrap_or(true));
             }
+            if self.execution.own_words() > OwnWords::None {
+                return Err(self.own_failure(RUNTIME, Clause::ChoiceIsMissing));
+            }
             self.mark(Clause::ChoiceIsMissing);
-            return Err(self.invalid_variable(path));
+            return Err(self.invalid_variable(Clause::ChoiceIsMissing, path));
         };
         self.mark(Clause::ChoiceIs);
         let holds = match kind {
@@ -215,6 +255,10 @@ impl Eval<'_> {
             Comparable::String => {
                 self.mark(Clause::ChoiceString);
                 let (left, right) = (left.as_str()?, right.as_str()?);
+                let deviations = self.execution.deviations();
+                if deviations.is_some_and(|all| all.ignore(Hook::StringOrder, StateType::Choice)) {
+                    return Some(left.cmp(right));
+                }
                 Some(left.encode_utf16().cmp(right.encode_utf16()))
             }
             Comparable::Timestamp => {
@@ -230,25 +274,33 @@ impl Eval<'_> {
         if Instant::is_nearly_rfc3339(text) {
             self.mark(Clause::TimestampLexical);
         }
-        nanoseconds(text)
+        nanoseconds(text).filter(|_| self.is_timestamp(text))
     }
 
     /// `StringMatches`: `*` matches any run of characters, `\*` a star, `\\` a backslash.
     fn matches(&self, text: &str, pattern: &str) -> Result<bool> {
+        let otherwise = self
+            .execution
+            .deviations()
+            .map_or("", |all| all.wildcards());
         let mut tokens = Vec::new();
         let mut chars = pattern.chars();
         while let Some(c) = chars.next() {
             tokens.push(match c {
                 '*' => None,
+                '?' if otherwise.contains('?') => Some(Letter::Any),
+                '[' if otherwise.contains('[') => Some(Letter::class(&mut chars)),
+                '\\' if otherwise.contains('\\') => Some(Letter::Just('\\')),
                 '\\' => match chars.next() {
-                    Some(escaped @ ('*' | '\\')) => Some(escaped),
+                    Some(escaped @ ('*' | '\\')) => Some(Letter::Just(escaped)),
                     _ => {
                         self.mark(Clause::ChoiceStringMatchesEscape);
                         let text = format!("The pattern '{pattern}' has an invalid escape.");
-                        return Err(Box::new(RuntimeError::runtime(self.active, &text)));
+                        let rule = Clause::ChoiceStringMatchesEscape;
+                        return Err(Box::new(RuntimeError::runtime(rule, self.active, &text)));
                     }
                 },
-                c => Some(c),
+                c => Some(Letter::Just(c)),
             });
         }
         let text: Vec<char> = text.chars().collect();
@@ -259,8 +311,39 @@ impl Eval<'_> {
 /// What a test costs beside its data, in bytes.
 const TEST: usize = 256;
 
+/// What stands for one character of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Letter {
+    /// This one.
+    Just(char),
+    /// Any one, in a deviating engine.
+    Any,
+    /// One of these, in a deviating engine; or none of them.
+    Class(Vec<char>, bool),
+}
+
+impl Letter {
+    /// A class of characters, whose bracket was read; the bracket itself if it is not closed.
+    fn class(rest: &mut std::str::Chars<'_>) -> Self {
+        let Some((inner, after)) = rest.as_str().split_once(']') else {
+            return Self::Just('[');
+        };
+        *rest = after.chars();
+        let others = inner.strip_prefix('!');
+        Self::Class(others.unwrap_or(inner).chars().collect(), others.is_none())
+    }
+
+    fn is(&self, c: char) -> bool {
+        match self {
+            Self::Just(letter) => *letter == c,
+            Self::Any => true,
+            Self::Class(letters, holds) => letters.contains(&c) == *holds,
+        }
+    }
+}
+
 /// Greedy matching with backtracking to the last star: linear in practice, quadratic at worst.
-fn glob(pattern: &[Option<char>], text: &[char], meter: &Meter) -> Result<bool, Spent> {
+fn glob(pattern: &[Option<Letter>], text: &[char], meter: &Meter) -> Result<bool, Spent> {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     let mut looks = 0_usize;
@@ -274,7 +357,7 @@ fn glob(pattern: &[Option<char>], text: &[char], meter: &Meter) -> Result<bool, 
                 star = Some((p, t));
                 p += 1;
             }
-            Some(Some(c)) if *c == text[t] => {
+            Some(Some(letter)) if letter.is(text[t]) => {
                 p += 1;
                 t += 1;
             }
@@ -298,7 +381,7 @@ const LOOKS: usize = 1_024;
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Meter, glob};
+    use super::{Letter, Meter, glob};
 
     /// The definition of a match: a star stands for any run of characters, everything else for
     /// itself.
@@ -318,7 +401,8 @@ mod tests {
             pattern in prop::collection::vec(prop::sample::select(&[None, Some('a'), Some('b')]), 0..7),
             text in prop::collection::vec(prop::sample::select(&['a', 'b']), 0..9),
         ) {
-            let found = glob(&pattern, &text, &Meter::new(0));
+            let letters: Vec<_> = pattern.iter().map(|c| c.map(Letter::Just)).collect();
+            let found = glob(&letters, &text, &Meter::new(0));
             prop_assert_eq!(found, Ok(by_definition(&pattern, &text)));
         }
     }

@@ -5,10 +5,14 @@ use std::{borrow::Cow, cell::Cell, fmt::Display};
 
 use serde_json::{Map, Value};
 
-use super::{Eval, Result, RuntimeError};
+use super::{
+    super::{OwnWords, runtime_error::RUNTIME},
+    Eval, Result, RuntimeError,
+};
 use crate::{
     base::json,
     clause::Clause,
+    deviation::{Place, Reading},
     query::jsonpath::{
         intrinsic::{Argument, Call, Function, Host, Invalid},
         path::{LARGEST, Path, PathError, Root, Step},
@@ -58,6 +62,11 @@ impl<'e> Eval<'e> {
     where
         'e: 'v,
     {
+        let kind = self.active.state.kind();
+        let place = self.place.get();
+        let deviations = self.execution.deviations();
+        let instead = deviations.and_then(|all| all.read_instead(Reading { path, place, kind }));
+        let path = instead.as_ref().unwrap_or(path);
         let meter = &self.execution.meter;
         let found = match path.root() {
             Root::Data => path.find_metered(data, mark, meter),
@@ -91,21 +100,33 @@ impl<'e> Eval<'e> {
             }
             _ => {}
         }
-        match self.execution.deviations() {
-            None => found,
-            Some(all) => all.found(self.active.state.kind(), path, found),
+        let Some(all) = deviations else {
+            return found;
+        };
+        let is_null = data.is_null() && *path.root() == Root::Data;
+        if is_null && !path.steps().is_empty() && all.goes_on(Clause::PathNull, kind) {
+            return Ok(Cow::Owned(Value::Null));
         }
+        all.found(Reading { path, place, kind }, found)
+            .unwrap_or_else(|| {
+                self.execution.speak(OwnWords::Said);
+                Err(PathError::NoResults(path.to_string()))
+            })
     }
 
     /// Fails if a path is applied to null (clause `data.path.null`).
     pub(super) fn check_not_null(&self, path: &Path, data: &Value) -> Result<()> {
-        if !data.is_null() || *path.root() != Root::Data {
+        if !data.is_null() || *path.root() != Root::Data || self.goes_on(Clause::PathNull) {
             return Ok(());
         }
         self.mark(Clause::PathNull);
         self.mark(Clause::PathNullError);
         let text = "Unable to apply Path transformation to null or empty input.";
-        Err(Box::new(RuntimeError::runtime(self.active, text)))
+        Err(Box::new(RuntimeError::runtime(
+            Clause::PathNull,
+            self.active,
+            text,
+        )))
     }
 
     /// The same for a payload template.
@@ -263,7 +284,8 @@ impl<'e> Eval<'e> {
                     "The JSONPath '{path}' specified for the field '{field}' could not be found in \
                      the input '{data}'"
                 );
-                Err(Box::new(RuntimeError::runtime(self.active, &text)))
+                let rule = Clause::TemplatePathMissing;
+                Err(Box::new(RuntimeError::runtime(rule, self.active, &text)))
             }
         }
     }
@@ -279,9 +301,12 @@ impl<'e> Eval<'e> {
                 self.mark(Clause::IntrinsicJsonToStringOfNoPath);
             }
             let (argument, size) = match argument {
-                Argument::Literal(value) => (Cow::Borrowed(value), 0),
+                Argument::Literal(value) => (self.literal(value), 0),
                 Argument::Path(path) => {
-                    let found = self.argument(path, whole, data)?;
+                    let place = self.place.replace(Place::Argument);
+                    let found = self.argument(path, whole, data);
+                    self.at(place);
+                    let found = found?;
                     let reads = function.reads_all() || matches!(found, Cow::Owned(_));
                     let size = if reads { json::memory(&found) } else { 0 };
                     (found, size)
@@ -303,6 +328,9 @@ impl<'e> Eval<'e> {
             None => function.apply(arguments, self),
             Some(all) => {
                 all.arguments(function, &mut arguments);
+                if let Some(name) = all.refuses(function, &arguments) {
+                    return Err(self.own_failure(name, Clause::IntrinsicInvalid));
+                }
                 let answer = function.apply(arguments.clone(), self);
                 answer.map(|answer| all.answer(function, &arguments, answer))
             }
@@ -322,6 +350,9 @@ impl<'e> Eval<'e> {
         if invalid == Invalid::TooLarge {
             return Err(self.too_large());
         }
+        if self.goes_on(Clause::IntrinsicInvalid) {
+            return Ok((Value::Null, 0));
+        }
         self.mark(Clause::IntrinsicInvalid);
         if invalid != Invalid::Type || call != whole {
             self.mark(Clause::IntrinsicInvalidText);
@@ -335,7 +366,27 @@ impl<'e> Eval<'e> {
         let text = format!(
             "There was an error while evaluating the intrinsic function: {whole}. {reason}"
         );
-        Err(Box::new(RuntimeError::runtime(self.active, &text)))
+        Err(Box::new(RuntimeError::runtime(
+            Clause::IntrinsicInvalid,
+            self.active,
+            &text,
+        )))
+    }
+
+    /// A literal among the arguments of a call.
+    fn literal<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
+        let deviations = self.execution.deviations();
+        let read = deviations.and_then(|all| all.literal(value));
+        read.map_or(Cow::Borrowed(value), Cow::Owned)
+    }
+
+    /// The error of an engine that fails where the language does not.
+    pub(super) fn own_failure(&self, name: &str, rule: Clause) -> Box<RuntimeError> {
+        self.execution.speak(OwnWords::Said);
+        Box::new(RuntimeError {
+            terminal: name == RUNTIME,
+            ..RuntimeError::named(name, rule, "the engine fails in its own words")
+        })
     }
 
     /// The value of a path among the arguments of a call.
@@ -366,7 +417,8 @@ impl<'e> Eval<'e> {
                 "The function '{whole}' had the following error: The JsonPath argument for the \
                  field '{path}' could not be found in the input '{data}'"
             );
-            Box::new(RuntimeError::runtime(self.active, &text))
+            let rule = Clause::IntrinsicArgumentMissing;
+            Box::new(RuntimeError::runtime(rule, self.active, &text))
         })
     }
 }

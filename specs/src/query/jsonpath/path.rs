@@ -305,6 +305,20 @@ impl Path {
         *place = value;
         Ok(())
     }
+
+    /// Puts `value` at the names of this path below `root`, whatever is in the way.
+    pub(crate) fn overwrite(&self, root: &mut Value, value: Value) {
+        let mut place = root;
+        for step in &self.0.steps {
+            let Step::Name(name) = step else { break };
+            if !place.is_object() {
+                *place = Value::Object(serde_json::Map::new());
+            }
+            let Value::Object(object) = place else { return };
+            place = object.entry(&**name).or_insert(Value::Null);
+        }
+        *place = value;
+    }
 }
 
 /// Whether a value can be put at the end of these steps: they lead through objects and arrays that

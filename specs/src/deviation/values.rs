@@ -1,0 +1,346 @@
+//! The answers of a deviating engine while a machine runs: paths, tests and intrinsic functions.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::{Change, ContextField, Deviation, Deviations, Hook, Place, When};
+use crate::{
+    asl::{Comparable, Operator, StateType},
+    base::{json, time::nanoseconds},
+    query::jsonpath::{
+        intrinsic::Function,
+        path::{Path, PathError},
+    },
+};
+
+/// Where and how a path is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'p> {
+    /// The path.
+    pub path: &'p Path,
+    /// The place that it is for.
+    pub place: Place,
+    /// The type of the state.
+    pub kind: StateType,
+}
+
+/// The two sides of a test.
+#[derive(Clone, Copy)]
+pub(crate) struct Sides<'v> {
+    /// The operator.
+    pub operator: Operator,
+    /// The value of its Variable.
+    pub variable: &'v Value,
+    /// What it is compared with.
+    pub operand: &'v Value,
+    /// Whether the operand is given by a path.
+    pub is_twin: bool,
+}
+
+impl Deviation {
+    /// Whether the condition holds for values, one of which has to meet it.
+    fn is_asked_of<'v>(&self, mut values: impl Iterator<Item = &'v Value>) -> bool {
+        match self.when {
+            Some(when) if when.is_about_value() => values.any(|value| when.holds_of(value)),
+            _ => true,
+        }
+    }
+
+    fn is_asked_at(&self, place: Place) -> bool {
+        match self.when {
+            Some(When::In(asked)) => asked.contains(place),
+            _ => true,
+        }
+    }
+
+    fn is_asked_about(&self, sides: Sides<'_>) -> bool {
+        match self.when {
+            Some(When::Twin) => sides.is_twin,
+            Some(When::Negated) => *sides.operand == Value::Bool(false),
+            Some(When::OtherType) => !sides.are_of_the_type(),
+            Some(When::TwinOfOtherType) => sides.is_twin && !sides.are_of_the_type(),
+            _ => self.is_asked_of([sides.variable, sides.operand].into_iter()),
+        }
+    }
+}
+
+impl Sides<'_> {
+    fn are_of_the_type(&self) -> bool {
+        let both = |wanted: fn(&Value) -> bool| wanted(self.variable) && wanted(self.operand);
+        match self.operator {
+            Operator::Compare(Comparable::Numeric, _) => both(Value::is_number),
+            Operator::Compare(Comparable::Timestamp, _) => {
+                both(|it| it.as_str().is_some_and(|text| nanoseconds(text).is_some()))
+            }
+            Operator::Compare(..) | Operator::StringMatches => both(Value::is_string),
+            Operator::BooleanEquals => both(Value::is_boolean),
+            Operator::Is(_) => true,
+        }
+    }
+}
+
+/// What becomes of a test.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Verdict {
+    /// It holds, or it does not.
+    Holds(bool),
+    /// The state fails with this error.
+    Fails(String),
+    /// These values are compared instead.
+    Of(Value, Value),
+}
+
+impl Deviations {
+    /// The path that is read instead.
+    pub(crate) fn read_instead(&self, reading: Reading<'_>) -> Option<Path> {
+        let path = reading.path;
+        let (last, before) = path.steps().split_last()?;
+        let outer = self.iter().any(|it| match it.hook {
+            Hook::Path(form) => {
+                it.change == Change::Outer
+                    && it.is_in(reading.kind)
+                    && it.is_asked_at(reading.place)
+                    && form.contains(&Path::new(path.root().clone(), [last.clone()]))
+            }
+            _ => false,
+        });
+        outer.then(|| Path::new(path.root().clone(), before.iter().cloned()))
+    }
+
+    /// The result of a path after all changes. `None`: a deviation lets it find nothing.
+    pub(crate) fn found<'v>(
+        &self,
+        reading: Reading<'_>,
+        found: Result<Cow<'v, Value>, PathError>,
+    ) -> Option<Result<Cow<'v, Value>, PathError>> {
+        let path = reading.path;
+        let found = match found {
+            Ok(mut value) => {
+                let several = !path.is_definite() && matches!(value, Cow::Owned(_));
+                for it in self.iter().filter(|it| it.is_in(reading.kind)) {
+                    let is_asked = match it.hook {
+                        Hook::PathSeveral => several,
+                        Hook::Path(form) => form.contains(path),
+                        _ => false,
+                    };
+                    if !is_asked
+                        || !it.is_asked_at(reading.place)
+                        || !it.is_asked_of(std::iter::once(&*value))
+                    {
+                        continue;
+                    }
+                    if it.change == Change::Ignore {
+                        return None;
+                    }
+                    value = Cow::Owned(it.change.value(value.into_owned()));
+                }
+                Ok(value)
+            }
+            missing => missing,
+        };
+        Some(found.or_else(|missing| {
+            let mut all = self.at(Hook::PathMissing, reading.kind);
+            let set = all.find_map(|it| match &it.change {
+                Change::Set(value) if it.is_asked_at(reading.place) => Some(value.clone()),
+                _ => None,
+            });
+            let forms = self.iter().find_map(|it| match (it.hook, &it.change) {
+                // What gives the same whatever it finds does so where it finds nothing.
+                (Hook::Path(form), Change::Set(value))
+                    if it.is_in(reading.kind)
+                        && form.contains(path)
+                        && it.is_asked_at(reading.place)
+                        && !it.when.is_some_and(When::is_about_value) =>
+                {
+                    Some(value.clone())
+                }
+                _ => None,
+            });
+            set.or(forms).map(Cow::Owned).ok_or(missing)
+        }))
+    }
+
+    /// The value that an operator tests; `None` if it is missing.
+    pub(crate) fn tested<'v>(
+        &self,
+        operator: Operator,
+        mut value: Option<Cow<'v, Value>>,
+    ) -> Option<Cow<'v, Value>> {
+        for it in self.at(Hook::Tested(operator), StateType::Choice) {
+            value = match (value, &it.change) {
+                (Some(value), _) if !it.is_asked_of(std::iter::once(&*value)) => Some(value),
+                (_, Change::Ignore) => None,
+                (value, change) => value.map(|value| Cow::Owned(change.value(value.into_owned()))),
+            };
+        }
+        value
+    }
+
+    /// Whether a test holds whose Variable finds nothing; `None` if this is an error.
+    pub(crate) fn holds_without_variable(&self) -> Option<bool> {
+        let mut all = self.at(Hook::VariableMissing, StateType::Choice);
+        all.find_map(|it| match &it.change {
+            Change::Set(holds) => holds.as_bool(),
+            _ => None,
+        })
+    }
+
+    /// What becomes of a test; `None` if it is as the language says.
+    pub(crate) fn verdict(&self, sides: Sides<'_>) -> Option<Verdict> {
+        let mut all = self.iter().filter(|it| match it.hook {
+            Hook::Holds(tests) => tests.contains(sides.operator),
+            _ => false,
+        });
+        let it = all.find(|it| it.is_asked_about(sides))?;
+        match &it.change {
+            Change::Set(holds) => holds.as_bool().map(Verdict::Holds),
+            Change::Fail(name) => Some(Verdict::Fails(name.clone())),
+            Change::AnyType if !sides.are_of_the_type() => {
+                let equal = json::equal(sides.variable, sides.operand);
+                let is_equality = super::Tests::Equals.contains(sides.operator);
+                is_equality.then_some(Verdict::Holds(equal))
+            }
+            Change::Coerce if !sides.are_of_the_type() => {
+                let [variable, operand] =
+                    [sides.variable, sides.operand].map(|it| converted(sides.operator, it));
+                Some(Verdict::Of(variable, operand))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a text is a timestamp to a deviating engine.
+    pub(crate) fn is_timestamp(&self, kind: StateType, text: &str) -> bool {
+        let mut all = self.at(Hook::Timestamp, kind);
+        let text = Value::from(text);
+        !all.any(|it| it.is_asked_of(std::iter::once(&text)))
+    }
+
+    /// The characters of a pattern that are taken otherwise.
+    pub(crate) fn wildcards(&self) -> &str {
+        let mut all = self.at(Hook::Wildcards, StateType::Choice);
+        let set = all.find_map(|it| match &it.change {
+            Change::Set(text) => text.as_str(),
+            _ => None,
+        });
+        set.unwrap_or_default()
+    }
+
+    /// A string literal among the arguments of a function.
+    pub(crate) fn literal(&self, value: &Value) -> Option<Value> {
+        let text = value.as_str()?;
+        let is_escaped = |c: char| matches!(c, '\'' | '\\' | '{' | '}');
+        let is_asked = self.iter().any(|it| it.hook == Hook::Literal);
+        if !is_asked || !text.contains(is_escaped) {
+            return None;
+        }
+        let chars = text.chars();
+        let all = chars.flat_map(|c| is_escaped(c).then_some('\\').into_iter().chain([c]));
+        Some(all.collect::<String>().into())
+    }
+
+    /// A field of the context object after all changes.
+    pub(crate) fn context(
+        &self,
+        member: &str,
+        field: &str,
+        mut value: Option<Value>,
+    ) -> Option<Value> {
+        let asked = |it: ContextField| it.is(member, field);
+        for it in self {
+            match it.hook {
+                Hook::Context(known) if asked(known) => {
+                    value = match &it.change {
+                        Change::Ignore => None,
+                        change => value.map(|value| change.value(value)),
+                    };
+                }
+                _ => {}
+            }
+        }
+        value
+    }
+
+    /// What is `$` in the `Assign` of a rule, if it is not the effective input.
+    pub(crate) fn rule_input(&self, is_compound: bool) -> Option<&Value> {
+        let mut all = self.at(Hook::RuleInput, StateType::Choice);
+        all.find_map(|it| match &it.change {
+            Change::Set(value) if is_compound || it.when != Some(When::Compound) => Some(value),
+            _ => None,
+        })
+    }
+
+    /// Changes the arguments of an intrinsic function.
+    pub(crate) fn arguments(&self, function: Function, arguments: &mut Vec<Cow<'_, Value>>) {
+        for it in self.iter() {
+            if it.hook != Hook::Arguments(function) {
+                continue;
+            }
+            match (&it.change, it.when) {
+                (Change::Ignore, Some(when)) => arguments.retain(|value| !when.holds_of(value)),
+                (Change::Floor | Change::Coerce, _) => {
+                    for argument in arguments.iter_mut() {
+                        let applies = argument.is_number() || it.change == Change::Coerce;
+                        if applies && it.is_asked_of(std::iter::once(&**argument)) {
+                            *argument = Cow::Owned(it.change.value(argument.clone().into_owned()));
+                        }
+                    }
+                }
+                _ if it.is_asked_of(arguments.iter().map(|it| &**it)) => {
+                    it.change.list(arguments);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The error with which a deviating engine fails instead of calling a function.
+    pub(crate) fn refuses(&self, function: Function, arguments: &[Cow<'_, Value>]) -> Option<&str> {
+        let mut all = self.iter().filter(|it| it.hook == Hook::Function(function));
+        all.find_map(|it| match &it.change {
+            Change::Fail(name) if it.is_asked_of(arguments.iter().map(|it| &**it)) => {
+                Some(name.as_str())
+            }
+            _ => None,
+        })
+    }
+
+    /// The result of an intrinsic function after all changes.
+    pub(crate) fn answer(
+        &self,
+        function: Function,
+        arguments: &[Cow<'_, Value>],
+        answer: Value,
+    ) -> Value {
+        let all = self.iter().filter(|it| it.hook == Hook::Function(function));
+        let all = all.filter(|it| it.is_asked_of(arguments.iter().map(|it| &**it)));
+        all.fold(answer, |answer, it| match (&it.change, arguments.first()) {
+            (Change::Ignore, Some(first)) => Value::clone(first),
+            (change, _) => change.value(answer),
+        })
+    }
+}
+
+/// A value as the operator asks for it, as far as it can be converted.
+fn converted(operator: Operator, value: &Value) -> Value {
+    match (operator, value) {
+        (Operator::Compare(Comparable::Numeric, _), Value::Bool(holds)) => i64::from(*holds).into(),
+        (Operator::Compare(Comparable::Numeric, _), Value::Null) => 0.into(),
+        (Operator::Compare(Comparable::Numeric, _), Value::String(text)) => {
+            let number = text.trim().parse::<f64>().ok();
+            let number = number.and_then(serde_json::Number::from_f64);
+            number.map_or_else(|| value.clone(), Value::Number)
+        }
+        (Operator::Compare(Comparable::Numeric, _), value) => value.clone(),
+        (Operator::Compare(..) | Operator::StringMatches, value) if !value.is_string() => {
+            value.to_string().into()
+        }
+        (Operator::BooleanEquals, Value::Number(number)) => match number.as_f64() {
+            Some(0.0) => false.into(),
+            Some(1.0) => true.into(),
+            _ => value.clone(),
+        },
+        _ => value.clone(),
+    }
+}
