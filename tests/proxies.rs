@@ -1,0 +1,149 @@
+//! Rules that engines break in ways which no deviation of the catalogue describes: proxies before the
+//! embedded engine change what is sent to it or what it answers, as emulators do.
+//!
+//! `cargo test -p stepproof-tests --test proxies -- --ignored --nocapture` runs each of them with many
+//! cases of everything, and prints what is reported.
+
+#[path = "proxies/definition.rs"]
+mod definition;
+#[path = "../harness/tests/engines/proxy.rs"]
+mod proxy;
+#[path = "proxies/wire.rs"]
+mod wire;
+
+use std::{collections::BTreeMap, env, sync::Arc, sync::atomic::Ordering, time::Instant};
+
+use proxy::{Change, Path, forward};
+use stepproof::{
+    client::sdk::{Account, Api, Patience},
+    engines::{
+        Engine as _,
+        adapters::profile,
+        embedded::{Server, Speed},
+        remote::{Remote, Traits},
+    },
+    judge::verdict::Verdict,
+    report::{Event, Finding, Reporter, Summary},
+    session::Session,
+    store::Memory,
+};
+use stepproof_generators::Profile;
+use stepproof_specs::deviation::Deviations;
+
+/// A rule that a proxy breaks.
+#[derive(Debug, Clone, Copy)]
+struct Rule {
+    name: &'static str,
+    /// What the engine seems to do.
+    sentence: &'static str,
+    /// The profile whose cases meet it early.
+    profile: &'static str,
+    /// What becomes of every call.
+    call: Option<Change>,
+    /// What becomes of every answer.
+    answer: Option<Change>,
+}
+
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    wire::RULES.iter().chain(definition::RULES)
+}
+
+/// What a run reports.
+#[derive(Debug, Default)]
+struct Told {
+    summary: Summary,
+    /// The divergences by number, as they were told last.
+    findings: BTreeMap<u32, Finding>,
+}
+
+impl Reporter for Told {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Divergence(finding) | Event::Explained(finding) => {
+                self.findings
+                    .insert(finding.number, Finding::clone(finding));
+            }
+            Event::Withdrawn { number, .. } => {
+                self.findings.remove(number);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Told {
+    fn diverging(&self) -> u64 {
+        self.summary.of(Verdict::Diverge)
+    }
+
+    /// How many causes are reported.
+    fn roots(&self) -> u64 {
+        self.summary.findings
+    }
+
+    /// Each cause in a line.
+    fn sentences(&self) -> Vec<String> {
+        let line = |it: &Finding| match (&it.explained, it.clause) {
+            (Some(deviation), _) => format!("{}: as if {deviation}", it.signature),
+            (None, Some(clause)) => format!("{}: {clause}", it.signature),
+            (None, None) => it.signature.to_string(),
+        };
+        self.findings.values().map(line).collect()
+    }
+}
+
+/// Runs cases on the embedded engine behind a proxy; without a rule the proxy changes nothing.
+async fn run(rule: Option<&Rule>, drawn: &str, seed: u64, cases: u64) -> Told {
+    let server = Server::start(0, Speed::Virtual, Deviations::default());
+    let server = server.await.expect("a server");
+    let engine = server.endpoint();
+    let engine = engine.trim_start_matches("http://").parse();
+    let path = Path {
+        call: rule.and_then(|it| it.call),
+        answer: rule.and_then(|it| it.answer),
+        ..Path::default()
+    };
+    let way = forward(0, engine.expect("an address"), path).await;
+    let way = way.expect("a way to it");
+    let api = Api::plain(
+        &format!("http://{}", way.address),
+        &Account::default(),
+        Patience::default(),
+    );
+    let embedded = profile("embedded").expect("a profile");
+    let traits = Traits {
+        purges_queues: true,
+        ..Traits::default()
+    };
+    let engine = Remote::new(api, server.clock(), embedded, traits, "proxies");
+    let session = Session::shared(Arc::new(engine))
+        .profile(Profile::named(drawn).expect("a profile"))
+        .seed(seed)
+        .cases(cases);
+    let mut told = Told::default();
+    let journal = Box::new(Memory::new().expect("a directory"));
+    let ended = session.run_with(journal, &mut told).await;
+    told.summary = ended.expect("a run").summary;
+    assert_eq!(way.failed.load(Ordering::Relaxed), 0);
+    told
+}
+
+/// The most causes that one broken rule may be taken for.
+const MOST_ROOTS: u64 = 3;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_broken_rule_is_caught_and_taken_for_few() {
+    for rule in rules() {
+        let began = Instant::now();
+        let told = run(Some(rule), rule.profile, 1, 150).await;
+        println!("{:<22} {:>4} diverge, {:>3} roots, {:?}", rule.name, told.diverging(), told.roots(), began.elapsed());
+        for line in told.sentences() { println!("      {line}"); }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_changes_nothing_causes_no_difference() {
+    let told = run(None, "everything", 1, 100).await;
+    assert_eq!(told.summary.judged(), 100, "{}", told.summary.line());
+    assert_eq!(told.diverging(), 0, "{}", told.summary.line());
+}
