@@ -44,10 +44,7 @@ pub(super) const RULES: &[Rule] = &[
         "map",
         |operation, call| {
             each_template(operation, call, &mut |path| {
-                *path = path.replace(
-                    "$$.Map.Item.Index",
-                    "States.MathAdd($$.Map.Item.Index, 1)",
-                );
+                *path = path.replace("$$.Map.Item.Index", "States.MathAdd($$.Map.Item.Index, 1)");
             });
         },
     ),
@@ -254,8 +251,7 @@ fn each_inner(operation: &str, call: &mut Value, mut change: impl FnMut(&mut Sta
 fn each_of(state: &mut State, field: &str, mut change: impl FnMut(&mut State)) {
     let all = state.get_mut(field).and_then(Value::as_array_mut);
     let all = all.into_iter().flatten();
-    all.filter_map(Value::as_object_mut)
-        .for_each(&mut change);
+    all.filter_map(Value::as_object_mut).for_each(&mut change);
 }
 
 /// Changes every retrier and every catcher, given the field that holds it.

@@ -99,7 +99,7 @@ pub(super) const RULES: &[Rule] = &[
     told(
         "timed-out",
         "An execution that timed out is told to have failed.",
-        "limits",
+        "everything",
         |operation, answer| {
             if operation == DESCRIBE && answer["status"] == "TIMED_OUT" {
                 answer["status"] = "FAILED".into();
@@ -144,7 +144,9 @@ pub(super) const RULES: &[Rule] = &[
         "flow",
         |operation, answer| {
             for event in events(operation, answer).into_iter().flatten() {
-                remove(&mut event["stateEnteredEventDetails"], "input");
+                if let Some(details) = event.pointer_mut("/stateEnteredEventDetails") {
+                    remove(details, "input");
+                }
             }
         },
     ),
@@ -165,7 +167,7 @@ pub(super) const RULES: &[Rule] = &[
         "errors",
         |operation, answer| {
             if operation == "GetActivityTask" {
-                payload(&mut answer["input"], |input| scalars(input, &text));
+                payload(answer, "/input", |input| scalars(input, &text));
             }
         },
     ),
@@ -175,7 +177,7 @@ pub(super) const RULES: &[Rule] = &[
         "data",
         |operation, call| {
             if operation == "StartExecution" {
-                payload(&mut call["input"], drop_nulls);
+                payload(call, "/input", drop_nulls);
             }
         },
     ),
@@ -205,7 +207,7 @@ pub(super) const RULES: &[Rule] = &[
         "errors",
         |operation, call| {
             if operation == "SendTaskSuccess" {
-                payload(&mut call["output"], |result| {
+                payload(call, "/output", |result| {
                     if !result.is_object() {
                         *result = json!({ "Payload": result });
                     }
@@ -228,23 +230,23 @@ pub(super) const RULES: &[Rule] = &[
 /// Changes the output of an execution, wherever it is told.
 fn outputs(operation: &str, answer: &mut Value, change: &mut dyn FnMut(&mut Value)) {
     if operation == DESCRIBE {
-        payload(&mut answer["output"], &mut *change);
+        payload(answer, "/output", &mut *change);
     }
     for event in events(operation, answer).into_iter().flatten() {
-        payload(
-            &mut event["executionSucceededEventDetails"]["output"],
-            &mut *change,
-        );
+        let output = "/executionSucceededEventDetails/output";
+        payload(event, output, &mut *change);
     }
 }
 
-/// Changes JSON that travels as a string; nothing if it is none. Reading a member that is not there
-/// adds null, which a client takes for a member that is not there.
-fn payload(text: &mut Value, change: impl FnOnce(&mut Value)) {
+/// Changes JSON that travels as a string, if it is there.
+fn payload(message: &mut Value, pointer: &str, change: impl FnOnce(&mut Value)) {
+    let Some(text) = message.pointer_mut(pointer) else {
+        return;
+    };
     let read = text.as_str().and_then(|it| serde_json::from_str(it).ok());
     if let Some(mut value) = read {
         change(&mut value);
-        *text = value.to_string().into();
+        *text = Value::to_string(&value).into();
     }
 }
 
