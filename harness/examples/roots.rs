@@ -4,7 +4,8 @@
 //! ```sh
 //! cargo build --release -p stepproof --example roots
 //! roots faults 1,2,3 1000           # every fault of the zoo alone
-//! roots leave-one-out 1,2,3 1000    # the same, with its deviation taken out of the catalogue
+//! roots leave-one-out 1,2,3 1000    # the same, with its deviation taken out of the catalogue, and its equals
+//! roots leave-rule-out 1,2,3 1000   # the same, with these in whatever states taken out
 //! roots pairs 200 1 5000            # random pairs of faults in one engine
 //! roots cost 1 20000                # the time that cases take with a fault and without
 //! ```
@@ -43,18 +44,33 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// What explains nothing, as if the catalogue did not hold it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LeftOut {
+    Nothing,
+    /// A fault's own deviations, and whatever does the same.
+    Equal,
+    /// All of these, in whatever states: otherwise those in some states together are the same again.
+    InAnyState,
+}
+
 /// How many cases of a seed are looked at to find what is the same as a fault.
 const LOOKED_AT: u64 = 400;
 
 fn main() -> Result<(), Failure> {
     let mut words = std::env::args().skip(1);
-    let mode = words.next().ok_or("faults, leave-one-out, pairs or cost")?;
+    let mode = words.next().ok_or("a mode is missing")?;
     let mut word = |what: &str| words.next().ok_or(format!("{what} is missing"));
     match mode.as_str() {
-        "faults" | "leave-one-out" => {
+        "faults" | "leave-one-out" | "leave-rule-out" => {
             let (seeds, cases) = (word("SEEDS")?, word("CASES")?.parse()?);
             let seeds: Result<Vec<u64>, _> = seeds.split(',').map(str::parse).collect();
-            alone(&seeds?, cases, mode == "leave-one-out", &named(words)?)
+            let left_out = match mode.as_str() {
+                "leave-one-out" => LeftOut::Equal,
+                "leave-rule-out" => LeftOut::InAnyState,
+                _ => LeftOut::Nothing,
+            };
+            alone(&seeds?, cases, left_out, &named(words)?)
         }
         "pairs" => {
             let (many, seed, cases) = (word("N")?, word("SEED")?, word("CASES")?);
@@ -188,7 +204,7 @@ fn run(
 }
 
 /// Every fault alone.
-fn alone(seeds: &[u64], cases: u64, without: bool, faults: &[Deviant]) -> Result<(), Failure> {
+fn alone(seeds: &[u64], cases: u64, left_out: LeftOut, faults: &[Deviant]) -> Result<(), Failure> {
     println!(
         "{:<22} {:>4} {:>9} {:>5} {:>7} {:>5} {:>4} {:>8}  clause of the first root",
         "fault", "seed", "diverging", "roots", "grouped", "ways", "lost", "seconds"
@@ -197,15 +213,15 @@ fn alone(seeds: &[u64], cases: u64, without: bool, faults: &[Deviant]) -> Result
     let (mut right, mut lost, mut unseen) = (0, 0, 0);
     for fault in faults {
         for seed in seeds {
-            let untried = if without {
-                same_as(*fault, *seed)?
-            } else {
-                Vec::new()
+            let untried = match left_out {
+                LeftOut::Nothing => Vec::new(),
+                LeftOut::Equal => same_as(*fault, *seed)?,
+                LeftOut::InAnyState => in_any_state(same_as(*fault, *seed)?),
             };
             let taken_out = untried.len();
             let ran = run(fault.deviations(), untried, *seed, cases)?;
             let first = ran.roots.values().next();
-            let named = first.and_then(|it| it.clause);
+            let named = first.and_then(clause);
             let is_right = named.is_some_and(|it| clauses(*fault).contains(&it));
             let verdict = match named {
                 None => "-".to_owned(),
@@ -221,10 +237,9 @@ fn alone(seeds: &[u64], cases: u64, without: bool, faults: &[Deviant]) -> Result
                 ran.other_ways,
                 ran.lost(),
                 ran.took.as_secs_f64(),
-                if without {
-                    format!(" ({taken_out} taken out)")
-                } else {
-                    String::new()
+                match left_out {
+                    LeftOut::Nothing => String::new(),
+                    _ => format!(" ({taken_out} taken out)"),
                 },
             );
             for root in ran.roots.values() {
@@ -254,9 +269,19 @@ fn alone(seeds: &[u64], cases: u64, without: bool, faults: &[Deviant]) -> Result
     Ok(())
 }
 
-/// A root in one line.
+/// The clause that the best explanation of a root breaks, or else the one that its report names.
+fn clause(root: &Finding) -> Option<Clause> {
+    let explained = root.explained.as_ref().map(Deviation::clause);
+    explained.or(root.clause)
+}
+
+/// A root in one line; `reported as` where its report names another clause than its explanation.
 fn told(root: &Finding) -> String {
-    let clause = root.clause.map_or("-".to_owned(), |it| it.to_string());
+    let name = |clause: Option<Clause>| clause.map_or("-".to_owned(), |it| it.to_string());
+    let clause = match clause(root) {
+        best if best == root.clause => name(best),
+        best => format!("{}, reported as {}", name(best), name(root.clause)),
+    };
     match &root.explained {
         Some(deviation) => format!("{}: {clause}: as if {deviation}", root.number),
         None => format!("{}: {clause}: {}", root.number, root.signature),
@@ -305,10 +330,8 @@ fn same_as(fault: Deviant, seed: u64) -> Result<Vec<Deviation>, Failure> {
     }
     // A hypothesis differs sooner where the fault shows.
     looked_at.sort_by_key(|(shows, ..)| !shows);
-    if looked_at.first().is_none_or(|(shows, ..)| !shows) {
-        return Ok(same);
-    }
-    for hypothesis in catalogue() {
+    let is_shown = looked_at.first().is_some_and(|(shows, ..)| *shows);
+    for hypothesis in catalogue().iter().filter(|_| is_shown) {
         if same.contains(&hypothesis.deviation) {
             continue;
         }
@@ -331,6 +354,17 @@ fn same_as(fault: Deviant, seed: u64) -> Result<Vec<Deviation>, Failure> {
     Ok(same)
 }
 
+/// These, and all hypotheses of the catalogue that differ from one of them only in the states in which they
+/// apply.
+fn in_any_state(mut all: Vec<Deviation>) -> Vec<Deviation> {
+    let rule = |it: &Deviation| (it.hook, it.change.clone(), it.when);
+    let catalogue = catalogue().iter().map(|it| &it.deviation);
+    let elsewhere = catalogue.filter(|it| all.iter().any(|one| rule(one) == rule(it)));
+    let elsewhere: Vec<Deviation> = elsewhere.cloned().collect();
+    all.extend(elsewhere);
+    all
+}
+
 /// The cases in which the reference with a fault diverges.
 fn shown_by(fault: Deviant, seed: u64, cases: u64) -> Result<BTreeSet<u64>, Failure> {
     let engine = Reference::deviating(fault.deviations());
@@ -348,8 +382,8 @@ fn shown_by(fault: Deviant, seed: u64, cases: u64) -> Result<BTreeSet<u64>, Fail
 /// Random pairs of faults in one engine.
 fn pairs(many: u64, seed: u64, cases: u64, faults: &[Deviant]) -> Result<(), Failure> {
     println!(
-        "{:<46} {:>9} {:>5} {:>5} {:>6} {:>7} {:>4} {:>8}",
-        "pair", "diverging", "roots", "both", "merged", "further", "lost", "seconds"
+        "{:<46} {:>9} {:>5} {:>6} {:>7} {:>7} {:>4} {:>8}",
+        "pair", "diverging", "roots", "both", "strayed", "further", "lost", "seconds"
     );
     let mut shown: HashMap<&str, Arc<BTreeSet<u64>>> = HashMap::new();
     let mut done = BTreeSet::new();
@@ -381,29 +415,30 @@ fn pairs(many: u64, seed: u64, cases: u64, faults: &[Deviant]) -> Result<(), Fai
         )?;
         let parts = Parts::of(&ran, &alone[0], &alone[1]);
         println!(
-            "{:<46} {:>9} {:>5} {:>5} {:>6} {:>7} {:>4} {:>8.1}",
+            "{:<46} {:>9} {:>5} {:>6} {:>7} {:>7} {:>4} {:>8.1}",
             format!("{} + {}", pair[0], pair[1]),
             ran.diverging.len(),
             ran.roots.len(),
-            match (parts.each_is_found, parts.both) {
-                (false, _) => "-",
-                (true, true) => "yes",
-                (true, false) => "no",
+            match (parts.each_is_found, parts.both(), parts.merged()) {
+                (false, ..) => "-",
+                (true, true, _) => "yes",
+                (true, false, true) => "merged",
+                (true, false, false) => "no",
             },
-            parts.merged,
+            parts.strayed,
             parts.further,
             ran.lost(),
             ran.took.as_secs_f64(),
         );
-        if !parts.both || parts.merged > 0 || parts.further > 0 {
+        if !parts.both() || parts.strayed > 0 || parts.further > 0 {
             for root in ran.roots.values() {
                 let cases = parts.cases.get(&root.number).copied().unwrap_or_default();
                 println!("    {} {cases:?}", told(root));
             }
         }
         found += usize::from(parts.each_is_found);
-        both += usize::from(parts.each_is_found && parts.both);
-        merged += usize::from(parts.merged > 0);
+        both += usize::from(parts.each_is_found && parts.both());
+        merged += usize::from(parts.merged());
         most = most.max(parts.further);
         lost += ran.lost();
     }
@@ -421,10 +456,10 @@ fn pairs(many: u64, seed: u64, cases: u64, faults: &[Deviant]) -> Result<(), Fai
 struct Parts {
     /// Whether each fault shows alone in the same cases.
     each_is_found: bool,
-    /// Whether each has a root of its own.
-    both: bool,
-    /// How many roots hold cases that only the one shows, and cases that only the other shows.
-    merged: usize,
+    /// The root that holds most of the cases that only the one fault shows, and that of the other.
+    roots: [Option<u32>; 2],
+    /// How many of these cases are under the root of the other fault. Some need both faults.
+    strayed: usize,
     /// How many more roots there are than the faults that are found.
     further: usize,
     /// For each root the cases that only the first shows, only the second, both, and neither.
@@ -444,17 +479,33 @@ impl Parts {
             };
             cases.entry(root).or_default()[place] += 1;
         }
-        // A root is of the fault of whose own cases it holds more.
-        let of_one = cases.values().filter(|it| it[0] > it[1]).count();
-        let of_other = cases.values().filter(|it| it[1] > it[0]).count();
+        let most = |of: usize| {
+            let own = cases.iter().filter(|(_, it)| it[of] > 0);
+            own.max_by_key(|(_, it)| it[of]).map(|(root, _)| *root)
+        };
+        let roots = [most(0), most(1)];
+        let strayed = |root: Option<u32>, of: usize| {
+            let at = root.and_then(|it| cases.get(&it));
+            at.map_or(0, |it| it[of])
+        };
         let faults = usize::from(!one.is_empty()) + usize::from(!other.is_empty());
         Self {
             each_is_found: faults == 2,
-            both: of_one > 0 && of_other > 0,
-            merged: cases.values().filter(|it| it[0] > 0 && it[1] > 0).count(),
+            roots,
+            strayed: strayed(roots[0], 1) + strayed(roots[1], 0),
             further: ran.roots.len().saturating_sub(faults),
             cases,
         }
+    }
+
+    /// Whether both faults are under one root.
+    fn merged(&self) -> bool {
+        self.roots[0].is_some() && self.roots[0] == self.roots[1]
+    }
+
+    /// Whether each has a root of its own.
+    fn both(&self) -> bool {
+        self.roots.iter().all(Option::is_some) && !self.merged()
     }
 }
 
