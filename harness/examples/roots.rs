@@ -221,7 +221,7 @@ fn alone(seeds: &[u64], cases: u64, left_out: LeftOut, faults: &[Deviant]) -> Re
             let taken_out = untried.len();
             let ran = run(fault.deviations(), untried, *seed, cases)?;
             let first = ran.roots.values().next();
-            let named = first.and_then(clause);
+            let named = first.and_then(|it| it.clause);
             let is_right = named.is_some_and(|it| clauses(*fault).contains(&it));
             let verdict = match named {
                 None => "-".to_owned(),
@@ -269,23 +269,10 @@ fn alone(seeds: &[u64], cases: u64, left_out: LeftOut, faults: &[Deviant]) -> Re
     Ok(())
 }
 
-/// The clause that the best explanation of a root breaks, or else the one that its report names.
-fn clause(root: &Finding) -> Option<Clause> {
-    let explained = root.explained.as_ref().map(Deviation::clause);
-    explained.or(root.clause)
-}
-
-/// A root in one line; `reported as` where its report names another clause than its explanation.
+/// A root in one line.
 fn told(root: &Finding) -> String {
-    let name = |clause: Option<Clause>| clause.map_or("-".to_owned(), |it| it.to_string());
-    let clause = match clause(root) {
-        best if best == root.clause => name(best),
-        best => format!("{}, reported as {}", name(best), name(root.clause)),
-    };
-    match &root.explained {
-        Some(deviation) => format!("{}: {clause}: as if {deviation}", root.number),
-        None => format!("{}: {clause}: {}", root.number, root.signature),
-    }
+    let clause = root.clause.map_or("-".to_owned(), |it| it.to_string());
+    format!("{}: {clause}: {}", root.number, root.sentence())
 }
 
 fn share(part: usize, whole: usize) -> String {
