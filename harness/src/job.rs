@@ -205,6 +205,19 @@ impl Job {
 }
 
 impl Prepared {
+    /// The same case, with what the reference expects of an engine that has these deviations. An
+    /// execution that never ends is watched for `grace` longer than one without them.
+    pub fn under(
+        &self,
+        deviations: &Arc<Deviations>,
+        grace: Millis,
+    ) -> Result<Self, SimulationError> {
+        match self {
+            Self::Execution(job) => job.under(deviations, grace).map(Self::Execution),
+            Self::Definition(definition) => Ok(Self::Definition(definition.under(deviations))),
+        }
+    }
+
     /// Whether other cases run beside it.
     pub fn lane(&self) -> Lane {
         match self {
@@ -309,6 +322,16 @@ impl Prepared {
 }
 
 impl Definition {
+    /// The same definition, as it is validated if these deviations leave out checks.
+    fn under(&self, deviations: &Deviations) -> Self {
+        let unchecked = |it: &&Diagnostic| deviations.accept([it.clause]);
+        let reported = self.diagnostics.iter().filter(|it| !unchecked(it));
+        Self {
+            diagnostics: reported.cloned().collect(),
+            ..self.clone()
+        }
+    }
+
     /// The errors for which the definition is refused.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         let diagnostics = self.diagnostics.iter();

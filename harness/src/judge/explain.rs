@@ -4,13 +4,13 @@
 //! aspect that is judged and nothing poisons, the aspect that differed among these. A case in which
 //! the engine did what the plain reference does refutes a hypothesis that expects something else.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use stepproof_specs::{
     base::time::Millis,
-    clause::{Clause, Coverage},
+    clause::Clause,
     deviation::{
-        Deviation, Deviations,
+        Deviation, Deviations, Hook,
         catalogue::{Hypothesis, catalogue},
     },
 };
@@ -20,37 +20,37 @@ use super::{
     compare::{self, Terms},
     verdict::{Aspects, Judgement, Signature},
 };
-use crate::job::Job;
+use crate::job::Prepared;
 
 /// What an engine did with a case, to be judged against other expectations.
 pub struct Sight<'s> {
-    job: &'s Job,
+    prepared: &'s Prepared,
     /// The aspects in which it is no run of the plain reference.
     differ: Aspects,
     /// The rule that the first difference seems to break.
     likely: Option<Clause>,
     /// How much longer than the plain reference it was watched.
     grace: Millis,
-    rejudge: &'s dyn Fn(&Job) -> Judgement,
+    rejudge: &'s dyn Fn(&Prepared) -> Judgement,
 }
 
 impl<'s> Sight<'s> {
-    /// What was judged so against the plain reference. `rejudge` judges the same run against the
-    /// expectation of another job.
+    /// What was judged so against the plain reference. `rejudge` judges the same run against another
+    /// expectation.
     pub fn new(
-        job: &'s Job,
+        prepared: &'s Prepared,
         judgement: &Judgement,
         grace: Millis,
-        rejudge: &'s dyn Fn(&Job) -> Judgement,
+        rejudge: &'s dyn Fn(&Prepared) -> Judgement,
     ) -> Self {
         let differ = judgement.differences.iter().map(|it| it.aspect);
         let likely = judgement.differences.first().and_then(|first| {
-            let expectation = job.expectations.get(first.start)?;
+            let expectation = prepared.expectations().get(first.start)?;
             attribution::clause(first, &expectation.coverage)
         });
         Self {
             likely,
-            job,
+            prepared,
             differ: differ.collect(),
             grace,
             rejudge,
@@ -67,11 +67,11 @@ impl<'s> Sight<'s> {
     /// difference, or if it cannot be told.
     pub fn left_under(&self, deviations: &Arc<Deviations>) -> Option<Vec<Signature>> {
         // What cannot be simulated explains nothing.
-        let job = self.job.under(deviations, self.grace).ok()?;
-        if expects_the_same(&job, self.job) {
+        let expected = self.prepared.under(deviations, self.grace).ok()?;
+        if expects_the_same(&expected, self.prepared) {
             return None;
         }
-        let judgement = (self.rejudge)(&job);
+        let judgement = (self.rejudge)(&expected);
         // What was set aside has not agreed: it may be due to lateness, or to who the execution is.
         let told = |aspect| {
             let mut aside = judgement.poisoned.iter();
@@ -89,10 +89,14 @@ impl<'s> Sight<'s> {
         known: &Deviations,
         untried: &[Deviation],
     ) -> Vec<&'static Hypothesis> {
-        let mut followed = Coverage::default();
-        let expectations = self.job.expectations.iter();
-        expectations.for_each(|it| followed.merge(&it.coverage));
-        let shows = |it: &&Hypothesis| it.may_show(&self.job.machine, &followed);
+        let followed = self.prepared.coverage();
+        let shows = |it: &&Hypothesis| match self.prepared {
+            Prepared::Execution(job) => it.may_show(&job.machine, &followed),
+            Prepared::Definition(definition) => {
+                let mut errors = definition.errors();
+                errors.any(|error| it.deviation.hook == Hook::Check(error.clause))
+            }
+        };
         let tried: Vec<_> = catalogue()
             .iter()
             .filter(shows)
@@ -112,29 +116,36 @@ impl<'s> Sight<'s> {
 }
 
 /// Whether the deviations make no difference to what is expected.
-fn expects_the_same(deviating: &Job, plain: &Job) -> bool {
-    let both = deviating.expectations.iter().zip(plain.expectations.iter());
-    let mut both = both.map(|(one, other)| one.observation == other.observation);
-    both.all(|same| same)
+fn expects_the_same(deviating: &Prepared, plain: &Prepared) -> bool {
+    if let (Prepared::Definition(deviating), Prepared::Definition(plain)) = (deviating, plain) {
+        return deviating.diagnostics == plain.diagnostics;
+    }
+    let both = deviating.expectations().iter();
+    let mut both = both.zip(plain.expectations());
+    both.all(|(one, other)| one.observation == other.observation)
 }
 
 /// Whether an engine with these deviations would not have agreed with the plain reference on this
 /// job: if it did, it does not have them.
-pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Job, terms: Terms<'_>) -> bool {
-    let Ok(job) = agreed.under(deviations, terms.policy.liveness_grace) else {
+pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Prepared, terms: Terms<'_>) -> bool {
+    let Ok(expected) = agreed.under(deviations, terms.policy.liveness_grace) else {
         return false;
     };
-    if expects_the_same(&job, agreed) {
+    if expects_the_same(&expected, agreed) {
         return false;
     }
-    let seen: Vec<_> = job
-        .expectations
-        .iter()
-        .map(|it| std::borrow::Cow::Borrowed(&it.observation))
-        .collect();
-    !compare::judge_observed(agreed, &seen, terms)
-        .differences
-        .is_empty()
+    match (agreed, &expected) {
+        (Prepared::Definition(plain), Prepared::Definition(deviating)) => {
+            plain.is_refused() != deviating.is_refused()
+        }
+        (Prepared::Execution(job), _) => {
+            let seen = expected.expectations().iter();
+            let seen: Vec<_> = seen.map(|it| Cow::Borrowed(&it.observation)).collect();
+            let judgement = compare::judge_observed(job, &seen, terms);
+            !judgement.differences.is_empty()
+        }
+        _ => false,
+    }
 }
 
 /// The hypotheses that explain a case and that nothing refutes which agreed, the best first: one about the
@@ -142,7 +153,7 @@ pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Job, terms: Terms<'_
 pub fn best(
     mut hypotheses: Vec<&'static Hypothesis>,
     sight: &Sight<'_>,
-    agreed: &[Job],
+    agreed: &[Prepared],
     terms: Terms<'_>,
 ) -> Vec<&'static Hypothesis> {
     hypotheses.retain(|it| {
@@ -165,7 +176,7 @@ mod tests {
     use crate::{
         engines::{Engine as _, Immediate as _, reference::Reference},
         job::{Job, Lane, Prepared, prepare_body},
-        judge::compare::{judge, judge_observed},
+        judge::compare::{judge, judge_definition, judge_observed},
         raw::RawRun,
         zoo::Deviant,
     };
@@ -202,12 +213,18 @@ mod tests {
                 let plain = judge(&job, &raw, terms);
                 if plain.differences.is_empty() {
                     let agrees = judge_observed(&job, &seen, terms).poisoned.is_empty();
-                    assert!(!agrees || !is_refuted_by(&own, &job, terms), "{name}");
+                    let prepared = Prepared::Execution(job);
+                    assert!(!agrees || !is_refuted_by(&own, &prepared, terms), "{name}");
                     continue;
                 }
                 shown += 1;
-                let rejudge = |job: &Job| judge(job, &raw, terms);
-                let sight = Sight::new(&job, &plain, terms.policy.liveness_grace, &rejudge);
+                let rejudge = |expected: &Prepared| match expected {
+                    Prepared::Execution(job) => judge(job, &raw, terms),
+                    Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
+                };
+                let prepared = Prepared::Execution(job);
+                let grace = terms.policy.liveness_grace;
+                let sight = Sight::new(&prepared, &plain, grace, &rejudge);
                 assert!(sight.is_explained_by(&own), "{name}");
                 assert!(!sight.is_explained_by(&other), "{name}");
             }

@@ -7,7 +7,7 @@ mod results;
 mod rooted;
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -26,7 +26,7 @@ use super::{
 use crate::{
     job::Lane,
     judge::verdict::{Signature, Verdict},
-    report::{Event, Reporter, Summary},
+    report::{Event, Reporter, Summary, plural},
     store::{Detail, FindingRecord, Journal, JudgedCase, ReductionRecord, StoreError},
     trouble::Trouble,
 };
@@ -121,6 +121,8 @@ struct Conductor<'a> {
     roots: Roots,
     /// The divergences that nothing explains.
     groups: Groups,
+    /// How many cases agreed that an entry of the ledger says should not, and one of them.
+    refuted: BTreeMap<String, (u64, u64)>,
     /// How many cases each root explains beside those that were looked into.
     under: HashMap<u32, u64>,
     /// How many cases with a signature were looked into.
@@ -255,6 +257,7 @@ impl<'a> Conductor<'a> {
             jobs,
             roots,
             groups,
+            refuted: BTreeMap::new(),
             under,
             looked,
             waiting: VecDeque::new(),
@@ -345,6 +348,18 @@ impl<'a> Conductor<'a> {
         Ok(())
     }
 
+    /// Says which entries of the ledger are too wide.
+    fn tell_refuted(&mut self) {
+        for (entry, (cases, index)) in std::mem::take(&mut self.refuted) {
+            let cases = plural(cases, "case");
+            let text = format!(
+                "the ledger's entry '{entry}' is too wide: {cases} agreed in which the engine should have \
+                 done otherwise, for example number {index}"
+            );
+            self.reporter.event(&Event::Warning(text));
+        }
+    }
+
     /// Adds an event to the record.
     fn note(&mut self, event: &Value) {
         self.store.append_event(self.elapsed(), event.to_string());
@@ -354,6 +369,7 @@ impl<'a> Conductor<'a> {
         // The run judges them when it is resumed.
         self.dropped += self.waiting.len() as u64;
         self.tell_renamed()?;
+        self.tell_refuted();
         self.commit()?;
         self.summary.elapsed = self.elapsed();
         self.summary.unreachable = unreachable.is_some();

@@ -115,11 +115,9 @@ fn fit(
             fit.diverging += 1;
             fit.explained += usize::from(explains);
             fit.right += usize::from(explains);
-        } else if outcome.agrees()
-            && let Prepared::Execution(job) = prepared
-        {
+        } else if outcome.agrees() {
             let terms = context.engine.profile().terms(0);
-            fit.right += usize::from(!is_refuted_by(deviations, job, terms));
+            fit.right += usize::from(!is_refuted_by(deviations, prepared, terms));
         }
     }
     fit

@@ -10,13 +10,9 @@ use stepproof_specs::{
     deviation::{Deviation, Deviations},
 };
 
-use super::{
-    Context, Outcome,
-    attempt::{Ready, ready},
-    witness::Witness,
-};
+use super::{Context, Outcome, attempt::ready, witness::Witness};
 use crate::{
-    job::{Job, Prepared},
+    job::Prepared,
     judge::{
         explain::{Sight, best, is_refuted_by},
         verdict::{Judgement, Signature},
@@ -255,7 +251,7 @@ fn in_states_of_both(one: &Deviation, other: &Deviation) -> Option<Deviation> {
     Some(one.clone().within(&states))
 }
 
-/// Shows a case that was run to `look`; `None` if it is no execution, or was not judged.
+/// Shows a case that was run to `look`; `None` if it was not judged, or nothing differed.
 pub(super) fn with_sight<T>(
     context: &Context,
     prepared: &Prepared,
@@ -264,18 +260,15 @@ pub(super) fn with_sight<T>(
     overhead: Millis,
     look: impl FnOnce(&Sight<'_>) -> T,
 ) -> Option<T> {
-    let (Prepared::Execution(job), Some(raw), Some(judgement)) = (prepared, raw, judgement) else {
+    let (Some(raw), Some(judgement)) = (raw, judgement) else {
         return None;
     };
     if judgement.differences.is_empty() {
         return None;
     }
-    let rejudge = |job: &Job| {
-        let prepared = Prepared::Execution(job.clone());
-        context.judge.judge(&prepared, raw, overhead)
-    };
+    let rejudge = |expected: &Prepared| context.judge.judge(expected, raw, overhead);
     let grace = context.engine.profile().policy.liveness_grace;
-    Some(look(&Sight::new(job, judgement, grace, &rejudge)))
+    Some(look(&Sight::new(prepared, judgement, grace, &rejudge)))
 }
 
 /// Whether these deviations explain what came of a case.
@@ -325,7 +318,7 @@ pub(super) fn explanations(context: &Context, sight: &Sight<'_>, known: &Known) 
     let found = sight.hypotheses(&known.beside(), &known.untried);
     let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
     let agreed = known.agreed.iter().filter(|it| concerned(it.coverage()));
-    let agreed: Vec<Job> = agreed.filter_map(|it| job(context, it)).collect();
+    let agreed: Vec<Prepared> = agreed.filter_map(|it| again(context, it)).collect();
     let best = best(found, sight, &agreed, context.engine.profile().terms(0));
     best.iter().map(|it| it.deviation.clone()).collect()
 }
@@ -336,18 +329,26 @@ pub(super) fn is_refuted(context: &Context, deviation: &Deviation, agreed: &[Wit
     let deviations = alone(deviation);
     let terms = context.engine.profile().terms(0);
     let concerned = agreed.iter().filter(|it| it.coverage().contains(clause));
-    let mut jobs = concerned.filter_map(|it| job(context, it));
-    jobs.any(|job| is_refuted_by(&deviations, &job, terms))
+    let mut agreed = concerned.filter_map(|it| again(context, it));
+    agreed.any(|it| is_refuted_by(&deviations, &it, terms))
 }
 
-fn job(context: &Context, witness: &Witness) -> Option<Job> {
-    match ready(context, witness.index(), |_| witness.lane()) {
-        Ok(Ready {
-            prepared: Prepared::Execution(job),
-            ..
-        }) => Some(job),
-        _ => None,
-    }
+/// The entries of the ledger, by their ids, that say of a case which agreed that it should not have.
+pub(super) fn against(context: &Context, agreed: &Prepared, coverage: &Coverage) -> Vec<String> {
+    let entries = context.judge.exact_entries().into_iter();
+    let terms = context.engine.profile().terms(0);
+    let concerned = entries.filter(|(_, deviations)| {
+        let mut clauses = deviations.iter().map(Deviation::clause);
+        clauses.any(|clause| coverage.contains(clause))
+    });
+    let against = concerned.filter(|(_, deviations)| is_refuted_by(deviations, agreed, terms));
+    against.map(|(id, _)| id).collect()
+}
+
+/// The case of a witness.
+fn again(context: &Context, witness: &Witness) -> Option<Prepared> {
+    let ready = ready(context, witness.index(), |_| witness.lane());
+    ready.ok().map(|it| it.prepared)
 }
 
 /// What was seen and judged of a case.

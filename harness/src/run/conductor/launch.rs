@@ -16,7 +16,7 @@ use crate::{
         attempt::{attempt, attempt_keeping, ready},
         confirm::confirm,
         quiet, reduction,
-        roots::Known,
+        roots::{self, Known},
         witness,
     },
     store::Keep,
@@ -239,7 +239,8 @@ impl CaseRunner {
             attempt,
         };
         if ran.attempt.outcome.agrees() {
-            CaseResult::Agreed(ran.into_record(Verdict::Agree, self.keep))
+            let against = roots::against(&self.context, &ran.ready.prepared, &ran.ready.coverage);
+            CaseResult::Agreed(ran.into_record(Verdict::Agree, self.keep), against)
         } else {
             CaseResult::Ran(Box::new(ran))
         }

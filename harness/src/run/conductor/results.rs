@@ -51,8 +51,8 @@ pub(super) struct Waiting {
 /// What came of a case.
 #[expect(clippy::large_enum_variant, reason = "nearly every case agrees")]
 pub(super) enum CaseResult {
-    /// It agreed: nobody needs more of it than its row.
-    Agreed(CaseRecord),
+    /// It agreed: nobody needs more of it than its row, and the ledger's entries that say it should not.
+    Agreed(CaseRecord, Vec<String>),
     /// It was run.
     Ran(Box<Ran>),
     /// It waits for the quiet lane.
@@ -111,7 +111,10 @@ impl Conductor<'_> {
 
     fn case_result(&mut self, result: CaseResult) {
         match result {
-            CaseResult::Agreed(record) => {
+            CaseResult::Agreed(record, against) => {
+                for entry in against {
+                    self.refuted.entry(entry).or_insert((0, record.index)).0 += 1;
+                }
                 self.witnesses
                     .add(record.index, record.lane, record.coverage);
                 self.append(record);
