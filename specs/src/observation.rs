@@ -116,6 +116,6 @@ pub struct Attempt {
     pub input: Arc<Value>,
     /// When it was taken, in milliseconds of ASL time after the start of the execution.
     pub taken: Millis,
-    /// When the worker replied; `None` if it did not.
+    /// When the worker replied; `None` if it did not, or if its reply was refused.
     pub replied: Option<Millis>,
 }

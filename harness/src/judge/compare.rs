@@ -405,14 +405,29 @@ fn differences(comparison: &Comparison<'_>, aspect: Aspect) -> Vec<Found> {
         Aspect::Cause => outcome::cause(comparison),
         Aspect::History => {
             // What is no chain of events is told beside what else it makes differ.
-            let mut found =
-                properties::broken_chain(comparison.context.machine, comparison.actual.observation);
+            let broken =
+                |it: &Observation| properties::broken_chain(comparison.context.machine, it);
+            let mut found = unexpected(comparison, broken);
             found.extend(history::differences(comparison));
             return found;
         }
         Aspect::Timing => tasks::timing(comparison),
     };
     found.into_iter().collect()
+}
+
+/// The violations of properties, except for those that are expected: of an engine with deviations that
+/// may be any.
+fn unexpected(
+    comparison: &Comparison<'_>,
+    violations: impl Fn(&Observation) -> Vec<Found>,
+) -> Vec<Found> {
+    let mut found = violations(comparison.actual.observation);
+    if !found.is_empty() {
+        let expected = violations(comparison.expected.observation);
+        found.retain(|it| !expected.contains(it));
+    }
+    found
 }
 
 /// Checks the properties. A violation counts even if several outcomes are legal, and even if
@@ -432,7 +447,8 @@ fn judge_properties(comparison: &Comparison<'_>, start: usize, judgement: &mut J
             .filter(|_| context.lane == Lane::Quiet)
             .map(|it| it.early),
     };
-    for found in properties::violations(context.machine, actual, depth) {
+    let violations = |it: &Observation| properties::violations(context.machine, it, depth);
+    for found in unexpected(comparison, violations) {
         judgement.add(false, found.difference(start, comparison.states));
     }
 }

@@ -74,11 +74,13 @@ impl<'a> Observer<'a> {
     }
 
     fn attempt(&mut self, raw: &RawAttempt) -> Attempt {
+        // What is refused ends nothing: the reference does not expect it either.
+        let replied = raw.reply.as_ref().filter(|reply| reply.refused.is_none());
         Attempt {
             key: raw.key.clone(),
             input: self.data(&raw.input).into(),
             taken: raw.taken,
-            replied: raw.reply.as_ref().map(|reply| reply.at),
+            replied: replied.map(|reply| reply.at),
         }
     }
 
