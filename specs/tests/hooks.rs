@@ -82,7 +82,8 @@ fn comes_to(state: &Value, input: &Value, lawful: &Value, table: &[(Value, Value
 }
 
 fn at(hook: Value, change: Value) -> Value {
-    json!({ "hook": hook, "change": change })
+    let fields = [("hook".to_owned(), hook), ("change".to_owned(), change)];
+    Value::Object(fields.into_iter().collect())
 }
 
 fn when(mut deviation: Value, condition: Value) -> Value {
@@ -96,10 +97,9 @@ fn error(name: &str) -> Value {
 
 fn pass(fields: Value) -> Value {
     let mut state = json!({ "Type": "Pass", "End": true });
-    state
-        .as_object_mut()
-        .expect("a state")
-        .extend(fields.as_object().expect("fields").clone());
+    if let (Value::Object(state), Value::Object(fields)) = (&mut state, fields) {
+        state.extend(fields);
+    }
     state
 }
 

@@ -109,9 +109,14 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         }
         _ => "",
     };
-    if !fixed.is_empty() {
-        return Some(fixed.to_owned());
+    if fixed.is_empty() {
+        return named(hook, change);
     }
+    Some(fixed.to_owned())
+}
+
+/// The same where it names what is set, or a part of the language.
+fn named(hook: Hook, change: &Change) -> Option<String> {
     match (hook, change) {
         (Hook::ChildFailure, Change::Set(value)) => {
             Some(format!("a branch or an item that fails gives {value}"))

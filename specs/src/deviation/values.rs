@@ -273,7 +273,7 @@ impl Deviations {
 
     /// Changes the arguments of an intrinsic function.
     pub(crate) fn arguments(&self, function: Function, arguments: &mut Vec<Cow<'_, Value>>) {
-        for it in self.iter() {
+        for it in self {
             if it.hook != Hook::Arguments(function) {
                 continue;
             }

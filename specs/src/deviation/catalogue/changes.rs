@@ -67,7 +67,10 @@ pub(super) fn of(hook: Hook) -> Changes {
         Hook::Tested(operator) => tested(operator),
         Hook::Arguments(function) => {
             let mut all = plain(arguments(function));
-            all.push((Change::Ignore, Some(When::Null)));
+            // The others have a fixed number of arguments.
+            if matches!(function, Function::Array | Function::Format) {
+                all.push((Change::Ignore, Some(When::Null)));
+            }
             all
         }
         Hook::Function(function) => {
@@ -144,7 +147,10 @@ fn failure(rule: Clause) -> Changes {
         TaskTimeout | HeartbeatTimeout => ("States.Timeout", false),
         _ => ("States.Runtime", true),
     };
-    let others = ERRORS.into_iter().filter(|name| *name != own);
+    let is_timeout = own == "States.Timeout";
+    let others = ERRORS
+        .into_iter()
+        .filter(|name| *name != own && (is_timeout || *name != "States.HeartbeatTimeout"));
     let mut all: Vec<Change> = others.map(|name| Change::Fail(name.to_owned())).collect();
     all.push(if is_ending {
         Change::Handled
@@ -209,6 +215,10 @@ fn outcome(tests: Tests) -> Changes {
     let set = |holds: bool| Change::Set(holds.into());
     let fail = Change::Fail("States.Runtime".to_owned());
     let is_type = matches!(tests, Tests::Is | Tests::One(Operator::Is(_)));
+    let is_of_time = matches!(
+        tests,
+        Tests::Of(Comparable::Timestamp) | Tests::One(Operator::Compare(Comparable::Timestamp, _))
+    );
     let has_twin = match tests {
         Tests::One(operator) => operator.has_path_twin(),
         tests => !is_type && tests != Tests::All,
@@ -224,19 +234,24 @@ fn outcome(tests: Tests) -> Changes {
             (set(true), Some(When::OtherType)),
             (fail.clone(), Some(When::OtherType)),
         ]);
-        all.push((Change::Coerce, None));
-        all.push((Change::Coerce, Some(When::Boolean)));
+        if !is_of_time {
+            all.push((Change::Coerce, None));
+            all.push((Change::Coerce, Some(When::Boolean)));
+        }
     }
     if let Tests::Of(Comparable::Timestamp) = tests {
         let conditions = [When::Fraction, When::Offset].map(Some);
         all.extend(conditions.map(|when| (fail.clone(), when)));
     }
     if has_twin {
-        all.extend([set(false), fail.clone(), Change::Coerce].map(|it| (it, Some(When::Twin))));
+        all.extend([set(false), fail.clone()].map(|it| (it, Some(When::Twin))));
+        if !is_of_time {
+            all.push((Change::Coerce, Some(When::Twin)));
+        }
         all.extend([set(true), fail].map(|it| (it, Some(When::TwinOfOtherType))));
         let is_equality = match tests {
             Tests::One(operator) => Tests::Equals.contains(operator),
-            tests => tests != Tests::Orders,
+            tests => tests == Tests::Equals,
         };
         if is_equality {
             all.extend([None, Some(When::Twin)].map(|when| (Change::AnyType, when)));
@@ -257,24 +272,36 @@ fn context(field: ContextField) -> Changes {
     all
 }
 
-/// Arguments that a function refuses.
+/// Arguments that a function takes and an engine refuses.
 fn refused(function: Function) -> Changes {
-    if matches!(function, Function::UUID) {
-        return Vec::new();
-    }
+    use Function::{
+        Array, ArrayContains, ArrayGetItem, ArrayLength, ArrayPartition, ArrayRange, ArrayUnique,
+        Base64Decode, Base64Encode, Format, Hash, JsonMerge, JsonToString, MathAdd, MathRandom,
+        StringSplit, StringToJson, UUID,
+    };
+    let conditions: &[When] = match function {
+        Array | ArrayContains | Format | Hash | JsonToString => &[
+            When::Null,
+            When::Boolean,
+            When::Empty,
+            When::Composite,
+            When::Nested,
+            When::Fraction,
+            When::NotAscii,
+            When::Escaped,
+        ],
+        ArrayLength | ArrayUnique | JsonMerge => &[When::Empty, When::Nested],
+        ArrayGetItem | ArrayPartition => &[When::Empty, When::Nested, When::Fraction],
+        ArrayRange | MathAdd | MathRandom => &[When::Fraction],
+        Base64Decode | Base64Encode | StringSplit | StringToJson => {
+            &[When::Empty, When::NotAscii, When::Escaped]
+        }
+        UUID => &[],
+    };
     let fail = Change::Fail("States.Runtime".to_owned());
-    let conditions = [
-        None,
-        Some(When::Null),
-        Some(When::Boolean),
-        Some(When::Empty),
-        Some(When::Composite),
-        Some(When::Nested),
-        Some(When::Fraction),
-        Some(When::NotAscii),
-        Some(When::Escaped),
-    ];
-    conditions.map(|when| (fail.clone(), when)).to_vec()
+    let always = std::iter::once(None);
+    let all = always.chain(conditions.iter().copied().map(Some));
+    all.map(|when| (fail.clone(), when)).collect()
 }
 
 fn of_field(field: Field) -> Changes {
@@ -291,8 +318,6 @@ fn of_field(field: Field) -> Changes {
             always(Change::Set(1.into())),
             always(Change::Add(1)),
             always(Change::Add(-1)),
-            (Change::Add(1), Some(When::Absent)),
-            (Change::Add(-1), Some(When::Absent)),
         ],
         Shape::Path | Shape::InnerPath => vec![
             always(Change::Ignore),
@@ -336,6 +361,9 @@ fn of_field(field: Field) -> Changes {
         Field::ResultPath => {
             let conditions = [Some(When::Root), Some(When::Brackets)];
             all.extend(conditions.map(|when| (Change::Literal, when)));
+        }
+        Field::IntervalSeconds | Field::MaxAttempts => {
+            all.extend([1, -1].map(|more| (Change::Add(more), Some(When::Absent))));
         }
         Field::MachineTimeout | Field::Timeout | Field::Heartbeat => {
             all.push((Change::Set(60.into()), Some(When::Absent)));
