@@ -43,7 +43,10 @@ impl<'s> Sight<'s> {
         grace: Millis,
         rejudge: &'s dyn Fn(&Prepared) -> Judgement,
     ) -> Self {
-        let differ = judgement.differences.iter().map(|it| it.aspect);
+        // A violated property is gone if the deviating reference violates it, too.
+        let differences = judgement.differences.iter();
+        let compared = differences.filter(|it| it.signature.shape.property().is_none());
+        let differ = compared.map(|it| it.aspect);
         let likely = judgement.differences.first().and_then(|first| {
             let expectation = prepared.expectations().get(first.start)?;
             attribution::clause(first, &expectation.coverage)
