@@ -42,7 +42,7 @@ use stepproof_specs::{
 use crate::{
     engines::Engine,
     job::{Job, Prepared},
-    judge::verdict::{Judgement, Signature},
+    judge::verdict::{Difference, Judgement, Signature},
     raw::RawRun,
     report::Finding,
     store::{FindingRecord, ReductionRecord},
@@ -99,13 +99,19 @@ pub trait Judge: Send + Sync {
         Vec::new()
     }
 
-    /// The id of the ledger entry that covers this difference in this case by its signatures, if one
-    /// does.
-    fn known_as(&self, signature: &Signature, prepared: &Prepared) -> Option<&str>;
+    /// The id of the ledger entry that covers a difference in this case by its signatures, if one does;
+    /// `at` is the state where it shows first, if that is known.
+    fn known_as(
+        &self,
+        signature: &Signature,
+        at: Option<&str>,
+        prepared: &Prepared,
+    ) -> Option<&str>;
 
     /// Whether a ledger entry covers this difference in this case by its signatures.
-    fn is_known(&self, signature: &Signature, prepared: &Prepared) -> bool {
-        self.known_as(signature, prepared).is_some()
+    fn is_known(&self, difference: &Difference, prepared: &Prepared) -> bool {
+        let at = difference.state.as_deref();
+        self.known_as(&difference.signature, at, prepared).is_some()
     }
 
     /// Collects what a reader of a finding needs.

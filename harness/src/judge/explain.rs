@@ -18,7 +18,7 @@ use stepproof_specs::{
 use super::{
     attribution,
     compare::{self, Terms},
-    verdict::{Aspects, Judgement, Signature},
+    verdict::{Aspects, Difference, Judgement},
 };
 use crate::job::Prepared;
 
@@ -68,7 +68,7 @@ impl<'s> Sight<'s> {
 
     /// What still differs if an engine with these deviations is expected; `None` if they make no
     /// difference, or if it cannot be told.
-    pub fn left_under(&self, deviations: &Arc<Deviations>) -> Option<Vec<Signature>> {
+    pub fn left_under(&self, deviations: &Arc<Deviations>) -> Option<Vec<Difference>> {
         // What cannot be simulated explains nothing.
         let expected = self.prepared.under(deviations, self.grace).ok()?;
         if expects_the_same(&expected, self.prepared) {
@@ -81,8 +81,7 @@ impl<'s> Sight<'s> {
             judgement.judged.contains(aspect) && !aside.any(|it| it.aspect == aspect)
         };
         let all_told = judgement.too_late.is_none() && self.differ.iter().all(told);
-        let left = judgement.differences.into_iter();
-        all_told.then(|| left.map(|it| it.signature).collect())
+        all_told.then_some(judgement.differences)
     }
 
     /// The hypotheses of which each explains it, alone or else together with what is known of the engine,

@@ -8,6 +8,7 @@ mod error;
 mod glob;
 mod parse;
 mod pattern;
+mod place;
 mod write;
 
 use std::{
@@ -65,8 +66,9 @@ pub struct Entry {
     /// and `&` joins clauses that must all be exercised. If the list is empty, the entry applies to
     /// all cases.
     pub only: Vec<String>,
-    /// Restricts the entry to cases whose definition, as compact JSON, matches this regular
-    /// expression. If it is absent, the entry applies to all cases.
+    /// Restricts the entry to cases in which this regular expression matches, as compact JSON, the
+    /// state that differs first, one that leads to it or one that encloses it; or the definition, if it
+    /// is not known which state that is. If it is absent, the entry applies to all cases.
     pub definition: Option<String>,
     /// Whether it misdirects data or control in these cases, so that anything later may differ. The
     /// entry then applies to every signature that is about the course of an execution, and hides
@@ -96,6 +98,16 @@ pub struct Circumstances<'c> {
     pub exercised: Coverage,
     /// Its definition.
     pub definition: &'c Value,
+    /// The state at which something differs first, if that is known.
+    pub at: Option<&'c str>,
+}
+
+impl<'c> Circumstances<'c> {
+    /// The same, where something differs first at this state.
+    #[must_use]
+    pub fn at(self, at: Option<&'c str>) -> Self {
+        Self { at, ..self }
+    }
 }
 
 impl<'c> From<&'c Prepared> for Circumstances<'c> {
@@ -103,6 +115,7 @@ impl<'c> From<&'c Prepared> for Circumstances<'c> {
         Self {
             exercised: prepared.coverage(),
             definition: prepared.definition(),
+            at: None,
         }
     }
 }
@@ -128,8 +141,10 @@ impl Entry {
             })
         };
         let holds = |pattern: &String| {
+            let places = place::around(case.definition, case.at);
+            let mut texts = places.iter().map(Value::to_string);
             let pattern = Regex::new(pattern);
-            pattern.is_ok_and(|pattern| pattern.is_match(&case.definition.to_string()))
+            pattern.is_ok_and(|pattern| texts.any(|text| pattern.is_match(&text)))
         };
         (self.only.is_empty() || self.only.iter().any(exercises))
             && self.definition.iter().all(holds)

@@ -25,7 +25,7 @@ use crate::{
     job::{Job, Prepared},
     judge::{
         compare,
-        ledger::Ledger,
+        ledger::{Circumstances, Ledger},
         verdict::{Judgement, Signature},
     },
     raw::RawRun,
@@ -244,9 +244,15 @@ impl Judge for Compared {
             .collect()
     }
 
-    fn known_as(&self, signature: &Signature, prepared: &Prepared) -> Option<&str> {
+    fn known_as(
+        &self,
+        signature: &Signature,
+        at: Option<&str>,
+        prepared: &Prepared,
+    ) -> Option<&str> {
         let ledger = self.ledger.as_ref()?;
-        let entry = ledger.matches(signature, &prepared.into())?;
+        let circumstances = Circumstances::from(prepared).at(at);
+        let entry = ledger.matches(signature, &circumstances)?;
         Some(&entry.id)
     }
 }

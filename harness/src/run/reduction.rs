@@ -73,7 +73,7 @@ impl EngineLab {
         control: Control,
     ) -> Self {
         Self {
-            known: context.judge.is_known(&sought, original),
+            known: context.judge.known_as(&sought, None, original).is_some(),
             context,
             sought,
             lane: original.lane(),
@@ -89,7 +89,8 @@ impl EngineLab {
     }
 
     fn is_known(&self, sample: &Prepared) -> bool {
-        self.context.judge.is_known(&self.sought, sample)
+        let judge = &self.context.judge;
+        judge.known_as(&self.sought, None, sample).is_some()
     }
 
     /// Looks for a case that these do not explain.

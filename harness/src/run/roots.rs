@@ -15,7 +15,7 @@ use crate::{
     job::Prepared,
     judge::{
         explain::{Sight, best, is_refuted_by},
-        verdict::{Judgement, Signature},
+        verdict::{Difference, Judgement},
     },
     raw::RawRun,
 };
@@ -95,7 +95,7 @@ impl Roots {
         &mut self,
         sight: &Sight<'_>,
         refuted: impl Fn(&Deviation) -> bool,
-        covered: impl Fn(&Signature) -> bool,
+        covered: impl Fn(&Difference) -> bool,
     ) -> Option<Explained> {
         let mut entries = self.entries.iter();
         if let Some((id, _)) = entries.find(|(_, it)| sight.is_explained_by(it)) {

@@ -105,6 +105,7 @@ fn what_is_written_can_be_read() {
         let case = Circumstances {
             exercised: *exercised,
             definition: &json!({ "StartAt": start }),
+            at: None,
         };
         let entry = loaded.matches(signature, &case);
         entry.map_or("new".to_owned(), |entry| entry.id.clone())

@@ -36,7 +36,7 @@ pub(super) fn entries(judge: &dyn Judge, prepared: &Prepared, outcome: &Outcome)
     };
     let differences = judgement.differences.iter();
     let mut entries: Vec<String> = differences
-        .filter_map(|it| judge.known_as(&it.signature, prepared))
+        .filter_map(|it| judge.known_as(&it.signature, it.state.as_deref(), prepared))
         .map(str::to_owned)
         .collect();
     entries.sort_unstable();

@@ -13,7 +13,7 @@ use crate::{
     report::Event,
     run::{
         Attempt, Outcome, Standing,
-        attempt::{Ready, Stuck},
+        attempt::{Ready, Stuck, signatures},
         confirm::Confirmation,
         reduction::Reduced,
         roots::Explained,
@@ -263,9 +263,13 @@ impl Conductor<'_> {
     /// The signatures of a case that no ledger entry covers.
     fn unknown_of(&self, ran: &Ran) -> Vec<Signature> {
         let judge = self.context.judge.as_ref();
-        let mut signatures = ran.attempt.outcome.signatures();
-        signatures.retain(|signature| !judge.is_known(signature, &ran.ready.prepared));
-        signatures
+        let mut judgement = match &ran.attempt.outcome {
+            Outcome::Judged { judgement, .. } => judgement.clone(),
+            Outcome::Trouble(_) => return Vec::new(),
+        };
+        let differences = &mut judgement.differences;
+        differences.retain(|it| !judge.is_known(it, &ran.ready.prepared));
+        signatures(&judgement)
     }
 
     fn confirmed(

@@ -11,7 +11,7 @@ use crate::{
     job::{self, Lane, Prepared},
     judge::{
         explain::Sight,
-        verdict::{Judgement, Signature},
+        verdict::{Difference, Judgement},
     },
     raw::RawRun,
     report::Event,
@@ -43,7 +43,7 @@ impl Conductor<'_> {
             ..
         } = self;
         let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
-        let covered = |it: &Signature| context.judge.is_known(it, prepared);
+        let covered = |it: &Difference| context.judge.is_known(it, prepared);
         let look = |sight: &Sight<'_>| roots.explaining(sight, refuted, covered);
         roots::with_sight(context, prepared, raw, judgement, overhead, look).flatten()
     }

@@ -191,7 +191,7 @@ impl Judge for ByName {
         .unwrap()
     }
 
-    fn known_as(&self, signature: &Signature, _prepared: &Prepared) -> Option<&str> {
+    fn known_as(&self, signature: &Signature, _: Option<&str>, _: &Prepared) -> Option<&str> {
         signature.shape.mentions("known").then_some("known-thing")
     }
 
