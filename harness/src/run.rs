@@ -16,6 +16,7 @@ mod quiet;
 mod reach;
 mod reduction;
 mod roots;
+mod spot;
 mod stop;
 mod witness;
 
@@ -36,7 +37,8 @@ use std::{borrow::Cow, sync::Arc};
 
 use stepproof_generators::given::Entered;
 use stepproof_specs::{
-    base::time::Millis, deviation::Deviations, observation::Observation, scenario::case::Case,
+    base::time::Millis, clause::Clause, deviation::Deviations, observation::Observation,
+    scenario::case::Case,
 };
 
 use crate::{
@@ -107,6 +109,11 @@ pub trait Judge: Send + Sync {
         at: Option<&str>,
         prepared: &Prepared,
     ) -> Option<&str>;
+
+    /// The rule that a ledger entry says is broken.
+    fn clause_of(&self, _entry: &str) -> Option<Clause> {
+        None
+    }
 
     /// Whether a ledger entry covers this difference in this case by its signatures.
     fn is_known(&self, difference: &Difference, prepared: &Prepared) -> bool {

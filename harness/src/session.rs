@@ -27,6 +27,9 @@ use crate::{
 /// The number of cases of a session without a limit.
 pub const CASES: u64 = 1_000;
 
+/// How many cases that the ledger covers by signatures are reduced.
+pub const SPOT_CHECKS: usize = 4;
+
 /// One in this many of the cases that wait is judged in the quiet lane.
 const QUIET_SHARE: u64 = 20;
 
@@ -108,6 +111,7 @@ impl Session {
                     width: jobs,
                 },
                 quiet_share: QUIET_SHARE,
+                spot_checks: SPOT_CHECKS,
                 untried: Vec::new(),
             },
         }
@@ -174,6 +178,13 @@ impl Session {
     #[must_use]
     pub fn source(mut self, source: Arc<dyn Source>) -> Self {
         self.source = Some(source);
+        self
+    }
+
+    /// Sets how many of the cases that the ledger covers only by signatures are reduced at the end.
+    #[must_use]
+    pub fn spot_checks(mut self, cases: usize) -> Self {
+        self.options.spot_checks = cases;
         self
     }
 

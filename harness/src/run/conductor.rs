@@ -21,7 +21,7 @@ use tokio::{
 use self::{reported::Reported, results::TaskResult};
 use super::{
     Bugbase, Context, Control, Options, Standing, groups::Groups, quiet, reach, roots::Roots,
-    witness::Witnesses,
+    spot::Sample, witness::Witnesses,
 };
 use crate::{
     job::Lane,
@@ -87,6 +87,7 @@ enum TaskKind {
     Confirm(u64),
     Reduce(u32),
     Measure,
+    Spot(u64),
 }
 
 #[expect(clippy::struct_excessive_bools)] // each is about something else
@@ -123,6 +124,8 @@ struct Conductor<'a> {
     groups: Groups,
     /// How many cases agreed that an entry of the ledger says should not, and one of them.
     refuted: BTreeMap<String, (u64, u64)>,
+    /// Some of the cases that the ledger covers only by signatures.
+    sample: Sample,
     /// How many cases each root explains beside those that were looked into.
     under: HashMap<u32, u64>,
     /// How many cases with a signature were looked into.
@@ -234,6 +237,7 @@ impl<'a> Conductor<'a> {
         }
         let ahead = options.jobs > 1 && context.engine.immediate().is_some();
         let jobs = ahead.then(|| Arc::new(Semaphore::new(options.jobs)));
+        let sample = Sample::new(options.spot_checks);
         Ok(Self {
             indexes: options.indexes(),
             before: stored.elapsed,
@@ -258,6 +262,7 @@ impl<'a> Conductor<'a> {
             roots,
             groups,
             refuted: BTreeMap::new(),
+            sample,
             under,
             looked,
             waiting: VecDeque::new(),
@@ -294,7 +299,7 @@ impl<'a> Conductor<'a> {
                 self.doubtful = false;
             }
             self.launch();
-            if self.tasks.is_empty() && !self.next_stage() {
+            if self.tasks.is_empty() && !self.next_stage() && !self.launch_spot_check() {
                 break;
             }
             tokio::select! {

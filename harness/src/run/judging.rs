@@ -15,6 +15,7 @@ use stepproof_generators::{
 };
 use stepproof_specs::{
     base::time::Millis,
+    clause::Clause,
     deviation::Deviations,
     observation::Observation,
     scenario::case::{Body, Case, DefinitionCase},
@@ -242,6 +243,11 @@ impl Judge for Compared {
         entries
             .map(|entry| (entry.id.clone(), Arc::clone(&entry.deviations)))
             .collect()
+    }
+
+    fn clause_of(&self, entry: &str) -> Option<Clause> {
+        let mut entries = self.ledger.iter().flat_map(Ledger::entries);
+        entries.find(|it| it.id == entry).map(|it| it.clause)
     }
 
     fn known_as(

@@ -25,6 +25,9 @@ pub struct Options {
     pub shrink: Budget,
     /// One in this many of the cases that wait is judged in the quiet lane; 0 for none.
     pub quiet_share: u64,
+    /// How many of the cases that the ledger covers only by signatures are reduced at the end, to see
+    /// whether an entry hides another root.
+    pub spot_checks: usize,
     /// Deviations that explain nothing, as if the catalogue did not hold them: to see what a run makes
     /// of a broken rule that nobody has thought of.
     pub untried: Vec<Deviation>,

@@ -94,7 +94,7 @@ impl EngineLab {
     }
 
     /// Looks for a case that these do not explain.
-    fn beyond(self, roots: Vec<Arc<Deviations>>) -> Self {
+    pub(super) fn beyond(self, roots: Vec<Arc<Deviations>>) -> Self {
         Self { roots, ..self }
     }
 

@@ -421,6 +421,7 @@ async fn waiting_cases_go_through_the_quiet_lane_once() {
     let engine = Arc::new(engine);
     let options = Options {
         quiet_share: 1,
+        spot_checks: 0,
         untried: Vec::new(),
         ..options(40)
     };

@@ -16,6 +16,8 @@ pub const REPORT: &str = "report.md";
 
 /// The name of the directory of a run's findings.
 pub const FINDINGS: &str = "findings";
+/// The name of the directory of a run's spot checks.
+pub const SPOT_CHECKS: &str = "spot-checks";
 /// The name of a finding's smallest case.
 pub const CASE: &str = "case.json";
 
@@ -36,6 +38,17 @@ impl FindingFiles {
     /// The paths of a finding's files.
     pub fn of(run: &Path, number: u32, slug: &str) -> Self {
         let directory = run.join(FINDINGS).join(format!("{number}-{slug}"));
+        Self {
+            case: directory.join(CASE),
+            original: directory.join("original.json"),
+            report: directory.join("report.md"),
+            directory,
+        }
+    }
+
+    /// The paths of the files of a spot check on a case that an entry of the ledger covers.
+    pub fn of_spot_check(run: &Path, index: u64, entry: &str) -> Self {
+        let directory = run.join(SPOT_CHECKS).join(format!("{index}-{entry}"));
         Self {
             case: directory.join(CASE),
             original: directory.join("original.json"),

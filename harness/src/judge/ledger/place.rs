@@ -59,12 +59,15 @@ mod tests {
         } });
         let seen = |site: &str| {
             let near = around(&definition, Some(site));
-            near.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            near.iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
         };
-        assert_eq!(seen("A"), r#"{"Next":"M","Result":1,"Type":"Pass"}"#);
+        assert_eq!(seen("A"), r#"{"Type":"Pass","Result":1,"Next":"M"}"#);
         assert!(seen("M").contains("Result") && !seen("M").contains("ItemProcessor"));
         assert_eq!(around(&definition, None), [definition.clone()]);
         assert_eq!(around(&definition, Some("no")), [definition.clone()]);
-        assert_eq!(seen("Z"), r#"{"Next":"Z","Type":"Map"} {"Type":"Succeed"}"#);
+        assert_eq!(seen("Z"), r#"{"Type":"Map","Next":"Z"} {"Type":"Succeed"}"#);
     }
 }

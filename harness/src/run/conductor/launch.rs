@@ -17,7 +17,7 @@ use crate::{
         confirm::confirm,
         quiet, reduction,
         roots::{self, Known},
-        witness,
+        spot, witness,
     },
     store::Keep,
 };
@@ -190,6 +190,34 @@ impl Conductor<'_> {
             };
             TaskResult::Confirmed(Box::new(ran), counts)
         });
+    }
+
+    /// Reduces a case that the ledger covers, once nothing else is to be done; says whether there was one.
+    pub(super) fn launch_spot_check(&mut self) -> bool {
+        if self.context.stop.is_asked() || !self.exhausted || self.doubtful {
+            return false;
+        }
+        let Some(covered) = self.sample.take() else {
+            return false;
+        };
+        let known = Known {
+            roots: self.roots.known(),
+            untried: self.options.untried.clone(),
+            agreed: self.witnesses.all(),
+        };
+        let index = covered.index;
+        let checked = spot::check(
+            Arc::clone(&self.context),
+            covered,
+            self.options.shrink,
+            self.control.clone(),
+            known,
+            self.store.directory().to_owned(),
+        );
+        self.spawn(TaskKind::Spot(index), async move {
+            TaskResult::Spot(Box::new(checked.await))
+        });
+        true
     }
 
     fn launch_measurement(&mut self) {

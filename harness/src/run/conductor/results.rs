@@ -1,5 +1,6 @@
 //! What the conductor does with the results of tasks.
 
+use serde_json::json;
 use tokio::task::{Id, JoinError};
 
 use super::{
@@ -12,11 +13,12 @@ use crate::{
     judge::verdict::{Signature, Verdict},
     report::Event,
     run::{
-        Attempt, Outcome, Standing,
+        Attempt, Context, Outcome, Standing,
         attempt::{Ready, Stuck, signatures},
         confirm::Confirmation,
         reduction::Reduced,
         roots::Explained,
+        spot::{Checked, Covered},
     },
     store::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, StoreError,
@@ -69,6 +71,7 @@ pub(super) enum TaskResult {
     Confirmed(Box<Ran>, Result<Vec<(Signature, Confirmation)>, Trouble>),
     Reduced(Box<FindingRecord>, Box<Reduced>),
     Measured,
+    Spot(Box<Checked>),
 }
 
 impl Conductor<'_> {
@@ -105,6 +108,7 @@ impl Conductor<'_> {
                 self.release();
             }
             TaskResult::Measured => self.measuring = false,
+            TaskResult::Spot(checked) => self.spot_checked(&checked),
         }
         Ok(())
     }
@@ -162,6 +166,7 @@ impl Conductor<'_> {
     fn differs(&mut self, ran: Ran) {
         let explained = self.explained(&ran);
         if explained.is_none() && self.unknown_of(&ran).is_empty() {
+            self.sample.add(ran.index, || covered(&self.context, &ran));
             self.record(ran, Verdict::Known);
             return;
         }
@@ -299,6 +304,21 @@ impl Conductor<'_> {
         self.announce();
         self.release();
         Ok(())
+    }
+
+    /// Says what came of a spot check.
+    fn spot_checked(&mut self, checked: &Checked) {
+        let Checked { covered, foreign } = checked;
+        let (index, entry) = (covered.index, &covered.entry);
+        self.note(&json!({
+            "event": "spot_checked", "index": index, "entry": entry, "foreign": foreign,
+        }));
+        if let Some(why) = foreign {
+            let text = format!(
+                "the ledger's entry '{entry}' may hide another root: case {index} is credited to it, and {why}"
+            );
+            self.reporter.event(&Event::Warning(text));
+        }
     }
 
     /// A divergence that could not be repeated because of trouble.
@@ -470,6 +490,10 @@ impl Conductor<'_> {
                 self.faults.push(format!("finding {number}: {message}"));
                 self.release();
             }
+            Some(TaskKind::Spot(index)) => {
+                self.faults
+                    .push(format!("spot check of case {index}: {message}"));
+            }
             Some(TaskKind::Measure) | None => {
                 self.measuring = false;
                 self.faults.push(message);
@@ -539,6 +563,24 @@ impl Ran {
             ..CaseRecord::blank(self.index, verdict)
         }
     }
+}
+
+/// A case that the ledger covers by signatures, with the first of its differences.
+fn covered(context: &Context, ran: &Ran) -> Option<Covered> {
+    let Outcome::Judged { judgement, .. } = &ran.attempt.outcome else {
+        return None;
+    };
+    let first = judgement.differences.first()?;
+    let prepared = &ran.ready.prepared;
+    let at = first.state.as_deref();
+    let entry = context.judge.known_as(&first.signature, at, prepared)?;
+    Some(Covered {
+        index: ran.index,
+        case: ran.ready.case(),
+        lane: prepared.lane(),
+        signature: first.signature.clone(),
+        entry: entry.to_owned(),
+    })
 }
 
 /// Whether a case diverges in a way that a busy engine shows by chance: the quiet lane decides.

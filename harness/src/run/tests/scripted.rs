@@ -250,6 +250,7 @@ pub(super) fn options(cases: u64) -> Options {
             width: 2,
         },
         quiet_share: 0,
+        spot_checks: 0,
         untried: Vec::new(),
     }
 }

@@ -1,0 +1,214 @@
+//! Spot checks: cases that the ledger covers only by signatures, reduced to see whether the entry's root
+//! is theirs.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use stepproof_specs::{
+    base::time::Millis, clause::Clause, deviation::Deviation, scenario::case::Case,
+};
+
+use super::{
+    Context, Control, EngineLab, Outcome,
+    attempt::attempt,
+    neighbours,
+    roots::{self, Known},
+};
+use crate::{
+    job::{self, Lane, Prepared},
+    judge::{explain::Sight, verdict::Signature},
+    shrink::{Budget, shrink},
+    store::{FindingFiles, write_progress},
+};
+
+/// A case that an entry of the ledger covers by its signatures.
+#[derive(Debug, Clone)]
+pub(super) struct Covered {
+    pub index: u64,
+    pub case: Case,
+    pub lane: Lane,
+    pub signature: Signature,
+    /// The id of the entry.
+    pub entry: String,
+}
+
+/// A few of the cases that are covered, each as likely as any other.
+#[derive(Debug)]
+pub(super) struct Sample {
+    size: usize,
+    /// Each with its lot: the smallest are drawn.
+    drawn: Vec<(u64, Covered)>,
+}
+
+impl Sample {
+    pub fn new(size: usize) -> Self {
+        Self {
+            size,
+            drawn: Vec::new(),
+        }
+    }
+
+    /// Draws lots for a case; `covered` is asked only if it wins. The same cases have the same lots in
+    /// every run.
+    pub fn add(&mut self, index: u64, covered: impl FnOnce() -> Option<Covered>) {
+        let lot = lot(index);
+        let loser = self.drawn.len() >= self.size
+            && self.drawn.last().is_none_or(|(highest, _)| lot >= *highest);
+        if loser {
+            return;
+        }
+        if let Some(covered) = covered() {
+            let place = self.drawn.partition_point(|(other, _)| *other < lot);
+            self.drawn.insert(place, (lot, covered));
+            self.drawn.truncate(self.size);
+        }
+    }
+
+    /// Takes one of them.
+    pub fn take(&mut self) -> Option<Covered> {
+        self.size = self.size.saturating_sub(1);
+        self.drawn.pop().map(|(_, covered)| covered)
+    }
+}
+
+/// A number that says nothing about the case.
+fn lot(index: u64) -> u64 {
+    let digest = blake3::hash(&index.to_le_bytes());
+    let bytes = digest.as_bytes().first_chunk().copied();
+    u64::from_le_bytes(bytes.unwrap_or_default())
+}
+
+/// What came of a spot check.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub covered: Covered,
+    /// Why the entry may hide another root there, in words, if it may.
+    pub foreign: Option<String>,
+}
+
+/// Reduces a case, and sees whether its smallest form is still the entry's.
+pub(super) async fn check(
+    context: Arc<Context>,
+    covered: Covered,
+    budget: Budget,
+    control: Control,
+    known: Known,
+    run: PathBuf,
+) -> Checked {
+    let foreign = foreign(&context, &covered, budget, &control, &known, &run).await;
+    Checked { covered, foreign }
+}
+
+async fn foreign(
+    context: &Arc<Context>,
+    covered: &Covered,
+    budget: Budget,
+    control: &Control,
+    known: &Known,
+    run: &Path,
+) -> Option<String> {
+    let Covered {
+        case,
+        lane,
+        signature,
+        entry,
+        index,
+    } = covered;
+    let prepared = job::prepare(case, *lane).ok()?;
+    let sought = signature.clone();
+    let lab = EngineLab::new(Arc::clone(context), &prepared, sought, 1, control.clone());
+    let lab = lab.beyond(known.roots.clone());
+    // What cannot be reduced, or does not come back, says nothing.
+    let small = shrink(Arc::new(lab), case.clone(), budget).await.ok()?.case;
+    let prepared = job::prepare(&small, *lane).ok()?;
+    let overhead = control.overhead();
+    let outcome = attempt(context, &prepared, overhead).await.outcome;
+    let why = if is_entrys(context, &prepared, &outcome, signature, entry) {
+        let explained = explained(context, &small, &prepared, &outcome, known, overhead).await?;
+        let likely = context.judge.clause_of(entry)?;
+        if family(explained.clause()) == family(likely) {
+            return None;
+        }
+        format!("the engine does as if {explained}")
+    } else {
+        "its smallest form is not covered by the entry".to_owned()
+    };
+    let files = FindingFiles::of_spot_check(run, *index, entry);
+    let written = write_progress(&files, &small).map(|()| files.case.display().to_string());
+    let place = written.map_or_else(|_| String::new(), |path| format!(" ({path})"));
+    Some(format!("{why}{place}"))
+}
+
+/// Whether the entry covers what differs in the smallest form.
+fn is_entrys(
+    context: &Context,
+    prepared: &Prepared,
+    outcome: &Outcome,
+    signature: &Signature,
+    entry: &str,
+) -> bool {
+    let Outcome::Judged { judgement, .. } = outcome else {
+        return true;
+    };
+    let mut differences = judgement.differences.iter();
+    let same = differences.find(|it| it.signature == *signature);
+    same.is_none_or(|it| {
+        let at = it.state.as_deref();
+        context.judge.known_as(signature, at, prepared) == Some(entry)
+    })
+}
+
+async fn explained(
+    context: &Context,
+    small: &Case,
+    prepared: &Prepared,
+    outcome: &Outcome,
+    known: &Known,
+    overhead: Millis,
+) -> Option<Deviation> {
+    let (raw, judgement) = roots::seen(outcome);
+    let look = |sight: &Sight<'_>| roots::explanations(context, sight, known);
+    let found = roots::with_sight(context, prepared, raw, judgement, overhead, look)?;
+    let lane = prepared.lane();
+    let run = neighbours::run(context, small, lane, overhead).await.ok()?;
+    let mut left = neighbours::sieve(context, found, &run, known, overhead).into_iter();
+    left.next()
+}
+
+/// What a clause is about.
+fn family(clause: Clause) -> Option<&'static str> {
+    clause.entry().path().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sample;
+
+    #[test]
+    fn the_sample_does_not_depend_on_the_order() {
+        let drawn = |indexes: &mut dyn Iterator<Item = u64>| {
+            let mut sample = Sample::new(3);
+            for index in indexes {
+                sample.add(index, || Some(covered(index)));
+            }
+            let taken = std::iter::from_fn(|| sample.take());
+            taken.map(|it| it.index).collect::<Vec<_>>()
+        };
+        let forwards = drawn(&mut (0..100));
+        assert_eq!(forwards.len(), 3);
+        assert_eq!(forwards, drawn(&mut (0..100).rev()));
+        assert_eq!(drawn(&mut (0..2)).len(), 2);
+    }
+
+    fn covered(index: u64) -> super::Covered {
+        super::Covered {
+            index,
+            case: crate::shrink::trivial_case(),
+            lane: crate::job::Lane::Quiet,
+            signature: "output Pass root order".parse().unwrap(),
+            entry: "one".to_owned(),
+        }
+    }
+}
