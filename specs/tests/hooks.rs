@@ -278,6 +278,12 @@ fn paths_find_something_else() {
         ],
     );
     comes_to(
+        &read("$..*"),
+        &json!({ "a": 1 }),
+        &json!({ "x": [1] }),
+        &[(path("wildcard", json!("outer")), json!({ "x": [1] }))],
+    );
+    comes_to(
         &read("$['a','b']"),
         &json!({ "a": 1, "b": 2 }),
         &json!({ "x": { "a": 1, "b": 2 } }),
