@@ -59,7 +59,10 @@ mod tests {
         } });
         let seen = |site: &str| {
             let near = around(&definition, Some(site));
-            near.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            near.iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(seen("A"), r#"{"Next":"M","Result":1,"Type":"Pass"}"#);
         assert!(seen("M").contains("Result") && !seen("M").contains("ItemProcessor"));
