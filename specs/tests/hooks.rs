@@ -312,6 +312,11 @@ fn paths_find_something_else() {
             ),
         ],
     );
+}
+
+#[test]
+fn paths_that_find_nothing_give_something() {
+    let read = |path: &str| pass(json!({ "Parameters": { "x.$": path } }));
     let in_place = |place: &str| {
         let missing = at(json!("path-missing"), json!({ "set": null }));
         when(missing, json!({ "in": place }))
