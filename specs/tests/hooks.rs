@@ -8,9 +8,8 @@ use stepproof_specs::{
     asl::{Machine, WorkflowType},
     clause::{Aspect, Clause},
     deviation::{Deviations, catalogue::catalogue},
-    interpreter::Program,
     observation::Observation,
-    reference::{simulate, simulate_deviating, watch},
+    reference::{Expectation, Hypothetical, simulate},
     scenario::{
         case::{ExecutionCase, Start},
         plan::{Act, Plan, Reply, Rule},
@@ -47,14 +46,23 @@ impl Run {
         Self { machine, case }
     }
 
+    fn engine(&self, deviations: &Arc<Deviations>) -> Hypothetical {
+        let start = &self.case.starts[0];
+        Hypothetical::new(&self.machine, &self.case, start, deviations, &self.plain())
+    }
+
     fn under(&self, deviation: &Value) -> Observation {
-        let program = Program::deviating(&self.machine, &deviations(deviation));
-        watch(&program, &self.case, &self.case.starts[0], 1_000_000).expect("it runs")
+        let seen = self.engine(&deviations(deviation)).observe(1_000_000);
+        seen.expect("it runs")
+    }
+
+    fn plain(&self) -> Expectation {
+        let expected = simulate(&self.machine, &self.case, &self.case.starts[0]);
+        expected.expect("it ends")
     }
 
     fn lawful(&self) -> Observation {
-        let expected = simulate(&self.machine, &self.case, &self.case.starts[0]);
-        expected.expect("it ends").observation
+        self.plain().observation
     }
 }
 
@@ -223,9 +231,8 @@ fn handlers_see_other_errors_and_their_causes_are_not_judged() {
     );
     let run = Run::new(&task, &json!({}), Plan::default());
     let expected = |deviation: &Value| {
-        let start = &run.case.starts[0];
-        let deviations = deviations(deviation);
-        simulate_deviating(&run.machine, &run.case, start, &deviations, 1_000).expect("it runs")
+        let expected = run.engine(&deviations(deviation)).expect(1_000);
+        expected.expect("it runs")
     };
     let caught = expected(&missing(json!("handled"))).poisoned;
     for aspect in [Aspect::Cause, Aspect::Output, Aspect::Effects] {
@@ -278,6 +285,12 @@ fn paths_find_something_else() {
         ],
     );
     comes_to(
+        &read("$..*"),
+        &json!({ "a": 1 }),
+        &json!({ "x": [1] }),
+        &[(path("wildcard", json!("outer")), json!({ "x": [1] }))],
+    );
+    comes_to(
         &read("$['a','b']"),
         &json!({ "a": 1, "b": 2 }),
         &json!({ "x": { "a": 1, "b": 2 } }),
@@ -299,6 +312,11 @@ fn paths_find_something_else() {
             ),
         ],
     );
+}
+
+#[test]
+fn paths_that_find_nothing_give_something() {
+    let read = |path: &str| pass(json!({ "Parameters": { "x.$": path } }));
     let in_place = |place: &str| {
         let missing = at(json!("path-missing"), json!({ "set": null }));
         when(missing, json!({ "in": place }))
@@ -571,7 +589,7 @@ fn definitions_are_accepted_whose_rules_are_not_checked() {
 #[test]
 fn most_hypotheses_cannot_show_in_a_case() {
     let run = Run::new(&pass(json!({ "Result": 1 })), &json!({}), Plan::default());
-    let expected = simulate(&run.machine, &run.case, &run.case.starts[0]).expect("it ends");
+    let expected = run.plain();
     let tried = catalogue()
         .iter()
         .filter(|it| it.may_show(&run.machine, &expected.coverage));
@@ -582,9 +600,8 @@ fn most_hypotheses_cannot_show_in_a_case() {
         catalogue().len()
     );
     for hypothesis in catalogue() {
-        let start = &run.case.starts[0];
-        let program = Program::deviating(&run.machine, &Arc::new(hypothesis.deviations()));
-        let seen = watch(&program, &run.case, start, 1_000_000).expect("it runs");
+        let engine = run.engine(&Arc::new(hypothesis.deviations()));
+        let seen = engine.observe(1_000_000).expect("it runs");
         let shows = seen != expected.observation;
         assert!(
             !shows || hypothesis.may_show(&run.machine, &expected.coverage),
