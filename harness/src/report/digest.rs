@@ -85,6 +85,12 @@ impl Shown {
         }
     }
 
+    fn merge(&mut self, other: &Self) {
+        self.cases += other.cases;
+        self.kinds.extend(other.kinds.iter().cloned());
+        self.aspects.extend(&other.aspects);
+    }
+
     /// The cases in words.
     pub fn words(&self) -> String {
         let mut words = plural(self.cases, "case");
@@ -257,7 +263,7 @@ impl Reporter for Digest {
                     .push((finding.number, finding.signature.clone()));
             }
             Event::Divergence(finding) | Event::AnotherWay(finding) | Event::Earlier(finding) => {
-                self.findings.push(Finding::clone(finding));
+                self.found(finding);
             }
             Event::Explained(now) => {
                 for finding in &mut self.findings {
@@ -288,6 +294,25 @@ impl Reporter for Digest {
 }
 
 impl Digest {
+    /// Adds a finding, or says of one that it has the root of another after all.
+    fn found(&mut self, finding: &Finding) {
+        let known = self
+            .findings
+            .iter_mut()
+            .find(|it| it.number == finding.number);
+        let Some(known) = known else {
+            self.findings.push(Finding::clone(finding));
+            return;
+        };
+        known.clone_from(finding);
+        let number = finding.number;
+        for other in &mut self.findings {
+            if other.same_as == Some(number) {
+                other.same_as = finding.same_as;
+            }
+        }
+    }
+
     fn machine(&mut self, notice: &MachineNotice) {
         let file = notice.file.clone();
         match &notice.unsupported {
@@ -415,7 +440,14 @@ impl Digest {
     /// The cases of a root: those that it explains, and those that nothing explains and that differ as
     /// one of its findings did.
     pub(super) fn shown(&self, root: u32) -> Shown {
-        let mut shown = self.explained.get(&root).cloned().unwrap_or_default();
+        let mut shown = Shown::default();
+        for (number, explained) in &self.explained {
+            let mut findings = self.findings.iter();
+            let finding = findings.find(|it| it.number == *number);
+            if finding.map_or(*number, Finding::root) == root {
+                shown.merge(explained);
+            }
+        }
         for (signatures, cases) in &self.diverged {
             if self.root_of(signatures) == Some(root) {
                 shown.add(signatures, *cases);

@@ -60,6 +60,8 @@ pub(super) struct Groups {
 /// A divergence.
 #[derive(Debug)]
 struct Member {
+    /// Its number.
+    number: u32,
     /// The number of the root under which it is.
     root: u32,
     /// The rule that its explanation breaks, if something explains it.
@@ -68,6 +70,17 @@ struct Member {
     form: Option<(Value, Shape)>,
     /// What its smallest case exercises.
     exercised: Coverage,
+}
+
+/// An earlier divergence with an explanation, which breaks the rule that is suspected of another one.
+#[derive(Debug)]
+pub(super) struct Like {
+    /// The number of its root.
+    pub root: u32,
+    /// Whether its explanation does not hold.
+    pub doubted: bool,
+    /// Why it is the same.
+    pub why: String,
 }
 
 impl Groups {
@@ -119,29 +132,82 @@ impl Groups {
         self.all.push(Member { root, ..member });
     }
 
-    /// The number of an earlier divergence with an explanation, which has the same suspected rule as this
-    /// one, and whose explanation holds for fewer cases (`cases` says how many) than there are that
-    /// exercise the rule which it breaks and that nothing explains. Both are one group from then on.
-    pub fn explained_like(
-        &mut self,
-        number: u32,
-        cases: impl Fn(u32) -> u64,
-    ) -> Option<(u32, String)> {
+    /// Puts a divergence that nothing explains under an earlier one with an explanation which breaks the
+    /// rule that is suspected of it. If the explanation holds for fewer cases (`cases` says how many)
+    /// than there are that exercise its rule and that nothing explains, it is doubted, and both are one
+    /// group from then on.
+    pub fn explained_like(&mut self, number: u32, cases: impl Fn(u32) -> u64) -> Option<Like> {
         let place = self.all.iter().position(|it| it.root == number)?;
         let suspect = self.suspect(&self.all[place].exercised)?;
-        let doubted = |it: &Member| {
+        let like = |it: &Member| {
             let clause = it.explained?;
-            let doubtful = cases(it.root) < self.diverged.of(clause);
-            (doubtful && self.is_suspected_in(suspect, &it.exercised)).then_some(it.root)
+            let doubted = cases(it.root) < self.diverged.of(clause);
+            let same = family(clause) == family(suspect)
+                || (doubted && self.is_suspected_in(suspect, &it.exercised));
+            same.then_some((it.root, doubted))
         };
-        let root = self.all.iter().find_map(doubted)?;
+        let (root, doubted) = self.all.iter().find_map(like)?;
         for member in &mut self.all {
-            if member.root == root || member.root == number {
+            if member.root == number || (doubted && member.root == root) {
                 member.root = root;
                 member.explained = None;
             }
         }
-        Some((root, self.why(suspect)))
+        let why = self.why(suspect);
+        Some(Like { root, doubted, why })
+    }
+
+    /// The divergences with a root of their own that have the same as an earlier one, now that all cases
+    /// are counted: their numbers, that of the earlier one, and the reason. `cases` says how many cases
+    /// an explanation holds for.
+    pub fn regroup(&mut self, cases: impl Fn(u32) -> u64) -> Vec<(u32, u32, String)> {
+        let mut regrouped = Vec::new();
+        let first = |root: u32| self.all.iter().position(|it| it.number == root);
+        let mut roots: Vec<u32> = self.all.iter().map(|it| it.root).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        let mut kept: Vec<usize> = Vec::new();
+        for place in roots.into_iter().filter_map(first) {
+            let same = kept.iter().find_map(|earlier| {
+                let suspect = self.common_rule(&self.all[*earlier], &self.all[place], &cases)?;
+                Some((self.all[*earlier].root, self.why(suspect)))
+            });
+            match same {
+                Some((root, why)) => regrouped.push((self.all[place].number, root, why)),
+                None => kept.push(place),
+            }
+        }
+        regrouped
+    }
+
+    /// The rule that two divergences seem to break both, unless each is explained well.
+    fn common_rule(
+        &self,
+        one: &Member,
+        other: &Member,
+        cases: impl Fn(u32) -> u64,
+    ) -> Option<Clause> {
+        let surely = |it: &Member| {
+            let explained = it.explained;
+            explained.filter(|clause| cases(it.root) >= self.diverged.of(*clause))
+        };
+        match (surely(one), surely(other)) {
+            (Some(_), Some(_)) => None,
+            (Some(sure), None) | (None, Some(sure)) => {
+                let unsure = if surely(one).is_some() { other } else { one };
+                let suspect = self.suspect(&unsure.exercised)?;
+                (family(suspect) == family(sure)).then_some(sure)
+            }
+            (None, None) => {
+                let suspects = [(one, other), (other, one)].into_iter();
+                let mut common = suspects.filter_map(|(from, to)| {
+                    let suspect = self.suspect(&from.exercised)?;
+                    let same = self.is_suspected_in(suspect, &to.exercised);
+                    same.then_some(suspect)
+                });
+                common.next()
+            }
+        }
     }
 
     /// The rule that a case breaks, as far as the run tells.
@@ -150,9 +216,9 @@ impl Groups {
         let candidates = exercised.iter().filter(based);
         let rank = |clause: &Clause| {
             let (agreed, diverged) = (self.agreed.of(*clause), self.diverged.of(*clause));
-            // Shares as whole numbers, so that they can be compared.
-            let share = diverged.saturating_mul(1 << 20) / (agreed + diverged).max(1);
-            (share, clause.entry().path().count())
+            // Of about the same share, the rule that more cases break explains more.
+            let share = diverged.saturating_mul(20) / (agreed + diverged).max(1);
+            (share, diverged, clause.entry().path().count())
         };
         let particular = candidates.filter(|it| !TRIVIAL.contains(*it));
         // Of those that are suspected as much, the first: the registry goes from the general to the
@@ -211,6 +277,7 @@ impl Member {
         };
         let explanation = reduction.detail.explanations.first();
         Self {
+            number: reduction.number,
             root: reduction.number,
             explained: explanation.filter(|_| explained).map(Deviation::clause),
             form: form.zip(Some(finding.signature.shape.clone())),

@@ -184,7 +184,7 @@ impl Roots {
     }
 
     /// Adds what explains a finding. If some of it explains an earlier root, too, or is the same in
-    /// other states, that is its root, and its number is returned.
+    /// other states or under other conditions, that is its root, and its number is returned.
     pub fn place(
         &mut self,
         number: u32,
@@ -198,7 +198,7 @@ impl Roots {
         let wider = |root: &Root| {
             let pairs = root.candidates.iter().flat_map(|one| {
                 let others = candidates.iter();
-                others.filter_map(move |other| in_states_of_both(one, other))
+                others.filter_map(move |other| wherever_either(one, other))
             });
             let mut wider: Vec<Deviation> = Vec::new();
             for it in pairs {
@@ -240,15 +240,21 @@ fn all_of(parts: &[Part<'_>]) -> Arc<Deviations> {
 }
 
 /// The deviation that breaks the rule wherever one of these does, if both break the same rule in the same
-/// way.
-fn in_states_of_both(one: &Deviation, other: &Deviation) -> Option<Deviation> {
-    let same = (one.hook, &one.change, one.when) == (other.hook, &other.change, other.when);
-    if !same || one.states.is_empty() || other.states.is_empty() {
+/// way: in other states, or under other conditions.
+fn wherever_either(one: &Deviation, other: &Deviation) -> Option<Deviation> {
+    if (one.hook, &one.change) != (other.hook, &other.change) {
         return None;
     }
-    let mut states: Vec<StateType> = one.states.clone();
-    states.extend(other.states.iter().filter(|it| !one.states.contains(it)));
-    Some(one.clone().within(&states))
+    let mut states: Vec<StateType> = Vec::new();
+    if !one.states.is_empty() && !other.states.is_empty() {
+        states.clone_from(&one.states);
+        states.extend(other.states.iter().filter(|it| !one.states.contains(it)));
+    }
+    Some(Deviation {
+        states,
+        when: one.when.filter(|when| other.when == Some(*when)),
+        ..one.clone()
+    })
 }
 
 /// Shows a case that was run to `look`; `None` if it was not judged, or nothing differed.

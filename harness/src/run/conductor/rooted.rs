@@ -15,7 +15,10 @@ use crate::{
     },
     raw::RawRun,
     report::Event,
-    run::roots::{self, Explained},
+    run::{
+        groups::Like,
+        roots::{self, Explained},
+    },
     store::{Detail, FindingRecord, ReductionRecord, StoreError},
 };
 
@@ -80,15 +83,20 @@ impl Conductor<'_> {
         if sure {
             return Ok(());
         }
-        let Some((root, why)) = same.or_else(|| self.doubted(reduction.number)) else {
+        let same = same.map(|(root, why)| Like {
+            root,
+            doubted: false,
+            why,
+        });
+        let Some(like) = same.or_else(|| self.explained_like(finding.number)) else {
             reduction.detail.root = reported::same_case(&self.reported, reduction);
             return Ok(());
         };
         self.roots.forget(finding.number);
-        reduction.detail.root = Some(root);
-        reduction.detail.grouped = Some(why);
-        if self.roots.forget(root) {
-            self.tell(root, Vec::new())?;
+        reduction.detail.root = Some(like.root);
+        reduction.detail.grouped = Some(like.why);
+        if like.doubted && self.roots.forget(like.root) {
+            self.tell(like.root, Vec::new())?;
         }
         Ok(())
     }
@@ -113,12 +121,37 @@ impl Conductor<'_> {
         2 * explained >= asked
     }
 
-    /// An earlier root with the same suspected rule whose explanation holds for fewer cases than there
-    /// are that it should hold for and that nothing explains.
-    fn doubted(&mut self, number: u32) -> Option<(u32, String)> {
+    /// An earlier root whose explanation breaks the rule that is suspected of a divergence.
+    fn explained_like(&mut self, number: u32) -> Option<Like> {
         let under = &self.under;
         let explained = |root| under.get(&root).copied().unwrap_or_default();
         self.groups.explained_like(number, explained)
+    }
+
+    /// Puts divergences under earlier roots that turn out to have the same, once all cases are counted.
+    pub(super) fn regroup(&mut self) -> Result<(), StoreError> {
+        let under = &self.under;
+        let explained = |root| under.get(&root).copied().unwrap_or_default();
+        for (number, root, why) in self.groups.regroup(explained) {
+            let ways = |it: &&mut Reported| it.root() == number;
+            for reported in self.reported.iter_mut().filter(ways) {
+                reported.same_as = Some(root);
+                let detail = &mut reported.reduction.detail;
+                detail.root = Some(root);
+                detail.grouped.get_or_insert_with(|| why.clone());
+                let record = reported.reduction.clone();
+                if reported.finding.number == number {
+                    let mut page = self.context.judge.finding(&reported.finding, &record);
+                    page.same_as = Some(root);
+                    self.reporter.event(&Event::AnotherWay(Box::new(page)));
+                }
+                self.store.append_reduction(record);
+            }
+            self.summary.roots -= 1;
+            let directory = self.store.directory();
+            reported::write_pages(&self.context, directory, &self.reported, root)?;
+        }
+        Ok(())
     }
 
     /// Tells which roots have another best explanation than when they were reported.
