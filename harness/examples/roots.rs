@@ -323,18 +323,12 @@ fn same_as(fault: Deviant, seed: u64) -> Result<Vec<Deviation>, Failure> {
             continue;
         }
         let other = Reference::deviating(hypothesis.deviations());
-        let mut differs = false;
-        for (_, job, seen) in &looked_at {
-            let mut others = other.observe(job)?.into_iter();
-            if !seen
-                .iter()
-                .all(|it| others.next().is_some_and(|other| *it == *other))
-            {
-                differs = true;
-                break;
-            }
-        }
-        if !differs {
+        let mut does_the_same = looked_at.iter().map(|(_, job, seen)| {
+            // What cannot be simulated is not the same.
+            let others = other.observe(job).ok();
+            others.is_some_and(|it| it.iter().map(AsRef::as_ref).eq(seen))
+        });
+        if does_the_same.all(|same| same) {
             same.push(hypothesis.deviation.clone());
         }
     }
