@@ -155,7 +155,7 @@ async fn run(rule: Option<&Rule>, drawn: &str, seed: u64, cases: u64) -> Told {
         .profile(Profile::named(drawn).expect("a profile"))
         .seed(seed)
         .cases(cases)
-        .shrink(400, Duration::from_secs(60));
+        .shrink(400, Duration::from_mins(1));
     let mut told = Told::default();
     let journal = Box::new(Memory::new().expect("a directory"));
     let ended = session.run_with(journal, &mut told).await;
