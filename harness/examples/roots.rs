@@ -16,6 +16,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Display,
+    io::Write as _,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -389,6 +390,9 @@ fn pairs(many: u64, seed: u64, cases: u64, faults: &[Deviant]) -> Result<(), Fai
             shown.insert(fault.name(), Arc::clone(&known));
             alone.push(known);
         }
+        // Whoever waits for a row sees which.
+        print!("{:<46} ", format!("{} + {}", pair[0], pair[1]));
+        std::io::stdout().flush()?;
         let ran = run(
             pair[0].deviations().and(pair[1].deviations()),
             Vec::new(),
@@ -397,8 +401,7 @@ fn pairs(many: u64, seed: u64, cases: u64, faults: &[Deviant]) -> Result<(), Fai
         )?;
         let parts = Parts::of(&ran, &alone[0], &alone[1]);
         println!(
-            "{:<46} {:>9} {:>5} {:>6} {:>7} {:>7} {:>4} {:>8.1}",
-            format!("{} + {}", pair[0], pair[1]),
+            "{:>9} {:>5} {:>6} {:>7} {:>7} {:>4} {:>8.1}",
             ran.diverging.len(),
             ran.roots.len(),
             match (parts.each_is_found, parts.both(), parts.merged()) {
