@@ -178,6 +178,7 @@ async fn page(context: &Context, case: &Case, signature: &str) -> String {
     Finding::new(&Subject {
         original: None,
         explained: None,
+        grouped: None,
         number: 1,
         signature: &signature.parse().expect("a signature"),
         case,

@@ -101,6 +101,7 @@ fn program(fault: Deviant, case: &Case) -> String {
     let finding = Finding::new(&Subject {
         original: None,
         explained: None,
+        grouped: None,
         number: 1,
         signature: &judgement.differences[0].signature,
         case,

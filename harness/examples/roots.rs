@@ -13,8 +13,10 @@
 //! Names of faults may follow, to which it is restricted.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Display,
+    io::Write as _,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -306,14 +308,14 @@ fn same_as(fault: Deviant, seed: u64) -> Result<Vec<Deviation>, Failure> {
     let mut same: Vec<Deviation> = own.iter().cloned().collect();
     let mut looked_at = Vec::new();
     for (_, job) in jobs(seed, LOOKED_AT) {
-        let seen: Vec<_> = engine
+        let done: Vec<_> = engine
             .observe(&job)?
             .into_iter()
-            .map(|it| it.into_owned())
+            .map(Cow::into_owned)
             .collect();
         let expected = job.expectations.iter().map(|it| &it.observation);
-        let shows = !seen.iter().eq(expected);
-        looked_at.push((shows, job, seen));
+        let shows = !done.iter().eq(expected);
+        looked_at.push((shows, job, done));
     }
     // A hypothesis differs sooner where the fault shows.
     looked_at.sort_by_key(|(shows, ..)| !shows);
@@ -323,18 +325,12 @@ fn same_as(fault: Deviant, seed: u64) -> Result<Vec<Deviation>, Failure> {
             continue;
         }
         let other = Reference::deviating(hypothesis.deviations());
-        let mut differs = false;
-        for (_, job, seen) in &looked_at {
-            let mut others = other.observe(job)?.into_iter();
-            if !seen
-                .iter()
-                .all(|it| others.next().is_some_and(|other| *it == *other))
-            {
-                differs = true;
-                break;
-            }
-        }
-        if !differs {
+        let mut does_the_same = looked_at.iter().map(|(_, job, done)| {
+            // What cannot be simulated is not the same.
+            let others = other.observe(job).ok();
+            others.is_some_and(|it| it.iter().map(AsRef::as_ref).eq(done))
+        });
+        if does_the_same.all(|same| same) {
             same.push(hypothesis.deviation.clone());
         }
     }
@@ -358,8 +354,8 @@ fn shown_by(fault: Deviant, seed: u64, cases: u64) -> Result<BTreeSet<u64>, Fail
     let terms = engine.profile().terms(0);
     let mut shown = BTreeSet::new();
     for (index, job) in jobs(seed, cases) {
-        let seen = engine.observe(&job)?;
-        if !judge_observed(&job, &seen, terms).differences.is_empty() {
+        let done = engine.observe(&job)?;
+        if !judge_observed(&job, &done, terms).differences.is_empty() {
             shown.insert(index);
         }
     }
@@ -375,12 +371,12 @@ fn pairs(many: u64, seed: u64, cases: u64, faults: &[Deviant]) -> Result<(), Fai
     let mut shown: HashMap<&str, Arc<BTreeSet<u64>>> = HashMap::new();
     let mut done = BTreeSet::new();
     let (mut found, mut both, mut merged, mut most, mut lost) = (0, 0, 0, 0, 0);
-    let mut draws = 0;
+    let mut number = 0;
     let all = faults.len() as u64;
     let possible = all * all.saturating_sub(1) / 2;
     while (done.len() as u64) < many.min(possible) {
-        draws += 1;
-        let drawn = mix(seed ^ mix(draws));
+        number += 1;
+        let drawn = mix(seed ^ mix(number));
         let (one, other) = (drawn % all, drawn / all % all);
         let (one, other) = (one.min(other), one.max(other));
         if one == other || !done.insert((one, other)) {
@@ -394,6 +390,9 @@ fn pairs(many: u64, seed: u64, cases: u64, faults: &[Deviant]) -> Result<(), Fai
             shown.insert(fault.name(), Arc::clone(&known));
             alone.push(known);
         }
+        // Whoever waits for a row sees which.
+        print!("{:<46} ", format!("{} + {}", pair[0], pair[1]));
+        std::io::stdout().flush()?;
         let ran = run(
             pair[0].deviations().and(pair[1].deviations()),
             Vec::new(),
@@ -402,8 +401,7 @@ fn pairs(many: u64, seed: u64, cases: u64, faults: &[Deviant]) -> Result<(), Fai
         )?;
         let parts = Parts::of(&ran, &alone[0], &alone[1]);
         println!(
-            "{:<46} {:>9} {:>5} {:>6} {:>7} {:>7} {:>4} {:>8.1}",
-            format!("{} + {}", pair[0], pair[1]),
+            "{:>9} {:>5} {:>6} {:>7} {:>7} {:>4} {:>8.1}",
             ran.diverging.len(),
             ran.roots.len(),
             match (parts.each_is_found, parts.both(), parts.merged()) {

@@ -49,30 +49,24 @@ pub(super) const RULES: &[Rule] = &[
         },
     ),
     read(
+        "item-value-wrapped",
+        "The value of a Map's item is put into an array.",
+        "map",
+        |operation, call| {
+            each_template(operation, call, &mut |path| {
+                if path == "$$.Map.Item.Value" {
+                    *path = format!("States.Array({path})");
+                }
+            });
+        },
+    ),
+    read(
         "execution-input",
         "$$.Execution.Input in a template is the input of the state.",
         "data",
         |operation, call| {
             each_template(operation, call, &mut |path| {
                 *path = path.replace("$$.Execution.Input", "$");
-            });
-        },
-    ),
-    read(
-        "filters",
-        "A filter in a template's path selects everything.",
-        "data",
-        |operation, call| each_template(operation, call, &mut without_filters),
-    ),
-    read(
-        "scan-children",
-        "A scan for a name in a template's path looks no deeper than the children.",
-        "data",
-        |operation, call| {
-            each_template(operation, call, &mut |path| {
-                for letter in 'a'..='z' {
-                    *path = path.replace(&format!("..{letter}"), &format!(".*.{letter}"));
-                }
             });
         },
     ),
@@ -94,7 +88,7 @@ pub(super) const RULES: &[Rule] = &[
     read(
         "first-error-name",
         "Only the first name in ErrorEquals counts.",
-        "errors",
+        "retry",
         |operation, call| {
             each_handler(operation, call, |_, handler| {
                 let names = handler.get_mut("ErrorEquals");
@@ -163,14 +157,17 @@ pub(super) const RULES: &[Rule] = &[
         },
     ),
     read(
-        "falsy-result",
-        "A Result that is 0, false or an empty string counts as absent.",
-        "data",
+        "fail-cause-prefixed",
+        "The cause of a Fail state begins with its error.",
+        "errors",
         |operation, call| {
             each_state(operation, call, |_, state| {
-                let falsy = |it: &Value| *it == 0 || *it == false || *it == "";
-                if state.get("Result").is_some_and(falsy) {
-                    state.shift_remove("Result");
+                let text = |field: &str| state.get(field).and_then(Value::as_str);
+                if is(state, "Fail")
+                    && let (Some(error), Some(cause)) = (text("Error"), text("Cause"))
+                {
+                    let told = format!("{error}: {cause}");
+                    state.insert("Cause".into(), told.into());
                 }
             });
         },
@@ -187,20 +184,6 @@ pub(super) const RULES: &[Rule] = &[
                 if let Some(last) = last.filter(plain).map(|it| format!("$.{it}")) {
                     state.insert("ResultPath".into(), last.into());
                 }
-            });
-        },
-    ),
-    read(
-        "timestamp-fractions",
-        "Fractions of seconds in a Choice rule's timestamp are dropped.",
-        "choice",
-        |operation, call| {
-            each_state(operation, call, |_, state| {
-                each_of(state, "Choices", |rule| {
-                    for inner in rule.values_mut() {
-                        each_text(inner, &mut |text| *text = text.replace("00.500Z", "00Z"));
-                    }
-                });
             });
         },
     ),
@@ -289,15 +272,6 @@ fn each_path(template: &mut Value, change: &mut dyn FnMut(&mut String)) {
     }
 }
 
-fn each_text(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
-    match value {
-        Value::String(text) => change(text),
-        Value::Array(all) => all.iter_mut().for_each(|it| each_text(it, change)),
-        Value::Object(all) => all.values_mut().for_each(|it| each_text(it, change)),
-        _ => {}
-    }
-}
-
 fn is(state: &State, kind: &str) -> bool {
     state.get("Type").is_some_and(|it| it == kind)
 }
@@ -327,15 +301,5 @@ fn literal(template: &mut Value) {
             *all = fields.collect();
         }
         _ => {}
-    }
-}
-
-/// Replaces every filter by a wildcard.
-fn without_filters(path: &mut String) {
-    while let Some(start) = path.find("[?(") {
-        let Some(length) = path[start..].find(")]") else {
-            return;
-        };
-        path.replace_range(start..start + length + 2, "[*]");
     }
 }

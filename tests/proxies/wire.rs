@@ -107,16 +107,6 @@ pub(super) const RULES: &[Rule] = &[
         },
     ),
     told(
-        "event-missing",
-        "The history has no ActivityStarted events.",
-        "errors",
-        |operation, answer| {
-            if let Some(events) = events(operation, answer) {
-                lose(events, "ActivityStarted");
-            }
-        },
-    ),
-    told(
         "event-renamed",
         "WaitStateExited is told as PassStateExited.",
         "waits",
@@ -168,6 +158,16 @@ pub(super) const RULES: &[Rule] = &[
         |operation, answer| {
             if operation == "GetActivityTask" {
                 payload(answer, "/input", |input| scalars(input, &text));
+            }
+        },
+    ),
+    told(
+        "task-input-without-nulls",
+        "Members that are null are left out of the input of a task.",
+        "errors",
+        |operation, answer| {
+            if operation == "GetActivityTask" {
+                payload(answer, "/input", drop_nulls);
             }
         },
     ),
@@ -281,24 +281,6 @@ fn named(value: &mut Value, name: &str, change: &mut dyn FnMut(&mut String)) {
 fn remove(value: &mut Value, name: &str) {
     if let Some(members) = value.as_object_mut() {
         members.shift_remove(name);
-    }
-}
-
-/// Removes all events of a kind, and renumbers what follows.
-fn lose(events: &mut Vec<Value>, kind: &str) {
-    while let Some(at) = events.iter().position(|it| it["type"] == kind) {
-        let gone = events.remove(at);
-        let (lost, before) = (gone["id"].as_i64(), gone["previousEventId"].clone());
-        for event in &mut *events {
-            for key in ["id", "previousEventId"] {
-                let id = event[key].as_i64();
-                if id == lost {
-                    event[key] = before.clone();
-                } else if id > lost {
-                    event[key] = id.map(|id| id - 1).into();
-                }
-            }
-        }
     }
 }
 

@@ -38,7 +38,7 @@ const TABLES: &str = "
     ) STRICT;
     CREATE TABLE findings (
         number        INTEGER PRIMARY KEY,
-        signature     TEXT NOT NULL UNIQUE,
+        signature     TEXT NOT NULL,    -- several may have the same
         idx           INTEGER NOT NULL,
         reproduced    INTEGER NOT NULL, -- k
         repetitions   INTEGER NOT NULL, -- of n

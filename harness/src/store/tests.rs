@@ -112,6 +112,24 @@ fn a_run_is_read_back_as_it_was_written() {
     assert_eq!(store.detail(2).unwrap(), None);
 }
 
+/// Several rules may be broken so that it shows in the same way.
+#[test]
+fn findings_with_the_same_signature_are_all_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("run");
+    let mut store = Store::create(&path, run()).unwrap();
+    let (first, reduction) = finding();
+    let mut second = first.clone();
+    second.number += 1;
+    store.append_finding(first.clone());
+    store.append_reduction(reduction.clone());
+    store.append_finding(second.clone());
+    store.commit().unwrap();
+    drop(store);
+    let stored = Store::open(&path).unwrap().stored().unwrap();
+    assert_eq!(stored.findings, [(first, Some(reduction)), (second, None)]);
+}
+
 #[test]
 fn what_diverged_only_as_a_finding_that_was_taken_back_is_flaky() {
     let directory = tempfile::tempdir().unwrap();
