@@ -38,7 +38,7 @@ pub(super) struct Mode {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// The ledger of known divergences [default: snapshots/ledger/ENGINE.toml if that file exists,
-    /// otherwise the ledger that comes with stepproof].
+    /// otherwise the ledger that comes with stepproof]; `none` for no ledger: every divergence is new.
     #[arg(long, value_name = "FILE")]
     pub ledger: Option<PathBuf>,
     /// The format of the report.

@@ -7,6 +7,9 @@ use crate::{
     judge::ledger::{Ledger, LedgerError},
 };
 
+/// Stands for no ledger at all: every divergence is new.
+const NONE: &str = "none";
+
 /// Loads the ledger: the one that the user named, the engine's own below the current directory, or
 /// the one compiled into the binary. An engine that is told to break a rule has none.
 pub(in crate::cli) fn load(
@@ -16,6 +19,7 @@ pub(in crate::cli) fn load(
 ) -> Result<Option<Ledger>, Failure> {
     let refused = |error: LedgerError| Failure::usage(error.to_string(), "correct the ledger");
     match named {
+        Some(path) if path == Path::new(NONE) => Ok(None),
         Some(path) => Ledger::load(path).map(Some).map_err(refused),
         None if faulty => Ok(None),
         None => {
