@@ -39,7 +39,12 @@ struct Root {
     candidates: Vec<Deviation>,
     /// The best one, when this was last told.
     told: Deviation,
+    /// For how many cases all of them have held since one last did not.
+    held: u32,
 }
+
+/// After so many cases for which all hypotheses of a root have held, the best one speaks for the others.
+const SETTLED: u32 = 64;
 
 /// What explains a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +108,9 @@ impl Roots {
         }
         for root in &mut self.found {
             let explains = |it: &&Deviation| sight.is_explained_by(&alone(it));
+            if root.held >= SETTLED && root.candidates.first().as_ref().is_some_and(explains) {
+                return Some(Explained::Root(root.number));
+            }
             let kept = root.candidates.iter().filter(explains);
             let mut kept: Vec<Deviation> = kept.cloned().collect();
             // What had the first place was held against what agreed before.
@@ -112,8 +120,10 @@ impl Roots {
             if kept.is_empty() {
                 continue;
             }
+            root.held += 1;
             if kept.len() < root.candidates.len() {
                 root.candidates = kept;
+                root.held = 0;
                 self.version += 1;
             }
             return Some(Explained::Root(root.number));
@@ -213,6 +223,7 @@ impl Roots {
                 let shared = shared(root);
                 if !shared.is_empty() {
                     root.candidates = shared;
+                    root.held = 0;
                     self.version += 1;
                     return Some(root.number);
                 }
@@ -224,6 +235,7 @@ impl Roots {
                 number,
                 candidates: candidates.to_vec(),
                 told: best.clone(),
+                held: 0,
             });
         }
         None
