@@ -88,3 +88,87 @@ fn two_broken_rules_are_two_divergences() {
         .map(|name| format!("\"{name} in ErrorEquals matches nothing\""));
     assert_eq!(told, expected);
 }
+
+/// The events of a run on an engine that breaks two rules, with one entry in the ledger.
+fn run_with_ledger(deviation: &str, clause: &str, more: &str) -> Vec<Value> {
+    let directory = tempfile::tempdir().expect("a directory");
+    let zoo = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../snapshots/zoo/wildcards.json"
+    );
+    std::fs::copy(zoo, directory.path().join("case.json")).expect("a case");
+    let ledger = format!(
+        "format = 1\nengine = \"reference\"\n\n[[divergence]]\nid = \"all\"\ntitle = \"States.ALL is a name\"\n\
+         deviation = '{deviation}'\n{more}reason = \"a test\"\nclause = \"{clause}\"\n\
+         evidence = \"the language\"\nfirst_seen = 2026-11-30\nlast_confirmed = 2026-11-30\n\
+         engine_version = \"1\"\ncase = \"case.json\"\n"
+    );
+    std::fs::write(directory.path().join("ledger.toml"), ledger).expect("a ledger");
+    let arguments = "run --engine reference --fault wildcards --seed 1 --cases 500 --format json \
+                     --ledger ledger.toml --out run";
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    let ran = stepproof(directory.path(), &arguments);
+    let lines = ran.out.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect()
+}
+
+fn of_kind<'e>(events: &'e [Value], kind: &str) -> Vec<&'e Value> {
+    events.iter().filter(|it| it["event"] == kind).collect()
+}
+
+/// What an entry's deviation explains is known, and only that: another broken rule is still found.
+#[test]
+fn a_known_deviation_hides_nothing_else() {
+    let events = run_with_ledger(
+        r#"{"hook":{"field":"ErrorEquals"},"change":{"rename":{"from":"States.ALL","to":[]}}}"#,
+        "error.match.all",
+        "",
+    );
+    let roots = of_kind(&events, "root");
+    let told: Vec<_> = roots.iter().map(|it| &it["sentence"]).collect();
+    assert_eq!(
+        told,
+        ["as if States.TaskFailed in ErrorEquals matches nothing"]
+    );
+    let last = events.last().expect("an end");
+    assert_eq!(last["roots"], 1);
+    assert!(last["verdicts"]["known"].as_u64() > Some(20), "{last}");
+    let judged = of_kind(&events, "case_judged");
+    let known = judged.iter().filter(|it| it["verdict"] == "known");
+    known.for_each(|it| assert_eq!(it["why"], serde_json::json!(["all"])));
+    let checked = of_kind(&events, "ledger_checked");
+    assert_eq!(checked[0]["outcome"], "confirmed");
+    assert!(of_kind(&events, "warning").is_empty());
+}
+
+/// Cases that agree although an entry says that they should not are evidence against it.
+#[test]
+fn an_entry_that_is_too_wide_is_named() {
+    let events = run_with_ledger(
+        r#"{"hook":{"field":"Retry"},"change":"ignore"}"#,
+        "error.match.all",
+        "",
+    );
+    let warnings = of_kind(&events, "warning");
+    let told = warnings.iter().filter_map(|it| it["text"].as_str());
+    let mut told = told.filter(|it| it.starts_with("the ledger's entry 'all' is too wide"));
+    assert!(told.next().is_some(), "{warnings:?}");
+    assert_eq!(events.last().expect("an end")["roots"], 2);
+}
+
+/// A pattern that covers more than its entry says is found out.
+#[test]
+fn what_signatures_cover_is_checked_in_a_sample() {
+    let everything = "spreads = true\nonly = [\"task.*\"]";
+    let deviation = r#"{"hook":{"field":"Retry.JitterStrategy"},"change":"ignore"}"#;
+    let events = run_with_ledger(deviation, "retry.jitter.full", &format!("{everything}\n"));
+    let warnings = of_kind(&events, "warning");
+    let told: Vec<_> = warnings
+        .iter()
+        .filter_map(|it| it["text"].as_str())
+        .collect();
+    let hidden = |it: &&str| it.contains("may hide another root") && it.contains("as if");
+    assert!(told.iter().any(hidden), "{told:?}");
+}

@@ -84,8 +84,8 @@ impl<'s> Sight<'s> {
         all_told.then_some(judgement.differences)
     }
 
-    /// The hypotheses of which each explains it, alone or else together with what is known of the engine,
-    /// except those that are not to be tried.
+    /// The hypotheses of which each explains it, alone or together with what is known of the engine, except
+    /// those that are not to be tried.
     pub fn hypotheses(
         &self,
         known: &Deviations,
@@ -99,21 +99,16 @@ impl<'s> Sight<'s> {
                 errors.any(|error| it.deviation.hook == Hook::Check(error.clause))
             }
         };
-        let tried: Vec<_> = catalogue()
+        let tried = catalogue()
             .iter()
             .filter(shows)
-            .filter(|it| !untried.contains(&it.deviation))
-            .collect();
-        let explains = |it: &&&Hypothesis| self.is_explained_by(&Arc::new(it.deviations()));
-        let alone: Vec<_> = tried.iter().filter(explains).copied().collect();
-        if known.is_empty() || !alone.is_empty() {
-            return alone;
-        }
-        let explains = |it: &&&Hypothesis| {
+            .filter(|it| !untried.contains(&it.deviation));
+        let alone = |it: &Hypothesis| self.is_explained_by(&Arc::new(it.deviations()));
+        let beside = |it: &Hypothesis| {
             let both = known.clone().and(it.deviations());
-            self.is_explained_by(&Arc::new(both))
+            !known.is_empty() && self.is_explained_by(&Arc::new(both))
         };
-        tried.iter().filter(explains).copied().collect()
+        tried.filter(|it| alone(it) || beside(it)).collect()
     }
 }
 

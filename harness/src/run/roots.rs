@@ -187,10 +187,13 @@ impl Roots {
 
     /// What is known of the engine: each root, and then all together.
     pub fn known(&self) -> Vec<Arc<Deviations>> {
-        let parts = self.parts();
-        let together = (parts.len() > 1).then(|| all_of(&parts));
-        let each = parts.into_iter().map(|it| it.deviations);
-        each.chain(together).collect()
+        each_and_all(self.parts())
+    }
+
+    /// The same of the ledger's entries only.
+    pub fn entries(&self) -> Vec<Arc<Deviations>> {
+        let parts = self.parts().into_iter();
+        each_and_all(parts.filter(|it| it.name.is_err()).collect())
     }
 
     /// Adds what explains a finding. If some of it explains an earlier root, too, or is the same in
@@ -244,6 +247,12 @@ impl Roots {
 
 fn alone(deviation: &Deviation) -> Arc<Deviations> {
     Arc::new([deviation.clone()].into_iter().collect())
+}
+
+fn each_and_all(parts: Vec<Part<'_>>) -> Vec<Arc<Deviations>> {
+    let together = (parts.len() > 1).then(|| all_of(&parts));
+    let each = parts.into_iter().map(|it| it.deviations);
+    each.chain(together).collect()
 }
 
 fn all_of(parts: &[Part<'_>]) -> Arc<Deviations> {

@@ -178,8 +178,8 @@ async fn explained(
 }
 
 /// What a clause is about.
-fn family(clause: Clause) -> Option<&'static str> {
-    clause.entry().path().next()
+fn family(clause: Clause) -> Vec<&'static str> {
+    clause.entry().path().take(2).collect()
 }
 
 #[cfg(test)]

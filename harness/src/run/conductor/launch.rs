@@ -201,7 +201,7 @@ impl Conductor<'_> {
             return false;
         };
         let known = Known {
-            roots: self.roots.known(),
+            roots: self.roots.entries(),
             untried: self.options.untried.clone(),
             agreed: self.witnesses.all(),
         };
