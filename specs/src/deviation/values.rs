@@ -10,7 +10,7 @@ use crate::{
     base::{json, time::nanoseconds},
     query::jsonpath::{
         intrinsic::Function,
-        path::{Path, PathError},
+        path::{Path, PathError, Step},
     },
 };
 
@@ -96,6 +96,10 @@ impl Deviations {
     pub(crate) fn read_instead(&self, reading: Reading<'_>) -> Option<Path> {
         let path = reading.path;
         let (last, before) = path.steps().split_last()?;
+        // A scan finds nothing by itself: it is applied to what follows it.
+        if matches!(before.last(), Some(Step::Scan)) {
+            return None;
+        }
         let outer = self.iter().any(|it| match it.hook {
             Hook::Path(form) => {
                 it.change == Change::Outer
