@@ -12,11 +12,14 @@ use crate::{
     casefile,
     engines::Engine,
     job::{Lane, prepare},
-    judge::ledger::{Entry, Ledger, StaleCheck},
+    judge::{
+        ledger::{Entry, Ledger, StaleCheck},
+        verdict::Signature,
+    },
     report::{Event, Finding, Reporter, Summary},
     run::{
-        Context, Control, DriveError, Limit, Options, Outcome, Shard, Source, Stop, attempt, drive,
-        is_explained,
+        Context, Control, DriveError, Judge as _, Limit, Options, Outcome, Shard, Source, Stop,
+        attempt, drive, is_explained,
         judging::{Compared, Generated},
     },
     shrink::Budget,
@@ -352,6 +355,8 @@ async fn check_entry(
         Err(error) => return StaleCheck::unjudged(ledger, entry, error.to_string()),
     };
     let outcome = attempt(context, &job, control.overhead()).await.outcome;
+    // What other entries cover by their signatures may differ beside it.
+    let covered = |it: &Signature| judge.is_known(it, &job);
     let explained = entry.is_exact()
         && is_explained(
             context,
@@ -359,6 +364,7 @@ async fn check_entry(
             &outcome,
             control.overhead(),
             &entry.deviations,
+            covered,
         );
     match outcome {
         Outcome::Judged { judgement, .. } => {

@@ -298,16 +298,20 @@ pub(super) fn with_sight<T>(
     Some(look(&Sight::new(prepared, judgement, grace, &rejudge)))
 }
 
-/// Whether these deviations explain what came of a case.
+/// Whether these deviations explain what came of a case, but for what `covered` holds of.
 pub(crate) fn is_explained(
     context: &Context,
     prepared: &Prepared,
     outcome: &Outcome,
     overhead: Millis,
     deviations: &Arc<Deviations>,
+    covered: impl Fn(&Signature) -> bool,
 ) -> bool {
     let (raw, judgement) = seen(outcome);
-    let look = |sight: &Sight<'_>| sight.is_explained_by(deviations);
+    let look = |sight: &Sight<'_>| {
+        let left = sight.left_under(deviations);
+        left.is_some_and(|left| left.iter().all(covered))
+    };
     with_sight(context, prepared, raw, judgement, overhead, look).unwrap_or_default()
 }
 

@@ -388,7 +388,7 @@ impl Hook {
                     || *change == Change::Ignore && matches!(self, Self::Arguments(_))
             }
             (Shape::List, Change::Coerce) => matches!(self, Self::Arguments(_)),
-            (Shape::Path, Change::Literal) => true,
+            (Shape::Path | Shape::InnerPath, Change::Literal) => true,
             (Shape::Characters, Change::Literal) => self == Self::Literal,
             (Shape::Characters, Change::Set(text)) => {
                 self == Self::Wildcards && text.as_str().is_some_and(|text| !text.is_empty())
@@ -442,7 +442,7 @@ impl Hook {
         match when {
             When::Null | When::Falsy | When::Empty if matches!(self, Self::Field(_)) => true,
             When::Root | When::Brackets => {
-                matches!(self, Self::Field(field) if field.shape() == Shape::Path)
+                matches!(self, Self::Field(field) if matches!(field.shape(), Shape::Path | Shape::InnerPath))
             }
             When::In(_) => matches!(self, Self::PathMissing | Self::PathSeveral | Self::Path(_)),
             When::Twin | When::Negated | When::OtherType | When::TwinOfOtherType => {

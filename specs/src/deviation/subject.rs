@@ -114,7 +114,9 @@ pub enum Form {
     FilterOfSeveral,
     /// A path with an index that counts from the end.
     FromEnd,
-    /// A path with an index before a name.
+    /// The root of the data as a whole.
+    Root,
+    /// A path that ends in an index and a name.
     IndexThenName,
     /// A path with two indexes in a row.
     TwoIndexes,
@@ -130,8 +132,9 @@ pub enum Form {
 
 impl Form {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Any,
+        Self::Root,
         Self::Wildcard,
         Self::Scan,
         Self::Slice,
@@ -167,9 +170,9 @@ impl Form {
                     && (text.contains("&&") || text.contains("||"))
             }
             Self::FromEnd => has(|step| matches!(step, Step::FromEnd(_))),
+            Self::Root => *path.root() == Root::Data && steps.is_empty(),
             Self::IndexThenName => {
-                let named = |pair: &[Step]| is_index(&pair[0]) && matches!(pair[1], Step::Name(_));
-                steps.windows(2).any(named)
+                matches!(steps, [.., index, Step::Name(_)] if is_index(index))
             }
             Self::TwoIndexes => {
                 let both = |pair: &[Step]| pair.iter().all(is_index);
@@ -198,7 +201,7 @@ impl Form {
     /// The rule of what these paths find.
     pub(super) fn clause(self) -> Clause {
         match self {
-            Self::Any | Self::IndexThenName | Self::TwoIndexes | Self::NotAscii => {
+            Self::Any | Self::Root | Self::IndexThenName | Self::TwoIndexes | Self::NotAscii => {
                 Clause::TemplatePath
             }
             Self::Wildcard | Self::Scan | Self::Slice | Self::Indexes => Clause::PathSeveral,
@@ -222,7 +225,8 @@ impl Form {
             Self::Filter => "a path with a filter",
             Self::FilterOfSeveral => "a path with a filter of several conditions",
             Self::FromEnd => "a path with an index from the end",
-            Self::IndexThenName => "a path with an index before a name",
+            Self::Root => "the path $",
+            Self::IndexThenName => "a path that ends in an index and a name",
             Self::TwoIndexes => "a path with two indexes in a row",
             Self::NotAscii => "a path with a name outside of ASCII",
             Self::Context => "a path into the context object",

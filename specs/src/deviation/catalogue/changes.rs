@@ -198,6 +198,7 @@ fn path(form: Form) -> Changes {
             ];
             all.extend(conditions.map(|when| (Change::Ignore, Some(when))));
         }
+        Form::Root => all = vec![(Change::Ignore, Some(When::Falsy))],
         Form::Names => all.push((Change::Values, None)),
         Form::Wildcard | Form::FromEnd => all.push((Change::Outer, None)),
         Form::IndexThenName | Form::TwoIndexes => all.push((Change::Wrap, None)),

@@ -300,7 +300,10 @@ impl<'e> Eval<'e> {
             if function == Function::JsonToString && !matches!(argument, Argument::Path(_)) {
                 self.mark(Clause::IntrinsicJsonToStringOfNoPath);
             }
+            // A template keeps its escapes until it is filled in.
+            let is_template = function == Function::Format && arguments.is_empty();
             let (argument, size) = match argument {
+                Argument::Literal(value) if is_template => (Cow::Borrowed(value), 0),
                 Argument::Literal(value) => (self.literal(value), 0),
                 Argument::Path(path) => {
                     let place = self.place.replace(Place::Argument);
