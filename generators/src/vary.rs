@@ -1,4 +1,4 @@
-//! Neighbours of a case: the same machine and world, with one value changed.
+//! Neighbours of a case: the same machine and world, with one value other.
 //!
 //! A smallest case often cannot tell what the rule is that is broken: of one element, the first is the
 //! last. Its neighbours can.
@@ -38,12 +38,12 @@ pub fn neighbours(case: &Case, most: usize) -> Vec<Case> {
     }
     let step = changes.len().div_ceil(most.max(1)).max(1);
     let chosen = changes.into_iter().step_by(step);
-    let changed = chosen.filter_map(|(pointer, value)| {
-        let mut changed = written.clone();
-        *changed.pointer_mut(&pointer)? = value;
-        serde_json::from_value(changed).ok()
+    let other = chosen.filter_map(|(pointer, value)| {
+        let mut other = written.clone();
+        *other.pointer_mut(&pointer)? = value;
+        serde_json::from_value(other).ok()
     });
-    changed.filter(|it| it != case).collect()
+    other.filter(|it| it != case).collect()
 }
 
 type Changes = Vec<(String, Value)>;
@@ -96,7 +96,7 @@ fn data(value: &Value, at: &str, changes: &mut Changes) {
 }
 
 fn scalar(value: &Value, at: &str, changes: &mut Changes) {
-    let changed = match value {
+    let other = match value {
         Value::Bool(truth) => json!(!truth),
         Value::Number(number) => match number.as_i64() {
             Some(whole) => json!(whole.saturating_add(1)),
@@ -105,7 +105,7 @@ fn scalar(value: &Value, at: &str, changes: &mut Changes) {
         Value::String(text) => json!(format!("{text}x")),
         _ => return,
     };
-    changes.push((at.to_owned(), changed));
+    changes.push((at.to_owned(), other));
 }
 
 /// The changes of the numbers in a call of an intrinsic function.
@@ -122,8 +122,8 @@ fn call(text: &str, at: &str, changes: &mut Changes) {
         let stands_alone = !before.is_some_and(is_part) && !after.is_some_and(is_part);
         if let (true, Ok(number)) = (stands_alone, text[start..end].parse::<u32>()) {
             let more = number.saturating_add(1);
-            let changed = format!("{}{more}{}", &text[..start], &text[end..]);
-            changes.push((at.to_owned(), changed.into()));
+            let other = format!("{}{more}{}", &text[..start], &text[end..]);
+            changes.push((at.to_owned(), other.into()));
         }
     }
 }

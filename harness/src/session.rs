@@ -14,7 +14,7 @@ use crate::{
     job::{Lane, prepare},
     judge::{
         ledger::{Entry, Ledger, StaleCheck},
-        verdict::Signature,
+        verdict::Difference,
     },
     report::{Event, Finding, Reporter, Summary},
     run::{
@@ -356,7 +356,7 @@ async fn check_entry(
     };
     let outcome = attempt(context, &job, control.overhead()).await.outcome;
     // What other entries cover by their signatures may differ beside it.
-    let covered = |it: &Signature| judge.is_known(it, &job);
+    let covered = |it: &Difference| judge.is_known(it, &job);
     let explained = entry.is_exact()
         && is_explained(
             context,

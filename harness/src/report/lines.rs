@@ -65,7 +65,9 @@ impl<W: Write + Send> Reporter for Lines<W> {
         self.digest.event(event);
         if matches!(event, Event::RunFinished(_)) {
             let roots: Vec<Value> = self.digest.roots().map(|it| self.root(it)).collect();
-            roots.iter().for_each(|it| self.write(it));
+            for root in &roots {
+                self.write(root);
+            }
         }
         self.write(&encode(event));
         if matches!(event, Event::RunFinished(_)) {

@@ -2,6 +2,7 @@
 
 mod launch;
 pub(crate) mod reasons;
+mod recalled;
 mod reported;
 mod results;
 mod rooted;
@@ -20,14 +21,13 @@ use tokio::{
 
 use self::{reported::Reported, results::TaskResult};
 use super::{
-    Bugbase, Context, Control, Options, Standing, groups::Groups, quiet, reach, roots::Roots,
-    spot::Sample, witness::Witnesses,
+    Bugbase, Context, Control, Options, groups::Groups, reach, roots::Roots, spot::Sample,
+    witness::Witnesses,
 };
 use crate::{
-    job::Lane,
     judge::verdict::{Signature, Verdict},
     report::{Event, Reporter, Summary, plural},
-    store::{Detail, FindingRecord, Journal, JudgedCase, ReductionRecord, StoreError},
+    store::{FindingRecord, Journal, JudgedCase, StoreError},
     trouble::Trouble,
 };
 
@@ -167,88 +167,21 @@ impl<'a> Conductor<'a> {
         reporter: &'a mut dyn Reporter,
     ) -> Result<Self, StoreError> {
         let stored = store.stored()?;
-        let mut summary = Summary::default();
-        let mut groups = Groups::default();
-        let mut under: HashMap<u32, u64> = HashMap::new();
-        for case in &stored.cases {
-            tell(case, &context, &mut summary, reporter);
-            groups.count(case.verdict, case.root, &case.coverage);
-            if let Some(root) = case.root {
-                *under.entry(root).or_default() += 1;
-            }
-        }
-        let mut looked = HashMap::new();
-        let mut bugbase = Bugbase::default();
-        let mut roots = Roots::of(context.judge.exact_entries());
-        let mut reductions = VecDeque::new();
-        let mut pages = Vec::new();
-        let findings = stored.findings.len() as u32;
-        for (finding, reduction) in stored.findings {
-            let withdrawn = reduction.as_ref().is_some_and(ReductionRecord::withdraws);
-            let standing = if withdrawn {
-                Standing::Withdrawn
-            } else {
-                Standing::Confirmed
-            };
-            bugbase.note(&finding.signature, standing);
-            *looked.entry(finding.signature.clone()).or_default() += 1;
-            let Some(reduction) = reduction else {
-                summary.roots += 1;
-                reductions.push_back(finding);
-                continue;
-            };
-            let mut page = context.judge.finding(&finding, &reduction);
-            page.same_as = reduction.detail.root;
-            if !withdrawn {
-                let Detail {
-                    root,
-                    explanations,
-                    grouped,
-                    ..
-                } = &reduction.detail;
-                let explained = grouped.is_none() && !explanations.is_empty();
-                let placed =
-                    explained.then(|| roots.place(finding.number, explanations, |_| false));
-                page.same_as = root.or(placed.flatten());
-                page.same_as = page.same_as.or(reported::same_case(&pages, &reduction));
-                let root = page.same_as.unwrap_or(finding.number);
-                groups.placed(&finding, &reduction, root, explained);
-            }
-            let same_as = page.same_as;
-            summary.roots += u64::from(!withdrawn && page.same_as.is_none());
-            reporter.event(&Event::Earlier(Box::new(page)));
-            if !withdrawn {
-                pages.push(Reported {
-                    finding,
-                    reduction,
-                    same_as,
-                });
-            }
-        }
-        let mut witnesses = Witnesses::default();
-        let agreed = |case: &&JudgedCase| case.verdict == Verdict::Agree;
-        let lane = if quiet::is_exact(context.engine.profile()) {
-            Lane::Quiet
-        } else {
-            Lane::Throughput
-        };
-        for case in stored.cases.iter().filter(agreed) {
-            witnesses.add(case.index, lane, case.coverage);
-        }
         let ahead = options.jobs > 1 && context.engine.immediate().is_some();
         let jobs = ahead.then(|| Arc::new(Semaphore::new(options.jobs)));
         let sample = Sample::new(options.spot_checks);
-        Ok(Self {
+        let mut conductor = Self {
             indexes: options.indexes(),
             before: stored.elapsed,
-            done: stored.cases.iter().map(|case| case.index).collect(),
-            diverged: stored.cases.into_iter().filter(is_divergence).collect(),
+            done: HashSet::new(),
+            diverged: Vec::new(),
+            roots: Roots::of(context.judge.exact_entries()),
             context,
             options,
             store,
             reporter,
-            summary,
-            bugbase,
+            summary: Summary::default(),
+            bugbase: Bugbase::default(),
             stage: Stage::Throughput,
             again: VecDeque::new(),
             misses: HashMap::new(),
@@ -259,29 +192,30 @@ impl<'a> Conductor<'a> {
             kinds: HashMap::new(),
             running: 0,
             jobs,
-            roots,
-            groups,
+            groups: Groups::default(),
             refuted: BTreeMap::new(),
             sample,
-            under,
-            looked,
+            under: HashMap::new(),
+            looked: HashMap::new(),
             waiting: VecDeque::new(),
             confirming: false,
-            reductions,
-            witnesses,
+            reductions: VecDeque::new(),
+            witnesses: Witnesses::default(),
             changed: false,
             reducing: false,
             measuring: false,
-            findings,
+            findings: 0,
             unannounced: Vec::new(),
-            reported: pages,
+            reported: Vec::new(),
             uncommitted: Vec::new(),
             faults: Vec::new(),
             doubtful: false,
             exhausted: false,
             dropped: 0,
             began: Instant::now(),
-        })
+        };
+        conductor.recall(stored);
+        Ok(conductor)
     }
 
     async fn conduct(&mut self) -> Result<Option<Trouble>, StoreError> {

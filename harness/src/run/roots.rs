@@ -305,7 +305,7 @@ pub(crate) fn is_explained(
     outcome: &Outcome,
     overhead: Millis,
     deviations: &Arc<Deviations>,
-    covered: impl Fn(&Signature) -> bool,
+    covered: impl Fn(&Difference) -> bool,
 ) -> bool {
     let (raw, judgement) = seen(outcome);
     let look = |sight: &Sight<'_>| {

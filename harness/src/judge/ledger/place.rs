@@ -66,8 +66,9 @@ mod tests {
         };
         assert_eq!(seen("A"), r#"{"Type":"Pass","Result":1,"Next":"M"}"#);
         assert!(seen("M").contains("Result") && !seen("M").contains("ItemProcessor"));
-        assert_eq!(around(&definition, None), [definition.clone()]);
-        assert_eq!(around(&definition, Some("no")), [definition.clone()]);
+        let whole = vec![definition.clone()];
+        assert_eq!(around(&definition, None), whole);
+        assert_eq!(around(&definition, Some("no")), whole);
         assert_eq!(seen("Z"), r#"{"Type":"Map","Next":"Z"} {"Type":"Succeed"}"#);
     }
 }

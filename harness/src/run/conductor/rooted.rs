@@ -133,6 +133,9 @@ impl Conductor<'_> {
         let under = &self.under;
         let explained = |root| under.get(&root).copied().unwrap_or_default();
         for (number, root, why) in self.groups.regroup(explained) {
+            if !self.groups.is_explained(root) && self.roots.forget(root) {
+                self.tell(root, Vec::new())?;
+            }
             let ways = |it: &&mut Reported| it.root() == number;
             for reported in self.reported.iter_mut().filter(ways) {
                 reported.same_as = Some(root);
