@@ -170,7 +170,7 @@ fn a_broken_file_is_counted_and_stops_nothing() {
         ],
     );
     let counted = "; 4 machines, 1 judged, 0 unsupported, 1 refused, 2 unreadable, \
-                   9 of 9 states entered";
+                   9 of 9 states entered; 0 roots";
     assert!(last(&ran).ends_with(counted), "{}", last(&ran));
 }
 
@@ -331,7 +331,7 @@ fn a_finding_names_the_machine_and_the_input_it_came_from() {
     let with = " with input { \"total\": 7 }\n  as it was found: r/findings/1-";
     shows(
         &ran.out,
-        &[found, with, "pay.json: 10 cases, 10 judged, divergence"],
+        &[found, with, "pay.json: 10 cases, 10 judged, root 1"],
     );
     assert!(
         !ran.out.contains("plain.json: 10 cases, 10 judged, div"),
@@ -415,7 +415,7 @@ fn the_directory_of_a_run_stands_for_its_finding() {
     let ran = expect(here, &["replay", "r"], 2);
     let cases = format!("{first}/case.json, {other}/case.json");
     shows(&ran.err, &["the run has several findings", &cases]);
-    let page = "# Divergence 2\n\n**Another way to divergence 1:** x\n";
+    let page = "# Root 1\n\n**Another way to root 1:** x\n";
     write(here, "r/findings/2-other/report.md", page);
     let ran = expect(here, &["replay", "r"], 1);
     shows(&ran.out, &[&format!("stepproof replay {first}/case.json")]);

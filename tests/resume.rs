@@ -256,10 +256,12 @@ fn a_resumed_run_reports_what_its_earlier_sessions_found() {
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
     let first = without_time();
-    let found = |line: &String| line.starts_with("- 1: ");
+    let found = |line: &String| line.starts_with("- root 1: ");
     assert!(first.iter().any(found), "{first:?}");
     assert!(first.contains(&"## Poisoned".to_owned()), "{first:?}");
     let resumed = expect(here, &["run", "--resume", "r"], 1);
     assert_eq!(without_time(), first);
-    assert!(resumed.out.contains("divergence 1 ("), "{}", resumed.out);
+    let before =
+        |line: &str| line.starts_with("root 1: ") && line.contains("; it was found before");
+    assert!(resumed.out.lines().any(before), "{}", resumed.out);
 }

@@ -247,9 +247,14 @@ impl<W: Write + Send> Reporter for Terminal<W> {
                 self.line(&digest::found(finding));
             }
             Event::Explained(finding) => {
+                let number = finding.number;
+                if finding.explained.is_none() {
+                    self.line(&format!(
+                        "root {number} is grouped: no explanation holds for all its cases"
+                    ));
+                }
                 if let Some(deviation) = &finding.explained {
-                    let number = finding.number;
-                    self.line(&format!("root {number} is rather as if {deviation}: so are the cases that were seen since"));
+                    self.line(&format!("root {number} is rather as if {deviation}"));
                 }
             }
             Event::Withdrawn {

@@ -308,7 +308,6 @@ impl<'a> Conductor<'a> {
         // The run judges them when it is resumed.
         self.dropped += self.waiting.len() as u64;
         self.tell_renamed()?;
-        self.regroup()?;
         self.tell_refuted();
         self.commit()?;
         self.summary.elapsed = self.elapsed();
@@ -320,6 +319,9 @@ impl<'a> Conductor<'a> {
             && self.again.is_empty()
             && self.quiet.is_empty()
             && self.reductions.is_empty();
+        if finished {
+            self.regroup()?;
+        }
         self.note(&json!({
             "event": "sitting_ended",
             "finished": finished,

@@ -38,7 +38,8 @@ impl Tally {
     /// Counts a case no longer.
     pub fn take(&mut self, coverage: &Coverage) {
         for clause in coverage.iter() {
-            self.0[clause as usize] -= 1;
+            let count = &mut self.0[clause as usize];
+            *count = count.saturating_sub(1);
         }
     }
 

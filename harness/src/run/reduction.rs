@@ -218,6 +218,10 @@ pub(super) async fn reduce(
         }
         reduced => reduced,
     };
+    // What was asked less than it should be explains nothing yet.
+    if context.stop.is_asked() {
+        return (finding, Reduced::Stopped);
+    }
     (finding, reduced)
 }
 
@@ -306,7 +310,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Those of the explanations that fit cases like this one and, if that can be told, the original.
+    /// Those of the explanations that fit cases like this one, too.
     async fn sieve(
         &self,
         case: &Case,

@@ -7,7 +7,7 @@ use stepproof_specs::{
     asl::StateType,
     base::time::Millis,
     clause::Coverage,
-    deviation::{Deviation, Deviations},
+    deviation::{Deviation, Deviations, When},
 };
 
 use super::{Context, Outcome, attempt::ready, witness::Witness};
@@ -100,7 +100,7 @@ impl Roots {
         &mut self,
         sight: &Sight<'_>,
         refuted: impl Fn(&Deviation) -> bool,
-        covered: impl Fn(&Difference) -> bool,
+        covered: impl Fn(&Difference) -> Option<String>,
     ) -> Option<Explained> {
         let mut entries = self.entries.iter();
         if let Some((id, _)) = entries.find(|(_, it)| sight.is_explained_by(it)) {
@@ -108,8 +108,11 @@ impl Roots {
         }
         for root in &mut self.found {
             let explains = |it: &&Deviation| sight.is_explained_by(&alone(it));
-            if root.held >= SETTLED && root.candidates.first().as_ref().is_some_and(explains) {
-                return Some(Explained::Root(root.number));
+            if root.held >= SETTLED {
+                if root.candidates.first().as_ref().is_some_and(explains) {
+                    return Some(Explained::Root(root.number));
+                }
+                continue;
             }
             let kept = root.candidates.iter().filter(explains);
             let mut kept: Vec<Deviation> = kept.cloned().collect();
@@ -128,17 +131,20 @@ impl Roots {
             }
             return Some(Explained::Root(root.number));
         }
-        let together = self.together(|it| sight.is_explained_by(it));
-        together.or_else(|| {
-            self.together(|it| {
-                let left = sight.left_under(it);
-                left.is_some_and(|left| left.iter().all(&covered))
-            })
-        })
+        if let Some(parts) = self.together(|it| sight.is_explained_by(it)) {
+            return Some(explained_by(&parts, Vec::new()));
+        }
+        let rest = |it: &Arc<Deviations>| -> Option<Vec<String>> {
+            let left = sight.left_under(it)?;
+            left.iter().map(&covered).collect()
+        };
+        let parts = self.together(|it| rest(it).is_some())?;
+        let others = rest(&all_of(&parts)).unwrap_or_default();
+        Some(explained_by(&parts, others))
     }
 
     /// Roots that explain something together, and not without one of them.
-    fn together(&self, explain: impl Fn(&Arc<Deviations>) -> bool) -> Option<Explained> {
+    fn together(&self, explain: impl Fn(&Arc<Deviations>) -> bool) -> Option<Vec<Part<'_>>> {
         let mut parts = self.parts();
         if parts.is_empty() || !explain(&all_of(&parts)) {
             return None;
@@ -151,26 +157,25 @@ impl Roots {
                 place += 1;
             }
         }
-        let found = parts.iter().find_map(|it| it.name.ok());
-        let entries = parts.iter().filter_map(|it| it.name.err());
-        let entries = || entries.map(str::to_owned).collect();
-        Some(found.map_or_else(|| Explained::Entries(entries()), Explained::Root))
+        Some(parts)
     }
 
-    /// Everything that is known, and this.
-    pub fn beside(&self, deviation: &Deviation) -> Arc<Deviations> {
-        let entries = self.entries.iter().flat_map(|(_, it)| it.iter().cloned());
-        Arc::new(entries.chain([deviation.clone()]).collect())
+    /// Everything that is known, together.
+    pub fn all(&self) -> Arc<Deviations> {
+        all_of(&self.parts())
     }
 
     /// Takes back that something explains this root; says whether something did.
     pub fn forget(&mut self, number: u32) -> bool {
         let before = self.found.len();
         self.found.retain(|root| root.number != number);
-        self.found.len() < before
+        let forgotten = self.found.len() < before;
+        self.version += u64::from(forgotten);
+        forgotten
     }
 
-    /// The entries, and the best hypothesis of each root that was found.
+    /// The best hypothesis of each root that was found, and the entries: of two that explain the same, the
+    /// latter is kept.
     fn parts(&self) -> Vec<Part<'_>> {
         let entries = self.entries.iter().map(|(id, deviations)| Part {
             name: Err(id),
@@ -182,7 +187,7 @@ impl Roots {
                 deviations: alone(root.candidates.first()?),
             })
         });
-        entries.chain(found).collect()
+        found.chain(entries).collect()
     }
 
     /// What is known of the engine: each root, and then all together.
@@ -219,6 +224,10 @@ impl Roots {
                     wider.push(it);
                 }
             }
+            // The cases to come say whether the wider one holds.
+            if !wider.is_empty() {
+                wider.extend(root.candidates.iter().cloned());
+            }
             wider
         };
         for shared in [&common as &dyn Fn(&Root) -> Vec<Deviation>, &wider] {
@@ -249,6 +258,19 @@ fn alone(deviation: &Deviation) -> Arc<Deviations> {
     Arc::new([deviation.clone()].into_iter().collect())
 }
 
+/// What these parts are together: the first root that was found among them, or else their entries and those
+/// that cover the rest.
+fn explained_by(parts: &[Part<'_>], rest: Vec<String>) -> Explained {
+    if let Some(found) = parts.iter().find_map(|it| it.name.ok()) {
+        return Explained::Root(found);
+    }
+    let entries = parts.iter().filter_map(|it| it.name.err());
+    let mut entries: Vec<String> = entries.map(str::to_owned).chain(rest).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    Explained::Entries(entries)
+}
+
 fn each_and_all(parts: Vec<Part<'_>>) -> Vec<Arc<Deviations>> {
     let together = (parts.len() > 1).then(|| all_of(&parts));
     let each = parts.into_iter().map(|it| it.deviations);
@@ -263,7 +285,9 @@ fn all_of(parts: &[Part<'_>]) -> Arc<Deviations> {
 /// The deviation that breaks the rule wherever one of these does, if both break the same rule in the same
 /// way: in other states, or under other conditions.
 fn wherever_either(one: &Deviation, other: &Deviation) -> Option<Deviation> {
-    if (one.hook, &one.change) != (other.hook, &other.change) {
+    // What applies only where an error ends the execution does not apply to others without the condition.
+    let ending = |it: &Deviation| it.when == Some(When::Ending);
+    if (one.hook, &one.change) != (other.hook, &other.change) || ending(one) != ending(other) {
         return None;
     }
     let mut states: Vec<StateType> = Vec::new();

@@ -173,8 +173,9 @@ async fn explained(
     let found = roots::with_sight(context, prepared, raw, judgement, overhead, look)?;
     let lane = prepared.lane();
     let run = neighbours::run(context, small, lane, overhead).await.ok()?;
-    let mut left = neighbours::sieve(context, found, &run, known, overhead).into_iter();
-    left.next()
+    let left = neighbours::sieve(context, found, &run, known, overhead);
+    // A run that is stopped has not asked all of them.
+    left.into_iter().next().filter(|_| !context.stop.is_asked())
 }
 
 /// What a clause is about.

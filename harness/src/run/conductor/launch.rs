@@ -194,7 +194,8 @@ impl Conductor<'_> {
 
     /// Reduces a case that the ledger covers, once nothing else is to be done; says whether there was one.
     pub(super) fn launch_spot_check(&mut self) -> bool {
-        if self.context.stop.is_asked() || !self.exhausted || self.doubtful {
+        let not_now = self.context.stop.is_asked() || self.doubtful || self.out_of_time(1.0);
+        if not_now || !self.exhausted {
             return false;
         }
         let Some(covered) = self.sample.take() else {

@@ -30,7 +30,7 @@ pub(crate) fn of(
 }
 
 /// The ledger's entries that cover what differs by their signatures, each once.
-pub(super) fn entries(judge: &dyn Judge, prepared: &Prepared, outcome: &Outcome) -> Vec<String> {
+fn entries(judge: &dyn Judge, prepared: &Prepared, outcome: &Outcome) -> Vec<String> {
     let Outcome::Judged { judgement, .. } = outcome else {
         return Vec::new();
     };

@@ -71,7 +71,10 @@ impl Conductor<'_> {
         let same_as = root.or(placed.flatten());
         let same_as = same_as.or_else(|| reported::same_case(&self.reported, &reduction));
         let root = same_as.unwrap_or(finding.number);
-        self.groups.placed(&finding, &reduction, root, explained);
+        // What an explanation has put under a root is no evidence of a group.
+        if same_as.is_none() || grouped.is_some() {
+            self.groups.placed(&finding, &reduction, root, explained);
+        }
         self.summary.roots += u64::from(same_as.is_none());
         page.same_as = same_as;
         self.reporter.event(&Event::Earlier(Box::new(page)));

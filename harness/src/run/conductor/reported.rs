@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use crate::{
-    judge::verdict::Signature,
     run::Context,
     store::{FindingFiles, FindingRecord, ReductionRecord, StoreError, write_page},
 };
@@ -27,13 +26,13 @@ impl Reported {
 /// The number of the first finding with the same case and the same differences, if there is one.
 pub(super) fn same_case(reported: &[Reported], reduction: &ReductionRecord) -> Option<u32> {
     let differences = differences(reduction);
-    let mut reported = reported.iter().map(|it| &it.reduction);
+    let mut reported = reported.iter();
     let first = reported.find(|it| {
         !differences.is_empty()
-            && it.minimal.body == reduction.minimal.body
-            && self::differences(it) == differences
+            && it.reduction.minimal.body == reduction.minimal.body
+            && self::differences(&it.reduction) == differences
     });
-    first.map(|it| it.number)
+    first.map(Reported::root)
 }
 
 /// The signatures of what differs in a smallest case, in order.
@@ -45,33 +44,27 @@ fn differences(reduction: &ReductionRecord) -> Vec<String> {
     signatures
 }
 
-/// Writes the pages of the last finding, and of the first of those that are the same, again.
+/// Writes the pages of these findings again.
 pub(super) fn write_pages(
     context: &Context,
     run: &Path,
     reported: &[Reported],
-    first: u32,
+    numbers: &[u32],
 ) -> Result<(), StoreError> {
-    let others: Vec<(u32, Signature)> = reported
+    let wanted = reported
         .iter()
-        .filter(|it| it.same_as == Some(first))
-        .map(|it| (it.finding.number, it.finding.signature.clone()))
-        .collect();
-    let number = |it: &&Reported| it.finding.number == first;
-    let both = reported.iter().find(number).into_iter();
-    let mut written = None;
-    for it in both.chain(reported.last()) {
-        if written.replace(it.finding.number) == Some(it.finding.number) {
-            continue;
-        }
+        .filter(|it| numbers.contains(&it.finding.number));
+    for it in wanted {
         let Reported {
             finding, reduction, ..
         } = it;
+        let ways = reported
+            .iter()
+            .filter(|other| other.same_as == Some(finding.number));
+        let ways = ways.map(|it| (it.finding.number, it.finding.signature.clone()));
         let mut page = context.judge.finding(finding, reduction);
         page.same_as = it.same_as;
-        if finding.number == first {
-            page.others.clone_from(&others);
-        }
+        page.others = ways.collect();
         let files = FindingFiles::of(run, finding.number, &finding.slug);
         write_page(&files, &page.markdown())?;
     }

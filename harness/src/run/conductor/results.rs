@@ -173,7 +173,8 @@ impl Conductor<'_> {
         self.suspect_of(ran, explained);
     }
 
-    /// A case that diverges in a way that no signature in the ledger covers, with what explains it.
+    /// A case that diverges, with what explains it: unless it is explained, no signature in the ledger covers
+    /// it.
     fn suspect_of(&mut self, ran: Ran, explained: Option<Explained>) {
         match explained {
             Some(Explained::Root(root)) => {
@@ -185,10 +186,7 @@ impl Conductor<'_> {
                 self.append(record);
                 return;
             }
-            Some(Explained::Entries(mut entries)) => {
-                let judge = self.context.judge.as_ref();
-                let others = reasons::entries(judge, &ran.ready.prepared, &ran.attempt.outcome);
-                entries.extend(others);
+            Some(Explained::Entries(entries)) => {
                 self.record_because(ran, Verdict::Known, entries);
                 return;
             }
@@ -292,6 +290,10 @@ impl Conductor<'_> {
             }
         };
         for (signature, confirmation) in counts {
+            let before = self.bugbase.standing(&signature) == Standing::Confirmed;
+            if before && !confirmation.holds() {
+                *self.looked.entry(signature.clone()).or_default() += 1;
+            }
             if confirmation.holds() {
                 self.bugbase.note(&signature, Standing::Confirmed);
                 *self.looked.entry(signature.clone()).or_default() += 1;
@@ -406,7 +408,13 @@ impl Conductor<'_> {
             return Ok(());
         };
         self.summary.roots -= 1;
-        reported::write_pages(&self.context, self.store.directory(), &self.reported, first)?;
+        let numbers = [first, page.number];
+        reported::write_pages(
+            &self.context,
+            self.store.directory(),
+            &self.reported,
+            &numbers,
+        )?;
         self.reporter.event(&Event::AnotherWay(Box::new(page)));
         Ok(())
     }
@@ -432,11 +440,12 @@ impl Conductor<'_> {
             bugbase.note(&finding.signature, Standing::Withdrawn);
         }
         let stands = |signature: &Signature| bugbase.standing(signature) == Standing::Confirmed;
-        let before = self.diverged.len();
-        self.diverged
-            .retain(|case| !case.is_unfounded(|it| *it == finding.signature, stands));
-        let cases = before - self.diverged.len();
-        for _ in 0..cases {
+        let unfounded =
+            |case: &mut JudgedCase| case.is_unfounded(|it| *it == finding.signature, stands);
+        let unfounded: Vec<JudgedCase> = self.diverged.extract_if(.., unfounded).collect();
+        let cases = unfounded.len();
+        for case in unfounded {
+            self.groups.waited(&case.coverage);
             self.summary.recount(Verdict::Diverge, Verdict::Flaky);
         }
         self.summary.roots -= 1;

@@ -46,7 +46,15 @@ impl Conductor<'_> {
             ..
         } = self;
         let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
-        let covered = |it: &Difference| context.judge.is_known(it, prepared);
+        // What signatures cover as a whole is known without deviations that happen to change something.
+        let differences = judgement.into_iter().flat_map(|it| &it.differences);
+        let mut differences = differences.map(|it| context.judge.is_known(it, prepared));
+        let any_unknown = differences.any(|known| !known);
+        let covered = |it: &Difference| {
+            let at = it.state.as_deref();
+            let entry = context.judge.known_as(&it.signature, at, prepared);
+            entry.filter(|_| any_unknown).map(str::to_owned)
+        };
         let look = |sight: &Sight<'_>| roots.explaining(sight, refuted, covered);
         roots::with_sight(context, prepared, raw, judgement, overhead, look).flatten()
     }
@@ -95,18 +103,20 @@ impl Conductor<'_> {
         self.roots.forget(finding.number);
         reduction.detail.root = Some(like.root);
         reduction.detail.grouped = Some(like.why);
+        reduction.detail.explanations.clear();
         if like.doubted && self.roots.forget(like.root) {
             self.tell(like.root, Vec::new())?;
         }
         Ok(())
     }
 
-    /// Whether an explanation holds for most of the cases that wait and exercise the rule.
+    /// Whether an explanation, which is among the roots now, holds for most of the cases that wait and
+    /// exercise the rule.
     fn holds_beside(&self, explanation: &Deviation) -> bool {
         let clause = explanation.clause();
         let waiting = self.waiting.iter().map(|it| &it.ran);
         let concerned = waiting.filter(|it| it.ready.coverage.contains(clause));
-        let deviations = self.roots.beside(explanation);
+        let deviations = self.roots.all();
         let overhead = self.control.overhead();
         let (mut explained, mut asked) = (0, 0);
         for ran in concerned.take(ASKED) {
@@ -137,11 +147,17 @@ impl Conductor<'_> {
                 self.tell(root, Vec::new())?;
             }
             let ways = |it: &&mut Reported| it.root() == number;
+            let mut moved = vec![root];
             for reported in self.reported.iter_mut().filter(ways) {
+                moved.push(reported.finding.number);
+                self.summary.roots -= u64::from(reported.same_as.is_none());
                 reported.same_as = Some(root);
                 let detail = &mut reported.reduction.detail;
                 detail.root = Some(root);
-                detail.grouped.get_or_insert_with(|| why.clone());
+                if detail.grouped.is_none() {
+                    detail.grouped = Some(why.clone());
+                    detail.explanations.clear();
+                }
                 let record = reported.reduction.clone();
                 if reported.finding.number == number {
                     let mut page = self.context.judge.finding(&reported.finding, &record);
@@ -150,9 +166,8 @@ impl Conductor<'_> {
                 }
                 self.store.append_reduction(record);
             }
-            self.summary.roots -= 1;
             let directory = self.store.directory();
-            reported::write_pages(&self.context, directory, &self.reported, root)?;
+            reported::write_pages(&self.context, directory, &self.reported, &moved)?;
         }
         Ok(())
     }
@@ -177,6 +192,6 @@ impl Conductor<'_> {
         self.store.append_reduction(record);
         self.reporter.event(&Event::Explained(Box::new(page)));
         let directory = self.store.directory();
-        reported::write_pages(&self.context, directory, &self.reported, number)
+        reported::write_pages(&self.context, directory, &self.reported, &[number])
     }
 }
