@@ -145,8 +145,10 @@ fn named(run: &Path) -> Vec<(u64, CaseId)> {
 
 /// A case that is known, and its identity.
 fn known(run: &Path) -> (u64, CaseId) {
-    let store = Store::open(run).expect("a run");
-    let stored = store.stored().expect("a readable run");
+    let stored = {
+        let store = Store::open(run).expect("a run");
+        store.stored().expect("a readable run")
+    };
     let mut cases = stored.cases.iter();
     let known = cases.find(|case| case.verdict == Verdict::Known);
     let known = known.expect("a known case").index;

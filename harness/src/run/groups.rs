@@ -19,32 +19,40 @@ use crate::{
 
 /// How many cases exercise each clause.
 #[derive(Debug)]
-pub(super) struct Tally(Vec<u64>);
+pub(super) struct Tally {
+    cases: u64,
+    by_clause: Vec<u64>,
+}
 
 impl Default for Tally {
     fn default() -> Self {
-        Self(vec![0; REGISTRY.len()])
+        Self {
+            cases: 0,
+            by_clause: vec![0; REGISTRY.len()],
+        }
     }
 }
 
 impl Tally {
     /// Counts a case.
     pub fn add(&mut self, coverage: &Coverage) {
+        self.cases += 1;
         for clause in coverage.iter() {
-            self.0[clause as usize] += 1;
+            self.by_clause[clause as usize] += 1;
         }
     }
 
     /// Counts a case no longer.
     pub fn take(&mut self, coverage: &Coverage) {
+        self.cases = self.cases.saturating_sub(1);
         for clause in coverage.iter() {
-            let count = &mut self.0[clause as usize];
+            let count = &mut self.by_clause[clause as usize];
             *count = count.saturating_sub(1);
         }
     }
 
     fn of(&self, clause: Clause) -> u64 {
-        self.0[clause as usize]
+        self.by_clause[clause as usize]
     }
 }
 
@@ -138,15 +146,14 @@ impl Groups {
     }
 
     /// Puts a divergence that nothing explains under an earlier one with an explanation which breaks the
-    /// rule that is suspected of it. If the explanation holds for fewer cases (`cases` says how many)
-    /// than there are that exercise its rule and that nothing explains, it is doubted, and both are one
-    /// group from then on.
+    /// rule that is suspected of it. `cases` says how many cases an explanation holds for; if it is
+    /// doubted, both are one group from then on.
     pub fn explained_like(&mut self, number: u32, cases: impl Fn(u32) -> u64) -> Option<Like> {
         let place = self.all.iter().position(|it| it.root == number)?;
         let suspect = self.suspect(&self.all[place].exercised)?;
         let like = |it: &Member| {
             let clause = it.explained?;
-            let doubted = cases(it.root) < self.diverged.of(clause);
+            let doubted = self.is_doubted(clause, cases(it.root));
             let same = family(clause) == family(suspect)
                 || (doubted && self.is_suspected_in(suspect, &it.exercised));
             same.then_some((it.root, doubted))
@@ -213,7 +220,7 @@ impl Groups {
     ) -> Option<Clause> {
         let surely = |it: &Member| {
             let explained = it.explained;
-            explained.filter(|clause| cases(it.root) >= self.diverged.of(*clause))
+            explained.filter(|clause| !self.is_doubted(*clause, cases(it.root)))
         };
         match (surely(one), surely(other)) {
             (Some(_), Some(_)) => None,
@@ -288,9 +295,19 @@ impl Groups {
             || (self.mostly(suspect) && exercised.contains(suspect))
     }
 
-    /// Whether most of the cases that exercise a rule diverge, and nothing explains them.
+    /// Whether most of the cases that exercise a rule diverge and nothing explains them, and at least twice
+    /// as many of them as of all cases: on an engine that breaks many rules most cases diverge.
     fn mostly(&self, suspect: Clause) -> bool {
-        self.diverged.of(suspect) >= self.agreed.of(suspect)
+        let (agreed, diverged) = (self.agreed.of(suspect), self.diverged.of(suspect));
+        let (all_agreed, all_diverged) = (self.agreed.cases, self.diverged.cases);
+        diverged >= agreed
+            && diverged * (all_agreed + all_diverged) >= 2 * all_diverged * (agreed + diverged)
+    }
+
+    /// Whether an explanation that holds for so many cases is doubted: many more exercise the rule, and
+    /// nothing explains them.
+    fn is_doubted(&self, rule: Clause, cases: u64) -> bool {
+        self.diverged.of(rule) > 4 * (1 + cases)
     }
 
     fn why(&self, suspect: Clause) -> String {

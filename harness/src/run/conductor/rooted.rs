@@ -110,8 +110,8 @@ impl Conductor<'_> {
         Ok(())
     }
 
-    /// Whether an explanation, which is among the roots now, holds for most of the cases that wait and
-    /// exercise the rule.
+    /// Whether an explanation, which is among the roots now, holds for a good part of the cases that
+    /// wait and exercise the rule: in the others something else may differ, too.
     fn holds_beside(&self, explanation: &Deviation) -> bool {
         let clause = explanation.clause();
         let waiting = self.waiting.iter().map(|it| &it.ran);
@@ -128,7 +128,7 @@ impl Conductor<'_> {
             asked += usize::from(explains.is_some());
             explained += usize::from(explains.unwrap_or_default());
         }
-        2 * explained >= asked
+        4 * explained >= asked
     }
 
     /// An earlier root whose explanation breaks the rule that is suspected of a divergence.
