@@ -19,6 +19,7 @@ use std::{
 };
 
 use proxy::{Change, Path, forward};
+use serde_json::Value;
 use stepproof::{
     client::sdk::{Account, Api, Patience},
     engines::{
@@ -46,6 +47,22 @@ struct Rule {
     call: Option<Change>,
     /// What becomes of every answer.
     answer: Option<Change>,
+}
+
+/// A rule that an emulator breaks in what it makes of a call.
+const fn heard(
+    name: &'static str,
+    sentence: &'static str,
+    profile: &'static str,
+    call: fn(&str, &mut Value),
+) -> Rule {
+    Rule {
+        name,
+        sentence,
+        profile,
+        call: Some(call),
+        answer: None,
+    }
 }
 
 /// Every rule, or those that `STEPPROOF_PROXIES` names.

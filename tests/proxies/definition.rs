@@ -3,25 +3,10 @@
 use serde_json::{Map, Value};
 use stepproof_specs::asl::walk;
 
-use super::Rule;
+// An emulator that reads a definition otherwise makes something else of the call that creates it.
+use super::{Rule, heard as read};
 
 type State = Map<String, Value>;
-
-/// A rule that an emulator breaks because it reads a definition otherwise.
-const fn read(
-    name: &'static str,
-    sentence: &'static str,
-    profile: &'static str,
-    call: fn(&str, &mut Value),
-) -> Rule {
-    Rule {
-        name,
-        sentence,
-        profile,
-        call: Some(call),
-        answer: None,
-    }
-}
 
 pub(super) const RULES: &[Rule] = &[
     read(

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Rule;
+use super::{Rule, heard};
 
 const DESCRIBE: &str = "DescribeExecution";
 const HISTORY: &str = "GetExecutionHistory";
@@ -20,22 +20,6 @@ const fn told(
         profile,
         call: None,
         answer: Some(answer),
-    }
-}
-
-/// A rule that an emulator breaks in what it makes of a call.
-const fn heard(
-    name: &'static str,
-    sentence: &'static str,
-    profile: &'static str,
-    call: fn(&str, &mut Value),
-) -> Rule {
-    Rule {
-        name,
-        sentence,
-        profile,
-        call: Some(call),
-        answer: None,
     }
 }
 

@@ -340,13 +340,9 @@ impl Member {
     }
 }
 
-/// What a clause is about: its id without the last part, if that leaves more than the first.
-fn family(clause: Clause) -> Vec<&'static str> {
-    let mut path: Vec<_> = clause.entry().path().collect();
-    if path.len() > 2 {
-        path.truncate(2);
-    }
-    path
+/// What a clause is about: the first two parts of its id.
+pub(super) fn family(clause: Clause) -> Vec<&'static str> {
+    clause.entry().path().take(2).collect()
 }
 
 /// A definition without the names and values in it that mean nothing to the language.

@@ -6,13 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use stepproof_specs::{
-    base::time::Millis, clause::Clause, deviation::Deviation, scenario::case::Case,
-};
+use stepproof_specs::{base::time::Millis, deviation::Deviation, scenario::case::Case};
 
 use super::{
     Context, Control, EngineLab, Outcome,
     attempt::attempt,
+    groups::family,
     neighbours,
     roots::{self, Known},
 };
@@ -176,11 +175,6 @@ async fn explained(
     let left = neighbours::sieve(context, found, &run, known, overhead);
     // A run that is stopped has not asked all of them.
     left.into_iter().next().filter(|_| !context.stop.is_asked())
-}
-
-/// What a clause is about.
-fn family(clause: Clause) -> Vec<&'static str> {
-    clause.entry().path().take(2).collect()
 }
 
 #[cfg(test)]
