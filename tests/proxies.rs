@@ -116,7 +116,10 @@ impl Reporter for Told {
                 self.findings
                     .insert(finding.number, Finding::clone(finding));
             }
-            Event::AnotherWay(_) => self.other_ways += 1,
+            Event::AnotherWay(finding) => {
+                self.other_ways += 1;
+                self.findings.remove(&finding.number);
+            }
             Event::Withdrawn { number, .. } => {
                 self.findings.remove(number);
             }

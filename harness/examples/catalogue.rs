@@ -8,7 +8,7 @@ use std::{
 
 use stepproof::job::{Lane, Prepared, prepare_body};
 use stepproof_generators::{Profile, generate};
-use stepproof_specs::{deviation::catalogue::catalogue, reference::Hypothetical};
+use stepproof_specs::{deviation::catalogue::catalogue, reference::{Expectation, Hypothetical}};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -29,6 +29,11 @@ fn main() {
             continue;
         };
         for (number, hypothesis) in catalogue().iter().enumerate() {
+            let may_show = |start: &Expectation| hypothesis.may_show(&job.machine, &start.coverage);
+            // What may not show is looked at in some cases only.
+            if index % 8 != 0 && !job.expectations.iter().any(|it| may_show(it)) {
+                continue;
+            }
             let deviations = Arc::new(hypothesis.deviations());
             for (start, expected) in job.case.starts.iter().zip(job.expectations.iter()) {
                 let engine =
@@ -37,7 +42,7 @@ fn main() {
                 let Ok(done) = done else { continue };
                 if done != expected.observation {
                     shown[number] += 1;
-                    if !hypothesis.may_show(&job.machine, &expected.coverage) {
+                    if !may_show(expected) {
                         println!("case {index} shows what it may not: {hypothesis}");
                     }
                     format!("{index} {done:?}").hash(&mut hashes[number]);

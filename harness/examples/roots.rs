@@ -108,6 +108,8 @@ struct Ran {
     /// The root of each divergence with this signature that was reported, the first counts.
     by_signature: HashMap<Signature, u32>,
     other_ways: usize,
+    /// The root of each divergence that has another one's.
+    moved: HashMap<u32, u32>,
     /// The cases that diverge, with the root that explains them, if one was told with them.
     diverging: Vec<(u64, Option<u32>, Vec<Signature>)>,
 }
@@ -125,9 +127,11 @@ impl Reporter for Ran {
             }
             Event::AnotherWay(finding) => {
                 self.other_ways += 1;
+                self.roots.remove(&finding.number);
                 if let Some(root) = finding.same_as {
                     let signature = finding.signature.clone();
                     self.by_signature.entry(signature).or_insert(root);
+                    self.moved.insert(finding.number, root);
                 }
             }
             Event::Withdrawn { number, .. } => {
@@ -155,8 +159,26 @@ impl Ran {
     fn credited(&self) -> impl Iterator<Item = (u64, Option<u32>)> {
         self.diverging.iter().map(|(index, root, signatures)| {
             let mut alike = signatures.iter().filter_map(|it| self.by_signature.get(it));
-            (*index, root.or_else(|| alike.next().copied()))
+            let root = root.or_else(|| alike.next().copied());
+            (*index, root.map(|it| self.root_of(it)))
         })
+    }
+
+    /// The root of the divergence with this number.
+    fn root_of(&self, mut number: u32) -> u32 {
+        while let Some(root) = self.moved.get(&number) {
+            number = *root;
+        }
+        number
+    }
+
+    /// How many cases are under each root.
+    fn cases_by_root(&self) -> BTreeMap<u32, usize> {
+        let mut cases = BTreeMap::new();
+        for root in self.credited().filter_map(|(_, root)| root) {
+            *cases.entry(root).or_default() += 1;
+        }
+        cases
     }
 
     /// How many cases diverge and are under no root.
@@ -244,8 +266,10 @@ fn alone(seeds: &[u64], cases: u64, left_out: LeftOut, faults: &[Deviant]) -> Re
                     _ => format!(" ({taken_out} taken out)"),
                 },
             );
+            let cases = ran.cases_by_root();
             for root in ran.roots.values() {
-                println!("    {}", told(root));
+                let cases = cases.get(&root.number).copied().unwrap_or_default();
+                println!("    {} ({cases} cases)", told(root));
             }
             lost += ran.lost();
             right += usize::from(is_right);

@@ -5,6 +5,8 @@
 //! the reduction has tried to take out each. Which of them is suspected, the run says: the one of
 //! whose cases most diverge.
 
+use std::cmp::Reverse;
+
 use serde_json::{Map, Value};
 use stepproof_specs::{
     clause::{Basis, Clause, Coverage, REGISTRY},
@@ -85,6 +87,9 @@ struct Member {
 /// as chance.
 const RARE: u64 = 8;
 
+/// By how many standard deviations more cases must diverge than expected, so that it is no chance.
+const NO_CHANCE: f64 = 3.0;
+
 /// An earlier divergence with an explanation, which breaks the rule that is suspected of another one.
 #[derive(Debug)]
 pub(super) struct Like {
@@ -94,6 +99,19 @@ pub(super) struct Like {
     pub doubted: bool,
     /// Why it is the same.
     pub why: String,
+}
+
+/// A divergence that turns out to have the root of another one.
+#[derive(Debug)]
+pub(super) struct Regrouped {
+    /// Its number.
+    pub number: u32,
+    /// The number of the other one.
+    pub root: u32,
+    /// Why it is the same.
+    pub why: String,
+    /// Whether the explanation of the other one, if it has any, holds for both.
+    pub explains: bool,
 }
 
 impl Groups {
@@ -169,107 +187,100 @@ impl Groups {
         Some(Like { root, doubted, why })
     }
 
-    /// The divergences with a root of their own that have the same as an earlier one, now that all cases
-    /// are counted: their numbers, that of the earlier one, and the reason. `cases` says how many cases
-    /// an explanation holds for.
-    pub fn regroup(&mut self, cases: impl Fn(u32) -> u64) -> Vec<(u32, u32, String)> {
+    /// The divergences with a root of their own that have the same as another one, now that all cases
+    /// are counted. `cases` says how many cases an explanation holds for.
+    pub fn regroup(&mut self, cases: impl Fn(u32) -> u64) -> Vec<Regrouped> {
+        let first = |it: &&Member| it.number == it.root;
+        let roots: Vec<&Member> = self.all.iter().filter(first).collect();
+        let is_sure = |it: &&Member| {
+            let explained = it.explained;
+            explained.is_some_and(|rule| !self.is_doubted(rule, cases(it.root)))
+        };
+        let (sure, unsure): (Vec<&Member>, Vec<&Member>) = roots.into_iter().partition(is_sure);
         let mut regrouped = Vec::new();
-        let first = |root: u32| self.all.iter().position(|it| it.number == root);
-        let mut roots: Vec<u32> = self.all.iter().map(|it| it.root).collect();
-        roots.sort_unstable();
-        roots.dedup();
-        let mut kept: Vec<usize> = Vec::new();
-        for place in roots.into_iter().filter_map(first) {
-            let same = kept.iter().find_map(|earlier| {
-                let suspect = self.common_rule(&self.all[*earlier], &self.all[place], &cases)?;
-                Some((self.all[*earlier].root, self.why(suspect)))
+        let mut moved = |from: &Member, to: &Member, suspect| {
+            regrouped.push(Regrouped {
+                number: from.number,
+                root: to.number,
+                why: self.why(suspect),
+                explains: to.explained.is_some_and(|rule| family(rule) == family(suspect)),
             });
-            match same {
-                Some((root, why)) => regrouped.push((self.all[place].number, root, why)),
-                None => kept.push(place),
+        };
+        let mut groups: Vec<&Member> = Vec::new();
+        for member in unsure {
+            let mut same = groups.iter().map(|it| (*it, self.common_suspect(it, member)));
+            match same.find_map(|(it, suspect)| Some((it, suspect?))) {
+                Some((group, suspect)) => moved(member, group, suspect),
+                None => groups.push(member),
             }
         }
-        // An explanation that is grouped with what breaks another rule does not hold.
-        for (number, root, _) in &regrouped {
-            let member = |number: u32| self.all.iter().find(|it| it.number == number);
-            let broken = member(*number).filter(|it| it.explained.is_none());
-            let broken = broken.and_then(|it| self.suspect(&it.exercised));
-            let explained = member(*root).and_then(|it| it.explained);
-            let both = broken.zip(explained);
-            if both.is_some_and(|(broken, explained)| family(broken) != family(explained))
-                && let Some(first) = self.all.iter_mut().find(|it| it.number == *root)
-            {
-                first.explained = None;
+        for member in sure {
+            let by_chance = |suspect: Clause| {
+                self.diverged.of(suspect) > RARE * (1 + cases(member.root))
+                    && member.exercised.contains(suspect)
+            };
+            let suspects = groups.iter().map(|it| (*it, self.suspect(&it.exercised)));
+            let mut suspects = suspects.filter_map(|(it, suspect)| Some((it, suspect?)));
+            if let Some((group, suspect)) = suspects.clone().find(|it| by_chance(it.1)) {
+                // What explains a case or two that break a rule which hundreds break looks only as if.
+                moved(member, group, suspect);
+                continue;
+            }
+            let explained = member.explained.map(family);
+            let alike = suspects.find(|(_, suspect)| explained == Some(family(*suspect)));
+            if let Some((group, suspect)) = alike {
+                moved(group, member, suspect);
+                let number = group.number;
+                groups.retain(|it| it.number != number);
             }
         }
         regrouped
     }
 
-    /// Whether something explains a root.
-    pub fn is_explained(&self, root: u32) -> bool {
-        let mut all = self.all.iter();
-        all.any(|it| it.number == root && it.explained.is_some())
+    /// The rule that two divergences seem to break both, neither of which is explained well.
+    fn common_suspect(&self, one: &Member, other: &Member) -> Option<Clause> {
+        let suspects = [(one, other), (other, one)].into_iter();
+        let mut common = suspects.filter_map(|(from, to)| {
+            let suspect = self.suspect(&from.exercised)?;
+            let same = self.is_suspected_in(suspect, &to.exercised);
+            same.then_some(suspect)
+        });
+        common.next()
     }
 
-    /// The rule that two divergences seem to break both, unless each is explained well.
-    fn common_rule(
-        &self,
-        one: &Member,
-        other: &Member,
-        cases: impl Fn(u32) -> u64,
-    ) -> Option<Clause> {
-        let surely = |it: &Member| {
-            let explained = it.explained;
-            explained.filter(|clause| !self.is_doubted(*clause, cases(it.root)))
-        };
-        match (surely(one), surely(other)) {
-            (Some(_), Some(_)) => None,
-            (Some(rule), None) | (None, Some(rule)) => {
-                let (sure, unsure) = if surely(one).is_some() {
-                    (one, other)
-                } else {
-                    (other, one)
-                };
-                let suspect = self.suspect(&unsure.exercised)?;
-                // What explains a case or two that break a rule which hundreds break looks only as if.
-                let by_chance = self.diverged.of(suspect) > RARE * (1 + cases(sure.root))
-                    && self.mostly(suspect)
-                    && sure.exercised.contains(suspect);
-                let same = family(suspect) == family(rule);
-                (same || by_chance).then_some(suspect)
-            }
-            (None, None) => {
-                let suspects = [(one, other), (other, one)].into_iter();
-                let mut common = suspects.filter_map(|(from, to)| {
-                    let suspect = self.suspect(&from.exercised)?;
-                    let same = self.is_suspected_in(suspect, &to.exercised);
-                    same.then_some(suspect)
-                });
-                common.next()
-            }
-        }
-    }
-
-    /// The rule that a case breaks, as far as the run tells.
+    /// The rule that a case breaks, as far as the run tells: of those that it needs the one that the most
+    /// diverging cases exercise, unless cases that exercise another one diverge so much more often that it
+    /// is no chance.
     pub fn suspect(&self, exercised: &Coverage) -> Option<Clause> {
         let based = |clause: &Clause| clause.entry().basis != Basis::Assumed;
         let candidates = exercised.iter().filter(based);
-        let rank = |clause: &Clause| {
-            let (agreed, diverged) = (self.agreed.of(*clause), self.diverged.of(*clause));
-            // Of about the same share, the rule that more cases break explains more.
-            let share = diverged.saturating_mul(20) / (agreed + diverged).max(1);
-            (share, diverged, clause.entry().path().count())
-        };
         let particular = candidates.filter(|it| !TRIVIAL.contains(*it));
-        // Of those that are suspected as much, the first: the registry goes from the general to the
+        let mut suspects: Vec<Clause> = particular.collect();
+        // Of those that are suspected as much, the last: the registry goes from the general to the
         // particular.
-        particular.reduce(|best, next| {
-            if rank(&next) > rank(&best) {
+        suspects.reverse();
+        suspects.sort_by_key(|it| (Reverse(self.diverged.of(*it)), self.agreed.of(*it)));
+        suspects.into_iter().reduce(|best, next| {
+            if self.diverges_more(next, best) {
                 next
             } else {
                 best
             }
         })
+    }
+
+    /// Whether so many of the cases that exercise a rule diverge that they are no random part of those that
+    /// exercise the other one.
+    fn diverges_more(&self, rule: Clause, other: Clause) -> bool {
+        let share = |it: Clause| {
+            let diverged = self.diverged.of(it) as f64;
+            (diverged, diverged + self.agreed.of(it) as f64)
+        };
+        let (diverged, cases) = share(rule);
+        let (others, of) = share(other);
+        let expected = others / of.max(1.0);
+        let deviation = (cases * expected * (1.0 - expected)).sqrt();
+        diverged - cases * expected > NO_CHANCE * deviation
     }
 
     fn same(&self, member: &Member) -> Option<(u32, String)> {

@@ -55,6 +55,20 @@ pub(super) enum Explained {
     Entries(Vec<String>),
 }
 
+/// What explains cases for good: the ledger's entries, and roots whose best hypothesis speaks for the
+/// others. Whoever runs a case may ask it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settled(Arc<[(Explained, Arc<Deviations>)]>);
+
+impl Settled {
+    /// What explains this alone, if something does.
+    pub fn explaining(&self, sight: &Sight<'_>) -> Option<Explained> {
+        let mut all = self.0.iter();
+        let explains = all.find(|(_, deviations)| sight.is_explained_by(deviations));
+        explains.map(|(explained, _)| explained.clone())
+    }
+}
+
 /// A root among others.
 #[derive(Debug)]
 struct Part<'r> {
@@ -85,6 +99,20 @@ impl Roots {
     /// A number that grows whenever other cases may be explained than before.
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// What explains cases for good.
+    pub fn settled(&self) -> Settled {
+        let entries = self.entries.iter().map(|(id, deviations)| {
+            let explained = Explained::Entries(vec![id.clone()]);
+            (explained, Arc::clone(deviations))
+        });
+        let found = self.found.iter().filter(|it| it.held >= SETTLED);
+        let found = found.filter_map(|root| {
+            let best = root.candidates.first()?;
+            Some((Explained::Root(root.number), alone(best)))
+        });
+        Settled(entries.chain(found).collect())
     }
 
     /// Whether something explains the finding with this number and all its cases.

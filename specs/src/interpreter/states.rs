@@ -54,6 +54,7 @@ impl Execution {
         let flow = eval.flow()?;
         let effective = flow.effective_input(&eval)?;
         let mut chosen = None;
+        self.mark(Clause::ChoiceFirstMatch);
         for rule in &choice.choices {
             if flow.applies(&eval, rule, &effective)? {
                 chosen = Some(rule);
@@ -61,10 +62,7 @@ impl Execution {
             }
         }
         let (next, exit) = match (chosen, &choice.default) {
-            (Some(rule), _) => {
-                self.mark(Clause::ChoiceFirstMatch);
-                (rule.next.clone(), Exit::Rule(rule))
-            }
+            (Some(rule), _) => (rule.next.clone(), Exit::Rule(rule)),
             (None, Some(default)) => {
                 self.mark(Clause::ChoiceDefault);
                 (default.clone(), Exit::State)

@@ -10,13 +10,16 @@ use super::{
 };
 use crate::{
     job::Lane,
-    judge::verdict::{Signature, Verdict},
+    judge::{
+        explain::Sight,
+        verdict::{Signature, Verdict},
+    },
     run::{
         Context, Limit,
         attempt::{attempt, attempt_keeping, ready},
         confirm::confirm,
         quiet, reduction,
-        roots::{self, Known},
+        roots::{self, Known, Settled},
         spot, witness,
     },
     store::Keep,
@@ -151,6 +154,7 @@ impl Conductor<'_> {
             share: self.options.quiet_share,
             overhead: self.control.overhead(),
             keep: self.options.keep,
+            settled: self.roots.settled(),
         };
         self.spawn_running(TaskKind::Cases(indexes.clone()), async move {
             let mut results = Vec::with_capacity(indexes.len());
@@ -239,6 +243,7 @@ struct CaseRunner {
     share: u64,
     overhead: Millis,
     keep: Keep,
+    settled: Settled,
 }
 
 impl CaseRunner {
@@ -262,16 +267,22 @@ impl CaseRunner {
         };
         let attempt =
             attempt_keeping(&self.context, &ready.prepared, self.overhead, self.keep).await;
-        let ran = Ran {
+        let mut ran = Ran {
             index,
             ready,
             attempt,
+            explained: None,
         };
+        let (context, prepared) = (&self.context, &ran.ready.prepared);
         if ran.attempt.outcome.agrees() {
-            let against = roots::against(&self.context, &ran.ready.prepared, &ran.ready.coverage);
-            CaseResult::Agreed(ran.into_record(Verdict::Agree, self.keep), against)
-        } else {
-            CaseResult::Ran(Box::new(ran))
+            let against = roots::against(context, prepared, &ran.ready.coverage);
+            return CaseResult::Agreed(ran.into_record(Verdict::Agree, self.keep), against);
         }
+        let (raw, judgement) = roots::seen(&ran.attempt.outcome);
+        let look = |sight: &Sight<'_>| self.settled.explaining(sight);
+        let explained =
+            roots::with_sight(context, prepared, raw, judgement, self.overhead, look).flatten();
+        ran.explained = explained;
+        CaseResult::Ran(Box::new(ran))
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Ran {
     pub index: u64,
     pub ready: Ready,
     pub attempt: Attempt,
+    /// What explains it for good, if something does.
+    pub explained: Option<Explained>,
 }
 
 /// A case that diverges in a new way, while another one is looked into.
@@ -163,8 +165,9 @@ impl Conductor<'_> {
     }
 
     /// A case in which the engine does not what the plain reference does: known, if the ledger says so.
-    fn differs(&mut self, ran: Ran) {
-        let explained = self.explained(&ran);
+    fn differs(&mut self, mut ran: Ran) {
+        let settled = ran.explained.take();
+        let explained = settled.or_else(|| self.explained(&ran));
         if explained.is_none() && self.unknown_of(&ran).is_empty() {
             self.sample.add(ran.index, || covered(&self.context, &ran));
             self.record(ran, Verdict::Known);

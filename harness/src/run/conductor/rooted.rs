@@ -16,7 +16,7 @@ use crate::{
     raw::RawRun,
     report::Event,
     run::{
-        groups::Like,
+        groups::{Like, Regrouped},
         roots::{self, Explained},
     },
     store::{Detail, FindingRecord, ReductionRecord, StoreError},
@@ -142,10 +142,17 @@ impl Conductor<'_> {
     pub(super) fn regroup(&mut self) -> Result<(), StoreError> {
         let under = &self.under;
         let explained = |root| under.get(&root).copied().unwrap_or_default();
-        for (number, root, why) in self.groups.regroup(explained) {
-            if !self.groups.is_explained(root) && self.roots.forget(root) {
+        for Regrouped {
+            number,
+            root,
+            why,
+            explains,
+        } in self.groups.regroup(explained)
+        {
+            if !explains && self.roots.forget(root) {
                 self.tell(root, Vec::new())?;
             }
+            self.roots.forget(number);
             let ways = |it: &&mut Reported| it.root() == number;
             let mut moved = vec![root];
             for reported in self.reported.iter_mut().filter(ways) {

@@ -415,11 +415,20 @@ fn names() -> impl Iterator<Item = Change> {
         to: to.iter().map(|name| (*name).to_owned()).collect(),
     };
     RESERVED.into_iter().flat_map(move |from| {
-        let others = RESERVED.into_iter().filter(move |to| *to != from);
-        // Whatever another name matches, States.ALL matches already, but for two.
+        let others = RESERVED.into_iter();
+        let others = others.filter(move |to| *to != from && !matches_already(from, to));
         let others = others.map(move |to| rename(from, &[from, to]));
         std::iter::once(rename(from, &[])).chain(others)
     })
+}
+
+/// Whether a name matches whatever another one matches.
+fn matches_already(name: &str, other: &str) -> bool {
+    match name {
+        "States.ALL" => other != "States.DataLimitExceeded",
+        "States.Timeout" => other == "States.HeartbeatTimeout",
+        _ => false,
+    }
 }
 
 fn words(field: Field) -> impl Iterator<Item = Change> {
