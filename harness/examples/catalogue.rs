@@ -8,7 +8,10 @@ use std::{
 
 use stepproof::job::{Lane, Prepared, prepare_body};
 use stepproof_generators::{Profile, generate};
-use stepproof_specs::{deviation::catalogue::catalogue, reference::{Expectation, Hypothetical}};
+use stepproof_specs::{
+    deviation::catalogue::catalogue,
+    reference::{Expectation, Hypothetical},
+};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);

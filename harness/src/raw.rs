@@ -27,6 +27,14 @@ pub struct RawRun {
     pub wire: Vec<WireTrouble>,
 }
 
+impl RawRun {
+    /// How many events the histories have that were read.
+    pub fn events(&self) -> usize {
+        let histories = self.executions.iter().filter_map(|it| it.history.as_ref());
+        histories.map(Vec::len).sum()
+    }
+}
+
 /// The answer to `CreateStateMachine`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

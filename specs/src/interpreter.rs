@@ -694,7 +694,9 @@ impl Execution {
             self.report(Fact::EventIdRead);
         }
         if self.ends_at(id, error) {
-            self.mark(Clause::RuntimeTerminal);
+            if self.has_handlers(id) {
+                self.mark(Clause::RuntimeTerminal);
+            }
             if let Some(passed) = self.passed_on(id, error) {
                 self.state_failed(id);
                 return self.thread_failed(id, &passed);
@@ -707,6 +709,15 @@ impl Execution {
             }
             self.handle_error(id, error);
         }
+    }
+
+    /// Whether the state of a frame, or one around it, has a handler of errors.
+    fn has_handlers(&self, id: FrameId) -> bool {
+        let around = |id: &FrameId| self.frame(*id).parent.map(|(parent, _)| parent);
+        std::iter::successors(Some(id), around).any(|id| {
+            let (retriers, catchers) = self.active(id).state.handlers();
+            !retriers.is_empty() || !catchers.is_empty()
+        })
     }
 
     /// Whether other threads may exist beside a frame or inside its state.

@@ -4,7 +4,7 @@
 //! aspect that is judged and nothing poisons, the aspect that differed among these. A case in which
 //! the engine did what the plain reference does refutes a hypothesis that expects something else.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, cell::Cell, sync::Arc};
 
 use stepproof_specs::{
     base::time::Millis,
@@ -32,15 +32,24 @@ pub struct Sight<'s> {
     /// How much longer than the plain reference it was watched.
     grace: Millis,
     rejudge: &'s dyn Fn(&Prepared) -> Judgement,
+    /// How many events the run has.
+    events: usize,
+    /// How many events were simulated or compared for it.
+    gone_through: Cell<usize>,
 }
 
+/// After so many events that were simulated or compared, no more hypotheses are tried: a case that goes round
+/// in circles would take minutes.
+const MOST_EVENTS: usize = 500_000;
+
 impl<'s> Sight<'s> {
-    /// What was judged so against the plain reference. `rejudge` judges the same run against another
-    /// expectation.
+    /// What was judged so against the plain reference. `rejudge` judges the same run, of so many events,
+    /// against another expectation.
     pub fn new(
         prepared: &'s Prepared,
         judgement: &Judgement,
         grace: Millis,
+        events: usize,
         rejudge: &'s dyn Fn(&Prepared) -> Judgement,
     ) -> Self {
         // A violated property is gone if the deviating reference violates it, too.
@@ -57,6 +66,8 @@ impl<'s> Sight<'s> {
             differ: differ.collect(),
             grace,
             rejudge,
+            events,
+            gone_through: Cell::new(0),
         }
     }
 
@@ -71,6 +82,8 @@ impl<'s> Sight<'s> {
     pub fn left_under(&self, deviations: &Arc<Deviations>) -> Option<Vec<Difference>> {
         // What cannot be simulated explains nothing.
         let expected = self.prepared.under(deviations, self.grace).ok()?;
+        let events = self.gone_through.get() + expected.events() + self.events;
+        self.gone_through.set(events);
         if expects_the_same(&expected, self.prepared) {
             return None;
         }
@@ -103,12 +116,16 @@ impl<'s> Sight<'s> {
             .iter()
             .filter(shows)
             .filter(|it| !untried.contains(&it.deviation));
+        let mut tried: Vec<&Hypothesis> = tried.collect();
+        tried.sort_by_key(|it| self.likely != Some(it.clause));
         let alone = |it: &Hypothesis| self.is_explained_by(&Arc::new(it.deviations()));
         let beside = |it: &Hypothesis| {
             let both = known.clone().and(it.deviations());
             !known.is_empty() && self.is_explained_by(&Arc::new(both))
         };
-        tried.filter(|it| alone(it) || beside(it)).collect()
+        let tried = tried.into_iter();
+        let within = tried.take_while(|_| self.gone_through.get() < MOST_EVENTS);
+        within.filter(|it| alone(it) || beside(it)).collect()
     }
 }
 
@@ -226,7 +243,7 @@ mod tests {
                 };
                 let prepared = Prepared::Execution(job);
                 let grace = terms.policy.liveness_grace;
-                let sight = Sight::new(&prepared, &plain, grace, &rejudge);
+                let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
                 assert!(sight.is_explained_by(&own), "{name}");
                 assert!(!sight.is_explained_by(&other), "{name}");
             }

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 
 use serde_json::{Map, Value};
 use stepproof_specs::{
-    clause::{Basis, Clause, Coverage, REGISTRY},
+    clause::{Aspect, Basis, Clause, Coverage, REGISTRY},
     deviation::Deviation,
 };
 
@@ -77,11 +77,17 @@ struct Member {
     root: u32,
     /// The rule that its explanation breaks, if something explains it.
     explained: Option<Clause>,
+    /// What differs first.
+    aspect: Aspect,
     /// The form of its smallest case, and how that differs.
     form: Option<(Value, Shape)>,
     /// What its smallest case exercises.
     exercised: Coverage,
 }
+
+/// After so many divergences of a group, others that exercise its rule and differ in the same aspect are no
+/// longer looked into.
+const ENOUGH: usize = 6;
 
 /// How many times as many cases must be left without an explanation as one explains, before it counts
 /// as chance.
@@ -89,6 +95,23 @@ const RARE: u64 = 8;
 
 /// By how many standard deviations more cases must diverge than expected, so that it is no chance.
 const NO_CHANCE: f64 = 3.0;
+
+/// How many of some cases diverge, in ways that nothing explains.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    diverged: u64,
+    cases: u64,
+}
+
+impl Share {
+    /// Whether so many diverge that they are no random part of the others.
+    fn is_surely_more_than(self, others: Self) -> bool {
+        let [diverged, cases] = [self.diverged as f64, self.cases as f64];
+        let rate = others.diverged as f64 / others.cases.max(1) as f64;
+        let expected = cases * rate;
+        diverged - expected > NO_CHANCE * (expected * (1.0 - rate)).sqrt()
+    }
+}
 
 /// An earlier divergence with an explanation, which breaks the rule that is suspected of another one.
 #[derive(Debug)]
@@ -203,12 +226,16 @@ impl Groups {
                 number: from.number,
                 root: to.number,
                 why: self.why(suspect),
-                explains: to.explained.is_some_and(|rule| family(rule) == family(suspect)),
+                explains: to
+                    .explained
+                    .is_some_and(|rule| family(rule) == family(suspect)),
             });
         };
         let mut groups: Vec<&Member> = Vec::new();
         for member in unsure {
-            let mut same = groups.iter().map(|it| (*it, self.common_suspect(it, member)));
+            let mut same = groups
+                .iter()
+                .map(|it| (*it, self.common_suspect(it, member)));
             match same.find_map(|(it, suspect)| Some((it, suspect?))) {
                 Some((group, suspect)) => moved(member, group, suspect),
                 None => groups.push(member),
@@ -237,6 +264,27 @@ impl Groups {
         regrouped
     }
 
+    /// The root of a case that nothing explains, without looking into it: that of many divergences which
+    /// differ in the same aspect, and break the rule that is suspected of this one.
+    pub fn alike(&self, coverage: &Coverage, aspect: Aspect) -> Option<u32> {
+        let suspect = family(self.suspect(coverage)?);
+        let same = |it: &&Member| {
+            let suspects_the_same =
+                || self.suspect(&it.exercised).map(family) == Some(suspect.clone());
+            it.explained.is_none() && it.aspect == aspect && suspects_the_same()
+        };
+        let first = self.all.iter().find(same)?;
+        let members = self.all.iter().filter(|it| it.root == first.root);
+        (members.filter(same).count() >= ENOUGH).then_some(first.root)
+    }
+
+    /// What explained a root does not hold.
+    pub fn unexplain(&mut self, root: u32) {
+        for member in self.all.iter_mut().filter(|it| it.root == root) {
+            member.explained = None;
+        }
+    }
+
     /// The rule that two divergences seem to break both, neither of which is explained well.
     fn common_suspect(&self, one: &Member, other: &Member) -> Option<Clause> {
         let suspects = [(one, other), (other, one)].into_iter();
@@ -260,27 +308,27 @@ impl Groups {
         // particular.
         suspects.reverse();
         suspects.sort_by_key(|it| (Reverse(self.diverged.of(*it)), self.agreed.of(*it)));
-        suspects.into_iter().reduce(|best, next| {
-            if self.diverges_more(next, best) {
+        let best = suspects.into_iter().reduce(|best, next| {
+            if self.share(next).is_surely_more_than(self.share(best)) {
                 next
             } else {
                 best
             }
-        })
+        })?;
+        // Of an engine that breaks many rules, most cases diverge whatever they exercise.
+        let all = Share {
+            diverged: self.diverged.cases,
+            cases: self.diverged.cases + self.agreed.cases,
+        };
+        self.share(best).is_surely_more_than(all).then_some(best)
     }
 
-    /// Whether so many of the cases that exercise a rule diverge that they are no random part of those that
-    /// exercise the other one.
-    fn diverges_more(&self, rule: Clause, other: Clause) -> bool {
-        let share = |it: Clause| {
-            let diverged = self.diverged.of(it) as f64;
-            (diverged, diverged + self.agreed.of(it) as f64)
-        };
-        let (diverged, cases) = share(rule);
-        let (others, of) = share(other);
-        let expected = others / of.max(1.0);
-        let deviation = (cases * expected * (1.0 - expected)).sqrt();
-        diverged - cases * expected > NO_CHANCE * deviation
+    /// How many of the cases that exercise a rule diverge.
+    fn share(&self, rule: Clause) -> Share {
+        Share {
+            diverged: self.diverged.of(rule),
+            cases: self.diverged.of(rule) + self.agreed.of(rule),
+        }
     }
 
     fn same(&self, member: &Member) -> Option<(u32, String)> {
@@ -322,12 +370,10 @@ impl Groups {
     }
 
     fn why(&self, suspect: Clause) -> String {
-        let (agreed, diverged) = (self.agreed.of(suspect), self.diverged.of(suspect));
+        let Share { diverged, cases } = self.share(suspect);
         format!(
-            "of the rules that their smallest cases need, {} is that of whose cases most diverge: \
-             {diverged} of {}",
+            "their smallest cases need {}, and {diverged} of the {cases} cases that exercise it diverge",
             suspect.entry().id,
-            agreed + diverged
         )
     }
 }
@@ -345,6 +391,7 @@ impl Member {
             number: reduction.number,
             root: reduction.number,
             explained: explanation.filter(|_| explained).map(Deviation::clause),
+            aspect: finding.signature.aspect,
             form: form.zip(Some(finding.signature.shape.clone())),
             exercised: exercised.unwrap_or_default(),
         }

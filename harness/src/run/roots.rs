@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Roots {
     /// The ledger's entries, by their ids.
-    entries: Vec<(String, Arc<Deviations>)>,
+    entries: Arc<[(String, Arc<Deviations>)]>,
     /// Those that were found.
     found: Vec<Root>,
     version: u64,
@@ -41,7 +41,15 @@ struct Root {
     told: Deviation,
     /// For how many cases all of them have held since one last did not.
     held: u32,
+    /// How many cases it explains.
+    explained: u32,
+    /// How many cases agreed that the best hypothesis says should not.
+    against: u32,
 }
+
+/// A hypothesis that says of more than one in so many cases wrongly that they diverge is another rule than
+/// the one that is broken.
+const TOO_OFTEN: u32 = 20;
 
 /// After so many cases for which all hypotheses of a root have held, the best one speaks for the others.
 const SETTLED: u32 = 64;
@@ -55,18 +63,78 @@ pub(super) enum Explained {
     Entries(Vec<String>),
 }
 
-/// What explains cases for good: the ledger's entries, and roots whose best hypothesis speaks for the
-/// others. Whoever runs a case may ask it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Settled(Arc<[(Explained, Arc<Deviations>)]>);
-
-impl Settled {
-    /// What explains this alone, if something does.
-    pub fn explaining(&self, sight: &Sight<'_>) -> Option<Explained> {
-        let mut all = self.0.iter();
-        let explains = all.find(|(_, deviations)| sight.is_explained_by(deviations));
-        explains.map(|(explained, _)| explained.clone())
+impl Root {
+    /// Keeps the hypotheses that hold for one more case, if any does; says whether others did not.
+    fn keep(&mut self, holds: impl Fn(&Deviation) -> bool) -> bool {
+        let kept = self.candidates.iter().filter(|it| holds(it));
+        let kept: Vec<Deviation> = kept.cloned().collect();
+        if kept.is_empty() {
+            return false;
+        }
+        self.held += 1;
+        self.explained += 1;
+        let fewer = kept.len() < self.candidates.len();
+        if fewer {
+            self.candidates = kept;
+            self.held = 0;
+        }
+        fewer
     }
+}
+
+/// What is known of an engine when cases are launched: whoever runs them may ask it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Snapshot {
+    /// The ledger's entries, by their ids.
+    entries: Arc<[(String, Arc<Deviations>)]>,
+    /// The roots whose best hypothesis speaks for the others.
+    settled: Vec<(u32, Arc<Deviations>)>,
+    /// The best hypothesis of each other root.
+    unsettled: Vec<(u32, Deviation)>,
+}
+
+impl Snapshot {
+    /// What explains this for good, if something does.
+    pub fn explaining(&self, sight: &Sight<'_>) -> Option<Explained> {
+        let entries = self.entries.iter().map(|(id, deviations)| Part {
+            name: Err(id),
+            deviations: Arc::clone(deviations),
+        });
+        if let Some(parts) = together(entries.collect(), |it| sight.is_explained_by(it)) {
+            return Some(explained_by(&parts, Vec::new()));
+        }
+        let mut settled = self.settled.iter();
+        let explains = settled.find(|(_, deviations)| sight.is_explained_by(deviations));
+        explains.map(|(number, _)| Explained::Root(*number))
+    }
+
+    /// What says of a case which agreed that it should not have.
+    pub fn against(&self, context: &Context, agreed: &Prepared, coverage: &Coverage) -> Against {
+        let terms = context.engine.profile().terms(0);
+        let is_against = |deviations: &Arc<Deviations>| {
+            let mut clauses = deviations.iter().map(Deviation::clause);
+            clauses.any(|clause| coverage.contains(clause))
+                && is_refuted_by(deviations, agreed, terms)
+        };
+        let entries = self.entries.iter().filter(|(_, it)| is_against(it));
+        let roots = self
+            .unsettled
+            .iter()
+            .filter(|(_, it)| is_against(&alone(it)));
+        Against {
+            entries: entries.map(|(id, _)| id.clone()).collect(),
+            roots: roots.cloned().collect(),
+        }
+    }
+}
+
+/// What says of a case which agreed that it should not have.
+#[derive(Debug, Default)]
+pub(super) struct Against {
+    /// Entries of the ledger, by their ids.
+    pub entries: Vec<String>,
+    /// The best hypotheses of roots, by the roots' numbers.
+    pub roots: Vec<(u32, Deviation)>,
 }
 
 /// A root among others.
@@ -81,7 +149,7 @@ impl Roots {
     /// The roots that the ledger names, before any is found.
     pub fn of(entries: Vec<(String, Arc<Deviations>)>) -> Self {
         Self {
-            entries,
+            entries: entries.into(),
             ..Self::default()
         }
     }
@@ -101,18 +169,49 @@ impl Roots {
         self.version
     }
 
-    /// What explains cases for good.
-    pub fn settled(&self) -> Settled {
-        let entries = self.entries.iter().map(|(id, deviations)| {
-            let explained = Explained::Entries(vec![id.clone()]);
-            (explained, Arc::clone(deviations))
-        });
-        let found = self.found.iter().filter(|it| it.held >= SETTLED);
-        let found = found.filter_map(|root| {
-            let best = root.candidates.first()?;
-            Some((Explained::Root(root.number), alone(best)))
-        });
-        Settled(entries.chain(found).collect())
+    /// What is known now.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut snapshot = Snapshot {
+            entries: Arc::clone(&self.entries),
+            ..Snapshot::default()
+        };
+        for root in &self.found {
+            let Some(best) = root.candidates.first() else {
+                continue;
+            };
+            if root.held < SETTLED {
+                snapshot.unsettled.push((root.number, best.clone()));
+            } else {
+                snapshot.settled.push((root.number, alone(best)));
+            }
+        }
+        snapshot
+    }
+
+    /// A case agreed that the best hypothesis of a root says should not. If that happens too often for a
+    /// rule that is broken now and then, the next best takes its place that nothing refutes; says whether
+    /// nothing explains the root any more.
+    pub fn contradicted(
+        &mut self,
+        number: u32,
+        hypothesis: &Deviation,
+        refuted: impl Fn(&Deviation) -> bool,
+    ) -> bool {
+        let best =
+            |it: &&mut Root| it.number == number && it.candidates.first() == Some(hypothesis);
+        let Some(root) = self.found.iter_mut().find(best) else {
+            return false;
+        };
+        root.against += 1;
+        if TOO_OFTEN * root.against <= TOO_OFTEN + root.explained {
+            return false;
+        }
+        root.candidates
+            .retain(|it| it != hypothesis && !refuted(it));
+        root.against = 0;
+        root.held = 0;
+        self.version += 1;
+        root.candidates.is_empty() && self.forget(number)
     }
 
     /// Whether something explains the finding with this number and all its cases.
@@ -130,62 +229,40 @@ impl Roots {
         refuted: impl Fn(&Deviation) -> bool,
         covered: impl Fn(&Difference) -> Option<String>,
     ) -> Option<Explained> {
-        let mut entries = self.entries.iter();
-        if let Some((id, _)) = entries.find(|(_, it)| sight.is_explained_by(it)) {
-            return Some(Explained::Entries(vec![id.clone()]));
+        let explains = |it: &Arc<Deviations>| sight.is_explained_by(it);
+        if let Some(parts) = together(self.known_before(), explains) {
+            return Some(explained_by(&parts, Vec::new()));
         }
-        for root in &mut self.found {
-            let explains = |it: &&Deviation| sight.is_explained_by(&alone(it));
-            if root.held >= SETTLED {
-                if root.candidates.first().as_ref().is_some_and(explains) {
-                    return Some(Explained::Root(root.number));
-                }
-                continue;
-            }
-            let kept = root.candidates.iter().filter(explains);
-            let mut kept: Vec<Deviation> = kept.cloned().collect();
-            // What had the first place was held against what agreed before.
-            if kept.first() != root.candidates.first() {
-                kept.retain(|it| !refuted(it));
-            }
-            if kept.is_empty() {
-                continue;
-            }
-            root.held += 1;
-            if kept.len() < root.candidates.len() {
-                root.candidates = kept;
-                root.held = 0;
-                self.version += 1;
-            }
+        // A case that shows two roots may look as if another hypothesis of one of them held: that is asked
+        // last.
+        let best = |root: &Root| {
+            root.candidates
+                .first()
+                .is_some_and(|it| explains(&alone(it)))
+        };
+        if let Some(root) = self.found.iter_mut().find(|it| best(it)) {
+            let unsettled = root.held < SETTLED;
+            let more_precise = unsettled && root.keep(|it| explains(&alone(it)));
+            self.version += u64::from(more_precise);
             return Some(Explained::Root(root.number));
         }
-        if let Some(parts) = self.together(|it| sight.is_explained_by(it)) {
+        if let Some(parts) = together(self.parts(), explains) {
             return Some(explained_by(&parts, Vec::new()));
+        }
+        for root in self.found.iter_mut().filter(|it| it.held < SETTLED) {
+            // What had the first place was held against what agreed before.
+            if root.keep(|it| explains(&alone(it)) && !refuted(it)) {
+                self.version += 1;
+                return Some(Explained::Root(root.number));
+            }
         }
         let rest = |it: &Arc<Deviations>| -> Option<Vec<String>> {
             let left = sight.left_under(it)?;
             left.iter().map(&covered).collect()
         };
-        let parts = self.together(|it| rest(it).is_some())?;
+        let parts = together(self.parts(), |it| rest(it).is_some())?;
         let others = rest(&all_of(&parts)).unwrap_or_default();
         Some(explained_by(&parts, others))
-    }
-
-    /// Roots that explain something together, and not without one of them.
-    fn together(&self, explain: impl Fn(&Arc<Deviations>) -> bool) -> Option<Vec<Part<'_>>> {
-        let mut parts = self.parts();
-        if parts.is_empty() || !explain(&all_of(&parts)) {
-            return None;
-        }
-        let mut place = 0;
-        while place < parts.len() {
-            let part = parts.remove(place);
-            if !explain(&all_of(&parts)) {
-                parts.insert(place, part);
-                place += 1;
-            }
-        }
-        Some(parts)
     }
 
     /// Everything that is known, together.
@@ -218,6 +295,12 @@ impl Roots {
         found.chain(entries).collect()
     }
 
+    /// The ledger's entries.
+    fn known_before(&self) -> Vec<Part<'_>> {
+        let parts = self.parts().into_iter();
+        parts.filter(|it| it.name.is_err()).collect()
+    }
+
     /// What is known of the engine: each root, and then all together.
     pub fn known(&self) -> Vec<Arc<Deviations>> {
         each_and_all(self.parts())
@@ -225,8 +308,7 @@ impl Roots {
 
     /// The same of the ledger's entries only.
     pub fn entries(&self) -> Vec<Arc<Deviations>> {
-        let parts = self.parts().into_iter();
-        each_and_all(parts.filter(|it| it.name.is_err()).collect())
+        each_and_all(self.known_before())
     }
 
     /// Adds what explains a finding. If some of it explains an earlier root, too, or is the same in
@@ -276,10 +358,31 @@ impl Roots {
                 candidates: candidates.to_vec(),
                 told: best.clone(),
                 held: 0,
+                explained: 1,
+                against: 0,
             });
         }
         None
     }
+}
+
+/// Those of these parts that explain something together, and not without one of them.
+fn together<'r>(
+    mut parts: Vec<Part<'r>>,
+    explain: impl Fn(&Arc<Deviations>) -> bool,
+) -> Option<Vec<Part<'r>>> {
+    if parts.is_empty() || !explain(&all_of(&parts)) {
+        return None;
+    }
+    let mut place = 0;
+    while place < parts.len() {
+        let part = parts.remove(place);
+        if !explain(&all_of(&parts)) {
+            parts.insert(place, part);
+            place += 1;
+        }
+    }
+    Some(parts)
 }
 
 fn alone(deviation: &Deviation) -> Arc<Deviations> {
@@ -347,7 +450,8 @@ pub(super) fn with_sight<T>(
     }
     let rejudge = |expected: &Prepared| context.judge.judge(expected, raw, overhead);
     let grace = context.engine.profile().policy.liveness_grace;
-    Some(look(&Sight::new(prepared, judgement, grace, &rejudge)))
+    let sight = Sight::new(prepared, judgement, grace, raw.events(), &rejudge);
+    Some(look(&sight))
 }
 
 /// Whether these deviations explain what came of a case, but for what `covered` holds of.
@@ -414,18 +518,6 @@ pub(super) fn is_refuted(context: &Context, deviation: &Deviation, agreed: &[Wit
     let concerned = agreed.iter().filter(|it| it.coverage().contains(clause));
     let mut agreed = concerned.filter_map(|it| again(context, it));
     agreed.any(|it| is_refuted_by(&deviations, &it, terms))
-}
-
-/// The entries of the ledger, by their ids, that say of a case which agreed that it should not have.
-pub(super) fn against(context: &Context, agreed: &Prepared, coverage: &Coverage) -> Vec<String> {
-    let entries = context.judge.exact_entries().into_iter();
-    let terms = context.engine.profile().terms(0);
-    let concerned = entries.filter(|(_, deviations)| {
-        let mut clauses = deviations.iter().map(Deviation::clause);
-        clauses.any(|clause| coverage.contains(clause))
-    });
-    let against = concerned.filter(|(_, deviations)| is_refuted_by(deviations, agreed, terms));
-    against.map(|(id, _)| id).collect()
 }
 
 /// The case of a witness.

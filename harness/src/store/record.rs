@@ -121,6 +121,11 @@ pub struct Detail {
 }
 
 impl Detail {
+    /// Whether a deviation explains what the engine did.
+    pub fn explains(&self) -> bool {
+        self.grouped.is_none() && !self.explanations.is_empty()
+    }
+
     /// The reasons for the verdict, for [`JudgedCase::why`].
     pub fn reasons(&self) -> Vec<String> {
         match &self.trouble {

@@ -19,7 +19,7 @@ use crate::{
         attempt::{attempt, attempt_keeping, ready},
         confirm::confirm,
         quiet, reduction,
-        roots::{self, Known, Settled},
+        roots::{self, Known, Snapshot},
         spot, witness,
     },
     store::Keep,
@@ -154,7 +154,7 @@ impl Conductor<'_> {
             share: self.options.quiet_share,
             overhead: self.control.overhead(),
             keep: self.options.keep,
-            settled: self.roots.settled(),
+            known: self.roots.snapshot(),
         };
         self.spawn_running(TaskKind::Cases(indexes.clone()), async move {
             let mut results = Vec::with_capacity(indexes.len());
@@ -243,7 +243,7 @@ struct CaseRunner {
     share: u64,
     overhead: Millis,
     keep: Keep,
-    settled: Settled,
+    known: Snapshot,
 }
 
 impl CaseRunner {
@@ -275,11 +275,11 @@ impl CaseRunner {
         };
         let (context, prepared) = (&self.context, &ran.ready.prepared);
         if ran.attempt.outcome.agrees() {
-            let against = roots::against(context, prepared, &ran.ready.coverage);
+            let against = self.known.against(context, prepared, &ran.ready.coverage);
             return CaseResult::Agreed(ran.into_record(Verdict::Agree, self.keep), against);
         }
         let (raw, judgement) = roots::seen(&ran.attempt.outcome);
-        let look = |sight: &Sight<'_>| self.settled.explaining(sight);
+        let look = |sight: &Sight<'_>| self.known.explaining(sight);
         let explained =
             roots::with_sight(context, prepared, raw, judgement, self.overhead, look).flatten();
         ran.explained = explained;

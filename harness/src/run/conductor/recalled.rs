@@ -1,5 +1,7 @@
 //! What the earlier sessions of a run came to.
 
+use std::collections::HashSet;
+
 use super::{
     Conductor, is_divergence,
     reported::{self, Reported},
@@ -16,10 +18,14 @@ use crate::{
 impl Conductor<'_> {
     /// Takes in what is stored, and tells of it.
     pub(super) fn recall(&mut self, stored: Stored) {
+        let reductions = stored.findings.iter().filter_map(|(_, it)| it.as_ref());
+        let explained = reductions.filter(|it| it.detail.explains());
+        let explained: HashSet<u32> = explained.map(|it| it.number).collect();
         for case in &stored.cases {
             tell(case, &self.context, &mut self.summary, self.reporter);
-            self.groups.count(case.verdict, case.root, &case.coverage);
-            if let Some(root) = case.root {
+            let root = case.root.filter(|it| explained.contains(it));
+            self.groups.count(case.verdict, root, &case.coverage);
+            if let Some(root) = root {
                 *self.under.entry(root).or_default() += 1;
             }
         }
@@ -59,13 +65,13 @@ impl Conductor<'_> {
             self.reporter.event(&Event::Earlier(Box::new(page)));
             return;
         }
+        let explained = reduction.detail.explains();
         let Detail {
             root,
             explanations,
             grouped,
             ..
         } = &reduction.detail;
-        let explained = grouped.is_none() && !explanations.is_empty();
         let roots = &mut self.roots;
         let placed = explained.then(|| roots.place(finding.number, explanations, |_| false));
         let same_as = root.or(placed.flatten());

@@ -17,7 +17,7 @@ use crate::{
         attempt::{Ready, Stuck, signatures},
         confirm::Confirmation,
         reduction::Reduced,
-        roots::Explained,
+        roots::{Against, Explained},
         spot::{Checked, Covered},
     },
     store::{
@@ -55,8 +55,8 @@ pub(super) struct Waiting {
 /// What came of a case.
 #[expect(clippy::large_enum_variant, reason = "nearly every case agrees")]
 pub(super) enum CaseResult {
-    /// It agreed: nobody needs more of it than its row, and the ledger's entries that say it should not.
-    Agreed(CaseRecord, Vec<String>),
+    /// It agreed: nobody needs more of it than its row, and what says that it should not have.
+    Agreed(CaseRecord, Against),
     /// It was run.
     Ran(Box<Ran>),
     /// It waits for the quiet lane.
@@ -101,7 +101,11 @@ impl Conductor<'_> {
 
     fn result(&mut self, result: TaskResult) -> Result<(), StoreError> {
         match result {
-            TaskResult::Cases(all) => all.into_iter().for_each(|result| self.case_result(result)),
+            TaskResult::Cases(all) => {
+                for result in all {
+                    self.case_result(result)?;
+                }
+            }
             TaskResult::Confirmed(ran, counts) => self.confirmed(*ran, counts)?,
             TaskResult::Reduced(finding, reduced) => {
                 self.reducing = false;
@@ -115,21 +119,23 @@ impl Conductor<'_> {
         Ok(())
     }
 
-    fn case_result(&mut self, result: CaseResult) {
+    fn case_result(&mut self, result: CaseResult) -> Result<(), StoreError> {
         match result {
             CaseResult::Agreed(record, against) => {
-                for entry in against {
+                for entry in against.entries {
                     self.refuted.entry(entry).or_insert((0, record.index)).0 += 1;
                 }
                 self.witnesses
                     .add(record.index, record.lane, record.coverage);
                 self.append(record);
+                self.contradicted(against.roots)?;
             }
             CaseResult::Ran(ran) => self.ran(*ran),
             CaseResult::Deferred(index) => self.quiet.push_back(index),
             CaseResult::Stuck(index, stuck) => self.stuck(index, stuck),
             CaseResult::Left(index) => self.again.push_back(index),
         }
+        Ok(())
     }
 
     fn ran(&mut self, ran: Ran) {
@@ -181,12 +187,8 @@ impl Conductor<'_> {
     fn suspect_of(&mut self, ran: Ran, explained: Option<Explained>) {
         match explained {
             Some(Explained::Root(root)) => {
-                let mut record = ran.into_record(Verdict::Diverge, self.options.keep);
-                if let Some(detail) = &mut record.detail {
-                    detail.root = Some(root);
-                }
                 *self.under.entry(root).or_default() += 1;
-                self.append(record);
+                self.record_under(ran, root);
                 return;
             }
             Some(Explained::Entries(entries)) => {
@@ -201,6 +203,8 @@ impl Conductor<'_> {
         if sought.is_empty() {
             let verdict = self.verdict_of(&signatures);
             self.record(ran, verdict);
+        } else if let Some(root) = self.groups.alike(&ran.ready.coverage, sought[0].aspect) {
+            self.record_under(ran, root);
         } else if self.context.stop.is_asked() {
             // Not recorded: the run judges it when it is resumed.
             self.dropped += 1;
@@ -214,6 +218,15 @@ impl Conductor<'_> {
             self.confirming = true;
             self.launch_confirmation(ran, sought);
         }
+    }
+
+    /// A case that is not looked into, because it has the root of another one.
+    fn record_under(&mut self, ran: Ran, root: u32) {
+        let mut record = ran.into_record(Verdict::Diverge, self.options.keep);
+        if let Some(detail) = &mut record.detail {
+            detail.root = Some(root);
+        }
+        self.append(record);
     }
 
     /// Whether a case with this signature that nothing explains is looked into: if nobody has seen the
@@ -543,7 +556,9 @@ impl Conductor<'_> {
     fn append(&mut self, mut record: CaseRecord) {
         record.at = self.elapsed();
         let root = record.detail.as_ref().and_then(|it| it.root);
-        self.groups.count(record.verdict, root, &record.coverage);
+        let explained = root.filter(|it| self.roots.explains_finding(*it));
+        self.groups
+            .count(record.verdict, explained, &record.coverage);
         self.uncommitted.push(JudgedCase {
             index: record.index,
             verdict: record.verdict,

@@ -179,6 +179,20 @@ impl Conductor<'_> {
         Ok(())
     }
 
+    /// A case agreed that the best hypotheses of these roots say should not.
+    pub(super) fn contradicted(&mut self, all: Vec<(u32, Deviation)>) -> Result<(), StoreError> {
+        for (number, hypothesis) in all {
+            let witnesses = self.witnesses.all();
+            let refuted = |it: &Deviation| roots::is_refuted(&self.context, it, &witnesses);
+            if self.roots.contradicted(number, &hypothesis, refuted) {
+                self.groups.unexplain(number);
+                self.tell(number, Vec::new())?;
+            }
+            self.tell_renamed()?;
+        }
+        Ok(())
+    }
+
     /// Tells which roots have another best explanation than when they were reported.
     pub(super) fn tell_renamed(&mut self) -> Result<(), StoreError> {
         for (number, candidates) in self.roots.renamed() {
