@@ -89,6 +89,41 @@ fn two_broken_rules_are_two_divergences() {
     assert_eq!(told, expected);
 }
 
+/// Every case that diverges is counted under one root.
+#[test]
+fn the_cases_of_the_roots_are_the_cases_that_diverge() {
+    for seed in ["1", "2", "3", "4"] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let arguments = [
+            "run",
+            "--engine",
+            "reference",
+            "--fault",
+            "wildcards",
+            "--seed",
+            seed,
+            "--cases",
+            "300",
+            "--format",
+            "json",
+            "--out",
+            "run",
+        ];
+        let ran = stepproof(directory.path(), &arguments);
+        let lines = ran.out.lines();
+        let events: Vec<Value> = lines
+            .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+            .collect();
+        let roots = of_kind(&events, "root");
+        let counts: Vec<u64> = roots.iter().filter_map(|it| it["cases"].as_u64()).collect();
+        assert!(counts.len() > 1, "{roots:?}");
+        assert!(counts.iter().all(|cases| *cases > 0), "{seed}: {roots:?}");
+        let last = events.last().expect("an end");
+        let diverged = last["verdicts"]["diverged"].as_u64();
+        assert_eq!(diverged, Some(counts.iter().sum()), "{seed}: {roots:?}");
+    }
+}
+
 /// The events of a run on an engine that breaks two rules, with one entry in the ledger.
 fn run_with_ledger(deviation: &str, clause: &str, more: &str) -> Vec<Value> {
     let directory = tempfile::tempdir().expect("a directory");
@@ -154,7 +189,8 @@ fn an_entry_that_is_too_wide_is_named() {
     let warnings = of_kind(&events, "warning");
     let told = warnings.iter().filter_map(|it| it["text"].as_str());
     let mut told = told.filter(|it| it.starts_with("the ledger's entry 'all' is too wide"));
-    assert!(told.next().is_some(), "{warnings:?}");
+    let told = told.next().expect("a warning");
+    assert!(told.contains("for example 1:"), "{told}");
     assert_eq!(events.last().expect("an end")["roots"], 2);
 }
 
@@ -171,4 +207,32 @@ fn what_signatures_cover_is_checked_in_a_sample() {
         .collect();
     let hidden = |it: &&str| it.contains("may hide another root") && it.contains("as if");
     assert!(told.iter().any(hidden), "{told:?}");
+}
+
+/// A replay says what the run says, which knows more cases than one.
+#[test]
+fn a_replay_names_the_explanation_of_its_run() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let run =
+        "run --engine reference --fault input-path --seed 3 --cases 400 --out run --format json";
+    let run: Vec<&str> = run.split_whitespace().collect();
+    let ran = stepproof(here, &run);
+    let lines = ran.out.lines();
+    let events: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect();
+    let roots = of_kind(&events, "root");
+    let sentence = roots[0]["sentence"].as_str().expect("a sentence");
+    let index = of_kind(&events, "case_judged").into_iter();
+    let mut index = index.filter(|it| it["root"] == roots[0]["root"]);
+    let case = format!("3:{}", index.next().expect("a case")["index"]);
+    for arguments in [&["replay", "run"][..], &["replay", &case, "--run", "run"]] {
+        let replayed = stepproof(here, arguments);
+        assert!(
+            replayed.out.contains(sentence),
+            "{sentence}: {}",
+            replayed.out
+        );
+    }
 }

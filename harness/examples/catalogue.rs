@@ -34,7 +34,7 @@ fn main() {
         for (number, hypothesis) in catalogue().iter().enumerate() {
             let may_show = |start: &Expectation| hypothesis.may_show(&job.machine, &start.coverage);
             // What may not show is looked at in some cases only.
-            if index % 8 != 0 && !job.expectations.iter().any(|it| may_show(it)) {
+            if index % 8 != 0 && !job.expectations.iter().any(&may_show) {
                 continue;
             }
             let deviations = Arc::new(hypothesis.deviations());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use stepproof_specs::scenario::case::Case;
+use stepproof_specs::{deviation::Deviation, scenario::case::Case};
 
 use super::{
     Failure,
@@ -24,8 +24,8 @@ use crate::{
     engines::EngineProfile,
     identity::CaseId,
     report::counts,
-    run::Limit,
-    store::{CASE, FINDINGS, REPORT, RUNS, Store, StoreError},
+    run::{Limit, Shard},
+    store::{CASE, FINDINGS, Journal as _, REPORT, RUNS, Store, StoreError},
 };
 
 /// The options that say which run drew a case.
@@ -53,6 +53,8 @@ pub(super) struct Named {
     pub target: Target,
     /// The options with which a command comes to the same case on the same engine.
     pub options: String,
+    /// What its run says explains it, the best first.
+    pub told: Vec<Deviation>,
     from: From,
 }
 
@@ -120,6 +122,7 @@ impl Origin {
         };
         let case = casefile::load(&file).map_err(|error| input::no_case(error, argument))?;
         Ok(Named {
+            told: told_of(&file).unwrap_or_default(),
             name: file,
             options: target.options(),
             target,
@@ -133,15 +136,28 @@ impl Origin {
         (seed, index): (u64, u64),
         target: &Target,
     ) -> Result<Named, Failure> {
+        let mut told = Vec::new();
         let (configuration, options, id) = match &self.run {
             Some(directory) => {
                 let store = Store::open(directory)?;
                 let options = format!("--run {}", directory.display());
+                let configuration = of_run(&store, seed)?;
                 let id = store.identity(index)?;
-                (of_run(&store, seed)?, options, id)
+                let stored = store.stored()?;
+                let mut judged = stored.cases.iter();
+                let open = matches!(configuration.limit, Limit::Time(_))
+                    && !judged.any(|it| it.index == index);
+                if open || !configuration.has(index) {
+                    let remedy = "give the number of one of its cases, or leave out --run";
+                    return Err(not_in(argument, &store, &configuration, remedy));
+                }
+                if let Some(number) = stored.divergence_of(index) {
+                    told = stored.explanations(number);
+                }
+                (configuration, options, id)
             }
             None => {
-                self.not_of_given_machines(argument, seed)?;
+                self.not_of_another_run(argument, (seed, index))?;
                 let configuration = self.configuration(seed, target)?;
                 let options = configuration.replay_options(Path::new(""));
                 (configuration, options, None)
@@ -149,6 +165,7 @@ impl Origin {
         };
         Ok(Named {
             name: argument.into(),
+            told,
             target: configuration.target.clone().into_target(),
             options,
             from: From::Run {
@@ -160,29 +177,32 @@ impl Origin {
         })
     }
 
-    /// Refuses a case whose name is that of one of a machine that the user gave: it is in the run's
-    /// directory, and another one would be drawn without it. Only the last run with this seed counts,
-    /// and a profile that is named is meant.
-    fn not_of_given_machines(&self, argument: &str, seed: u64) -> Result<(), Failure> {
+    /// Refuses a case of the last run with this seed that another one would be drawn for: if the run's
+    /// cases are of machines that the user gave, or if it has no case with this number. A profile that is
+    /// named is meant.
+    fn not_of_another_run(&self, argument: &str, (seed, index): (u64, u64)) -> Result<(), Failure> {
         if self.drawing.names_profile() {
             return Ok(());
         }
-        let Some(directory) = last_with(seed) else {
-            return Ok(());
-        };
-        let Ok(store) = Store::open(&directory) else {
+        let Some(store) = last_with(seed) else {
             return Ok(());
         };
         let begun = Configuration::decode(&store)?;
-        if begun.seed != seed || begun.machines.is_empty() {
+        let (directory, default) = (store.directory().display(), profiles::DEFAULT);
+        if !begun.has(index) {
+            let remedy = format!(
+                "give the number of one of its cases, or --profile {default} for the case that a longer \
+                 run would have"
+            );
+            return Err(not_in(argument, &store, &begun, &remedy));
+        }
+        if begun.machines.is_empty() {
             return Ok(());
         }
-        let directory = directory.display();
         Err(Failure::usage(
             format!("know which case {argument} is: the last run with this seed checked machines"),
             format!(
-                "give --run {directory} for its case, or --profile {} for the generated one",
-                profiles::DEFAULT
+                "give --run {directory} for its case, or --profile {default} for the generated one"
             ),
         ))
     }
@@ -251,15 +271,28 @@ fn stands(case: &Path) -> bool {
     page.map_or(true, |page| counts(&page))
 }
 
+/// The directory of the run in which a file of a finding is, if it is in one.
+fn run_of(case: &Path) -> Option<PathBuf> {
+    // A relative path need not lead up to the run.
+    let whole = case.canonicalize().ok()?;
+    whole.ancestors().nth(3).map(Path::to_owned)
+}
+
+/// What the run that found a case says explains it.
+fn told_of(case: &Path) -> Option<Vec<Deviation>> {
+    let store = Store::open(&run_of(case)?).ok()?;
+    let whole = case.canonicalize().ok()?;
+    let finding = whole.parent()?.file_name()?.to_str()?;
+    let number = finding.split('-').next()?.parse().ok()?;
+    Some(store.stored().ok()?.explanations(number))
+}
+
 /// The engine of the run that found a case, unless the user names one.
 fn as_in_run(case: &Path, target: &Target) -> Result<Target, Failure> {
     if !target.is_default() {
         return Ok(target.clone());
     }
-    // A relative path need not lead up to the run.
-    let whole = case.canonicalize();
-    let run = whole.iter().flat_map(|it| it.ancestors()).nth(3);
-    match run.map(Store::open) {
+    match run_of(case).map(|run| Store::open(&run)) {
         Some(Ok(store)) => Ok(Configuration::decode(&store)?.target.into_target()),
         Some(Err(StoreError::Missing { .. })) | None => {
             let case = case.display();
@@ -274,16 +307,39 @@ fn as_in_run(case: &Path, target: &Target) -> Result<Target, Failure> {
     }
 }
 
-/// The directory of the last run with this seed, by the name that a run's directory has by itself.
-fn last_with(seed: u64) -> Option<PathBuf> {
+/// The last run with this seed: of those below `runs`, by the name that a run's directory has by itself, and
+/// of those in the current directory.
+fn last_with(seed: u64) -> Option<Store> {
+    let below = |directory: &str| fs::read_dir(directory).into_iter().flatten().flatten();
     let suffix = format!("-{seed}");
-    let entries = fs::read_dir(RUNS).ok()?;
-    let named = entries.filter_map(|entry| {
-        let name = entry.ok()?.file_name();
-        let name = name.to_str()?;
-        name.ends_with(&suffix).then(|| Path::new(RUNS).join(name))
+    let named = below(RUNS).filter(|it| {
+        it.file_name()
+            .to_str()
+            .is_some_and(|it| it.ends_with(&suffix))
     });
-    named.max()
+    let stores = named.chain(below(".")).filter_map(|it| {
+        // A path as the user would write it.
+        let path = it.path();
+        let path = path.strip_prefix(".").unwrap_or(&path);
+        path.is_dir().then(|| Store::open(path).ok()).flatten()
+    });
+    let of_seed = stores.filter(|it| it.run().seed == seed);
+    of_seed.max_by(|one, other| one.run().started.cmp(&other.run().started))
+}
+
+/// Why a run does not have a case.
+fn not_in(argument: &str, store: &Store, begun: &Configuration, remedy: &str) -> Failure {
+    let directory = store.directory().display();
+    let has = match (begun.limit, begun.shard) {
+        (Limit::Cases(0), _) => "none".to_owned(),
+        (Limit::Cases(cases), Shard::WHOLE) => format!("0 to {}", cases - 1),
+        (Limit::Cases(cases), shard) => format!("those of shard {shard} of 0 to {}", cases - 1),
+        (Limit::Time(_), _) => "those that it had the time for".to_owned(),
+    };
+    Failure::usage(
+        format!("find the case {argument} in the run '{directory}': it has {has}"),
+        remedy,
+    )
 }
 
 /// The configuration of a stored run, which must have this seed.

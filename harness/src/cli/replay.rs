@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     casefile,
+    engines::adapters::REFERENCE,
     job::{Lane, PrepareError, Prepared, prepare},
     judge::verdict::{Judgement, Verdict},
     raw::RawRun,
@@ -80,7 +81,7 @@ impl Replay {
         for run in 1..=self.times {
             let attempt = attempt(&setup.context, &prepared, setup.control.overhead()).await;
             let (status, text) =
-                setup.tell((&case, &prepared), &named.name, &attempt, run == self.times)?;
+                setup.tell((&case, &prepared), &named, &attempt, run == self.times)?;
             output.painted(text)?;
             output.flush()?;
             worst = if worst == Status::Diverged {
@@ -140,7 +141,7 @@ impl Setup {
     fn tell(
         &self,
         (case, prepared): (&Case, &Prepared),
-        name: &Path,
+        named: &Named,
         attempt: &Attempt,
         whole: bool,
     ) -> Result<(Status, String), Failure> {
@@ -149,23 +150,20 @@ impl Setup {
             Outcome::Judged { raw, judgement } => (raw, judgement),
         };
         let engine = &self.context.engine.profile().name;
+        let name = &named.name;
         Ok(match judgement.verdict(|_| false) {
-            Verdict::Agree => (
-                Status::Success,
-                visible(&format!(
-                    "{engine} {} agrees with the reference",
-                    self.version
-                ))
-                .into_owned(),
-            ),
+            Verdict::Agree => {
+                let text = format!("{engine} {} {}", self.version, agrees(&named.target));
+                (Status::Success, visible(&text).into_owned())
+            }
             Verdict::Diverge if !whole => {
                 let signatures = signatures(&attempt.outcome);
                 (Status::Diverged, visible(&signatures).into_owned())
             }
             Verdict::Diverge => {
-                let explanations = explain(&self.context, prepared, &attempt.outcome);
-                let explained = explanations.first();
-                let finding = self.finding(case, name, raw.as_deref(), judgement, explained);
+                let explained = explain(&self.context, prepared, &attempt.outcome, &named.told);
+                let finding =
+                    self.finding(case, name, raw.as_deref(), judgement, explained.as_ref());
                 let screen = finding.map(|it| it.screen(console::colors_enabled()));
                 let screen = screen.unwrap_or_default();
                 (Status::Diverged, screen.trim_end().to_owned())
@@ -219,6 +217,15 @@ impl Setup {
             grouped: None,
             replay: &self.judge.replay(name),
         }))
+    }
+}
+
+/// That an engine agrees. Of one that breaks a rule on purpose, that says only that it does not show.
+fn agrees(target: &Target) -> String {
+    match &target.fault {
+        Some(fault) => format!("agrees with the reference: the fault '{fault}' does not show"),
+        None if target.name() == REFERENCE => "agrees with itself: it is the reference".to_owned(),
+        None => "agrees with the reference".to_owned(),
     }
 }
 

@@ -291,12 +291,18 @@ impl<'a> Conductor<'a> {
     fn tell_refuted(&mut self) {
         for (entry, (cases, index)) in std::mem::take(&mut self.refuted) {
             let cases = plural(cases, "case");
+            let example = self.context.source.called(index);
             let text = format!(
                 "the ledger's entry '{entry}' is too wide: {cases} agreed in which the engine should have \
-                 done otherwise, for example number {index}"
+                 done otherwise, for example {example}"
             );
             self.reporter.event(&Event::Warning(text));
         }
+    }
+
+    /// Says what is done beside running cases.
+    fn tell_under_way(&mut self, what: String) {
+        self.reporter.event(&Event::UnderWay(what));
     }
 
     /// Adds an event to the record.
@@ -308,6 +314,7 @@ impl<'a> Conductor<'a> {
         // The run judges them when it is resumed.
         self.dropped += self.waiting.len() as u64;
         self.tell_renamed()?;
+        self.tell_open()?;
         self.tell_refuted();
         self.commit()?;
         self.summary.elapsed = self.elapsed();
@@ -354,7 +361,7 @@ fn tell(case: &JudgedCase, context: &Context, summary: &mut Summary, reporter: &
         signatures: case.signatures.clone(),
         coverage: Box::new(case.coverage),
         why: case.why.clone(),
-        root: case.root,
+        root: case.root.or(case.shows),
         machine: context.source.machine(case.index).map(str::to_owned),
         entered: context.source.entered(case.index),
     });

@@ -278,6 +278,13 @@ impl Groups {
         (members.filter(same).count() >= ENOUGH).then_some(first.root)
     }
 
+    /// Whether something explains a root.
+    #[cfg(test)]
+    pub fn is_explained(&self, root: u32) -> bool {
+        let mut all = self.all.iter();
+        all.any(|it| it.number == root && it.explained.is_some())
+    }
+
     /// What explained a root does not hold.
     pub fn unexplain(&mut self, root: u32) {
         for member in self.all.iter_mut().filter(|it| it.root == root) {
@@ -315,12 +322,13 @@ impl Groups {
                 best
             }
         })?;
-        // Of an engine that breaks many rules, most cases diverge whatever they exercise.
+        // Of an engine that breaks many rules, many cases diverge whatever they exercise.
         let all = Share {
             diverged: self.diverged.cases,
             cases: self.diverged.cases + self.agreed.cases,
         };
-        self.share(best).is_surely_more_than(all).then_some(best)
+        let tells = 4 * all.diverged <= all.cases || self.share(best).is_surely_more_than(all);
+        tells.then_some(best)
     }
 
     /// How many of the cases that exercise a rule diverge.
@@ -450,11 +458,7 @@ mod tests {
     use super::{Groups, form};
 
     fn coverage(clauses: &[Clause]) -> Coverage {
-        let mut coverage = Coverage::default();
-        for clause in clauses {
-            coverage.mark(*clause);
-        }
-        coverage
+        clauses.iter().copied().collect()
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! Shrinks a finding on the engine where it was found, and writes its files.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use stepproof_specs::{
     asl::walk,
     base::time::Millis,
     clause::{Aspect, Clause},
-    deviation::{Deviation, Deviations},
+    deviation::Deviations,
     observation::Status,
     scenario::case::Case,
 };
@@ -20,7 +24,12 @@ use super::{
 use crate::{
     casefile,
     job::{self, Lane, Prepared},
-    judge::{explain::Sight, possible::is_possible, verdict::Signature},
+    judge::{
+        explain::Sight,
+        possible::is_possible,
+        verdict::{Judgement, Signature},
+    },
+    report::Finding,
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
@@ -48,8 +57,9 @@ pub struct EngineLab {
     events: usize,
     /// The aspects poisoned in the original. A candidate may have no others.
     poisoned: Vec<Aspect>,
-    /// Whether the original shows a known divergence. If not, no candidate may show one.
-    known: bool,
+    /// Whether the ledger covers the divergence that is sought. If not, no candidate may show it where the
+    /// ledger does.
+    covered: bool,
     /// The rules that the original definition breaks. A candidate may break no other rule, nor more
     /// rules.
     broken: Vec<Clause>,
@@ -73,7 +83,7 @@ impl EngineLab {
         control: Control,
     ) -> Self {
         Self {
-            known: context.judge.known_as(&sought, None, original).is_some(),
+            covered: false,
             context,
             sought,
             lane: original.lane(),
@@ -88,9 +98,19 @@ impl EngineLab {
         }
     }
 
-    fn is_known(&self, sample: &Prepared) -> bool {
-        let judge = &self.context.judge;
-        judge.known_as(&self.sought, None, sample).is_some()
+    /// Looks for cases that the ledger covers, too.
+    pub(super) fn covered(self) -> Self {
+        Self {
+            covered: true,
+            ..self
+        }
+    }
+
+    /// Whether what is sought shows, and is not known where it does.
+    fn shows(&self, sample: &Prepared, judgement: &Judgement) -> bool {
+        let differences = judgement.differences.iter();
+        let mut sought = differences.filter(|it| it.signature == self.sought);
+        sought.any(|it| self.covered || !self.context.judge.is_known(it, sample))
     }
 
     /// Looks for a case that these do not explain.
@@ -129,7 +149,6 @@ impl Lab for EngineLab {
             && sample
                 .poisoned()
                 .all(|aspect| self.poisoned.contains(&aspect))
-            && (self.known || !self.is_known(&sample))
             && sample.broken().count() <= self.broken.len()
             && sample.broken().all(|clause| self.broken.contains(&clause));
         admitted.then_some(sample)
@@ -150,8 +169,11 @@ impl Lab for EngineLab {
             let outcome = attempt(&self.context, &sample, self.control.overhead())
                 .await
                 .outcome;
-            let explained = self.is_explained(&sample, &outcome);
-            if outcome.into_signatures()?.contains(&self.sought) && !explained {
+            let shows = match &outcome {
+                Outcome::Judged { judgement, .. } => self.shows(&sample, judgement),
+                Outcome::Trouble(trouble) => return Err(trouble.clone()),
+            };
+            if shows && !self.is_explained(&sample, &outcome) {
                 return Ok(true);
             }
         }
@@ -225,6 +247,39 @@ pub(super) async fn reduce(
     (finding, reduced)
 }
 
+/// The page of a finding that is not reduced, because the run ends before. Writes its files; what an
+/// interrupted reduction has come to stays the case from which it continues.
+pub(super) fn open(
+    context: &Context,
+    finding: &FindingRecord,
+    run: &Path,
+) -> Result<Finding, StoreError> {
+    let files = FindingFiles::of(run, finding.number, &finding.slug);
+    let Shrunk {
+        case,
+        candidates,
+        calls,
+        ended,
+        ..
+    } = unreduced(finding);
+    let reduction = ReductionRecord {
+        number: finding.number,
+        states: states(&case),
+        minimal: case,
+        candidates,
+        calls,
+        ended,
+        error: None,
+        detail: finding.detail.clone(),
+        replay: Replay::Troubled,
+    };
+    let mut page = context.judge.finding(finding, &reduction);
+    page.open = true;
+    let smallest = casefile::load(&files.case).unwrap_or(reduction.minimal);
+    write_finding(&files, &smallest, &finding.original, &page.markdown())?;
+    Ok(page)
+}
+
 /// Why a reduction was discarded: completes "failed to …".
 const GONE: &str = "see the smaller case diverge again";
 
@@ -292,15 +347,14 @@ impl Writer<'_> {
         match self.attempt(&job).await {
             Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
             outcome => {
-                let (raw, judgement) = roots::seen(&outcome);
                 let overhead = self.control.overhead();
-                let look = |sight: &Sight<'_>| match self.root {
-                    None => roots::explanations(self.context, sight, self.known),
+                let explanations = match self.root {
+                    None => {
+                        let (case, context) = ((case, &job), self.context);
+                        neighbours::explained(context, case, &outcome, self.known, overhead).await?
+                    }
                     Some(_) => Vec::new(),
                 };
-                let explanations =
-                    roots::with_sight(self.context, &job, raw, judgement, overhead, look);
-                let explanations = self.sieve(case, explanations.unwrap_or_default()).await?;
                 Ok(Detail {
                     root: self.root,
                     explanations,
@@ -308,26 +362,6 @@ impl Writer<'_> {
                 })
             }
         }
-    }
-
-    /// Those of the explanations that fit cases like this one, too.
-    async fn sieve(
-        &self,
-        case: &Case,
-        explanations: Vec<Deviation>,
-    ) -> Result<Vec<Deviation>, Trouble> {
-        if explanations.is_empty() {
-            return Ok(explanations);
-        }
-        let overhead = self.control.overhead();
-        let run = neighbours::run(self.context, case, self.lane(), overhead).await?;
-        Ok(neighbours::sieve(
-            self.context,
-            explanations,
-            &run,
-            self.known,
-            overhead,
-        ))
     }
 
     /// Loads the written case and runs it until it diverges, at most as often as for its

@@ -1,6 +1,6 @@
 //! Tests the conductor with engines that misbehave in every way, without a network.
 
-mod scripted;
+pub(super) mod scripted;
 
 use std::{
     path::Path,
@@ -8,9 +8,12 @@ use std::{
     time::Duration,
 };
 
+use stepproof_specs::scenario::case::Body;
+
 use self::scripted::{ByName, Heard, Numbered, Scripted, options, record, scripted, unreachable};
 use super::{Context, End, Limit, Options, Stop, drive};
 use crate::{
+    casefile,
     job::Lane,
     judge::{policy::TimingCompare, verdict::Verdict},
     store::{Replay, Store},
@@ -243,6 +246,8 @@ async fn findings_whose_smallest_cases_need_one_rule_are_one() {
         assert_eq!(told("reduced"), reduced, "{heard:?}");
         assert_eq!(told("another way"), 2 * reduced, "{heard:?}");
         assert_eq!(told("earlier"), earlier, "{heard:?}");
+        let reducing = told("under way reducing divergence 1, 1 other left");
+        assert_eq!(reducing, reduced, "{heard:?}");
     }
     let findings = std::fs::read_dir(directory.path().join("findings")).unwrap();
     let pages = findings.map(|it| it.unwrap().path().join("report.md"));
@@ -469,4 +474,106 @@ async fn what_a_busy_engine_may_show_by_chance_is_decided_in_the_quiet_lane() {
     assert_eq!(diverged, [3]);
     let order = engine.order.lock().unwrap();
     assert!(order.contains(&(3, Lane::Quiet)) && order.contains(&(5, Lane::Quiet)));
+}
+
+/// What is looked into counts under what was found in it, also if that has a signature that was found
+/// before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_in_which_a_divergence_was_found_counts_under_it() {
+    let behaviour = |number, _| {
+        Ok(match number {
+            3 => vec!["!bug"],
+            5 => vec!["!pest"],
+            7 => vec!["!bug", "!pest"],
+            _ => vec![],
+        })
+    };
+    let directory = tempfile::tempdir().unwrap();
+    for session in ["first", "resumed"] {
+        let engine = Arc::new(scripted(behaviour));
+        let options = Options {
+            jobs: 1,
+            ..options(10)
+        };
+        let (_, heard) = run_in(directory.path(), engine, options, Stop::default()).await;
+        let under = |told: &str| heard.iter().any(|it| it == told);
+        assert!(under("judged 3 under 1"), "{session}: {heard:?}");
+        assert!(under("judged 5 under 2"), "{session}: {heard:?}");
+        assert!(under("judged 7"), "{session}: {heard:?}");
+    }
+}
+
+/// What is known is known at the state that differs, for the reducer, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reduction_does_not_slide_to_a_state_where_the_ledger_knows_it() {
+    let engine = scripted(|number, _| {
+        Ok(match number {
+            3 => vec!["!bug@new"],
+            number if number > 10 => vec!["!bug@known"],
+            _ => vec![],
+        })
+    });
+    let (end, heard) = run(engine, options(10)).await;
+    let mut findings = end.store.stored().unwrap().findings;
+    let (_, reduction) = findings.remove(0);
+    let Body::Execution(minimal) = reduction.unwrap().minimal.body else {
+        panic!("a definition");
+    };
+    assert_eq!(minimal.starts[0].input.as_u64(), Some(3), "{heard:?}");
+}
+
+/// What was found and not reduced when the run is stopped is told all the same: it counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_run_tells_what_it_has_not_reduced() {
+    let directory = tempfile::tempdir().unwrap();
+    let stop = Stop::default();
+    let during_reduction = stop.clone();
+    let engine = scripted(move |number, before| {
+        if number == 3 && before >= 3 {
+            during_reduction.ask();
+        }
+        Ok(if number == 3 { vec!["!bug"] } else { vec![] })
+    });
+    let engine = Arc::new(engine);
+    let (end, heard) = run_in(directory.path(), engine, options(10), stop).await;
+    assert!(!end.finished);
+    assert_eq!(end.summary.roots, 1);
+    assert!(heard.contains(&"open bug".to_owned()), "{heard:?}");
+    let files = directory.path().join("findings/1-path-bug");
+    let page = std::fs::read_to_string(files.join("report.md")).unwrap();
+    assert!(page.contains("the run ended before"), "{page}");
+    assert!(casefile::load(&files.join("case.json")).is_ok());
+    drop(end);
+    let engine = scripted(|number, _| Ok(if number == 3 { vec!["!bug"] } else { vec![] }));
+    let engine = Arc::new(engine);
+    let (end, heard) = run_in(directory.path(), engine, options(10), Stop::default()).await;
+    assert!(end.finished && end.summary.roots == 1);
+    assert!(heard.contains(&"reduced bug".to_owned()), "{heard:?}");
+}
+
+/// A spot check that loses the engine has found out nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spot_check_without_an_engine_says_nothing() {
+    let engine = scripted(|number, before| match number {
+        4 if before > 0 => Err(unreachable()),
+        4 => Ok(vec!["!known thing"]),
+        _ => Ok(vec![]),
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options {
+        spot_checks: 1,
+        ..options(10)
+    };
+    let (end, heard) = run_in(directory.path(), Arc::new(engine), options, Stop::default()).await;
+    assert!(end.finished && end.summary.of(Verdict::Known) == 1);
+    let told = |it: &String| it.contains("was not checked: failed to reach");
+    assert!(heard.iter().any(told), "{heard:?}");
+    drop(end);
+    let events = Store::open(directory.path()).unwrap().events().unwrap();
+    let checked = events.iter().filter(|(_, it)| it.contains("spot_checked"));
+    let checked: Vec<_> = checked.map(|(_, it)| it.as_str()).collect();
+    assert!(
+        checked.len() == 1 && !checked[0].contains(r#""unknown":null"#),
+        "{checked:?}"
+    );
 }

@@ -77,6 +77,12 @@ impl Store {
             stored.cases.push(judged_case(row, &clauses)?);
             stored.elapsed = stored.elapsed.max(millis(row, 4)?);
         }
+        // A run goes on when all its cases are judged: with reductions.
+        let mut last = self
+            .connection
+            .prepare("SELECT coalesce(max(at), 0) FROM events")?;
+        let last = last.query_row((), |row| millis(row, 0))?;
+        stored.elapsed = stored.elapsed.max(last);
         stored.findings = self.findings()?;
         Ok(stored.settled())
     }
@@ -122,6 +128,7 @@ fn judged_case(row: &Row<'_>, clauses: &HashMap<usize, Clause>) -> rusqlite::Res
         }
         .reasons(),
         root: row.get(7)?,
+        shows: None,
     })
 }
 
@@ -209,13 +216,9 @@ fn millis(row: &Row<'_>, column: usize) -> rusqlite::Result<Duration> {
 }
 
 fn coverage(bits: &[u8], clauses: &HashMap<usize, Clause>) -> Coverage {
-    let mut coverage = Coverage::default();
-    for (index, byte) in bits.iter().enumerate() {
-        for bit in (0..8).filter(|bit| byte & (1 << bit) != 0) {
-            if let Some(clause) = clauses.get(&(index * 8 + bit)) {
-                coverage.mark(*clause);
-            }
-        }
-    }
-    coverage
+    let set = bits.iter().enumerate().flat_map(|(index, byte)| {
+        let bits = (0..8).filter(move |bit| byte & (1 << bit) != 0);
+        bits.map(move |bit| index * 8 + bit)
+    });
+    set.filter_map(|bit| clauses.get(&bit).copied()).collect()
 }

@@ -115,6 +115,10 @@ pub struct Detail {
     /// The deviations of which each alone explains what the engine did, the best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explanations: Vec<Deviation>,
+    /// Whether the explanations held for too few of the cases that waited while it was looked into: the
+    /// divergence may be something else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubted: bool,
     /// Why a divergence that no deviation explains is under the root of another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grouped: Option<String>,
@@ -152,6 +156,8 @@ pub struct JudgedCase {
     pub why: Vec<String>,
     /// The number of the divergence that explains it, if it was not looked into for itself.
     pub root: Option<u32>,
+    /// The number of the first divergence that was found in it and stands, if it was looked into.
+    pub shows: Option<u32>,
 }
 
 /// A new, confirmed divergence.
@@ -265,7 +271,27 @@ impl JudgedCase {
 
 #[cfg(feature = "store")]
 impl Stored {
-    /// Applies withdrawn findings to the verdicts of the cases.
+    /// What explains a finding, the best first: what explains its root, and what explains it alone.
+    pub fn explanations(&self, number: u32) -> Vec<Deviation> {
+        let reductions = || self.findings.iter().filter_map(|(_, it)| it.as_ref());
+        let own = reductions().find(|it| it.number == number);
+        let root = own.and_then(|own| {
+            let root = own.detail.root?;
+            reductions().find(|it| it.number == root)
+        });
+        let both = root.into_iter().chain(own);
+        let all = both.flat_map(|it| &it.detail.explanations);
+        all.cloned().collect()
+    }
+
+    /// The divergence under which a case is counted, if it is under one.
+    pub fn divergence_of(&self, index: u64) -> Option<u32> {
+        let case = self.cases.iter().find(|it| it.index == index)?;
+        case.root.or(case.shows)
+    }
+
+    /// Applies the findings to the cases: which was found in which, and what follows from those that were
+    /// withdrawn.
     pub(super) fn settled(mut self) -> Self {
         let gone = |reduction: &Option<ReductionRecord>| {
             reduction.as_ref().is_some_and(ReductionRecord::withdraws)
@@ -276,6 +302,9 @@ impl Stored {
             findings.iter().any(|(it, _)| it.signature == *signature)
         };
         for case in &mut self.cases {
+            let mut shown = standing.iter().map(|(it, _)| it);
+            let shown = shown.find(|it| it.index == case.index);
+            case.shows = shown.map(|it| it.number);
             if case.is_unfounded(|it| among(&withdrawn, it), |it| among(&standing, it)) {
                 case.verdict = Verdict::Flaky;
             }

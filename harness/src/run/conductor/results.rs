@@ -16,10 +16,11 @@ use crate::{
         Attempt, Context, Outcome, Standing,
         attempt::{Ready, Stuck, signatures},
         confirm::Confirmation,
-        reduction::Reduced,
+        reduction::{self, Reduced},
         roots::{Against, Explained},
-        spot::{Checked, Covered},
+        spot::{Checked, Covered, Root},
     },
+    shrink::ShrinkError,
     store::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, StoreError,
     },
@@ -109,12 +110,16 @@ impl Conductor<'_> {
             TaskResult::Confirmed(ran, counts) => self.confirmed(*ran, counts)?,
             TaskResult::Reduced(finding, reduced) => {
                 self.reducing = false;
+                self.tell_under_way(String::new());
                 self.reduced(*finding, *reduced)?;
                 self.tell_renamed()?;
                 self.release();
             }
             TaskResult::Measured => self.measuring = false,
-            TaskResult::Spot(checked) => self.spot_checked(&checked),
+            TaskResult::Spot(checked) => {
+                self.tell_under_way(String::new());
+                self.spot_checked(&checked);
+            }
         }
         Ok(())
     }
@@ -162,7 +167,8 @@ impl Conductor<'_> {
             Outcome::Trouble(Trouble::Unsupported(_)) => Verdict::Unsupported,
             Outcome::Trouble(trouble) => {
                 if matches!(trouble, Trouble::Internal(_)) {
-                    self.faults.push(format!("case {}: {trouble}", ran.index));
+                    let case = self.context.source.called(ran.index);
+                    self.faults.push(format!("case {case}: {trouble}"));
                 }
                 Verdict::Unknown
             }
@@ -305,6 +311,7 @@ impl Conductor<'_> {
                 return Ok(());
             }
         };
+        let mut shows = None;
         for (signature, confirmation) in counts {
             let before = self.bugbase.standing(&signature) == Standing::Confirmed;
             if before && !confirmation.holds() {
@@ -313,11 +320,15 @@ impl Conductor<'_> {
             if confirmation.holds() {
                 self.bugbase.note(&signature, Standing::Confirmed);
                 *self.looked.entry(signature.clone()).or_default() += 1;
-                self.found(&ran, signature, confirmation);
+                let number = self.found(&ran, signature, confirmation);
+                shows.get_or_insert(number);
             }
         }
         let verdict = self.verdict_of(&self.unknown_of(&ran));
         self.record(ran, verdict);
+        if let Some(case) = self.uncommitted.last_mut() {
+            case.shows = shows;
+        }
         self.commit()?;
         self.announce();
         self.release();
@@ -326,16 +337,34 @@ impl Conductor<'_> {
 
     /// Says what came of a spot check.
     fn spot_checked(&mut self, checked: &Checked) {
-        let Checked { covered, foreign } = checked;
+        // A reduction that is stopped has not asked for all cases.
+        if self.context.stop.is_asked() {
+            return;
+        }
+        let Checked { covered, root } = checked;
         let (index, entry) = (covered.index, &covered.entry);
+        let (foreign, unknown) = match root {
+            Root::Entrys => (None, None),
+            Root::Foreign(why) => (Some(why), None),
+            Root::Unknown(error) => (None, Some(error.to_string())),
+        };
         self.note(&json!({
             "event": "spot_checked", "index": index, "entry": entry, "foreign": foreign,
+            "unknown": unknown,
         }));
+        let case = self.context.source.called(index);
         if let Some(why) = foreign {
             let text = format!(
-                "the ledger's entry '{entry}' may hide another root: case {index} is credited to it, and {why}"
+                "the ledger's entry '{entry}' may hide another root: case {case} is credited to it, and {why}"
             );
             self.reporter.event(&Event::Warning(text));
+        }
+        if let Root::Unknown(ShrinkError::Trouble(trouble)) = root {
+            let text = format!(
+                "case {case}, which the ledger's entry '{entry}' covers, was not checked: failed to {trouble}"
+            );
+            self.reporter.event(&Event::Warning(text));
+            self.doubtful |= matches!(trouble, Trouble::Unreachable { .. });
         }
     }
 
@@ -356,7 +385,8 @@ impl Conductor<'_> {
         self.record_because(ran, Verdict::Unknown, vec![trouble.to_string()]);
     }
 
-    fn found(&mut self, ran: &Ran, signature: Signature, confirmation: Confirmation) {
+    /// Records a divergence, and returns its number.
+    fn found(&mut self, ran: &Ran, signature: Signature, confirmation: Confirmation) -> u32 {
         self.findings += 1;
         let finding = FindingRecord {
             number: self.findings,
@@ -371,6 +401,7 @@ impl Conductor<'_> {
         self.store.append_finding(finding.clone());
         self.summary.roots += 1;
         self.unannounced.push(finding);
+        self.findings
     }
 
     /// Has findings that are on disk reduced.
@@ -435,6 +466,15 @@ impl Conductor<'_> {
         Ok(())
     }
 
+    /// Reports the findings that are not reduced, because the run ends before.
+    pub(super) fn tell_open(&mut self) -> Result<(), StoreError> {
+        for finding in &self.reductions {
+            let page = reduction::open(&self.context, finding, self.store.directory())?;
+            self.reporter.event(&Event::Divergence(Box::new(page)));
+        }
+        Ok(())
+    }
+
     /// Says what did not go well with a reduction.
     fn warn(&mut self, finding: &FindingRecord, reduction: &ReductionRecord) {
         let number = finding.number;
@@ -474,8 +514,9 @@ impl Conductor<'_> {
 
     fn stuck(&mut self, index: u64, stuck: Stuck) {
         if stuck.fault {
+            let case = self.context.source.called(index);
             self.faults
-                .push(format!("case {index}: failed to {}", stuck.reason));
+                .push(format!("case {case}: failed to {}", stuck.reason));
         }
         let case = self.context.source.case(index);
         let record = CaseRecord {
@@ -516,8 +557,9 @@ impl Conductor<'_> {
                 self.release();
             }
             Some(TaskKind::Spot(index)) => {
+                let case = self.context.source.called(index);
                 self.faults
-                    .push(format!("spot check of case {index}: {message}"));
+                    .push(format!("spot check of case {case}: {message}"));
             }
             Some(TaskKind::Measure) | None => {
                 self.measuring = false;
@@ -528,7 +570,8 @@ impl Conductor<'_> {
 
     /// A case whose task panicked.
     fn lost(&mut self, index: u64, message: &str) {
-        self.faults.push(format!("case {index}: {message}"));
+        let case = self.context.source.called(index);
+        self.faults.push(format!("case {case}: {message}"));
         let record = CaseRecord {
             detail: Some(Detail {
                 trouble: Some(Trouble::Internal(message.to_owned()).to_string()),
@@ -569,6 +612,7 @@ impl Conductor<'_> {
                 .as_ref()
                 .map_or_else(Vec::new, Detail::reasons),
             root,
+            shows: None,
         });
         self.store.append_case(record);
     }

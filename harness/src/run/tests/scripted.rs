@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Case `n` is a Pass machine with the input `n`; every tenth waits a second.
-pub(super) struct Numbered;
+pub(in crate::run) struct Numbered;
 
 impl Source for Numbered {
     fn case(&self, index: u64) -> Case {
@@ -56,7 +56,7 @@ type Behaviour = dyn Fn(u64, u64) -> Result<Vec<&'static str>, Trouble> + Send +
 
 /// Answers according to a case's number and how often the case was run before, with signatures (`!`
 /// counts, `?` is poisoned) or trouble.
-pub(super) struct Scripted {
+pub(in crate::run) struct Scripted {
     pub profile: EngineProfile,
     behaviour: Box<Behaviour>,
     runs: Mutex<BTreeMap<u64, u64>>,
@@ -70,7 +70,7 @@ pub(super) struct Scripted {
     pub reachable_after: u64,
 }
 
-pub(super) fn scripted(
+pub(in crate::run) fn scripted(
     behaviour: impl Fn(u64, u64) -> Result<Vec<&'static str>, Trouble> + Send + Sync + 'static,
 ) -> Scripted {
     Scripted {
@@ -158,21 +158,26 @@ impl Engine for Scripted {
     }
 }
 
-pub(super) fn unreachable() -> Trouble {
+pub(in crate::run) fn unreachable() -> Trouble {
     Trouble::Unreachable {
         endpoint: "nowhere".to_owned(),
         reason: "refused".to_owned(),
     }
 }
 
-/// Uses the raw run's names as the shapes of signatures.
-pub(super) struct ByName;
+/// Uses the raw run's names as the shapes of signatures; `@` separates the state that differs. What is known
+/// says so, or is at a state that says so.
+pub(in crate::run) struct ByName;
 
 impl Judge for ByName {
     fn judge(&self, _: &Prepared, raw: &RawRun, _: Millis) -> Judgement {
-        let difference = |shape: &str| {
+        let difference = |name: &str| {
+            let (shape, state) = match name.split_once('@') {
+                Some((shape, state)) => (shape, Some(state)),
+                None => (name, None),
+            };
             json!({
-                "start": 0, "aspect": "path", "state": null,
+                "start": 0, "aspect": "path", "state": state,
                 "signature": format!("path - - {shape}"),
                 "expected": null, "actual": null,
             })
@@ -191,8 +196,9 @@ impl Judge for ByName {
         .unwrap()
     }
 
-    fn known_as(&self, signature: &Signature, _: Option<&str>, _: &Prepared) -> Option<&str> {
-        signature.shape.mentions("known").then_some("known-thing")
+    fn known_as(&self, signature: &Signature, at: Option<&str>, _: &Prepared) -> Option<&str> {
+        let known = signature.shape.mentions("known") || at == Some("known");
+        known.then_some("known-thing")
     }
 
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {
@@ -218,26 +224,33 @@ impl Judge for ByName {
 
 /// Records what is reported to it.
 #[derive(Default)]
-pub(super) struct Heard(pub Vec<String>);
+pub(in crate::run) struct Heard(pub Vec<String>);
 
 impl Reporter for Heard {
     fn event(&mut self, event: &Event) {
         self.0.push(match event {
-            Event::CaseJudged { index, .. } => format!("judged {index}"),
+            Event::CaseJudged { index, root, .. } => match root {
+                Some(root) => format!("judged {index} under {root}"),
+                None => format!("judged {index}"),
+            },
             Event::Withdrawn { signature, .. } => format!("withdrawn {}", signature.shape),
+            Event::Divergence(finding) if finding.open => {
+                format!("open {}", finding.signature.shape)
+            }
             Event::Divergence(finding) => format!("reduced {}", finding.signature.shape),
             Event::AnotherWay(finding) => {
                 format!("another way {}", finding.signature.shape)
             }
             Event::Earlier(finding) => format!("earlier {}", finding.signature.shape),
             Event::Unreachable { probe, .. } => format!("unreachable {probe}"),
+            Event::UnderWay(what) if !what.is_empty() => format!("under way {what}"),
             Event::Warning(text) => format!("warning {text}"),
             _ => return,
         });
     }
 }
 
-pub(super) fn options(cases: u64) -> Options {
+pub(in crate::run) fn options(cases: u64) -> Options {
     Options {
         limit: Limit::Cases(cases),
         shard: Shard::WHOLE,
@@ -255,7 +268,7 @@ pub(super) fn options(cases: u64) -> Options {
     }
 }
 
-pub(super) fn record() -> RunRecord {
+pub(in crate::run) fn record() -> RunRecord {
     RunRecord {
         started: String::new(),
         stepproof: String::new(),
