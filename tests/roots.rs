@@ -89,6 +89,41 @@ fn two_broken_rules_are_two_divergences() {
     assert_eq!(told, expected);
 }
 
+/// Every case that diverges is counted under one root.
+#[test]
+fn the_cases_of_the_roots_are_the_cases_that_diverge() {
+    for seed in ["1", "2", "3", "4"] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let arguments = [
+            "run",
+            "--engine",
+            "reference",
+            "--fault",
+            "wildcards",
+            "--seed",
+            seed,
+            "--cases",
+            "300",
+            "--format",
+            "json",
+            "--out",
+            "run",
+        ];
+        let ran = stepproof(directory.path(), &arguments);
+        let lines = ran.out.lines();
+        let events: Vec<Value> = lines
+            .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+            .collect();
+        let roots = of_kind(&events, "root");
+        let counts: Vec<u64> = roots.iter().filter_map(|it| it["cases"].as_u64()).collect();
+        assert!(counts.len() > 1, "{roots:?}");
+        assert!(counts.iter().all(|cases| *cases > 0), "{seed}: {roots:?}");
+        let last = events.last().expect("an end");
+        let diverged = last["verdicts"]["diverged"].as_u64();
+        assert_eq!(diverged, Some(counts.iter().sum()), "{seed}: {roots:?}");
+    }
+}
+
 /// The events of a run on an engine that breaks two rules, with one entry in the ledger.
 fn run_with_ledger(deviation: &str, clause: &str, more: &str) -> Vec<Value> {
     let directory = tempfile::tempdir().expect("a directory");

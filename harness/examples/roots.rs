@@ -110,7 +110,7 @@ struct Ran {
     other_ways: usize,
     /// The root of each divergence that has another one's.
     moved: HashMap<u32, u32>,
-    /// The cases that diverge, with the root that explains them, if one was told with them.
+    /// The cases that diverge, with the divergence under which they were told, if they were under one.
     diverging: Vec<(u64, Option<u32>, Vec<Signature>)>,
 }
 
@@ -154,7 +154,7 @@ impl Reporter for Ran {
 }
 
 impl Ran {
-    /// The cases that diverge, each with its root: the one that explains it, or that of a divergence with
+    /// The cases that diverge, each with its root: that under which it was told, or that of a divergence with
     /// one of its signatures.
     fn credited(&self) -> impl Iterator<Item = (u64, Option<u32>)> {
         self.diverging.iter().map(|(index, root, signatures)| {

@@ -69,7 +69,7 @@ pub enum Event {
         /// The reasons for its verdict, if it is neither agreement nor a new divergence: ids of the
         /// ledger's entries, or what failed, or why nothing follows.
         why: Vec<String>,
-        /// The number of the divergence that explains it, if it was not looked into for itself.
+        /// The number of the divergence that explains it, or that was found in it.
         root: Option<u32>,
         /// The machine that the user gave for it, if it is not generated.
         machine: Option<String>,

@@ -52,10 +52,9 @@ pub struct Digest {
     /// What the engine says about definitions.
     pub(super) rules: Rules,
     reasons: BTreeMap<Verdict, Reasons>,
-    /// How many cases diverge with the same signatures that no root explains.
-    diverged: HashMap<Vec<Signature>, u64>,
-    /// The cases that a root explains, by its number.
-    explained: BTreeMap<u32, Shown>,
+    /// How many cases diverge with the same signatures, and are counted under the same divergence if they
+    /// are counted under one.
+    diverged: HashMap<(Option<u32>, Vec<Signature>), u64>,
     pub(super) findings: Vec<Finding>,
     pub(super) withdrawn: Vec<(u32, Signature)>,
     pub(super) checks: Vec<StaleCheck>,
@@ -85,14 +84,11 @@ impl Shown {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
-        self.cases += other.cases;
-        self.kinds.extend(other.kinds.iter().cloned());
-        self.aspects.extend(&other.aspects);
-    }
-
     /// The cases in words.
     pub fn words(&self) -> String {
+        if self.cases == 0 {
+            return "only beside other roots".to_owned();
+        }
         let mut words = plural(self.cases, "case");
         let aspects: Vec<&str> = self.aspects.iter().map(|it| it.name()).collect();
         if !aspects.is_empty() {
@@ -238,9 +234,11 @@ impl Reporter for Digest {
                 if is_judged(*verdict) {
                     self.rules.judged(*index, signatures, coverage);
                 }
-                match root {
-                    Some(root) => self.explained.entry(*root).or_default().add(signatures, 1),
-                    None => self.judged(*index, *verdict, signatures, why),
+                if *verdict == Verdict::Diverge {
+                    let alike = (*root, signatures.clone());
+                    *self.diverged.entry(alike).or_default() += 1;
+                } else {
+                    self.judged(*index, *verdict, signatures, why);
                 }
                 if let Some(machine) = machine {
                     let turns = self.turns.entry(machine.clone()).or_default();
@@ -328,10 +326,7 @@ impl Digest {
 
     fn judged(&mut self, index: u64, verdict: Verdict, signatures: &[Signature], why: &[String]) {
         match verdict {
-            Verdict::Agree => {}
-            Verdict::Diverge => {
-                *self.diverged.entry(signatures.to_vec()).or_default() += 1;
-            }
+            Verdict::Agree | Verdict::Diverge => {}
             Verdict::Flaky => {
                 for signature in signatures {
                     self.add(verdict, &signature.to_string(), 1, Some(index));
@@ -437,28 +432,27 @@ impl Digest {
         findings.filter(|it| it.same_as.is_none() && !it.withdrawn)
     }
 
-    /// The cases of a root: those that it explains, and those that nothing explains and that differ as
-    /// one of its findings did.
+    /// The cases of a root: those in which it was found, those that it explains, and those that nothing
+    /// explains and that differ as one of its findings did.
     pub(super) fn shown(&self, root: u32) -> Shown {
         let mut shown = Shown::default();
-        for (number, explained) in &self.explained {
-            let mut findings = self.findings.iter();
-            let finding = findings.find(|it| it.number == *number);
-            if finding.map_or(*number, Finding::root) == root {
-                shown.merge(explained);
-            }
-        }
-        for (signatures, cases) in &self.diverged {
-            if self.root_of(signatures) == Some(root) {
+        for ((number, signatures), cases) in &self.diverged {
+            if self.root_of(*number, signatures) == Some(root) {
                 shown.add(signatures, *cases);
             }
         }
         shown
     }
 
-    /// The root of cases with these signatures that nothing explains. What an explained root shows
-    /// alike would have been explained by it, so that others come first.
-    fn root_of(&self, signatures: &[Signature]) -> Option<u32> {
+    /// The root of cases with these signatures: that of the divergence with this number, unless it was
+    /// withdrawn. Otherwise nothing explains them; what an explained root shows alike would have been
+    /// explained by it, so that others come first.
+    fn root_of(&self, number: Option<u32>, signatures: &[Signature]) -> Option<u32> {
+        let mut findings = self.findings.iter();
+        let own = findings.find(|it| Some(it.number) == number && !it.withdrawn);
+        if let Some(finding) = own {
+            return Some(finding.root());
+        }
         let alike = |it: &&Finding| !it.withdrawn && signatures.contains(&it.signature);
         let alike = self.findings.iter().filter(alike);
         let first = alike.min_by_key(|it| (it.explained.is_some(), it.number));

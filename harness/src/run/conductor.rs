@@ -354,7 +354,7 @@ fn tell(case: &JudgedCase, context: &Context, summary: &mut Summary, reporter: &
         signatures: case.signatures.clone(),
         coverage: Box::new(case.coverage),
         why: case.why.clone(),
-        root: case.root,
+        root: case.root.or(case.shows),
         machine: context.source.machine(case.index).map(str::to_owned),
         entered: context.source.entered(case.index),
     });

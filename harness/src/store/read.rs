@@ -122,6 +122,7 @@ fn judged_case(row: &Row<'_>, clauses: &HashMap<usize, Clause>) -> rusqlite::Res
         }
         .reasons(),
         root: row.get(7)?,
+        shows: None,
     })
 }
 

@@ -152,6 +152,8 @@ pub struct JudgedCase {
     pub why: Vec<String>,
     /// The number of the divergence that explains it, if it was not looked into for itself.
     pub root: Option<u32>,
+    /// The number of the first divergence that was found in it and stands, if it was looked into.
+    pub shows: Option<u32>,
 }
 
 /// A new, confirmed divergence.
@@ -265,7 +267,8 @@ impl JudgedCase {
 
 #[cfg(feature = "store")]
 impl Stored {
-    /// Applies withdrawn findings to the verdicts of the cases.
+    /// Applies the findings to the cases: which was found in which, and what follows from those that were
+    /// withdrawn.
     pub(super) fn settled(mut self) -> Self {
         let gone = |reduction: &Option<ReductionRecord>| {
             reduction.as_ref().is_some_and(ReductionRecord::withdraws)
@@ -276,6 +279,9 @@ impl Stored {
             findings.iter().any(|(it, _)| it.signature == *signature)
         };
         for case in &mut self.cases {
+            let mut shown = standing.iter().map(|(it, _)| it);
+            let shown = shown.find(|it| it.index == case.index);
+            case.shows = shown.map(|it| it.number);
             if case.is_unfounded(|it| among(&withdrawn, it), |it| among(&standing, it)) {
                 case.verdict = Verdict::Flaky;
             }

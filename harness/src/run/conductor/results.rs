@@ -305,6 +305,7 @@ impl Conductor<'_> {
                 return Ok(());
             }
         };
+        let mut shows = None;
         for (signature, confirmation) in counts {
             let before = self.bugbase.standing(&signature) == Standing::Confirmed;
             if before && !confirmation.holds() {
@@ -313,11 +314,15 @@ impl Conductor<'_> {
             if confirmation.holds() {
                 self.bugbase.note(&signature, Standing::Confirmed);
                 *self.looked.entry(signature.clone()).or_default() += 1;
-                self.found(&ran, signature, confirmation);
+                let number = self.found(&ran, signature, confirmation);
+                shows.get_or_insert(number);
             }
         }
         let verdict = self.verdict_of(&self.unknown_of(&ran));
         self.record(ran, verdict);
+        if let Some(case) = self.uncommitted.last_mut() {
+            case.shows = shows;
+        }
         self.commit()?;
         self.announce();
         self.release();
@@ -356,7 +361,8 @@ impl Conductor<'_> {
         self.record_because(ran, Verdict::Unknown, vec![trouble.to_string()]);
     }
 
-    fn found(&mut self, ran: &Ran, signature: Signature, confirmation: Confirmation) {
+    /// Records a divergence, and returns its number.
+    fn found(&mut self, ran: &Ran, signature: Signature, confirmation: Confirmation) -> u32 {
         self.findings += 1;
         let finding = FindingRecord {
             number: self.findings,
@@ -371,6 +377,7 @@ impl Conductor<'_> {
         self.store.append_finding(finding.clone());
         self.summary.roots += 1;
         self.unannounced.push(finding);
+        self.findings
     }
 
     /// Has findings that are on disk reduced.
@@ -569,6 +576,7 @@ impl Conductor<'_> {
                 .as_ref()
                 .map_or_else(Vec::new, Detail::reasons),
             root,
+            shows: None,
         });
         self.store.append_case(record);
     }
