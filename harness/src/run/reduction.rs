@@ -20,7 +20,11 @@ use super::{
 use crate::{
     casefile,
     job::{self, Lane, Prepared},
-    judge::{explain::Sight, possible::is_possible, verdict::Signature},
+    judge::{
+        explain::Sight,
+        possible::is_possible,
+        verdict::{Judgement, Signature},
+    },
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
@@ -48,8 +52,9 @@ pub struct EngineLab {
     events: usize,
     /// The aspects poisoned in the original. A candidate may have no others.
     poisoned: Vec<Aspect>,
-    /// Whether the original shows a known divergence. If not, no candidate may show one.
-    known: bool,
+    /// Whether the ledger covers the divergence that is sought. If not, no candidate may show it where the
+    /// ledger does.
+    covered: bool,
     /// The rules that the original definition breaks. A candidate may break no other rule, nor more
     /// rules.
     broken: Vec<Clause>,
@@ -73,7 +78,7 @@ impl EngineLab {
         control: Control,
     ) -> Self {
         Self {
-            known: context.judge.known_as(&sought, None, original).is_some(),
+            covered: false,
             context,
             sought,
             lane: original.lane(),
@@ -88,9 +93,19 @@ impl EngineLab {
         }
     }
 
-    fn is_known(&self, sample: &Prepared) -> bool {
-        let judge = &self.context.judge;
-        judge.known_as(&self.sought, None, sample).is_some()
+    /// Looks for cases that the ledger covers, too.
+    pub(super) fn covered(self) -> Self {
+        Self {
+            covered: true,
+            ..self
+        }
+    }
+
+    /// Whether what is sought shows, and is not known where it does.
+    fn shows(&self, sample: &Prepared, judgement: &Judgement) -> bool {
+        let differences = judgement.differences.iter();
+        let mut sought = differences.filter(|it| it.signature == self.sought);
+        sought.any(|it| self.covered || !self.context.judge.is_known(it, sample))
     }
 
     /// Looks for a case that these do not explain.
@@ -129,7 +144,6 @@ impl Lab for EngineLab {
             && sample
                 .poisoned()
                 .all(|aspect| self.poisoned.contains(&aspect))
-            && (self.known || !self.is_known(&sample))
             && sample.broken().count() <= self.broken.len()
             && sample.broken().all(|clause| self.broken.contains(&clause));
         admitted.then_some(sample)
@@ -150,8 +164,11 @@ impl Lab for EngineLab {
             let outcome = attempt(&self.context, &sample, self.control.overhead())
                 .await
                 .outcome;
-            let explained = self.is_explained(&sample, &outcome);
-            if outcome.into_signatures()?.contains(&self.sought) && !explained {
+            let shows = match &outcome {
+                Outcome::Judged { judgement, .. } => self.shows(&sample, judgement),
+                Outcome::Trouble(trouble) => return Err(trouble.clone()),
+            };
+            if shows && !self.is_explained(&sample, &outcome) {
                 return Ok(true);
             }
         }

@@ -118,7 +118,7 @@ async fn foreign(
     let prepared = job::prepare(case, *lane).ok()?;
     let sought = signature.clone();
     let lab = EngineLab::new(Arc::clone(context), &prepared, sought, 1, control.clone());
-    let lab = lab.beyond(known.roots.clone());
+    let lab = lab.covered().beyond(known.roots.clone());
     // What cannot be reduced, or does not come back, says nothing.
     let small = shrink(Arc::new(lab), case.clone(), budget).await.ok()?.case;
     let prepared = job::prepare(&small, *lane).ok()?;

@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use stepproof_specs::scenario::case::Body;
+
 use self::scripted::{ByName, Heard, Numbered, Scripted, options, record, scripted, unreachable};
 use super::{Context, End, Limit, Options, Stop, drive};
 use crate::{
@@ -469,4 +471,50 @@ async fn what_a_busy_engine_may_show_by_chance_is_decided_in_the_quiet_lane() {
     assert_eq!(diverged, [3]);
     let order = engine.order.lock().unwrap();
     assert!(order.contains(&(3, Lane::Quiet)) && order.contains(&(5, Lane::Quiet)));
+}
+
+/// What is looked into counts under what was found in it, also if that has a signature that was found
+/// before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_in_which_a_divergence_was_found_counts_under_it() {
+    let behaviour = |number, _| {
+        Ok(match number {
+            3 => vec!["!bug"],
+            5 => vec!["!pest"],
+            7 => vec!["!bug", "!pest"],
+            _ => vec![],
+        })
+    };
+    let directory = tempfile::tempdir().unwrap();
+    for session in ["first", "resumed"] {
+        let engine = Arc::new(scripted(behaviour));
+        let options = Options {
+            jobs: 1,
+            ..options(10)
+        };
+        let (_, heard) = run_in(directory.path(), engine, options, Stop::default()).await;
+        let under = |told: &str| heard.iter().any(|it| it == told);
+        assert!(under("judged 3 under 1"), "{session}: {heard:?}");
+        assert!(under("judged 5 under 2"), "{session}: {heard:?}");
+        assert!(under("judged 7"), "{session}: {heard:?}");
+    }
+}
+
+/// What is known is known at the state that differs, for the reducer, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reduction_does_not_slide_to_a_state_where_the_ledger_knows_it() {
+    let engine = scripted(|number, _| {
+        Ok(match number {
+            3 => vec!["!bug@new"],
+            number if number > 10 => vec!["!bug@known"],
+            _ => vec![],
+        })
+    });
+    let (end, heard) = run(engine, options(10)).await;
+    let mut findings = end.store.stored().unwrap().findings;
+    let (_, reduction) = findings.remove(0);
+    let Body::Execution(minimal) = reduction.unwrap().minimal.body else {
+        panic!("a definition");
+    };
+    assert_eq!(minimal.starts[0].input.as_u64(), Some(3), "{heard:?}");
 }

@@ -165,14 +165,19 @@ pub(super) fn unreachable() -> Trouble {
     }
 }
 
-/// Uses the raw run's names as the shapes of signatures.
+/// Uses the raw run's names as the shapes of signatures; `@` separates the state that differs. What is known
+/// says so, or is at a state that says so.
 pub(super) struct ByName;
 
 impl Judge for ByName {
     fn judge(&self, _: &Prepared, raw: &RawRun, _: Millis) -> Judgement {
-        let difference = |shape: &str| {
+        let difference = |name: &str| {
+            let (shape, state) = match name.split_once('@') {
+                Some((shape, state)) => (shape, Some(state)),
+                None => (name, None),
+            };
             json!({
-                "start": 0, "aspect": "path", "state": null,
+                "start": 0, "aspect": "path", "state": state,
                 "signature": format!("path - - {shape}"),
                 "expected": null, "actual": null,
             })
@@ -191,8 +196,9 @@ impl Judge for ByName {
         .unwrap()
     }
 
-    fn known_as(&self, signature: &Signature, _: Option<&str>, _: &Prepared) -> Option<&str> {
-        signature.shape.mentions("known").then_some("known-thing")
+    fn known_as(&self, signature: &Signature, at: Option<&str>, _: &Prepared) -> Option<&str> {
+        let known = signature.shape.mentions("known") || at == Some("known");
+        known.then_some("known-thing")
     }
 
     fn finding(&self, finding: &FindingRecord, reduction: &ReductionRecord) -> Finding {
@@ -223,7 +229,10 @@ pub(super) struct Heard(pub Vec<String>);
 impl Reporter for Heard {
     fn event(&mut self, event: &Event) {
         self.0.push(match event {
-            Event::CaseJudged { index, .. } => format!("judged {index}"),
+            Event::CaseJudged { index, root, .. } => match root {
+                Some(root) => format!("judged {index} under {root}"),
+                None => format!("judged {index}"),
+            },
             Event::Withdrawn { signature, .. } => format!("withdrawn {}", signature.shape),
             Event::Divergence(finding) => format!("reduced {}", finding.signature.shape),
             Event::AnotherWay(finding) => {
