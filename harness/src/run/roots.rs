@@ -319,38 +319,24 @@ impl Roots {
         candidates: &[Deviation],
         refuted: impl Fn(&Deviation) -> bool,
     ) -> Option<u32> {
-        let common = |root: &Root| {
-            let common = root.candidates.iter().filter(|it| candidates.contains(it));
-            common.cloned().collect::<Vec<_>>()
-        };
-        let wider = |root: &Root| {
-            let pairs = root.candidates.iter().flat_map(|one| {
-                let others = candidates.iter();
-                others.filter_map(move |other| wherever_either(one, other))
-            });
-            let mut wider: Vec<Deviation> = Vec::new();
-            for it in pairs {
-                if !wider.contains(&it) && !refuted(&it) {
-                    wider.push(it);
-                }
-            }
-            // The cases to come say whether the wider one holds.
-            if !wider.is_empty() {
-                wider.extend(root.candidates.iter().cloned());
-            }
-            wider
-        };
+        let common = |root: &Root| root.common(candidates);
+        let wider = |root: &Root| root.wider(candidates, &refuted);
         for shared in [&common as &dyn Fn(&Root) -> Vec<Deviation>, &wider] {
             for root in &mut self.found {
                 let shared = shared(root);
                 if !shared.is_empty() {
-                    root.candidates = shared;
-                    root.held = 0;
+                    root.hold(shared);
                     self.version += 1;
                     return Some(root.number);
                 }
             }
         }
+        self.add(number, candidates);
+        None
+    }
+
+    /// Adds what explains a finding that has a root of its own.
+    pub fn add(&mut self, number: u32, candidates: &[Deviation]) {
         if let Some(best) = candidates.first() {
             self.version += 1;
             self.found.push(Root {
@@ -362,7 +348,58 @@ impl Roots {
                 against: 0,
             });
         }
-        None
+    }
+
+    /// Adds what explains a finding that was placed under this root.
+    pub fn join(&mut self, number: u32, candidates: &[Deviation]) {
+        let mut found = self.found.iter_mut();
+        if let Some(root) = found.find(|it| it.number == number) {
+            let mut shared = root.common(candidates);
+            if shared.is_empty() {
+                shared = root.wider(candidates, &|_| false);
+            }
+            if !shared.is_empty() {
+                root.hold(shared);
+                self.version += 1;
+            }
+        }
+    }
+}
+
+impl Root {
+    /// What explains both.
+    fn common(&self, candidates: &[Deviation]) -> Vec<Deviation> {
+        let common = self.candidates.iter().filter(|it| candidates.contains(it));
+        common.cloned().collect()
+    }
+
+    /// What explains both because it breaks a rule wherever one of two does, and what explained this.
+    fn wider(
+        &self,
+        candidates: &[Deviation],
+        refuted: &dyn Fn(&Deviation) -> bool,
+    ) -> Vec<Deviation> {
+        let pairs = self.candidates.iter().flat_map(|one| {
+            let others = candidates.iter();
+            others.filter_map(move |other| wherever_either(one, other))
+        });
+        let mut wider: Vec<Deviation> = Vec::new();
+        for it in pairs {
+            if !wider.contains(&it) && !refuted(&it) {
+                wider.push(it);
+            }
+        }
+        // The cases to come say whether the wider one holds.
+        if !wider.is_empty() {
+            wider.extend(self.candidates.iter().cloned());
+        }
+        wider
+    }
+
+    /// Takes these for what explains it.
+    fn hold(&mut self, candidates: Vec<Deviation>) {
+        self.candidates = candidates;
+        self.held = 0;
     }
 }
 

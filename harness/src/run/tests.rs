@@ -1,6 +1,6 @@
 //! Tests the conductor with engines that misbehave in every way, without a network.
 
-mod scripted;
+pub(super) mod scripted;
 
 use std::{
     path::Path,

@@ -115,6 +115,10 @@ pub struct Detail {
     /// The deviations of which each alone explains what the engine did, the best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explanations: Vec<Deviation>,
+    /// Whether the explanations held for too few of the cases that waited while it was looked into: the
+    /// divergence may be something else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubted: bool,
     /// Why a divergence that no deviation explains is under the root of another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grouped: Option<String>,

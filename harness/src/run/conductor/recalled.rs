@@ -2,11 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{
-    Conductor, is_divergence,
-    reported::{self, Reported},
-    tell,
-};
+use super::{Conductor, is_divergence, reported::Reported, tell};
 use crate::{
     job::Lane,
     judge::verdict::Verdict,
@@ -67,19 +63,24 @@ impl Conductor<'_> {
         }
         let explained = reduction.detail.explains();
         let Detail {
-            root,
+            root: same_as,
             explanations,
+            doubted,
             grouped,
             ..
         } = &reduction.detail;
-        let roots = &mut self.roots;
-        let placed = explained.then(|| roots.place(finding.number, explanations, |_| false));
-        let same_as = root.or(placed.flatten());
-        let same_as = same_as.or_else(|| reported::same_case(&self.reported, &reduction));
-        let root = same_as.unwrap_or(finding.number);
+        let same_as = *same_as;
+        if explained {
+            match same_as {
+                Some(root) => self.roots.join(root, explanations),
+                None => self.roots.add(finding.number, explanations),
+            }
+        }
         // What an explanation has put under a root is no evidence of a group.
         if same_as.is_none() || grouped.is_some() {
-            self.groups.placed(&finding, &reduction, root, explained);
+            let root = same_as.unwrap_or(finding.number);
+            let sure = explained && !doubted;
+            self.groups.placed(&finding, &reduction, root, sure);
         }
         self.summary.roots += u64::from(same_as.is_none());
         page.same_as = same_as;
@@ -89,5 +90,85 @@ impl Conductor<'_> {
             reduction,
             same_as,
         });
+    }
+}
+
+#[cfg(all(test, feature = "store"))]
+mod tests {
+    use std::sync::Arc;
+
+    use stepproof_specs::deviation::{Change, Deviation, Field, Hook};
+
+    use crate::{
+        judge::verdict::Signature,
+        run::{
+            Context, Stop,
+            conductor::Conductor,
+            tests::scripted::{ByName, Heard, Numbered, options, record, scripted},
+        },
+        shrink::{Ended, trivial_case},
+        store::{Detail, FindingRecord, Journal as _, ReductionRecord, Replay, Store},
+    };
+
+    fn finding(number: u32, explanations: &[Deviation]) -> (FindingRecord, ReductionRecord) {
+        let signature: Signature = format!("path - - bug{number}").parse().unwrap();
+        let finding = FindingRecord {
+            number,
+            slug: format!("bug-{number}"),
+            signature,
+            index: number.into(),
+            reproduced: 3,
+            repetitions: 3,
+            original: trivial_case(),
+            detail: Detail::default(),
+        };
+        let reduction = ReductionRecord {
+            number,
+            minimal: trivial_case(),
+            states: 1,
+            candidates: 1,
+            calls: 1,
+            ended: Ended::Minimal,
+            error: None,
+            detail: Detail {
+                explanations: explanations.to_vec(),
+                ..Detail::default()
+            },
+            replay: Replay::CameBack,
+        };
+        (finding, reduction)
+    }
+
+    /// An explanation is as sure as it was, and is under the root under which it was.
+    #[test]
+    fn a_resumed_run_has_the_same_standing() {
+        let deviation = |more| Deviation::new(Hook::Field(Field::MaxAttempts), Change::Add(more));
+        let directory = tempfile::tempdir().unwrap();
+        let mut store = Store::create(directory.path(), record()).unwrap();
+        let (sure, reduction) = finding(1, &[deviation(1)]);
+        store.append_finding(sure);
+        store.append_reduction(reduction);
+        let (doubted, mut reduction) = finding(2, &[deviation(2)]);
+        reduction.detail.doubted = true;
+        store.append_finding(doubted);
+        store.append_reduction(reduction);
+        let (alike, reduction) = finding(3, &[deviation(1), deviation(3)]);
+        store.append_finding(alike);
+        store.append_reduction(reduction);
+        store.commit().unwrap();
+        let context = Arc::new(Context {
+            engine: Arc::new(scripted(|_, _| Ok(vec![]))),
+            source: Arc::new(Numbered),
+            judge: Arc::new(ByName),
+            stop: Stop::default(),
+        });
+        let mut heard = Heard::default();
+        let store = Box::new(store);
+        let conductor = Conductor::new(context, options(9), store, &mut heard).unwrap();
+        let sure = [1, 2, 3].map(|number| conductor.groups.is_explained(number));
+        assert_eq!(sure, [true, false, true]);
+        let own = [1, 2, 3].map(|number| conductor.roots.explains_finding(number));
+        assert_eq!(own, [true, true, true]);
+        assert_eq!(conductor.summary.roots, 3);
     }
 }

@@ -87,6 +87,7 @@ impl Conductor<'_> {
         }
         // What looks as if, but does not explain the cases that wait either, may be something else.
         let sure = explanations.first().is_some_and(|it| self.holds_beside(it));
+        reduction.detail.doubted = !sure && !reduction.detail.explanations.is_empty();
         let same = self.groups.place(finding, reduction, sure);
         if sure {
             return Ok(());
@@ -104,6 +105,7 @@ impl Conductor<'_> {
         reduction.detail.root = Some(like.root);
         reduction.detail.grouped = Some(like.why);
         reduction.detail.explanations.clear();
+        reduction.detail.doubted = false;
         if like.doubted && self.roots.forget(like.root) {
             self.tell(like.root, Vec::new())?;
         }

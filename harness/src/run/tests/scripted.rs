@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Case `n` is a Pass machine with the input `n`; every tenth waits a second.
-pub(super) struct Numbered;
+pub(in crate::run) struct Numbered;
 
 impl Source for Numbered {
     fn case(&self, index: u64) -> Case {
@@ -56,7 +56,7 @@ type Behaviour = dyn Fn(u64, u64) -> Result<Vec<&'static str>, Trouble> + Send +
 
 /// Answers according to a case's number and how often the case was run before, with signatures (`!`
 /// counts, `?` is poisoned) or trouble.
-pub(super) struct Scripted {
+pub(in crate::run) struct Scripted {
     pub profile: EngineProfile,
     behaviour: Box<Behaviour>,
     runs: Mutex<BTreeMap<u64, u64>>,
@@ -70,7 +70,7 @@ pub(super) struct Scripted {
     pub reachable_after: u64,
 }
 
-pub(super) fn scripted(
+pub(in crate::run) fn scripted(
     behaviour: impl Fn(u64, u64) -> Result<Vec<&'static str>, Trouble> + Send + Sync + 'static,
 ) -> Scripted {
     Scripted {
@@ -158,7 +158,7 @@ impl Engine for Scripted {
     }
 }
 
-pub(super) fn unreachable() -> Trouble {
+pub(in crate::run) fn unreachable() -> Trouble {
     Trouble::Unreachable {
         endpoint: "nowhere".to_owned(),
         reason: "refused".to_owned(),
@@ -167,7 +167,7 @@ pub(super) fn unreachable() -> Trouble {
 
 /// Uses the raw run's names as the shapes of signatures; `@` separates the state that differs. What is known
 /// says so, or is at a state that says so.
-pub(super) struct ByName;
+pub(in crate::run) struct ByName;
 
 impl Judge for ByName {
     fn judge(&self, _: &Prepared, raw: &RawRun, _: Millis) -> Judgement {
@@ -224,7 +224,7 @@ impl Judge for ByName {
 
 /// Records what is reported to it.
 #[derive(Default)]
-pub(super) struct Heard(pub Vec<String>);
+pub(in crate::run) struct Heard(pub Vec<String>);
 
 impl Reporter for Heard {
     fn event(&mut self, event: &Event) {
@@ -246,7 +246,7 @@ impl Reporter for Heard {
     }
 }
 
-pub(super) fn options(cases: u64) -> Options {
+pub(in crate::run) fn options(cases: u64) -> Options {
     Options {
         limit: Limit::Cases(cases),
         shard: Shard::WHOLE,
@@ -264,7 +264,7 @@ pub(super) fn options(cases: u64) -> Options {
     }
 }
 
-pub(super) fn record() -> RunRecord {
+pub(in crate::run) fn record() -> RunRecord {
     RunRecord {
         started: String::new(),
         stepproof: String::new(),
