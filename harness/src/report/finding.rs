@@ -106,6 +106,8 @@ pub struct Finding {
     pub reproduced: (u32, u32),
     /// Whether its case did not diverge when it was loaded from its file.
     pub withdrawn: bool,
+    /// Whether the run ended before it was reduced and explained.
+    pub open: bool,
     /// The number of the divergence that was found before it and has the same root, if there is one: this
     /// is another way to it.
     pub same_as: Option<u32>,
@@ -126,6 +128,9 @@ const EXACT: &str =
 /// The same of one that nothing explains, and that shows something else than all others.
 const ALONE: &str =
     "no deviation explains it; divergences that need the same rule are counted under it";
+
+/// The same of one that was not looked into.
+const OPEN: &str = "open: the run ended before the case was reduced and explained";
 
 /// What was seen of a case.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,6 +167,7 @@ impl Finding {
     /// How sure it is that this is the rule, in words.
     pub fn confidence(&self) -> String {
         match (&self.explained, &self.grouped) {
+            _ if self.open => OPEN.to_owned(),
             (Some(_), _) => EXACT.to_owned(),
             (None, Some(why)) => format!("grouped: {why}"),
             (None, None) => format!("grouped: {ALONE}"),
@@ -196,6 +202,7 @@ impl Finding {
             engine_version: subject.engine_version.to_owned(),
             reproduced: subject.reproduced,
             withdrawn: subject.withdrawn,
+            open: false,
             same_as: None,
             others: Vec::new(),
             replay: subject.replay.to_owned(),

@@ -195,6 +195,7 @@ fn divergence(event: &str, finding: &Finding) -> Value {
         "differences": finding.differences,
         "actual": actual,
         "withdrawn": finding.withdrawn,
+        "open": finding.open,
         "same_as": finding.same_as,
         "replay": finding.replay,
     })

@@ -308,6 +308,7 @@ impl<'a> Conductor<'a> {
         // The run judges them when it is resumed.
         self.dropped += self.waiting.len() as u64;
         self.tell_renamed()?;
+        self.tell_open()?;
         self.tell_refuted();
         self.commit()?;
         self.summary.elapsed = self.elapsed();

@@ -1,6 +1,10 @@
 //! Shrinks a finding on the engine where it was found, and writes its files.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use stepproof_specs::{
     asl::walk,
@@ -25,6 +29,7 @@ use crate::{
         possible::is_possible,
         verdict::{Judgement, Signature},
     },
+    report::Finding,
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
     store::{
         Detail, FindingFiles, FindingRecord, ReductionRecord, Replay, StoreError, write_finding,
@@ -240,6 +245,39 @@ pub(super) async fn reduce(
         return (finding, Reduced::Stopped);
     }
     (finding, reduced)
+}
+
+/// The page of a finding that is not reduced, because the run ends before. Writes its files; what an
+/// interrupted reduction has come to stays the case from which it continues.
+pub(super) fn open(
+    context: &Context,
+    finding: &FindingRecord,
+    run: &Path,
+) -> Result<Finding, StoreError> {
+    let files = FindingFiles::of(run, finding.number, &finding.slug);
+    let Shrunk {
+        case,
+        candidates,
+        calls,
+        ended,
+        ..
+    } = unreduced(finding);
+    let reduction = ReductionRecord {
+        number: finding.number,
+        states: states(&case),
+        minimal: case,
+        candidates,
+        calls,
+        ended,
+        error: None,
+        detail: finding.detail.clone(),
+        replay: Replay::Troubled,
+    };
+    let mut page = context.judge.finding(finding, &reduction);
+    page.open = true;
+    let smallest = casefile::load(&files.case).unwrap_or(reduction.minimal);
+    write_finding(&files, &smallest, &finding.original, &page.markdown())?;
+    Ok(page)
 }
 
 /// Why a reduction was discarded: completes "failed to …".

@@ -13,6 +13,7 @@ use stepproof_specs::scenario::case::Body;
 use self::scripted::{ByName, Heard, Numbered, Scripted, options, record, scripted, unreachable};
 use super::{Context, End, Limit, Options, Stop, drive};
 use crate::{
+    casefile,
     job::Lane,
     judge::{policy::TimingCompare, verdict::Verdict},
     store::{Replay, Store},
@@ -517,4 +518,33 @@ async fn a_reduction_does_not_slide_to_a_state_where_the_ledger_knows_it() {
         panic!("a definition");
     };
     assert_eq!(minimal.starts[0].input.as_u64(), Some(3), "{heard:?}");
+}
+
+/// What was found and not reduced when the run is stopped is told all the same: it counts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_run_tells_what_it_has_not_reduced() {
+    let directory = tempfile::tempdir().unwrap();
+    let stop = Stop::default();
+    let during_reduction = stop.clone();
+    let engine = scripted(move |number, before| {
+        if number == 3 && before >= 3 {
+            during_reduction.ask();
+        }
+        Ok(if number == 3 { vec!["!bug"] } else { vec![] })
+    });
+    let engine = Arc::new(engine);
+    let (end, heard) = run_in(directory.path(), engine, options(10), stop).await;
+    assert!(!end.finished);
+    assert_eq!(end.summary.roots, 1);
+    assert!(heard.contains(&"open bug".to_owned()), "{heard:?}");
+    let files = directory.path().join("findings/1-path-bug");
+    let page = std::fs::read_to_string(files.join("report.md")).unwrap();
+    assert!(page.contains("the run ended before"), "{page}");
+    assert!(casefile::load(&files.join("case.json")).is_ok());
+    drop(end);
+    let engine = scripted(|number, _| Ok(if number == 3 { vec!["!bug"] } else { vec![] }));
+    let engine = Arc::new(engine);
+    let (end, heard) = run_in(directory.path(), engine, options(10), Stop::default()).await;
+    assert!(end.finished && end.summary.roots == 1);
+    assert!(heard.contains(&"reduced bug".to_owned()), "{heard:?}");
 }

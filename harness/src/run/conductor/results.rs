@@ -16,7 +16,7 @@ use crate::{
         Attempt, Context, Outcome, Standing,
         attempt::{Ready, Stuck, signatures},
         confirm::Confirmation,
-        reduction::Reduced,
+        reduction::{self, Reduced},
         roots::{Against, Explained},
         spot::{Checked, Covered},
     },
@@ -439,6 +439,15 @@ impl Conductor<'_> {
             &numbers,
         )?;
         self.reporter.event(&Event::AnotherWay(Box::new(page)));
+        Ok(())
+    }
+
+    /// Reports the findings that are not reduced, because the run ends before.
+    pub(super) fn tell_open(&mut self) -> Result<(), StoreError> {
+        for finding in &self.reductions {
+            let page = reduction::open(&self.context, finding, self.store.directory())?;
+            self.reporter.event(&Event::Divergence(Box::new(page)));
+        }
         Ok(())
     }
 

@@ -234,6 +234,9 @@ impl Reporter for Heard {
                 None => format!("judged {index}"),
             },
             Event::Withdrawn { signature, .. } => format!("withdrawn {}", signature.shape),
+            Event::Divergence(finding) if finding.open => {
+                format!("open {}", finding.signature.shape)
+            }
             Event::Divergence(finding) => format!("reduced {}", finding.signature.shape),
             Event::AnotherWay(finding) => {
                 format!("another way {}", finding.signature.shape)
