@@ -147,11 +147,7 @@ mod tests {
     use super::Rules;
 
     fn coverage(clauses: &[Clause]) -> Coverage {
-        let mut coverage = Coverage::default();
-        for clause in clauses {
-            coverage.mark(*clause);
-        }
-        coverage
+        clauses.iter().copied().collect()
     }
 
     fn rules() -> Rules {

@@ -450,11 +450,7 @@ mod tests {
     use super::{Groups, form};
 
     fn coverage(clauses: &[Clause]) -> Coverage {
-        let mut coverage = Coverage::default();
-        for clause in clauses {
-            coverage.mark(*clause);
-        }
-        coverage
+        clauses.iter().copied().collect()
     }
 
     #[test]

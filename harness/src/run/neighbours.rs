@@ -1,4 +1,5 @@
-//! Cases like a smallest one, run on the engine to see which rule it is that is broken.
+//! What explains a smallest case, and cases like it, run on the engine to see which rule it is that is
+//! broken.
 
 use std::sync::Arc;
 
@@ -12,12 +13,11 @@ use stepproof_specs::{
 use super::{
     Context, Outcome,
     attempt::attempt,
-    roots::{Known, with_sight},
+    roots::{Known, explanations, seen, with_sight},
 };
 use crate::{
     job::{self, Lane, Prepared},
     judge::explain::{Sight, is_refuted_by},
-    run::roots::seen,
     trouble::Trouble,
 };
 
@@ -26,14 +26,33 @@ const MOST: usize = 12;
 /// How much longer than the case one of them may take, according to the reference.
 const LONGER: Millis = 5_000;
 
+/// What explains what came of a smallest case and fits cases like it, the best first. Returns an error if
+/// the engine is gone.
+pub(super) async fn explained(
+    context: &Context,
+    (case, prepared): (&Case, &Prepared),
+    outcome: &Outcome,
+    known: &Known,
+    overhead: Millis,
+) -> Result<Vec<Deviation>, Trouble> {
+    let (raw, judgement) = seen(outcome);
+    let look = |sight: &Sight<'_>| explanations(context, sight, known);
+    let found = with_sight(context, prepared, raw, judgement, overhead, look).unwrap_or_default();
+    if found.is_empty() {
+        return Ok(found);
+    }
+    let run = run(context, case, prepared.lane(), overhead).await?;
+    Ok(sieve(context, found, &run, known, overhead))
+}
+
 /// A case like another one, and what the engine did with it.
-pub(super) struct Neighbour {
-    pub prepared: Prepared,
-    pub outcome: Outcome,
+struct Neighbour {
+    prepared: Prepared,
+    outcome: Outcome,
 }
 
 /// Runs neighbours of a case. Returns an error if the engine is gone.
-pub(super) async fn run(
+async fn run(
     context: &Context,
     case: &Case,
     lane: Lane,
@@ -62,16 +81,13 @@ pub(super) async fn run(
 
 /// Those of the explanations that explain most of the neighbours, if that is at least half of those that
 /// diverge: otherwise the case looks only by chance as if.
-pub(super) fn sieve(
+fn sieve(
     context: &Context,
     explanations: Vec<Deviation>,
     neighbours: &[Neighbour],
     known: &Known,
     overhead: Millis,
 ) -> Vec<Deviation> {
-    if explanations.is_empty() {
-        return explanations;
-    }
     let told: Vec<(Fit, Deviation)> = explanations
         .into_iter()
         .map(|it| {

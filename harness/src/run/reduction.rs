@@ -10,7 +10,7 @@ use stepproof_specs::{
     asl::walk,
     base::time::Millis,
     clause::{Aspect, Clause},
-    deviation::{Deviation, Deviations},
+    deviation::Deviations,
     observation::Status,
     scenario::case::Case,
 };
@@ -347,15 +347,14 @@ impl Writer<'_> {
         match self.attempt(&job).await {
             Outcome::Trouble(gone @ Trouble::Unreachable { .. }) => Err(gone),
             outcome => {
-                let (raw, judgement) = roots::seen(&outcome);
                 let overhead = self.control.overhead();
-                let look = |sight: &Sight<'_>| match self.root {
-                    None => roots::explanations(self.context, sight, self.known),
+                let explanations = match self.root {
+                    None => {
+                        let (case, context) = ((case, &job), self.context);
+                        neighbours::explained(context, case, &outcome, self.known, overhead).await?
+                    }
                     Some(_) => Vec::new(),
                 };
-                let explanations =
-                    roots::with_sight(self.context, &job, raw, judgement, overhead, look);
-                let explanations = self.sieve(case, explanations.unwrap_or_default()).await?;
                 Ok(Detail {
                     root: self.root,
                     explanations,
@@ -363,26 +362,6 @@ impl Writer<'_> {
                 })
             }
         }
-    }
-
-    /// Those of the explanations that fit cases like this one, too.
-    async fn sieve(
-        &self,
-        case: &Case,
-        explanations: Vec<Deviation>,
-    ) -> Result<Vec<Deviation>, Trouble> {
-        if explanations.is_empty() {
-            return Ok(explanations);
-        }
-        let overhead = self.control.overhead();
-        let run = neighbours::run(self.context, case, self.lane(), overhead).await?;
-        Ok(neighbours::sieve(
-            self.context,
-            explanations,
-            &run,
-            self.known,
-            overhead,
-        ))
     }
 
     /// Loads the written case and runs it until it diverges, at most as often as for its

@@ -6,18 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use stepproof_specs::{base::time::Millis, deviation::Deviation, scenario::case::Case};
+use stepproof_specs::scenario::case::Case;
 
 use super::{
-    Context, Control, EngineLab, Outcome,
-    attempt::attempt,
-    groups::family,
-    neighbours,
-    roots::{self, Known},
+    Context, Control, EngineLab, Outcome, attempt::attempt, groups::family, neighbours,
+    roots::Known,
 };
 use crate::{
     job::{self, Lane, Prepared},
-    judge::{explain::Sight, verdict::Signature},
+    judge::verdict::Signature,
     shrink::{Budget, shrink},
     store::{FindingFiles, write_progress},
 };
@@ -125,7 +122,15 @@ async fn foreign(
     let overhead = control.overhead();
     let outcome = attempt(context, &prepared, overhead).await.outcome;
     let why = if is_entrys(context, &prepared, &outcome, signature, entry) {
-        let explained = explained(context, &small, &prepared, &outcome, known, overhead).await?;
+        let case = (&small, &prepared);
+        let explained = neighbours::explained(context, case, &outcome, known, overhead)
+            .await
+            .ok()?;
+        // A run that is stopped has not asked all of them.
+        let explained = explained
+            .into_iter()
+            .next()
+            .filter(|_| !context.stop.is_asked())?;
         let likely = context.judge.clause_of(entry)?;
         if family(explained.clause()) == family(likely) {
             return None;
@@ -157,24 +162,6 @@ fn is_entrys(
         let at = it.state.as_deref();
         context.judge.known_as(signature, at, prepared) == Some(entry)
     })
-}
-
-async fn explained(
-    context: &Context,
-    small: &Case,
-    prepared: &Prepared,
-    outcome: &Outcome,
-    known: &Known,
-    overhead: Millis,
-) -> Option<Deviation> {
-    let (raw, judgement) = roots::seen(outcome);
-    let look = |sight: &Sight<'_>| roots::explanations(context, sight, known);
-    let found = roots::with_sight(context, prepared, raw, judgement, overhead, look)?;
-    let lane = prepared.lane();
-    let run = neighbours::run(context, small, lane, overhead).await.ok()?;
-    let left = neighbours::sieve(context, found, &run, known, overhead);
-    // A run that is stopped has not asked all of them.
-    left.into_iter().next().filter(|_| !context.stop.is_asked())
 }
 
 #[cfg(test)]

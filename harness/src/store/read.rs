@@ -210,13 +210,9 @@ fn millis(row: &Row<'_>, column: usize) -> rusqlite::Result<Duration> {
 }
 
 fn coverage(bits: &[u8], clauses: &HashMap<usize, Clause>) -> Coverage {
-    let mut coverage = Coverage::default();
-    for (index, byte) in bits.iter().enumerate() {
-        for bit in (0..8).filter(|bit| byte & (1 << bit) != 0) {
-            if let Some(clause) = clauses.get(&(index * 8 + bit)) {
-                coverage.mark(*clause);
-            }
-        }
-    }
-    coverage
+    let set = bits.iter().enumerate().flat_map(|(index, byte)| {
+        let bits = (0..8).filter(move |bit| byte & (1 << bit) != 0);
+        bits.map(move |bit| index * 8 + bit)
+    });
+    set.filter_map(|bit| clauses.get(&bit).copied()).collect()
 }

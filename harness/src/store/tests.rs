@@ -34,14 +34,12 @@ fn case() -> Case {
 }
 
 fn judged(index: u64, verdict: Verdict) -> CaseRecord {
-    let mut coverage = Coverage::default();
-    coverage.mark(REGISTRY[0].0);
     CaseRecord {
         index,
         id: Some(CaseId::of(&case())),
         verdict,
         signatures: vec![format!("status Task - {index}").parse().unwrap()],
-        coverage,
+        coverage: Coverage::from_iter([REGISTRY[0].0]),
         starts: 2,
         lane: Lane::Throughput,
         asl: 1_000,

@@ -88,6 +88,14 @@ impl Marks {
     }
 }
 
+impl FromIterator<Clause> for Coverage {
+    fn from_iter<I: IntoIterator<Item = Clause>>(clauses: I) -> Self {
+        let mut coverage = Self::default();
+        clauses.into_iter().for_each(|clause| coverage.mark(clause));
+        coverage
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Coverage, Marks, REGISTRY};
@@ -101,6 +109,7 @@ mod tests {
             coverage.mark(*clause);
         }
         assert_eq!(coverage.len(), REGISTRY.len().div_ceil(3));
+        assert_eq!(coverage.iter().collect::<Coverage>(), coverage);
         let listed = REGISTRY.iter().map(|(clause, _)| *clause).step_by(3);
         assert!(coverage.iter().eq(listed));
         let marks = Marks::default();
