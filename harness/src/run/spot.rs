@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     job::{self, Lane, Prepared},
-    judge::verdict::Signature,
-    shrink::{Budget, shrink},
+    judge::verdict::{Judgement, Signature},
+    shrink::{Budget, ShrinkError, shrink},
     store::{FindingFiles, write_progress},
 };
 
@@ -80,8 +80,18 @@ fn lot(index: u64) -> u64 {
 #[derive(Debug)]
 pub(super) struct Checked {
     pub covered: Covered,
-    /// Why the entry may hide another root there, in words, if it may.
-    pub foreign: Option<String>,
+    pub root: Root,
+}
+
+/// Whose root a case has that an entry covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Root {
+    /// The entry's, as far as can be told.
+    Entrys,
+    /// The entry may hide another one there: why, in words.
+    Foreign(String),
+    /// It was not found out.
+    Unknown(ShrinkError),
 }
 
 /// Reduces a case, and sees whether its smallest form is still the entry's.
@@ -93,18 +103,21 @@ pub(super) async fn check(
     known: Known,
     run: PathBuf,
 ) -> Checked {
-    let foreign = foreign(&context, &covered, budget, &control, &known, &run).await;
-    Checked { covered, foreign }
+    let root = root(&context, &covered, budget, &control, &known, &run).await;
+    Checked {
+        covered,
+        root: root.unwrap_or_else(Root::Unknown),
+    }
 }
 
-async fn foreign(
+async fn root(
     context: &Arc<Context>,
     covered: &Covered,
     budget: Budget,
     control: &Control,
     known: &Known,
     run: &Path,
-) -> Option<String> {
+) -> Result<Root, ShrinkError> {
     let Covered {
         case,
         lane,
@@ -112,55 +125,50 @@ async fn foreign(
         entry,
         index,
     } = covered;
-    let prepared = job::prepare(case, *lane).ok()?;
+    let prepare = |case| job::prepare(case, *lane).map_err(|_| ShrinkError::NotAdmitted);
     let sought = signature.clone();
+    let prepared = prepare(case)?;
     let lab = EngineLab::new(Arc::clone(context), &prepared, sought, 1, control.clone());
     let lab = lab.covered().beyond(known.roots.clone());
-    // What cannot be reduced, or does not come back, says nothing.
-    let small = shrink(Arc::new(lab), case.clone(), budget).await.ok()?.case;
-    let prepared = job::prepare(&small, *lane).ok()?;
+    let small = shrink(Arc::new(lab), case.clone(), budget).await?.case;
+    let prepared = prepare(&small)?;
     let overhead = control.overhead();
     let outcome = attempt(context, &prepared, overhead).await.outcome;
-    let why = if is_entrys(context, &prepared, &outcome, signature, entry) {
+    let judgement = match &outcome {
+        Outcome::Judged { judgement, .. } => judgement,
+        Outcome::Trouble(trouble) => return Err(trouble.clone().into()),
+    };
+    let why = if is_entrys(context, &prepared, judgement, covered) {
         let case = (&small, &prepared);
-        let explained = neighbours::explained(context, case, &outcome, known, overhead)
-            .await
-            .ok()?;
-        // A run that is stopped has not asked all of them.
-        let explained = explained
-            .into_iter()
-            .next()
-            .filter(|_| !context.stop.is_asked())?;
-        let likely = context.judge.clause_of(entry)?;
-        if family(explained.clause()) == family(likely) {
-            return None;
+        let explained = neighbours::explained(context, case, &outcome, known, overhead).await?;
+        match (explained.first(), context.judge.clause_of(entry)) {
+            (Some(explained), Some(likely)) if family(explained.clause()) != family(likely) => {
+                format!("the engine does as if {explained}")
+            }
+            _ => return Ok(Root::Entrys),
         }
-        format!("the engine does as if {explained}")
     } else {
         "its smallest form is not covered by the entry".to_owned()
     };
     let files = FindingFiles::of_spot_check(run, *index, entry);
     let written = write_progress(&files, &small).map(|()| files.case.display().to_string());
     let place = written.map_or_else(|_| String::new(), |path| format!(" ({path})"));
-    Some(format!("{why}{place}"))
+    Ok(Root::Foreign(format!("{why}{place}")))
 }
 
 /// Whether the entry covers what differs in the smallest form.
 fn is_entrys(
     context: &Context,
     prepared: &Prepared,
-    outcome: &Outcome,
-    signature: &Signature,
-    entry: &str,
+    judgement: &Judgement,
+    covered: &Covered,
 ) -> bool {
-    let Outcome::Judged { judgement, .. } = outcome else {
-        return true;
-    };
     let mut differences = judgement.differences.iter();
-    let same = differences.find(|it| it.signature == *signature);
+    let same = differences.find(|it| it.signature == covered.signature);
     same.is_none_or(|it| {
         let at = it.state.as_deref();
-        context.judge.known_as(signature, at, prepared) == Some(entry)
+        let entry = context.judge.known_as(&covered.signature, at, prepared);
+        entry == Some(&covered.entry)
     })
 }
 

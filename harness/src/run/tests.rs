@@ -548,3 +548,30 @@ async fn a_stopped_run_tells_what_it_has_not_reduced() {
     assert!(end.finished && end.summary.roots == 1);
     assert!(heard.contains(&"reduced bug".to_owned()), "{heard:?}");
 }
+
+/// A spot check that loses the engine has found out nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spot_check_without_an_engine_says_nothing() {
+    let engine = scripted(|number, before| match number {
+        4 if before > 0 => Err(unreachable()),
+        4 => Ok(vec!["!known thing"]),
+        _ => Ok(vec![]),
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options {
+        spot_checks: 1,
+        ..options(10)
+    };
+    let (end, heard) = run_in(directory.path(), Arc::new(engine), options, Stop::default()).await;
+    assert!(end.finished && end.summary.of(Verdict::Known) == 1);
+    let told = |it: &String| it.contains("was not checked: failed to reach");
+    assert!(heard.iter().any(told), "{heard:?}");
+    drop(end);
+    let events = Store::open(directory.path()).unwrap().events().unwrap();
+    let checked = events.iter().filter(|(_, it)| it.contains("spot_checked"));
+    let checked: Vec<_> = checked.map(|(_, it)| it.as_str()).collect();
+    assert!(
+        checked.len() == 1 && !checked[0].contains(r#""unknown":null"#),
+        "{checked:?}"
+    );
+}

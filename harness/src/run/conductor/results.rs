@@ -18,8 +18,9 @@ use crate::{
         confirm::Confirmation,
         reduction::{self, Reduced},
         roots::{Against, Explained},
-        spot::{Checked, Covered},
+        spot::{Checked, Covered, Root},
     },
+    shrink::ShrinkError,
     store::{
         CaseRecord, Detail, FindingRecord, JudgedCase, Keep, ReductionRecord, Replay, StoreError,
     },
@@ -331,16 +332,33 @@ impl Conductor<'_> {
 
     /// Says what came of a spot check.
     fn spot_checked(&mut self, checked: &Checked) {
-        let Checked { covered, foreign } = checked;
+        // A reduction that is stopped has not asked for all cases.
+        if self.context.stop.is_asked() {
+            return;
+        }
+        let Checked { covered, root } = checked;
         let (index, entry) = (covered.index, &covered.entry);
+        let (foreign, unknown) = match root {
+            Root::Entrys => (None, None),
+            Root::Foreign(why) => (Some(why), None),
+            Root::Unknown(error) => (None, Some(error.to_string())),
+        };
         self.note(&json!({
             "event": "spot_checked", "index": index, "entry": entry, "foreign": foreign,
+            "unknown": unknown,
         }));
         if let Some(why) = foreign {
             let text = format!(
                 "the ledger's entry '{entry}' may hide another root: case {index} is credited to it, and {why}"
             );
             self.reporter.event(&Event::Warning(text));
+        }
+        if let Root::Unknown(ShrinkError::Trouble(trouble)) = root {
+            let text = format!(
+                "case {index}, which the ledger's entry '{entry}' covers, was not checked: failed to {trouble}"
+            );
+            self.reporter.event(&Event::Warning(text));
+            self.doubtful |= matches!(trouble, Trouble::Unreachable { .. });
         }
     }
 
