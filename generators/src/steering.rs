@@ -41,6 +41,11 @@ impl Steered {
         }
     }
 
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The case with this index. The same index always gives the same case.
     pub fn case(&self, index: u64) -> Case {
         assemble(self.draft(index), &self.profile, self.seed, index)

@@ -55,6 +55,12 @@ pub trait Source: Send + Sync {
     /// The case with this number, which is always the same.
     fn case(&self, index: u64) -> Case;
 
+    /// What the case with this number is called to replay it: SEED:INDEX, or only its number if it is not
+    /// drawn from a seed.
+    fn called(&self, index: u64) -> String {
+        index.to_string()
+    }
+
     /// The name of the machine that the user gave for this case; absent if it is generated.
     fn machine(&self, _index: u64) -> Option<&str> {
         None

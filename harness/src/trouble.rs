@@ -35,7 +35,7 @@ pub enum Trouble {
     Unsupported(String),
     /// The engine has changed during the run: this case agreed before and no longer does.
     #[error("find the engine as it was: case {0} agreed before and does not any more")]
-    Changed(u64),
+    Changed(String),
     /// Something differs that may be due to the engine or the harness being late (by so many
     /// milliseconds of ASL time): the case has no room for that.
     #[error(

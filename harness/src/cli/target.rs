@@ -10,7 +10,7 @@ use super::{Failure, faults, output};
 use crate::{
     engines::{
         Engine,
-        adapters::{Choice, known, open},
+        adapters::{Choice, ENDPOINT, known, open},
         address,
     },
     judge::policy::{CauseCompare, HistoryCompare, Strictness, Tolerance},
@@ -98,7 +98,7 @@ impl Target {
     pub(super) fn name(&self) -> &str {
         match (&self.engine, &self.endpoint) {
             (Some(engine), _) => engine,
-            (None, Some(_)) => "endpoint",
+            (None, Some(_)) => ENDPOINT,
             (None, None) => DEFAULT,
         }
     }

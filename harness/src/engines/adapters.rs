@@ -22,6 +22,8 @@ use stepproof_generators::FeatureSet;
 use stepproof_specs::{base::time::Millis, deviation::Deviations};
 
 pub use self::embedded::Embedded;
+#[cfg(feature = "cli")]
+pub(crate) use self::endpoint::NAME as ENDPOINT;
 use super::{
     Boxed, Capabilities, Engine, EngineProfile, address,
     process::{self, Presence, Program},

@@ -235,6 +235,22 @@ impl Ledger {
         &self.engine
     }
 
+    /// Refuses the ledger of another engine: its entries say nothing about this one.
+    pub fn must_be_of(&self, engine: &str) -> Result<(), LedgerError> {
+        if self.engine == engine {
+            return Ok(());
+        }
+        let problem = Problem {
+            line: parse::line_of_key(&self.text, "engine"),
+            what: format!(
+                "it holds the divergences of '{}', and the engine is '{engine}'",
+                self.engine
+            ),
+            remedy: "give that engine, its own ledger, or none; or correct `engine`".into(),
+        };
+        Err(LedgerError::refused(&self.path, vec![problem]))
+    }
+
     /// The known divergences, in the order of the file.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

@@ -291,9 +291,10 @@ impl<'a> Conductor<'a> {
     fn tell_refuted(&mut self) {
         for (entry, (cases, index)) in std::mem::take(&mut self.refuted) {
             let cases = plural(cases, "case");
+            let example = self.context.source.called(index);
             let text = format!(
                 "the ledger's entry '{entry}' is too wide: {cases} agreed in which the engine should have \
-                 done otherwise, for example number {index}"
+                 done otherwise, for example {example}"
             );
             self.reporter.event(&Event::Warning(text));
         }

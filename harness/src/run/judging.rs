@@ -79,6 +79,10 @@ impl Source for Generated {
         }
         case
     }
+
+    fn called(&self, index: u64) -> String {
+        format!("{}:{index}", self.drawn.seed())
+    }
 }
 
 /// Cases of the machines that a user gave, taking each machine in turn.
@@ -125,6 +129,10 @@ impl Source for GivenCases {
         let mut all = all.unwrap_or_else(PoisonError::into_inner);
         all.insert(index, entered);
         case
+    }
+
+    fn called(&self, index: u64) -> String {
+        format!("{}:{index}", self.seed)
     }
 
     fn entered(&self, index: u64) -> Entered {

@@ -91,7 +91,7 @@ pub(super) async fn ask(
         }
     }
     match witnesses.first() {
-        Some(witness) => Err(Trouble::Changed(witness.index)),
+        Some(witness) => Err(Trouble::Changed(context.source.called(witness.index))),
         None => Ok(()),
     }
 }

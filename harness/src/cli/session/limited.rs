@@ -51,6 +51,10 @@ impl Source for Limited {
         self.cases.case(index)
     }
 
+    fn called(&self, index: u64) -> String {
+        self.cases.called(index)
+    }
+
     fn machine(&self, index: u64) -> Option<&str> {
         self.cases.machine(index)
     }

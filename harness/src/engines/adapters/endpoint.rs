@@ -3,7 +3,7 @@
 use super::{Adapter, Choice, Home, Opened, generic, remote};
 use crate::trouble::Trouble;
 
-const NAME: &str = "endpoint";
+pub(crate) const NAME: &str = "endpoint";
 
 pub(super) const ADAPTER: Adapter = Adapter {
     name: NAME,

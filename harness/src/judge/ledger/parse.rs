@@ -92,6 +92,13 @@ pub fn line_of(text: &str, wanted: &str) -> usize {
     line(text, text.find(wanted).unwrap_or(0))
 }
 
+/// The line of the first assignment to a key.
+pub fn line_of_key(text: &str, key: &str) -> usize {
+    let mut keys = text.lines().map(|line| line.split('=').next());
+    let place = keys.position(|it| it.is_some_and(|it| it.trim() == key));
+    place.unwrap_or_default() + 1
+}
+
 struct Reader<'a> {
     text: &'a str,
     problems: Vec<Problem>,

@@ -163,7 +163,8 @@ impl Conductor<'_> {
             Outcome::Trouble(Trouble::Unsupported(_)) => Verdict::Unsupported,
             Outcome::Trouble(trouble) => {
                 if matches!(trouble, Trouble::Internal(_)) {
-                    self.faults.push(format!("case {}: {trouble}", ran.index));
+                    let case = self.context.source.called(ran.index);
+                    self.faults.push(format!("case {case}: {trouble}"));
                 }
                 Verdict::Unknown
             }
@@ -347,15 +348,16 @@ impl Conductor<'_> {
             "event": "spot_checked", "index": index, "entry": entry, "foreign": foreign,
             "unknown": unknown,
         }));
+        let case = self.context.source.called(index);
         if let Some(why) = foreign {
             let text = format!(
-                "the ledger's entry '{entry}' may hide another root: case {index} is credited to it, and {why}"
+                "the ledger's entry '{entry}' may hide another root: case {case} is credited to it, and {why}"
             );
             self.reporter.event(&Event::Warning(text));
         }
         if let Root::Unknown(ShrinkError::Trouble(trouble)) = root {
             let text = format!(
-                "case {index}, which the ledger's entry '{entry}' covers, was not checked: failed to {trouble}"
+                "case {case}, which the ledger's entry '{entry}' covers, was not checked: failed to {trouble}"
             );
             self.reporter.event(&Event::Warning(text));
             self.doubtful |= matches!(trouble, Trouble::Unreachable { .. });
@@ -508,8 +510,9 @@ impl Conductor<'_> {
 
     fn stuck(&mut self, index: u64, stuck: Stuck) {
         if stuck.fault {
+            let case = self.context.source.called(index);
             self.faults
-                .push(format!("case {index}: failed to {}", stuck.reason));
+                .push(format!("case {case}: failed to {}", stuck.reason));
         }
         let case = self.context.source.case(index);
         let record = CaseRecord {
@@ -550,8 +553,9 @@ impl Conductor<'_> {
                 self.release();
             }
             Some(TaskKind::Spot(index)) => {
+                let case = self.context.source.called(index);
                 self.faults
-                    .push(format!("spot check of case {index}: {message}"));
+                    .push(format!("spot check of case {case}: {message}"));
             }
             Some(TaskKind::Measure) | None => {
                 self.measuring = false;
@@ -562,7 +566,8 @@ impl Conductor<'_> {
 
     /// A case whose task panicked.
     fn lost(&mut self, index: u64, message: &str) {
-        self.faults.push(format!("case {index}: {message}"));
+        let case = self.context.source.called(index);
+        self.faults.push(format!("case {case}: {message}"));
         let record = CaseRecord {
             detail: Some(Detail {
                 trouble: Some(Trouble::Internal(message.to_owned()).to_string()),
