@@ -208,3 +208,26 @@ fn what_signatures_cover_is_checked_in_a_sample() {
     let hidden = |it: &&str| it.contains("may hide another root") && it.contains("as if");
     assert!(told.iter().any(hidden), "{told:?}");
 }
+
+/// A replay says what the run says, which knows more cases than one.
+#[test]
+fn a_replay_names_the_explanation_of_its_run() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let run = "run --engine reference --fault input-path --seed 3 --cases 400 --out run --format json";
+    let run: Vec<&str> = run.split_whitespace().collect();
+    let ran = stepproof(here, &run);
+    let lines = ran.out.lines();
+    let events: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect();
+    let roots = of_kind(&events, "root");
+    let sentence = roots[0]["sentence"].as_str().expect("a sentence");
+    let index = of_kind(&events, "case_judged").into_iter();
+    let mut index = index.filter(|it| it["root"] == roots[0]["root"]);
+    let case = format!("3:{}", index.next().expect("a case")["index"]);
+    for arguments in [&["replay", "run"][..], &["replay", &case, "--run", "run"]] {
+        let replayed = stepproof(here, arguments);
+        assert!(replayed.out.contains(sentence), "{sentence}: {}", replayed.out);
+    }
+}

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use stepproof_specs::scenario::case::Case;
+use stepproof_specs::{deviation::Deviation, scenario::case::Case};
 
 use super::{
     Failure,
@@ -25,7 +25,7 @@ use crate::{
     identity::CaseId,
     report::counts,
     run::Limit,
-    store::{CASE, FINDINGS, REPORT, RUNS, Store, StoreError},
+    store::{CASE, FINDINGS, Journal as _, REPORT, RUNS, Store, StoreError},
 };
 
 /// The options that say which run drew a case.
@@ -53,6 +53,8 @@ pub(super) struct Named {
     pub target: Target,
     /// The options with which a command comes to the same case on the same engine.
     pub options: String,
+    /// What its run says explains it, the best first.
+    pub told: Vec<Deviation>,
     from: From,
 }
 
@@ -120,6 +122,7 @@ impl Origin {
         };
         let case = casefile::load(&file).map_err(|error| input::no_case(error, argument))?;
         Ok(Named {
+            told: told_of(&file).unwrap_or_default(),
             name: file,
             options: target.options(),
             target,
@@ -133,11 +136,16 @@ impl Origin {
         (seed, index): (u64, u64),
         target: &Target,
     ) -> Result<Named, Failure> {
+        let mut told = Vec::new();
         let (configuration, options, id) = match &self.run {
             Some(directory) => {
                 let store = Store::open(directory)?;
                 let options = format!("--run {}", directory.display());
                 let id = store.identity(index)?;
+                let stored = store.stored()?;
+                if let Some(number) = stored.divergence_of(index) {
+                    told = stored.explanations(number);
+                }
                 (of_run(&store, seed)?, options, id)
             }
             None => {
@@ -149,6 +157,7 @@ impl Origin {
         };
         Ok(Named {
             name: argument.into(),
+            told,
             target: configuration.target.clone().into_target(),
             options,
             from: From::Run {
@@ -251,15 +260,28 @@ fn stands(case: &Path) -> bool {
     page.map_or(true, |page| counts(&page))
 }
 
+/// The directory of the run in which a file of a finding is, if it is in one.
+fn run_of(case: &Path) -> Option<PathBuf> {
+    // A relative path need not lead up to the run.
+    let whole = case.canonicalize().ok()?;
+    whole.ancestors().nth(3).map(Path::to_owned)
+}
+
+/// What the run that found a case says explains it.
+fn told_of(case: &Path) -> Option<Vec<Deviation>> {
+    let store = Store::open(&run_of(case)?).ok()?;
+    let whole = case.canonicalize().ok()?;
+    let finding = whole.parent()?.file_name()?.to_str()?;
+    let number = finding.split('-').next()?.parse().ok()?;
+    Some(store.stored().ok()?.explanations(number))
+}
+
 /// The engine of the run that found a case, unless the user names one.
 fn as_in_run(case: &Path, target: &Target) -> Result<Target, Failure> {
     if !target.is_default() {
         return Ok(target.clone());
     }
-    // A relative path need not lead up to the run.
-    let whole = case.canonicalize();
-    let run = whole.iter().flat_map(|it| it.ancestors()).nth(3);
-    match run.map(Store::open) {
+    match run_of(case).map(|run| Store::open(&run)) {
         Some(Ok(store)) => Ok(Configuration::decode(&store)?.target.into_target()),
         Some(Err(StoreError::Missing { .. })) | None => {
             let case = case.display();

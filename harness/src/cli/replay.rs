@@ -80,7 +80,7 @@ impl Replay {
         for run in 1..=self.times {
             let attempt = attempt(&setup.context, &prepared, setup.control.overhead()).await;
             let (status, text) =
-                setup.tell((&case, &prepared), &named.name, &attempt, run == self.times)?;
+                setup.tell((&case, &prepared), &named, &attempt, run == self.times)?;
             output.painted(text)?;
             output.flush()?;
             worst = if worst == Status::Diverged {
@@ -140,7 +140,7 @@ impl Setup {
     fn tell(
         &self,
         (case, prepared): (&Case, &Prepared),
-        name: &Path,
+        named: &Named,
         attempt: &Attempt,
         whole: bool,
     ) -> Result<(Status, String), Failure> {
@@ -149,6 +149,7 @@ impl Setup {
             Outcome::Judged { raw, judgement } => (raw, judgement),
         };
         let engine = &self.context.engine.profile().name;
+        let name = &named.name;
         Ok(match judgement.verdict(|_| false) {
             Verdict::Agree => (
                 Status::Success,
@@ -163,9 +164,9 @@ impl Setup {
                 (Status::Diverged, visible(&signatures).into_owned())
             }
             Verdict::Diverge => {
-                let explanations = explain(&self.context, prepared, &attempt.outcome);
-                let explained = explanations.first();
-                let finding = self.finding(case, name, raw.as_deref(), judgement, explained);
+                let explained = explain(&self.context, prepared, &attempt.outcome, &named.told);
+                let finding =
+                    self.finding(case, name, raw.as_deref(), judgement, explained.as_ref());
                 let screen = finding.map(|it| it.screen(console::colors_enabled()));
                 let screen = screen.unwrap_or_default();
                 (Status::Diverged, screen.trim_end().to_owned())

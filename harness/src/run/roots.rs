@@ -508,12 +508,23 @@ pub(crate) fn is_explained(
     with_sight(context, prepared, raw, judgement, overhead, look).unwrap_or_default()
 }
 
-/// The hypotheses that explain what came of a case, the best first.
+/// What explains what came of a case, if something does: what was `told` of it, if that holds, or else the
+/// best hypothesis.
 #[cfg(feature = "cli")]
-pub(crate) fn explain(context: &Context, prepared: &Prepared, outcome: &Outcome) -> Vec<Deviation> {
+pub(crate) fn explain(
+    context: &Context,
+    prepared: &Prepared,
+    outcome: &Outcome,
+    told: &[Deviation],
+) -> Option<Deviation> {
     let (raw, judgement) = seen(outcome);
-    let look = |sight: &Sight<'_>| explanations(context, sight, &Known::default());
-    with_sight(context, prepared, raw, judgement, 0, look).unwrap_or_default()
+    let look = |sight: &Sight<'_>| {
+        let mut told = told.iter();
+        let told = told.find(|it| sight.is_explained_by(&alone(it))).cloned();
+        let best = || explanations(context, sight, &Known::default()).into_iter();
+        told.or_else(|| best().next())
+    };
+    with_sight(context, prepared, raw, judgement, 0, look).flatten()
 }
 
 /// What is known when a divergence is explained.

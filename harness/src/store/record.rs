@@ -271,6 +271,25 @@ impl JudgedCase {
 
 #[cfg(feature = "store")]
 impl Stored {
+    /// What explains a finding, the best first: what explains its root, and what explains it alone.
+    pub fn explanations(&self, number: u32) -> Vec<Deviation> {
+        let reductions = || self.findings.iter().filter_map(|(_, it)| it.as_ref());
+        let own = reductions().find(|it| it.number == number);
+        let root = own.and_then(|own| {
+            let root = own.detail.root?;
+            reductions().find(|it| it.number == root)
+        });
+        let both = root.into_iter().chain(own);
+        let all = both.flat_map(|it| &it.detail.explanations);
+        all.cloned().collect()
+    }
+
+    /// The divergence under which a case is counted, if it is under one.
+    pub fn divergence_of(&self, index: u64) -> Option<u32> {
+        let case = self.cases.iter().find(|it| it.index == index)?;
+        case.root.or(case.shows)
+    }
+
     /// Applies the findings to the cases: which was found in which, and what follows from those that were
     /// withdrawn.
     pub(super) fn settled(mut self) -> Self {
