@@ -24,7 +24,7 @@ use crate::{
     engines::EngineProfile,
     identity::CaseId,
     report::counts,
-    run::Limit,
+    run::{Limit, Shard},
     store::{CASE, FINDINGS, Journal as _, REPORT, RUNS, Store, StoreError},
 };
 
@@ -141,15 +141,23 @@ impl Origin {
             Some(directory) => {
                 let store = Store::open(directory)?;
                 let options = format!("--run {}", directory.display());
+                let configuration = of_run(&store, seed)?;
                 let id = store.identity(index)?;
                 let stored = store.stored()?;
+                let mut judged = stored.cases.iter();
+                let open = matches!(configuration.limit, Limit::Time(_))
+                    && !judged.any(|it| it.index == index);
+                if open || !configuration.has(index) {
+                    let remedy = "give the number of one of its cases, or leave out --run";
+                    return Err(not_in(argument, &store, &configuration, remedy));
+                }
                 if let Some(number) = stored.divergence_of(index) {
                     told = stored.explanations(number);
                 }
-                (of_run(&store, seed)?, options, id)
+                (configuration, options, id)
             }
             None => {
-                self.not_of_given_machines(argument, seed)?;
+                self.not_of_another_run(argument, (seed, index))?;
                 let configuration = self.configuration(seed, target)?;
                 let options = configuration.replay_options(Path::new(""));
                 (configuration, options, None)
@@ -169,29 +177,32 @@ impl Origin {
         })
     }
 
-    /// Refuses a case whose name is that of one of a machine that the user gave: it is in the run's
-    /// directory, and another one would be drawn without it. Only the last run with this seed counts,
-    /// and a profile that is named is meant.
-    fn not_of_given_machines(&self, argument: &str, seed: u64) -> Result<(), Failure> {
+    /// Refuses a case of the last run with this seed that another one would be drawn for: if the run's
+    /// cases are of machines that the user gave, or if it has no case with this number. A profile that is
+    /// named is meant.
+    fn not_of_another_run(&self, argument: &str, (seed, index): (u64, u64)) -> Result<(), Failure> {
         if self.drawing.names_profile() {
             return Ok(());
         }
-        let Some(directory) = last_with(seed) else {
-            return Ok(());
-        };
-        let Ok(store) = Store::open(&directory) else {
+        let Some(store) = last_with(seed) else {
             return Ok(());
         };
         let begun = Configuration::decode(&store)?;
-        if begun.seed != seed || begun.machines.is_empty() {
+        let (directory, default) = (store.directory().display(), profiles::DEFAULT);
+        if !begun.has(index) {
+            let remedy = format!(
+                "give the number of one of its cases, or --profile {default} for the case that a longer \
+                 run would have"
+            );
+            return Err(not_in(argument, &store, &begun, &remedy));
+        }
+        if begun.machines.is_empty() {
             return Ok(());
         }
-        let directory = directory.display();
         Err(Failure::usage(
             format!("know which case {argument} is: the last run with this seed checked machines"),
             format!(
-                "give --run {directory} for its case, or --profile {} for the generated one",
-                profiles::DEFAULT
+                "give --run {directory} for its case, or --profile {default} for the generated one"
             ),
         ))
     }
@@ -296,16 +307,39 @@ fn as_in_run(case: &Path, target: &Target) -> Result<Target, Failure> {
     }
 }
 
-/// The directory of the last run with this seed, by the name that a run's directory has by itself.
-fn last_with(seed: u64) -> Option<PathBuf> {
+/// The last run with this seed: of those below `runs`, by the name that a run's directory has by itself, and
+/// of those in the current directory.
+fn last_with(seed: u64) -> Option<Store> {
+    let below = |directory: &str| fs::read_dir(directory).into_iter().flatten().flatten();
     let suffix = format!("-{seed}");
-    let entries = fs::read_dir(RUNS).ok()?;
-    let named = entries.filter_map(|entry| {
-        let name = entry.ok()?.file_name();
-        let name = name.to_str()?;
-        name.ends_with(&suffix).then(|| Path::new(RUNS).join(name))
+    let named = below(RUNS).filter(|it| {
+        it.file_name()
+            .to_str()
+            .is_some_and(|it| it.ends_with(&suffix))
     });
-    named.max()
+    let stores = named.chain(below(".")).filter_map(|it| {
+        // A path as the user would write it.
+        let path = it.path();
+        let path = path.strip_prefix(".").unwrap_or(&path);
+        path.is_dir().then(|| Store::open(path).ok()).flatten()
+    });
+    let of_seed = stores.filter(|it| it.run().seed == seed);
+    of_seed.max_by(|one, other| one.run().started.cmp(&other.run().started))
+}
+
+/// Why a run does not have a case.
+fn not_in(argument: &str, store: &Store, begun: &Configuration, remedy: &str) -> Failure {
+    let directory = store.directory().display();
+    let has = match (begun.limit, begun.shard) {
+        (Limit::Cases(0), _) => "none".to_owned(),
+        (Limit::Cases(cases), Shard::WHOLE) => format!("0 to {}", cases - 1),
+        (Limit::Cases(cases), shard) => format!("those of shard {shard} of 0 to {}", cases - 1),
+        (Limit::Time(_), _) => "those that it had the time for".to_owned(),
+    };
+    Failure::usage(
+        format!("find the case {argument} in the run '{directory}': it has {has}"),
+        remedy,
+    )
 }
 
 /// The configuration of a stored run, which must have this seed.

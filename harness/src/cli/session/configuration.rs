@@ -220,6 +220,15 @@ impl Configuration {
         })
     }
 
+    /// Whether a case with this number may be one of the run. How many those are is open if time decides.
+    pub(in crate::cli) fn has(&self, index: u64) -> bool {
+        let within = match self.limit {
+            Limit::Cases(cases) => index < cases,
+            Limit::Time(_) => true,
+        };
+        within && self.shard.owns(index)
+    }
+
     /// The number of cases that this process is to run; `None` if time decides.
     pub(in crate::cli) fn planned(&self) -> Option<u64> {
         match self.limit {
