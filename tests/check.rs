@@ -263,7 +263,9 @@ fn a_case_of_given_machines_is_not_confused_with_a_generated_one() {
     );
     expect(here, &["replay", "3:5", "--run", run], 0);
     expect(here, &["replay", "3:5", "--profile", "everything"], 0);
-    let elsewhere = ["check", "m.json", "--seed", "4", "--cases", "8", "--out", "r"];
+    let elsewhere = [
+        "check", "m.json", "--seed", "4", "--cases", "8", "--out", "r",
+    ];
     expect(here, &elsewhere, 0);
     let ran = expect(here, &["replay", "4:5"], 2);
     shows(&ran.err, &["checked machines", "give --run r"]);
@@ -274,7 +276,11 @@ fn a_case_of_given_machines_is_not_confused_with_a_generated_one() {
 fn a_case_that_is_not_in_the_run_is_told() {
     let directory = directory();
     let here = directory.path();
-    expect(here, &["run", "--seed", "2", "--cases", "5", "--out", "r"], 0);
+    expect(
+        here,
+        &["run", "--seed", "2", "--cases", "5", "--out", "r"],
+        0,
+    );
     for arguments in [&["replay", "2:5"][..], &["replay", "2:5", "--run", "r"]] {
         let ran = expect(here, arguments, 2);
         let why = "find the case 2:5 in the run 'r': it has 0 to 4";

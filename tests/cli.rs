@@ -377,7 +377,13 @@ fn wrong_usage_ends_with_2() {
     );
     refused(here, &["run", "--ledger", "none.toml"], &["none.toml"]);
     write(here, "other.toml", "format = 1\nengine = \"moto\"\n");
-    let other = ["other.toml:", "line 2", "of 'moto'", "is 'embedded'", "give that engine"];
+    let other = [
+        "other.toml:",
+        "line 2",
+        "of 'moto'",
+        "is 'embedded'",
+        "give that engine",
+    ];
     refused(here, &["run", "--ledger", "other.toml"], &other);
     refused(here, &["replay", "1:2", "--ledger", "other.toml"], &other);
     assert!(!here.join("runs").exists(), "a refused run leaves nothing");

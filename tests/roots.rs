@@ -214,7 +214,8 @@ fn what_signatures_cover_is_checked_in_a_sample() {
 fn a_replay_names_the_explanation_of_its_run() {
     let directory = tempfile::tempdir().expect("a directory");
     let here = directory.path();
-    let run = "run --engine reference --fault input-path --seed 3 --cases 400 --out run --format json";
+    let run =
+        "run --engine reference --fault input-path --seed 3 --cases 400 --out run --format json";
     let run: Vec<&str> = run.split_whitespace().collect();
     let ran = stepproof(here, &run);
     let lines = ran.out.lines();
@@ -228,6 +229,10 @@ fn a_replay_names_the_explanation_of_its_run() {
     let case = format!("3:{}", index.next().expect("a case")["index"]);
     for arguments in [&["replay", "run"][..], &["replay", &case, "--run", "run"]] {
         let replayed = stepproof(here, arguments);
-        assert!(replayed.out.contains(sentence), "{sentence}: {}", replayed.out);
+        assert!(
+            replayed.out.contains(sentence),
+            "{sentence}: {}",
+            replayed.out
+        );
     }
 }

@@ -97,6 +97,8 @@ pub enum Event {
         /// How many cases became flaky because of it.
         cases: u64,
     },
+    /// What is done beside running cases, in words; nothing any more if it is empty.
+    UnderWay(String),
     /// A ledger entry's minimal case was run again.
     LedgerChecked(StaleCheck),
     /// The engine does not answer.

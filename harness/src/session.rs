@@ -3,7 +3,12 @@
 //! [`Session::run`] generates cases, runs them on an engine, compares, confirms and shrinks. The
 //! command is built on it.
 
-use std::{io, path::Path, sync::Arc, time::Duration};
+use std::{
+    io,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use stepproof_generators::Profile;
 use stepproof_specs::deviation::Deviation;
@@ -250,6 +255,7 @@ impl Session {
         let (stop, options) = (self.stop.clone(), self.options.clone());
         let (context, judge) = self.context(journal.directory());
         let mut end = drive(Arc::clone(&context), options, journal, reporter).await?;
+        let began = Instant::now();
         for fault in &end.faults {
             reporter.event(&Event::Warning(format!("internal error: {fault}")));
         }
@@ -262,6 +268,7 @@ impl Session {
             let text = format!("the engine was not tidied up: failed to {trouble}");
             reporter.event(&Event::Warning(text));
         }
+        end.summary.elapsed += began.elapsed();
         Ok(Ended {
             summary: end.summary,
             finished: end.finished && checked,
@@ -322,10 +329,14 @@ async fn stale(
         return (stale, false);
     }
     let control = Control::measured(context).await;
-    for entry in ledger.entries() {
+    let all = ledger.entries().len();
+    for (place, entry) in ledger.entries().iter().enumerate() {
         if stop.is_asked() {
             return (stale, false);
         }
+        let (place, id) = (place + 1, &entry.id);
+        let what = format!("checking the ledger's entry '{id}', {place} of {all}");
+        reporter.event(&Event::UnderWay(what));
         let check = check_entry(context, judge, (ledger, entry), &control).await;
         if check.is_stale() {
             stale.push(check.entry.clone());

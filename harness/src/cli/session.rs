@@ -269,8 +269,10 @@ impl Reporter for Told {
     fn event(&mut self, event: &Event) {
         self.digest.event(event);
         self.reporters.event(event);
-        if matches!(event, Event::CaseJudged { .. }) {
-            self.progress.done();
+        match event {
+            Event::CaseJudged { .. } => self.progress.done(),
+            Event::UnderWay(what) => self.progress.begin(what),
+            _ => {}
         }
     }
 

@@ -284,7 +284,7 @@ impl Reporter for Digest {
             Event::LedgerChecked(check) if check.outcome != Staleness::Confirmed => {
                 self.checks.push(check.clone());
             }
-            Event::LedgerChecked(_) | Event::Unreachable { .. } => {}
+            Event::UnderWay(_) | Event::LedgerChecked(_) | Event::Unreachable { .. } => {}
             Event::Warning(text) => self.warnings.push(text.clone()),
             Event::RunFinished(ending) => self.ending = Some(Ending::clone(ending)),
         }

@@ -69,7 +69,9 @@ impl<W: Write + Send> Reporter for Lines<W> {
                 self.write(root);
             }
         }
-        self.write(&encode(event));
+        if let Some(event) = encode(event) {
+            self.write(&event);
+        }
         if matches!(event, Event::RunFinished(_)) {
             let flushed = self.sink.flush();
             keep(&mut self.lost, flushed);
@@ -81,8 +83,10 @@ impl<W: Write + Send> Reporter for Lines<W> {
     }
 }
 
-fn encode(event: &Event) -> Value {
-    match event {
+/// An event as JSON, unless it is no result.
+fn encode(event: &Event) -> Option<Value> {
+    Some(match event {
+        Event::UnderWay(_) => return None,
         Event::RunStarted(header) => {
             let mut value = json!({ "event": "run_started", "format": EVENT_FORMAT });
             if let (Some(to), Value::Object(from)) = (value.as_object_mut(), json!(header)) {
@@ -164,7 +168,7 @@ fn encode(event: &Event) -> Value {
         }
         Event::Warning(text) => json!({ "event": "warning", "text": text }),
         Event::RunFinished(ending) => finished(ending),
-    }
+    })
 }
 
 fn divergence(event: &str, finding: &Finding) -> Value {

@@ -36,6 +36,8 @@ pub struct Terminal<W> {
     digest: Digest,
     started: Instant,
     refreshed: Instant,
+    /// What is done beside running cases.
+    under_way: String,
 }
 
 impl Terminal<Term> {
@@ -65,6 +67,7 @@ impl<W: Write + Send> Terminal<W> {
             digest: Digest::default(),
             started: now,
             refreshed: now,
+            under_way: String::new(),
         }
     }
 
@@ -153,11 +156,20 @@ impl<W: Write + Send> Terminal<W> {
     fn progress(&mut self) {
         self.bar.set_position(self.summary.cases());
         if self.refreshed.elapsed() >= REFRESH {
-            self.refreshed = Instant::now();
-            let seconds = self.started.elapsed().as_secs_f64().max(0.001);
-            let rate = self.summary.cases() as f64 / seconds;
-            self.bar.set_message(progress(&self.summary, rate));
+            self.refresh();
         }
+    }
+
+    fn refresh(&mut self) {
+        self.refreshed = Instant::now();
+        let seconds = self.started.elapsed().as_secs_f64().max(0.001);
+        let rate = self.summary.cases() as f64 / seconds;
+        let mut text = progress(&self.summary, rate);
+        if !self.under_way.is_empty() {
+            text.push_str("  ");
+            text.push_str(&on_one_line(&self.under_way));
+        }
+        self.bar.set_message(text);
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -268,6 +280,10 @@ impl<W: Write + Send> Reporter for Terminal<W> {
                 self.line(&format!(
                     "flaky: divergence {number} ({signature}) did not come back from its file"
                 ));
+            }
+            Event::UnderWay(what) => {
+                self.under_way.clone_from(what);
+                self.refresh();
             }
             Event::LedgerChecked(check) => self.ledger(check),
             Event::Unreachable { trouble, probe } => {

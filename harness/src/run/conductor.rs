@@ -300,6 +300,11 @@ impl<'a> Conductor<'a> {
         }
     }
 
+    /// Says what is done beside running cases.
+    fn tell_under_way(&mut self, what: String) {
+        self.reporter.event(&Event::UnderWay(what));
+    }
+
     /// Adds an event to the record.
     fn note(&mut self, event: &Value) {
         self.store.append_event(self.elapsed(), event.to_string());

@@ -246,6 +246,8 @@ async fn findings_whose_smallest_cases_need_one_rule_are_one() {
         assert_eq!(told("reduced"), reduced, "{heard:?}");
         assert_eq!(told("another way"), 2 * reduced, "{heard:?}");
         assert_eq!(told("earlier"), earlier, "{heard:?}");
+        let reducing = told("under way reducing divergence 1, 1 other left");
+        assert_eq!(reducing, reduced, "{heard:?}");
     }
     let findings = std::fs::read_dir(directory.path().join("findings")).unwrap();
     let pages = findings.map(|it| it.unwrap().path().join("report.md"));

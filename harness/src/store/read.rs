@@ -77,6 +77,12 @@ impl Store {
             stored.cases.push(judged_case(row, &clauses)?);
             stored.elapsed = stored.elapsed.max(millis(row, 4)?);
         }
+        // A run goes on when all its cases are judged: with reductions.
+        let mut last = self
+            .connection
+            .prepare("SELECT coalesce(max(at), 0) FROM events")?;
+        let last = last.query_row((), |row| millis(row, 0))?;
+        stored.elapsed = stored.elapsed.max(last);
         stored.findings = self.findings()?;
         Ok(stored.settled())
     }

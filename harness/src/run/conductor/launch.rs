@@ -14,6 +14,7 @@ use crate::{
         explain::Sight,
         verdict::{Signature, Verdict},
     },
+    report::plural,
     run::{
         Context, Limit,
         attempt::{attempt, attempt_keeping, ready},
@@ -65,6 +66,12 @@ impl Conductor<'_> {
         {
             self.reducing = true;
             let number = finding.number;
+            let left = self.reductions.len() as u64;
+            let left = match left {
+                0 => String::new(),
+                _ => format!(", {} left", plural(left, "other")),
+            };
+            self.tell_under_way(format!("reducing divergence {number}{left}"));
             let losses = self.losses.get(&number).copied().unwrap_or_default();
             let root = self.root_of_finding(&finding);
             let known = Known {
@@ -211,6 +218,10 @@ impl Conductor<'_> {
             agreed: self.witnesses.all(),
         };
         let index = covered.index;
+        let (case, entry) = (self.context.source.called(index), &covered.entry);
+        self.tell_under_way(format!(
+            "reducing case {case} that the ledger's entry '{entry}' covers"
+        ));
         let checked = spot::check(
             Arc::clone(&self.context),
             covered,

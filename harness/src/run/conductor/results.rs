@@ -110,12 +110,16 @@ impl Conductor<'_> {
             TaskResult::Confirmed(ran, counts) => self.confirmed(*ran, counts)?,
             TaskResult::Reduced(finding, reduced) => {
                 self.reducing = false;
+                self.tell_under_way(String::new());
                 self.reduced(*finding, *reduced)?;
                 self.tell_renamed()?;
                 self.release();
             }
             TaskResult::Measured => self.measuring = false,
-            TaskResult::Spot(checked) => self.spot_checked(&checked),
+            TaskResult::Spot(checked) => {
+                self.tell_under_way(String::new());
+                self.spot_checked(&checked);
+            }
         }
         Ok(())
     }

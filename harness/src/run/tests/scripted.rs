@@ -243,6 +243,7 @@ impl Reporter for Heard {
             }
             Event::Earlier(finding) => format!("earlier {}", finding.signature.shape),
             Event::Unreachable { probe, .. } => format!("unreachable {probe}"),
+            Event::UnderWay(what) if !what.is_empty() => format!("under way {what}"),
             Event::Warning(text) => format!("warning {text}"),
             _ => return,
         });
