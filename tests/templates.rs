@@ -99,8 +99,7 @@ fn machines_in_templates_are_found() {
             "d/cdk.template.json#Flow: valid",
             "d/cdk.template.json#Bad: refused",
             "d/sam.yaml#Order: valid",
-            "d/sam.yaml#Away: failed to find the definition in the template: DefinitionUri is \
-             \"away.asl.json\"; name that file",
+            "d/sam.yaml#Away: failed to follow DefinitionUri: read 'd/away.asl.json': No such file",
             "4 machines in 2 files: 2 valid, 1 refused, 1 unreadable",
         ],
     );
@@ -108,7 +107,7 @@ fn machines_in_templates_are_found() {
     shows(
         &ran.out,
         &[
-            "unreadable: d/sam.yaml#Away: failed to find the definition",
+            "unreadable: d/sam.yaml#Away: failed to follow DefinitionUri",
             "refused: d/cdk.template.json#Bad: failed to accept the machine",
             "d/cdk.template.json#Flow: 4 cases, 4 judged",
             "d/sam.yaml#Order: 4 cases, 4 judged",
@@ -123,6 +122,46 @@ fn machines_in_templates_are_found() {
     );
     let answers: Value = serde_json::from_str(&ran.out).expect("JSON");
     assert_eq!(answers[0]["file"], "d/cdk.template.json#Flow", "{answers}");
+}
+
+/// A machine is called FILE#LOGICALID, and can be named so.
+#[test]
+fn one_machine_of_a_template_can_be_named() {
+    let directory = directory();
+    let here = directory.path();
+    let machine = |text: &str| {
+        json!({"Type": "AWS::StepFunctions::StateMachine", "Properties": {
+            "DefinitionString": text}})
+    };
+    let both = json!({"Resources": {"Good": machine(PLAIN), "Bad": machine("{}")}});
+    write(here, "t.json", &both.to_string());
+    let ran = expect(here, &["check", "t.json#Good", "--cases", "2"], 0);
+    shows(&ran.out, &["t.json#Good: 2 cases, 2 judged"]);
+    let ran = expect(here, &["validate", "t.json#Good"], 0);
+    shows(&ran.out, &["t.json#Good: valid"]);
+    let why = "failed to find the machine 'Other' in 't.json': it holds Good, Bad";
+    for command in ["check", "validate"] {
+        let ran = stepproof_tests::stepproof(here, &[command, "t.json#Other"]);
+        assert!(format!("{}{}", ran.out, ran.err).contains(why), "{ran:?}");
+        assert_ne!(ran.status, 0);
+    }
+}
+
+/// What a template says of the placeholders in the file beside it counts there.
+#[test]
+fn a_definition_beside_its_template_is_found() {
+    let directory = directory();
+    let here = directory.path();
+    fs::create_dir_all(here.join("d/machines")).expect("a directory");
+    let sam = "Resources:\n  Order:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      \
+               DefinitionUri: ./machines/order.asl.json\n      DefinitionSubstitutions: {Limit: 5, Then: B, \
+               Work.Arn: 'arn:aws:lambda:us-east-1:123456789012:function:work'}\n";
+    write(here, "d/template.yaml", sam);
+    write(here, "d/machines/order.asl.json", FILLED);
+    let ran = expect(here, &["check", "d", "--cases", "2", "--out", "r"], 0);
+    shows(&ran.out, &["d/template.yaml#Order: 2 cases, 2 judged"]);
+    assert!(!ran.out.contains("order.asl.json:"), "{}", ran.out);
+    expect(here, &["validate", "d/template.yaml"], 0);
 }
 
 /// A template with one machine of this type, as the CDK writes it.

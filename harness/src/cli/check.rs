@@ -62,8 +62,8 @@ Examples:
 A plan says what the tasks do, as in 'stepproof simulate'; tasks that it does not name return their
 input.")]
 pub(super) struct Check {
-    /// Definitions in JSON or YAML, or templates of CloudFormation with some; directories to search for
-    /// them in .json, .yaml, .yml, .asl and .template files.
+    /// Definitions in JSON or YAML, or templates of CloudFormation with some (FILE#LOGICALID for one of
+    /// them); directories to search for them in .json, .yaml, .yml, .asl and .template files.
     #[arg(required = true, value_name = "MACHINE")]
     machines: Vec<PathBuf>,
     #[command(flatten)]
@@ -80,7 +80,7 @@ pub(super) struct Check {
     /// Validate the machines as Express workflows, and run those that have no tasks.
     #[arg(long)]
     express: bool,
-    /// How many cases to run of each machine [default: 100; as many as there are inputs, if the plan
+    /// How many cases to run of each machine, not of all together [default: 100; as many as there are inputs, if the plan
     /// is given too].
     #[arg(long, value_name = "N", conflicts_with = "time", value_parser = super::input::count)]
     cases: Option<u64>,
@@ -180,7 +180,10 @@ impl Sorting<'_> {
             Progress::of("prepared", "machine", Some(found.len() as u64)),
         );
         let mut sorted = Sorted::default();
-        for Found { file, definition } in found {
+        for Found {
+            file, definition, ..
+        } in found
+        {
             bar.set_message(on_one_line(&file).into_owned());
             progress.begin(&file);
             let looked_at =

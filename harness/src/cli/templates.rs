@@ -4,13 +4,16 @@
 //! at a deployment, so a placeholder stands for it; what `DefinitionSubstitutions` or `Fn::Sub` say
 //! literally stands for itself, the latter only inside that `Fn::Sub`.
 
-use std::sync::LazyLock;
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use regex_lite::{Captures, Regex};
 use serde_json::{Map, Value};
 use stepproof_specs::asl::{WorkflowType, text::read_template};
 
-use super::placeholders::Values;
+use super::{input, placeholders::Values};
 
 /// The types of resources that are machines.
 const TYPES: [&str; 2] = [
@@ -18,20 +21,68 @@ const TYPES: [&str; 2] = [
     "AWS::Serverless::StateMachine",
 ];
 
+/// What a user names: a file, or one of the machines in a template, as FILE#LOGICALID.
+pub(super) struct Argument {
+    /// The file.
+    pub file: PathBuf,
+    /// The logical id.
+    id: Option<String>,
+}
+
+impl Argument {
+    pub(super) fn of(path: &Path) -> Self {
+        let parts = path.to_str().filter(|_| !path.exists());
+        let parts = parts.and_then(|it| it.rsplit_once('#'));
+        match parts.filter(|(file, _)| Path::new(file).is_file()) {
+            Some((file, id)) => Self {
+                file: file.into(),
+                id: Some(id.to_owned()),
+            },
+            None => Self {
+                file: path.to_owned(),
+                id: None,
+            },
+        }
+    }
+
+    /// The machines that are meant, if the file with this text is a template; or why there are none, which
+    /// completes "failed to …".
+    pub(super) fn machines(&self, text: &str) -> Result<Option<Vec<Inside>>, String> {
+        let found = machines(text, &self.file);
+        let Some(id) = &self.id else {
+            return Ok(found);
+        };
+        let mut found = found.unwrap_or_default();
+        let ids: Vec<String> = found.iter().map(|it| it.id.clone()).collect();
+        found.retain(|it| it.id == *id);
+        if found.is_empty() {
+            let has = match ids.as_slice() {
+                [] => "it holds none".to_owned(),
+                all => format!("it holds {}", all.join(", ")),
+            };
+            let file = self.file.display();
+            return Err(format!("find the machine '{id}' in '{file}': {has}"));
+        }
+        Ok(Some(found))
+    }
+}
+
 /// A machine in a template.
 pub(super) struct Inside {
     /// Its logical id.
     pub id: String,
     /// Its text, with placeholders; or why there is none, which completes "failed to …".
     pub text: Result<String, String>,
+    /// The file beside the template in which the text is, if it is not in the template.
+    pub file: Option<PathBuf>,
     /// What the template says of its placeholders.
     pub values: Values,
     /// Its type, if the template says that.
     pub workflow: Option<WorkflowType>,
 }
 
-/// The machines in a template; `None` if this is none, or one without machines.
-pub(super) fn machines(text: &str) -> Option<Vec<Inside>> {
+/// The machines in a template, a file with this text; `None` if it is none, or one without machines.
+pub(super) fn machines(text: &str, file: &Path) -> Option<Vec<Inside>> {
     if !TYPES.iter().any(|it| text.contains(it)) {
         return None;
     }
@@ -42,17 +93,23 @@ pub(super) fn machines(text: &str) -> Option<Vec<Inside>> {
         kind.is_some_and(|kind| TYPES.contains(&kind))
     });
     let machines: Vec<Inside> = machines
-        .map(|(id, resource)| inside(id, &resource["Properties"]))
+        .map(|(id, resource)| inside(id, &resource["Properties"], file))
         .collect();
     (!machines.is_empty()).then_some(machines)
 }
 
-fn inside(id: &str, properties: &Value) -> Inside {
+fn inside(id: &str, properties: &Value, template: &Path) -> Inside {
+    let file = beside(properties, template);
     let mut kind = ["StateMachineType", "Type"].iter();
     let kind = kind.find_map(|it| properties.get(*it)?.as_str());
     Inside {
         id: id.to_owned(),
-        text: definition(properties),
+        text: match &file {
+            Some(file) => input::text(file)
+                .map_err(|failure| format!("follow DefinitionUri: {}", failure.message)),
+            None => definition(properties),
+        },
+        file,
         values: literals(properties.get("DefinitionSubstitutions")),
         workflow: kind.and_then(|kind| match kind {
             "EXPRESS" => Some(WorkflowType::Express),
@@ -60,6 +117,14 @@ fn inside(id: &str, properties: &Value) -> Inside {
             _ => None,
         }),
     }
+}
+
+/// The file to which `DefinitionUri` leads, if it is a path; one that is relative is so to the template.
+fn beside(properties: &Value, template: &Path) -> Option<PathBuf> {
+    let uri = properties.get("DefinitionUri")?.as_str()?;
+    let directory = template.parent().unwrap_or(Path::new(""));
+    let path = uri.strip_prefix("./").unwrap_or(uri);
+    (!uri.contains("://")).then(|| directory.join(path))
 }
 
 /// What these names stand for, if that is a value and no function.
@@ -179,6 +244,8 @@ fn function(value: &Value) -> Option<(&str, &Value)> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use serde_json::{Value, json};
 
     use super::{TYPES, machines};
@@ -186,7 +253,9 @@ mod tests {
     /// The machines of a template: their ids, their texts or why there are none, and what is known of
     /// their placeholders.
     fn found(text: &str) -> Vec<(String, String, String)> {
-        let machines = machines(text).unwrap_or_default().into_iter();
+        let machines = machines(text, Path::new("none/t.yaml"))
+            .unwrap_or_default()
+            .into_iter();
         machines
             .map(|it| {
                 let text = it.text.unwrap_or_else(|why| format!("failed to {why}"));
@@ -221,10 +290,10 @@ mod tests {
              'a${B}'}\n      DefinitionSubstitutions: {B: b, C: !Ref D, N: 5}\n  B:\n    Type: \
              AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: !Sub\n        - \
              '{\"x\": \"${!Y} ${Z}\"}'\n        - Z: z\n  C:\n    Type: \
-             AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: m.asl.json}\n  D:\n    \
+             AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: s3://b/m.asl.json}\n  D:\n    \
              Type: AWS::StepFunctions::StateMachine\n    Properties:\n      DefinitionString: !If [a, b, c]\n",
         );
-        let elsewhere = "failed to find the definition in the template: DefinitionUri is \"m.asl.json\"; name that file";
+        let elsewhere = "failed to find the definition in the template: DefinitionUri is \"s3://b/m.asl.json\"; name that file";
         let chosen =
             "failed to read the definition in the template: Fn::If is evaluated at a deployment";
         assert_eq!(
@@ -266,7 +335,7 @@ mod tests {
             "AWS::StepFunctions::StateMachine",
             r#"{"Comment": "AWS::StepFunctions::StateMachine", "StartAt": "A"}"#,
         ] {
-            assert!(machines(text).is_none(), "{text}");
+            assert!(machines(text, Path::new("t.yaml")).is_none(), "{text}");
         }
     }
 }

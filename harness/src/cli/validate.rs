@@ -21,7 +21,7 @@ use super::{
     output::{self, Output},
     placeholders::{Filled, Substitutions, Supplied, Values},
     search,
-    templates::{self, Inside},
+    templates::{Argument, Inside},
 };
 use crate::report::{on_one_line, plural};
 
@@ -198,10 +198,15 @@ struct Asked {
 impl Asked {
     /// Validates the definition in a file, or those in a template.
     fn answers(&self, path: &Path) -> Result<Vec<Answer>, Failure> {
-        let text = input::text(path)?;
-        match templates::machines(&text) {
-            Some(machines) => Ok(machines.iter().map(|it| self.inside(path, it)).collect()),
-            None => Ok(vec![self.answer(path, text)?]),
+        let argument = Argument::of(path);
+        let Argument { file, .. } = &argument;
+        let text = input::text(file)?;
+        let machines = argument.machines(&text).map_err(|why| {
+            Failure::usage(why, "name one of those that are there, or the whole file")
+        })?;
+        match machines {
+            Some(machines) => Ok(machines.iter().map(|it| self.inside(file, it)).collect()),
+            None => Ok(vec![self.answer(file, text)?]),
         }
     }
 

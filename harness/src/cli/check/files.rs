@@ -11,7 +11,7 @@ use crate::{
         input::{self, Judged},
         placeholders::{Filled, Supplied, Values},
         search,
-        templates::{self, Inside},
+        templates::{self, Argument, Inside},
     },
     report::{LeftOut, Unjudged},
 };
@@ -20,6 +20,8 @@ use crate::{
 pub(super) struct Found {
     /// Its name.
     pub file: String,
+    /// The file beside the template in which the definition is, if it is in a template that says so.
+    beside: Option<PathBuf>,
     /// The definition, or why it cannot be run.
     pub definition: Result<Definition, LeftOut>,
 }
@@ -75,17 +77,24 @@ impl Search {
 
     /// Reads a file that the user named: it must be a definition, or a template with some.
     fn named(&self, path: &Path) -> Vec<Found> {
+        let argument = Argument::of(path);
+        let file = argument.file.display().to_string();
+        let text = input::text(&argument.file).map_err(|failure| unreadable(failure.message));
+        let found = text.and_then(|text| {
+            let inside = argument.machines(&text).map_err(unreadable)?;
+            Ok((text, inside))
+        });
+        let definition = match found {
+            Ok((_, Some(inside))) => return self.inside(&file, inside),
+            Ok((text, None)) => self.alone(path, &text),
+            Err(why) => Err(why),
+        };
         let file = path.display().to_string();
-        let text = input::text(path).map_err(|failure| unreadable(failure.message));
-        if let Some(inside) = text
-            .as_ref()
-            .ok()
-            .and_then(|text| templates::machines(text))
-        {
-            return self.inside(&file, inside);
-        }
-        let definition = text.and_then(|text| self.alone(path, &text));
-        vec![Found { file, definition }]
+        vec![Found {
+            file,
+            beside: None,
+            definition,
+        }]
     }
 
     /// The machines in a template.
@@ -100,7 +109,11 @@ impl Search {
                 // Places in the text are not places in the file.
                 accepted(&filled, "", judged, workflow)
             });
-            Found { file, definition }
+            Found {
+                file,
+                beside: it.file,
+                definition,
+            }
         });
         machines.collect()
     }
@@ -115,14 +128,20 @@ impl Search {
 
     /// Looks for definitions below a directory, in the order of their paths.
     fn search(&self, directory: &Path, all: &mut Files) -> Result<(), Failure> {
+        let mut found: Vec<Found> = Vec::new();
         for path in search::below(directory)? {
             let file = path.display().to_string();
             match self.look(&path) {
-                Looked::Found(found) => all.found.extend(found),
+                Looked::Found(more) => found.extend(more),
                 Looked::Foreign(None) => all.skipped.push(file),
                 Looked::Foreign(Some(why)) => all.skipped.push(format!("{file} ({why})")),
             }
         }
+        // The template knows more of a machine than its file.
+        let beside: Vec<PathBuf> = found.iter().filter_map(|it| it.beside.clone()).collect();
+        let of_template = |it: &Found| beside.iter().any(|file| file == Path::new(&it.file));
+        found.retain(|it| !of_template(it));
+        all.found.extend(found);
         Ok(())
     }
 
@@ -131,7 +150,11 @@ impl Search {
         let file = path.display().to_string();
         let found = |definition| {
             let file = file.clone();
-            Looked::Found(vec![Found { file, definition }])
+            Looked::Found(vec![Found {
+                file,
+                beside: None,
+                definition,
+            }])
         };
         let lost = |reason: String| {
             if search::is_meant_if_unreadable(path) {
@@ -144,7 +167,7 @@ impl Search {
             Ok(text) => text,
             Err(failure) => return lost(failure.message),
         };
-        if let Some(inside) = templates::machines(&text) {
+        if let Some(inside) = templates::machines(&text, path) {
             return Looked::Found(self.inside(&file, inside));
         }
         // Other files have placeholders of their own, and are none of this command's business.
