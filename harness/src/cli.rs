@@ -6,6 +6,7 @@
 mod check;
 mod clauses;
 mod completions;
+mod deviations;
 mod drawing;
 mod engines;
 mod failure;
@@ -76,6 +77,7 @@ enum Command {
     Engines(engines::Engines),
     Profiles(profiles::Profiles),
     Clauses(clauses::Clauses),
+    Deviations(deviations::Deviations),
     Serve(serve::Serve),
     Faults(faults::Faults),
     Pace(pace::Pace),
@@ -96,6 +98,7 @@ impl Command {
             Self::Engines(command) => command.execute(),
             Self::Profiles(command) => command.execute(),
             Self::Clauses(command) => command.execute(),
+            Self::Deviations(command) => command.execute(),
             Self::Serve(command) => command.execute(),
             Self::Faults(command) => command.execute(),
             Self::Pace(command) => command.execute(),

@@ -26,6 +26,7 @@ mod sentence;
 mod subject;
 mod values;
 mod when;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,7 @@ pub use self::{
     run::AfterFailure,
     subject::{ContextField, Form, Place, Tests},
     when::When,
+    words::words,
 };
 pub(crate) use self::{
     run::Raised,

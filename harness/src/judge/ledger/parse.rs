@@ -99,6 +99,21 @@ pub fn line_of_key(text: &str, key: &str) -> usize {
     place.unwrap_or_default() + 1
 }
 
+/// What is wrong with a deviation. Where, in its text, is no place in the ledger.
+fn in_words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text
+        .rsplit_once(" at line ")
+        .map_or(&*text, |(text, _)| text);
+    match text.strip_prefix("unknown variant ") {
+        Some(named) => format!(
+            "there is no {}",
+            named.replacen(", expected one of ", ", there is ", 1)
+        ),
+        None => text.to_owned(),
+    }
+}
+
 struct Reader<'a> {
     text: &'a str,
     problems: Vec<Problem>,
@@ -256,10 +271,10 @@ impl Reader<'_> {
         let what = match read {
             Ok(deviations) if !deviations.is_empty() => return deviations,
             Ok(_) => "the list is empty".to_owned(),
-            Err(error) => error.to_string(),
+            Err(error) => in_words(&error),
         };
-        let what = format!("entry '{entry}': `deviation` is none: {what}");
-        let remedy = "write it as JSON, as `stepproof run --format json` prints those of findings";
+        let what = format!("entry '{entry}': `deviation` is no deviation: {what}");
+        let remedy = "write it as JSON; `stepproof deviations` lists what it may be";
         self.complain(value.span().start, what, remedy);
         Deviations::default()
     }

@@ -160,6 +160,19 @@ fn problems_have_a_place_and_a_remedy() {
     let unknown = empty.replace("signatures", "signature");
     snapshot("unknown", &problems(&unknown));
     snapshot("broken", &problems("format = \n"));
+    let deviating = |deviation: &str| {
+        let line = format!("id = \"x\"\ndeviation = '{deviation}'");
+        problems(&wrong.replace("id = \"x\"", &line))
+    };
+    let told = deviating(r#"{"hook":"path-mising","change":"ignore"}"#);
+    let why = "`deviation` is no deviation: there is no `path-mising`, there is `field`, `work`";
+    assert!(told.contains(why), "{told}");
+    assert!(told.contains("`stepproof deviations` lists"), "{told}");
+    let told = deviating(r#"{"hook":"work","change":"ignor"}"#);
+    assert!(
+        told.contains("there is no `ignor`, there is `ignore`, `outer`"),
+        "{told}"
+    );
 }
 
 #[test]
