@@ -173,6 +173,13 @@ fn one_case_can_be_generated_replayed_and_shrunk() {
     );
     expect(here, &["replay", "c/3-2.json"], 0);
     expect(here, &["replay", "3:3"], 0);
+    let itself = ["replay", "c/3-2.json", "--engine", "reference"];
+    let ran = expect(here, &itself, 0);
+    assert!(ran.out.contains("agrees with itself"), "{}", ran.out);
+    let faulty = [&itself[..], &["--fault", "map-order"]].concat();
+    let ran = expect(here, &faulty, 0);
+    let hidden = "agrees with the reference: the fault 'map-order' does not show";
+    assert!(ran.out.contains(hidden), "{}", ran.out);
     let agreed = expect(here, &["shrink", "c/3-3.json"], 0);
     assert!(agreed.out.contains("nothing to shrink"), "{}", agreed.out);
     let again = expect(here, &["generate", "--seed", "3", "--from", "2"], 0);
@@ -746,4 +753,31 @@ fn a_number_out_of_range_is_told_with_what_is_meant() {
         assert!(ran.err.contains(&option), "{arguments:?}: {}", ran.err);
         assert!(ran.err.contains(told), "{arguments:?}: {}", ran.err);
     }
+}
+
+/// What a ledger may say is listed, with its JSON, its sentence and its rule.
+#[test]
+fn deviations_are_listed_as_a_ledger_says_them() {
+    let directory = directory();
+    let here = directory.path();
+    let ran = expect(here, &["deviations", "MaxAttempts"], 0);
+    let lines: Vec<&str> = ran.out.lines().collect();
+    let place = lines
+        .iter()
+        .position(|it| *it == "Retry.MaxAttempts is more by 1 (retry.max-attempts)")
+        .unwrap_or_else(|| panic!("{}", ran.out));
+    assert_eq!(
+        lines[place + 1],
+        r#"    {"hook":{"field":"Retry.MaxAttempts"},"change":{"add":1}}"#
+    );
+    for words in [
+        "hooks: field, work, ",
+        "changes: ignore, outer, ",
+        "conditions: null, ",
+    ] {
+        assert!(ran.out.contains(words), "{}", ran.out);
+    }
+    let ran = expect(here, &["deviations", "--format", "json"], 0);
+    let all: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert!(all.as_array().expect("a list").len() > 100);
 }

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     casefile,
+    engines::adapters::REFERENCE,
     job::{Lane, PrepareError, Prepared, prepare},
     judge::verdict::{Judgement, Verdict},
     raw::RawRun,
@@ -151,14 +152,10 @@ impl Setup {
         let engine = &self.context.engine.profile().name;
         let name = &named.name;
         Ok(match judgement.verdict(|_| false) {
-            Verdict::Agree => (
-                Status::Success,
-                visible(&format!(
-                    "{engine} {} agrees with the reference",
-                    self.version
-                ))
-                .into_owned(),
-            ),
+            Verdict::Agree => {
+                let text = format!("{engine} {} {}", self.version, agrees(&named.target));
+                (Status::Success, visible(&text).into_owned())
+            }
             Verdict::Diverge if !whole => {
                 let signatures = signatures(&attempt.outcome);
                 (Status::Diverged, visible(&signatures).into_owned())
@@ -220,6 +217,15 @@ impl Setup {
             grouped: None,
             replay: &self.judge.replay(name),
         }))
+    }
+}
+
+/// That an engine agrees. Of one that breaks a rule on purpose, that says only that it does not show.
+fn agrees(target: &Target) -> String {
+    match &target.fault {
+        Some(fault) => format!("agrees with the reference: the fault '{fault}' does not show"),
+        None if target.name() == REFERENCE => "agrees with itself: it is the reference".to_owned(),
+        None => "agrees with the reference".to_owned(),
     }
 }
 

@@ -59,7 +59,7 @@ impl Shrink {
         let signatures = outcome.into_signatures()?;
         let mut output = Output::new();
         let Some(sought) = self.sought(&signatures)? else {
-            output.line("the engine agrees with the reference: there is nothing to shrink")?;
+            output.line("the case does not diverge: there is nothing to shrink")?;
             output.flush()?;
             return Ok(Status::Success);
         };
@@ -105,7 +105,7 @@ impl Shrink {
         there.cloned().map(Some).ok_or_else(|| {
             let words: Vec<_> = found.iter().map(|it| format!("'{it}'")).collect();
             let remedy = if words.is_empty() {
-                "it agrees with the reference".to_owned()
+                "it does not diverge at all".to_owned()
             } else {
                 format!("it diverges as {}", words.join(", "))
             };

@@ -23,7 +23,7 @@ use stepproof_specs::{base::time::Millis, deviation::Deviations};
 
 pub use self::embedded::Embedded;
 #[cfg(feature = "cli")]
-pub(crate) use self::endpoint::NAME as ENDPOINT;
+pub(crate) use self::{endpoint::NAME as ENDPOINT, reference::NAME as REFERENCE};
 use super::{
     Boxed, Capabilities, Engine, EngineProfile, address,
     process::{self, Presence, Program},

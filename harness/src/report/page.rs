@@ -89,11 +89,23 @@ pub fn evidence(finding: &Finding, colour: bool, limit: usize) -> String {
     if let Some(plan) = plan(finding) {
         section(&mut text, &paint, "plan", &visible(&plan));
     }
-    let legend = format!("reference (-) and {} (+)", finding.engine);
+    let legend = legend(finding);
     let changes = diff(finding, limit);
     let coloured: Vec<String> = changes.iter().map(|line| coloured(line, &paint)).collect();
     section(&mut text, &paint, &legend, &coloured.join("\n"));
     text
+}
+
+/// Which sign stands for whom.
+fn legend(finding: &Finding) -> String {
+    let engine = &finding.engine;
+    // The reference itself may be the engine, and told to break a rule.
+    let expected = if engine == "reference" {
+        "expected"
+    } else {
+        "reference"
+    };
+    format!("{expected} (-) and {engine} (+)")
 }
 
 fn section(text: &mut String, paint: &Paint, title: &str, body: &str) {
@@ -343,7 +355,9 @@ pub fn markdown(finding: &Finding) -> String {
         fenced(&mut text, "Plan", "json", &plan);
     }
     let changes = diff(finding, usize::MAX).join("\n");
-    let title = format!("Reference (-) and {} (+)", finding.engine);
+    let title = legend(finding);
+    let (first, rest) = title.split_at(1);
+    let title = format!("{}{rest}", first.to_uppercase());
     fenced(&mut text, &title, "diff", &changes);
     if finding.differences.len() > 1 {
         text.push_str("\n## All differences\n\n");

@@ -3,8 +3,10 @@
 use super::{Adapter, Home};
 use crate::engines::{Engine as _, reference::Reference};
 
+pub(crate) const NAME: &str = "reference";
+
 pub(super) const ADAPTER: Adapter = Adapter {
-    name: "reference",
+    name: NAME,
     about: "The reference in process: checks the generator and the interpreter; fast.",
     home: Home::BuiltIn,
     profile: || Reference::default().profile().clone(),
