@@ -466,3 +466,27 @@ fn found_case(out: &str) -> String {
     let (_, after) = out.split_once(", case ").expect("a case");
     after.split(',').next().expect("a case").to_owned()
 }
+
+/// The results of a Map's items are told apart.
+#[test]
+fn a_map_that_mixes_up_its_results_is_found() {
+    let directory = directory();
+    let here = directory.path();
+    let machine = json!({"StartAt": "Each", "States": {"Each": {"Type": "Map", "End": true,
+        "ItemsPath": "$.lines", "ItemProcessor": {"StartAt": "Ship", "States": {
+            "Ship": {"Type": "Task", "End": true,
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:ship"}}}}}});
+    write(here, "m.json", &machine.to_string());
+    let run = [
+        "check",
+        "m.json",
+        "--engine",
+        "reference",
+        "--fault",
+        "map-order",
+        "--seed",
+        "1",
+    ];
+    let ran = expect(here, &run, 1);
+    shows(&ran.out, &["root 1: as if the list of results is reversed"]);
+}

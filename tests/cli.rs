@@ -764,7 +764,7 @@ fn deviations_are_listed_as_a_ledger_says_them() {
     let lines: Vec<&str> = ran.out.lines().collect();
     let place = lines
         .iter()
-        .position(|it| *it == "Retry.MaxAttempts is more by 1 (retry.max-attempts)")
+        .position(|it| *it == "Retry.MaxAttempts is more by 1 (retry.exhausted)")
         .unwrap_or_else(|| panic!("{}", ran.out));
     assert_eq!(
         lines[place + 1],

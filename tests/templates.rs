@@ -250,7 +250,7 @@ fn one_answer_in_json_says_why_there_is_none() {
     assert_eq!(ran.out.trim(), "[]");
     shows(
         &ran.err,
-        &["away.yaml#Away: failed to find the definition in the template: DefinitionUri"],
+        &["away.yaml#Away: failed to follow DefinitionUri: read 'away.asl.json'"],
     );
 }
 

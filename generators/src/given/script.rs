@@ -15,6 +15,10 @@ use stepproof_specs::{
 use super::want::{Draw, Want};
 use crate::{dice::Dice, literal};
 
+/// For how many items of a Map results are drawn one by one, and how deep in Maps.
+const ITEMS: u32 = 4;
+const DEEPEST: usize = 2;
+
 /// A task of a given machine.
 #[derive(Debug, Clone)]
 pub(super) struct Task {
@@ -24,7 +28,8 @@ pub(super) struct Task {
     errors: Vec<String>,
     /// The shortest time limit, after which a silent task is given up.
     limit: Option<Millis>,
-    in_map: bool,
+    /// In how many Maps it is.
+    maps: usize,
 }
 
 /// The tasks of a machine; `results` says what is read of each task's result.
@@ -35,7 +40,7 @@ pub(super) fn tasks(machine: &Machine, results: &HashMap<Site, Want>) -> Vec<Tas
             .iter()
             .map(|error| (*error).to_owned())
             .collect(),
-        in_map: false,
+        maps: 0,
     };
     collect(&machine.scope, "", &around, results, &mut tasks);
     tasks
@@ -45,7 +50,7 @@ pub(super) fn tasks(machine: &Machine, results: &HashMap<Site, Want>) -> Vec<Tas
 #[derive(Clone)]
 struct Around {
     errors: Vec<String>,
-    in_map: bool,
+    maps: usize,
 }
 
 fn collect(
@@ -71,7 +76,7 @@ fn collect(
                         _ => None,
                     })
                     .min(),
-                in_map: here.in_map,
+                maps: here.maps,
             }),
             Body::Parallel(parallel) => {
                 for (index, branch) in parallel.branches.iter().enumerate() {
@@ -79,7 +84,7 @@ fn collect(
                 }
             }
             Body::Map(map) => {
-                here.in_map = true;
+                here.maps += 1;
                 collect(&map.processor, &site, &here, results, tasks);
             }
             _ => {}
@@ -104,7 +109,7 @@ impl Task {
     }
 
     pub fn is_in_map(&self) -> bool {
-        self.in_map
+        self.maps > 0
     }
 
     /// Whether the task is given up within `longest` if it is silent.
@@ -117,6 +122,7 @@ impl Task {
     pub fn rules(&self, dice: &mut Dice, longest: Option<Millis>) -> Vec<Rule> {
         let silent = self.times_out(longest);
         match dice.below(20) {
+            0..=3 if self.is_in_map() => self.each_item(dice),
             0..=7 => self.succeed(dice),
             8..=9 => {
                 let damaged = self.success(dice, 5);
@@ -152,6 +158,28 @@ impl Task {
         rules
     }
 
+    /// Another result for each of the first items, so that it matters which result is whose.
+    fn each_item(&self, dice: &mut Dice) -> Vec<Rule> {
+        let mut all: Vec<Vec<u32>> = vec![Vec::new()];
+        for _ in 0..self.maps.min(DEEPEST) {
+            let longer = all.iter().flat_map(|items| {
+                (0..ITEMS).map(|item| items.iter().copied().chain([item]).collect())
+            });
+            all = longer.collect();
+        }
+        // The first items of the Maps that are left.
+        for items in &mut all {
+            items.resize(self.maps, 0);
+        }
+        let rules = all.into_iter().map(|items| Rule {
+            items: Some(items),
+            ..Rule::always(self.success(dice, 0))
+        });
+        let mut rules: Vec<Rule> = rules.collect();
+        rules.extend(self.succeed(dice));
+        rules
+    }
+
     /// A failure in the first attempts.
     pub fn fails_at_first(&self, dice: &mut Dice) -> Rule {
         let below = dice.between(1, 3);
@@ -168,7 +196,9 @@ impl Task {
     /// A failure for one item in a Map; outside a Map, for every attempt.
     fn items(&self, dice: &mut Dice) -> Vec<Rule> {
         let one = Rule {
-            items: self.in_map.then(|| vec![dice.below(2)]),
+            items: self
+                .is_in_map()
+                .then(|| (0..self.maps).map(|_| dice.below(2)).collect()),
             ..Rule::always(self.failure(dice))
         };
         let mut rules = vec![one];

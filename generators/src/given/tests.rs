@@ -72,6 +72,36 @@ fn inputs_and_plans_are_shaped_after_what_is_read() {
     );
 }
 
+/// Otherwise nobody sees whether a Map mixes up its results.
+#[test]
+fn items_have_results_of_their_own() {
+    let given = Given::new("order", &order(), None).unwrap();
+    let nested = json!({"StartAt": "Outer", "States": {"Outer": {"Type": "Map", "End": true,
+        "ItemsPath": "$.all", "ItemProcessor": order()}}});
+    let nested = Given::new("nested", &nested, None).unwrap();
+    for (given, site, items) in [
+        (given, "Each/Ship", [vec![0], vec![1]]),
+        (nested, "Outer/Each/Ship", [vec![1, 0], vec![1, 1]]),
+    ] {
+        let cases = cases(&given);
+        let starts = cases.iter().flat_map(|case| match &case.body {
+            Body::Execution(execution) => &execution.starts[..],
+            Body::Definition(_) => &[],
+        });
+        let differ = starts.filter(|start| {
+            let rules = start.plan.sites.get(site).map(|it| &it.rules[..]);
+            let of = |items: &Vec<u32>| {
+                let mut rules = rules.unwrap_or_default().iter();
+                let rule = rules.find(|it| it.items.as_ref() == Some(items));
+                rule.map(|it| it.act.reply.clone())
+            };
+            let [one, other] = items.each_ref().map(of);
+            one.is_some() && other.is_some() && one != other
+        });
+        assert!(differ.count() > 5, "{site}");
+    }
+}
+
 #[test]
 fn what_takes_long_is_shortened_in_real_time() {
     let given = Given::new("order", &order(), Some(30_000)).unwrap();
