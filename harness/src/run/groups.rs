@@ -377,6 +377,13 @@ impl Groups {
         self.diverged.of(rule) > 4 * (1 + cases)
     }
 
+    /// Whether something explains a divergence for sure.
+    #[cfg(test)]
+    pub fn is_explained(&self, number: u32) -> bool {
+        let mut all = self.all.iter();
+        all.any(|it| it.number == number && it.explained.is_some())
+    }
+
     fn why(&self, suspect: Clause) -> String {
         let Share { diverged, cases } = self.share(suspect);
         format!(
