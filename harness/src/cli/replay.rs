@@ -215,6 +215,8 @@ impl Setup {
             withdrawn: false,
             explained,
             grouped: None,
+            suspected: None,
+            beside: false,
             replay: &self.judge.replay(name),
         }))
     }

@@ -58,6 +58,10 @@ pub struct Subject<'a> {
     pub explained: Option<&'a Deviation>,
     /// Why it is under the root of another divergence, if nothing explains it and it is.
     pub grouped: Option<&'a str>,
+    /// The rule that is suspected of it, if nothing explains it.
+    pub suspected: Option<Clause>,
+    /// Whether what explains it does so only beside the other roots.
+    pub beside: bool,
     /// The command that replays it.
     pub replay: &'a str,
 }
@@ -88,6 +92,8 @@ pub struct Finding {
     pub explained: Option<Deviation>,
     /// Why it is under the root of another divergence, if nothing explains it and it is.
     pub grouped: Option<String>,
+    /// Whether what explains it does so only beside the other roots.
+    pub beside: bool,
     /// Where it was found, if a user gave the machine.
     pub source: Option<Source>,
     /// The minimal case.
@@ -124,6 +130,10 @@ pub struct Finding {
 /// How sure it is which rule a divergence breaks that a deviation explains.
 const EXACT: &str =
     "explained exactly: the reference does what the engine did if it breaks this rule";
+
+/// The same of one that shows another broken rule, too.
+const BESIDE: &str = "explained exactly, beside the other roots: the reference does what the engine did \
+                      if it breaks this rule and theirs";
 
 /// The same of one that nothing explains, and that shows something else than all others.
 const ALONE: &str =
@@ -168,6 +178,7 @@ impl Finding {
     pub fn confidence(&self) -> String {
         match (&self.explained, &self.grouped) {
             _ if self.open => OPEN.to_owned(),
+            (Some(_), _) if self.beside => BESIDE.to_owned(),
             (Some(_), _) => EXACT.to_owned(),
             (None, Some(why)) => format!("grouped: {why}"),
             (None, None) => format!("grouped: {ALONE}"),
@@ -192,6 +203,7 @@ impl Finding {
             clause: sides.clause,
             explained: subject.explained.cloned(),
             grouped: subject.grouped.map(str::to_owned),
+            beside: subject.beside,
             differences,
             source: Source::of(subject),
             case: subject.case.body.clone(),
@@ -284,7 +296,7 @@ impl Sides {
         let explained = subject.explained.map(Deviation::clause);
         let likely = || root.zip(coverage).and_then(|(root, it)| clause(root, &it));
         Self {
-            clause: explained.or_else(likely),
+            clause: explained.or(subject.suspected).or_else(likely),
             start,
             ask: root.zip(expectation.as_ref()).and_then(|(root, expected)| {
                 ask::test_state(&case.definition, root, &expected.observation)

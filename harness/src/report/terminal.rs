@@ -261,9 +261,9 @@ impl<W: Write + Send> Reporter for Terminal<W> {
             Event::Explained(finding) => {
                 let number = finding.number;
                 if finding.explained.is_none() {
-                    self.line(&format!(
-                        "root {number} is grouped: no explanation holds for all its cases"
-                    ));
+                    let why = finding.grouped.as_deref();
+                    let why = why.unwrap_or("no explanation holds for all its cases");
+                    self.line(&format!("root {number} is grouped: {why}"));
                 }
                 if let Some(deviation) = &finding.explained {
                     self.line(&format!("root {number} is rather as if {deviation}"));

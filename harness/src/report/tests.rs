@@ -79,6 +79,8 @@ fn finding_at(endpoint: &str, fixture: &Fixture, tamper: impl FnOnce(&mut Observ
     Finding::new(&Subject {
         explained: None,
         grouped: None,
+        suspected: None,
+        beside: false,
         number: 1,
         signature: &judgement.differences[0].signature,
         case: &case,
@@ -167,6 +169,8 @@ fn a_refused_machine_is_a_finding_too() {
     let finding = Finding::new(&Subject {
         explained: None,
         grouped: None,
+        suspected: None,
+        beside: false,
         number: 2,
         signature: &"acceptance - - accepted≠refused:InvalidDefinition"
             .parse()

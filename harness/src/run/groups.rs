@@ -278,11 +278,13 @@ impl Groups {
         (members.filter(same).count() >= ENOUGH).then_some(first.root)
     }
 
-    /// Whether something explains a root.
-    #[cfg(test)]
-    pub fn is_explained(&self, root: u32) -> bool {
-        let mut all = self.all.iter();
-        all.any(|it| it.number == root && it.explained.is_some())
+    /// The rule that the divergence with this number breaks, as far as the run tells, if nothing explains it,
+    /// and why.
+    pub fn suspicion(&self, number: u32) -> Option<(Clause, String)> {
+        let unexplained = |it: &&Member| it.number == number && it.explained.is_none();
+        let member = self.all.iter().find(unexplained)?;
+        let suspect = self.suspect(&member.exercised)?;
+        Some((suspect, self.why(suspect)))
     }
 
     /// What explained a root does not hold.

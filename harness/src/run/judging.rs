@@ -241,6 +241,12 @@ impl Judge for Compared {
             withdrawn: reduction.withdraws(),
             explained: reduction.detail.explanations.first(),
             grouped: reduction.detail.grouped.as_deref(),
+            suspected: reduction
+                .detail
+                .suspected
+                .as_deref()
+                .and_then(Clause::from_id),
+            beside: reduction.detail.beside,
             replay: &self.replay(&files.case),
         })
     }

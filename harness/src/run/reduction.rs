@@ -27,7 +27,7 @@ use crate::{
     judge::{
         explain::Sight,
         possible::is_possible,
-        verdict::{Judgement, Signature},
+        verdict::{Difference, Judgement, Signature},
     },
     report::Finding,
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
@@ -355,9 +355,15 @@ impl Writer<'_> {
                     }
                     Some(_) => Vec::new(),
                 };
+                let beside = explanations.first().is_some_and(|best| {
+                    let alone = Arc::new(best.clone().into());
+                    let nothing = |_: &Difference| false;
+                    !roots::is_explained(self.context, &job, &outcome, overhead, &alone, nothing)
+                });
                 Ok(Detail {
                     root: self.root,
                     explanations,
+                    beside,
                     ..outcome.into_detail()
                 })
             }

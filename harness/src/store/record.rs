@@ -119,9 +119,16 @@ pub struct Detail {
     /// divergence may be something else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub doubted: bool,
-    /// Why a divergence that no deviation explains is under the root of another one.
+    /// Why a divergence that no deviation explains is under the root of another one, or what others under it
+    /// have in common with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grouped: Option<String>,
+    /// The id of the rule that is suspected of a divergence that no deviation explains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspected: Option<String>,
+    /// Whether the best explanation holds only beside what else is known of the engine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beside: bool,
 }
 
 impl Detail {

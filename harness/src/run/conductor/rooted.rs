@@ -178,6 +178,29 @@ impl Conductor<'_> {
             let directory = self.store.directory();
             reported::write_pages(&self.context, directory, &self.reported, &moved)?;
         }
+        self.tell_suspected()
+    }
+
+    /// Tells which rule is suspected of each root that nothing explains.
+    fn tell_suspected(&mut self) -> Result<(), StoreError> {
+        let mut told = Vec::new();
+        for reported in self.reported.iter_mut().filter(|it| it.same_as.is_none()) {
+            let number = reported.finding.number;
+            let detail = &mut reported.reduction.detail;
+            let Some((suspect, why)) = self.groups.suspicion(number) else {
+                continue;
+            };
+            let suspect = suspect.entry().id.to_owned();
+            if detail.explains() || detail.suspected.as_ref() == Some(&suspect) {
+                continue;
+            }
+            detail.suspected = Some(suspect);
+            detail.grouped = Some(why);
+            told.push(number);
+        }
+        for number in told {
+            self.tell(number, Vec::new())?;
+        }
         Ok(())
     }
 

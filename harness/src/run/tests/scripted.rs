@@ -205,6 +205,8 @@ impl Judge for ByName {
         Finding::new(&Subject {
             explained: None,
             grouped: None,
+            suspected: None,
+            beside: false,
             number: finding.number,
             signature: &finding.signature,
             case: &reduction.minimal,
