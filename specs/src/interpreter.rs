@@ -558,7 +558,8 @@ impl Execution {
             EventKind::ExecutionFailed,
             failure_details(&failure),
         );
-        self.finish(Status::Failed, None, failure);
+        let output = self.failed_output(&failure);
+        self.finish(Status::Failed, output, failure);
     }
 
     fn finish(&mut self, status: Status, output: Option<Arc<Value>>, failure: Failure) {

@@ -94,6 +94,8 @@ pub enum Hook {
     RuleInput,
     /// Is the `Assign` of a Choice left out if a rule applies?
     RuleAssigns,
+    /// Has an execution that fails no output? If ignored, its error is the output.
+    FailedOutput,
     /// Is a definition refused that breaks this rule?
     Check(#[serde(with = "by_id")] Clause),
 }
@@ -275,6 +277,7 @@ impl Hook {
             Self::DataLimit,
             Self::RuleInput,
             Self::RuleAssigns,
+            Self::FailedOutput,
         ];
         let known = fields.chain(others).chain(tests).chain(calls);
         let paths = Form::ALL.into_iter().map(Self::Path);
@@ -308,7 +311,7 @@ impl Hook {
             Self::Holds(_) => Shape::Outcome,
             Self::Wildcards | Self::Literal => Shape::Characters,
             Self::RetryCount | Self::VariableScope => Shape::Scope,
-            Self::ChildFailure => Shape::RuleOrValue,
+            Self::ChildFailure | Self::FailedOutput => Shape::RuleOrValue,
             Self::Concurrency | Self::RetryDelay | Self::Jitter | Self::HistoryLimit => {
                 Shape::Number
             }
@@ -361,6 +364,7 @@ impl Hook {
             | Self::Event(_)
             | Self::RuleInput
             | Self::RuleAssigns
+            | Self::FailedOutput
             | Self::Check(_) => &[],
         }
     }

@@ -46,6 +46,15 @@ impl Deviations {
         all.fold(limit as u64, |limit, it| it.change.count(limit)) as usize
     }
 
+    /// The output of an execution that fails: none, unless an engine has one; `error` is that of its error.
+    pub(crate) fn failed_output(&self, error: impl Fn() -> Value) -> Option<Value> {
+        let all = self.iter().filter(|it| it.hook == Hook::FailedOutput);
+        match &all.last()?.change {
+            Change::Set(value) => Some(value.clone()),
+            _ => Some(error()),
+        }
+    }
+
     /// Whether a state that was just entered never begins its work; `again` says whether its thread
     /// has entered it before.
     pub(crate) fn never_begins(&self, kind: StateType, again: impl Fn() -> bool) -> bool {

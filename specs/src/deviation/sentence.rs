@@ -121,6 +121,12 @@ fn named(hook: Hook, change: &Change) -> Option<String> {
         (Hook::ChildFailure, Change::Set(value)) => {
             Some(format!("a branch or an item that fails gives {value}"))
         }
+        (Hook::FailedOutput, Change::Ignore) => {
+            Some("an execution that fails has its error as output".to_owned())
+        }
+        (Hook::FailedOutput, Change::Set(value)) => {
+            Some(format!("an execution that fails has the output {value}"))
+        }
         (Hook::PathMissing, Change::Set(value)) => {
             Some(format!("a path that finds nothing gives {value}"))
         }
@@ -232,6 +238,7 @@ fn subject(hook: Hook) -> String {
         Hook::PathMissing => "the result of a path that finds nothing".to_owned(),
         Hook::PathSeveral => "the result of a path that can match several values".to_owned(),
         Hook::VariableMissing => "a test of a Variable that finds nothing".to_owned(),
+        Hook::FailedOutput => "that an execution that fails has no output".to_owned(),
         Hook::HistoryLimit => "the most events in a history".to_owned(),
         Hook::Failure(rule) => format!("the error of {rule}"),
         Hook::ChildError => "the error of a branch or an item".to_owned(),

@@ -1,5 +1,9 @@
 //! What an execution asks of the deviations of its engine, if it has any.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
 use super::{
     Execution, HISTORY_LIMIT,
     frame::{Active, FrameId},
@@ -8,7 +12,7 @@ use super::{
 use crate::{
     clause::Clause,
     deviation::{Deviations, Hook, Raised},
-    history::Event,
+    history::{Event, Failure},
 };
 
 /// Whether an engine with deviations fails where the language does not, or with an error that the
@@ -73,6 +77,21 @@ impl Execution {
         };
         let deviations = self.deviations();
         deviations.is_some_and(|all| all.never_begins(self.active(id).state.kind(), again))
+    }
+
+    /// The output of an execution that fails, if a deviation gives it one.
+    pub(super) fn failed_output(&self, failure: &Failure) -> Option<Arc<Value>> {
+        let error = || {
+            if self.own_words() == OwnWords::Said {
+                self.speak(OwnWords::PassedOn);
+            }
+            let parts = [("Error", &failure.error), ("Cause", &failure.cause)].into_iter();
+            let given =
+                parts.filter_map(|(name, it)| Some((name.to_owned(), it.as_deref()?.into())));
+            Value::Object(given.collect())
+        };
+        let output = self.deviations()?.failed_output(error)?;
+        Some(Arc::new(output))
     }
 
     /// The most events in the history; the last one says that it is full.

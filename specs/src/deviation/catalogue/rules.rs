@@ -39,6 +39,7 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::VariableMissing => Clause::ChoiceMissingVariable,
         Hook::Tested(operator) => of_operator(operator),
         Hook::Arguments(function) | Hook::Function(function) => function.clause(),
+        Hook::FailedOutput => Clause::Fail,
         Hook::HistoryLimit => Clause::HistoryLimit,
         Hook::Failure(rule) | Hook::Check(rule) => rule,
         Hook::ChildError if deviation.when == Some(When::Ending) => Clause::RuntimeTerminal,

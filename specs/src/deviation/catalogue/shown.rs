@@ -58,9 +58,12 @@ impl Hypothesis {
             Hook::Results | Hook::Concurrency | Hook::ChildFailure | Hook::ChildError => {
                 any(&[Clause::ParallelBranches, Clause::MapIterations])
             }
-            Hook::Work | Hook::HistoryLimit | Hook::Path(_) | Hook::Timestamp | Hook::Event(_) => {
-                true
-            }
+            Hook::Work
+            | Hook::HistoryLimit
+            | Hook::Path(_)
+            | Hook::Timestamp
+            | Hook::FailedOutput
+            | Hook::Event(_) => true,
         }
     }
 }
