@@ -109,6 +109,11 @@ impl Expression {
         self.program.unrooted()
     }
 
+    /// The variables that it may read.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.program.variables()
+    }
+
     /// The fields of `$states` that it names.
     pub fn states_fields(&self) -> impl Iterator<Item = &str> {
         self.program.states_fields().into_iter()
@@ -183,6 +188,13 @@ mod tests {
 
     use super::{Expression, SyntaxError, Template};
     use crate::base::pointer::Pointer;
+
+    #[test]
+    fn expressions_are_shared_between_threads() {
+        fn is_shared<T: Send + Sync>() {}
+        is_shared::<Expression>();
+        is_shared::<Template>();
+    }
 
     #[test]
     fn expressions_have_both_delimiters() {

@@ -84,6 +84,11 @@ impl Core {
         &self.reads.unrooted
     }
 
+    /// The variables that it may read.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.reads.variables.keys().map(|name| &**name)
+    }
+
     /// The fields of `$states` that it names.
     pub(super) fn states_fields(&self) -> BTreeSet<&str> {
         let ways = self.reads.variables.get(STATES);

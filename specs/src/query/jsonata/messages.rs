@@ -33,6 +33,8 @@ pub(super) fn message(code: &str, said: &str, called: Option<&str>) -> Message {
         };
     }
     let made = match code {
+        "D3137" if said.is_empty() => Some("$error() function evaluated".to_owned()),
+        "D3141" if said.is_empty() => Some("$assert() statement failed".to_owned()),
         "D3137" | "D3141" => Some(said.to_owned()),
         "T2001" => operator(said)
             .map(|it| format!("The left side of the \"{it}\" operator must evaluate to a number")),

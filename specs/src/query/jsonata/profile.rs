@@ -27,8 +27,14 @@ pub(super) fn is_too_new(node: &AstNode) -> bool {
     )
 }
 
-/// Lets comparisons fail as in 2.0.6, which looks at the type of both operands even if one of them is
-/// undefined. Returns whether there are any of which that cannot be seen in the text.
+/// Whether an array has no items; no expression can spell it.
+const IS_EMPTY: &str = "is empty";
+/// What is reduced; a variable.
+const REDUCED: &str = "the reduced";
+
+/// Puts right what the crate has otherwise. Comparisons look at the type of both operands even if one of
+/// them is undefined, unless the text says what it is; nothing reduced comes to nothing. Returns whether
+/// there was anything of this.
 pub(super) fn repair(node: &mut AstNode) -> bool {
     let mut repaired = false;
     change_children(node, &mut |child| repaired |= repair(child));
@@ -41,7 +47,33 @@ pub(super) fn repair(node: &mut AstNode) -> bool {
         *node = call(name, operands.into());
         repaired = true;
     }
+    if let AstNode::Function { name, args, .. } = node
+        && name == "reduce"
+        && args.len() == 2
+        && !matches!(args[0], AstNode::Placeholder)
+    {
+        *node = reduce(args);
+        repaired = true;
+    }
     repaired
+}
+
+/// `$reduce` of what is not empty.
+fn reduce(args: &mut Vec<AstNode>) -> AstNode {
+    let reduced = || AstNode::Variable(REDUCED.to_owned());
+    let items = std::mem::replace(&mut args[0], reduced());
+    AstNode::Block(vec![
+        AstNode::Binary {
+            op: BinaryOp::ColonEqual,
+            lhs: Box::new(reduced()),
+            rhs: Box::new(items),
+        },
+        AstNode::Conditional {
+            condition: Box::new(call(IS_EMPTY, vec![reduced()])),
+            then_branch: Box::new(AstNode::Undefined),
+            else_branch: Some(Box::new(call("reduce", std::mem::take(args)))),
+        },
+    ])
 }
 
 fn comparing(op: BinaryOp) -> Option<&'static (BinaryOp, &'static str, &'static str)> {
@@ -60,7 +92,10 @@ pub(super) fn serve(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
             _ => Ok(JValue::Undefined),
         })?;
     }
-    Ok(())
+    evaluator.register_fn(IS_EMPTY, |args: &[JValue]| {
+        let items = args.first().and_then(JValue::as_array);
+        Ok(JValue::Bool(items.is_some_and(Vec::is_empty)))
+    })
 }
 
 fn compare(
@@ -102,7 +137,7 @@ fn compare(
 }
 
 /// The functions whose values are beyond doubt, with the most arguments that they are given.
-const SURE: [(&str, usize); 34] = [
+const SURE: [(&str, usize); 35] = [
     ("abs", 1),
     ("append", 2),
     ("average", 1),
@@ -127,6 +162,7 @@ const SURE: [(&str, usize); 34] = [
     ("number", 1),
     ("partition", 2),
     ("random", 1),
+    ("reduce", 2),
     ("reverse", 1),
     ("round", 1),
     ("sort", 1),
@@ -162,6 +198,12 @@ pub(super) fn is_sure(tree: &AstNode) -> bool {
             };
             step.is_tuple || step.ancestor_label.is_some() || !step.stages.iter().all(is_sure)
         }),
+        // A range from nothing to something that is no number fails in the original.
+        AstNode::Binary {
+            op: BinaryOp::Range,
+            lhs,
+            ..
+        } => !matches!(**lhs, AstNode::Number(_)),
         AstNode::Binary { op, .. } => matches!(
             op,
             BinaryOp::FocusBind | BinaryOp::IndexBind | BinaryOp::ChainPipe

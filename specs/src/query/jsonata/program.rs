@@ -1,8 +1,6 @@
 //! Expressions that can be evaluated: what every implementation of the language is asked, and what
 //! it answers.
 
-use std::fmt;
-
 use serde_json::Value;
 
 /// What an expression can read.
@@ -51,7 +49,7 @@ pub const CONTEXT: &str = "context";
 pub const STATES: &str = "states";
 
 /// An expression that was parsed.
-pub trait Program: fmt::Debug + Send + Sync {
+pub trait Program {
     /// Evaluates the expression.
     fn evaluate(&self, world: &dyn World) -> Evaluation;
 }
