@@ -97,20 +97,20 @@ impl Original {
     fn ask(&self, source: &str, bindings: &Value) -> Option<Value> {
         self.asked.set(0);
         let bindings = bindings.to_string();
-        let said = self.context.with(|ctx| self.answer(&ctx, source, bindings));
+        let said = self.context.with(|ctx| answer(&ctx, source, bindings));
         serde_json::from_str(&said?).ok()
     }
+}
 
-    fn answer(&self, ctx: &Ctx<'_>, source: &str, bindings: String) -> Option<String> {
-        let globals = ctx.globals();
-        let ask: Function<'_> = globals.get("ask").ok()?;
-        let promise: Object<'_> = ask.call((source, bindings)).ok()?;
-        globals.set("promise", promise).ok()?;
-        let settle = "globalThis.said = null; promise.then(it => { said = it; }, () => {});";
-        ctx.eval::<(), _>(settle).ok()?;
-        while ctx.execute_pending_job() {}
-        globals.get::<_, Option<String>>("said").ok()?
-    }
+fn answer(ctx: &Ctx<'_>, source: &str, bindings: String) -> Option<String> {
+    let globals = ctx.globals();
+    let ask: Function<'_> = globals.get("ask").ok()?;
+    let promise: Object<'_> = ask.call((source, bindings)).ok()?;
+    globals.set("promise", promise).ok()?;
+    let settle = "globalThis.said = null; promise.then(it => { said = it; }, () => {});";
+    ctx.eval::<(), _>(settle).ok()?;
+    while ctx.execute_pending_job() {}
+    globals.get::<_, Option<String>>("said").ok()?
 }
 
 /// An expression for the original.
