@@ -255,14 +255,15 @@ const ORDER: &str = r#"{"StartAt": "Check", "States": {
         "Retry": [{"ErrorEquals": ["Busy"], "MaxAttempts": 1}]},
     "Ship": {"Type": "Pass", "Parameters": {"id.$": "$.id"}, "End": true}}}"#;
 
-const JSONATA: &str = r#"{"QueryLanguage": "JSONata", "StartAt": "A",
-    "States": {"A": {"Type": "Pass", "Output": "{% 1 + 1 %}", "End": true}}}"#;
+const DISTRIBUTED: &str = r#"{"StartAt": "A", "States": {"A": {"Type": "Map", "End": true,
+    "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "B", "States": {"B": {"Type": "Pass", "End": true}}}}}}"#;
 
 /// A directory of machines: one that can be run, one that cannot, one that is torn, and two other files.
 fn machines(here: &Path) {
     fs::create_dir(here.join("m")).expect("a directory");
     write(here, "m/order.asl.json", ORDER);
-    write(here, "m/query.json", JSONATA);
+    write(here, "m/wide.json", DISTRIBUTED);
     write(here, "m/torn.json", "{\"StartAt\": \"A\",\n  \"States\": {");
     write(here, "m/package.json", "{\"name\": \"no machine\"}");
     write(here, "m/chart.yaml", "{{ if .Values.on }}\n a: [");
@@ -290,7 +291,7 @@ fn machines_and_files_that_cannot_be_judged_are_named_and_red() {
     let last = |ran: &Ran| ran.err.lines().last().map(str::to_owned);
     assert_eq!(last(&resumed), last(&ran));
     fs::remove_file(here.join("m/torn.json")).expect("a file");
-    fs::remove_file(here.join("m/query.json")).expect("a file");
+    fs::remove_file(here.join("m/wide.json")).expect("a file");
     expect(here, &check, 0);
 }
 

@@ -90,6 +90,8 @@ pub mod client;
 pub mod engines;
 pub mod identity;
 pub mod job;
+#[cfg(feature = "jsonata-js")]
+pub mod jsonata_js;
 pub mod judge;
 #[cfg(feature = "sdk")]
 pub mod observed;

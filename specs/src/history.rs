@@ -57,6 +57,8 @@ pub enum EventKind {
     Iteration(Phase),
     /// `Activity…`, `LambdaFunction…`, `Task…`.
     Work(Service, Phase),
+    /// `EvaluationFailed`.
+    EvaluationFailed,
     /// Any other event, by name: an engine may emit events that this crate does not model.
     Other(&'static str),
 }
@@ -138,8 +140,7 @@ impl Service {
 }
 
 /// Other events that this crate knows only by name.
-const OTHERS: [&str; 6] = [
-    "EvaluationFailed",
+const OTHERS: [&str; 5] = [
     "ExecutionRedriven",
     "MapRunStarted",
     "MapRunSucceeded",
@@ -164,6 +165,7 @@ impl EventKind {
             Self::Failed(kind) => format!("{}StateFailed", kind.name()),
             Self::Iteration(phase) => format!("MapIteration{}", phase.name()),
             Self::Work(service, phase) => format!("{}{}", service.name(), phase.name()),
+            Self::EvaluationFailed => "EvaluationFailed".into(),
             Self::Other(name) => name.into(),
         }
     }
@@ -176,6 +178,7 @@ impl EventKind {
             ("ExecutionFailed", Self::ExecutionFailed),
             ("ExecutionTimedOut", Self::ExecutionTimedOut),
             ("ExecutionAborted", Self::ExecutionAborted),
+            ("EvaluationFailed", Self::EvaluationFailed),
         ];
         if let Some((_, kind)) = plain.iter().find(|(plain, _)| *plain == name) {
             return *kind;
@@ -240,6 +243,8 @@ pub struct Details {
     pub index: Option<u64>,
     /// `assignedVariables` of `…StateExited`, each value parsed.
     pub assigned: Option<Arc<Map<String, Value>>>,
+    /// Details of `EvaluationFailed`.
+    pub evaluation: Option<Box<Evaluation>>,
 }
 
 /// An error as AWS reports it: either part may be absent.
@@ -251,6 +256,15 @@ pub struct Failure {
     /// The cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Name>,
+}
+
+/// Where the evaluation of an expression failed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Evaluation {
+    /// `state`: the state's name.
+    pub state: Option<Name>,
+    /// `location`: the field, such as `Output/total`.
+    pub location: Option<Name>,
 }
 
 /// Details of a task's events.
@@ -305,6 +319,10 @@ impl Details {
             );
             put("workerName", text(&task.worker_name));
             put("taskCredentials", task.credentials.as_deref().cloned());
+        }
+        if let Some(evaluation) = &self.evaluation {
+            put("state", text(&evaluation.state));
+            put("location", text(&evaluation.location));
         }
         put("length", self.length.map(Value::from));
         put("index", self.index.map(Value::from));

@@ -11,6 +11,7 @@ mod envelope;
 mod eval;
 mod frame;
 mod handler;
+mod jsonata;
 mod jsonpath;
 mod kept;
 mod protocol;
@@ -55,7 +56,7 @@ use crate::{
     },
     clause::{Clause, Coverage, Marks},
     deviation::{Hook, Place},
-    history::{Details, Event, EventKind, Failure},
+    history::{Details, Evaluation, Event, EventKind, Failure},
     observation::Status,
     query::jsonpath::path,
 };
@@ -331,9 +332,6 @@ impl Execution {
             return self.refuse("transitions to states that do not exist", name);
         };
         let (name, state) = (name.clone(), state.clone());
-        if let Err(language) = data_flow::evaluator(&state.flow) {
-            return self.refuse(language, &name);
-        }
         let kind = state.kind();
         let site = match kind {
             StateType::Task | StateType::Parallel | StateType::Map => self.frame(id).site(&name),
@@ -384,7 +382,7 @@ impl Execution {
         to: Transition,
     ) -> Result<()> {
         let eval = self.eval(id);
-        let output = eval.flow()?.output(&eval, exit, result)?;
+        let output = eval.flow().output(&eval, exit, result)?;
         let assigned = self.assigned(id, exit, result)?;
         if self.bound(&output).depth > DEPTH_LIMIT {
             return Err(self.eval(id).unsupported("data of this depth"));
@@ -505,7 +503,7 @@ impl Execution {
         result: &Value,
     ) -> Result<Option<Map<String, Value>>> {
         let eval = self.eval(id);
-        let Some(assigned) = eval.flow()?.assigned(&eval, exit, result)? else {
+        let Some(assigned) = eval.flow().assigned(&eval, exit, result)? else {
             return Ok(None);
         };
         let sizes = assigned.values().map(json::measure);
@@ -519,10 +517,7 @@ impl Execution {
             return Err(eval.unsupported("variables of this depth"));
         }
         if size.bytes > DATA_LIMIT && !self.goes_on(id, Clause::AssignDataLimit) {
-            self.mark(Clause::AssignDataLimit);
-            return Err(
-                RuntimeError::data_limit(Clause::AssignDataLimit, &self.active(id).name).ending(),
-            );
+            return Err(eval.flow().assigns_too_much(&eval));
         }
         Ok((!assigned.is_empty()).then_some(assigned))
     }
@@ -681,6 +676,7 @@ impl Execution {
     }
 
     fn raise_as_is(&mut self, id: FrameId, error: &RuntimeError) {
+        self.evaluation_failed(id, error);
         if let Some(cause) = &error.failure.cause {
             self.keep(cause.len());
         }
@@ -719,6 +715,22 @@ impl Execution {
             let (retriers, catchers) = self.active(id).state.handlers();
             !retriers.is_empty() || !catchers.is_empty()
         })
+    }
+
+    /// Reports an expression that failed.
+    fn evaluation_failed(&mut self, id: FrameId, error: &RuntimeError) {
+        let Some(location) = &error.location else {
+            return;
+        };
+        self.mark(Clause::JsonataFailedEvent);
+        let details = Details {
+            evaluation: Some(Box::new(Evaluation {
+                state: Some(self.active(id).name.clone()),
+                location: Some(location.clone()),
+            })),
+            ..failure_details(&error.failure)
+        };
+        self.emit_in(id, EventKind::EvaluationFailed, details);
     }
 
     /// Whether other threads may exist beside a frame or inside its state.

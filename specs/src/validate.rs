@@ -8,6 +8,7 @@
 //!
 //! [`Machine::from_value`]: crate::asl::Machine::from_value
 
+mod expressions;
 mod names;
 mod state;
 mod text;
@@ -29,7 +30,7 @@ use crate::{
     clause::Clause,
 };
 
-pub use self::warnings::{has_jsonata, warnings};
+pub use self::warnings::warnings;
 
 /// Validates a definition given as JSON: returns the machine if it has no errors, and all
 /// diagnostics but for its [`warnings`].
@@ -119,6 +120,7 @@ pub fn check(machine: &Machine, workflow: WorkflowType) -> Vec<Diagnostic> {
     let root = Pointer::Root;
     names::check(machine, &mut problems);
     variables::check(&machine.scope, &root, &[], &mut problems);
+    expressions::check(&machine.scope, &root, &mut problems);
     check_scope(&machine.scope, &root, workflow, &mut problems);
     problems
 }

@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 use stepproof_specs::{
     asl::Machine,
     clause::{Aspect, Clause},
-    interpreter::{Execution, Input, Setup, TimerId},
     observation::Status,
-    reference::{EPOCH, Expectation, SimulationError, identity, simulate},
+    reference::{EPOCH, Expectation, SimulationError, simulate},
     scenario::{
         case::{ExecutionCase, Start},
         plan::{Act, Plan, Reply, Rule},
@@ -482,35 +481,6 @@ fn data_that_grows_without_end_meets_a_limit() {
     let wide = run(json!({"a.$": "$", "b.$": "$"})).unwrap();
     let error = wide.observation.error.as_deref();
     assert_eq!(error, Some("States.DataLimitExceeded"));
-}
-
-#[test]
-fn a_jsonata_state_is_refused_before_it_is_entered() {
-    for jsonata in [
-        json!({"Type": "Pass", "End": true}),
-        json!({"Type": "Fail", "Error": "Own", "Cause": "{% $states.input %}"}),
-    ] {
-        let mut definition = json!({
-            "StartAt": "Plain", "States": {
-                "Plain": {"Type": "Wait", "Seconds": 1, "Next": "Other"},
-                "Other": jsonata,
-            },
-        });
-        definition["States"]["Other"]["QueryLanguage"] = "JSONata".into();
-        let refused = run(&definition, json!({}), Plan::default()).unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "the reference does not interpret JSONata (state 'Other')"
-        );
-        let machine = Arc::new(Machine::from_value(&definition).expect("a valid machine"));
-        let started = Execution::start(Setup::new(machine, identity(7), json!({}), EPOCH));
-        let (mut execution, _) = started.expect("a state that is interpreted");
-        let fired = Input::TimerFired { timer: TimerId(0) };
-        let refused = execution.handle(EPOCH.plus(1_000), fired);
-        assert_eq!(refused.unwrap_err().feature, "JSONata");
-        let last = execution.history().last().expect("an event");
-        assert_eq!(last.kind.name(), "WaitStateExited");
-    }
 }
 
 /// How far a branch gets before another one fails is not compared, even if it ended immediately.

@@ -11,7 +11,7 @@ use stepproof_specs::{
         text::{Problem, Problems, problems},
     },
     clause::Basis,
-    validate::{has_jsonata, warnings},
+    validate::warnings,
 };
 
 use super::{
@@ -27,8 +27,7 @@ use crate::report::{on_one_line, plural};
 
 /// Validates machines as CreateStateMachine does, with AWS's codes and messages.
 ///
-/// A rule that is only assumed of AWS is marked, in JSON as its basis. JSONata expressions are not
-/// checked.
+/// A rule that is only assumed of AWS is marked, in JSON as its basis.
 ///
 /// Exit status 0 if all are accepted (possibly with warnings), 1 if one is refused, 2 if one cannot
 /// be read as JSON or YAML.
@@ -67,9 +66,6 @@ struct Answer {
     result: &'static str,
     /// What AWS says.
     diagnostics: Vec<Told>,
-    /// What was not looked into.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    unchecked: Vec<&'static str>,
     /// Why it cannot be read: completes "failed to …".
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -126,9 +122,6 @@ impl Validate {
                         if let Some(reason) = &answer.reason {
                             output::note(format_args!("{}: failed to {reason}", answer.file));
                         }
-                        for unchecked in &answer.unchecked {
-                            output::note(format_args!("{unchecked} {ARE_NOT_CHECKED}"));
-                        }
                     }
                     Format::Human => answer.print(&mut output)?,
                 }
@@ -183,10 +176,6 @@ impl Validate {
         Ok((answers, others))
     }
 }
-
-/// What is not looked into, and that it is not.
-const EXPRESSIONS: &str = "JSONata expressions";
-const ARE_NOT_CHECKED: &str = "are not checked";
 
 /// How definitions are validated.
 struct Asked {
@@ -295,11 +284,6 @@ impl Answer {
                 (None, Some(_)) => ACCEPTED,
             },
             diagnostics: diagnostics.iter().map(Told::of).collect(),
-            unchecked: if has_jsonata(&judged.value) {
-                vec![EXPRESSIONS]
-            } else {
-                Vec::new()
-            },
             problems: Some(problems(text, &judged.value, diagnostics)),
             reason,
             is_machine: judged.is_machine,
@@ -314,7 +298,6 @@ impl Answer {
             file: path.display().to_string(),
             result: UNREADABLE,
             diagnostics: Vec::new(),
-            unchecked: Vec::new(),
             reason: Some(why.message),
             is_machine: false,
             is_inside: false,
@@ -354,9 +337,6 @@ impl Answer {
         }
         if warnings > 0 {
             line.push_str(&format!(", {}", plural(warnings, "warning")));
-        }
-        for unchecked in &self.unchecked {
-            line.push_str(&format!("; {unchecked} {ARE_NOT_CHECKED}"));
         }
         line
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use stepproof_specs::{
     asl::{Name, site::Site},
     base::time::Instant,
-    history::{Details, Event, EventKind, Failure, TaskDetails},
+    history::{Details, Evaluation, Event, EventKind, Failure, TaskDetails},
     observation::{Attempt, Observation},
 };
 
@@ -119,7 +119,16 @@ impl<'a> Observer<'a> {
                 .and_then(Value::as_object)
                 .filter(|variables| !variables.is_empty())
                 .map(|variables| Arc::new(self.variables(variables))),
+            evaluation: self.evaluation(raw).map(Box::new),
         }
+    }
+
+    fn evaluation(&mut self, raw: &Map<String, Value>) -> Option<Evaluation> {
+        let evaluation = Evaluation {
+            state: self.name(raw, "state"),
+            location: self.name(raw, "location"),
+        };
+        (evaluation != Evaluation::default()).then_some(evaluation)
     }
 
     fn task(&mut self, raw: &Map<String, Value>) -> Option<TaskDetails> {

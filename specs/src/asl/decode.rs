@@ -14,7 +14,7 @@ use super::{
     Body, CatchFlow, Catcher, Choice, DataFlow, Dynamic, Fail, JsonPathCatch, JsonPathFlow,
     JsonataCatch, JsonataFlow, Limit, Machine, Map, Name, Parallel, Pass, ProcessorConfig,
     QueryLanguage, Retrier, Scope, State, StateType, States, Task, Text, Transition, Until, Wait,
-    fields::{Fields, Languages, Object, lookup, object, schema},
+    fields::{Fields, Languages, NoExpression, Object, lookup, object, schema},
 };
 use crate::{
     asl::diagnostic::Diagnostic,
@@ -414,8 +414,10 @@ fn until(fields: &mut Fields<'_, '_, '_>) -> Until {
     let Some(text) = fields.str("Timestamp") else {
         return placeholder;
     };
-    if let Some(expression) = fields.expression("Timestamp") {
-        return Until::Timestamp(Dynamic::Expression(expression));
+    match fields.expression("Timestamp") {
+        Ok(Some(expression)) => return Until::Timestamp(Dynamic::Expression(expression)),
+        Ok(None) => {}
+        Err(NoExpression) => return placeholder,
     }
     fields.timestamp(Clause::ValidateTimestamp, "Timestamp", text);
     Until::Timestamp(Dynamic::Literal(text.to_owned()))

@@ -150,6 +150,8 @@ pub enum Code {
     ReservedVariableName,
     /// A variable may be read before it is assigned.
     PossiblyUndefinedVariable,
+    /// A JSONata expression is not one by its syntax.
+    InvalidJsonataExpression,
     /// A JSONata expression reads something that does not exist.
     UnsupportedJsonataExpression,
     /// A field of a template reads as a path or a call, but its name does not end in `.$`.
@@ -182,6 +184,7 @@ impl Code {
             Self::DuplicateVariableName => "DUPLICATE_VARIABLE_NAME",
             Self::ReservedVariableName => "RESERVED_VARIABLE_NAME",
             Self::PossiblyUndefinedVariable => "POSSIBLY_UNDEFINED_VARIABLE",
+            Self::InvalidJsonataExpression => "INVALID_JSONATA_EXPRESSION",
             Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",
             Self::NoDollar => "NO_DOLLAR",
             Self::NoPath => "NO_PATH",

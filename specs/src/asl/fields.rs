@@ -446,15 +446,23 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
                 .map(Limit::Path);
         }
         match self.expression(name) {
-            Some(expression) => Some(Limit::Expression(expression)),
-            None => literal(self),
+            Ok(Some(expression)) => Some(Limit::Expression(expression)),
+            Ok(None) => literal(self),
+            Err(NoExpression) => None,
         }
     }
 
-    /// The JSONata expression in a field, if the field has one.
-    pub(super) fn expression(&self, name: &str) -> Option<Expression> {
-        let text = self.get(name)?.as_str().filter(|_| self.is_jsonata())?;
-        Expression::parse(text).ok().flatten()
+    /// The JSONata expression in a field, if the field has one. What only looks like one is reported.
+    pub(super) fn expression(&mut self, name: &str) -> Result<Option<Expression>, NoExpression> {
+        let text = self.get(name).and_then(Value::as_str);
+        let Some(text) = text.filter(|_| self.is_jsonata()) else {
+            return Ok(None);
+        };
+        Expression::parse(text).map_err(|error| {
+            let problem = no_expression(&error, &self.at.field(name));
+            self.problems.push(problem);
+            NoExpression
+        })
     }
 
     /// A literal timestamp, which some clause wants in RFC 3339 format.
@@ -596,8 +604,8 @@ impl<'v, 'p, 'd> Fields<'v, 'p, 'd> {
     pub(super) fn jsonata(&mut self, name: &str) -> Option<jsonata::Template> {
         let at = self.at.field(name);
         let problems = &mut *self.problems;
-        let mut wrong = |jsonata::SyntaxError::Delimiters, at: &Pointer<'_>| {
-            problems.push(schema(Clause::ValidateDelimiters, DELIMITERS, at));
+        let mut wrong = |error: jsonata::SyntaxError, at: &Pointer<'_>| {
+            problems.push(no_expression(&error, at));
         };
         Some(jsonata::Template::parse(
             lookup(self.object, name)?,
@@ -759,6 +767,25 @@ fn template_complaint(error: &TemplateError, at: &Pointer<'_>) -> Diagnostic {
             format!("The field '{field}' is given twice, with and without the suffix '.$'"),
             at,
         ),
+    }
+}
+
+/// A string that is no expression was reported.
+pub(super) struct NoExpression;
+
+/// The diagnostic for a string that only looks like an expression.
+pub(super) fn no_expression(error: &jsonata::SyntaxError, at: &Pointer<'_>) -> Diagnostic {
+    match error {
+        jsonata::SyntaxError::Delimiters => schema(Clause::ValidateDelimiters, DELIMITERS, at),
+        // Measured in 2026-09 without the text, which has no code of JSONata's.
+        jsonata::SyntaxError::Source(_) => Diagnostic::error(
+            Code::InvalidJsonataExpression,
+            Clause::ValidateJsonataSyntax,
+            "The value is not a valid JSONata expression",
+            at,
+        )
+        .known(Evidence::CODE)
+        .about(About::Path(error.to_string())),
     }
 }
 

@@ -160,6 +160,14 @@ impl<P, A> ByLanguage<P, A> {
         }
     }
 
+    /// The JSONata form, if it is in JSONata.
+    pub fn jsonata(&self) -> Option<&A> {
+        match self {
+            Self::JsonPath(_) => None,
+            Self::Jsonata(jsonata) => Some(jsonata),
+        }
+    }
+
     /// The JSONPath form, if it is in JSONPath, mutably.
     pub fn json_path_mut(&mut self) -> Option<&mut P> {
         match self {
@@ -182,6 +190,14 @@ impl<T, P> Dynamic<T, P> {
         match self {
             Self::Literal(literal) => Some(literal),
             Self::Path(_) | Self::Expression(_) => None,
+        }
+    }
+
+    /// The expression, if it is one.
+    pub fn expression(&self) -> Option<&Expression> {
+        match self {
+            Self::Expression(expression) => Some(expression),
+            Self::Literal(_) | Self::Path(_) => None,
         }
     }
 

@@ -68,10 +68,12 @@ mod executions;
 #[macro_use]
 mod intrinsics;
 #[macro_use]
+mod jsonata;
+#[macro_use]
 mod states;
 #[macro_use]
 mod tasks;
 #[macro_use]
 mod validation;
 
-data_flow! { [intrinsics states choice tasks errors concurrency executions validation clauses] }
+data_flow! { [intrinsics states choice tasks errors concurrency executions validation jsonata clauses] }

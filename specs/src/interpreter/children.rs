@@ -28,7 +28,7 @@ impl Execution {
     pub(super) fn start_branches(&mut self, id: FrameId, parallel: &Parallel) -> Result<()> {
         self.mark(Clause::ParallelBranches);
         let eval = self.eval(id);
-        let flow = eval.flow()?;
+        let flow = eval.flow();
         let input = flow.arguments(&eval, flow.effective_input(&eval)?)?;
         self.emit_in(
             id,
@@ -89,7 +89,7 @@ impl Execution {
         if !map.distributed.is_empty() {
             self.mark(Clause::MapInlineIgnores);
         }
-        let flow = eval.flow()?;
+        let flow = eval.flow();
         let effective = flow.effective_input(&eval)?;
         let items = flow.items(&eval, &effective)?;
         let limit = concurrency(&eval, map.max_concurrency.as_ref(), &effective)?;
@@ -139,7 +139,7 @@ impl Execution {
             item: Some((index, &item)),
             ..self.eval(id)
         };
-        let input = eval.flow()?.item_input(&eval, &effective, item.clone())?;
+        let input = eval.flow().item_input(&eval, &effective, item.clone())?;
         let name = self.active(id).name.clone();
         let details = iteration_details(&name, index);
         let started = self.emit(
@@ -340,6 +340,7 @@ impl Execution {
             return self.handle_error(id, error);
         };
         let mut passed = error.clone();
+        passed.location = None;
         self.rename(&mut passed, raised);
         if passed.terminal {
             self.raise_as_is(id, &passed);
@@ -500,7 +501,7 @@ fn concurrency(eval: &Eval<'_>, limit: Option<&Limit>, data: &Value) -> Result<u
     let given = match limit {
         None => 0,
         Some(Limit::Literal(limit)) => *limit,
-        Some(limit) => eval.flow()?.max_concurrency(eval, limit, data)?,
+        Some(limit) => eval.flow().max_concurrency(eval, limit, data)?,
     };
     Ok(match given {
         0 => INLINE_CONCURRENCY,

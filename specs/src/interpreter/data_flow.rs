@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{eval::Eval, runtime_error::Result};
+use super::{
+    eval::Eval,
+    runtime_error::{Result, RuntimeError},
+};
 use crate::{
     asl::{Catcher, ChoiceRule, DataFlow, Limit, Name, Text, Until},
     base::time::Millis,
@@ -54,8 +57,8 @@ pub(super) trait Evaluator {
     /// Whether a rule of a Choice applies.
     fn applies(&self, eval: &Eval<'_>, rule: &ChoiceRule, effective: &Value) -> Result<bool>;
 
-    /// A time limit of a Task in seconds, if it is not a literal.
-    fn limit(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64>;
+    /// A time limit of a Task in seconds, if it is not a literal; `name` is that of the literal field.
+    fn limit(&self, eval: &Eval<'_>, name: &str, limit: &Limit, effective: &Value) -> Result<u64>;
 
     /// `MaxConcurrency`, if it is not a literal; 0 means as many as possible.
     fn max_concurrency(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64>;
@@ -76,19 +79,23 @@ pub(super) trait Evaluator {
         exit: Exit<'_>,
         result: &Value,
     ) -> Result<Option<Map<String, Value>>>;
-}
 
-/// The evaluator of a state's query language; the error names a language that is not interpreted.
-pub(super) fn evaluator(flow: &DataFlow) -> Result<&dyn Evaluator, &'static str> {
-    match flow {
-        DataFlow::JsonPath(flow) => Ok(flow),
-        DataFlow::Jsonata(_) => Err("JSONata"),
-    }
+    /// The error of an `Assign` that sets more than the limit allows.
+    fn assigns_too_much(&self, eval: &Eval<'_>) -> Box<RuntimeError>;
 }
 
 impl<'e> Eval<'e> {
-    /// The evaluator of the state.
-    pub fn flow(&self) -> Result<&'e dyn Evaluator> {
-        evaluator(&self.active.state.flow).map_err(|language| self.unsupported(language))
+    /// The evaluator of the state's query language.
+    pub fn flow(&self) -> &'e dyn Evaluator {
+        match &self.active.state.flow {
+            DataFlow::JsonPath(flow) => flow,
+            DataFlow::Jsonata(flow) => flow,
+        }
     }
+}
+
+/// The form that a part of a state has in the state's language. It exists in every definition that was
+/// decoded.
+pub(super) fn own<T>(eval: &Eval<'_>, said: Option<T>) -> Result<T> {
+    said.ok_or_else(|| eval.unsupported("two query languages in one state"))
 }

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{TaskId, TimerId, envelope::Envelope, runtime_error::RuntimeError};
+use super::{
+    TaskId, TimerId,
+    envelope::Envelope,
+    runtime_error::{QUERY_EVALUATION, RuntimeError},
+};
 use crate::{
     asl::{
         Name, Scope, State,
@@ -157,6 +161,16 @@ impl RuntimeError {
         Self {
             names_event: true,
             ..Self::runtime_plain(rule, &prefixed(active, text))
+        }
+    }
+}
+
+impl RuntimeError {
+    /// `States.QueryEvaluationError` of a field, with the state named at the start of the cause.
+    pub fn query(rule: Clause, active: &Active, location: &str, text: &str) -> Self {
+        Self {
+            names_event: true,
+            ..Self::named(QUERY_EVALUATION, rule, &prefixed(active, text)).evaluating(location)
         }
     }
 }

@@ -56,6 +56,7 @@ impl Execution {
         if self.ends_at(id, error) {
             self.raise(id, error);
         } else {
+            self.evaluation_failed(id, error);
             self.mark(if error.error() == Some(REFERENCE_PATH_CONFLICT) {
                 Clause::CatchFailsResultPath
             } else {

@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{
-    data_flow::{Evaluator, Exit},
+    data_flow::{Evaluator, Exit, own},
     eval::Eval,
     runtime_error::{Result, RuntimeError},
 };
@@ -173,7 +173,7 @@ impl Evaluator for JsonPathFlow {
     }
 
     /// `TimeoutSecondsPath` or `HeartbeatSecondsPath`.
-    fn limit(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64> {
+    fn limit(&self, eval: &Eval<'_>, _: &str, limit: &Limit, effective: &Value) -> Result<u64> {
         let path = own(eval, limit.path())?;
         eval.at(Place::Limit);
         if self.parameters.is_some() {
@@ -321,6 +321,11 @@ impl Evaluator for JsonPathFlow {
             None => Some(Map::from_iter([(String::new(), Value::clone(&ENDLESS))])),
         })
     }
+
+    fn assigns_too_much(&self, eval: &Eval<'_>) -> Box<RuntimeError> {
+        eval.mark(Clause::AssignDataLimit);
+        RuntimeError::data_limit(Clause::AssignDataLimit, &eval.active.name).ending()
+    }
 }
 
 const CHOICE: StateType = StateType::Choice;
@@ -337,11 +342,6 @@ fn goes_on_whole(flow: &JsonPathFlow) -> bool {
         Nullable::Set(path) => path.is_data_root(),
     };
     is_root(&flow.result_path) && is_root(&flow.output_path)
-}
-
-/// The JSONPath form of a part of a JSONPath state. It exists in every definition that was decoded.
-fn own<T>(eval: &Eval<'_>, said: Option<T>) -> Result<T> {
-    said.ok_or_else(|| eval.unsupported("two query languages in one state"))
 }
 
 impl<'e> Eval<'e> {

@@ -18,6 +18,8 @@ pub(super) struct RuntimeError {
     pub guessed_text: bool,
     /// The cause names the event that entered the state.
     pub names_event: bool,
+    /// The field whose expression failed, until that is reported.
+    pub location: Option<Name>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,7 @@ impl RuntimeError {
             origin,
             guessed_text: false,
             names_event: false,
+            location: None,
         }
     }
 
@@ -75,6 +78,14 @@ impl RuntimeError {
     /// The error of a reference path that cannot be applied to data (clause `cause.plain`).
     pub fn reference_path(rule: Clause, cause: &str) -> Self {
         Self::named(REFERENCE_PATH_CONFLICT, rule, cause)
+    }
+
+    /// Makes it that of an expression in a field.
+    pub fn evaluating(self, location: &str) -> Self {
+        Self {
+            location: Some(location.into()),
+            ..self
+        }
     }
 
     /// Makes it bypass the handlers.
@@ -138,6 +149,7 @@ impl RuntimeError {
 }
 
 pub(super) const RUNTIME: &str = "States.Runtime";
+pub(super) const QUERY_EVALUATION: &str = "States.QueryEvaluationError";
 pub(super) const TIMEOUT: &str = "States.Timeout";
 pub(super) const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
 pub(super) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";

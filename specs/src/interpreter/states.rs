@@ -44,14 +44,14 @@ impl Execution {
     fn pass(&mut self, id: FrameId, pass: &Pass) -> Result<()> {
         self.mark(Clause::Pass);
         let eval = self.eval(id);
-        let flow = eval.flow()?;
+        let flow = eval.flow();
         let result = flow.pass(&eval, flow.effective_input(&eval)?)?;
         self.leave(id, Exit::State, &result, pass.transition.clone())
     }
 
     fn choice(&mut self, id: FrameId, choice: &Choice) -> Result<()> {
         let eval = self.eval(id);
-        let flow = eval.flow()?;
+        let flow = eval.flow();
         let effective = flow.effective_input(&eval)?;
         let mut chosen = None;
         self.mark(Clause::ChoiceFirstMatch);
@@ -83,7 +83,7 @@ impl Execution {
 
     fn wait(&mut self, id: FrameId, wait: &Wait) -> Result<()> {
         let eval = self.eval(id);
-        let effective = eval.flow()?.effective_input(&eval)?;
+        let effective = eval.flow().effective_input(&eval)?;
         let delay = self.wait_delay(id, &wait.until, &effective)?;
         let is_too_long = delay > LONGEST_WAIT_MILLIS;
         if is_too_long && !self.goes_on(id, Clause::WaitTooLong) {
@@ -120,7 +120,7 @@ impl Execution {
             }
             Until::Seconds(_) | Until::Timestamp(_) => {
                 let eval = self.eval(id);
-                eval.flow()?.delay(&eval, until, effective)
+                eval.flow().delay(&eval, until, effective)
             }
         }
     }
@@ -146,7 +146,7 @@ impl Execution {
     fn succeed(&mut self, id: FrameId) -> Result<()> {
         self.mark(Clause::Succeed);
         let eval = self.eval(id);
-        let effective = eval.flow()?.effective_input(&eval)?;
+        let effective = eval.flow().effective_input(&eval)?;
         self.leave(id, Exit::State, &effective, Transition::End)
     }
 
@@ -166,7 +166,7 @@ impl Execution {
             Some(Text::Literal(text)) => Ok(Some(text.as_str().into())),
             Some(text) => {
                 let eval = self.eval(id);
-                eval.flow()?.text(&eval, text, name).map(Some)
+                eval.flow().text(&eval, text, name).map(Some)
             }
         }
     }

@@ -37,12 +37,12 @@ impl Execution {
             self.report(Fact::ChanceDrawn);
             eval.token = Some(self.token(number));
         }
-        let flow = eval.flow()?;
+        let flow = eval.flow();
         let effective = flow.effective_input(&eval)?;
         let input = flow.arguments(&eval, effective.clone())?;
         let credentials = flow.credentials(&eval, &effective)?;
-        let timeout = self.limit(id, task.timeout.as_ref(), &effective)?;
-        let heartbeat = self.limit(id, task.heartbeat.as_ref(), &effective)?;
+        let timeout = self.limit(id, "TimeoutSeconds", task.timeout.as_ref(), &effective)?;
+        let heartbeat = self.limit(id, "HeartbeatSeconds", task.heartbeat.as_ref(), &effective)?;
         let details = Details {
             input: Some(input.clone()),
             task: Some(Box::new(TaskDetails {
@@ -100,13 +100,19 @@ impl Execution {
     }
 
     /// `TimeoutSeconds` or `HeartbeatSeconds`, in seconds.
-    fn limit(&self, id: FrameId, limit: Option<&Limit>, data: &Value) -> Result<Option<u64>> {
+    fn limit(
+        &self,
+        id: FrameId,
+        name: &str,
+        limit: Option<&Limit>,
+        data: &Value,
+    ) -> Result<Option<u64>> {
         match limit {
             None => Ok(None),
             Some(Limit::Literal(seconds)) => Ok(Some(*seconds)),
             Some(limit) => {
                 let eval = self.eval(id);
-                eval.flow()?.limit(&eval, limit, data).map(Some)
+                eval.flow().limit(&eval, name, limit, data).map(Some)
             }
         }
     }

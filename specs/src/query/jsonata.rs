@@ -1,20 +1,51 @@
 //! JSONata in the States Language: expressions between `{%` and `%}`, as the whole value of a field
 //! or as strings inside JSON (Developer Guide, "Transforming data with JSONata").
 //!
-//! An expression is recognised by its delimiters, and its source is kept unparsed.
+//! An expression is recognised by its delimiters and parsed once. What is evaluated is a [`Program`];
+//! the crate that the reference evaluates with is one implementation of it among others.
 
-use std::sync::Arc;
+mod core;
+mod functions;
+mod limits;
+mod messages;
+mod profile;
+mod program;
+mod reads;
+mod tree;
+mod values;
+
+use std::{fmt, sync::Arc};
 
 use serde_json::Value;
 
+use self::core::Core;
+pub use self::{
+    program::{CONTEXT, Doubts, Evaluation, Failure, Field, Program, STATES, World},
+    reads::Unrooted,
+};
 use crate::base::pointer::Pointer;
 
 const OPENING: &str = "{%";
 const CLOSING: &str = "%}";
 
 /// An expression, with its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expression(Arc<str>);
+#[derive(Clone)]
+pub struct Expression {
+    text: Arc<str>,
+    program: Arc<Core>,
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Expression").field(&self.text).finish()
+    }
+}
 
 /// JSON whose strings may be expressions. [`Template::to_value`] gives the JSON it was made from.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,20 +61,29 @@ pub enum Template {
 }
 
 /// Why a string is neither an expression nor a plain string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SyntaxError {
     /// It has only one of the two delimiters.
     #[error(
         "parse the expression: it starts with {OPENING} and ends with {CLOSING}, or has neither"
     )]
     Delimiters,
+    /// The text between the delimiters is not JSONata.
+    #[error("parse the expression: it is not JSONata ({0})")]
+    Source(String),
 }
 
 impl Expression {
     /// The expression in a string; `None` for a plain string.
     pub fn parse(text: &str) -> Result<Option<Self>, SyntaxError> {
         match (text.starts_with(OPENING), text.ends_with(CLOSING)) {
-            (true, true) => Ok(Some(Self(text.into()))),
+            (true, true) => {
+                let program = Core::parse(between(text)).map_err(SyntaxError::Source)?;
+                Ok(Some(Self {
+                    text: text.into(),
+                    program: Arc::new(program),
+                }))
+            }
             (false, false) => Ok(None),
             _ => Err(SyntaxError::Delimiters),
         }
@@ -51,16 +91,40 @@ impl Expression {
 
     /// The text it was parsed from, with its delimiters.
     pub fn text(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The text between the delimiters.
     pub fn source(&self) -> &str {
-        // In `{%}` the delimiters share the percent sign, so the range is invalid: the source is
-        // empty.
-        let inner = OPENING.len()..self.0.len() - CLOSING.len();
-        self.0.get(inner).unwrap_or_default()
+        between(&self.text)
     }
+
+    /// Evaluates it.
+    pub fn evaluate(&self, world: &dyn World) -> Evaluation {
+        self.program.evaluate(world)
+    }
+
+    /// What it looks for in an input at the top level, where there is none.
+    pub fn unrooted(&self) -> &[Unrooted] {
+        self.program.unrooted()
+    }
+
+    /// The variables that it may read.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.program.variables()
+    }
+
+    /// The fields of `$states` that it names.
+    pub fn states_fields(&self) -> impl Iterator<Item = &str> {
+        self.program.states_fields().into_iter()
+    }
+}
+
+/// The text between the delimiters.
+fn between(text: &str) -> &str {
+    // In `{%}` the delimiters share the percent sign, so the range is invalid: the source is empty.
+    let inner = OPENING.len()..text.len() - CLOSING.len();
+    text.get(inner).unwrap_or_default()
 }
 
 impl Template {
@@ -126,14 +190,21 @@ mod tests {
     use crate::base::pointer::Pointer;
 
     #[test]
+    fn expressions_are_shared_between_threads() {
+        fn is_shared<T: Send + Sync>() {}
+        is_shared::<Expression>();
+        is_shared::<Template>();
+    }
+
+    #[test]
     fn expressions_have_both_delimiters() {
         let source = |text| Expression::parse(text).map(|it| it.map(|it| it.source().to_owned()));
         assert_eq!(
             source("{% $states.input %}"),
             Ok(Some(" $states.input ".into()))
         );
-        assert_eq!(source("{%%}"), Ok(Some(String::new())));
-        assert_eq!(source("{%}"), Ok(Some(String::new())));
+        assert!(matches!(source("{%%}"), Err(SyntaxError::Source(_))));
+        assert!(matches!(source("{%}"), Err(SyntaxError::Source(_))));
         assert_eq!(source("plain {% 1 %}."), Ok(None));
         assert_eq!(source("{% 1"), Err(SyntaxError::Delimiters));
         assert_eq!(source("1 %}"), Err(SyntaxError::Delimiters));

@@ -101,7 +101,9 @@ fn event_hash(event: &Event, values: &mut Values) -> u64 {
         length,
         index,
         assigned,
+        evaluation,
     } = &event.details;
+    let evaluation = evaluation.as_deref().map(|it| (&it.state, &it.location));
     let task = task
         .as_deref()
         .map(|task| (&task.resource, task.timeout_in_seconds));
@@ -116,6 +118,7 @@ fn event_hash(event: &Event, values: &mut Values) -> u64 {
         failure,
         task,
         (length, index, assigned.as_deref().map(serde_json::Map::len)),
+        evaluation,
     ))
 }
 

@@ -68,15 +68,6 @@ pub fn warnings(definition: &Value) -> Vec<Diagnostic> {
     found
 }
 
-/// Whether a definition has JSONata states. Of their expressions, only the delimiters are checked.
-pub fn has_jsonata(definition: &Value) -> bool {
-    let machine = machine_language(definition);
-    let states = crate::asl::walk::states(definition);
-    states
-        .iter()
-        .any(|(_, state)| language(state, machine) == QueryLanguage::Jsonata)
-}
-
 fn machine_language(definition: &Value) -> QueryLanguage {
     language(definition, QueryLanguage::JsonPath)
 }

@@ -50,6 +50,111 @@ fn states_all_stands_alone_and_last() {
     ]);
 }
 
+/// There is no input at the top level of an expression, and `$states` has some fields in some places only.
+#[test]
+fn expressions_read_what_is_there() {
+    let pass = |output: Value| json!({"Type": "Pass", "QueryLanguage": "JSONata", "Output": output, "End": true});
+    let task = |fields: Value| {
+        let mut state = json!({"Type": "Task", "QueryLanguage": "JSONata", "End": true,
+            "Resource": "arn:aws:states:us-east-1:123456789012:activity:a"});
+        for (name, value) in fields.as_object().expect("fields") {
+            state[name] = value.clone();
+        }
+        state
+    };
+    let top = |what: &str, at: &str| {
+        format!("Reference to '{what}' at the top level is not supported. at ~/{at}")
+    };
+    let field = |what: &str, at: &str| format!("Field '$states.{what}' does not exist. at ~/{at}");
+    let syntax = |at: &str| format!("The value is not a valid JSONata expression at ~/{at}");
+    let catch = json!([{"ErrorEquals": ["E"], "Next": "T",
+        "Output": "{% [$states.errorOutput, $states.result] %}", "Assign": {"e": "{% $states.errorOutput.Error %}"}}]);
+    check_states(&[
+        (
+            pass(json!({"v": "{% phone %}"})),
+            &[&top("phone", "Output/v")],
+        ),
+        (pass(json!("{% $sum(a.b) + a.c %}")), &[&top("a", "Output")]),
+        (pass(json!("{% $ %}")), &[&top("$", "Output")]),
+        (pass(json!("{% $$.a %}")), &[&top("$$", "Output")]),
+        (
+            pass(json!("{% $map([1], function($v){ $v + price }) %}")),
+            &[&top("price", "Output")],
+        ),
+        (
+            pass(json!(
+                "{% $states.input.items[price > 1 and $ != 2].{'a': b, 'c': $.d}^(>e) %}"
+            )),
+            &[],
+        ),
+        (pass(json!("{% $states.input ~> |$|{'a': b}| %}")), &[]),
+        (
+            pass(json!("{% $states.result %}")),
+            &[&field("result", "Output")],
+        ),
+        (
+            pass(json!("{% $states.errorOutput %}")),
+            &[&field("errorOutput", "Output")],
+        ),
+        (
+            pass(json!("{% $states.other %}")),
+            &[&field("other", "Output")],
+        ),
+        (
+            pass(json!(
+                "{% [$states.input, $states.context.State.Name, $states] %}"
+            )),
+            &[],
+        ),
+        (
+            task(
+                json!({"Arguments": {"a": ["{% $states.result %}"]}, "Output": "{% $states.result %}",
+                "Assign": {"a": "{% $states.result.a %}"}}),
+            ),
+            &[&field("result", "Arguments/a[0]")],
+        ),
+        (
+            task(json!({"Catch": catch})),
+            &[&field("result", "Catch[0]/Output")],
+        ),
+        (
+            task(json!({"TimeoutSeconds": "{% n %}", "HeartbeatSeconds": "{% 1 + %}"})),
+            &[&syntax("HeartbeatSeconds"), &top("n", "TimeoutSeconds")],
+        ),
+        (
+            json!({"Type": "Choice", "QueryLanguage": "JSONata", "Default": "T",
+                "Choices": [{"Condition": "{% ok %}", "Next": "T"}, {"Condition": "{% 1 +* %}", "Next": "T"}]}),
+            &[
+                &syntax("Choices[1]/Condition"),
+                &top("ok", "Choices[0]/Condition"),
+            ],
+        ),
+        (
+            pass(json!([
+                "{% a[1,2) %}",
+                "{% \"unterminated %}",
+                "{% $x := %}",
+                "{% $match('a', /abc %}",
+                "{% {'a':} %}",
+                "{% %}"
+            ])),
+            &[
+                &syntax("Output[0]"),
+                &syntax("Output[1]"),
+                &syntax("Output[2]"),
+                &syntax("Output[3]"),
+                &syntax("Output[4]"),
+                &syntax("Output[5]"),
+            ],
+        ),
+        // Later versions of the language have these.
+        (
+            pass(json!(["{% $a ?? 1 %}", "{% $a ?: 1 %}"])),
+            &[&syntax("Output[0]"), &syntax("Output[1]")],
+        ),
+    ]);
+}
+
 #[test]
 fn transitions_stay_in_their_scope_and_reach_every_state() {
     let end = json!({"Type": "Pass", "End": true});

@@ -6,7 +6,7 @@ use stepproof_specs::{
         WorkflowType,
         diagnostic::{Evidence, Severity},
     },
-    validate::{has_jsonata, validate, warnings},
+    validate::{validate, warnings},
 };
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -192,13 +192,10 @@ fn states_of_jsonata_have_no_warnings() {
     };
     let mut definition = machine(&state(None));
     assert_eq!(warnings(&definition).len(), 1);
-    assert!(!has_jsonata(&definition));
     definition["QueryLanguage"] = "JSONata".into();
     assert_eq!(warnings(&definition), []);
-    assert!(has_jsonata(&definition));
     let definition = machine(&state(Some("JSONata")));
     assert_eq!(warnings(&definition), []);
-    assert!(has_jsonata(&definition));
 }
 
 #[test]
@@ -210,7 +207,6 @@ fn what_is_no_machine_has_no_warnings_and_there_is_an_end_to_them() {
         json!({ "States": { "A": 1, "B": { "Type": "Map", "Choices": 1, "Branches": [1] } } }),
     ] {
         assert_eq!(warnings(&odd), []);
-        assert!(!has_jsonata(&odd));
     }
     let many: Vec<Value> = (0..5_000).map(|_| json!("$.a")).collect();
     let state = json!({ "Type": "Pass", "Result": many, "Next": "B" });

@@ -54,6 +54,7 @@ fn same_details(expected: &Details, actual: &Details) -> bool {
         && expected.length == actual.length
         && expected.index == actual.index
         && expected.assigned == actual.assigned
+        && expected.evaluation == actual.evaluation
 }
 
 /// Ignores the worker's name, which is arbitrary. Details without any content equal absent details.
@@ -398,6 +399,7 @@ impl Events<'_, '_> {
         let forks = state.is_some_and(|state| self.comparison.states.entry(state).forks);
         match kind {
             EventKind::Aborted(_)
+            | EventKind::EvaluationFailed
             | EventKind::Other(_)
             | EventKind::ExecutionAborted
             | EventKind::ExecutionTimedOut => false,

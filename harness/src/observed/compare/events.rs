@@ -18,6 +18,9 @@ use crate::judge::policy::HistoryCompare;
 /// Details that depend on who ran the execution.
 const PERSONAL: [&str; 2] = ["roleArn", "workerName"];
 
+/// An event whose link is not compared.
+const EVALUATION: &str = "EvaluationFailed";
+
 /// An event left out of recordings whose concurrent section is sorted.
 const SECTION_END: &str = "ParallelStateSucceeded";
 
@@ -215,7 +218,11 @@ fn section(events: &[Recorded<'_>], history: &[Event], mask: &Mask<'_>) -> Resul
 
 /// Compares ids, links and kinds; then the details of each event.
 fn details(events: &[Recorded<'_>], history: &[Event], mask: &Mask<'_>) -> Result<(), Divergence> {
-    let line = |id: i64, previous: i64, kind: &str| format!("{id} <- {previous} {kind}");
+    let line = |id: i64, previous: i64, kind: &str| match kind {
+        // Recorded in 2024 with the event before the state was entered, and with the state's since.
+        EVALUATION => format!("{id} {kind}"),
+        _ => format!("{id} <- {previous} {kind}"),
+    };
     let recorded: Vec<_> = events
         .iter()
         .map(|(at, event)| {

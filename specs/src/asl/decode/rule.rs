@@ -9,7 +9,7 @@ use crate::{
     asl::{
         ByLanguage, ChoiceRule, Comparable, Condition, Dynamic, JsonPathRule, JsonataRule, Operand,
         Operator, QueryLanguage, RuleFlow, Test,
-        fields::{DELIMITERS, Fields, Languages, object},
+        fields::{DELIMITERS, Fields, Languages, no_expression, object},
     },
     base::pointer::Pointer,
     clause::Clause,
@@ -139,7 +139,11 @@ fn jsonata(fields: &mut Fields<'_, '_, '_>, value: &Value) -> Dynamic<bool, Infa
         Value::Bool(literal) => return Dynamic::Literal(*literal),
         Value::String(text) => match Expression::parse(text) {
             Ok(Some(expression)) => return Dynamic::Expression(expression),
-            _ => fields.complain_at("Condition", Clause::ValidateDelimiters, DELIMITERS),
+            Ok(None) => fields.complain_at("Condition", Clause::ValidateDelimiters, DELIMITERS),
+            Err(error) => {
+                let problem = no_expression(&error, &fields.at.field("Condition"));
+                fields.problems.push(problem);
+            }
         },
         _ => fields.wrong_type("Condition", "a BOOLEAN"),
     }

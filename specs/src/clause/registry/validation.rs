@@ -221,5 +221,23 @@ family! {
         WarningStaticResult = "validate.warning.static-result", Documented,
             "A path in the Result of a Pass gets the warning PASS_RESULT_IS_STATIC.",
             "API reference, ValidateStateMachineDefinitionDiagnostic: list of warning codes; what else sets it off, its text and its place were not seen";
+        ValidateJsonataSyntax = "validate.jsonata.syntax", Observed,
+            "An expression must be JSONata by its syntax.",
+            "measured in 2026-09 (floci-io/floci#2745)";
+        ValidateJsonataRoot = "validate.jsonata.root", Observed,
+            "An expression must not begin a path with a name: there is no input.",
+            "measured in 2026-09 (floci-io/floci#2670, #2699)";
+        ValidateJsonataRootOther = "validate.jsonata.root.other", Language,
+            "An expression must not read $, $$ or a wildcard at its top level.",
+            "States Language specification, \"JSONata\"; measured in 2026-09 for $$ (floci-io/floci#2745)";
+        ValidateJsonataRootFunction = "validate.jsonata.root.function", Assumed(EVERYTHING),
+            "The body of a function is part of the top level of an expression, and so is what $$ reads inside a path.",
+            "measured at the top level itself only";
+        ValidateJsonataStates = "validate.jsonata.states", Observed,
+            "$states.result exists where a Task, a Parallel or a Map is left, and $states.errorOutput in a catcher; nowhere else may an expression name them.",
+            "recorded in 2026-09 for $states.result; measured in 2026-09 for $states.errorOutput (floci-io/floci#2745)";
+        ValidateJsonataStatesOther = "validate.jsonata.states.other", Assumed(EVERYTHING),
+            "An expression must not name a field of $states other than input, result, errorOutput and context.",
+            "recorded for fields that exist elsewhere";
     }
 }

@@ -2,7 +2,6 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
-use sha2::Digest;
 
 use super::{Host, Invalid, LONGEST_TEXT, string};
 use crate::{clause::Clause, query::jsonpath::path::LARGEST};
@@ -46,26 +45,8 @@ pub(super) fn hash(data: &Value, algorithm: &Value, host: &impl Host) -> Result<
     if !fits(&text) {
         return Err(Invalid::Range);
     }
-    let digest = match string(algorithm)? {
-        "MD5" => hex::<md5::Md5>(&text),
-        "SHA-1" => hex::<sha1::Sha1>(&text),
-        "SHA-256" => hex::<sha2::Sha256>(&text),
-        "SHA-384" => hex::<sha2::Sha384>(&text),
-        "SHA-512" => hex::<sha2::Sha512>(&text),
-        _ => return Err(Invalid::Range),
-    };
-    Ok(digest.into())
-}
-
-fn hex<D: Digest>(text: &str) -> String {
-    let digits =
-        |byte: u8| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
-    let digest = D::digest(text);
-    digest
-        .iter()
-        .flat_map(|byte| digits(*byte))
-        .map(char::from)
-        .collect()
+    let digits = crate::query::hash::digits(string(algorithm)?, &text);
+    digits.map(Value::from).ok_or(Invalid::Range)
 }
 
 /// Only shallow merges are supported: the third argument has to be false (Developer Guide).

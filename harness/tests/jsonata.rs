@@ -1,0 +1,144 @@
+//! Compares the evaluator of JSONata with the original, jsonata.js 2.0.6.
+//!
+//! `STEPPROOF_JSONATA_JS` is the path of the script, `STEPPROOF_JSONATA_PAIRS` the number of pairs of an
+//! expression and a document (default 3,000), `STEPPROOF_JSONATA_SEED` their seed. Without the script the test
+//! is skipped. Run it with `--features jsonata-js`, and with `-- --nocapture` to see what differs.
+
+#[path = "jsonata/pairs.rs"]
+mod pairs;
+
+use std::{collections::BTreeMap, env, fs};
+
+use pairs::{Draw, Pair};
+use serde_json::Value;
+use stepproof::jsonata_js::Original;
+use stepproof_needs::require;
+use stepproof_specs::{
+    base::json,
+    query::jsonata::{Evaluation, Expression, Failure, Field, Program, World},
+};
+
+fn number(variable: &str, default: usize) -> usize {
+    env::var(variable).map_or(default, |text| text.parse().expect("a number"))
+}
+
+/// A document in the variable `$x`.
+struct Document(Value);
+
+impl World for Document {
+    fn variable(&self, name: &str) -> Option<&Value> {
+        (name == "x").then_some(&self.0)
+    }
+    fn states(&self, _: Field) -> Option<&Value> {
+        None
+    }
+    fn context(&self, _: &dyn Fn(usize, &str) -> bool) -> Value {
+        Value::Null
+    }
+    fn millis(&self) -> f64 {
+        0.0
+    }
+    fn draw(&self) -> u64 {
+        0
+    }
+}
+
+/// What an evaluation came to, in a word.
+fn kind(evaluation: &Evaluation) -> String {
+    match &evaluation.outcome {
+        Ok(_) => "a value".to_owned(),
+        Err(Failure::Thrown { code, .. }) => code.clone(),
+        Err(Failure::Unknown(_)) => "unknown".to_owned(),
+        Err(other) => format!("{other:?}").to_lowercase(),
+    }
+}
+
+/// Whether both came to the same, and whether they say it in the same words.
+fn same(ours: &Evaluation, theirs: &Evaluation) -> (bool, bool) {
+    match (&ours.outcome, &theirs.outcome) {
+        (Ok(ours), Ok(theirs)) => (json::equal(ours, theirs), true),
+        (
+            Err(Failure::Thrown { code, message }),
+            Err(Failure::Thrown {
+                code: their_code,
+                message: their_message,
+            }),
+        ) => (code == their_code, message == their_message),
+        (ours, theirs) => (ours == theirs, true),
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    judged: u64,
+    sure: u64,
+    wrong: u64,
+    wrong_words: u64,
+    /// How often two kinds of answers met that differ, with the shortest expression.
+    kinds: BTreeMap<(bool, String, String), (u64, String)>,
+}
+
+impl Tally {
+    fn judge(&mut self, pair: &Pair, ours: &Evaluation, theirs: &Evaluation) {
+        let is_unknown = |it: &Evaluation| matches!(it.outcome, Err(Failure::Unknown(_)));
+        if is_unknown(ours) || is_unknown(theirs) {
+            return;
+        }
+        self.judged += 1;
+        let doubts = ours.doubts;
+        let is_sure = !doubts.value && !doubts.limit && !doubts.number;
+        self.sure += u64::from(is_sure);
+        let (is_same, in_same_words) = same(ours, theirs);
+        // Where the message is in doubt, so is which of several errors comes first.
+        let is_other_error = doubts.message && ours.outcome.is_err() && theirs.outcome.is_err();
+        if is_same && in_same_words || is_other_error {
+            return;
+        }
+        if is_same {
+            self.wrong_words += u64::from(is_sure);
+        } else {
+            self.wrong += u64::from(is_sure);
+        }
+        let key = (is_sure, kind(ours), kind(theirs));
+        let shown = format!("{} over {}", pair.expression, pair.document);
+        let (count, shortest) = self.kinds.entry(key).or_insert((0, shown.clone()));
+        *count += 1;
+        if shown.len() < shortest.len() {
+            *shortest = shown;
+        }
+    }
+}
+
+#[test]
+fn expressions_come_to_what_the_original_says() {
+    let script = env::var("STEPPROOF_JSONATA_JS").map_err(|_| "STEPPROOF_JSONATA_JS is not set");
+    let Some(script) = require("jsonata-js", script) else {
+        return;
+    };
+    let script = fs::read_to_string(script).expect("a script");
+    let original = Original::load(&script).expect("the original");
+    let mut draw = Draw::new(number("STEPPROOF_JSONATA_SEED", 1) as u64);
+    let mut tally = Tally::default();
+    for _ in 0..number("STEPPROOF_JSONATA_PAIRS", 3_000) {
+        let pair = draw.pair();
+        let text = format!("{{% {} %}}", pair.expression);
+        let expression = Expression::parse(&text)
+            .expect("JSONata")
+            .expect("an expression");
+        let document = Document(pair.document.clone());
+        let ours = expression.evaluate(&document);
+        let theirs = original.program(&expression).evaluate(&document);
+        tally.judge(&pair, &ours, &theirs);
+    }
+    for ((is_sure, ours, theirs), (count, shortest)) in &tally.kinds {
+        let certainty = if *is_sure { "SURE" } else { "unsure" };
+        println!("{count:5} {certainty} {ours} instead of {theirs}: {shortest}");
+    }
+    println!(
+        "{} judged, {} sure: {} other values, {} other words",
+        tally.judged, tally.sure, tally.wrong, tally.wrong_words
+    );
+    assert!(tally.sure * 2 > tally.judged, "too little is sure");
+    let most = tally.sure / 10_000;
+    assert!(tally.wrong <= most && tally.wrong_words <= most);
+}

@@ -1,0 +1,372 @@
+//! The crate `jsonata-core` as an implementation of the language that AWS has: JSONata 2.0.6 with
+//! the functions of Step Functions, within counted limits.
+
+use std::collections::BTreeSet;
+
+use jsonata_core::{
+    ast::AstNode,
+    evaluator::{Context, Evaluator, EvaluatorError, EvaluatorOptions},
+    parser,
+    value::JValue,
+};
+use serde_json::Value;
+
+use super::{
+    functions,
+    limits::{self, Budget, LONGEST_SEQUENCE, MOST_DEPTH, SURE_DEPTH},
+    messages, profile,
+    program::{CONTEXT, Doubts, Evaluation, Failure, Field, Program, STATES, World},
+    reads::{Reads, Unrooted, Way, way},
+    tree::any,
+    values::{self, Left},
+};
+
+/// An expression for the crate.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct Core {
+    tree: AstNode,
+    reads: Reads,
+    /// A variable and names: looked up without the evaluator.
+    way: Option<(Box<str>, Way)>,
+    /// Whether it takes no more time and memory than its length and its data allow.
+    is_tame: bool,
+    /// Whether implementations of the language agree on every part of it.
+    is_sure: bool,
+    /// Whether several parts may fail of which none is the first.
+    races: bool,
+    /// The only function that it calls, if there is only one call.
+    called: Option<Box<str>>,
+    /// Whether it has comparisons that were repaired.
+    compares: bool,
+    /// It gives a name to something of its own that a function here has.
+    shadows: Option<Box<str>>,
+}
+
+impl Core {
+    /// Parses an expression; the error is the code of JSONata's.
+    pub(super) fn parse(source: &str) -> Result<Self, String> {
+        let mut tree = parser::parse(source).map_err(|error| {
+            let said = error.to_string();
+            messages::code(&said).map_or(said.clone(), |(code, _)| code.to_owned())
+        })?;
+        if any(&tree, &profile::is_too_new) {
+            return Err("S0201".to_owned());
+        }
+        let reads = Reads::of(&tree);
+        let is_sure = profile::is_sure(&tree);
+        let races = profile::races(&tree);
+        let is_tame = limits::is_tame(&tree);
+        let shadows = reads.bound.iter().find(|name| functions::is_ours(name));
+        let shadows = shadows.cloned();
+        let way = simple_way(&tree);
+        let called = profile::only_call(&tree);
+        functions::rename(&mut tree);
+        let compares = profile::repair(&mut tree);
+        if !is_tame {
+            limits::build_in(&mut tree);
+        }
+        Ok(Self {
+            tree,
+            reads,
+            way,
+            is_tame,
+            is_sure,
+            races,
+            called,
+            compares,
+            shadows,
+        })
+    }
+
+    /// What it looks for at the top level, where there is no input.
+    pub(super) fn unrooted(&self) -> &[Unrooted] {
+        &self.reads.unrooted
+    }
+
+    /// The variables that it may read.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.reads.variables.keys().map(|name| &**name)
+    }
+
+    /// The fields of `$states` that it names.
+    pub(super) fn states_fields(&self) -> BTreeSet<&str> {
+        let ways = self.reads.variables.get(STATES);
+        let ways = ways.into_iter().flatten();
+        ways.filter_map(|way| way.first().map(|name| &**name))
+            .collect()
+    }
+
+    /// The value at the end of a simple way, if objects lead there; an array on it is the evaluator's
+    /// business.
+    fn look_up(&self, world: &dyn World) -> Option<Result<Value, Failure>> {
+        let (variable, way) = self.way.as_ref()?;
+        let made;
+        let (mut value, rest) = if &**variable == STATES {
+            let (field, rest) = way.split_first()?;
+            if &**field == CONTEXT {
+                made = world.context(&|depth, name| rest.get(depth).is_none_or(|it| **it == *name));
+                (&made, rest)
+            } else {
+                let field = Field::ALL.into_iter().find(|it| it.name() == &**field);
+                match field.and_then(|field| world.states(field)) {
+                    Some(value) => (value, rest),
+                    None => return Some(Err(Failure::Undefined)),
+                }
+            }
+        } else {
+            match world.variable(variable) {
+                Some(value) => (value, &way[..]),
+                None if rest_is_builtin(variable) => return None,
+                None => return Some(Err(Failure::Undefined)),
+            }
+        };
+        for name in rest {
+            match value {
+                Value::Object(members) => match members.get(&**name) {
+                    Some(member) => value = member,
+                    None => return Some(Err(Failure::Undefined)),
+                },
+                Value::Array(_) => return None,
+                _ => return Some(Err(Failure::Undefined)),
+            }
+        }
+        Some(Ok(value.clone()))
+    }
+
+    fn context(&self, world: &dyn World, budget: &Budget, doubts: &mut Doubts) -> Context {
+        let mut context = Context::new();
+        let enter = |value: &Value, ways: &BTreeSet<Way>| {
+            let value = values::enter(value, ways);
+            if let Some(measured) = values::measure(&value, usize::MAX) {
+                budget.meet(measured.values);
+            }
+            value
+        };
+        for (name, ways) in &self.reads.variables {
+            if &**name == STATES {
+                continue;
+            }
+            if let Some(value) = world.variable(name) {
+                doubts.number |= values::has_wide_number(value);
+                context.bind(name.to_string(), enter(value, ways));
+            }
+        }
+        if let Some(ways) = self.reads.variables.get(STATES) {
+            let mut states = Vec::new();
+            let into = |field: &str| -> Option<BTreeSet<Way>> {
+                let whole = ways.iter().any(Vec::is_empty);
+                let ways = ways
+                    .iter()
+                    .filter(|way| way.first().is_some_and(|it| **it == *field));
+                let mut ways: BTreeSet<Way> = ways.map(|way| way[1..].to_vec()).collect();
+                if whole {
+                    ways.insert(Way::new());
+                }
+                (!ways.is_empty()).then_some(ways)
+            };
+            for field in Field::ALL {
+                if let (Some(ways), Some(value)) = (into(field.name()), world.states(field)) {
+                    doubts.number |= values::has_wide_number(value);
+                    states.push((field.name().to_owned(), enter(value, &ways)));
+                }
+            }
+            if let Some(ways) = into(CONTEXT) {
+                let value = world.context(&|depth, name| {
+                    ways.iter()
+                        .any(|way| way.get(depth).is_none_or(|it| **it == *name))
+                });
+                states.push((CONTEXT.to_owned(), enter(&value, &ways)));
+            }
+            context.bind(
+                STATES.to_owned(),
+                JValue::object(states.into_iter().collect()),
+            );
+        }
+        if self
+            .reads
+            .calls
+            .iter()
+            .any(|it| matches!(&**it, "now" | "millis"))
+            || self.values_time()
+        {
+            context.bind(functions::MILLIS.to_owned(), JValue::Number(world.millis()));
+        }
+        context
+    }
+
+    /// Whether a function of the time is passed on as a value.
+    fn values_time(&self) -> bool {
+        ["now", "millis"]
+            .iter()
+            .any(|name| self.reads.variables.contains_key(*name))
+    }
+
+    fn is_random(&self) -> bool {
+        functions::RANDOM
+            .iter()
+            .any(|name| self.reads.variables.contains_key(*name))
+    }
+
+    /// Evaluates down to a depth.
+    fn run(
+        &self,
+        world: &dyn World,
+        depth: usize,
+        budget: &std::rc::Rc<Budget>,
+        doubts: &mut Doubts,
+    ) -> Result<JValue, EvaluatorError> {
+        let mut context = self.context(world, budget, doubts);
+        functions::bind_values(&mut context, &self.reads)?;
+        let options = EvaluatorOptions {
+            max_stack_depth: Some(depth),
+            max_sequence_length: Some(LONGEST_SEQUENCE),
+            ..EvaluatorOptions::default()
+        };
+        let mut evaluator = Evaluator::with_options(context, options);
+        if self.reads.calls.iter().any(|name| functions::is_ours(name))
+            || self
+                .reads
+                .variables
+                .keys()
+                .any(|name| functions::is_ours(name))
+        {
+            let seed = if self.is_random() { world.draw() } else { 0 };
+            functions::serve(&mut evaluator, &functions::chance(seed))?;
+        }
+        if self.compares {
+            profile::serve(&mut evaluator)?;
+        }
+        if !self.is_tame {
+            budget.serve(&mut evaluator)?;
+        }
+        evaluator.evaluate(&self.tree, &JValue::Undefined)
+    }
+
+    fn outcome(&self, world: &dyn World, doubts: &mut Doubts) -> (Result<Value, Failure>, usize) {
+        if let Some(name) = &self.shadows {
+            let text = format!("a name of its own for the function ${name}");
+            return (Err(Failure::Unknown(text)), 0);
+        }
+        let called = self.reads.calls.iter();
+        let mut called = called.filter(|name| functions::is_ours(name));
+        if let Some(name) = called.find(|name| world.variable(name).is_some()) {
+            let text = format!("a variable with the name of the function ${name}");
+            return (Err(Failure::Unknown(text)), 0);
+        }
+        let mut budget = Budget::new();
+        let mut value = self.run(world, SURE_DEPTH, &budget, doubts);
+        if matches!(&value, Err(error) if is_too_deep(error)) {
+            doubts.limit = true;
+            budget = Budget::new();
+            value = self.run(world, MOST_DEPTH, &budget, doubts);
+        }
+        let outcome = match value {
+            Ok(value) => left(&value, doubts),
+            Err(error) => {
+                doubts.message |= self.races;
+                Err(failure(&error, self.called.as_deref(), doubts))
+            }
+        };
+        (outcome, budget.taken())
+    }
+}
+
+impl Program for Core {
+    fn evaluate(&self, world: &dyn World) -> Evaluation {
+        let mut doubts = Doubts::default();
+        if let Some(outcome) = self.look_up(world) {
+            return Evaluation {
+                outcome,
+                doubts,
+                steps: 1,
+            };
+        }
+        doubts.value = !self.is_sure;
+        doubts.chance = self.is_random();
+        let (outcome, steps) = self.outcome(world, &mut doubts);
+        Evaluation {
+            outcome,
+            doubts,
+            steps: steps + 1,
+        }
+    }
+}
+
+/// Whether a variable that nobody has set may be a function.
+fn rest_is_builtin(name: &str) -> bool {
+    functions::is_ours(name) || name.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+fn is_too_deep(error: &EvaluatorError) -> bool {
+    matches!(error.code(), Some("D1011" | "U1001"))
+}
+
+fn left(value: &JValue, doubts: &mut Doubts) -> Result<Value, Failure> {
+    match values::leave(value) {
+        Left::Data {
+            value,
+            has_infinity,
+        } => {
+            doubts.number |= has_infinity;
+            Ok(value)
+        }
+        Left::Infinity => Err(Failure::Unknown(
+            "numbers that JSON does not have".to_owned(),
+        )),
+        Left::Undefined => Err(Failure::Undefined),
+        Left::Function => Err(Failure::Function),
+        Left::FunctionInside => Err(Failure::Unknown("functions inside data".to_owned())),
+        Left::TooLarge => {
+            doubts.limit = true;
+            Err(Failure::Memory)
+        }
+    }
+}
+
+fn failure(error: &EvaluatorError, called: Option<&str>, doubts: &mut Doubts) -> Failure {
+    let said = error.message();
+    let Some((code, rest)) = messages::code(said) else {
+        return Failure::Unknown(said.lines().next().unwrap_or_default().to_owned());
+    };
+    match code {
+        "D1011" | "U1001" => Failure::Depth,
+        "D2015" => Failure::Memory,
+        "L0001" => {
+            doubts.limit = true;
+            Failure::Time
+        }
+        "L0002" | "L0003" => {
+            doubts.limit = true;
+            Failure::Memory
+        }
+        code => {
+            let message = messages::message(code, rest, called);
+            doubts.message |= !message.is_exact;
+            Failure::Thrown {
+                code: code.to_owned(),
+                message: message.text,
+            }
+        }
+    }
+}
+
+/// A variable and names after it.
+fn simple_way(tree: &AstNode) -> Option<(Box<str>, Way)> {
+    match tree {
+        AstNode::Variable(name) if !name.is_empty() => Some((name.as_str().into(), Way::new())),
+        AstNode::Path { steps } => {
+            let (first, rest) = steps.split_first()?;
+            let AstNode::Variable(name) = &first.node else {
+                return None;
+            };
+            let is_plain = !name.is_empty()
+                && steps
+                    .iter()
+                    .all(|step| step.stages.is_empty() && step.index_var.is_none());
+            let way = way(rest);
+            (is_plain && way.len() == rest.len()).then(|| (name.as_str().into(), way))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,391 @@
+//! Limits that are counted, so that what an evaluation comes to does not depend on the time it took.
+//!
+//! The evaluator bounds the depth of an evaluation and the length of a sequence itself. It counts
+//! neither steps nor sizes, so both are counted by calls that are built into the expression: one at
+//! the beginning of everything that may be repeated, and one around everything that can grow when
+//! it is joined with something else. Expressions that can do neither remain as they are.
+
+use std::{cell::Cell, rc::Rc};
+
+use jsonata_core::{
+    ast::{AstNode, BinaryOp, Stage, StepId},
+    evaluator::{Evaluator, EvaluatorError},
+    value::JValue,
+};
+
+use super::{
+    tree::{any, call, change_children},
+    values::{MOST_TEXT, MOST_VALUES, measure},
+};
+
+/// The longest sequence. AWS was seen to make one of this length, and none that is longer.
+pub(super) const LONGEST_SEQUENCE: usize = 873_782;
+/// How deep an evaluation nests without any doubt that AWS's would.
+pub(super) const SURE_DEPTH: usize = 50;
+/// How deep it may nest. AWS was seen to refuse a sum of 200 numbers.
+pub(super) const MOST_DEPTH: usize = 190;
+/// How many steps an evaluation may take.
+const MOST_STEPS: usize = 1_000_000;
+/// How many values are looked at in a step.
+const VALUES_IN_STEP: usize = 16;
+/// How many values are made in a step.
+const MADE_IN_STEP: usize = 4;
+/// How many characters `$pad` may add (measured on AWS in 2026-09).
+const MOST_PADDING: f64 = 262_144.0;
+
+// Names that no expression can spell.
+const TICK: &str = "a step";
+const GROWN: &str = "grown to";
+const KEPT: &str = "kept";
+const BOUND: &str = "a bound";
+const PADDED: &str = "padded to";
+const TIMES: &str = "times";
+const SPLIT: &str = "to split";
+/// A variable.
+const FIRST: &str = "the first argument";
+
+/// The words with which a limit ends an evaluation.
+pub(super) const TIME: &str = "L0001: too many steps";
+pub(super) const MEMORY: &str = "L0002: too large";
+pub(super) const PADDING: &str = "L0003: too much padding";
+
+/// The functions that neither repeat anything nor grow what they are given.
+const TAME: [&str; 34] = [
+    "abs",
+    "average",
+    "boolean",
+    "ceil",
+    "contains",
+    "count",
+    "exists",
+    "floor",
+    "fromMillis",
+    "hash",
+    "keys",
+    "length",
+    "lookup",
+    "lowercase",
+    "max",
+    "merge",
+    "millis",
+    "min",
+    "not",
+    "now",
+    "number",
+    "power",
+    "random",
+    "round",
+    "sqrt",
+    "string",
+    "substring",
+    "substringAfter",
+    "substringBefore",
+    "sum",
+    "toMillis",
+    "trim",
+    "type",
+    "uppercase",
+];
+
+/// Whether an expression takes no more time and memory than its length and its data allow.
+pub(super) fn is_tame(tree: &AstNode) -> bool {
+    !any(tree, &|node| match node {
+        AstNode::Lambda { .. }
+        | AstNode::FunctionApplication(_)
+        | AstNode::Sort { .. }
+        | AstNode::Transform { .. }
+        | AstNode::ObjectTransform { .. }
+        | AstNode::Descendant
+        | AstNode::Call { .. }
+        | AstNode::ArrayGroup(_)
+        | AstNode::Regex { .. } => true,
+        AstNode::Binary { op, .. } => matches!(
+            op,
+            BinaryOp::Range | BinaryOp::ColonEqual | BinaryOp::ChainPipe | BinaryOp::In
+        ),
+        AstNode::Function { name, .. } => !TAME.contains(&name.as_str()),
+        AstNode::Path { steps } => steps.iter().enumerate().any(|(index, step)| {
+            let is_constructor = index > 0 && matches!(step.node, AstNode::Object(_));
+            let mut predicates = step.stages.iter().filter_map(|stage| match stage {
+                Stage::Filter(predicate) => Some(predicate),
+                Stage::KeepArray | Stage::Index(_) => None,
+            });
+            is_constructor || predicates.any(|it| reads_beyond(it))
+        }),
+        _ => false,
+    })
+}
+
+/// Whether a predicate reads more than the value that it is asked of.
+fn reads_beyond(predicate: &AstNode) -> bool {
+    any(predicate, &|node| match node {
+        AstNode::Variable(name) => !name.is_empty(),
+        AstNode::ParentVariable(_) | AstNode::Function { .. } | AstNode::Parent(_) => true,
+        _ => false,
+    })
+}
+
+/// Builds the counting into an expression.
+pub(super) fn build_in(node: &mut AstNode) {
+    change_children(node, &mut build_in);
+    match node {
+        AstNode::Lambda { body, .. } => repeat(body),
+        AstNode::FunctionApplication(inner) => {
+            wrap(inner, KEPT);
+            repeat(inner);
+        }
+        AstNode::Sort { terms, .. } => terms.iter_mut().for_each(|(term, _)| repeat(term)),
+        AstNode::ObjectTransform { pattern, .. } => repeat_values(pattern),
+        AstNode::Path { steps } => {
+            for (index, step) in steps.iter_mut().enumerate() {
+                if let AstNode::Object(pairs) = &mut step.node
+                    && index > 0
+                {
+                    repeat_values(pairs);
+                }
+                step.id = StepId::default();
+                for stage in &mut step.stages {
+                    if let Stage::Filter(predicate) = stage
+                        && !is_literal(predicate)
+                    {
+                        repeat(predicate);
+                    }
+                }
+            }
+        }
+        AstNode::Array(items) | AstNode::ArrayGroup(items) => items.iter_mut().for_each(grow),
+        AstNode::Object(pairs) => pairs.iter_mut().for_each(|(_, value)| grow(value)),
+        AstNode::Binary { op, lhs, rhs } => match op {
+            BinaryOp::Concatenate | BinaryOp::In | BinaryOp::Equal | BinaryOp::NotEqual => {
+                grow(lhs);
+                grow(rhs);
+            }
+            BinaryOp::ChainPipe => {
+                grow(lhs);
+                if let Some(called) = piped(lhs, rhs) {
+                    *node = called;
+                }
+            }
+            BinaryOp::Range => {
+                wrap(lhs, BOUND);
+                wrap(rhs, BOUND);
+            }
+            _ => {}
+        },
+        AstNode::Function { name, args, .. } => {
+            args.iter_mut().for_each(grow);
+            if let Some(called) = multiplied(name, args) {
+                *node = called;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The functions that make more than they are given: how often they may repeat which argument is
+/// looked at beside the first.
+const MULTIPLYING: [(&str, usize, &str); 4] = [
+    ("pad", 1, PADDED),
+    ("join", 1, TIMES),
+    ("replace", 2, TIMES),
+    ("split", 0, SPLIT),
+];
+
+/// `x ~> $f(y)` as `$f(x, y)`, for functions that make more than they are given.
+fn piped(lhs: &mut AstNode, rhs: &mut AstNode) -> Option<AstNode> {
+    let AstNode::Function { name, args, .. } = rhs else {
+        return None;
+    };
+    if !MULTIPLYING.iter().any(|it| it.0 == name) {
+        return None;
+    }
+    let mut args = std::mem::take(args);
+    args.insert(0, std::mem::replace(lhs, AstNode::Null));
+    let again = multiplied(name, &mut args);
+    Some(again.unwrap_or_else(|| call(name, args)))
+}
+
+/// A call of such a function, in a block that has the first argument in a variable.
+fn multiplied(name: &str, args: &mut Vec<AstNode>) -> Option<AstNode> {
+    let (_, place, guard) = MULTIPLYING.iter().find(|it| it.0 == name)?;
+    let first = || AstNode::Variable(FIRST.to_owned());
+    let looked_at = args.get_mut(*place)?;
+    if let AstNode::Lambda { body, .. } = looked_at {
+        wrap(body, KEPT);
+        return None;
+    }
+    if *place == 0 {
+        wrap(looked_at, guard);
+        return None;
+    }
+    if matches!(looked_at, AstNode::Placeholder) {
+        return None;
+    }
+    let inner = std::mem::replace(looked_at, AstNode::Null);
+    *looked_at = call(guard, vec![inner, first()]);
+    let value = std::mem::replace(&mut args[0], first());
+    let bound = AstNode::Binary {
+        op: BinaryOp::ColonEqual,
+        lhs: Box::new(first()),
+        rhs: Box::new(value),
+    };
+    let called = call(name, std::mem::take(args));
+    Some(AstNode::Block(vec![bound, called]))
+}
+
+fn is_literal(node: &AstNode) -> bool {
+    matches!(
+        node,
+        AstNode::String(_)
+            | AstNode::Number(_)
+            | AstNode::Boolean(_)
+            | AstNode::Null
+            | AstNode::Undefined
+            | AstNode::Placeholder
+            | AstNode::Regex { .. }
+            | AstNode::Lambda { .. }
+    )
+}
+
+/// Counts a step before a node.
+fn repeat(node: &mut AstNode) {
+    let tick = call(TICK, Vec::new());
+    if let AstNode::Block(parts) = node {
+        parts.insert(0, tick);
+        return;
+    }
+    let inner = std::mem::replace(node, AstNode::Null);
+    *node = AstNode::Block(vec![tick, inner]);
+}
+
+fn repeat_values(pairs: &mut [(AstNode, AstNode)]) {
+    if let Some((_, value)) = pairs.first_mut() {
+        repeat(value);
+    }
+}
+
+/// Measures what comes of a node where it becomes a part of something.
+fn grow(node: &mut AstNode) {
+    // What these make consists of what is measured already, and what an array is written in
+    // decides what becomes of it inside another.
+    let is_counted = matches!(
+        node,
+        AstNode::Array(_) | AstNode::Object(_) | AstNode::ArrayGroup(_)
+    ) || matches!(
+        node,
+        AstNode::Binary {
+            op: BinaryOp::Range,
+            ..
+        }
+    );
+    if !is_counted && !is_literal(node) {
+        wrap(node, GROWN);
+    }
+}
+
+fn wrap(node: &mut AstNode, name: &str) {
+    let inner = std::mem::replace(node, AstNode::Null);
+    *node = call(name, vec![inner]);
+}
+
+/// What is left of an evaluation.
+#[derive(Debug)]
+pub(super) struct Budget {
+    steps: Cell<usize>,
+    /// The length of the longest sequence so far: a step may walk over it.
+    longest: Cell<usize>,
+}
+
+impl Budget {
+    pub(super) fn new() -> Rc<Self> {
+        Rc::new(Self {
+            steps: Cell::new(MOST_STEPS),
+            longest: Cell::new(0),
+        })
+    }
+
+    /// So many values were handed to the evaluation.
+    pub(super) fn meet(&self, values: usize) {
+        self.longest.set(self.longest.get().max(values));
+    }
+
+    /// The steps that were taken.
+    pub(super) fn taken(&self) -> usize {
+        MOST_STEPS - self.steps.get()
+    }
+
+    fn spend(&self, steps: usize) -> Result<(), EvaluatorError> {
+        match self.steps.get().checked_sub(steps) {
+            Some(left) => {
+                self.steps.set(left);
+                Ok(())
+            }
+            None => {
+                self.steps.set(0);
+                Err(EvaluatorError::EvaluationError(TIME.to_owned()))
+            }
+        }
+    }
+
+    /// Lets an evaluation count.
+    pub(super) fn serve(self: &Rc<Self>, evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
+        let budget = self.clone();
+        evaluator.register_fn(TICK, move |_: &[JValue]| {
+            budget.spend(1 + budget.longest.get() / VALUES_IN_STEP / VALUES_IN_STEP)?;
+            Ok(JValue::Undefined)
+        })?;
+        for (name, in_step) in [(GROWN, VALUES_IN_STEP), (KEPT, 1)] {
+            let budget = self.clone();
+            evaluator.register_fn(name, move |args: &[JValue]| {
+                let value = first(args);
+                let measured = measure(&value, MOST_VALUES).ok_or_else(too_large)?;
+                budget.meet(measured.values);
+                let values = measured.values + measured.text / VALUES_IN_STEP;
+                budget.spend(1 + values / in_step)?;
+                Ok(value)
+            })?;
+        }
+        let budget = self.clone();
+        evaluator.register_fn(BOUND, move |args: &[JValue]| {
+            let bound = first(args);
+            if let Some(bound) = bound.as_f64() {
+                let length = (bound.abs() as usize).min(LONGEST_SEQUENCE);
+                budget.meet(length);
+                budget.spend(1 + length / MADE_IN_STEP)?;
+            }
+            Ok(bound)
+        })?;
+        evaluator.register_fn(PADDED, |args: &[JValue]| {
+            let width = first(args);
+            match width.as_f64() {
+                Some(width) if width.abs() > MOST_PADDING => {
+                    Err(EvaluatorError::EvaluationError(PADDING.to_owned()))
+                }
+                _ => Ok(width),
+            }
+        })?;
+        evaluator.register_fn(TIMES, |args: &[JValue]| {
+            let value = first(args);
+            if let (JValue::String(text), Some(repeated)) = (&value, args.get(1)) {
+                let measured = measure(repeated, MOST_VALUES).ok_or_else(too_large)?;
+                let times = measured.values + measured.text;
+                if text.len().saturating_mul(times) > MOST_TEXT {
+                    return Err(too_large());
+                }
+            }
+            Ok(value)
+        })?;
+        evaluator.register_fn(SPLIT, |args: &[JValue]| match first(args) {
+            JValue::String(text) if text.len() > LONGEST_SEQUENCE => Err(too_large()),
+            value => Ok(value),
+        })
+    }
+}
+
+fn first(args: &[JValue]) -> JValue {
+    args.first().cloned().unwrap_or(JValue::Undefined)
+}
+
+fn too_large() -> EvaluatorError {
+    EvaluatorError::EvaluationError(MEMORY.to_owned())
+}

@@ -1,0 +1,303 @@
+//! Where the crate differs from jsonata 2.0.6: what is put right, and in what its word is not taken.
+
+use jsonata_core::{
+    ast::{AstNode, BinaryOp, Stage},
+    evaluator::{Evaluator, EvaluatorError},
+    value::JValue,
+};
+
+use super::tree::{any, call, change_children, for_each_child};
+
+/// The calls that compare; no expression can spell them.
+const COMPARING: [(BinaryOp, &str, &str); 4] = [
+    (BinaryOp::LessThan, "<", "compare <"),
+    (BinaryOp::LessThanOrEqual, "<=", "compare <="),
+    (BinaryOp::GreaterThan, ">", "compare >"),
+    (BinaryOp::GreaterThanOrEqual, ">=", "compare >="),
+];
+
+/// Whether a node is of a later version of the language.
+pub(super) fn is_too_new(node: &AstNode) -> bool {
+    matches!(
+        node,
+        AstNode::Binary {
+            op: BinaryOp::Coalesce | BinaryOp::Default,
+            ..
+        }
+    )
+}
+
+/// Whether an array has no items; no expression can spell it.
+const IS_EMPTY: &str = "is empty";
+/// What is reduced; a variable.
+const REDUCED: &str = "the reduced";
+
+/// Puts right what the crate has otherwise. Comparisons look at the type of both operands even if one of
+/// them is undefined, unless the text says what it is; nothing reduced comes to nothing. Returns whether
+/// there was anything of this.
+pub(super) fn repair(node: &mut AstNode) -> bool {
+    let mut repaired = false;
+    change_children(node, &mut |child| repaired |= repair(child));
+    if let AstNode::Binary { op, lhs, rhs } = node
+        && let Some((_, _, name)) = comparing(*op)
+        && !is_scalar(lhs)
+        && !is_scalar(rhs)
+    {
+        let operands = [lhs, rhs].map(|it| std::mem::replace(&mut **it, AstNode::Null));
+        *node = call(name, operands.into());
+        repaired = true;
+    }
+    if let AstNode::Function { name, args, .. } = node
+        && name == "reduce"
+        && args.len() == 2
+        && !matches!(args[0], AstNode::Placeholder)
+    {
+        *node = reduce(args);
+        repaired = true;
+    }
+    repaired
+}
+
+/// `$reduce` of what is not empty.
+fn reduce(args: &mut Vec<AstNode>) -> AstNode {
+    let reduced = || AstNode::Variable(REDUCED.to_owned());
+    let items = std::mem::replace(&mut args[0], reduced());
+    AstNode::Block(vec![
+        AstNode::Binary {
+            op: BinaryOp::ColonEqual,
+            lhs: Box::new(reduced()),
+            rhs: Box::new(items),
+        },
+        AstNode::Conditional {
+            condition: Box::new(call(IS_EMPTY, vec![reduced()])),
+            then_branch: Box::new(AstNode::Undefined),
+            else_branch: Some(Box::new(call("reduce", std::mem::take(args)))),
+        },
+    ])
+}
+
+fn comparing(op: BinaryOp) -> Option<&'static (BinaryOp, &'static str, &'static str)> {
+    COMPARING.iter().find(|it| it.0 == op)
+}
+
+fn is_scalar(node: &AstNode) -> bool {
+    matches!(node, AstNode::Number(_) | AstNode::String(_))
+}
+
+/// Lets an evaluation compare.
+pub(super) fn serve(evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
+    for (op, operator, name) in COMPARING {
+        evaluator.register_fn(name, move |args: &[JValue]| match args {
+            [left, right] => compare(op, operator, left, right),
+            _ => Ok(JValue::Undefined),
+        })?;
+    }
+    evaluator.register_fn(IS_EMPTY, |args: &[JValue]| {
+        let items = args.first().and_then(JValue::as_array);
+        Ok(JValue::Bool(items.is_some_and(Vec::is_empty)))
+    })
+}
+
+fn compare(
+    op: BinaryOp,
+    operator: &str,
+    left: &JValue,
+    right: &JValue,
+) -> Result<JValue, EvaluatorError> {
+    let ordering = match (left, right) {
+        (JValue::Number(left), JValue::Number(right)) => left.partial_cmp(right),
+        (JValue::String(left), JValue::String(right)) => {
+            Some(left.encode_utf16().cmp(right.encode_utf16()))
+        }
+        _ => {
+            let kinds = [left, right].map(|it| match it {
+                JValue::Undefined => Some(None),
+                JValue::Number(_) | JValue::String(_) => Some(it.to_json_string().ok()),
+                _ => None,
+            });
+            return match kinds {
+                [None, _] | [_, None] => Err(EvaluatorError::TypeError(format!(
+                    "T2010: operator \"{operator}\""
+                ))),
+                [Some(Some(left)), Some(Some(right))] => Err(EvaluatorError::TypeError(format!(
+                    "T2009: The values {left} and {right} either side of operator \"{operator}\" \
+                     must be of the same data type"
+                ))),
+                _ => Ok(JValue::Undefined),
+            };
+        }
+    };
+    let holds = ordering.is_some_and(|it| match op {
+        BinaryOp::LessThan => it.is_lt(),
+        BinaryOp::LessThanOrEqual => it.is_le(),
+        BinaryOp::GreaterThan => it.is_gt(),
+        _ => it.is_ge(),
+    });
+    Ok(JValue::Bool(holds))
+}
+
+/// The functions whose values are beyond doubt, with the most arguments that they are given.
+const SURE: [(&str, usize); 35] = [
+    ("abs", 1),
+    ("append", 2),
+    ("average", 1),
+    ("boolean", 1),
+    ("ceil", 1),
+    ("count", 1),
+    ("distinct", 1),
+    ("error", 1),
+    ("exists", 1),
+    ("floor", 1),
+    ("hash", 2),
+    ("join", 2),
+    ("length", 1),
+    ("lookup", 2),
+    ("lowercase", 1),
+    ("map", 2),
+    ("max", 1),
+    ("merge", 1),
+    ("millis", 0),
+    ("min", 1),
+    ("not", 1),
+    ("number", 1),
+    ("partition", 2),
+    ("random", 1),
+    ("reduce", 2),
+    ("reverse", 1),
+    ("round", 1),
+    ("sort", 1),
+    ("substring", 2),
+    ("substringAfter", 2),
+    ("substringBefore", 2),
+    ("sum", 1),
+    ("type", 1),
+    ("uppercase", 1),
+    ("uuid", 0),
+];
+
+/// Whether no implementation of the language was seen to give something else for any part of it.
+pub(super) fn is_sure(tree: &AstNode) -> bool {
+    !any(tree, &|node| match node {
+        AstNode::String(_)
+        | AstNode::Name(_)
+        | AstNode::Number(_)
+        | AstNode::Boolean(_)
+        | AstNode::Null
+        | AstNode::Variable(_)
+        | AstNode::Unary { .. }
+        | AstNode::Array(_)
+        | AstNode::Object(_)
+        | AstNode::Block(_)
+        | AstNode::Conditional { .. }
+        | AstNode::FunctionApplication(_) => false,
+        AstNode::Lambda { signature, .. } => signature.is_some(),
+        AstNode::Path { steps } => steps.iter().any(|step| {
+            let is_sure = |stage: &Stage| match stage {
+                Stage::Filter(predicate) => is_simple(predicate),
+                Stage::KeepArray | Stage::Index(_) => false,
+            };
+            step.is_tuple || step.ancestor_label.is_some() || !step.stages.iter().all(is_sure)
+        }),
+        // A range from nothing to something that is no number fails in the original.
+        AstNode::Binary {
+            op: BinaryOp::Range,
+            lhs,
+            ..
+        } => !matches!(**lhs, AstNode::Number(_)),
+        AstNode::Binary { op, .. } => matches!(
+            op,
+            BinaryOp::FocusBind | BinaryOp::IndexBind | BinaryOp::ChainPipe
+        ),
+        AstNode::Function { name, args, .. } => {
+            let is_known = |it: &(&str, usize)| it.0 == name && args.len() <= it.1;
+            !SURE.iter().any(is_known) && !defines(tree, name)
+        }
+        _ => true,
+    })
+}
+
+/// Whether a predicate cannot fail: it need not be known whether it is asked of nothing.
+fn is_simple(predicate: &AstNode) -> bool {
+    !any(predicate, &|node| match node {
+        AstNode::Function { .. } | AstNode::Call { .. } | AstNode::Unary { .. } => true,
+        AstNode::Binary { op, lhs, rhs } => match op {
+            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::And | BinaryOp::Or => false,
+            op => comparing(*op).is_none() || !is_scalar(lhs) && !is_scalar(rhs),
+        },
+        _ => false,
+    })
+}
+
+/// Whether an expression defines a function with this name.
+fn defines(tree: &AstNode, name: &str) -> bool {
+    any(tree, &|node| match node {
+        AstNode::Binary {
+            op: BinaryOp::ColonEqual,
+            lhs,
+            rhs,
+        } => {
+            matches!(&**lhs, AstNode::Variable(it) if it == name)
+                && matches!(**rhs, AstNode::Lambda { .. })
+        }
+        _ => false,
+    })
+}
+
+/// Whether the message of an error is not certain: the members of arrays and objects are evaluated at the
+/// same time, and errors on the right of `and` and `or` name these.
+pub(super) fn races(tree: &AstNode) -> bool {
+    any(tree, &|node| {
+        let mut fallible = 0;
+        match node {
+            AstNode::Array(_) | AstNode::Object(_) => {
+                for_each_child(node, &mut |child| fallible += usize::from(may_fail(child)));
+                fallible > 1
+            }
+            AstNode::Binary {
+                op: BinaryOp::And | BinaryOp::Or,
+                rhs,
+                ..
+            } => may_fail(rhs),
+            _ => false,
+        }
+    })
+}
+
+fn may_fail(node: &AstNode) -> bool {
+    any(node, &|node| match node {
+        AstNode::Function { .. } | AstNode::Call { .. } | AstNode::Unary { .. } => true,
+        AstNode::Binary { op, .. } => !matches!(
+            op,
+            BinaryOp::Equal
+                | BinaryOp::NotEqual
+                | BinaryOp::And
+                | BinaryOp::Or
+                | BinaryOp::ColonEqual
+        ),
+        _ => false,
+    })
+}
+
+/// The function of the only call in an expression, if there is only one and nothing else applies a
+/// function.
+pub(super) fn only_call(tree: &AstNode) -> Option<Box<str>> {
+    fn count<'n>(node: &'n AstNode, calls: &mut Vec<Option<&'n str>>) {
+        match node {
+            AstNode::Function { name, .. } => calls.push(Some(name)),
+            AstNode::Call { .. }
+            | AstNode::Lambda { .. }
+            | AstNode::Binary {
+                op: BinaryOp::ChainPipe,
+                ..
+            } => calls.push(None),
+            _ => {}
+        }
+        for_each_child(node, &mut |child| count(child, calls));
+    }
+    let mut calls = Vec::new();
+    count(tree, &mut calls);
+    match calls[..] {
+        [Some(name)] => Some(name.into()),
+        _ => None,
+    }
+}
