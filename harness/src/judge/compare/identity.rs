@@ -131,10 +131,11 @@ fn machine_of(execution: &str) -> String {
 }
 
 /// The rules by which an execution depends on who it is, on the moment or on chance.
-const TELLING: [Clause; 6] = [
+const TELLING: [Clause; 7] = [
     Clause::ContextPath,
     Clause::IntrinsicMathRandom,
     Clause::IntrinsicUuid,
+    Clause::JsonataExpression,
     Clause::RetryJitterFull,
     Clause::WaitTimestamp,
     Clause::WaitTimestampPath,
