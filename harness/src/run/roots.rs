@@ -618,6 +618,25 @@ mod tests {
     }
 
     #[test]
+    fn an_explanation_that_agreeing_cases_contradict_again_and_again_is_dropped() {
+        let mut roots = Roots::default();
+        roots.place(1, &[deviation(1), deviation(2), deviation(3)], |_| false);
+        let mut contradicted = |times, by: i64| {
+            let refuted = |it: &Deviation| *it == deviation(2);
+            let all = (0..times).map(|_| roots.contradicted(1, &deviation(by), refuted));
+            let lost = all.last().expect("a time");
+            (lost, best(&roots))
+        };
+        // An engine may keep a rule now and then that it breaks.
+        assert_eq!(contradicted(1, 1), (false, vec![deviation(1)]));
+        assert_eq!(contradicted(1, 1), (false, vec![deviation(3)]));
+        // The case was run when the other one was the best.
+        assert_eq!(contradicted(9, 1), (false, vec![deviation(3)]));
+        assert_eq!(contradicted(2, 3), (true, vec![]));
+        assert!(!roots.explains_finding(1));
+    }
+
+    #[test]
     fn the_same_rule_broken_in_other_states_is_one_root() {
         let within = |states: &[StateType]| deviation(1).within(states);
         let mut roots = Roots::default();
