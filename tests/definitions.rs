@@ -179,6 +179,8 @@ async fn page(context: &Context, case: &Case, signature: &str) -> String {
         original: None,
         explained: None,
         grouped: None,
+        suspected: None,
+        beside: false,
         number: 1,
         signature: &signature.parse().expect("a signature"),
         case,

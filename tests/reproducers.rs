@@ -102,6 +102,8 @@ fn program(fault: Deviant, case: &Case) -> String {
         original: None,
         explained: None,
         grouped: None,
+        suspected: None,
+        beside: false,
         number: 1,
         signature: &judgement.differences[0].signature,
         case,
