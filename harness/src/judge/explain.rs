@@ -167,18 +167,31 @@ pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Prepared, terms: Ter
     }
 }
 
+/// The same of an engine of which more is known: that may hide what these deviations do.
+pub fn is_refuted_beside(
+    deviations: &Arc<Deviations>,
+    known: &Deviations,
+    agreed: &Prepared,
+    terms: Terms<'_>,
+) -> bool {
+    let both = || Arc::new(known.clone().and(Deviations::clone(deviations)));
+    is_refuted_by(deviations, agreed, terms)
+        && (known.is_empty() || is_refuted_by(&both(), agreed, terms))
+}
+
 /// The hypotheses that explain a case and that nothing refutes which agreed, the best first: one about the
 /// rule that the difference seems to break, and then the most general.
 pub fn best(
     mut hypotheses: Vec<&'static Hypothesis>,
     sight: &Sight<'_>,
+    known: &Deviations,
     agreed: &[Prepared],
     terms: Terms<'_>,
 ) -> Vec<&'static Hypothesis> {
     hypotheses.retain(|it| {
         let deviations = Arc::new(it.deviations());
         let mut agreed = agreed.iter();
-        !agreed.any(|job| is_refuted_by(&deviations, job, terms))
+        !agreed.any(|job| is_refuted_beside(&deviations, known, job, terms))
     });
     hypotheses.sort_by_key(|it| (sight.likely != Some(it.clause), it.specificity()));
     hypotheses

@@ -268,6 +268,8 @@ impl Reporter for Digest {
                     if finding.number == now.number {
                         finding.explained.clone_from(&now.explained);
                         finding.clause = now.clause;
+                        finding.grouped.clone_from(&now.grouped);
+                        finding.beside = now.beside;
                     }
                 }
             }

@@ -77,6 +77,8 @@ struct Member {
     root: u32,
     /// The rule that its explanation breaks, if something explains it.
     explained: Option<Clause>,
+    /// Whether it has an explanation that is doubted.
+    doubted: bool,
     /// What differs first.
     aspect: Aspect,
     /// The form of its smallest case, and how that differs.
@@ -95,6 +97,9 @@ const RARE: u64 = 8;
 
 /// By how many standard deviations more cases must diverge than expected, so that it is no chance.
 const NO_CHANCE: f64 = 3.0;
+
+/// The families of rules about how something is told, not what is done.
+const TOLD: [&str; 2] = ["cause", "history"];
 
 /// How many of some cases diverge, in ways that nothing explains.
 #[derive(Debug, Clone, Copy)]
@@ -157,18 +162,22 @@ impl Groups {
         self.diverged.take(coverage);
     }
 
-    /// Adds a divergence. Unless it is explained, returns the number of an earlier one without an
-    /// explanation that has the same root, with the reason, if there is one.
+    /// Adds a divergence. Unless it is explained, returns an earlier one that nothing explains well and that
+    /// has the same root, if there is one.
     pub fn place(
         &mut self,
         finding: &FindingRecord,
         reduction: &ReductionRecord,
         explained: bool,
-    ) -> Option<(u32, String)> {
+    ) -> Option<Like> {
         let mut member = Member::of(finding, reduction, explained);
         let same = if explained { None } else { self.same(&member) };
-        if let Some((root, _)) = same {
-            member.root = root;
+        if let Some(same) = &same {
+            member.root = same.root;
+            member.doubted = false;
+            for it in self.all.iter_mut().filter(|it| it.root == same.root) {
+                it.doubted = false;
+            }
         }
         self.all.push(member);
         same
@@ -191,7 +200,8 @@ impl Groups {
     /// doubted, both are one group from then on.
     pub fn explained_like(&mut self, number: u32, cases: impl Fn(u32) -> u64) -> Option<Like> {
         let place = self.all.iter().position(|it| it.root == number)?;
-        let suspect = self.suspect(&self.all[place].exercised)?;
+        let suspect = self.suspect(&self.all[place].exercised);
+        let suspect = suspect.filter(|it| self.is_strong(*it))?;
         let like = |it: &Member| {
             let clause = it.explained?;
             let doubted = self.is_doubted(clause, cases(it.root));
@@ -243,7 +253,8 @@ impl Groups {
         }
         for member in sure {
             let by_chance = |suspect: Clause| {
-                self.diverged.of(suspect) > RARE * (1 + cases(member.root))
+                self.is_strong(suspect)
+                    && self.diverged.of(suspect) > RARE * (1 + cases(member.root))
                     && member.exercised.contains(suspect)
             };
             // What explains a case or two that break a rule which hundreds break looks only as if.
@@ -260,7 +271,9 @@ impl Groups {
             let explained = member.explained.map(family);
             let suspects = groups.iter().map(|it| (*it, self.suspect(&it.exercised)));
             let mut suspects = suspects.filter_map(|(it, suspect)| Some((it, suspect?)));
-            let alike = suspects.find(|(_, suspect)| explained == Some(family(*suspect)));
+            let alike = suspects.find(|(_, suspect)| {
+                self.is_strong(*suspect) && explained == Some(family(*suspect))
+            });
             if let Some((group, suspect)) = alike {
                 moved(group, member, suspect);
                 let number = group.number;
@@ -273,11 +286,13 @@ impl Groups {
     /// The root of a case that nothing explains, without looking into it: that of many divergences which
     /// differ in the same aspect, and break the rule that is suspected of this one.
     pub fn alike(&self, coverage: &Coverage, aspect: Aspect) -> Option<u32> {
-        let suspect = family(self.suspect(coverage)?);
+        let suspect = self.suspect(coverage).filter(|it| self.is_strong(*it))?;
+        let suspect = family(suspect);
         let same = |it: &&Member| {
             let suspects_the_same =
                 || self.suspect(&it.exercised).map(family) == Some(suspect.clone());
-            it.explained.is_none() && it.aspect == aspect && suspects_the_same()
+            let grouped = it.explained.is_none() && !it.doubted;
+            grouped && it.aspect == aspect && suspects_the_same()
         };
         let first = self.all.iter().find(same)?;
         let members = self.all.iter().filter(|it| it.root == first.root);
@@ -289,7 +304,8 @@ impl Groups {
     pub fn suspicion(&self, number: u32) -> Option<(Clause, String)> {
         let unexplained = |it: &&Member| it.number == number && it.explained.is_none();
         let member = self.all.iter().find(unexplained)?;
-        let suspect = self.suspect(&member.exercised)?;
+        let suspect = self.suspect(&member.exercised);
+        let suspect = suspect.filter(|it| self.is_strong(*it))?;
         Some((suspect, self.why(suspect)))
     }
 
@@ -305,7 +321,7 @@ impl Groups {
         let suspects = [(one, other), (other, one)].into_iter();
         let mut common = suspects.filter_map(|(from, to)| {
             let suspect = self.suspect(&from.exercised)?;
-            let same = self.is_suspected_in(suspect, &to.exercised);
+            let same = self.is_strong(suspect) && self.is_suspected_in(suspect, &to.exercised);
             same.then_some(suspect)
         });
         common.next()
@@ -316,7 +332,8 @@ impl Groups {
     /// is no chance.
     pub fn suspect(&self, exercised: &Coverage) -> Option<Clause> {
         let based = |clause: &Clause| clause.entry().basis != Basis::Assumed;
-        let candidates = exercised.iter().filter(based);
+        let is_done = |clause: &Clause| !TOLD.contains(&clause.entry().path().next().unwrap_or(""));
+        let candidates = exercised.iter().filter(based).filter(is_done);
         let particular = candidates.filter(|it| !TRIVIAL.contains(*it));
         let mut suspects: Vec<Clause> = particular.collect();
         // Of those that are suspected as much, the last: the registry goes from the general to the
@@ -347,19 +364,34 @@ impl Groups {
         }
     }
 
-    fn same(&self, member: &Member) -> Option<(u32, String)> {
+    fn same(&self, member: &Member) -> Option<Like> {
         let unexplained = || self.all.iter().filter(|it| it.explained.is_none());
         let form = |it: &&Member| it.form.is_some() && it.form == member.form;
         if let Some(same) = unexplained().find(form) {
             let why = "their smallest cases differ in the same way, and only in names and values";
-            return Some((same.root, why.to_owned()));
+            return Some(self.like(same.root, why.to_owned()));
         }
         let same = unexplained().find_map(|it| {
             let suspect = self.suspect(&it.exercised)?;
-            let same = self.is_suspected_in(suspect, &member.exercised);
+            let same = self.is_strong(suspect) && self.is_suspected_in(suspect, &member.exercised);
             same.then_some((it.root, suspect))
         });
-        same.map(|(root, suspect)| (root, self.why(suspect)))
+        same.map(|(root, suspect)| self.like(root, self.why(suspect)))
+    }
+
+    fn like(&self, root: u32, why: String) -> Like {
+        let mut all = self.all.iter();
+        Like {
+            root,
+            doubted: all.any(|it| it.number == root && it.doubted),
+            why,
+        }
+    }
+
+    /// Whether divergences may be grouped by this rule: of the cases that exercise it most diverge, or it
+    /// accounts for most of those that diverge.
+    fn is_strong(&self, suspect: Clause) -> bool {
+        self.mostly(suspect) || 2 * self.diverged.of(suspect) >= self.diverged.cases
     }
 
     /// Whether a case breaks this rule, as far as the run tells: it is the one that is suspected, or one like
@@ -395,7 +427,7 @@ impl Groups {
     fn why(&self, suspect: Clause) -> String {
         let Share { diverged, cases } = self.share(suspect);
         format!(
-            "their smallest cases need {}, and {diverged} of the {cases} cases that exercise it diverge",
+            "its smallest case needs {}, and {diverged} of the {cases} cases that exercise it diverge",
             suspect.entry().id,
         )
     }
@@ -414,6 +446,7 @@ impl Member {
             number: reduction.number,
             root: reduction.number,
             explained: explanation.filter(|_| explained).map(Deviation::clause),
+            doubted: explanation.is_some() && !explained,
             aspect: finding.signature.aspect,
             form: form.zip(Some(finding.signature.shape.clone())),
             exercised: exercised.unwrap_or_default(),
@@ -498,6 +531,7 @@ mod tests {
             number,
             root: number,
             explained: None,
+            doubted: false,
             aspect: Aspect::Output,
             form: None,
             exercised: clauses.iter().copied().collect(),

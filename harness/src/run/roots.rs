@@ -14,7 +14,7 @@ use super::{Context, Outcome, attempt::ready, witness::Witness};
 use crate::{
     job::Prepared,
     judge::{
-        explain::{Sight, best, is_refuted_by},
+        explain::{Sight, best, is_refuted_beside},
         verdict::{Difference, Judgement},
     },
     raw::RawRun,
@@ -75,8 +75,7 @@ impl Root {
         self.explained += 1;
         let fewer = kept.len() < self.candidates.len();
         if fewer {
-            self.candidates = kept;
-            self.held = 0;
+            self.hold(kept);
         }
         fewer
     }
@@ -91,6 +90,8 @@ pub(super) struct Snapshot {
     settled: Vec<(u32, Arc<Deviations>)>,
     /// The best hypothesis of each other root.
     unsettled: Vec<(u32, Deviation)>,
+    /// All of these together.
+    all: Arc<Deviations>,
 }
 
 impl Snapshot {
@@ -100,7 +101,9 @@ impl Snapshot {
             name: Err(id),
             deviations: Arc::clone(deviations),
         });
-        if let Some(parts) = together(entries.collect(), |it| sight.is_explained_by(it)) {
+        let shows = |it: &Arc<Deviations>| sight.left_under(it).is_some();
+        let explains = |it: &Arc<Deviations>| sight.is_explained_by(it);
+        if let Some(parts) = together(entries.collect(), shows, explains) {
             return Some(explained_by(&parts, Vec::new()));
         }
         let mut settled = self.settled.iter();
@@ -112,9 +115,8 @@ impl Snapshot {
     pub fn against(&self, context: &Context, agreed: &Prepared, coverage: &Coverage) -> Against {
         let terms = context.engine.profile().terms(0);
         let is_against = |deviations: &Arc<Deviations>| {
-            let mut clauses = deviations.iter().map(Deviation::clause);
-            clauses.any(|clause| coverage.contains(clause))
-                && is_refuted_by(deviations, agreed, terms)
+            deviations.iter().any(|it| it.concerns(coverage))
+                && is_refuted_beside(deviations, &self.all, agreed, terms)
         };
         let entries = self.entries.iter().filter(|(_, it)| is_against(it));
         let roots = self
@@ -138,7 +140,7 @@ pub(super) struct Against {
 }
 
 /// A root among others.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Part<'r> {
     /// Its number if it was found, or else the id of its entry.
     name: Result<u32, &'r str>,
@@ -173,6 +175,7 @@ impl Roots {
     pub fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot {
             entries: Arc::clone(&self.entries),
+            all: self.all(),
             ..Snapshot::default()
         };
         for root in &self.found {
@@ -230,7 +233,8 @@ impl Roots {
         covered: impl Fn(&Difference) -> Option<String>,
     ) -> Option<Explained> {
         let explains = |it: &Arc<Deviations>| sight.is_explained_by(it);
-        if let Some(parts) = together(self.known_before(), explains) {
+        let shows = |it: &Arc<Deviations>| sight.left_under(it).is_some();
+        if let Some(parts) = together(self.known_before(), shows, explains) {
             return Some(explained_by(&parts, Vec::new()));
         }
         // A case that shows two roots may look as if another hypothesis of one of them held: that is asked
@@ -246,7 +250,7 @@ impl Roots {
             self.version += u64::from(more_precise);
             return Some(Explained::Root(root.number));
         }
-        if let Some(parts) = together(self.parts(), explains) {
+        if let Some(parts) = together(self.parts(), shows, explains) {
             return Some(explained_by(&parts, Vec::new()));
         }
         for root in self.found.iter_mut().filter(|it| it.held < SETTLED) {
@@ -260,7 +264,7 @@ impl Roots {
             let left = sight.left_under(it)?;
             left.iter().map(&covered).collect()
         };
-        let parts = together(self.parts(), |it| rest(it).is_some())?;
+        let parts = together(self.parts(), shows, |it| rest(it).is_some())?;
         let others = rest(&all_of(&parts)).unwrap_or_default();
         Some(explained_by(&parts, others))
     }
@@ -350,6 +354,15 @@ impl Roots {
         }
     }
 
+    /// Remembers how many cases each root has explained, which an earlier session counted.
+    pub fn recall(&mut self, cases: impl Fn(u32) -> u64) {
+        for root in &mut self.found {
+            let cases = u32::try_from(cases(root.number)).unwrap_or(u32::MAX);
+            root.explained = root.explained.max(cases);
+            root.held = root.held.max(cases.min(SETTLED));
+        }
+    }
+
     /// Adds what explains a finding that was placed under this root.
     pub fn join(&mut self, number: u32, candidates: &[Deviation]) {
         let mut found = self.found.iter_mut();
@@ -398,19 +411,46 @@ impl Root {
 
     /// Takes these for what explains it.
     fn hold(&mut self, candidates: Vec<Deviation>) {
+        // What spoke against the best one says nothing of another.
+        if self.candidates.first() != candidates.first() {
+            self.against = 0;
+        }
         self.candidates = candidates;
         self.held = 0;
     }
 }
 
-/// Those of these parts that explain something together, and not without one of them.
-fn together(
-    mut parts: Vec<Part<'_>>,
+/// Those of these parts that explain something together, and not without one of them: one, all or two. Parts
+/// may contradict each other, so that all together explain less than one.
+fn together<'r>(
+    parts: Vec<Part<'r>>,
+    shows: impl Fn(&Arc<Deviations>) -> bool,
     explain: impl Fn(&Arc<Deviations>) -> bool,
-) -> Option<Vec<Part<'_>>> {
-    if parts.is_empty() || !explain(&all_of(&parts)) {
-        return None;
+) -> Option<Vec<Part<'r>>> {
+    if let Some(part) = parts.iter().find(|it| explain(&it.deviations)) {
+        return Some(vec![part.clone()]);
     }
+    if explain(&all_of(&parts)) {
+        return Some(without_others(parts, explain));
+    }
+    let showing = parts.iter().filter(|it| shows(&it.deviations));
+    let showing: Vec<&Part<'r>> = showing.take(MOST_SHOWING).collect();
+    let firsts = showing.iter().enumerate();
+    let mut pairs = firsts.flat_map(|(place, one)| {
+        let others = showing[place + 1..].iter();
+        others.map(|other| vec![Part::clone(one), Part::clone(other)])
+    });
+    pairs.find(|pair| explain(&all_of(pair)))
+}
+
+/// Of how many parts that show in a case pairs are tried.
+const MOST_SHOWING: usize = 8;
+
+/// These parts, which explain something together, without those that are not needed for it.
+fn without_others<'r>(
+    mut parts: Vec<Part<'r>>,
+    explain: impl Fn(&Arc<Deviations>) -> bool,
+) -> Vec<Part<'r>> {
     let mut place = 0;
     while place < parts.len() {
         let part = parts.remove(place);
@@ -419,7 +459,7 @@ fn together(
             place += 1;
         }
     }
-    Some(parts)
+    parts
 }
 
 fn alone(deviation: &Deviation) -> Arc<Deviations> {
@@ -551,21 +591,26 @@ impl Known {
 /// and that none of the cases refutes which agreed; the best first.
 pub(super) fn explanations(context: &Context, sight: &Sight<'_>, known: &Known) -> Vec<Deviation> {
     let found = sight.hypotheses(&known.beside(), &known.untried);
-    let concerned = |coverage: &Coverage| found.iter().any(|it| coverage.contains(it.clause));
+    let concerned = |coverage: &Coverage| found.iter().any(|it| it.deviation.concerns(coverage));
     let agreed = known.agreed.iter().filter(|it| concerned(it.coverage()));
     let agreed: Vec<Prepared> = agreed.filter_map(|it| again(context, it)).collect();
-    let best = best(found, sight, &agreed, context.engine.profile().terms(0));
+    let terms = context.engine.profile().terms(0);
+    let best = best(found, sight, &known.beside(), &agreed, terms);
     best.iter().map(|it| it.deviation.clone()).collect()
 }
 
-/// Whether a case that agreed refutes a deviation.
-pub(super) fn is_refuted(context: &Context, deviation: &Deviation, agreed: &[Witness]) -> bool {
-    let clause = deviation.clause();
+/// Whether a case that agreed refutes a deviation of an engine of which this is known.
+pub(super) fn is_refuted(
+    context: &Context,
+    deviation: &Deviation,
+    known: &Deviations,
+    agreed: &[Witness],
+) -> bool {
     let deviations = alone(deviation);
     let terms = context.engine.profile().terms(0);
-    let concerned = agreed.iter().filter(|it| it.coverage().contains(clause));
+    let concerned = agreed.iter().filter(|it| deviation.concerns(it.coverage()));
     let mut agreed = concerned.filter_map(|it| again(context, it));
-    agreed.any(|it| is_refuted_by(&deviations, &it, terms))
+    agreed.any(|it| is_refuted_beside(&deviations, known, &it, terms))
 }
 
 /// The case of a witness.

@@ -9,7 +9,7 @@ mod shown;
 use std::{fmt, sync::LazyLock};
 
 use super::{Deviation, Deviations, Form, Hook, When};
-use crate::{asl::StateType, clause::Clause};
+use crate::{asl::StateType, clause::{Clause, Coverage}};
 
 /// A way in which an engine may break one rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,6 +96,12 @@ impl Deviation {
     /// The rule that it breaks.
     pub fn clause(&self) -> Clause {
         rules::broken(self)
+    }
+
+    /// Whether an execution that exercises these rules may show it, at a glance.
+    pub fn concerns(&self, exercised: &Coverage) -> bool {
+        // An execution fails by many rules.
+        self.hook == Hook::FailedOutput || exercised.contains(self.clause())
     }
 
     /// How narrow it is: a condition, and each type of states that is left out, make it narrower.

@@ -40,6 +40,9 @@ impl Conductor<'_> {
         for (finding, reduction) in stored.findings {
             self.recall_finding(finding, reduction);
         }
+        let under = &self.under;
+        self.roots
+            .recall(|root| under.get(&root).copied().unwrap_or_default());
     }
 
     fn recall_finding(&mut self, finding: FindingRecord, reduction: Option<ReductionRecord>) {

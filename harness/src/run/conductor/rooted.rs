@@ -1,5 +1,7 @@
 //! Which root a divergence has.
 
+use std::sync::Arc;
+
 use stepproof_specs::deviation::Deviation;
 
 use super::{
@@ -45,7 +47,8 @@ impl Conductor<'_> {
             witnesses,
             ..
         } = self;
-        let refuted = |it: &Deviation| roots::is_refuted(context, it, &witnesses.all());
+        let known = roots.all();
+        let refuted = |it: &Deviation| roots::is_refuted(context, it, &known, &witnesses.all());
         // What signatures cover as a whole is known without deviations that happen to change something.
         let differences = judgement.into_iter().flat_map(|it| &it.differences);
         let mut differences = differences.map(|it| context.judge.is_known(it, prepared));
@@ -80,7 +83,9 @@ impl Conductor<'_> {
             return Ok(());
         }
         let explanations = &reduction.detail.explanations;
-        let refuted = |it: &Deviation| roots::is_refuted(&self.context, it, &self.witnesses.all());
+        let known = self.roots.all();
+        let agreed = self.witnesses.all();
+        let refuted = |it: &Deviation| roots::is_refuted(&self.context, it, &known, &agreed);
         reduction.detail.root = self.roots.place(finding.number, explanations, refuted);
         if reduction.detail.root.is_some() {
             return Ok(());
@@ -92,11 +97,6 @@ impl Conductor<'_> {
         if sure {
             return Ok(());
         }
-        let same = same.map(|(root, why)| Like {
-            root,
-            doubted: false,
-            why,
-        });
         let Some(like) = same.or_else(|| self.explained_like(finding.number)) else {
             reduction.detail.root = reported::same_case(&self.reported, reduction);
             return Ok(());
@@ -113,22 +113,28 @@ impl Conductor<'_> {
     }
 
     /// Whether an explanation, which is among the roots now, holds for a good part of the cases that
-    /// wait and exercise the rule: in the others something else may differ, too.
+    /// wait and in which it would show: in the others something else may differ, too.
     fn holds_beside(&self, explanation: &Deviation) -> bool {
-        let clause = explanation.clause();
         let waiting = self.waiting.iter().map(|it| &it.ran);
-        let concerned = waiting.filter(|it| it.ready.coverage.contains(clause));
-        let deviations = self.roots.all();
+        let concerned = waiting.filter(|it| explanation.concerns(&it.ready.coverage));
+        let (alone, all) = (Arc::new(explanation.clone().into()), self.roots.all());
         let overhead = self.control.overhead();
         let (mut explained, mut asked) = (0, 0);
-        for ran in concerned.take(ASKED) {
+        for ran in concerned {
             let (raw, judgement) = roots::seen(&ran.attempt.outcome);
-            let look = |sight: &Sight<'_>| sight.is_explained_by(&deviations);
+            let look = |sight: &Sight<'_>| {
+                let left = sight.left_under(&alone)?;
+                Some(left.is_empty() || sight.is_explained_by(&all))
+            };
             let prepared = &ran.ready.prepared;
             let explains =
                 roots::with_sight(&self.context, prepared, raw, judgement, overhead, look);
+            let explains = explains.flatten();
             asked += usize::from(explains.is_some());
             explained += usize::from(explains.unwrap_or_default());
+            if asked == ASKED {
+                break;
+            }
         }
         4 * explained >= asked
     }
@@ -208,14 +214,29 @@ impl Conductor<'_> {
     pub(super) fn contradicted(&mut self, all: Vec<(u32, Deviation)>) -> Result<(), StoreError> {
         for (number, hypothesis) in all {
             let witnesses = self.witnesses.all();
-            let refuted = |it: &Deviation| roots::is_refuted(&self.context, it, &witnesses);
+            let known = self.roots.all();
+            let refuted = |it: &Deviation| roots::is_refuted(&self.context, it, &known, &witnesses);
             if self.roots.contradicted(number, &hypothesis, refuted) {
                 self.groups.unexplain(number);
+                self.unexplain_ways(number);
                 self.tell(number, Vec::new())?;
             }
             self.tell_renamed()?;
         }
         Ok(())
+    }
+
+    /// What explained a root and other ways to it does not hold.
+    fn unexplain_ways(&mut self, root: u32) {
+        let ways = self.reported.iter_mut();
+        for way in ways.filter(|it| it.same_as == Some(root) && it.reduction.detail.explains()) {
+            let detail = &mut way.reduction.detail;
+            detail.explanations.clear();
+            let why =
+                "it looked as if the same rule was broken, but cases agree that speak against it";
+            detail.grouped = Some(why.to_owned());
+            self.store.append_reduction(way.reduction.clone());
+        }
     }
 
     /// Tells which roots have another best explanation than when they were reported.
@@ -232,7 +253,10 @@ impl Conductor<'_> {
         let Some(reported) = self.reported.iter_mut().find(named) else {
             return Ok(());
         };
-        reported.reduction.detail.explanations = candidates;
+        let detail = &mut reported.reduction.detail;
+        // What explains it now explains other cases alone.
+        detail.beside &= detail.explanations.first() == candidates.first();
+        detail.explanations = candidates;
         let record = reported.reduction.clone();
         let page = self.context.judge.finding(&reported.finding, &record);
         self.store.append_reduction(record);
