@@ -447,10 +447,10 @@ fn together<'r>(
 const MOST_SHOWING: usize = 8;
 
 /// These parts, which explain something together, without those that are not needed for it.
-fn without_others<'r>(
-    mut parts: Vec<Part<'r>>,
+fn without_others(
+    mut parts: Vec<Part<'_>>,
     explain: impl Fn(&Arc<Deviations>) -> bool,
-) -> Vec<Part<'r>> {
+) -> Vec<Part<'_>> {
     let mut place = 0;
     while place < parts.len() {
         let part = parts.remove(place);

@@ -9,7 +9,10 @@ mod shown;
 use std::{fmt, sync::LazyLock};
 
 use super::{Deviation, Deviations, Form, Hook, When};
-use crate::{asl::StateType, clause::{Clause, Coverage}};
+use crate::{
+    asl::StateType,
+    clause::{Clause, Coverage},
+};
 
 /// A way in which an engine may break one rule.
 #[derive(Debug, Clone, PartialEq)]

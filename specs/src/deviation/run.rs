@@ -48,8 +48,8 @@ impl Deviations {
 
     /// The output of an execution that fails: none, unless an engine has one; `error` is that of its error.
     pub(crate) fn failed_output(&self, error: impl Fn() -> Value) -> Option<Value> {
-        let all = self.iter().filter(|it| it.hook == Hook::FailedOutput);
-        match &all.last()?.change {
+        let mut all = self.iter().rev();
+        match &all.find(|it| it.hook == Hook::FailedOutput)?.change {
             Change::Set(value) => Some(value.clone()),
             _ => Some(error()),
         }
