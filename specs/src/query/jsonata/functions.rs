@@ -14,7 +14,7 @@ use jsonata_core::{
 use serde_json::Value;
 
 use super::{
-    limits::{self, LONGEST_SEQUENCE},
+    limits::{self, LONGEST_SEQUENCE, RANGE},
     program::World,
     reads::Reads,
     tree::{call, change_children},
@@ -24,8 +24,6 @@ use crate::{base::entropy::mix, query::hash};
 
 /// The time of the evaluation, in milliseconds; a variable.
 pub(super) const MILLIS: &str = "the time";
-/// The name of `$range` inside an expression.
-pub(super) const RANGE: &str = "the function range";
 /// The largest seed of which it does not matter how many bits of it are taken.
 const MOST_SEED: f64 = 2_147_483_647.0;
 

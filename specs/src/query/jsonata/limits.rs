@@ -14,7 +14,6 @@ use jsonata_core::{
 };
 
 use super::{
-    functions::RANGE,
     tree::{any, call, change_children},
     values::{MOST_TEXT, MOST_VALUES, measure},
 };
@@ -47,6 +46,8 @@ const TIMES: &str = "times";
 const SPLIT: &str = "to split";
 const ROMAN: &str = "in roman numerals";
 const DISTINCT: &str = "to compare";
+/// The name of `$range` inside an expression.
+pub(super) const RANGE: &str = "the function range";
 /// A variable.
 const FIRST: &str = "the first argument";
 
