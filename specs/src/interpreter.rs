@@ -723,6 +723,9 @@ impl Execution {
             return;
         };
         self.mark(Clause::JsonataFailedEvent);
+        if !self.ends_at(id, error) && self.has_handlers(id) {
+            self.mark(Clause::JsonataFailedHandled);
+        }
         let details = Details {
             evaluation: Some(Box::new(Evaluation {
                 state: Some(self.active(id).name.clone()),

@@ -248,8 +248,14 @@ impl JsonataFlow {
         Ok(match exit {
             Exit::State => self.output.as_ref(),
             Exit::Rule(rule) => {
-                eval.mark(Clause::JsonataRuleOutput);
-                own(eval, rule.flow.jsonata())?.output.as_ref()
+                let output = own(eval, rule.flow.jsonata())?.output.as_ref();
+                if self.output.is_some() {
+                    eval.mark(match output {
+                        Some(_) => Clause::JsonataRuleOutput,
+                        None => Clause::JsonataRuleInstead,
+                    });
+                }
+                output
             }
             Exit::Catcher(catcher) => own(eval, catcher.flow.jsonata())?.output.as_ref(),
         })
@@ -258,7 +264,12 @@ impl JsonataFlow {
     fn assign_of<'f>(&'f self, eval: &Eval<'_>, exit: Exit<'f>) -> Result<Option<&'f Template>> {
         Ok(match exit {
             Exit::State => self.assign.as_ref(),
-            Exit::Rule(rule) => own(eval, rule.flow.jsonata())?.assign.as_ref(),
+            Exit::Rule(rule) => {
+                if self.assign.is_some() {
+                    eval.mark(Clause::JsonataRuleInstead);
+                }
+                own(eval, rule.flow.jsonata())?.assign.as_ref()
+            }
             Exit::Catcher(catcher) => own(eval, catcher.flow.jsonata())?.assign.as_ref(),
         })
     }
@@ -308,6 +319,14 @@ impl<'a, 'e> Scope<'a, 'e> {
     }
 
     fn template(&self, template: &Template, at: &Pointer<'_>) -> Result<Value> {
+        let made = self.filled(template, at);
+        if made.is_err() && template.expressions() > 1 {
+            self.eval.mark(Clause::JsonataFailedFirst);
+        }
+        made
+    }
+
+    fn filled(&self, template: &Template, at: &Pointer<'_>) -> Result<Value> {
         match template {
             Template::Literal(value) => {
                 self.eval.mark(Clause::JsonataTemplate);
@@ -317,11 +336,11 @@ impl<'a, 'e> Scope<'a, 'e> {
             Template::Array(items) => items
                 .iter()
                 .enumerate()
-                .map(|(index, item)| self.template(item, &at.index(index)))
+                .map(|(index, item)| self.filled(item, &at.index(index)))
                 .collect(),
             Template::Object(members) => members
                 .iter()
-                .map(|(name, value)| Ok((name.clone(), self.template(value, &at.field(name))?)))
+                .map(|(name, value)| Ok((name.clone(), self.filled(value, &at.field(name))?)))
                 .collect(),
         }
     }
@@ -394,6 +413,8 @@ fn note(eval: &Eval<'_>, doubts: Doubts) {
     let doubted = [
         (doubts.value, Clause::JsonataUnsure),
         (doubts.chance, Clause::JsonataChance),
+        (doubts.seed, Clause::JsonataSeed),
+        (doubts.evals, Clause::JsonataEval),
         (doubts.limit, Clause::JsonataLimit),
         (doubts.number, Clause::JsonataNumber),
         (doubts.message, Clause::JsonataThrownText),
@@ -544,7 +565,6 @@ fn about(expression: &Expression, at: &Pointer<'_>, said: impl Display) -> Strin
 }
 
 fn failed(eval: &Eval<'_>, rule: Clause, at: &Pointer<'_>, text: &str) -> Box<RuntimeError> {
-    eval.mark(Clause::JsonataFailedHandled);
     Box::new(RuntimeError::query(rule, eval.active, &plain(at), text))
 }
 

@@ -177,6 +177,16 @@ impl Template {
         }
     }
 
+    /// How many expressions it has.
+    pub(crate) fn expressions(&self) -> usize {
+        match self {
+            Self::Literal(_) => 0,
+            Self::Expression(_) => 1,
+            Self::Array(items) => items.iter().map(Self::expressions).sum(),
+            Self::Object(fields) => fields.iter().map(|(_, value)| value.expressions()).sum(),
+        }
+    }
+
     fn is_literal(&self) -> bool {
         matches!(self, Self::Literal(_))
     }

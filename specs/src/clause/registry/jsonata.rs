@@ -17,9 +17,12 @@ family! {
         JsonataEval = "jsonata.eval", Assumed(EVERYTHING),
             "A call of $eval fails like a call of any function that does not exist.",
             "AWS Developer Guide, \"Transforming data with JSONata in Step Functions\": $eval is not available; not how it fails";
+        JsonataSeed = "jsonata.chance.seed", Assumed(EVERYTHING),
+            "$random rounds its seed down, and takes the bits of a long from it.",
+            "measured in 2026-09 for a small whole seed only (floci-io/floci#2662)";
         JsonataTemplate = "jsonata.template", Language,
             "Strings at any depth of a field's JSON may be expressions; everything else is copied.",
-            "States Language specification, \"JSONata\"; recorded: test_base_literals, test_base_output_any_non_dict";
+            "States Language specification, \"JSONata\"; recorded: test_base_cases-BASE_LITERALS, test_base_output_any_non_dict";
         JsonataUndefined = "jsonata.undefined", Observed,
             "An expression that comes to nothing fails the state with States.QueryEvaluationError, also inside an object or an array of the definition.",
             "recorded: test_undefined_reference";
@@ -45,8 +48,8 @@ family! {
             "A number that its field does not take, because it is negative, zero or no whole number, fails with States.QueryEvaluationError.",
             "not recorded";
         JsonataMemory = "jsonata.memory", Observed,
-            "A sequence of more than 873,782 items fails with States.QueryEvaluationError.",
-            "measured in 2026-09 (floci-io/floci#2737)";
+            "A range of more than 873,782 numbers fails with States.QueryEvaluationError.",
+            "measured in 2026-09 for [1..n] (floci-io/floci#2737)";
         JsonataLimit = "jsonata.limit", Assumed(EVERYTHING),
             "An expression that nests deep, makes long texts or takes many steps fails with States.QueryEvaluationError from the limits on that are set here.",
             "measured in 2026-09 that there are limits, and two of them (floci-io/floci#2667, #2737)";
@@ -54,13 +57,16 @@ family! {
             "An expression that fails is reported by the event EvaluationFailed, which names the state and the field.",
             "recorded: test_undefined_reference, test_map_state_items_eval_jsonata_fail";
         JsonataFailedHandled = "jsonata.failed.handled", Documented,
-            "States.QueryEvaluationError is retried and caught like the error of a task.",
+            "States.QueryEvaluationError is retried and caught like the error of a task, where there is a Retry or a Catch for it.",
             "AWS Developer Guide, \"Transforming data with JSONata in Step Functions\"; States Language specification, \"Errors\"";
         JsonataFailedLate = "jsonata.failed.late", Assumed(HISTORIES),
             "Where the result of a Parallel or a Map was there before its Output failed, the state has events of both its success and its failure.",
             "not recorded";
         JsonataFailedBoth = "jsonata.failed.both", Assumed(CAUSES),
             "If both Output and Assign fail, the cause is about Output.",
+            "not recorded";
+        JsonataFailedFirst = "jsonata.failed.first", Assumed(CAUSES),
+            "Of several expressions in a field that fail, the cause is about the first one in the definition.",
             "not recorded";
         JsonataArguments = "jsonata.arguments", Language,
             "Arguments are the input of a Task or of the branches of a Parallel.",
@@ -70,7 +76,7 @@ family! {
             "States Language specification, \"Using Arguments and Output\"";
         JsonataOutput = "jsonata.output", Language,
             "Output is the output of a state, a rule of a Choice or a catcher. It reads the variables as they were when the state was entered.",
-            "States Language specification, \"Using Arguments and Output\"; recorded: test_base_task_output, test_output_in_choice";
+            "States Language specification, \"Using Arguments and Output\"; recorded: test_base_lambda, test_output_in_choice";
         JsonataOutputResult = "jsonata.output.default.result", Language,
             "Without Output, a Task, a Parallel or a Map outputs its result.",
             "States Language specification, \"Using Arguments and Output\"";
@@ -81,8 +87,11 @@ family! {
             "A catcher without Output outputs the error output.",
             "States Language specification, \"Fallback states\"";
         JsonataRuleOutput = "jsonata.output.rule", Observed,
-            "The rule of a Choice that applies replaces Output and Assign of the state, also if it has none.",
-            "recorded: test_output_in_choice, test_assign_in_choice";
+            "Output of the rule of a Choice that applies is used in place of the state's.",
+            "recorded: test_output_in_choice";
+        JsonataRuleInstead = "jsonata.output.rule.instead", Assumed(EVERYTHING),
+            "Where a rule of a Choice applies, Assign of the state is not used, and its Output is not used even if the rule has none.",
+            "States Language specification, \"Choice State\"; but AWS Developer Guide, \"Choice workflow state\": Assign of the state applies whichever rule matches";
         JsonataAssignLimit = "jsonata.assign.limit", Observed,
             "More than 262,144 bytes of variables in one Assign end the execution with States.DataLimitExceeded, after an event EvaluationFailed.",
             "recorded in 2026-09";
@@ -124,6 +133,6 @@ family! {
             "States Language specification, \"JSONata Fail State\"; recorded: test_fail_cause_jsonata";
         JsonataCredentials = "jsonata.credentials", Documented,
             "Credentials may have an expression for the role.",
-            "AWS Developer Guide, \"Accessing resources in other AWS accounts\"; recorded: test_cross_account_lambda_invoke";
+            "AWS Developer Guide, \"Accessing resources in other AWS accounts\"; recorded: test_cross_account_lambda_task";
     }
 }

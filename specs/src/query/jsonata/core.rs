@@ -1,7 +1,10 @@
 //! The crate `jsonata-core` as an implementation of the language that AWS has: JSONata 2.0.6 with
 //! the functions of Step Functions, within counted limits.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use jsonata_core::{
     ast::AstNode,
@@ -12,7 +15,7 @@ use jsonata_core::{
 use serde_json::Value;
 
 use super::{
-    functions,
+    functions::{self, Chance},
     limits::{self, Budget, LONGEST_SEQUENCE, MOST_DEPTH, SURE_DEPTH},
     messages, profile,
     program::{CONTEXT, Doubts, Evaluation, Failure, Field, Program, STATES, World},
@@ -20,6 +23,9 @@ use super::{
     tree::any,
     values::{self, Left},
 };
+
+/// The code of the parser's limit.
+const TOO_DEEP_TO_PARSE: &str = "U1002";
 
 /// An expression for the crate.
 #[derive(Debug)]
@@ -35,30 +41,45 @@ pub(super) struct Core {
     is_sure: bool,
     /// Whether several parts may fail of which none is the first.
     races: bool,
+    /// Whether all sequences in it are ranges.
+    ranges: bool,
     /// The only function that it calls, if there is only one call.
     called: Option<Box<str>>,
     /// Whether it has comparisons that were repaired.
     compares: bool,
-    /// It gives a name to something of its own that a function here has.
-    shadows: Option<Box<str>>,
+    /// What it has that is not known here.
+    unknown: Option<String>,
 }
 
 impl Core {
     /// Parses an expression; the error is the code of JSONata's.
     pub(super) fn parse(source: &str) -> Result<Self, String> {
-        let mut tree = parser::parse(source).map_err(|error| {
+        let parsed = parser::parse(source).map_err(|error| {
             let said = error.to_string();
             messages::code(&said).map_or(said.clone(), |(code, _)| code.to_owned())
-        })?;
+        });
+        let (mut tree, mut unknown) = match parsed {
+            Ok(tree) => (tree, None),
+            // The parser's own limit, which says nothing about the language.
+            Err(code) if code == TOO_DEEP_TO_PARSE => {
+                (AstNode::Null, Some("deeper nesting".to_owned()))
+            }
+            Err(code) => return Err(code),
+        };
         if any(&tree, &profile::is_too_new) {
             return Err("S0201".to_owned());
         }
         let reads = Reads::of(&tree);
         let is_sure = profile::is_sure(&tree);
         let races = profile::races(&tree);
+        let ranges = profile::has_only_ranges(&tree);
         let is_tame = limits::is_tame(&tree);
-        let shadows = reads.bound.iter().find(|name| functions::is_ours(name));
-        let shadows = shadows.cloned();
+        if let Some(name) = reads.bound.iter().find(|name| functions::is_ours(name)) {
+            unknown = Some(format!("a name of its own for the function ${name}"));
+        }
+        if any(&tree, &limits::is_guarded_in_part) {
+            unknown = Some("parts of a call that makes more than it is given".to_owned());
+        }
         let way = simple_way(&tree);
         let called = profile::only_call(&tree);
         functions::rename(&mut tree);
@@ -73,9 +94,10 @@ impl Core {
             is_tame,
             is_sure,
             races,
+            ranges,
             called,
             compares,
-            shadows,
+            unknown,
         })
     }
 
@@ -188,24 +210,26 @@ impl Core {
             .calls
             .iter()
             .any(|it| matches!(&**it, "now" | "millis"))
-            || self.values_time()
+            || self.passes_on(&["now", "millis"], world)
         {
             context.bind(functions::MILLIS.to_owned(), JValue::Number(world.millis()));
         }
         context
     }
 
-    /// Whether a function of the time is passed on as a value.
-    fn values_time(&self) -> bool {
-        ["now", "millis"]
+    /// Whether one of these functions is passed on as a value: a variable may have its name.
+    fn passes_on(&self, functions: &[&str], world: &dyn World) -> bool {
+        let mut passed = functions
             .iter()
-            .any(|name| self.reads.variables.contains_key(*name))
+            .filter(|it| self.reads.values.contains(**it));
+        passed.any(|name| world.variable(name).is_none())
     }
 
-    fn is_random(&self) -> bool {
-        functions::RANDOM
-            .iter()
-            .any(|name| self.reads.variables.contains_key(*name))
+    /// Whether it may need chance.
+    fn may_draw(&self, world: &dyn World) -> bool {
+        let functions = functions::RANDOM;
+        functions.iter().any(|it| self.reads.calls.contains(*it))
+            || self.passes_on(&functions, world)
     }
 
     /// Evaluates down to a depth.
@@ -217,22 +241,21 @@ impl Core {
         doubts: &mut Doubts,
     ) -> Result<JValue, EvaluatorError> {
         let mut context = self.context(world, budget, doubts);
-        functions::bind_values(&mut context, &self.reads)?;
+        functions::bind_values(&mut context, &self.reads, world)?;
         let options = EvaluatorOptions {
             max_stack_depth: Some(depth),
             max_sequence_length: Some(LONGEST_SEQUENCE),
             ..EvaluatorOptions::default()
         };
         let mut evaluator = Evaluator::with_options(context, options);
-        if self.reads.calls.iter().any(|name| functions::is_ours(name))
-            || self
-                .reads
-                .variables
-                .keys()
-                .any(|name| functions::is_ours(name))
-        {
-            let seed = if self.is_random() { world.draw() } else { 0 };
-            functions::serve(&mut evaluator, &functions::chance(seed))?;
+        let chance = Chance::new(if self.may_draw(world) {
+            world.draw()
+        } else {
+            0
+        });
+        let mut read = self.reads.variables.keys();
+        if read.any(|name| functions::is_ours(name)) {
+            functions::serve(&mut evaluator, &chance)?;
         }
         if self.compares {
             profile::serve(&mut evaluator)?;
@@ -240,18 +263,35 @@ impl Core {
         if !self.is_tame {
             budget.serve(&mut evaluator)?;
         }
-        evaluator.evaluate(&self.tree, &JValue::Undefined)
+        let value = evaluator.evaluate(&self.tree, &JValue::Undefined);
+        doubts.chance |= chance.is_drawn();
+        doubts.seed |= chance.has_odd_seed();
+        doubts.evals |= chance.evals();
+        value
+    }
+
+    /// What it has that is not known here, for these variables.
+    fn unknown(&self, world: &dyn World) -> Option<String> {
+        if self.unknown.is_some() {
+            return self.unknown.clone();
+        }
+        let mut called = self.reads.calls.iter();
+        let shadowed =
+            called.find(|name| functions::is_ours(name) && world.variable(name).is_some());
+        if let Some(name) = shadowed {
+            return Some(format!("a variable with the name of the function ${name}"));
+        }
+        let mut passed = self.reads.values.iter();
+        let unguarded = passed.find(|name| {
+            limits::is_guarded(name)
+                && !self.reads.bound.contains(*name)
+                && world.variable(name).is_none()
+        });
+        unguarded.map(|name| format!("the function ${name} as a value"))
     }
 
     fn outcome(&self, world: &dyn World, doubts: &mut Doubts) -> (Result<Value, Failure>, usize) {
-        if let Some(name) = &self.shadows {
-            let text = format!("a name of its own for the function ${name}");
-            return (Err(Failure::Unknown(text)), 0);
-        }
-        let called = self.reads.calls.iter();
-        let mut called = called.filter(|name| functions::is_ours(name));
-        if let Some(name) = called.find(|name| world.variable(name).is_some()) {
-            let text = format!("a variable with the name of the function ${name}");
+        if let Some(text) = self.unknown(world) {
             return (Err(Failure::Unknown(text)), 0);
         }
         let mut budget = Budget::new();
@@ -265,6 +305,7 @@ impl Core {
             Ok(value) => left(&value, doubts),
             Err(error) => {
                 doubts.message |= self.races;
+                doubts.limit |= !self.ranges && is_too_long(&error);
                 Err(failure(&error, self.called.as_deref(), doubts))
             }
         };
@@ -283,8 +324,11 @@ impl Program for Core {
             };
         }
         doubts.value = !self.is_sure;
-        doubts.chance = self.is_random();
-        let (outcome, steps) = self.outcome(world, &mut doubts);
+        let outcome = AssertUnwindSafe(|| self.outcome(world, &mut doubts));
+        let (outcome, steps) = catch_unwind(outcome).unwrap_or_else(|_| {
+            let text = "something that the evaluator cannot do".to_owned();
+            (Err(Failure::Unknown(text)), 0)
+        });
         Evaluation {
             outcome,
             doubts,
@@ -300,6 +344,10 @@ fn rest_is_builtin(name: &str) -> bool {
 
 fn is_too_deep(error: &EvaluatorError) -> bool {
     matches!(error.code(), Some("D1011" | "U1001"))
+}
+
+fn is_too_long(error: &EvaluatorError) -> bool {
+    error.code() == Some("D2015")
 }
 
 fn left(value: &JValue, doubts: &mut Doubts) -> Result<Value, Failure> {

@@ -14,7 +14,8 @@ use jsonata_core::{
 use serde_json::Value;
 
 use super::{
-    limits::LONGEST_SEQUENCE,
+    limits::{self, LONGEST_SEQUENCE, RANGE},
+    program::World,
     reads::Reads,
     tree::{call, change_children},
     values::whole as whole_value,
@@ -23,6 +24,8 @@ use crate::{base::entropy::mix, query::hash};
 
 /// The time of the evaluation, in milliseconds; a variable.
 pub(super) const MILLIS: &str = "the time";
+/// The largest seed of which it does not matter how many bits of it are taken.
+const MOST_SEED: f64 = 2_147_483_647.0;
 
 /// A function of ours.
 #[derive(Clone, Copy)]
@@ -44,7 +47,7 @@ const FUNCTIONS: [Function; 8] = [
     },
     Function {
         name: "range",
-        inner: "the function range",
+        inner: RANGE,
         parameters: 3,
         apply: range,
     },
@@ -92,8 +95,45 @@ const CLOCKS: [(&str, usize); 2] = [("millis", 0), ("now", 2)];
 /// The functions whose value is chance, unless they are given a seed.
 pub(super) const RANDOM: [&str; 3] = ["random", "uuid", "shuffle"];
 
-/// Gives the next number of the entropy.
-pub(super) type Chance = dyn Fn() -> u64;
+/// The numbers that follow from one number of the interpreter's entropy, and what was asked of them.
+#[derive(Debug)]
+pub(super) struct Chance {
+    seed: u64,
+    drawn: Cell<u64>,
+    has_odd_seed: Cell<bool>,
+    evals: Cell<bool>,
+}
+
+impl Chance {
+    pub(super) fn new(seed: u64) -> Rc<Self> {
+        Rc::new(Self {
+            seed,
+            drawn: Cell::new(0),
+            has_odd_seed: Cell::new(false),
+            evals: Cell::new(false),
+        })
+    }
+
+    fn draw(&self) -> u64 {
+        self.drawn.set(self.drawn.get() + 1);
+        mix(self.seed ^ mix(self.drawn.get()))
+    }
+
+    /// Whether anything came of chance.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.drawn.get() > 0
+    }
+
+    /// Whether `$eval` was called.
+    pub(super) fn evals(&self) -> bool {
+        self.evals.get()
+    }
+
+    /// Whether a seed was given of which it is not known what comes of it.
+    pub(super) fn has_odd_seed(&self) -> bool {
+        self.has_odd_seed.get()
+    }
+}
 
 /// Whether a name is that of a function here.
 pub(super) fn is_ours(name: &str) -> bool {
@@ -117,16 +157,22 @@ pub(super) fn rename(node: &mut AstNode) {
     }
 }
 
-/// Makes these functions values, where an expression passes them on: `$map(x, $parse)`.
-pub(super) fn bind_values(context: &mut Context, reads: &Reads) -> Result<(), EvaluatorError> {
+/// Makes these functions values, where an expression passes them on, `$map(x, $parse)`, unless a
+/// variable has the name.
+pub(super) fn bind_values(
+    context: &mut Context,
+    reads: &Reads,
+    world: &dyn World,
+) -> Result<(), EvaluatorError> {
     let all = FUNCTIONS.iter().map(|it| (it.name, it.parameters));
     for (name, parameters) in all.chain(CLOCKS) {
-        if reads.variables.contains_key(name) && !reads.calls.contains(name) {
+        if reads.values.contains(name) && world.variable(name).is_none() {
             let names = ["a", "b", "c"];
             let params = &names[..parameters];
             let args = params.iter().map(|it| AstNode::Variable((*it).to_owned()));
             let mut body = call(name, args.collect());
             rename(&mut body);
+            limits::build_in(&mut body);
             let lambda = AstNode::Lambda {
                 params: params.iter().map(|it| (*it).to_owned()).collect(),
                 body: Box::new(body),
@@ -145,19 +191,10 @@ pub(super) fn serve(evaluator: &mut Evaluator, draw: &Rc<Chance>) -> Result<(), 
     for function in FUNCTIONS {
         let draw = draw.clone();
         evaluator.register_fn(function.inner, move |args: &[JValue]| {
-            (function.apply)(args, &*draw)
+            (function.apply)(args, &draw)
         })?;
     }
     Ok(())
-}
-
-/// The numbers that follow from one number of the interpreter's entropy.
-pub(super) fn chance(seed: u64) -> Rc<Chance> {
-    let drawn = Cell::new(0_u64);
-    Rc::new(move || {
-        drawn.set(drawn.get() + 1);
-        mix(seed ^ mix(drawn.get()))
-    })
 }
 
 fn wrong(function: &str, index: usize) -> EvaluatorError {
@@ -245,10 +282,16 @@ fn hashed(args: &[JValue], _: &Chance) -> Result<JValue, EvaluatorError> {
 }
 
 /// `$random`: from 0 up to 1, and the same for the same seed.
-fn random(args: &[JValue], draw: &Chance) -> Result<JValue, EvaluatorError> {
+fn random(args: &[JValue], chance: &Chance) -> Result<JValue, EvaluatorError> {
     let number = match whole(args, 0, "random")? {
-        Some(seed) => seeded(seed as i64),
-        None => (draw() >> 11) as f64 / (1_u64 << 53) as f64,
+        Some(seed) => {
+            let is_whole = args.first().and_then(JValue::as_f64) == Some(seed);
+            if !is_whole || seed.abs() > MOST_SEED {
+                chance.has_odd_seed.set(true);
+            }
+            seeded(seed as i64)
+        }
+        None => (chance.draw() >> 11) as f64 / (1_u64 << 53) as f64,
     };
     Ok(JValue::Number(number))
 }
@@ -270,8 +313,8 @@ fn seeded(seed: i64) -> f64 {
 
 /// `$uuid`: of version 4.
 #[expect(clippy::unnecessary_wraps, reason = "as every function")]
-fn uuid(_: &[JValue], draw: &Chance) -> Result<JValue, EvaluatorError> {
-    let bits = u128::from(draw()) << 64 | u128::from(draw());
+fn uuid(_: &[JValue], chance: &Chance) -> Result<JValue, EvaluatorError> {
+    let bits = u128::from(chance.draw()) << 64 | u128::from(chance.draw());
     let uuid = uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid();
     Ok(JValue::string(uuid.to_string()))
 }
@@ -292,12 +335,12 @@ fn parse(args: &[JValue], _: &Chance) -> Result<JValue, EvaluatorError> {
 
 /// `$shuffle`, with the interpreter's entropy.
 #[expect(clippy::unnecessary_wraps, reason = "as every function")]
-fn shuffle(args: &[JValue], draw: &Chance) -> Result<JValue, EvaluatorError> {
+fn shuffle(args: &[JValue], chance: &Chance) -> Result<JValue, EvaluatorError> {
     match args.first() {
         Some(JValue::Array(items)) => {
             let mut items: Vec<JValue> = items.to_vec();
             for last in (1..items.len()).rev() {
-                let other = draw() % (last as u64 + 1);
+                let other = chance.draw() % (last as u64 + 1);
                 items.swap(last, other as usize);
             }
             Ok(JValue::array(items))
@@ -309,7 +352,8 @@ fn shuffle(args: &[JValue], draw: &Chance) -> Result<JValue, EvaluatorError> {
 }
 
 /// `$eval` does not exist.
-fn eval(_: &[JValue], _: &Chance) -> Result<JValue, EvaluatorError> {
+fn eval(_: &[JValue], called: &Chance) -> Result<JValue, EvaluatorError> {
+    called.evals.set(true);
     Err(EvaluatorError::ReferenceError(
         "T1006: Attempted to invoke a non-function".to_owned(),
     ))

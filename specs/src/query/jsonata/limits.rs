@@ -33,6 +33,9 @@ const MADE_IN_STEP: usize = 4;
 /// How many characters `$pad` may add (measured on AWS in 2026-09).
 const MOST_PADDING: f64 = 262_144.0;
 
+/// In roman numerals, each thousand of a number has a letter of its own.
+const THOUSAND: f64 = 1_000.0;
+
 // Names that no expression can spell.
 const TICK: &str = "a step";
 const GROWN: &str = "grown to";
@@ -41,6 +44,10 @@ const BOUND: &str = "a bound";
 const PADDED: &str = "padded to";
 const TIMES: &str = "times";
 const SPLIT: &str = "to split";
+const ROMAN: &str = "in roman numerals";
+const DISTINCT: &str = "to compare";
+/// The name of `$range` inside an expression.
+pub(super) const RANGE: &str = "the function range";
 /// A variable.
 const FIRST: &str = "the first argument";
 
@@ -110,7 +117,9 @@ pub(super) fn is_tame(tree: &AstNode) -> bool {
                 Stage::Filter(predicate) => Some(predicate),
                 Stage::KeepArray | Stage::Index(_) => None,
             });
-            is_constructor || predicates.any(|it| reads_beyond(it))
+            is_constructor
+                || index > 0 && reads_around(&step.node)
+                || predicates.any(|it| reads_beyond(it))
         }),
         _ => false,
     })
@@ -125,8 +134,27 @@ fn reads_beyond(predicate: &AstNode) -> bool {
     })
 }
 
+/// Whether a step of a path reads more than what is below the value that it is asked of, so that it
+/// may make more of it.
+fn reads_around(step: &AstNode) -> bool {
+    any(step, &|node| match node {
+        AstNode::Variable(name) => !name.is_empty(),
+        AstNode::ParentVariable(_) | AstNode::Parent(_) => true,
+        _ => false,
+    })
+}
+
 /// Builds the counting into an expression.
 pub(super) fn build_in(node: &mut AstNode) {
+    if let AstNode::Binary {
+        op: BinaryOp::ChainPipe,
+        lhs,
+        rhs,
+    } = node
+        && let Some(called) = piped(lhs, rhs)
+    {
+        *node = called;
+    }
     change_children(node, &mut build_in);
     match node {
         AstNode::Lambda { body, .. } => repeat(body),
@@ -138,10 +166,8 @@ pub(super) fn build_in(node: &mut AstNode) {
         AstNode::ObjectTransform { pattern, .. } => repeat_values(pattern),
         AstNode::Path { steps } => {
             for (index, step) in steps.iter_mut().enumerate() {
-                if let AstNode::Object(pairs) = &mut step.node
-                    && index > 0
-                {
-                    repeat_values(pairs);
+                if index > 0 {
+                    repeat_step(&mut step.node);
                 }
                 step.id = StepId::default();
                 for stage in &mut step.stages {
@@ -160,12 +186,7 @@ pub(super) fn build_in(node: &mut AstNode) {
                 grow(lhs);
                 grow(rhs);
             }
-            BinaryOp::ChainPipe => {
-                grow(lhs);
-                if let Some(called) = piped(lhs, rhs) {
-                    *node = called;
-                }
-            }
+            BinaryOp::ChainPipe => grow(lhs),
             BinaryOp::Range => {
                 wrap(lhs, BOUND);
                 wrap(rhs, BOUND);
@@ -174,6 +195,9 @@ pub(super) fn build_in(node: &mut AstNode) {
         },
         AstNode::Function { name, args, .. } => {
             args.iter_mut().for_each(grow);
+            if name == RANGE {
+                args.iter_mut().take(2).for_each(|it| wrap(it, BOUND));
+            }
             if let Some(called) = multiplied(name, args) {
                 *node = called;
             }
@@ -182,27 +206,39 @@ pub(super) fn build_in(node: &mut AstNode) {
     }
 }
 
-/// The functions that make more than they are given: how often they may repeat which argument is
+/// The functions that make more than they are given, or take longer than that: which argument is
 /// looked at beside the first.
-const MULTIPLYING: [(&str, usize, &str); 4] = [
+const MULTIPLYING: [(&str, usize, &str); 6] = [
     ("pad", 1, PADDED),
     ("join", 1, TIMES),
     ("replace", 2, TIMES),
     ("split", 0, SPLIT),
+    ("formatInteger", 1, ROMAN),
+    ("distinct", 0, DISTINCT),
 ];
 
-/// `x ~> $f(y)` as `$f(x, y)`, for functions that make more than they are given.
+/// Whether the calls of a function are guarded: it must not be called in another way.
+pub(super) fn is_guarded(function: &str) -> bool {
+    MULTIPLYING.iter().any(|it| it.0 == function)
+}
+
+/// Whether a node makes a function of such a one.
+pub(super) fn is_guarded_in_part(node: &AstNode) -> bool {
+    matches!(node, AstNode::Function { name, args, .. }
+        if is_guarded(name) && args.iter().any(|it| matches!(it, AstNode::Placeholder)))
+}
+
+/// `x ~> $f(y)` as `$f(x, y)`, for functions that are guarded.
 fn piped(lhs: &mut AstNode, rhs: &mut AstNode) -> Option<AstNode> {
     let AstNode::Function { name, args, .. } = rhs else {
         return None;
     };
-    if !MULTIPLYING.iter().any(|it| it.0 == name) {
+    if !is_guarded(name) && name != RANGE {
         return None;
     }
     let mut args = std::mem::take(args);
     args.insert(0, std::mem::replace(lhs, AstNode::Null));
-    let again = multiplied(name, &mut args);
-    Some(again.unwrap_or_else(|| call(name, args)))
+    Some(call(name, args))
 }
 
 /// A call of such a function, in a block that has the first argument in a variable.
@@ -216,9 +252,6 @@ fn multiplied(name: &str, args: &mut Vec<AstNode>) -> Option<AstNode> {
     }
     if *place == 0 {
         wrap(looked_at, guard);
-        return None;
-    }
-    if matches!(looked_at, AstNode::Placeholder) {
         return None;
     }
     let inner = std::mem::replace(looked_at, AstNode::Null);
@@ -256,6 +289,37 @@ fn repeat(node: &mut AstNode) {
     }
     let inner = std::mem::replace(node, AstNode::Null);
     *node = AstNode::Block(vec![tick, inner]);
+}
+
+/// Counts a step where a path may make more of a value, and measures what it makes.
+fn repeat_step(step: &mut AstNode) {
+    match step {
+        AstNode::Object(pairs) => repeat_values(pairs),
+        // The function is counted already.
+        AstNode::FunctionApplication(_) => {}
+        step if !reads_around(step) => {}
+        // An array has to remain one, and what is in it is measured.
+        AstNode::Array(items) | AstNode::ArrayGroup(items) => {
+            if let Some(item) = items.first_mut() {
+                repeat_in(item);
+            }
+        }
+        step => {
+            wrap(step, KEPT);
+            repeat(step);
+        }
+    }
+}
+
+/// Counts a step in what is written first in an array.
+fn repeat_in(item: &mut AstNode) {
+    match item {
+        AstNode::Array(items) | AstNode::ArrayGroup(items) => {
+            items.first_mut().into_iter().for_each(repeat_in);
+        }
+        AstNode::Object(pairs) => repeat_values(pairs),
+        item => repeat(item),
+    }
 }
 
 fn repeat_values(pairs: &mut [(AstNode, AstNode)]) {
@@ -355,29 +419,67 @@ impl Budget {
             }
             Ok(bound)
         })?;
-        evaluator.register_fn(PADDED, |args: &[JValue]| {
+        let budget = self.clone();
+        evaluator.register_fn(PADDED, move |args: &[JValue]| {
             let width = first(args);
-            match width.as_f64() {
-                Some(width) if width.abs() > MOST_PADDING => {
-                    Err(EvaluatorError::EvaluationError(PADDING.to_owned()))
+            if let Some(width) = width.as_f64() {
+                if width.abs() > MOST_PADDING {
+                    return Err(EvaluatorError::EvaluationError(PADDING.to_owned()));
                 }
-                _ => Ok(width),
+                budget.spend(width.abs() as usize / VALUES_IN_STEP)?;
             }
+            Ok(width)
         })?;
-        evaluator.register_fn(TIMES, |args: &[JValue]| {
+        let budget = self.clone();
+        evaluator.register_fn(TIMES, move |args: &[JValue]| {
             let value = first(args);
             if let (JValue::String(text), Some(repeated)) = (&value, args.get(1)) {
                 let measured = measure(repeated, MOST_VALUES).ok_or_else(too_large)?;
                 let times = measured.values + measured.text;
-                if text.len().saturating_mul(times) > MOST_TEXT {
+                let made = text.len().saturating_mul(times);
+                if made > MOST_TEXT {
                     return Err(too_large());
                 }
+                budget.spend((times + made) / VALUES_IN_STEP)?;
             }
             Ok(value)
         })?;
-        evaluator.register_fn(SPLIT, |args: &[JValue]| match first(args) {
-            JValue::String(text) if text.len() > LONGEST_SEQUENCE => Err(too_large()),
-            value => Ok(value),
+        let budget = self.clone();
+        evaluator.register_fn(SPLIT, move |args: &[JValue]| {
+            let value = first(args);
+            if let JValue::String(text) = &value {
+                if text.len() > LONGEST_SEQUENCE {
+                    return Err(too_large());
+                }
+                budget.meet(text.len());
+                budget.spend(text.len() / MADE_IN_STEP)?;
+            }
+            Ok(value)
+        })?;
+        let budget = self.clone();
+        evaluator.register_fn(ROMAN, move |args: &[JValue]| {
+            let picture = first(args);
+            let is_roman = picture.as_str().is_some_and(|it| it.contains(['I', 'i']));
+            let number = args.get(1).and_then(JValue::as_f64);
+            if let (true, Some(number)) = (is_roman, number) {
+                let length = (number.abs() / THOUSAND) as usize;
+                if length > MOST_TEXT {
+                    return Err(too_large());
+                }
+                budget.spend(length / VALUES_IN_STEP)?;
+            }
+            Ok(picture)
+        })?;
+        let budget = self.clone();
+        evaluator.register_fn(DISTINCT, move |args: &[JValue]| {
+            let value = first(args);
+            if let JValue::Array(items) = &value {
+                // Each item is compared with every other one.
+                let measured = measure(&value, MOST_VALUES).ok_or_else(too_large)?;
+                let compared = measured.values + measured.text / VALUES_IN_STEP;
+                budget.spend(items.len().saturating_mul(compared) / VALUES_IN_STEP)?;
+            }
+            Ok(value)
         })
     }
 }

@@ -278,6 +278,18 @@ fn may_fail(node: &AstNode) -> bool {
     })
 }
 
+/// Whether nothing in an expression makes a sequence but ranges do, which have a limit that is known.
+pub(super) fn has_only_ranges(tree: &AstNode) -> bool {
+    !any(tree, &|node| match node {
+        AstNode::Number(_) | AstNode::Array(_) | AstNode::Variable(_) | AstNode::Unary { .. } => {
+            false
+        }
+        AstNode::Binary { op, .. } => matches!(op, BinaryOp::ColonEqual | BinaryOp::Concatenate),
+        AstNode::Function { name, .. } => !["count", "sum", "max", "min"].contains(&name.as_str()),
+        _ => true,
+    })
+}
+
 /// The function of the only call in an expression, if there is only one and nothing else applies a
 /// function.
 pub(super) fn only_call(tree: &AstNode) -> Option<Box<str>> {

@@ -76,6 +76,10 @@ pub struct Doubts {
     pub value: bool,
     /// The value is chance.
     pub chance: bool,
+    /// Chance was given a seed of which it is not known what comes of it.
+    pub seed: bool,
+    /// `$eval` was called.
+    pub evals: bool,
     /// It came near a limit that is not known exactly.
     pub limit: bool,
     /// A number is not one that JSON has, or not one that a float holds.

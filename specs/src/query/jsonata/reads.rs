@@ -15,6 +15,8 @@ pub(super) type Way = Vec<Box<str>>;
 pub(super) struct Reads {
     /// Every variable by name, and the ways into it.
     pub(super) variables: BTreeMap<Box<str>, BTreeSet<Way>>,
+    /// The variables that are read as values, and not only called.
+    pub(super) values: BTreeSet<Box<str>>,
     /// The functions that are called by name.
     pub(super) calls: BTreeSet<Box<str>>,
     /// The variables and parameters that the expression itself sets.
@@ -111,7 +113,7 @@ impl Reads {
             AstNode::Function { name, args, .. } => {
                 self.calls.insert(name.as_str().into());
                 // A function that the expression defines, or a variable, may have the name.
-                self.variable(name, Way::new());
+                self.enter(name, Way::new());
                 for argument in args {
                     self.node(argument, input);
                 }
@@ -174,6 +176,11 @@ impl Reads {
     }
 
     fn variable(&mut self, name: &str, way: Way) {
+        self.values.insert(name.into());
+        self.enter(name, way);
+    }
+
+    fn enter(&mut self, name: &str, way: Way) {
         self.variables.entry(name.into()).or_default().insert(way);
     }
 

@@ -1,4 +1,6 @@
-//! States in JSONata: every field, what its expressions read, how they fail, and that they end.
+//! States in JSONata: every field, what its expressions read, and how they fail.
+
+mod limits;
 
 use std::sync::Arc;
 
@@ -470,6 +472,9 @@ fn what_rests_on_the_evaluator_alone_is_in_doubt() {
         "$states.input.list[$ > 1]",
         "{'a': $states.input.n + 1, 'b': $uppercase('x')}",
         "$map($states.input.list, function($v){ $v * 2 })",
+        "$random(42)",
+        "$states.input.n = 1 ? 0 : $random()",
+        "[1..873783]",
     ] {
         assert!(!doubted(sure).0, "{sure}");
     }
@@ -478,119 +483,128 @@ fn what_rests_on_the_evaluator_alone_is_in_doubt() {
         ("$match('abc', /b/).match", Clause::JsonataUnsure),
         ("$uuid()", Clause::JsonataChance),
         ("$random() < 2", Clause::JsonataChance),
+        ("$random($nothing)", Clause::JsonataChance),
+        ("$map([1], function(){ $random() })", Clause::JsonataChance),
+        ("$random(1.5)", Clause::JsonataSeed),
+        ("$random(5000000000)", Clause::JsonataSeed),
+        ("$eval('1')", Clause::JsonataEval),
         ("[1/0]", Clause::JsonataNumber),
+        ("[1..800000].[1, 2]", Clause::JsonataLimit),
     ] {
         let (is_doubted, coverage) = doubted(doubtful);
         assert!(is_doubted && coverage.contains(clause), "{doubtful}");
     }
 }
 
-const TIME: &str = "Expression evaluation timeout";
-const MEMORY: &str = "Expression evaluation memory limit exceeded";
-const DEPTH: &str = "Stack overflow error";
+/// What comes of an expression beside a variable of this name.
+fn with_variable(name: &str, expression: &str) -> Result<Expectation, SimulationError> {
+    let output = format!("{{% {expression} %}}");
+    let states = json!({
+        "A": {"Type": "Pass", "Assign": {name: "mine"}, "Next": "B"},
+        "B": {"Type": "Pass", "Output": output, "End": true},
+    });
+    run(&states, json!({"l": [1, 2]}), &[])
+}
 
-/// Each of these ends by a limit that is counted: no hang, no abort, no stack overflow; and nothing of
-/// this is a finding.
 #[test]
-fn hostile_expressions_end() {
-    let deep = format!("{}1{}", "(".repeat(400), ")".repeat(400));
-    let sum = vec!["1"; 200].join("+");
-    let nested = format!("{}1{}", "[".repeat(300), "]".repeat(300));
-    for (expression, end) in [
-        ("($f := function(){ $f() }; $f())", TIME),
-        ("($f := function($n){ 1 + $f($n + 1) }; $f(0))", DEPTH),
-        ("(function($f){ $f($f) })(function($f){ $f($f) })", TIME),
-        (
-            "($f := function($n){ $g($n) }; $g := function($n){ $f($n) }; $f(1))",
-            TIME,
-        ),
-        ("[1..100000000]", "D2014"),
-        ("[1..800000].[1..800000]", TIME),
-        ("[1..800000].($x := $; [1..800000].($x + $))", TIME),
-        (
-            "$map([1..800000], function($i){ $map([1..800000], function($j){ $i * $j }) })",
-            TIME,
-        ),
-        ("$reduce([1..40], function($a, $i){ $a & $a }, 'x')", MEMORY),
-        (
-            "$reduce([1..40], function($a, $i){ $append($a, $a) }, [1])",
-            MEMORY,
-        ),
-        (
-            "$reduce([1..40], function($a, $i){ [$a, $a] }, [1])",
-            MEMORY,
-        ),
-        (
-            "$reduce([1..60], function($a, $i){ {'l': $a, 'r': $a} }, 1)",
-            MEMORY,
-        ),
-        (
-            "$reduce([1..90], function($a, $i){ {'a': $a, 'b': $a} }, 1).**",
-            MEMORY,
-        ),
-        (
-            "$string($reduce([1..60], function($a, $i){ [[$a], [$a]] }, 1))",
-            MEMORY,
-        ),
-        (
-            "($a := [1..800000]; $b := [$a, $a]; $c := [$b, $b]; [$c, $c])",
-            MEMORY,
-        ),
-        ("$pad('x', 100000000)", MEMORY),
-        ("'x' ~> $pad(-100000000)", MEMORY),
-        (
-            "$join($map([1..800000], function(){ $pad('', 1000, 'x') }))",
-            TIME,
-        ),
-        (
-            "$replace($pad('', 200000, 'x'), 'x', $pad('', 200000, 'y'))",
-            MEMORY,
-        ),
-        (
-            "$pad('', 200000, 'x') ~> $replace(/x/, $pad('', 200000, 'y'))",
-            MEMORY,
-        ),
-        (
-            "$join($split($pad('', 200000, 'x'), ''), $pad('', 200000, 'y'))",
-            MEMORY,
-        ),
-        ("$sort([1..200000], function($l, $r){ $l < $r })", TIME),
-        ("[1..3000][$count([1..3000][$ > 1]) > 1]", TIME),
-        (
-            "($g := function($n){ $n < 2 ? $n : $g($n - 1) + $g($n - 2) }; $g(60))",
-            DEPTH,
-        ),
-        (
-            "$split($pad('', 260000, 'a,'), ',').$split($pad('', 260000, 'a,'), ',')",
-            TIME,
-        ),
-        ("$match($pad('', 260000, 'a'), /(a|aa)*b/)", ""),
-        (
-            "$filter([1..800000], function($v){ $v in [1..800000] })",
-            TIME,
-        ),
-        ("$formatInteger(1e300, 'w')", ""),
-        (&*deep, DEPTH),
-        (&*sum, DEPTH),
-        (&*nested, DEPTH),
+fn variables_may_have_the_names_of_functions() {
+    for name in [
+        "hash",
+        "uuid",
+        "range",
+        "parse",
+        "partition",
+        "millis",
+        "now",
+        "random",
+        "shuffle",
+        "eval",
+        "pad",
+        "split",
     ] {
-        let output = format!("{{% $count({expression}) %}}");
-        let states = json!({"A": {"Type": "Pass", "Output": output, "End": true}});
-        let seen = run(&states, json!({}), &[]).expect("a simulation");
-        match ended(&seen) {
-            Ok(_) => assert_eq!(end, "", "{expression}"),
-            Err((error, cause)) => {
-                assert_eq!(error, "States.QueryEvaluationError");
-                assert!(
-                    !end.is_empty() && cause.contains(end),
-                    "{expression}: {cause}"
-                );
-            }
-        }
-        let is_sure = [MEMORY, "D2014"].contains(&end);
-        assert!(
-            is_sure || seen.poisoned.contains(&Aspect::Output),
-            "{expression}"
-        );
+        let seen = with_variable(name, &format!("${name} & 'x'")).expect("a simulation");
+        assert_eq!(ended(&seen), Ok(json!("minex")), "{name}");
+        assert!(!seen.coverage.contains(Clause::JsonataChance), "{name}");
+        assert!(!seen.poisoned.contains(&Aspect::Output), "{name}");
     }
+    let called = with_variable("hash", "$hash('a', 'MD5')");
+    assert!(called.is_err(), "{called:?}");
+    assert_eq!(
+        value("[$hash('a', 'MD5'), $map(['b'], function($v){ ($h := $hash; $h($v, 'MD5')) })]"),
+        Ok(json!([
+            "0cc175b9c0f1b6a831c399e269772661",
+            "92eb5ffee6ae2fec3ad71c777531578f"
+        ]))
+    );
+    assert_eq!(
+        value("$count($map([1, 2], $uuid)) + $count([$uuid()])"),
+        Ok(json!(3))
+    );
+}
+
+/// What the evaluator cannot do says nothing about AWS.
+#[test]
+fn what_the_evaluator_cannot_do_is_not_known() {
+    let nested = format!("{}1{}", "(".repeat(1_200), ")".repeat(1_200));
+    for expression in [
+        &*nested,
+        "$map(['a'], $pad)",
+        "($p := $pad; $p('x', 3))",
+        "'x' ~> $pad(?, 3)",
+        "$fromMillis(8210266876799000, '[W]')",
+        "$fromMillis(-8334601228800000, '[W]')",
+    ] {
+        let output = format!("{{% {expression} %}}");
+        let states = json!({"A": {"Type": "Pass", "Output": output, "End": true}});
+        let seen = run(&states, json!({}), &[]);
+        assert!(seen.is_err(), "{expression}: {seen:?}");
+    }
+}
+
+#[test]
+fn failures_are_marked_as_what_they_are() {
+    let marked = |fields: &Value| {
+        let mut state = json!({"Type": "Pass", "End": true});
+        for (name, value) in fields.as_object().expect("fields") {
+            state[name] = value.clone();
+        }
+        run(&json!({"A": state}), json!({}), &[]).expect("a simulation")
+    };
+    let seen = marked(&json!({"Output": {"a": "{% $none %}"}}));
+    assert!(!seen.coverage.contains(Clause::JsonataFailedHandled));
+    assert!(!seen.coverage.contains(Clause::JsonataFailedFirst));
+    let seen = marked(&json!({"Output": {"a": "{% $none %}", "b": ["{% 1 %}"]}}));
+    assert!(seen.coverage.contains(Clause::JsonataFailedFirst));
+    let handlers = json!({
+        "Output": "{% $none %}",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "B"}],
+    });
+    let states = json!({"A": task(&handlers), "B": {"Type": "Succeed"}});
+    let seen = run(&states, json!({}), &[reply(json!(1))]).expect("a simulation");
+    assert!(seen.coverage.contains(Clause::JsonataFailedHandled));
+}
+
+#[test]
+fn a_rule_of_a_choice_is_sure_of_its_output_only() {
+    let doubted = |state: &Value, rule: &Value| {
+        let mut choice = state.clone();
+        choice["Type"] = "Choice".into();
+        let mut applying = rule.clone();
+        applying["Condition"] = true.into();
+        applying["Next"] = "B".into();
+        choice["Choices"] = json!([applying]);
+        let states = json!({"A": choice, "B": {"Type": "Succeed"}});
+        let seen = run(&states, json!({}), &[]).expect("a simulation");
+        seen.coverage.contains(Clause::JsonataRuleInstead)
+    };
+    assert!(!doubted(&json!({"Output": 1}), &json!({"Output": 2})));
+    assert!(!doubted(
+        &json!({}),
+        &json!({"Output": 2, "Assign": {"v": 2}})
+    ));
+    assert!(doubted(&json!({"Output": 1}), &json!({})));
+    assert!(doubted(
+        &json!({"Assign": {"v": 1}}),
+        &json!({"Assign": {"v": 2}})
+    ));
 }

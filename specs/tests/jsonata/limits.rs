@@ -1,0 +1,209 @@
+//! Expressions that would take all time or memory, and that the counting against it changes nothing.
+
+use serde_json::json;
+use stepproof_specs::clause::Aspect;
+
+use super::{ended, run, value};
+
+const TIME: &str = "Expression evaluation timeout";
+const MEMORY: &str = "Expression evaluation memory limit exceeded";
+const DEPTH: &str = "Stack overflow error";
+
+/// Expressions and how they end.
+const HOSTILE: &[(&str, &str)] = &[
+    ("($f := function(){ $f() }; $f())", TIME),
+    ("($f := function($n){ 1 + $f($n + 1) }; $f(0))", DEPTH),
+    ("(function($f){ $f($f) })(function($f){ $f($f) })", TIME),
+    (
+        "($f := function($n){ $g($n) }; $g := function($n){ $f($n) }; $f(1))",
+        TIME,
+    ),
+    ("[1..100000000]", "D2014"),
+    ("[1..800000].[1..800000]", TIME),
+    ("[1..800000].($x := $; [1..800000].($x + $))", TIME),
+    (
+        "$map([1..800000], function($i){ $map([1..800000], function($j){ $i * $j }) })",
+        TIME,
+    ),
+    ("$reduce([1..40], function($a, $i){ $a & $a }, 'x')", MEMORY),
+    (
+        "$reduce([1..40], function($a, $i){ $append($a, $a) }, [1])",
+        MEMORY,
+    ),
+    (
+        "$reduce([1..40], function($a, $i){ [$a, $a] }, [1])",
+        MEMORY,
+    ),
+    (
+        "$reduce([1..60], function($a, $i){ {'l': $a, 'r': $a} }, 1)",
+        MEMORY,
+    ),
+    (
+        "$reduce([1..90], function($a, $i){ {'a': $a, 'b': $a} }, 1).**",
+        MEMORY,
+    ),
+    (
+        "$string($reduce([1..60], function($a, $i){ [[$a], [$a]] }, 1))",
+        MEMORY,
+    ),
+    (
+        "($a := [1..800000]; $b := [$a, $a]; $c := [$b, $b]; [$c, $c])",
+        MEMORY,
+    ),
+    ("$pad('x', 100000000)", MEMORY),
+    ("'x' ~> $pad(-100000000)", MEMORY),
+    (
+        "$join($map([1..800000], function(){ $pad('', 1000, 'x') }))",
+        TIME,
+    ),
+    (
+        "$replace($pad('', 200000, 'x'), 'x', $pad('', 200000, 'y'))",
+        MEMORY,
+    ),
+    (
+        "$pad('', 200000, 'x') ~> $replace(/x/, $pad('', 200000, 'y'))",
+        MEMORY,
+    ),
+    (
+        "$join($split($pad('', 200000, 'x'), ''), $pad('', 200000, 'y'))",
+        MEMORY,
+    ),
+    ("$sort([1..200000], function($l, $r){ $l < $r })", TIME),
+    ("[1..3000][$count([1..3000][$ > 1]) > 1]", TIME),
+    (
+        "($g := function($n){ $n < 2 ? $n : $g($n - 1) + $g($n - 2) }; $g(60))",
+        DEPTH,
+    ),
+    (
+        "$split($pad('', 260000, 'a,'), ',').$split($pad('', 260000, 'a,'), ',')",
+        TIME,
+    ),
+    ("$match($pad('', 260000, 'a'), /(a|aa)*b/)", ""),
+    (
+        "$filter([1..800000], function($v){ $v in [1..800000] })",
+        TIME,
+    ),
+    ("$formatInteger(1e300, 'w')", ""),
+    ("$formatInteger(1e15, 'I')", MEMORY),
+    ("1e15 ~> $formatInteger('i')", MEMORY),
+    (
+        "$map([1..1000], function(){ $formatInteger(8000000000, 'I') })",
+        TIME,
+    ),
+    ("$map([1..1000], function(){ $range(1, 800000, 1) })", TIME),
+    (
+        "$map([1..1000], function(){ 1 ~> $range(800000, 1) })",
+        TIME,
+    ),
+    ("[1..1000].$range(1, 800000, 1)", TIME),
+    (
+        "$map([1..10000], function(){ $length($pad('x', 200000)) })",
+        TIME,
+    ),
+    (
+        "$map([1..10000], function(){ $length('x' ~> $pad(200000, '#')) })",
+        TIME,
+    ),
+    (
+        "($t := $pad('', 2000, 'x'); $map([1..10000], function(){ $length($replace($t, 'x', 'yyyyyyyy', 2000)) }))",
+        TIME,
+    ),
+    (
+        "($t := $pad('', 200000, 'x'); $map([1..10000], function(){ $count($split($t, '')) }))",
+        TIME,
+    ),
+    ("$distinct([1..800000])", TIME),
+    ("[1..800000] ~> $distinct()", TIME),
+];
+
+/// Each of these ends by a limit that is counted: no hang, no abort, no stack overflow; and nothing of
+/// this is a finding.
+#[test]
+fn hostile_expressions_end() {
+    let deep = format!("{}1{}", "(".repeat(400), ")".repeat(400));
+    let sum = vec!["1"; 200].join("+");
+    let nested = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+    let nesting = [(&*deep, DEPTH), (&*sum, DEPTH), (&*nested, DEPTH)];
+    for (expression, end) in HOSTILE.iter().copied().chain(nesting) {
+        let output = format!("{{% $count({expression}) %}}");
+        let states = json!({"A": {"Type": "Pass", "Output": output, "End": true}});
+        let seen = run(&states, json!({}), &[]).expect("a simulation");
+        match ended(&seen) {
+            Ok(_) => assert_eq!(end, "", "{expression}"),
+            Err((error, cause)) => {
+                assert_eq!(error, "States.QueryEvaluationError");
+                assert!(
+                    !end.is_empty() && cause.contains(end),
+                    "{expression}: {cause}"
+                );
+            }
+        }
+        let is_sure = end == "D2014";
+        assert!(
+            is_sure || seen.poisoned.contains(&Aspect::Output),
+            "{expression}"
+        );
+    }
+}
+
+/// Products of data cost what they make.
+#[test]
+fn products_of_data_are_counted() {
+    let list: Vec<usize> = (0..2_000).collect();
+    let input = json!({"l": list});
+    for expression in [
+        "($l := $states.input.l; $count($l.($l).($l)))",
+        "$states.input.l.($states.input.l).($states.input.l)",
+        "$states.input.l.$states.input.l.$states.input.l",
+        "$states.input.l.($count($states.input.l.($count($states.input.l))))",
+        "$count($states.input.l.[$states.input.l])",
+        "$count($states.input.l.[[$states.input.l]])",
+        "$count($states.input.l.$string($states.input))",
+        "$states.input.l.($string($states.input) & 'x')",
+    ] {
+        let output = format!("{{% {expression} %}}");
+        let states = json!({"A": {"Type": "Pass", "Output": output, "End": true}});
+        let seen = run(&states, input.clone(), &[]).expect("a simulation");
+        let (error, cause) = ended(&seen).unwrap_err();
+        assert_eq!(error, "States.QueryEvaluationError");
+        let is_counted = cause.contains(TIME) || cause.contains(MEMORY);
+        assert!(is_counted, "{expression}: {cause}");
+        assert!(seen.poisoned.contains(&Aspect::Output), "{expression}");
+    }
+    // Counting changes no value.
+    for (expression, expected) in [
+        ("$states.input.list.($states.input.n)", json!([3, 3, 3])),
+        (
+            "$states.input.list.[$states.input.n]",
+            json!([[3], [3], [3]]),
+        ),
+        ("$states.input.one.[$states.input.n]", json!([3])),
+        ("$states.input.one.($states.input.list)", json!([1, 2, 3])),
+        ("$states.input.one.$states.input.one.k", json!(5)),
+        (
+            "$states.input.list.{'a': $states.input.s}",
+            json!([{"a": "x"}, {"a": "x"}, {"a": "x"}]),
+        ),
+        (
+            "$states.input.list.[[$states.input.n]]",
+            json!([[[3]], [[3]], [[3]]]),
+        ),
+        (
+            "$states.input.list.$string($ + $states.input.n)",
+            json!(["4", "5", "6"]),
+        ),
+        (
+            "$states.input.list.$sum([$, $states.input.n])",
+            json!([4, 5, 6]),
+        ),
+        ("'x' ~> $pad(-3, '#')", json!("##x")),
+        ("'xx' ~> $replace('x', 'y', 1)", json!("yx")),
+        ("'a,b' ~> $split(',')", json!(["a", "b"])),
+        ("['a', 'b'] ~> $join('-')", json!("a-b")),
+        ("$formatInteger(1999, 'I')", json!("MCMXCIX")),
+        ("$distinct([1, 2, 1])", json!([1, 2])),
+        ("1 ~> $range(3, 1)", json!([1, 2, 3])),
+    ] {
+        assert_eq!(value(expression), Ok(expected), "{expression}");
+    }
+}
