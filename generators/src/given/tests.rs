@@ -111,6 +111,22 @@ fn what_takes_long_is_shortened_in_real_time() {
     assert_eq!(approve["Retry"][0]["IntervalSeconds"], 1);
 }
 
+/// What an expression puts beside the whole input says nothing of the input.
+#[test]
+fn the_input_is_not_taken_for_what_is_merged_into_it() {
+    let machine = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Output": "{% $merge([$states.input, {'seen': true}]) %}", "Next": "B"},
+        "B": {"Type": "Choice", "Default": "C", "Choices": [
+            {"Condition": "{% $states.input.total > 100 %}", "Next": "C"}]},
+        "C": {"Type": "Succeed"}}});
+    let given = Given::new("merged", &machine, None).unwrap();
+    let objects = cases(&given).into_iter().filter(|case| match &case.body {
+        Body::Execution(execution) => execution.starts.iter().any(|it| it.input.is_object()),
+        Body::Definition(_) => false,
+    });
+    assert!(objects.count() > 100);
+}
+
 #[test]
 fn the_name_of_a_state_stands_for_its_token() {
     let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,

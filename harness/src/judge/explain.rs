@@ -40,7 +40,7 @@ pub struct Sight<'s> {
 
 /// After so many events that were simulated or compared, no more hypotheses are tried: a case that goes round
 /// in circles would take minutes.
-const MOST_EVENTS: usize = 500_000;
+const MOST_EVENTS: usize = 2_000_000;
 
 impl<'s> Sight<'s> {
     /// What was judged so against the plain reference. `rejudge` judges the same run, of so many events,

@@ -222,6 +222,7 @@ fn search(value: &Value, found: &mut Vec<(Origin, Vec<Step>, Want)>) {
 fn in_expression(text: &str, found: &mut Vec<(Origin, Vec<Step>, Want)>) {
     let mut wanted = Want::default();
     wanted.hints(literals(text));
+    let compares = text.contains(['=', '<', '>']);
     for (at, _) in text.match_indices('$') {
         let rest = &text[at..];
         let known = ORIGINS.iter().find(|(prefix, _)| rest.starts_with(prefix));
@@ -232,7 +233,15 @@ fn in_expression(text: &str, found: &mut Vec<(Origin, Vec<Step>, Want)>) {
                 None => continue,
             },
         };
-        found.push((origin, steps(after), wanted.clone()));
+        let steps = steps(after);
+        // Beside the whole of something, literals are parts of what is made of it, unless it is compared.
+        let is_part = steps.is_empty() && !compares;
+        let wanted = if is_part {
+            Want::default()
+        } else {
+            wanted.clone()
+        };
+        found.push((origin, steps, wanted));
     }
 }
 
