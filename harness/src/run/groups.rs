@@ -95,6 +95,9 @@ const ENOUGH: usize = 6;
 /// as chance.
 const RARE: u64 = 8;
 
+/// So few diverging cases tell little about which rule they have in common.
+const FEW: u64 = 24;
+
 /// By how many standard deviations more cases must diverge than expected, so that it is no chance.
 const NO_CHANCE: f64 = 3.0;
 
@@ -389,9 +392,11 @@ impl Groups {
     }
 
     /// Whether divergences may be grouped by this rule: of the cases that exercise it most diverge, or it
-    /// accounts for most of those that diverge.
+    /// accounts for a good part of those that diverge. Of few cases no more can be asked than that it is
+    /// suspected.
     fn is_strong(&self, suspect: Clause) -> bool {
-        self.mostly(suspect) || 2 * self.diverged.of(suspect) >= self.diverged.cases
+        let (own, all) = (self.diverged.of(suspect), self.diverged.cases);
+        all < FEW || 3 * own >= all || self.mostly(suspect)
     }
 
     /// Whether a case breaks this rule, as far as the run tells: it is the one that is suspected, or one like
