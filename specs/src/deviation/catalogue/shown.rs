@@ -50,7 +50,6 @@ impl Hypothesis {
             Hook::CatchNext => followed.contains(Clause::CatchFirstMatch),
             Hook::RetryCount | Hook::RetryFirst | Hook::RetryDelay => family("retry"),
             Hook::Jitter => followed.contains(Clause::RetryJitterFull),
-            Hook::TerminalError => followed.contains(Clause::RuntimeTerminal),
             Hook::TimeoutRestart => followed.contains(Clause::TimeoutFromStart),
             Hook::Heartbeat => followed.contains(Clause::HeartbeatExtends),
             Hook::VariableScope => followed.contains(Clause::Assign),
@@ -58,7 +57,9 @@ impl Hypothesis {
             Hook::Results | Hook::Concurrency | Hook::ChildFailure | Hook::ChildError => {
                 any(&[Clause::ParallelBranches, Clause::MapIterations])
             }
+            // An error that no handler is there to see fails its state all the same.
             Hook::Work
+            | Hook::TerminalError
             | Hook::HistoryLimit
             | Hook::Path(_)
             | Hook::Timestamp
