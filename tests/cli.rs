@@ -383,6 +383,12 @@ fn wrong_usage_ends_with_2() {
         &["'none'", "retry-budget"],
     );
     refused(here, &["run", "--ledger", "none.toml"], &["none.toml"]);
+    refused(here, &["clauses", "nonesuch"], &["'nonesuch'", "lists all"]);
+    refused(
+        here,
+        &["deviations", "nonesuch"],
+        &["'nonesuch'", "lists all"],
+    );
     write(here, "other.toml", "format = 1\nengine = \"moto\"\n");
     let other = [
         "other.toml:",

@@ -31,7 +31,10 @@ pub use self::{
     stop::Stop,
 };
 #[cfg(feature = "cli")]
-pub(crate) use self::{conductor::reasons, roots::explain};
+pub(crate) use self::{
+    conductor::reasons,
+    roots::{explain, known_by},
+};
 
 use std::{borrow::Cow, sync::Arc};
 

@@ -38,11 +38,15 @@ pub(super) enum Format {
 impl Clauses {
     pub(super) fn execute(self) -> Result<Status, Failure> {
         let mut output = Output::new();
-        let entries = REGISTRY.iter().map(|(_, entry)| entry).filter(|entry| {
-            self.filter
-                .as_ref()
-                .is_none_or(|filter| entry.id.contains(filter.as_str()))
-        });
+        let filter = self.filter.as_deref().unwrap_or_default();
+        let entries = REGISTRY.iter().map(|(_, entry)| entry);
+        let entries: Vec<_> = entries.filter(|it| it.id.contains(filter)).collect();
+        if entries.is_empty() {
+            return Err(Failure::usage(
+                format!("find a rule whose id contains '{filter}'"),
+                "'stepproof clauses' lists all rules",
+            ));
+        }
         match self.format {
             Format::Human => {
                 for entry in entries {
@@ -53,6 +57,7 @@ impl Clauses {
             }
             Format::Json => {
                 let all: Vec<_> = entries
+                    .into_iter()
                     .map(|entry| {
                         json!({
                             "id": entry.id, "basis": entry.basis.name(),

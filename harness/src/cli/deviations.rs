@@ -34,11 +34,16 @@ impl Deviations {
     pub(super) fn execute(self) -> Result<Status, Failure> {
         let mut output = Output::new();
         let all: Vec<[String; 3]> = catalogue().iter().map(told).collect();
-        let meant = |told: &[String; 3]| {
-            let filter = self.filter.as_ref();
-            filter.is_none_or(|filter| told.iter().any(|it| it.contains(filter.as_str())))
-        };
-        let both = catalogue().iter().zip(&all).filter(|(_, told)| meant(told));
+        let filter = self.filter.as_deref().unwrap_or_default();
+        let meant = |told: &[String; 3]| told.iter().any(|it| it.contains(filter));
+        let both = catalogue().iter().zip(&all);
+        let both: Vec<_> = both.filter(|(_, told)| meant(told)).collect();
+        if both.is_empty() {
+            return Err(Failure::usage(
+                format!("find a deviation of which '{filter}' is a part"),
+                "'stepproof deviations' lists all, and the words of which they are made",
+            ));
+        }
         match self.format {
             Format::Human => {
                 for (_, [sentence, json, clause]) in both {
@@ -51,6 +56,7 @@ impl Deviations {
             }
             Format::Json => {
                 let listed: Vec<_> = both
+                    .into_iter()
                     .map(|(it, [sentence, _, clause])| {
                         json!({
                             "deviation": it.deviation, "sentence": sentence, "clause": clause,

@@ -17,6 +17,7 @@ use super::{
     origin::{Named, Origin},
     output::Output,
     profiles,
+    session::ledger,
     target::Target,
 };
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
     run::{
         Attempt, Context, Control, Outcome, Stop, attempt, explain,
         judging::{Compared, Generated},
-        reasons,
+        known_by, reasons,
     },
 };
 
@@ -106,12 +107,14 @@ pub(super) struct Setup {
 impl Setup {
     pub(super) async fn open(named: &Named) -> Result<Self, Failure> {
         let (engine, version) = named.target.reach_alone().await?;
+        let faulty = named.target.fault.is_some();
+        let ledger = ledger::load(None, &engine.profile().name, faulty)?;
         let judge = Arc::new(Compared {
             engine: engine.profile().clone(),
             engine_version: version.clone(),
             options: named.options.clone(),
             endpoint: engine.endpoint().map(str::to_owned),
-            ledger: None,
+            ledger,
             directory: PathBuf::new(),
         });
         let context = Arc::new(Context {
@@ -166,7 +169,13 @@ impl Setup {
                     self.finding(case, name, raw.as_deref(), judgement, explained.as_ref());
                 let screen = finding.map(|it| it.screen(console::colors_enabled()));
                 let screen = screen.unwrap_or_default();
-                (Status::Diverged, screen.trim_end().to_owned())
+                let mut text = screen.trim_end().to_owned();
+                let entries = known_by(&self.context, prepared, &attempt.outcome);
+                if !entries.is_empty() {
+                    let entries = entries.join("', '");
+                    let _ = write!(text, "\n\nknown: the ledger has '{entries}'");
+                }
+                (Status::Diverged, text)
             }
             verdict => {
                 let mut text = format!("nothing follows: {}", verdict.name());

@@ -596,7 +596,8 @@ pub(super) fn found(finding: &Finding) -> String {
     let what = if finding.withdrawn {
         "was withdrawn: its case did not diverge again".to_owned()
     } else if let Some(first) = finding.same_as {
-        format!("is another way to root {first}")
+        let why = finding.grouped.iter().map(|why| format!(": {why}"));
+        format!("is another way to root {first}{}", why.collect::<String>())
     } else {
         let (root, sentence) = (finding.number, finding.sentence());
         return format!(

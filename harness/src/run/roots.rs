@@ -1,6 +1,8 @@
 //! The roots of a run's divergences: each is the set of hypotheses that explain all its cases. What the
 //! ledger says in deviations is a root that was found before.
 
+#[cfg(feature = "cli")]
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use stepproof_specs::{
@@ -565,6 +567,44 @@ pub(crate) fn explain(
         told.or_else(|| best().next())
     };
     with_sight(context, prepared, raw, judgement, 0, look).flatten()
+}
+
+/// The ids of the ledger's entries that know what came of a case.
+#[cfg(feature = "cli")]
+pub(crate) fn known_by(context: &Context, prepared: &Prepared, outcome: &Outcome) -> Vec<String> {
+    let (raw, judgement) = seen(outcome);
+    let covered = covered(context, prepared, judgement);
+    let mut entries = Roots::of(context.judge.exact_entries());
+    let look = |sight: &Sight<'_>| entries.explaining(sight, |_| false, &covered);
+    match with_sight(context, prepared, raw, judgement, 0, look).flatten() {
+        Some(Explained::Entries(entries)) => entries,
+        _ => {
+            let differences = judgement.into_iter().flat_map(|it| &it.differences);
+            let known = differences.map(|it| known_as(context, prepared, it));
+            let known: Option<BTreeSet<String>> = known.collect();
+            known.into_iter().flatten().collect()
+        }
+    }
+}
+
+/// The ledger's entry that covers a difference by its signatures.
+fn known_as(context: &Context, prepared: &Prepared, difference: &Difference) -> Option<String> {
+    let at = difference.state.as_deref();
+    let entry = context.judge.known_as(&difference.signature, at, prepared);
+    entry.map(str::to_owned)
+}
+
+/// What the ledger covers by signatures of a case that it does not cover as a whole: then it is known without
+/// deviations that happen to change something.
+pub(super) fn covered<'c>(
+    context: &'c Context,
+    prepared: &'c Prepared,
+    judgement: Option<&Judgement>,
+) -> impl Fn(&Difference) -> Option<String> + use<'c> {
+    let differences = judgement.into_iter().flat_map(|it| &it.differences);
+    let mut differences = differences.map(|it| context.judge.is_known(it, prepared));
+    let any_unknown = differences.any(|known| !known);
+    move |it| known_as(context, prepared, it).filter(|_| any_unknown)
 }
 
 /// What is known when a divergence is explained.

@@ -9,10 +9,7 @@ use super::{
 };
 use crate::{
     job::{self, Lane, Prepared},
-    judge::{
-        explain::Sight,
-        verdict::{Difference, Judgement},
-    },
+    judge::{explain::Sight, verdict::Judgement},
     raw::RawRun,
     report::Event,
     run::{
@@ -47,15 +44,7 @@ impl Conductor<'_> {
         } = self;
         let known = roots.all();
         let refuted = |it: &Deviation| roots::is_refuted(context, it, &known, &witnesses.all());
-        // What signatures cover as a whole is known without deviations that happen to change something.
-        let differences = judgement.into_iter().flat_map(|it| &it.differences);
-        let mut differences = differences.map(|it| context.judge.is_known(it, prepared));
-        let any_unknown = differences.any(|known| !known);
-        let covered = |it: &Difference| {
-            let at = it.state.as_deref();
-            let entry = context.judge.known_as(&it.signature, at, prepared);
-            entry.filter(|_| any_unknown).map(str::to_owned)
-        };
+        let covered = roots::covered(context, prepared, judgement);
         let look = |sight: &Sight<'_>| roots.explaining(sight, refuted, covered);
         roots::with_sight(context, prepared, raw, judgement, overhead, look).flatten()
     }
