@@ -273,6 +273,13 @@ fn what_is_told_is_marked_for_what_it_is() {
     let (told, _) = json("assumed.json", 1);
     assert_eq!(told[0]["clause"], "validate.unknown.inner");
     assert_eq!(told[0]["basis"], "assumed");
+    // Whoever goes by it says so, too.
+    for (command, status) in [("simulate", 2), ("check", 4)] {
+        let ran = expect(here, &[command, "assumed.json"], status);
+        let assumed =
+            "Field 'Owner' is not supported at / [assumed: AWS was not seen to refuse this]";
+        assert!(ran.err.contains(assumed), "{}", ran.err);
+    }
     let (told, err) = json("warned.json", 0);
     assert_eq!(told[0]["code"], "PASS_RESULT_IS_STATIC");
     assert_eq!(told[0]["severity"], "WARNING");

@@ -14,6 +14,7 @@ use crate::{
         address,
     },
     judge::policy::{CauseCompare, HistoryCompare, Strictness, Tolerance},
+    trouble::Trouble,
     zoo::Deviant,
 };
 
@@ -22,6 +23,9 @@ pub(super) const DEFAULT: &str = "embedded";
 
 /// How long an engine may be silent before the user is told.
 const SILENCE: Duration = Duration::from_secs(5);
+
+/// How many minutes more it is given then.
+const PATIENCE: u64 = 5;
 
 /// The tolerance of whoever does not judge timing.
 const IGNORE: &str = "ignore";
@@ -184,10 +188,16 @@ impl Target {
             Ok(engine) => engine?,
             Err(_) => {
                 output::note(format_args!(
-                    "{} does not answer yet; it is given more time, because some engines load slowly",
+                    "{} does not answer yet; it is given {PATIENCE} minutes, because some engines load slowly",
                     self.name()
                 ));
-                opening.await?
+                let answer = tokio::time::timeout(Duration::from_mins(PATIENCE), opening);
+                answer.await.unwrap_or_else(|_| {
+                    Err(Trouble::Protocol {
+                        operation: "the engine".to_owned(),
+                        reason: "no answer in time".to_owned(),
+                    })
+                })?
             }
         };
         Ok(Arc::from(engine))

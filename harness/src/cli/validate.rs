@@ -8,9 +8,8 @@ use stepproof_specs::{
     asl::{
         WorkflowType,
         diagnostic::{Diagnostic, Severity},
-        text::{Problem, Problems, problems},
+        text::{ASSUMED, Problem, Problems, problems},
     },
-    clause::Basis,
     validate::warnings,
 };
 
@@ -246,11 +245,6 @@ impl Asked {
     }
 }
 
-/// Whether AWS is only assumed to say this.
-fn is_assumed(diagnostic: &Diagnostic) -> bool {
-    diagnostic.clause.entry().basis == Basis::Assumed
-}
-
 impl Told {
     fn of(diagnostic: &Diagnostic) -> Self {
         let rule = diagnostic.clause.entry();
@@ -261,7 +255,7 @@ impl Told {
             location: diagnostic.location.clone(),
             clause: rule.id,
             basis: rule.basis.name(),
-            is_assumed: is_assumed(diagnostic),
+            is_assumed: diagnostic.is_assumed(),
         }
     }
 }
@@ -373,8 +367,9 @@ fn line(problem: &Problem) -> String {
         line.push_str("; ");
         line.push_str(&on_one_line(remedy));
     }
-    if is_assumed(diagnostic) {
-        line.push_str(" [assumed: AWS was not seen to refuse this]");
+    if diagnostic.is_assumed() {
+        line.push(' ');
+        line.push_str(ASSUMED);
     }
     line
 }

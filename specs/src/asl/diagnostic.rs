@@ -200,6 +200,11 @@ impl fmt::Display for Code {
 }
 
 impl Diagnostic {
+    /// Whether AWS is only assumed to say this.
+    pub fn is_assumed(&self) -> bool {
+        self.clause.entry().basis == Basis::Assumed
+    }
+
     /// An error at a location in the definition.
     pub(crate) fn error(
         code: Code,

@@ -54,6 +54,9 @@ pub struct Place {
     pub pointer: Option<String>,
 }
 
+/// Marks a diagnostic that AWS is only assumed to give.
+pub const ASSUMED: &str = "[assumed: AWS was not seen to refuse this]";
+
 /// A diagnostic about a definition, with its place in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -121,10 +124,13 @@ impl fmt::Display for Problem {
         if let Some(location) = &self.diagnostic.location {
             write!(f, " at {location}")?;
         }
-        match &self.remedy {
-            Some(remedy) => write!(f, "; {remedy}"),
-            None => Ok(()),
+        if let Some(remedy) = &self.remedy {
+            write!(f, "; {remedy}")?;
         }
+        if self.diagnostic.is_assumed() {
+            write!(f, " {ASSUMED}")?;
+        }
+        Ok(())
     }
 }
 
