@@ -85,7 +85,7 @@ enum Stage {
 enum TaskKind {
     Cases(Vec<u64>),
     Confirm(u64),
-    Reduce(u32),
+    Reduce(Box<FindingRecord>),
     Measure,
     Spot(u64),
 }
@@ -138,6 +138,8 @@ struct Conductor<'a> {
     /// One of them did not agree any more.
     changed: bool,
     reductions: VecDeque<FindingRecord>,
+    /// Findings whose reduction panicked.
+    unreduced: Vec<FindingRecord>,
     reducing: bool,
     measuring: bool,
     findings: u32,
@@ -200,6 +202,7 @@ impl<'a> Conductor<'a> {
             waiting: VecDeque::new(),
             confirming: false,
             reductions: VecDeque::new(),
+            unreduced: Vec::new(),
             witnesses: Witnesses::default(),
             changed: false,
             reducing: false,

@@ -365,6 +365,20 @@ async fn a_panic_is_a_fault_and_no_finding() {
     assert!(end.faults[0].contains("on purpose"), "{:?}", end.faults);
 }
 
+/// What was found is told although it cannot be made smaller.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reduction_that_panics_leaves_its_divergence_open() {
+    let engine = scripted(|number, before| {
+        assert!(number != 3 || before < 3, "on purpose");
+        Ok(if number == 3 { vec!["!a"] } else { vec![] })
+    });
+    let (end, heard) = run(engine, options(6)).await;
+    assert_eq!(end.faults.len(), 1, "{:?}", end.faults);
+    assert_eq!(end.summary.roots, 1);
+    let open = heard.iter().filter(|it| it.starts_with("open "));
+    assert_eq!(open.count(), 1, "{heard:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_run_is_resumed_to_the_same_verdicts() {
     let bugs = |number: u64, _| {

@@ -79,6 +79,7 @@ impl Conductor<'_> {
                 untried: self.options.untried.clone(),
                 agreed: self.witnesses.all(),
             };
+            let begun = finding.clone();
             let task = reduction::reduce(
                 Arc::clone(&self.context),
                 finding,
@@ -88,7 +89,7 @@ impl Conductor<'_> {
                 root,
                 self.store.directory().to_owned(),
             );
-            self.spawn(TaskKind::Reduce(number), async move {
+            self.spawn(TaskKind::Reduce(Box::new(begun)), async move {
                 let (finding, reduced) = task.await;
                 TaskResult::Reduced(Box::new(finding), Box::new(reduced))
             });

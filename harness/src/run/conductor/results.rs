@@ -468,7 +468,7 @@ impl Conductor<'_> {
 
     /// Reports the findings that are not reduced, because the run ends before.
     pub(super) fn tell_open(&mut self) -> Result<(), StoreError> {
-        for finding in &self.reductions {
+        for finding in self.unreduced.iter().chain(&self.reductions) {
             let page = reduction::open(&self.context, finding, self.store.directory())?;
             self.reporter.event(&Event::Divergence(Box::new(page)));
         }
@@ -551,9 +551,11 @@ impl Conductor<'_> {
                 self.lost(index, &message);
                 self.release();
             }
-            Some(TaskKind::Reduce(number)) => {
+            Some(TaskKind::Reduce(finding)) => {
                 self.reducing = false;
+                let number = finding.number;
                 self.faults.push(format!("finding {number}: {message}"));
+                self.unreduced.push(*finding);
                 self.release();
             }
             Some(TaskKind::Spot(index)) => {
