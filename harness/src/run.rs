@@ -18,6 +18,7 @@ mod reduction;
 mod roots;
 mod spot;
 mod stop;
+mod telling;
 mod witness;
 
 pub(crate) use self::roots::is_explained;

@@ -1,9 +1,9 @@
 //! Divergences that no deviation explains, grouped by what remains of them.
 //!
-//! Two of them have one root if their smallest cases are the same but for names and values, or if
-//! both need the same suspected rule. A smallest case shows nothing without the rules that it needs:
-//! the reduction has tried to take out each. Which of them is suspected, the run says: the one of
-//! whose cases most diverge.
+//! Two of them have one root if their smallest cases are the same but for names and values, if both tell the
+//! same otherwise whatever they are about, or if both need the same suspected rule. A smallest case shows
+//! nothing without the rules that it needs: the reduction has tried to take out each. Which of them is
+//! suspected, the run says: the one of whose cases most diverge.
 
 use std::cmp::Reverse;
 
@@ -13,6 +13,7 @@ use stepproof_specs::{
     deviation::Deviation,
 };
 
+use super::telling::Telling;
 use crate::{
     job::{Lane, Prepared, prepare},
     judge::{attribution::TRIVIAL, signature::Shape, verdict::Verdict},
@@ -83,6 +84,8 @@ struct Member {
     aspect: Aspect,
     /// The form of its smallest case, and how that differs.
     form: Option<(Value, Shape)>,
+    /// What is told otherwise, whatever the case is about.
+    telling: Option<Telling>,
     /// What its smallest case exercises.
     exercised: Coverage,
 }
@@ -286,8 +289,18 @@ impl Groups {
         regrouped
     }
 
-    /// The root of a case that nothing explains, without looking into it: that of many divergences which
-    /// differ in the same aspect, and break the rule that is suspected of this one.
+    /// The root of a case that nothing explains, without looking into it: that of many divergences which tell
+    /// the same otherwise.
+    pub fn told_alike(&self, telling: &Telling) -> Option<u32> {
+        let same = |it: &&Member| {
+            let grouped = it.explained.is_none() && !it.doubted;
+            grouped && it.telling.as_ref() == Some(telling)
+        };
+        self.root_of_many(same)
+    }
+
+    /// The same of divergences that differ in the same aspect, and break the rule that is suspected of this
+    /// case.
     pub fn alike(&self, coverage: &Coverage, aspect: Aspect) -> Option<u32> {
         let suspect = self.suspect(coverage).filter(|it| self.is_strong(*it))?;
         let suspect = family(suspect);
@@ -297,19 +310,31 @@ impl Groups {
             let grouped = it.explained.is_none() && !it.doubted;
             grouped && it.aspect == aspect && suspects_the_same()
         };
-        let first = self.all.iter().find(same)?;
-        let members = self.all.iter().filter(|it| it.root == first.root);
-        (members.filter(same).count() >= ENOUGH).then_some(first.root)
+        self.root_of_many(same)
+    }
+
+    /// The root of the first of these divergences, if it is that of enough of them.
+    fn root_of_many(&self, are: impl Fn(&&Member) -> bool) -> Option<u32> {
+        let root = self.all.iter().find(&are)?.root;
+        let members = self.all.iter().filter(|it| it.root == root);
+        (members.filter(are).count() >= ENOUGH).then_some(root)
     }
 
     /// The rule that the divergence with this number breaks, as far as the run tells, if nothing explains it,
-    /// and why.
-    pub fn suspicion(&self, number: u32) -> Option<(Clause, String)> {
+    /// and why. Without a rule, if others tell the same otherwise whatever they are about.
+    pub fn suspicion(&self, number: u32) -> Option<(Option<Clause>, String)> {
         let unexplained = |it: &&Member| it.number == number && it.explained.is_none();
         let member = self.all.iter().find(unexplained)?;
+        let mut others = self.all.iter().filter(|it| it.number != number);
+        let alike = |it: &Member| it.root == member.root && it.telling == member.telling;
+        if let Some(telling) = &member.telling
+            && others.any(alike)
+        {
+            return Some((None, telling.to_string()));
+        }
         let suspect = self.suspect(&member.exercised);
         let suspect = suspect.filter(|it| self.is_strong(*it))?;
-        Some((suspect, self.why(suspect)))
+        Some((Some(suspect), self.why(suspect)))
     }
 
     /// What explained a root does not hold.
@@ -373,6 +398,10 @@ impl Groups {
         if let Some(same) = unexplained().find(form) {
             let why = "their smallest cases differ in the same way, and only in names and values";
             return Some(self.like(same.root, why.to_owned()));
+        }
+        let telling = |it: &&Member| it.telling.is_some() && it.telling == member.telling;
+        if let Some((same, telling)) = unexplained().find(telling).zip(member.telling.as_ref()) {
+            return Some(self.like(same.root, telling.to_string()));
         }
         let same = unexplained().find_map(|it| {
             let suspect = self.suspect(&it.exercised)?;
@@ -447,6 +476,9 @@ impl Member {
             _ => None,
         };
         let explanation = reduction.detail.explanations.first();
+        let judgement = reduction.detail.judgement.iter();
+        let mut differences = judgement.flat_map(|it| &it.differences);
+        let first = differences.find(|it| it.signature == finding.signature);
         Self {
             number: reduction.number,
             root: reduction.number,
@@ -454,6 +486,7 @@ impl Member {
             doubted: explanation.is_some() && !explained,
             aspect: finding.signature.aspect,
             form: form.zip(Some(finding.signature.shape.clone())),
+            telling: first.and_then(|it| Telling::of(it, reduction.detail.raw.as_ref())),
             exercised: exercised.unwrap_or_default(),
         }
     }
@@ -539,6 +572,7 @@ mod tests {
             doubted: false,
             aspect: Aspect::Output,
             form: None,
+            telling: None,
             exercised: clauses.iter().copied().collect(),
         }
     }

@@ -19,6 +19,7 @@ use crate::{
         reduction::{self, Reduced},
         roots::{Against, Explained},
         spot::{Checked, Covered, Root},
+        telling::Telling,
     },
     shrink::ShrinkError,
     store::{
@@ -209,7 +210,7 @@ impl Conductor<'_> {
         if sought.is_empty() {
             let verdict = self.verdict_of(&signatures);
             self.record(ran, verdict);
-        } else if let Some(root) = self.groups.alike(&ran.ready.coverage, sought[0].aspect) {
+        } else if let Some(root) = self.alike(&ran, &sought[0]) {
             self.record_under(ran, root);
         } else if self.context.stop.is_asked() {
             // Not recorded: the run judges it when it is resumed.
@@ -224,6 +225,18 @@ impl Conductor<'_> {
             self.confirming = true;
             self.launch_confirmation(ran, sought);
         }
+    }
+
+    /// The root of many divergences that are like this one.
+    fn alike(&self, ran: &Ran, sought: &Signature) -> Option<u32> {
+        let Outcome::Judged { judgement, raw } = &ran.attempt.outcome else {
+            return None;
+        };
+        let mut differences = judgement.differences.iter();
+        let first = differences.find(|it| it.signature == *sought);
+        let telling = first.and_then(|it| Telling::of(it, raw.as_deref()));
+        let told = telling.and_then(|it| self.groups.told_alike(&it));
+        told.or_else(|| self.groups.alike(&ran.ready.coverage, sought.aspect))
     }
 
     /// A case that is not looked into, because it has the root of another one.

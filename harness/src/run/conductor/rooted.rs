@@ -176,11 +176,13 @@ impl Conductor<'_> {
             let Some((suspect, why)) = self.groups.suspicion(number) else {
                 continue;
             };
-            let suspect = suspect.entry().id.to_owned();
-            if detail.explains() || detail.suspected.as_ref() == Some(&suspect) {
+            let suspect = suspect.map(|it| it.entry().id.to_owned());
+            if detail.explains()
+                || (&detail.suspected, detail.grouped.as_ref()) == (&suspect, Some(&why))
+            {
                 continue;
             }
-            detail.suspected = Some(suspect);
+            detail.suspected = suspect;
             detail.grouped = Some(why);
             told.push(number);
         }
