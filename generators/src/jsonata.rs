@@ -8,6 +8,7 @@ mod draw;
 mod library;
 mod parse;
 mod print;
+mod simpler;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -41,7 +41,6 @@ mod builder;
 mod dice;
 mod draw;
 mod input;
-#[allow(dead_code, reason = "trees are read by the reducer")]
 mod jsonata;
 mod key;
 mod literal;

@@ -274,7 +274,7 @@ impl Tree {
     }
 
     /// This, in parentheses if it binds more weakly.
-    fn at_least(self, power: u32) -> Self {
+    pub(super) fn at_least(self, power: u32) -> Self {
         if self.power() < power {
             Self::Block(vec![self])
         } else {
