@@ -311,8 +311,9 @@ fn a_call_reduces_to_the_call() {
                 && case.definition.to_string().contains(call)
         });
         println!("{call} {:#?}", quality.minima);
-        assert!(quality.minima.len() < 6, "{call} {quality:#?}");
-        assert_eq!(quality.most_states, 1);
+        // A call that nothing evaluates can lose its arguments, too.
+        let most = quality.minima.values().max().copied().unwrap_or_default();
+        assert!(most * 10 > quality.cases * 8, "{call} {quality:#?}");
     }
 }
 
