@@ -9,15 +9,18 @@
 mod choice;
 mod conditions;
 mod draft;
+mod expressions;
 mod flow;
 mod handlers;
 mod intrinsics;
+mod language;
 mod leaves;
 mod loops;
 mod names;
 mod nested;
 mod options;
 mod oversize;
+mod passage;
 mod script;
 mod several;
 mod task;
@@ -32,7 +35,10 @@ use stepproof_specs::{
     scenario::plan::Plan,
 };
 
-use self::draft::{Draft, Flow};
+use self::{
+    draft::{Draft, Flow},
+    language::Languages,
+};
 use crate::{
     dice::Dice,
     feature::{Feature, FeatureSet},
@@ -61,6 +67,8 @@ pub(crate) struct Builder<'p> {
     input: Shape,
     plans: Vec<Plan>,
     drawn: u32,
+    /// The features of the case.
+    features: FeatureSet,
 }
 
 /// What is left to spend in this case.
@@ -75,6 +83,8 @@ struct Budget {
 pub(crate) struct Place<'a> {
     /// What may be drawn here.
     features: FeatureSet,
+    /// The languages of the machine.
+    languages: Languages,
     /// The site of the scope.
     prefix: &'a str,
     /// How many scopes enclose this one.
@@ -161,6 +171,7 @@ impl<'p> Builder<'p> {
             input: input.clone(),
             plans: vec![Plan::default(); starts as usize],
             drawn: 0,
+            features,
         };
         let machine = builder.machine(features);
         Built {
@@ -172,8 +183,10 @@ impl<'p> Builder<'p> {
 
     fn machine(&mut self, features: FeatureSet) -> Machine {
         let none = Shape::empty();
+        let languages = self.languages(features);
         let place = Place {
             features,
+            languages,
             variables: &none,
             prefix: "",
             depth: 0,
@@ -192,7 +205,7 @@ impl<'p> Builder<'p> {
         Machine {
             comment: (comments && self.dice.one_in(2)).then(|| "A generated machine.".to_owned()),
             version: (comments && self.dice.one_in(2)).then(|| "1.0".to_owned()),
-            query_language: None,
+            query_language: self.machine_language(languages),
             timeout_seconds: self.machine_timeout(features, spent),
             scope,
         }

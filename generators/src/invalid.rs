@@ -4,6 +4,7 @@
 //! is changed at random instead: a member is deleted, repeated, renamed or given another type, and
 //! the validator decides whether the machine is still valid.
 
+mod expressions;
 mod fields;
 mod shapes;
 mod site;
@@ -42,7 +43,8 @@ enum Change {
 impl Mutation {
     /// All mutations.
     pub fn all() -> impl Iterator<Item = Self> {
-        fields::FIELDS.iter().chain(shapes::SHAPES).copied()
+        let all = fields::FIELDS.iter().chain(shapes::SHAPES);
+        all.chain(expressions::EXPRESSIONS).copied()
     }
 
     /// Applies the mutation. `None` if it does not apply; the caller must then discard the case.

@@ -41,6 +41,7 @@ mod builder;
 mod dice;
 mod draw;
 mod input;
+mod jsonata;
 mod key;
 mod literal;
 mod shape;

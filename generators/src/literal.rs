@@ -40,6 +40,7 @@ const CAUSES: &[&str] = &["C", "because", "it failed: {\"code\": 7}"];
 pub(crate) const TASK_FAILED: &str = "States.TaskFailed";
 pub(crate) const TIMEOUT: &str = "States.Timeout";
 pub(crate) const ALL: &str = "States.ALL";
+pub(crate) const QUERY: &str = "States.QueryEvaluationError";
 pub(crate) const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
 
 pub(crate) fn number(dice: &mut Dice) -> Value {
@@ -77,7 +78,7 @@ pub(crate) fn cause(dice: &mut Dice) -> &'static str {
 thread_local! {
     static ERROR_NAMES: Vec<Name> = ERRORS
         .iter()
-        .chain(&[TASK_FAILED, TIMEOUT, ALL, HEARTBEAT_TIMEOUT])
+        .chain(&[TASK_FAILED, TIMEOUT, ALL, HEARTBEAT_TIMEOUT, QUERY])
         .map(|name| Arc::from(*name))
         .collect();
 }

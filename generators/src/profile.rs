@@ -45,6 +45,9 @@ pub struct Weights {
     pub succeed: u32,
     /// Fail, when the scope need not end yet.
     pub fail: u32,
+    /// Of machines that may be in JSONata: those that are in JSONPath, those with states in either
+    /// language, and those in JSONata.
+    pub languages: [u32; 3],
 }
 
 /// Bounds of a case's size.
@@ -78,6 +81,7 @@ impl Weights {
         loops: 1,
         succeed: 1,
         fail: 1,
+        languages: [5, 1, 2],
     };
 }
 
@@ -538,6 +542,43 @@ impl Profile {
         }
     }
 
+    /// JSONata: every field that takes an expression, and every kind of expression.
+    pub fn jsonata() -> Self {
+        Self {
+            name: "jsonata",
+            summary: "JSONata: expressions of every kind wherever they may stand, and beside JSONPath.",
+            core: FeatureSet::of(&[F::Jsonata, F::Pass]),
+            optional: SCOPES.with(FeatureSet::of(&[
+                F::JsonataLibrary,
+                F::Timestamps,
+                F::Logic,
+                F::NoDefault,
+                F::OddNames,
+                F::InputPath,
+                F::PassResult,
+                F::Intrinsics,
+                F::ItemSelector,
+                F::MaxConcurrency,
+                F::LimitPaths,
+                F::WaitPaths,
+                F::FailPaths,
+                F::Timeouts,
+                F::Heartbeats,
+                F::Loops,
+                F::CountingLoops,
+            ])),
+            rare: FeatureSet::of(&[F::JsonataLibrary]),
+            weights: Weights {
+                languages: [0, 1, 4],
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                states: (1, 8),
+                ..Sizes::USUAL
+            },
+        }
+    }
+
     /// Everything in the language that this build can draw.
     pub fn everything() -> Self {
         Self {
@@ -545,14 +586,14 @@ impl Profile {
             summary: "The whole language that this build draws, a different part of it in every case.",
             core: FeatureSet::EMPTY,
             optional: FeatureSet::ALL,
-            rare: FeatureSet::of(&[F::Randomness, F::Oversize, F::LongLoops]),
+            rare: FeatureSet::of(&[F::Randomness, F::Oversize, F::LongLoops, F::JsonataLibrary]),
             weights: Weights::EVEN,
             sizes: Sizes::USUAL,
         }
     }
 
-    /// `everything` without paths to several values, intrinsic functions, variables, long loops,
-    /// large payloads and jitter: the fixed workload of benchmarks. No command draws it by name.
+    /// `everything` without JSONata, paths to several values, intrinsic functions, variables, long
+    /// loops, large payloads and jitter: the fixed workload of benchmarks. No command draws it by name.
     pub fn skeleton() -> Self {
         Self::everything().without(FeatureSet::of(&[
             F::SeveralPaths,
@@ -563,6 +604,8 @@ impl Profile {
             F::LongLoops,
             F::Oversize,
             F::Jitter,
+            F::Jsonata,
+            F::JsonataLibrary,
         ]))
     }
 
@@ -571,7 +614,11 @@ impl Profile {
         Self {
             name: INVALID,
             summary: "Definitions that are broken in one known way or two: accepted or refused, and why.",
-            optional: FeatureSet::ALL.without(FeatureSet::of(&[F::Oversize])),
+            optional: FeatureSet::ALL.without(FeatureSet::of(&[
+                F::Oversize,
+                F::Jsonata,
+                F::JsonataLibrary,
+            ])),
             rare: FeatureSet::EMPTY,
             sizes: Sizes {
                 states: (1, 6),
@@ -588,7 +635,7 @@ impl Profile {
     }
 
     /// All named profiles whose machines are started: small ones first, the whole language last.
-    pub fn all() -> [Self; 13] {
+    pub fn all() -> [Self; 14] {
         [
             Self::smoke(),
             Self::flow(),
@@ -602,6 +649,7 @@ impl Profile {
             Self::map(),
             Self::waits(),
             Self::limits(),
+            Self::jsonata(),
             Self::everything(),
         ]
     }

@@ -12,6 +12,7 @@ mod calls;
 mod definition;
 mod edit;
 mod ends;
+mod expressions;
 mod fields;
 mod flow;
 pub(crate) mod graph;
@@ -104,6 +105,14 @@ pub const PASSES: &[Pass] = &[
     pass("literals-for-paths", fields::literals_for_paths),
     pass("literals-for-variables", variables::literals_for_variables),
     pass("sources-for-variables", variables::sources_for_variables),
+    pass("put-out", expressions::put_out),
+    pass("simplify-json", expressions::simplify_json),
+    pass(
+        "literals-for-expressions",
+        expressions::literals_for_expressions,
+    ),
+    pass("simplify-expressions", expressions::simplify_expressions),
+    pass("say-languages-once", expressions::say_languages_once),
     pass("replace-states", replace::replace_states),
     pass("simplify-flow", flow::simplify_flow),
     pass("shrink-numbers", fields::shrink_numbers),
@@ -130,6 +139,8 @@ pub const DEFINITION_PASSES: &[Pass] = &[
     pass("replace-states", replace::replace_states),
     pass("simplify-conditions", fields::simplify_conditions),
     pass("simplify-literals", definition::simplify_literals),
+    pass("simplify-expressions", expressions::simplify_expressions),
+    pass("say-languages-once", expressions::say_languages_once),
     pass("rename-states", names::rename_states),
     pass("rename-errors", names::rename_errors),
     pass("rename-variables", variables::rename_variables),

@@ -61,6 +61,7 @@ const NEEDS: &[(F, FeatureSet)] = &[
     (F::Oversize, FeatureSet::of(&[F::Parameters])),
     (F::Oversize, FeatureSet::of(&[F::Pass])),
     (F::Oversize, FeatureSet::of(&[F::NullPaths])),
+    (F::JsonataLibrary, FeatureSet::of(&[F::Jsonata])),
     (F::Jitter, FeatureSet::of(&[F::Retry])),
     (F::Retry, FALLIBLE),
     (F::Catch, FALLIBLE),

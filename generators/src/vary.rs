@@ -6,6 +6,8 @@
 use serde_json::{Value, json};
 use stepproof_specs::{base::pointer::member, scenario::case::Case};
 
+use crate::jsonata::Tree;
+
 /// The fields of a definition that hold names and words of the language.
 const WORDS: [&str; 8] = [
     "Comment",
@@ -66,11 +68,47 @@ fn definition(value: &Value, at: &str, changes: &mut Changes) {
                 definition(item, &format!("{at}/{place}"), changes);
             }
         }
+        Value::String(text) if text.starts_with("{%") => expression(text, at, changes),
         Value::String(text) if text.starts_with('$') => {}
         Value::String(text) if text.starts_with("States.") => call(text, at, changes),
         Value::Bool(_) if at.ends_with("/End") => {}
         scalar => self::scalar(scalar, at, changes),
     }
+}
+
+/// The changes of the literals in an expression.
+fn expression(text: &str, at: &str, changes: &mut Changes) {
+    let Some(tree) = Tree::of_field(text) else {
+        return;
+    };
+    let mut place = 0;
+    loop {
+        let mut other = tree.clone();
+        let mut left = place;
+        if !vary_literal(&mut other, &mut left) {
+            return;
+        }
+        changes.push((at.to_owned(), other.to_field().into()));
+        place += 1;
+    }
+}
+
+/// Changes the literal with this index; returns whether there is one.
+fn vary_literal(tree: &mut Tree, left: &mut usize) -> bool {
+    let is_literal = matches!(tree, Tree::Bool(_) | Tree::Number(_) | Tree::Text(_));
+    if is_literal && *left == 0 {
+        match tree {
+            Tree::Bool(it) => *it = !*it,
+            Tree::Number(it) => *it += 1.0,
+            Tree::Text(it) => it.push('x'),
+            _ => {}
+        }
+        return true;
+    }
+    *left -= usize::from(is_literal);
+    tree.parts_mut()
+        .into_iter()
+        .any(|part| vary_literal(part, left))
 }
 
 /// The changes of a value that the language does not look into.
@@ -178,5 +216,27 @@ mod tests {
             ]
         );
         assert_eq!(neighbours(&case, 2).len(), 2);
+    }
+
+    #[test]
+    fn literals_in_expressions_are_varied() {
+        let output = "{% $states.input.a[0] = 'x' ? true : -1 %}";
+        let state = json!({ "Type": "Pass", "Output": output, "End": true });
+        let definition = json!({ "QueryLanguage": "JSONata", "StartAt": "A",
+            "States": { "A": state } });
+        let all = neighbours(&case(definition, json!({})), 100);
+        let outputs: Vec<String> = all
+            .iter()
+            .map(|it| it.body.definition()["States"]["A"]["Output"].to_string())
+            .collect();
+        assert_eq!(
+            outputs,
+            [
+                r#""{% $states.input.a[1] = \"x\" ? true : -1 %}""#,
+                r#""{% $states.input.a[0] = \"xx\" ? true : -1 %}""#,
+                r#""{% $states.input.a[0] = \"x\" ? false : -1 %}""#,
+                r#""{% $states.input.a[0] = \"x\" ? true : -2 %}""#,
+            ]
+        );
     }
 }

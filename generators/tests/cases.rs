@@ -1,6 +1,9 @@
 //! Properties of every generated case.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use stepproof_generators::{Feature, FeatureSet, Profile, draft, generate};
 use stepproof_specs::{
@@ -79,7 +82,13 @@ fn every_execution_ends_within_the_time_of_its_profile() {
                 })
                 .sum();
             let bound = u64::from(profile.sizes.seconds) * 1_000;
-            assert!(total <= bound, "{total} ms\n{}", execution.definition);
+            assert!(
+                total <= bound,
+                "{} {index}: {total} ms\n{}\n{:?}",
+                profile.name,
+                execution.definition,
+                execution.starts
+            );
         }
     }
 }
@@ -139,21 +148,62 @@ fn everything_is_of_a_fair_size_and_mostly_instant() {
 fn few_cases_of_everything_are_poisoned() {
     let profile = Profile::everything();
     let (mut outcomes, mut any) = (0_u64, 0_u64);
-    for index in 0..CASES {
+    let cases = CASES * 3;
+    for index in 0..cases {
         let case = generate(&profile, 12, index);
         let machine = accepted(&case);
-        let starts = execution(&case).starts.iter();
-        let poisoned: Vec<Aspect> = starts
-            .filter_map(|start| simulate(&machine, execution(&case), start).ok())
+        let poisoned: Vec<Aspect> = outcomes_of(&case, &machine)
             .flat_map(|expected| expected.poisoned)
             .filter(|aspect| !matches!(aspect, Aspect::Cause | Aspect::History))
             .collect();
         any += u64::from(!poisoned.is_empty());
         outcomes += u64::from(poisoned.contains(&Aspect::Status));
     }
-    println!("{outcomes} outcomes and {any} of {CASES} cases are poisoned");
-    assert!(outcomes * 12 < CASES, "{outcomes} of {CASES}");
-    assert!(any * 7 < CASES, "{any} of {CASES}");
+    println!("{outcomes} outcomes and {any} of {cases} cases are poisoned");
+    assert!(outcomes * 10 < cases, "{outcomes} of {cases}");
+    assert!(any * 7 < cases, "{any} of {cases}");
+}
+
+fn outcomes_of<'c>(
+    case: &'c Case,
+    machine: &'c Arc<Machine>,
+) -> impl Iterator<Item = Expectation> + 'c {
+    outcomes(execution(case), machine)
+}
+
+/// What is only assumed of JSONata itself poisons one case in a hundred at most, apart from the parts
+/// in which implementations differ.
+#[test]
+fn few_cases_rest_on_what_is_assumed_of_jsonata() {
+    let library = FeatureSet::of(&[Feature::JsonataLibrary]);
+    for (profile, one_in) in [
+        (Profile::jsonata(), 20),
+        (Profile::jsonata().without(library), 100),
+        (Profile::everything(), 50),
+    ] {
+        let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut cases = 0;
+        for index in 0..CASES {
+            let case = generate(&profile, 15, index);
+            let machine = accepted(&case);
+            let doubted: BTreeSet<&str> = outcomes_of(&case, &machine)
+                .flat_map(|expected| expected.coverage.iter().collect::<Vec<_>>())
+                .filter(|clause| clause.doubts().contains(&Aspect::Status))
+                .map(|clause| clause.entry().id)
+                .filter(|id| id.starts_with("jsonata."))
+                .collect();
+            cases += u64::from(!doubted.is_empty());
+            for id in doubted {
+                *seen.entry(id).or_default() += 1;
+            }
+        }
+        println!("{cases} of {CASES} cases of {}: {seen:?}", profile.name);
+        assert!(
+            cases * one_in < CASES,
+            "{cases} of {}: {seen:?}",
+            profile.name
+        );
+    }
 }
 
 #[test]
@@ -218,7 +268,7 @@ const TRACES: &[(Feature, &str)] = &[
     (Feature::MaxConcurrency, r#""MaxConcurrency":"#),
     (Feature::Logic, r#""Not":"#),
     (Feature::TypeTests, r#""IsNull":"#),
-    (Feature::Timestamps, r#""TimestampLessThan":"#),
+    (Feature::Timestamps, "2016-03-14T"),
     (Feature::StringMatches, r#""StringMatches":"#),
     (Feature::OperandPaths, r#""NumericEqualsPath":"#),
     (Feature::WaitPaths, r#""SecondsPath":"#),

@@ -12,6 +12,8 @@ use stepproof_generators::{
 };
 use stepproof_specs::{
     asl::{Machine, diagnostic::Severity, site::Site},
+    clause::Aspect,
+    observation::Status,
     reference::simulate,
     scenario::case::{Body, Case, ExecutionCase},
     validate::validate,
@@ -276,5 +278,61 @@ fn faults_reduce_to_a_few_states_in_a_few_forms() {
         frequent.sort_unstable();
         let in_two: usize = frequent.iter().rev().take(2).sum();
         assert!(in_two * 100 >= quality.cases * 95, "{name}: {quality:#?}");
+    }
+}
+
+/// What the first start of a case comes to, if nothing of it is in doubt.
+fn outcome(case: &ExecutionCase) -> Option<stepproof_specs::observation::Observation> {
+    let machine = accepted(&case.definition)?;
+    let expected = simulate(&machine, case, case.starts.first()?).ok()?;
+    let judged = !expected.poisoned.contains(&Aspect::Status);
+    judged.then_some(expected.observation)
+}
+
+#[test]
+fn an_expression_reduces_to_what_fails_in_it() {
+    let quality = quality(&Profile::jsonata(), |case| {
+        outcome(case).is_some_and(|it| {
+            it.error.as_deref() == Some("States.QueryEvaluationError")
+                && it.cause.is_some_and(|cause| cause.contains("T2001"))
+        })
+    });
+    let minima: Vec<&String> = quality.minima.keys().collect();
+    println!("{quality:#?}");
+    assert!(minima.len() < 4, "{minima:#?}");
+    assert_eq!(quality.most_states, 1);
+}
+
+#[test]
+fn a_call_reduces_to_the_call() {
+    for call in ["$reverse(", "$merge(", "$map(", "$exists("] {
+        let quality = quality(&Profile::jsonata(), |case| {
+            outcome(case).is_some_and(|it| it.status == Status::Succeeded)
+                && case.definition.to_string().contains(call)
+        });
+        println!("{call} {:#?}", quality.minima);
+        // A call that nothing evaluates can lose its arguments, too.
+        let most = quality.minima.values().max().copied().unwrap_or_default();
+        assert!(most * 10 > quality.cases * 8, "{call} {quality:#?}");
+    }
+}
+
+#[test]
+fn a_case_that_is_reduced_does_not_get_smaller() {
+    let profile = Profile::jsonata();
+    for index in 0..60 {
+        let case = generate(&profile, 17, index);
+        let Some(sought) = outcome(execution(&case)) else {
+            continue;
+        };
+        let mut interesting = |case: &Case| {
+            outcome(execution(case)).is_some_and(|it| {
+                it.status == sought.status
+                    && it.error == sought.error
+                    && it.output.is_some() == sought.output.is_some()
+            })
+        };
+        let small = reduce_with(case, &mut interesting);
+        assert_eq!(reduce_with(small.clone(), &mut interesting), small);
     }
 }

@@ -3,7 +3,11 @@
 //! `STEPPROOF_JSONATA_JS` is the path of the script, `STEPPROOF_JSONATA_PAIRS` the number of pairs of an
 //! expression and a document (default 3,000), `STEPPROOF_JSONATA_SEED` their seed. Without the script the test
 //! is skipped. Run it with `--features jsonata-js`, and with `-- --nocapture` to see what differs.
+//! `STEPPROOF_JSONATA_MACHINES` is the number of drawn machines (default 1,500) whose expressions are compared
+//! over what the states are entered with.
 
+#[path = "jsonata/machines.rs"]
+mod machines;
 #[path = "jsonata/pairs.rs"]
 mod pairs;
 
@@ -79,6 +83,11 @@ struct Tally {
 }
 
 impl Tally {
+    /// How many evaluations differed.
+    fn differing(&self) -> u64 {
+        self.kinds.values().map(|it| it.0).sum()
+    }
+
     fn judge(&mut self, pair: &Pair, ours: &Evaluation, theirs: &Evaluation) {
         let is_unknown = |it: &Evaluation| matches!(it.outcome, Err(Failure::Unknown(_)));
         if is_unknown(ours) || is_unknown(theirs) {
@@ -109,14 +118,38 @@ impl Tally {
     }
 }
 
+/// The original, if its script is there.
+fn original() -> Option<Original> {
+    let script = env::var("STEPPROOF_JSONATA_JS").map_err(|_| "STEPPROOF_JSONATA_JS is not set");
+    let script = require("jsonata-js", script)?;
+    let script = fs::read_to_string(script).expect("a script");
+    Some(Original::load(&script).expect("the original"))
+}
+
+impl Tally {
+    fn print(&self) {
+        for ((is_sure, ours, theirs), (count, shortest)) in &self.kinds {
+            let certainty = if *is_sure { "SURE" } else { "unsure" };
+            println!("{count:5} {certainty} {ours} instead of {theirs}: {shortest}");
+        }
+        println!(
+            "{} judged, {} sure: {} other values, {} other words",
+            self.judged, self.sure, self.wrong, self.wrong_words
+        );
+    }
+
+    fn hold(&self) {
+        assert!(self.sure * 2 > self.judged, "too little is sure");
+        let most = self.sure / 10_000;
+        assert!(self.wrong <= most && self.wrong_words <= most);
+    }
+}
+
 #[test]
 fn expressions_come_to_what_the_original_says() {
-    let script = env::var("STEPPROOF_JSONATA_JS").map_err(|_| "STEPPROOF_JSONATA_JS is not set");
-    let Some(script) = require("jsonata-js", script) else {
+    let Some(original) = original() else {
         return;
     };
-    let script = fs::read_to_string(script).expect("a script");
-    let original = Original::load(&script).expect("the original");
     let mut draw = Draw::new(number("STEPPROOF_JSONATA_SEED", 1) as u64);
     let mut tally = Tally::default();
     for _ in 0..number("STEPPROOF_JSONATA_PAIRS", 3_000) {
@@ -130,15 +163,45 @@ fn expressions_come_to_what_the_original_says() {
         let theirs = original.program(&expression).evaluate(&document);
         tally.judge(&pair, &ours, &theirs);
     }
-    for ((is_sure, ours, theirs), (count, shortest)) in &tally.kinds {
-        let certainty = if *is_sure { "SURE" } else { "unsure" };
-        println!("{count:5} {certainty} {ours} instead of {theirs}: {shortest}");
+    tally.print();
+    tally.hold();
+}
+
+/// The expressions of drawn machines, with all parts of the language, over the data of their states.
+#[test]
+fn drawn_expressions_come_to_what_the_original_says() {
+    let Some(original) = original() else {
+        return;
+    };
+    let seed = number("STEPPROOF_JSONATA_SEED", 1) as u64;
+    let mut tally = Tally::default();
+    let (mut machines, mut doubted, mut differing) = (0_u64, 0_u64, 0_u64);
+    for index in 0..number("STEPPROOF_JSONATA_MACHINES", 1_500) {
+        let (mut is_doubted, mut differs) = (false, false);
+        for asked in machines::asked(seed, index as u64) {
+            let ours = asked.expression.evaluate(&asked.world);
+            is_doubted |= ours.doubts.value;
+            let theirs = original.program(&asked.expression).evaluate(&asked.world);
+            let pair = Pair {
+                expression: asked.expression.source().to_owned(),
+                document: asked.world.shown(),
+            };
+            let before = tally.differing();
+            tally.judge(&pair, &ours, &theirs);
+            differs |= tally.differing() > before;
+        }
+        machines += 1;
+        doubted += u64::from(is_doubted);
+        differing += u64::from(differs);
     }
+    tally.print();
     println!(
-        "{} judged, {} sure: {} other values, {} other words",
-        tally.judged, tally.sure, tally.wrong, tally.wrong_words
+        "{} of {} expressions differ; of {machines} machines {doubted} have an expression in doubt, \
+         and {differing} one that differs",
+        tally.differing(),
+        tally.judged
     );
-    assert!(tally.sure * 2 > tally.judged, "too little is sure");
-    let most = tally.sure / 10_000;
-    assert!(tally.wrong <= most && tally.wrong_words <= most);
+    tally.hold();
+    assert!(tally.judged > 2 * machines, "too few expressions");
+    assert!(differing * 100 < machines, "too many machines differ");
 }

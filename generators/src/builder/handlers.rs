@@ -1,11 +1,11 @@
 //! `Retry` and `Catch`.
 
 use serde_json::Number;
-use stepproof_specs::asl::{CatchFlow, Catcher, JsonPathCatch, Name, Retrier};
+use stepproof_specs::asl::{Catcher, Name, QueryLanguage, Retrier};
 
 use super::{
     Builder, Place,
-    draft::{Exits, Flow, Slot},
+    draft::{Exits, Slot},
 };
 use crate::{
     feature::Feature,
@@ -88,6 +88,7 @@ impl Builder<'_> {
 
     fn matcher(&mut self, place: &Place<'_>) -> &'static str {
         match self.dice.below(8) {
+            1 if place.languages.have_jsonata() => literal::QUERY,
             0 | 1 => literal::TASK_FAILED,
             2 if place.has(Feature::Timeouts) => literal::TIMEOUT,
             3 if place.has(Feature::Heartbeats) => literal::HEARTBEAT_TIMEOUT,
@@ -100,6 +101,7 @@ impl Builder<'_> {
         &mut self,
         place: &Place<'_>,
         raw: &Shape,
+        language: QueryLanguage,
         exits: &mut Exits,
     ) -> Option<Vec<Catcher>> {
         if !self.draws(place, Feature::Catch, 2) {
@@ -110,20 +112,12 @@ impl Builder<'_> {
         let sound = place.undamaged();
         let count = self.dice.pick(&[1, 1, 1, 1, 2, 0]);
         let catchers = (0..count).map(|index| {
-            let (result_path, caught) = self.result_path(&sound, raw, Shape::error_output());
-            let (assign, variables) = self.assign(&sound, &Shape::error_output());
-            let flow = Flow {
-                data: caught,
-                variables,
-            };
+            let (made, flow) = self.catch_flow(&sound, raw, language);
             exits.push((Slot::Catch(index), flow));
             Catcher {
                 error_equals: self.matchers(place, index + 1 == count),
                 next: Name::default(),
-                flow: CatchFlow::JsonPath(JsonPathCatch {
-                    result_path,
-                    assign,
-                }),
+                flow: made,
                 comment: None,
             }
         });

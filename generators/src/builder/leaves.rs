@@ -5,8 +5,8 @@ use std::sync::Arc;
 use smallvec::smallvec;
 use stepproof_specs::{
     asl::{
-        Body, Dynamic, Fail, JsonPathFlow, Limit, Nullable, Pass, State, StateType, Text,
-        Transition, Until, Wait,
+        Body, DataFlow, Dynamic, Fail, Limit, Nullable, Pass, QueryLanguage, State, StateType,
+        Text, Transition, Until, Wait,
     },
     query::jsonpath::{path::Path, template::Source},
 };
@@ -14,9 +14,11 @@ use stepproof_specs::{
 use super::{
     Builder, Place,
     draft::{Draft, Flow, Slot},
+    expressions::{self, More},
     flow::{self, Context, cause_text},
+    passage,
 };
-use crate::{feature::Feature, literal, shape::Shape};
+use crate::{feature::Feature, jsonata::Drawing, literal, shape::Shape};
 
 /// Draws a Pass that leads on.
 pub(super) fn pass(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
@@ -38,9 +40,15 @@ pub(super) fn last_pass(
 }
 
 fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (State, Flow) {
-    let (input_path, effective) = builder.input_path(place, raw);
-    let (parameters, made) =
-        builder.template(place, Feature::Parameters, Context::Plain, effective);
+    let mut passage = builder.enter(place, raw);
+    let body = Body::Pass(Pass {
+        transition: Transition::End,
+    });
+    if passage.is_jsonata() {
+        let (flow, out) = builder.pass_on(place, passage, raw);
+        return (commented(builder, place, flow, body), out);
+    }
+    let made = builder.given(place, &mut passage, Context::Plain);
     let (result, result_shape) = if builder.draws(place, Feature::PassResult, 3) {
         let (value, shape) = builder.literal(place);
         // A null Result counts as absent.
@@ -55,19 +63,13 @@ fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Stat
     let (assign, variables) = builder.assign(place, &result_shape);
     let (result_path, merged) = builder.result_path(place, raw, result_shape);
     let (output_path, data) = builder.output_path(place, merged);
-    let json_path = JsonPathFlow {
-        input_path,
-        parameters,
-        result,
-        result_path,
-        assign,
-        output_path,
-        ..JsonPathFlow::default()
-    };
-    let body = Body::Pass(Pass {
-        transition: Transition::End,
-    });
-    let state = commented(builder, place, json_path, body);
+    if let DataFlow::JsonPath(flow) = &mut passage.flow {
+        flow.result = result;
+        flow.result_path = result_path;
+        flow.assign = assign;
+        flow.output_path = output_path;
+    }
+    let state = commented(builder, place, passage.flow, body);
     (state, Flow { data, variables })
 }
 
@@ -75,7 +77,7 @@ fn make_pass(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Stat
 pub(super) fn commented(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
-    flow: JsonPathFlow,
+    flow: DataFlow,
     body: Body,
 ) -> State {
     let comment = builder
@@ -83,33 +85,60 @@ pub(super) fn commented(
         .then(|| "A comment.".to_owned());
     State {
         comment,
-        ..State::json_path(flow, body)
+        query_language: builder.said(place, flow.language()),
+        flow,
+        body,
     }
 }
 
 /// Draws a Wait of a few seconds, or of none where the case has no time left.
 pub(super) fn wait(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
-    let (input_path, effective) = builder.input_path(place, raw);
-    let until = until(builder, place, &effective);
-    let (assign, variables) = builder.assign(place, &effective);
-    let (output_path, data) = builder.output_path(place, effective);
-    let json_path = JsonPathFlow {
-        input_path,
-        assign,
-        output_path,
-        ..JsonPathFlow::default()
+    let passage = builder.enter(place, raw);
+    let until = if passage.is_jsonata() {
+        until_expression(builder, place, raw)
+    } else {
+        until(builder, place, &passage.effective)
     };
+    let (flow, out) = builder.pass_on(place, passage, raw);
     let body = Body::Wait(Wait {
         transition: Transition::End,
         until,
     });
-    let state = commented(builder, place, json_path, body);
+    let state = commented(builder, place, flow, body);
     let name = builder.name(StateType::Wait);
-    draft.push(
-        name,
-        state,
-        smallvec![(Slot::Next, Flow { data, variables })],
-    );
+    draft.push(name, state, smallvec![(Slot::Next, out)]);
+}
+
+/// The same in JSONata.
+fn until_expression(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> Until {
+    let dynamic = builder.draws(place, Feature::WaitPaths, 2);
+    if builder.draws(place, Feature::Timestamps, 3) {
+        if builder.draws(place, Feature::WaitPaths, 6) && place.has(Feature::ContextPaths) {
+            let entered = expressions::context(&["State", "EnteredTime"]);
+            return Until::Timestamp(expressions::dynamic(&entered));
+        }
+        if dynamic {
+            let draw = |it: &mut Drawing<'_>| (it.timestamp(), Shape::Timestamp);
+            let (made, _) = builder.expression(place, raw, More::Nothing, &Shape::Timestamp, draw);
+            return Until::Timestamp(Dynamic::Expression(made));
+        }
+        let past = literal::timestamp(builder.dice).to_owned();
+        return Until::Timestamp(Dynamic::Literal(past));
+    }
+    if dynamic
+        && let Some(way) = builder.way_to_count(place, raw)
+        && builder.pay(place, 3_000)
+    {
+        return Until::Seconds(way);
+    }
+    let seconds = builder.dice.between(0, 3);
+    let affordable = seconds == 0 || builder.pay(place, u64::from(seconds) * 1_000);
+    let seconds = if affordable { seconds } else { 0 };
+    Until::Seconds(if dynamic {
+        builder.constant(place, raw, seconds)
+    } else {
+        Limit::Literal(seconds.into())
+    })
 }
 
 fn until(builder: &mut Builder<'_>, place: &Place<'_>, data: &Shape) -> Until {
@@ -156,39 +185,56 @@ pub(super) fn succeed(
     draft: &mut Draft,
     raw: &Shape,
 ) {
-    let (input_path, effective) = builder.input_path(place, raw);
-    let (output_path, output) = builder.output_path(place, effective);
-    let json_path = JsonPathFlow {
-        input_path,
-        output_path,
-        ..JsonPathFlow::default()
+    let mut passage = builder.enter(place, raw);
+    let output = match &mut passage.flow {
+        DataFlow::JsonPath(flow) => {
+            let (output_path, output) = builder.output_path(place, passage.effective);
+            flow.output_path = output_path;
+            output
+        }
+        DataFlow::Jsonata(flow) => {
+            let (made, output) = builder.output(place, raw, More::Nothing, raw);
+            flow.output = made;
+            output
+        }
     };
-    let state = commented(builder, place, json_path, Body::Succeed);
+    let state = commented(builder, place, passage.flow, Body::Succeed);
     let name = builder.name(StateType::Succeed);
     draft.push_last(name, state, Some(output));
 }
 
 /// Draws a Fail.
 pub(super) fn fail(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
-    let error = fail_text(builder, place, raw, |builder| {
+    let language = builder.language(place);
+    let is_jsonata = language == QueryLanguage::Jsonata;
+    let error = fail_text(builder, place, raw, is_jsonata, |builder| {
         literal::error(builder.dice).to_owned()
     });
-    let cause = fail_text(builder, place, raw, cause_text);
+    let cause = fail_text(builder, place, raw, is_jsonata, cause_text);
     let body = Body::Fail(Fail { error, cause });
-    let state = commented(builder, place, JsonPathFlow::default(), body);
+    let state = commented(builder, place, passage::plain(language), body);
     let name = builder.name(StateType::Fail);
     draft.push_last(name, state, None);
 }
 
-/// `Error` or `Cause`: a literal, a path, or nothing.
+/// `Error` or `Cause`: a literal, a path or an expression, or nothing.
 fn fail_text(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
     data: &Shape,
+    is_jsonata: bool,
     literal: impl FnOnce(&mut Builder<'_>) -> String,
 ) -> Option<Text> {
     if builder.dice.one_in(6) {
         return None;
+    }
+    if is_jsonata {
+        let dynamic = builder.draws(place, Feature::FailPaths, 2);
+        return Some(if dynamic {
+            builder.text_expression(place, data)
+        } else {
+            Text::Literal(literal(builder))
+        });
     }
     if builder.draws(place, Feature::FailPaths, 3)
         && let Some((call, _)) = builder.call_for_text(place, data)

@@ -13,26 +13,37 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use smallvec::smallvec;
 use stepproof_specs::{
-    asl::{Body, Choice, JsonPathFlow, Nullable, Pass, State, StateType, Transition},
-    query::jsonpath::{
-        path::Root,
-        template::{Field, FieldValue, Template},
+    asl::{
+        Body, Choice, DataFlow, JsonPathFlow, JsonataFlow, Nullable, Pass, QueryLanguage, State,
+        StateType, Transition,
+    },
+    query::{
+        jsonata,
+        jsonpath::{
+            path::Root,
+            template::{Field, FieldValue, Template},
+        },
     },
 };
 
 use super::{
     Builder, Place,
-    choice::rule,
+    choice::{rule, rule_if},
     conditions::{lap_is, laps_left},
     draft::{Draft, Exits, Flow, Slot},
+    expressions::{self, with_member},
+    leaves::commented,
+    passage,
     variables::one_more,
 };
 use crate::{
     feature::Feature,
+    jsonata::{Operator, Tree},
     key::{Key, LAPS},
-    shape::{Hop, Shape, path},
+    shape::{Hop, Shape, Trail, path},
 };
 
 /// Draws a loop that counts in the data.
@@ -43,7 +54,8 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     let merges = raw.is_object();
     let name = builder.name(StateType::Pass);
     let flow = place.flow(counted);
-    draft.push(name, set_lap(1, merges), smallvec![(Slot::Next, flow)]);
+    let first = set_lap(builder, place, 1, merges);
+    draft.push(name, first, smallvec![(Slot::Next, flow)]);
 
     let body = draft.len() as usize;
     let inside = Place {
@@ -52,7 +64,7 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         ..*place
     };
     draw_body(builder, inside, draft);
-    close(builder, draft, laps, body);
+    close(builder, place, draft, laps, body);
 }
 
 /// The most laps of a loop with any body. The body of a longer loop is small.
@@ -79,7 +91,8 @@ pub(super) fn counting(
         },
         variables: place.variables.clone().with(lap, Shape::Number),
     };
-    draft.push(name, first_lap(lap, raw), smallvec![(Slot::Next, flow)]);
+    let first = first_lap(builder, place, lap, raw);
+    draft.push(name, first, smallvec![(Slot::Next, flow)]);
     let body = draft.len() as usize;
     if laps > FEW_LAPS {
         draw_small_body(builder, place, draft);
@@ -94,11 +107,21 @@ pub(super) fn counting(
     let Some(flow) = draft.continue_last() else {
         return;
     };
-    let again = rule(laps_left(lap, laps), Some(assign(lap, one_more(lap))));
-    let choice = State::new(Body::Choice(Choice {
+    let language = builder.language(place);
+    let again = match language {
+        QueryLanguage::JsonPath => rule(laps_left(lap, laps), Some(assign(lap, one_more(lap)))),
+        QueryLanguage::Jsonata => {
+            let lap_tree = Tree::variable(lap.text());
+            let left = Tree::infix(Operator::Less, lap_tree, Tree::whole(laps));
+            let next = expressions::object(vec![(lap, expressions::one_more(lap))]);
+            rule_if(&left, Some(next))
+        }
+    };
+    let choice = Body::Choice(Choice {
         choices: vec![again],
         default: None,
-    }));
+    });
+    let choice = commented(builder, place, passage::plain(language), choice);
     let name = builder.name(StateType::Choice);
     let at = draft.push(name, choice, smallvec![(Slot::Default, flow)]);
     draft.lead_back(at, Slot::Rule(0), body);
@@ -115,13 +138,22 @@ fn laps(builder: &mut Builder<'_>, place: &Place<'_>) -> u32 {
 
 /// A Pass that starts the count. It replaces data that is not an object by an empty object, which
 /// the body can add fields to.
-fn first_lap(lap: Key, raw: &Shape) -> State {
-    let one = Template::Literal(Arc::new(serde_json::json!({ lap.text(): 1 })));
-    pass(JsonPathFlow {
-        result: (!raw.is_object()).then(|| Arc::new(serde_json::json!({}))),
-        assign: Some(one),
-        ..JsonPathFlow::default()
-    })
+fn first_lap(builder: &mut Builder<'_>, place: &Place<'_>, lap: Key, raw: &Shape) -> State {
+    let one = json!({ lap.text(): 1 });
+    let empty = (!raw.is_object()).then(|| Arc::new(json!({})));
+    let flow = match builder.language(place) {
+        QueryLanguage::JsonPath => DataFlow::JsonPath(JsonPathFlow {
+            result: empty,
+            assign: Some(Template::Literal(Arc::new(one))),
+            ..JsonPathFlow::default()
+        }),
+        QueryLanguage::Jsonata => DataFlow::Jsonata(JsonataFlow {
+            assign: Some(jsonata::Template::Literal(Arc::new(one))),
+            output: empty.map(jsonata::Template::Literal),
+            ..JsonataFlow::default()
+        }),
+    };
+    pass(builder, place, flow)
 }
 
 fn assign(lap: Key, value: FieldValue) -> Template {
@@ -138,11 +170,18 @@ fn draw_small_body(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
             return;
         };
         let value = builder.dice.between(1, 3);
-        let state = pass(JsonPathFlow {
-            result: Some(Arc::new(value.into())),
-            result_path: Nullable::Set(path(Root::Data, &[Hop::Key(Key::LATEST)])),
-            ..JsonPathFlow::default()
-        });
+        let made = match builder.language(place) {
+            QueryLanguage::JsonPath => DataFlow::JsonPath(JsonPathFlow {
+                result: Some(Arc::new(value.into())),
+                result_path: Nullable::Set(path(Root::Data, &[Hop::Key(Key::LATEST)])),
+                ..JsonPathFlow::default()
+            }),
+            QueryLanguage::Jsonata => DataFlow::Jsonata(JsonataFlow {
+                output: Some(with_member(Key::LATEST, Tree::whole(value))),
+                ..JsonataFlow::default()
+            }),
+        };
+        let state = pass(builder, place, made);
         let name = builder.name(StateType::Pass);
         let place = place.seeing(&flow);
         let after = place.flow(flow.data.clone().with(Key::LATEST, Shape::Count));
@@ -159,43 +198,69 @@ fn draw_body(builder: &mut Builder<'_>, inside: Place<'_>, draft: &mut Draft) {
 }
 
 /// Adds the Choice at the end of the body, and the Passes that lead back.
-fn close(builder: &mut Builder<'_>, draft: &mut Draft, laps: u32, body: usize) {
+fn close(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, laps: u32, body: usize) {
     let Some(flow) = draft.continue_last() else {
         return;
     };
-    let choices = (1..laps).map(|lap| rule(lap_is(lap), None)).collect();
-    let choice = State::new(Body::Choice(Choice {
-        choices,
+    let language = builder.language(place);
+    let choices = (1..laps).map(|lap| match language {
+        QueryLanguage::JsonPath => rule(lap_is(lap), None),
+        QueryLanguage::Jsonata => {
+            let counted = Tree::states("input").along(&Trail::from_slice(&[Hop::Key(Key::LAP)]));
+            rule_if(
+                &Tree::infix(Operator::Equal, counted, Tree::whole(lap)),
+                None,
+            )
+        }
+    });
+    let choice = Body::Choice(Choice {
+        choices: choices.collect(),
         default: None,
-    }));
+    });
+    let choice = commented(builder, place, passage::plain(language), choice);
     let name = builder.name(StateType::Choice);
     let at = draft.push(name, choice, smallvec![(Slot::Default, flow)]);
     for lap in 1..laps {
         let name = builder.name(StateType::Pass);
-        let back = draft.push(name, set_lap(lap + 1, true), Exits::new());
+        let again = set_lap(builder, place, lap + 1, true);
+        let back = draft.push(name, again, Exits::new());
         draft.lead_back(at, Slot::Rule(lap as usize - 1), back);
         draft.lead_back(back, Slot::Next, body);
     }
 }
 
 /// A Pass that writes the number of the lap into the data, or replaces the data by it.
-fn set_lap(lap: u32, merges: bool) -> State {
-    let (result, result_path) = if merges {
-        let path = path(Root::Data, &[Hop::Key(Key::LAP)]);
-        (lap.into(), Nullable::Set(path))
-    } else {
-        (serde_json::json!({ "lap": lap }), Nullable::Absent)
+fn set_lap(builder: &mut Builder<'_>, place: &Place<'_>, lap: u32, merges: bool) -> State {
+    let whole = json!({ Key::LAP.text(): lap });
+    let flow = match builder.language(place) {
+        QueryLanguage::JsonPath => {
+            let (result, result_path) = if merges {
+                let path = path(Root::Data, &[Hop::Key(Key::LAP)]);
+                (lap.into(), Nullable::Set(path))
+            } else {
+                (whole, Nullable::Absent)
+            };
+            DataFlow::JsonPath(JsonPathFlow {
+                result: Some(Arc::new(result)),
+                result_path,
+                ..JsonPathFlow::default()
+            })
+        }
+        QueryLanguage::Jsonata => DataFlow::Jsonata(JsonataFlow {
+            output: Some(if merges {
+                with_member(Key::LAP, Tree::whole(lap))
+            } else {
+                jsonata::Template::Literal(Arc::new(whole))
+            }),
+            ..JsonataFlow::default()
+        }),
     };
-    pass(JsonPathFlow {
-        result: Some(Arc::new(result)),
-        result_path,
-        ..JsonPathFlow::default()
-    })
+    pass(builder, place, flow)
 }
 
-fn pass(flow: JsonPathFlow) -> State {
+fn pass(builder: &mut Builder<'_>, place: &Place<'_>, flow: DataFlow) -> State {
     let pass = Pass {
         transition: Transition::End,
     };
-    State::json_path(flow, Body::Pass(pass))
+    commented(builder, place, flow, Body::Pass(pass))
 }

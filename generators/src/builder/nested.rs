@@ -5,19 +5,20 @@ use std::sync::Arc;
 use smallvec::smallvec;
 use stepproof_specs::{
     asl::{
-        Body, JsonPathFlow, Limit, Map, Parallel, Retrier, Scope, StateType, Transition,
-        site::branch,
+        Body, DataFlow, JsonPathFlow, JsonataFlow, Limit, Map, Parallel, QueryLanguage, Retrier,
+        Scope, StateType, Transition, site::branch,
     },
     query::jsonpath::path::Path,
 };
 
 use super::{
     Builder, Place,
-    draft::{Draft, Exits, Flow, Slot},
+    draft::{Draft, Exits, Slot},
     flow::Context,
     handlers::give_up,
     leaves::commented,
-    task::limit_path,
+    passage::Passage,
+    task::{limit, limit_path},
     timing,
 };
 use crate::{
@@ -43,9 +44,8 @@ pub(super) fn parallel(
     raw: &Shape,
 ) {
     let name = builder.name(StateType::Parallel);
-    let (input_path, effective) = builder.input_path(place, raw);
-    let (parameters, given) =
-        builder.template(place, Feature::Parameters, Context::Attempts, effective);
+    let mut passage = builder.enter(place, raw);
+    let given = builder.given(place, &mut passage, Context::Attempts);
     let (retry, tries) = patient(builder, place);
     let count = builder.dice.between(1, builder.sizes.branches);
     let failing = builder.dice.below(count);
@@ -64,45 +64,37 @@ pub(super) fn parallel(
         outputs.push(output);
     }
     let result = Shape::Tuple(outputs.into());
-    let (assign, variables) = builder.assign(place, &result);
-    let (result_selector, selected) = builder.result_selector(place, assign.is_some(), result);
-    let (result_path, merged) = builder.result_path(place, raw, selected);
-    let (output_path, data) = builder.output_path(place, merged);
-    let mut exits: Exits = smallvec![(Slot::Next, Flow { data, variables })];
-    let catch = builder.catchers(place, raw, &mut exits);
+    let language = passage.flow.language();
+    let (flow, out) = builder.leave(place, place, passage, raw, result);
+    let mut exits: Exits = smallvec![(Slot::Next, out)];
+    let catch = builder.catchers(place, raw, language, &mut exits);
     let body = Body::Parallel(Box::new(Parallel {
         transition: Transition::End,
         branches,
         retry,
         catch,
     }));
-    let json_path = JsonPathFlow {
-        input_path,
-        parameters,
-        result_selector,
-        result_path,
-        assign,
-        output_path,
-        ..JsonPathFlow::default()
-    };
-    let state = commented(builder, place, json_path, body);
+    let state = commented(builder, place, flow, body);
     draft.push(name, state, exits);
 }
 
 /// Draws an inline Map.
 pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let name = builder.name(StateType::Map);
-    let (items_path, item) = items(builder, place, raw);
     let variables = place.variables.without_index();
     let seen = Place {
         variables: &variables,
         ..*place
     };
-    let (item_selector, given) =
-        builder.item_selector(&seen, &raw.without_index(), item.without_index());
-    let max_concurrency = max_concurrency(builder, place, raw);
-    let sequential = max_concurrency == Some(Limit::Literal(1));
-    let at_once = matches!(max_concurrency, None | Some(Limit::Literal(0)));
+    let language = if has_items(builder, place, raw) {
+        builder.language(place)
+    } else {
+        QueryLanguage::Jsonata
+    };
+    let (flow, given) = iterated(builder, place, &seen, raw, language);
+    let (max_concurrency, at_most) = max_concurrency(builder, place, raw, language);
+    let sequential = at_most == Some(1);
+    let at_once = at_most == Some(0);
     let (retry, tries) = patient(builder, place);
     let most = builder.sizes.items.max(builder.sizes.branches);
     let rounds = if at_once { 1 } else { most };
@@ -117,12 +109,13 @@ pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draf
     };
     let (processor, each) = child(builder, inside, given);
     let result = Shape::List(each.into(), 0);
-    let (assign, variables) = builder.assign(place, &result);
-    let (result_selector, selected) = builder.result_selector(place, assign.is_some(), result);
-    let (result_path, merged) = builder.result_path(place, raw, selected);
-    let (output_path, data) = builder.output_path(place, merged);
-    let mut exits: Exits = smallvec![(Slot::Next, Flow { data, variables })];
-    let catch = builder.catchers(place, raw, &mut exits);
+    let passage = Passage {
+        flow,
+        effective: raw.clone(),
+    };
+    let (flow, out) = builder.leave(place, place, passage, raw, result);
+    let mut exits: Exits = smallvec![(Slot::Next, out)];
+    let catch = builder.catchers(place, raw, language, &mut exits);
     let body = Body::Map(Box::new(Map {
         transition: Transition::End,
         processor,
@@ -133,17 +126,55 @@ pub(super) fn map(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draf
         catch,
         distributed: indexmap::IndexMap::new(),
     }));
-    let json_path = JsonPathFlow {
-        items_path,
-        item_selector,
-        result_selector,
-        result_path,
-        assign,
-        output_path,
-        ..JsonPathFlow::default()
-    };
-    let state = commented(builder, place, json_path, body);
+    let state = commented(builder, place, flow, body);
     draft.push(name, state, exits);
+}
+
+/// Whether there is an array to iterate over that a path leads to.
+pub(super) fn has_items(builder: &Builder<'_>, place: &Place<'_>, raw: &Shape) -> bool {
+    raw.holds(Shape::is_array)
+        || place.variables.holds(Shape::is_array)
+        || place.has(Feature::ContextPaths) && builder.input.holds(Shape::is_array)
+}
+
+/// Draws what a Map iterates over; returns it and the shape of an iteration's input. An iteration sees
+/// the data in `seen`.
+fn iterated(
+    builder: &mut Builder<'_>,
+    place: &Place<'_>,
+    seen: &Place<'_>,
+    raw: &Shape,
+    language: QueryLanguage,
+) -> (DataFlow, Shape) {
+    match language {
+        QueryLanguage::JsonPath => {
+            let (items_path, item) = items(builder, place, raw);
+            let (item_selector, given) =
+                builder.item_selector(seen, &raw.without_index(), item.without_index());
+            let flow = JsonPathFlow {
+                items_path,
+                item_selector,
+                ..JsonPathFlow::default()
+            };
+            (DataFlow::JsonPath(flow), given)
+        }
+        QueryLanguage::Jsonata => {
+            let (items, item) = if raw.is_array() && builder.dice.chance(3, 4) {
+                (None, raw.each())
+            } else {
+                let (items, shape) = builder.json_items(place, raw);
+                (Some(items), shape.each())
+            };
+            let (item_selector, given) =
+                builder.select_item(seen, &raw.without_index(), item.without_index());
+            let flow = JsonataFlow {
+                items,
+                item_selector,
+                ..JsonataFlow::default()
+            };
+            (DataFlow::Jsonata(flow), given)
+        }
+    }
 }
 
 /// Draws `ItemsPath`; returns it and the shape of an item.
@@ -157,13 +188,22 @@ fn items(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> (Option<P
     }
 }
 
-/// Draws `MaxConcurrency`: often 1, because the attempts of sequential items can be told apart.
-fn max_concurrency(builder: &mut Builder<'_>, place: &Place<'_>, raw: &Shape) -> Option<Limit> {
+/// Draws `MaxConcurrency`: often 1, because the attempts of sequential items can be told apart. Returns
+/// it with its value, if that is known; 0 stands for no limit.
+fn max_concurrency(
+    builder: &mut Builder<'_>,
+    place: &Place<'_>,
+    raw: &Shape,
+    language: QueryLanguage,
+) -> (Option<Limit>, Option<u32>) {
     if !place.has(Feature::MaxConcurrency) || builder.dice.one_in(4) {
-        return None;
+        return (None, Some(0));
     }
-    limit_path(builder, place, raw)
-        .or_else(|| Some(Limit::Literal(builder.dice.pick(&[1, 1, 1, 2, 0]))))
+    if let Some(path) = limit_path(builder, place, raw, language) {
+        return (Some(path), None);
+    }
+    let most = builder.dice.pick(&[1, 1, 1, 2, 0]);
+    (Some(limit(builder, place, raw, language, most)), Some(most))
 }
 
 /// Draws `Retry` for a state that repeats whole scopes; returns it and the most times that the

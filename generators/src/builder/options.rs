@@ -51,7 +51,9 @@ static OPTIONS: [Choosable; 11] = [
         admits: |at| {
             at.states > 2
                 && !at.place.keeps
-                && (at.place.has(Feature::TypeTests) || at.data.holds(Shape::is_scalar))
+                && (at.place.has(Feature::TypeTests)
+                    || at.data.holds(Shape::is_scalar)
+                    || !at.place.languages.have_json_path())
         },
         draw: choice::draw,
     },
@@ -88,7 +90,9 @@ static OPTIONS: [Choosable; 11] = [
     Choosable {
         needs: FeatureSet::of(&[Feature::Oversize, Feature::Parameters, Feature::Pass]),
         weight: |_| 1,
-        admits: |at| at.place.times == 1 && at.place.depth == 0,
+        admits: |at| {
+            at.place.times == 1 && at.place.depth == 0 && at.place.languages.have_json_path()
+        },
         draw: oversize::draw,
     },
     Choosable {
@@ -116,7 +120,8 @@ impl Situation<'_, '_> {
     }
 
     fn has_items(&self) -> bool {
-        self.data.holds(Shape::is_array)
+        self.place.languages.have_jsonata()
+            || self.data.holds(Shape::is_array)
             || self.place.variables.holds(Shape::is_array)
             || self.place.has(Feature::ContextPaths) && self.input.holds(Shape::is_array)
     }

@@ -2,18 +2,19 @@
 
 use smallvec::smallvec;
 use stepproof_specs::{
-    asl::{Body, JsonPathFlow, Limit, Name, Retrier, StateType, Task, Transition},
+    asl::{Body, Limit, Name, QueryLanguage, Retrier, StateType, Task, Transition},
     base::time::Millis,
     scenario::plan::Script,
 };
 
 use super::{
     Builder, Place,
-    draft::{Draft, Exits, Flow, Slot},
+    draft::{Draft, Exits, Slot},
     flow::Context,
     handlers::give_up,
-    leaves::{absent, commented},
+    leaves::commented,
     names,
+    passage::Passage,
     script::{self, Stage},
     timing::{self, Limits},
 };
@@ -30,13 +31,14 @@ struct LimitFields {
 pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Draft, raw: &Shape) {
     let name = builder.name(StateType::Task);
     let number = builder.drawn;
-    let (input_path, effective) = builder.input_path(place, raw);
-    let on_raw = absent(&input_path);
-    let (fields, limits) = limits(builder, place, raw, on_raw);
-    let (parameters, given) =
-        builder.template(place, Feature::Parameters, Context::Attempts, effective);
+    let mut passage = builder.enter(place, raw);
+    let (fields, limits) = limits(builder, place, raw, &passage);
+    let given = builder.given(place, &mut passage, Context::Attempts);
     let own = builder.dice.one_in(2).then(|| builder.literal_shape(place));
     let mut retry = builder.retriers(place);
+    if passage.is_jsonata() {
+        pay_for_damage(builder, place, retry.as_deref_mut().unwrap_or_default());
+    }
     let retried = named(retry.as_deref().unwrap_or_default());
     let stage = Stage {
         place,
@@ -48,8 +50,6 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     plan(builder, &stage, &name, retry.as_deref_mut());
 
     let result = own.unwrap_or(given);
-    let (assign, variables) = builder.assign(place, &result);
-    let (result_selector, selected) = builder.result_selector(place, assign.is_some(), result);
     // Undamaged if there are retriers: a result that cannot be merged is an error that they match,
     // and the time for those retries has not been paid.
     let merging = if retry.is_some() {
@@ -57,10 +57,10 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
     } else {
         *place
     };
-    let (result_path, merged) = builder.result_path(&merging, raw, selected);
-    let (output_path, data) = builder.output_path(place, merged);
-    let mut exits: Exits = smallvec![(Slot::Next, Flow { data, variables })];
-    let catch = builder.catchers(place, raw, &mut exits);
+    let language = passage.flow.language();
+    let (flow, out) = builder.leave(place, &merging, passage, raw, result);
+    let mut exits: Exits = smallvec![(Slot::Next, out)];
+    let catch = builder.catchers(place, raw, language, &mut exits);
     let body = Body::Task(Box::new(Task {
         transition: Transition::End,
         resource: names::activity(number, &name),
@@ -69,17 +69,20 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
         retry,
         catch,
     }));
-    let json_path = JsonPathFlow {
-        input_path,
-        parameters,
-        result_selector,
-        result_path,
-        assign,
-        output_path,
-        ..JsonPathFlow::default()
-    };
-    let task = commented(builder, place, json_path, body);
+    let task = commented(builder, place, flow, body);
     draft.push(name, task, exits);
+}
+
+/// Where the data may not fit, an expression may fail, which the retriers of a Task match: pays for
+/// that, or lets them give up.
+fn pay_for_damage(builder: &mut Builder<'_>, place: &Place<'_>, retriers: &mut [Retrier]) {
+    if !builder.features.has(Feature::Damage) {
+        return;
+    }
+    let waits = timing::patience(retriers);
+    if waits > 0 && !builder.pay(place, waits) {
+        give_up(retriers);
+    }
 }
 
 /// The errors that retriers name, without the predefined ones.
@@ -126,20 +129,21 @@ fn pay(
     longest.is_some_and(|time| builder.pay(stage.place, time))
 }
 
-/// Draws `TimeoutSeconds` and `HeartbeatSeconds`, literal or by path. Limits are short only where
+/// Draws `TimeoutSeconds` and `HeartbeatSeconds`, literal, by path or as expressions. Limits are short only where
 /// the case may take time.
 fn limits(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
     raw: &Shape,
-    on_raw: bool,
+    passage: &Passage,
 ) -> (LimitFields, Limits) {
+    let (on_raw, language) = (passage.is_on_raw(), passage.flow.language());
     let mut fields = LimitFields::default();
     let mut limits = Limits::default();
     let short = place.has(Feature::Delays);
     if on_raw
         && builder.draws(place, Feature::Heartbeats, 8)
-        && let Some(path) = limit_path(builder, place, raw)
+        && let Some(path) = limit_path(builder, place, raw, language)
     {
         // The length is not known, so no act is drawn that depends on it.
         fields.heartbeat = Some(path);
@@ -151,12 +155,12 @@ fn limits(
         } else {
             30
         };
-        fields.heartbeat = Some(Limit::Literal(seconds.into()));
+        fields.heartbeat = Some(limit(builder, place, raw, language, seconds));
         limits.heartbeat = Some(Millis::from(seconds) * 1_000);
     }
     if builder.draws(place, Feature::Timeouts, 3) {
         let path = if on_raw && short && limits.heartbeat.is_none() {
-            limit_path(builder, place, raw)
+            limit_path(builder, place, raw, language)
         } else {
             None
         };
@@ -166,7 +170,7 @@ fn limits(
             60
         };
         limits.timeout = Some(Millis::from(seconds) * 1_000);
-        fields.timeout = Some(Limit::Literal(seconds.into()));
+        fields.timeout = Some(limit(builder, place, raw, language, seconds));
         if let Some(path) = path {
             limits.timeout = Some(3_000);
             limits.by_path = true;
@@ -181,10 +185,28 @@ pub(super) fn limit_path(
     builder: &mut Builder<'_>,
     place: &Place<'_>,
     data: &Shape,
+    language: QueryLanguage,
 ) -> Option<Limit> {
     if !builder.draws(place, Feature::LimitPaths, 2) {
         return None;
     }
+    if language == QueryLanguage::Jsonata {
+        return builder.way_to_count(place, data);
+    }
     let (path, _) = builder.look(place, data, |shape| *shape == Shape::Count)?;
     Some(Limit::Path(path))
+}
+
+/// A limit of this size: a literal, or in JSONata an expression.
+pub(super) fn limit(
+    builder: &mut Builder<'_>,
+    place: &Place<'_>,
+    data: &Shape,
+    language: QueryLanguage,
+    number: u32,
+) -> Limit {
+    if language == QueryLanguage::Jsonata && builder.draws(place, Feature::LimitPaths, 2) {
+        return builder.constant(place, data, number);
+    }
+    Limit::Literal(number.into())
 }

@@ -89,7 +89,8 @@ fn attempt_end(act: &Act, limits: Limits) -> Option<(End<'_>, Millis)> {
         .and_then(|limit| first_gap(act, limit))
         .map(|at| (End::HeartbeatLost, at));
     let timed_out = limits.timeout.map(|at| (End::TimedOut, at));
-    [answer, lost, timed_out]
+    // Of what happens at the same time, what takes longer in the end.
+    [timed_out, lost, answer]
         .into_iter()
         .flatten()
         .min_by_key(|(_, at)| *at)

@@ -5,18 +5,23 @@
 
 use std::sync::Arc;
 
-use stepproof_specs::query::jsonpath::{
-    intrinsic::{Argument, Call, Function},
-    path::{Path, Root},
-    template::{FieldValue, Source, Template},
+use stepproof_specs::query::{
+    jsonata,
+    jsonpath::{
+        intrinsic::{Argument, Call, Function},
+        path::{Path, Root},
+        template::{FieldValue, Source, Template},
+    },
 };
 
 use super::{
     Builder, Place,
+    expressions::{self, More},
     flow::{Context, Fields, dynamic},
 };
 use crate::{
     feature::Feature,
+    jsonata::Tree,
     key::{Key, VARIABLES},
     shape::{Hop, Shape, Wants, path},
 };
@@ -69,6 +74,53 @@ impl Builder<'_> {
             Some(_) if place.keeps => None,
             _ => Some(self.field(place, Context::Plain, data, 0)),
         }
+    }
+
+    /// Draws `Assign` in JSONata; returns it and the variables after it.
+    pub(super) fn assign_json(
+        &mut self,
+        place: &Place<'_>,
+        raw: &Shape,
+        more: More<'_>,
+    ) -> (Option<jsonata::Template>, Shape) {
+        let before = place.variables;
+        if !self.draws(place, Feature::Variables, 3) {
+            return (None, before.clone());
+        }
+        let names = names(place.depth);
+        let mut members = Vec::new();
+        let mut after = before.clone();
+        if let [left, right, ..] = names
+            && let (Some(of_left), Some(of_right)) = (before.field(*left), before.field(*right))
+            && !place.keeps
+            && self.dice.one_in(6)
+        {
+            let read = |key: &Key| expressions::read(&Tree::variable(key.text()));
+            members.push((*left, read(right)));
+            members.push((*right, read(left)));
+            after = after
+                .with(*left, of_right.clone())
+                .with(*right, of_left.clone());
+        }
+        for _ in 0..self.dice.between(1, 2) {
+            let key = self.dice.pick(names);
+            if members.iter().any(|(other, _)| *other == key) {
+                continue;
+            }
+            let (value, shape) = match before.field(key) {
+                Some(Shape::Number) if self.dice.one_in(3) => {
+                    (expressions::one_more(key), Shape::Number)
+                }
+                Some(_) if place.keeps => continue,
+                _ => self.json(place, raw, more, 1),
+            };
+            members.push((key, value));
+            after = after.with(key, shape);
+        }
+        if members.is_empty() {
+            return (None, after);
+        }
+        (Some(expressions::object(members)), after)
     }
 
     /// Draws a path to a value that `wants` accepts, in a variable.

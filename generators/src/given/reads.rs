@@ -2,6 +2,7 @@
 //! from where it is used to where the value comes from, until a round finds nothing new.
 
 mod expression;
+mod trees;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,14 +14,17 @@ use stepproof_specs::{
         site::{Site, site},
         walk::BRANCHES,
     },
-    query::jsonpath::{
-        path::{Path, Root, Step},
-        template::{FieldValue, Source, Template},
+    query::{
+        jsonata,
+        jsonpath::{
+            path::{Path, Root, Step},
+            template::{FieldValue, Source, Template},
+        },
     },
 };
 
-use self::expression::Origin;
 pub(super) use self::expression::boundary;
+use self::trees::{Origin, Read};
 use super::want::{Hint, Want};
 
 /// The most rounds. A value that passes around a loop converges within a few rounds, or is nested
@@ -106,7 +110,9 @@ impl Reads<'_> {
             let body = &state.body;
             let mut raw = match &state.flow {
                 DataFlow::JsonPath(flow) => self.json_path(flow, body, json, &site, &next, item),
-                DataFlow::Jsonata(flow) => self.jsonata(flow, body, json, &site, &next, item),
+                DataFlow::Jsonata(flow) => {
+                    self.jsonata(flow, state, json, &site, (&next, prefix), item)
+                }
             };
             for catcher in state.handlers().1 {
                 let mut caught = self.entered(prefix, &catcher.next);
@@ -474,65 +480,144 @@ impl Reads<'_> {
         }
     }
 
-    /// Adds the reads of a JSONata state, by searching its expressions for paths and variables.
+    /// Returns what a JSONata state reads of its input, if `next` is read of its output.
     fn jsonata(
         &mut self,
         flow: &JsonataFlow,
-        body: &Body,
+        state: &State,
         json: &Value,
         site: &Site,
-        next: &Want,
+        (next, prefix): (&Want, &str),
         item: &mut Want,
     ) -> Want {
-        let mut raw = Want::default();
-        let mut result = if flow.output.is_none() {
-            next.clone()
-        } else {
-            Want::default()
-        };
-        let mut items = Want::default();
-        for (origin, steps, wanted) in expression::reads(json) {
-            match origin {
-                Origin::Input => raw.at(&steps).merge(&wanted),
-                Origin::Result => result.at(&steps).merge(&wanted),
-                Origin::Execution => self.input.at(&steps).merge(&wanted),
-                Origin::Item => items.at(&steps).merge(&wanted),
-                Origin::Variable(name) => self
-                    .variables
-                    .entry(name)
-                    .or_default()
-                    .at(&steps)
-                    .merge(&wanted),
+        let mut found = Vec::new();
+        let mut whole = Want::default();
+        match &flow.output {
+            Some(output) => trees::of_template(output, next, &mut found),
+            None => whole = next.clone(),
+        }
+        self.assigns(flow.assign.as_ref(), &mut found);
+        for catcher in state.handlers().1 {
+            if let CatchFlow::Jsonata(flow) = &catcher.flow {
+                let caught = self.entered(prefix, &catcher.next);
+                if let Some(output) = &flow.output {
+                    trees::of_template(output, &caught, &mut found);
+                }
+                self.assigns(flow.assign.as_ref(), &mut found);
             }
         }
-        match body {
+        self.of_body(&state.body, prefix, &mut found);
+        let mut raw = Want::default();
+        let mut result = whole;
+        let mut of_item = Want::default();
+        self.add(&mut found, &mut raw, &mut result, &mut of_item);
+        let mut given = Want::default();
+        match &state.body {
             Body::Task(_) => self.results.entry(site.clone()).or_default().merge(&result),
             Body::Parallel(parallel) => {
                 for (index, branch) in parallel.branches.iter().enumerate() {
                     let (prefix, json) = (format!("{site}/{index}"), &json[BRANCHES][index]);
-                    let wanted = self.scope(branch, json, &prefix, &result.each(), item);
-                    if flow.arguments.is_none() {
-                        raw.merge(&wanted);
-                    }
+                    let out = result.each();
+                    given.merge(&self.scope(branch, json, &prefix, &out, item));
                 }
             }
             Body::Map(map) => {
                 let json = &json[map.processor_field()];
-                let mut inner = items;
+                let mut inner = Want::default();
                 let wanted = self.scope(&map.processor, json, site, &result.each(), &mut inner);
-                if flow.item_selector.is_none() {
-                    inner.merge(&wanted);
+                match &flow.item_selector {
+                    None => inner.merge(&wanted),
+                    Some(selector) => {
+                        trees::of_template(selector, &wanted, &mut found);
+                        self.add(&mut found, &mut raw, &mut result, &mut inner);
+                    }
                 }
-                let steps = flow.items.as_ref().and_then(expression::input_path);
-                if let Some(steps) = steps {
-                    raw.at(&steps).merge(&Want::array(inner));
-                } else if flow.items.is_none() {
-                    raw.merge(&Want::array(inner));
+                let items = Want::array(inner);
+                match &flow.items {
+                    None => raw.merge(&items),
+                    Some(template) => trees::of_template(template, &items, &mut found),
                 }
             }
             _ => raw.merge(&result),
         }
+        match &flow.arguments {
+            None => raw.merge(&given),
+            Some(arguments) => trees::of_template(arguments, &given, &mut found),
+        }
+        self.add(&mut found, &mut raw, &mut Want::default(), &mut of_item);
+        item.merge(&of_item);
         raw
+    }
+
+    /// What an `Assign` reads, if its variables are read as they are.
+    fn assigns(&self, assign: Option<&jsonata::Template>, found: &mut Vec<Read>) {
+        if let Some(jsonata::Template::Object(members)) = assign {
+            for (name, value) in members {
+                let wanted = self.variables.get(name.as_str());
+                trees::of_template(value, &wanted.cloned().unwrap_or_default(), found);
+            }
+        }
+    }
+
+    /// What the fields of a type of state read.
+    fn of_body(&self, body: &Body, prefix: &str, found: &mut Vec<Read>) {
+        let mut count = |limit: Option<&Limit>| {
+            if let Some(expression) = limit.and_then(Limit::expression) {
+                trees::of_expression(expression, &trees::hinted([Hint::Count]), found);
+            }
+        };
+        match body {
+            Body::Task(task) => {
+                count(task.timeout.as_ref());
+                count(task.heartbeat.as_ref());
+            }
+            Body::Map(map) => count(map.max_concurrency.as_ref()),
+            Body::Wait(wait) => match &wait.until {
+                Until::Seconds(seconds) => count(Some(seconds)),
+                Until::Timestamp(timestamp) => {
+                    if let Some(expression) = timestamp.expression() {
+                        let wanted = trees::hinted([Hint::Timestamp]);
+                        trees::of_expression(expression, &wanted, found);
+                    }
+                }
+            },
+            Body::Fail(fail) => {
+                for text in [&fail.error, &fail.cause].into_iter().flatten() {
+                    if let Some(expression) = text.expression() {
+                        trees::of_expression(expression, &trees::hinted([Hint::Text]), found);
+                    }
+                }
+            }
+            Body::Choice(choice) => {
+                for rule in &choice.choices {
+                    let Some(flow) = rule.flow.jsonata() else {
+                        continue;
+                    };
+                    if let Some(condition) = flow.condition.expression() {
+                        trees::of_expression(condition, &trees::hinted([Hint::Bool]), found);
+                    }
+                    if let Some(output) = &flow.output {
+                        trees::of_template(output, &self.entered(prefix, &rule.next), found);
+                    }
+                    self.assigns(flow.assign.as_ref(), found);
+                }
+            }
+            Body::Pass(_) | Body::Parallel(_) | Body::Succeed => {}
+        }
+    }
+
+    /// Adds reads to what they are reads of.
+    fn add(&mut self, found: &mut Vec<Read>, raw: &mut Want, result: &mut Want, item: &mut Want) {
+        for (origin, steps, wanted) in found.drain(..) {
+            let place = match origin {
+                Origin::Input => &mut *raw,
+                Origin::Result => &mut *result,
+                Origin::Execution => &mut self.input,
+                Origin::Item => &mut *item,
+                Origin::Variable(name) => self.variables.entry(name).or_default(),
+            };
+            place.at(&steps).merge(&wanted);
+        }
     }
 }
 

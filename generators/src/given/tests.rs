@@ -127,6 +127,86 @@ fn the_input_is_not_taken_for_what_is_merged_into_it() {
     assert!(objects.count() > 100);
 }
 
+/// The inputs that are drawn for a machine.
+fn inputs(machine: &Value) -> Vec<Value> {
+    let given = Given::new("machine", machine, None).unwrap();
+    let starts = cases(&given).into_iter().flat_map(|case| match case.body {
+        Body::Execution(execution) => execution.starts,
+        Body::Definition(_) => Vec::new(),
+    });
+    starts.map(|start| Value::clone(&start.input)).collect()
+}
+
+#[test]
+fn conditions_are_reached_through_what_expressions_make_and_assign() {
+    let machine = json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Next": "B",
+            "Assign": {"limit": "{% $exists($states.input.max) ? $states.input.max : 5 %}"},
+            "Output": {"order": "{% ($o := $states.input.orders[0]; $merge([$o, {'x': 1}])) %}"}},
+        "B": {"Type": "Choice", "Default": "C", "Choices": [
+            {"Condition": "{% $states.input.order.total > 700 and $limit = 'high' %}", "Next": "D"}]},
+        "C": {"Type": "Fail", "Error": "{% $states.input.order.name & '!' %}"},
+        "D": {"Type": "Succeed"}}});
+    let inputs = inputs(&machine);
+    let total = |input: &Value| input.pointer("/orders/0/total").cloned();
+    for boundary in [699, 700, 701] {
+        assert!(
+            inputs.iter().any(|it| total(it) == Some(boundary.into())),
+            "{boundary}"
+        );
+    }
+    assert!(inputs.iter().any(|it| it["max"] == "high"));
+    let name = |input: &Value| {
+        input
+            .pointer("/orders/0/name")
+            .is_some_and(Value::is_string)
+    };
+    assert!(inputs.iter().any(name));
+}
+
+#[test]
+fn items_are_reached_through_conditions_selections_and_functions() {
+    for items in [
+        "$exists($states.input.all) ? $states.input.all : []",
+        "$states.input.all[active]",
+        "[$states.input.all[active = true]]",
+        "$filter($states.input.all, function($v){ $v.active })",
+        "($all := $states.input.all; $reverse($all))",
+        "$append($states.input.all, [])",
+        "$states.input.all ~> $distinct",
+    ] {
+        let machine = json!({"QueryLanguage": "JSONata", "StartAt": "M", "States": {
+            "M": {"Type": "Map", "End": true, "Items": format!("{{% {items} %}}"),
+                "ItemSelector": {"it": "{% $states.context.Map.Item.Value.count %}"},
+                "ItemProcessor": {"StartAt": "C", "States": {
+                    "C": {"Type": "Choice", "Default": "E", "Choices": [
+                        {"Condition": "{% $states.input.it >= 40 %}", "Next": "E"}]},
+                    "E": {"Type": "Succeed"}}}}}});
+        let inputs = inputs(&machine);
+        let counts = |count: i64| {
+            let all = inputs
+                .iter()
+                .filter_map(|it| it["all"].as_array())
+                .flatten();
+            all.filter(|item| item["count"] == count).count()
+        };
+        assert!(
+            [39, 40, 41].into_iter().all(|count| counts(count) > 0),
+            "{items}"
+        );
+        if items.contains("active") {
+            let all = inputs
+                .iter()
+                .filter_map(|it| it["all"].as_array())
+                .flatten();
+            assert!(
+                all.filter(|item| item["active"] == true).count() > 0,
+                "{items}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_name_of_a_state_stands_for_its_token() {
     let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,

@@ -178,7 +178,8 @@ pub(super) fn simplify_conditions(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (state, fields) in states(&case.definition) {
         for (at, rule) in entries(fields, "Choices").iter().enumerate() {
-            let Some(rule) = rule.as_object() else {
+            // A condition in JSONata is an expression like others.
+            let Some(rule) = rule.as_object().filter(|it| !it.contains_key("Condition")) else {
                 continue;
             };
             for simpler in simpler_conditions(rule) {
@@ -248,7 +249,7 @@ fn inside(condition: &Value) -> impl Iterator<Item = Map<String, Value>> + use<>
 }
 
 /// The plainest timestamp there is.
-const PLAIN_TIMESTAMP: &str = "2000-01-01T00:00:00Z";
+pub(super) const PLAIN_TIMESTAMP: &str = "2000-01-01T00:00:00Z";
 
 fn plainest(value: &Value, plainest: Value) -> Vec<Value> {
     (*value != plainest)

@@ -13,6 +13,7 @@ use super::{
     graph::{states, targets},
     names::disorder,
 };
+use crate::jsonata::Tree;
 
 /// The size of a case. Sizes are compared by these fields, from first to last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,9 +79,10 @@ fn unusual(case: &Case) -> usize {
     }
 }
 
-/// The number of values, including the value itself.
+/// The number of values, including the value itself, and of the nodes of expressions.
 fn count(value: &Value) -> usize {
     1 + match value {
+        Value::String(text) => Tree::of_field(text).map_or(0, |tree| tree.size()),
         Value::Array(items) => items.iter().map(count).sum(),
         Value::Object(fields) => fields.values().map(count).sum(),
         _ => 0,
@@ -127,7 +129,10 @@ fn strange(value: &Value) -> usize {
         Value::Null => 1,
         Value::Bool(flag) => 3 + usize::from(*flag),
         Value::Number(number) => 5 + usize::from(number.is_f64()),
-        Value::String(text) => 6 + usize::from(!text.is_empty()),
+        Value::String(text) => match Tree::of_field(text) {
+            Some(tree) => 8 + tree.strangeness(),
+            None => 6 + usize::from(!text.is_empty()),
+        },
         Value::Array(items) => 2 + items.iter().map(strange).sum::<usize>(),
         Value::Object(fields) => {
             let tests = fields.keys().filter(|name| name.starts_with("Is"));

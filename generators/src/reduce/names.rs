@@ -20,6 +20,7 @@ use super::{
     flow::holds_path,
     graph::{entries, object_mut, state_paths, states, targets},
 };
+use crate::jsonata::Tree;
 
 /// The name with a number, from the letter `first` on: `A`, `B`, …, `Z`, then with a number
 /// appended.
@@ -290,7 +291,8 @@ fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) 
 
 fn rename_in_field(name: &str, value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
     match name {
-        "Result" | "Parameters" | "ResultSelector" | "ItemSelector" => rename_keys(value, change),
+        "Result" | "Parameters" | "ResultSelector" | "ItemSelector" | "Arguments" | "Items"
+        | "Output" => rename_keys(value, change),
         // The keys of `Assign` itself are names of variables.
         "Assign" => {
             for (name, field) in value.as_object_mut().into_iter().flatten() {
@@ -303,7 +305,15 @@ fn rename_in_field(name: &str, value: &mut Value, change: &mut dyn FnMut(&str) -
         }
         "Choices" | "Catch" | "And" | "Or" | "Not" => rename_in_rules(value, change),
         _ if holds_path(name) => rename_in_path(value, change),
-        _ => {}
+        _ => rename_in_expression(value, change),
+    }
+}
+
+/// Renames the members that an expression reads and makes.
+fn rename_in_expression(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
+    if let Some(mut tree) = value.as_str().and_then(Tree::of_field) {
+        tree.rename_members(&mut |name| renamed(name, change));
+        *value = tree.to_field().into();
     }
 }
 
@@ -337,7 +347,7 @@ fn rename_keys(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
                 fields.insert(renamed, field);
             }
         }
-        _ => {}
+        other => rename_in_expression(other, change),
     }
 }
 

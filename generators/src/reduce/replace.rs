@@ -13,6 +13,7 @@ use stepproof_specs::{
 
 use super::{
     edit::{Edit, bypass, edit},
+    expressions::{expressions, is_jsonata},
     graph::{object_mut, states, targets},
     plans::failure,
 };
@@ -21,7 +22,8 @@ use super::{
 pub(super) fn replace_states(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = vec![edit(do_nothing)];
     for (state, fields) in states(&case.definition) {
-        edits.extend(plainer(fields).into_iter().map(|replacement| {
+        let is_jsonata = is_jsonata(&case.definition, fields);
+        edits.extend(plainer(fields, is_jsonata).into_iter().map(|replacement| {
             let pointer = state.pointer.clone();
             edit(move |case| {
                 *case.definition.pointer_mut(&pointer)? = replacement.clone();
@@ -40,7 +42,7 @@ pub(super) fn replace_states(case: &ExecutionCase) -> Vec<Edit> {
 
 /// Simpler states with the same target as this one (ending earlier is another pass): first plain
 /// ones, then ones that keep the fields they share with this one, then one with another result.
-fn plainer(fields: &Value) -> Vec<Value> {
+fn plainer(fields: &Value, is_jsonata: bool) -> Vec<Value> {
     let ahead = targets(fields).into_iter();
     let mut ways: Vec<Value> = ahead.map(|next| json!({ "Next": next })).collect();
     if ways.is_empty() {
@@ -61,16 +63,19 @@ fn plainer(fields: &Value) -> Vec<Value> {
         ways.iter()
             .map(|way| merged(&[&json!({ "Type": "Pass" }), &kept, way])),
     );
-    let made = json!({ "Type": "Pass", "Result": [] });
+    let mut made = only(fields, &["QueryLanguage"]);
+    made["Type"] = json!("Pass");
+    made[if is_jsonata { "Output" } else { "Result" }] = json!([]);
     found.extend(ways.iter().map(|way| merged(&[&made, way])));
     found
 }
 
 /// Fields of a Succeed.
-const OF_SUCCEED: &[&str] = &["InputPath", "OutputPath", "Output"];
+const OF_SUCCEED: &[&str] = &["QueryLanguage", "InputPath", "OutputPath", "Output"];
 
 /// Fields of a Pass besides its transition.
 const OF_PASS: &[&str] = &[
+    "QueryLanguage",
     "InputPath",
     "OutputPath",
     "Parameters",
@@ -112,9 +117,10 @@ fn feed(case: &mut ExecutionCase) -> Option<()> {
     let start = case.definition.get("StartAt")?.as_str()?.to_owned();
     let first = ScopePath::machine().state(&start);
     let fields = object_mut(&mut case.definition, &first.pointer)?;
-    let made = ["Result", "Parameters"]
+    let made = ["Result", "Parameters", "Arguments", "Output"]
         .into_iter()
         .find_map(|name| fields.shift_remove(name))?;
+    expressions(&made).is_empty().then_some(())?;
     let made = Arc::new(made);
     for start in &mut case.starts {
         start.input = made.clone();
@@ -138,7 +144,11 @@ fn answer(case: &mut ExecutionCase, state: &StatePath) -> Option<()> {
         return None;
     };
     let way = only(fields, &["Next", "End"]);
-    let made = json!({ "Type": "Pass", "Result": result });
+    let made = if is_jsonata(&case.definition, fields) {
+        json!({ "Type": "Pass", "Output": result })
+    } else {
+        json!({ "Type": "Pass", "Result": result })
+    };
     let pass = merged(&[&made, &only(fields, OF_PASS), &way]);
     *case.definition.pointer_mut(&state.pointer)? = pass;
     Some(())
@@ -154,6 +164,7 @@ fn do_nothing(case: &mut ExecutionCase) -> Option<()> {
 
 /// Fields of a state with inner scopes that a Task does not have, besides the scopes.
 const OF_SCOPES: &[&str] = &[
+    "Items",
     "ItemsPath",
     "ItemSelector",
     "MaxConcurrency",

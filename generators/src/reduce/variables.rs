@@ -13,6 +13,7 @@ use stepproof_specs::{
 use super::{
     calls::{fill, map_paths},
     edit::{Edit, edit},
+    expressions::expressions,
     fields::{all_objects, assigning},
     flow::holds_path,
     graph::{object_mut, states},
@@ -278,6 +279,12 @@ pub(super) fn rename_variables(case: &ExecutionCase) -> Vec<Edit> {
 }
 
 fn rename_reads(definition: &mut Value, renaming: &Renaming) {
+    for (pointer, mut tree) in expressions(definition) {
+        tree.rename_variables(&|name| renaming.of(name));
+        if let Some(place) = definition.pointer_mut(&pointer) {
+            *place = tree.to_field().into();
+        }
+    }
     for pointer in all_objects(definition) {
         let Some(fields) = object_mut(definition, &pointer) else {
             continue;

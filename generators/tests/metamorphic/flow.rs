@@ -26,7 +26,14 @@ pub const LAWS: &[Law] = &[
         share: 85,
         open: &[],
         rewrite: identity_pass,
-        spoil: |twin| replace_made(&mut twin.definition, "Result", &json!("lost")),
+        spoil: |twin| {
+            let field = if is_jsonata(&twin.definition) {
+                "Output"
+            } else {
+                "Result"
+            };
+            replace_made(&mut twin.definition, field, &json!("lost"));
+        },
     },
     Law {
         name: "a machine is its only branch",
@@ -34,7 +41,14 @@ pub const LAWS: &[Law] = &[
         share: 80,
         open: &[],
         rewrite: machine_as_branch,
-        spoil: |twin| replace_made(&mut twin.definition, "OutputPath", &json!("$")),
+        spoil: |twin| {
+            replace_made(&mut twin.definition, "OutputPath", &json!("$"));
+            replace_made(
+                &mut twin.definition,
+                "Output",
+                &json!("{% $states.result %}"),
+            );
+        },
     },
     Law {
         name: "a state is its only branch",
@@ -79,6 +93,11 @@ fn read_as_text(definition: &mut Value) {
     }
 }
 
+/// Whether states that do not say otherwise are in JSONata.
+fn is_jsonata(definition: &Value) -> bool {
+    definition["QueryLanguage"] == "JSONata"
+}
+
 /// A mistake: a field of the added states has another value.
 pub fn replace_made(definition: &mut Value, field: &str, value: &Value) {
     for spot in spots(definition) {
@@ -104,7 +123,7 @@ fn reverse_rules(definition: &mut Value) {
 }
 
 fn renamed(drawn: &Drawn) -> Option<Twin> {
-    if drawn.mentions(&["$$.State.Name"]) {
+    if drawn.mentions(&["$$.State.Name", "$states.context.State.Name"]) {
         return None;
     }
     let mut twin = drawn.twin();
@@ -153,9 +172,12 @@ fn machine_as_branch(drawn: &Drawn) -> Option<Twin> {
         .collect();
     let name = format!("All{MADE}");
     fields.insert("StartAt".into(), json!(name));
-    let state = json!({
-        "Type": "Parallel", "Branches": [branch], "OutputPath": "$[0]", "End": true,
-    });
+    let mut state = json!({ "Type": "Parallel", "Branches": [branch], "End": true });
+    if is_jsonata(&drawn.definition) {
+        state["Output"] = json!("{% $states.result[0] %}");
+    } else {
+        state["OutputPath"] = json!("$[0]");
+    }
     fields.insert("States".into(), json!({ &name: state }));
     move_sites(&mut twin, "", &format!("{name}/0/"), |_| true);
     Some(twin)
@@ -220,7 +242,7 @@ fn move_sites(twin: &mut Twin, from: &str, to: &str, moves: impl Fn(&str) -> boo
 }
 
 /// Fields whose value is data, so that the order of its members is visible.
-const DATA: [&str; 7] = [
+const DATA: [&str; 8] = [
     "Parameters",
     "Result",
     "ResultSelector",
@@ -228,6 +250,7 @@ const DATA: [&str; 7] = [
     "Assign",
     "Output",
     "Arguments",
+    "Items",
 ];
 
 fn reversed_fields(drawn: &Drawn) -> Twin {

@@ -200,6 +200,13 @@ fn all_spelled_out(drawn: &Drawn) -> Option<Twin> {
             names.insert(error.clone());
         }
     }
+    // What a Fail inside a Map reports is in no event if the Map catches it.
+    for spot in spots(&drawn.definition) {
+        let state = spot.state(&drawn.definition);
+        if is(state, &["Fail"]) {
+            names.extend(state["Error"].as_str().map(str::to_owned));
+        }
+    }
     names.insert("States.Timeout".into());
     names.retain(|name| !NOT_ALL.contains(&name.as_str()));
     let mut twin = drawn.twin();

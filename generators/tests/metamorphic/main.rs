@@ -6,6 +6,7 @@
 
 mod choices;
 mod data;
+mod expressions;
 mod flow;
 mod handlers;
 mod law;
@@ -28,6 +29,7 @@ fn laws() -> impl Iterator<Item = &'static Law> {
         choices::LAWS,
         handlers::LAWS,
         nesting::LAWS,
+        expressions::LAWS,
     ];
     tables.into_iter().flatten()
 }

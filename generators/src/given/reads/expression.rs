@@ -1,18 +1,11 @@
-//! What operators, calls and expressions say about the values they read: Choice rules, intrinsic
-//! functions, JSONata. JSONata is searched, not parsed: a read that is overlooked only makes a
-//! drawn value less suitable.
-
-use std::sync::Arc;
+//! What operators and calls say about the values they read: Choice rules, intrinsic functions.
 
 use serde_json::{Value, json};
 use stepproof_specs::{
-    asl::{Comparable, Kind, Operand, Operator, Test, walk::SCOPE_FIELDS},
-    query::{
-        jsonata::Template,
-        jsonpath::{
-            intrinsic::{Argument, Call, Function},
-            path::{Path, Step},
-        },
+    asl::{Comparable, Kind, Operand, Operator, Test},
+    query::jsonpath::{
+        intrinsic::{Argument, Call, Function},
+        path::{Path, Step},
     },
 };
 
@@ -174,138 +167,4 @@ fn wanted_by(function: Function) -> Want {
     let mut want = Want::default();
     want.hints(hints);
     want
-}
-
-/// Where a path in an expression starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// `$states.input`.
-    Input,
-    /// `$states.result`.
-    Result,
-    /// `$states.context.Execution.Input`.
-    Execution,
-    /// `$states.context.Map.Item.Value`.
-    Item,
-    /// A variable.
-    Variable(Arc<str>),
-}
-
-const ORIGINS: [(&str, Origin); 4] = [
-    ("$states.input", Origin::Input),
-    ("$states.result", Origin::Result),
-    ("$states.context.Execution.Input", Origin::Execution),
-    ("$states.context.Map.Item.Value", Origin::Item),
-];
-
-/// What the expressions of a state read, without those of nested states.
-pub(super) fn reads(state: &Value) -> Vec<(Origin, Vec<Step>, Want)> {
-    let mut found = Vec::new();
-    let fields = state.as_object().into_iter().flatten();
-    for (name, value) in fields {
-        if !SCOPE_FIELDS.contains(&name.as_str()) {
-            search(value, &mut found);
-        }
-    }
-    found
-}
-
-fn search(value: &Value, found: &mut Vec<(Origin, Vec<Step>, Want)>) {
-    match value {
-        Value::String(text) if text.starts_with("{%") => in_expression(text, found),
-        Value::Array(items) => items.iter().for_each(|item| search(item, found)),
-        Value::Object(fields) => fields.values().for_each(|field| search(field, found)),
-        _ => {}
-    }
-}
-
-fn in_expression(text: &str, found: &mut Vec<(Origin, Vec<Step>, Want)>) {
-    let mut wanted = Want::default();
-    wanted.hints(literals(text));
-    let compares = text.contains(['=', '<', '>']);
-    for (at, _) in text.match_indices('$') {
-        let rest = &text[at..];
-        let known = ORIGINS.iter().find(|(prefix, _)| rest.starts_with(prefix));
-        let (origin, after) = match known {
-            Some((prefix, origin)) => (origin.clone(), &rest[prefix.len()..]),
-            None => match variable(rest) {
-                Some((name, after)) => (Origin::Variable(name.into()), after),
-                None => continue,
-            },
-        };
-        let steps = steps(after);
-        // Beside the whole of something, literals are parts of what is made of it, unless it is compared.
-        let is_part = steps.is_empty() && !compares;
-        let wanted = if is_part {
-            Want::default()
-        } else {
-            wanted.clone()
-        };
-        found.push((origin, steps, wanted));
-    }
-}
-
-/// The variable that the string starts with, and the rest; `None` for a function or `$states`.
-fn variable(text: &str) -> Option<(&str, &str)> {
-    let rest = text.strip_prefix('$')?;
-    let end = rest
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(rest.len());
-    let (name, after) = rest.split_at(end);
-    let plain = !name.is_empty() && name != "states" && !after.trim_start().starts_with('(');
-    plain.then_some((name, after))
-}
-
-/// The names and indexes at the start of the string.
-fn steps(mut text: &str) -> Vec<Step> {
-    let mut steps = Vec::new();
-    loop {
-        if let Some(rest) = text.strip_prefix('.') {
-            let end = rest
-                .find(|c: char| !c.is_alphanumeric() && c != '_')
-                .unwrap_or(rest.len());
-            if end == 0 {
-                return steps;
-            }
-            steps.push(Step::Name(rest[..end].into()));
-            text = &rest[end..];
-        } else if let Some((index, rest)) = text.strip_prefix('[').and_then(|it| it.split_once(']'))
-        {
-            let Ok(index) = index.parse() else {
-                return steps;
-            };
-            steps.push(Step::Index(index));
-            text = rest;
-        } else {
-            return steps;
-        }
-    }
-}
-
-/// Values at and around the literals of an expression.
-fn literals(text: &str) -> Vec<Hint> {
-    let mut hints = Vec::new();
-    for quote in ['\'', '"'] {
-        let quoted = text.split(quote).skip(1).step_by(2);
-        hints.extend(quoted.map(value));
-    }
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '-');
-    for number in words.filter_map(|word| word.parse::<f64>().ok()) {
-        hints.extend(around(number));
-    }
-    for word in ["true", "false"] {
-        if text.contains(word) {
-            hints.push(Hint::Bool);
-        }
-    }
-    hints
-}
-
-/// The steps below `$states.input`, if the whole expression is such a path.
-pub(super) fn input_path(value: &Template) -> Option<Vec<Step>> {
-    let Template::Expression(expression) = value else {
-        return None;
-    };
-    let text = expression.source().trim();
-    Some(steps(text.strip_prefix("$states.input")?))
 }

@@ -26,7 +26,7 @@ pub(super) const ADAPTER: Adapter = Adapter {
 /// except a log of states. Inner scopes are logged late, and not at all if the execution ends
 /// first, so the log is used to locate a difference and is not judged. Machines are not validated,
 /// because that would take longer than running them. The context object contains the input, the
-/// item and what the harness passes in, but nothing about the state.
+/// item and what the harness passes in, but nothing about the state. States in JSONata are not known.
 fn profile() -> EngineProfile {
     let mut capabilities = everything();
     capabilities.api = false;
@@ -35,6 +35,8 @@ fn profile() -> EngineProfile {
         Feature::ContextPaths,
         Feature::Heartbeats,
         Feature::MachineTimeout,
+        Feature::Jsonata,
+        Feature::JsonataLibrary,
     ]);
     EngineProfile {
         name: PACKAGE.name.to_owned(),

@@ -2,6 +2,8 @@
 
 use std::{path::Path, time::Duration};
 
+use stepproof_generators::{Feature, FeatureSet};
+
 use super::{Adapter, Behind, Choice, Home, Opened, generic, local};
 use crate::{
     client::http,
@@ -22,12 +24,13 @@ pub(super) const ADAPTER: Adapter = Adapter {
     open: |choice, run| Box::pin(open(choice, run)),
 };
 
-/// moto has activities, but no worker can take a task from one. Its messages, and the kinds of its
+/// moto has activities, but no worker can take a task from one. It runs no state in JSONata. Its messages, and the kinds of its
 /// events, are its own.
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.capabilities.activities = false;
     profile.capabilities.validation = false;
+    profile.capabilities.lacks = FeatureSet::of(&[Feature::Jsonata, Feature::JsonataLibrary]);
     profile.policy.history = HistoryCompare::Path;
     profile.policy.cause = CauseCompare::Given;
     profile.setup = &[SETUP];

@@ -71,7 +71,7 @@ enum Way {
 }
 
 /// What is tried on an engine of which nothing else is known.
-pub const USUAL: &[Probe] = &[VARIABLES, INTRINSICS, MAP, ACTIVITIES, VALIDATION];
+pub const USUAL: &[Probe] = &[VARIABLES, INTRINSICS, JSONATA, MAP, ACTIVITIES, VALIDATION];
 
 /// Variables: some engines evaluate them by their evaluator of JSONata, a program of its own.
 pub const VARIABLES: Probe = Probe {
@@ -95,6 +95,17 @@ pub const INTRINSICS: Probe = Probe {
     way: Way::Machine(
         r#"{"StartAt":"A","States":{
             "A":{"Type":"Pass","Parameters":{"n.$":"States.ArrayLength($.x)"},"End":true}}}"#,
+    ),
+};
+
+/// JSONata: engines from before it was introduced ignore it, and some need a program of its own.
+pub const JSONATA: Probe = Probe {
+    name: "jsonata",
+    drops: Drops::Features(&[Feature::Jsonata, Feature::JsonataLibrary]),
+    way: Way::Machine(
+        r#"{"StartAt":"A","States":{"A":{"Type":"Choice","QueryLanguage":"JSONata","Choices":[
+            {"Condition":"{% $states.input.x[1] = 2 %}","Next":"B"}]},
+            "B":{"Type":"Pass","End":true}}}"#,
     ),
 };
 

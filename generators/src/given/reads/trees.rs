@@ -1,0 +1,509 @@
+//! What expressions in JSONata read: from what is read of their value, backwards to what they read it
+//! from.
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde_json::{Value, json};
+use stepproof_specs::query::{
+    jsonata::{Expression, Template},
+    jsonpath::path::Step,
+};
+
+use crate::{
+    given::want::{Hint, Made, Want, around},
+    jsonata::{Operator, Tree},
+};
+
+/// Where a read starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// `$states.input`.
+    Input,
+    /// `$states.result`.
+    Result,
+    /// `$states.context.Execution.Input`.
+    Execution,
+    /// `$states.context.Map.Item.Value`.
+    Item,
+    /// A variable of the machine.
+    Variable(Arc<str>),
+}
+
+/// A read of something: where it starts, the steps from there, and what is read of the value.
+pub(super) type Read = (Origin, Vec<Step>, Want);
+
+/// What the JSON of a field reads, if `wanted` is read of what it makes.
+pub(super) fn of_template(template: &Template, wanted: &Want, found: &mut Vec<Read>) {
+    match template {
+        Template::Literal(_) => {}
+        Template::Expression(expression) => of_expression(expression, wanted, found),
+        Template::Array(items) => {
+            let each = wanted.each();
+            for item in items {
+                of_template(item, &each, found);
+            }
+        }
+        Template::Object(members) => {
+            for (name, member) in members {
+                let wanted = wanted.get(&[Step::Name(name.as_str().into())]);
+                of_template(member, &wanted, found);
+            }
+        }
+    }
+}
+
+/// What an expression reads, if `wanted` is read of its value.
+pub(super) fn of_expression(expression: &Expression, wanted: &Want, found: &mut Vec<Read>) {
+    if let Some(tree) = Tree::of_field(expression.text()) {
+        let mut reads = Reads {
+            found,
+            bound: HashMap::new(),
+            context: None,
+        };
+        reads.tree(&tree, wanted);
+    }
+}
+
+/// A value that may be any of these.
+pub(super) fn hinted(hints: impl IntoIterator<Item = Hint>) -> Want {
+    let mut want = Want::default();
+    want.hints(hints);
+    want
+}
+
+struct Reads<'f> {
+    found: &'f mut Vec<Read>,
+    /// What is read of the variables that the expression binds.
+    bound: HashMap<String, Want>,
+    /// What is read of the value that a path is at.
+    context: Option<Want>,
+}
+
+impl Reads<'_> {
+    fn tree(&mut self, tree: &Tree, wanted: &Want) {
+        if let Some((start, steps)) = way(tree) {
+            self.read(start, &steps, wanted);
+            return;
+        }
+        match tree {
+            Tree::Infix(operator, left, right) => self.infix(*operator, left, right, wanted),
+            Tree::Negative(inner) => self.tree(inner, &number()),
+            Tree::Filter(inner, predicate) => {
+                let item = self.inside(|it| it.tree(predicate, &hinted([Hint::Bool])));
+                let mut items = wanted.selected();
+                items.merge(&item);
+                self.tree(inner, &Want::array(items));
+            }
+            Tree::Keep(inner) => self.tree(inner, wanted),
+            Tree::Group(inner, members) => {
+                let item = self.inside(|it| {
+                    for (key, value) in members {
+                        it.tree(key, &hinted([Hint::Text]));
+                        it.tree(value, &Want::default());
+                    }
+                });
+                self.tree(inner, &Want::array(item));
+            }
+            Tree::Sort(inner, terms) => {
+                let mut item = self.inside(|it| {
+                    for (_, term) in terms {
+                        it.tree(term, &number());
+                    }
+                });
+                item.merge(&wanted.each());
+                self.tree(inner, &Want::array(item));
+            }
+            Tree::Array(items) => {
+                let each = wanted.selected();
+                for item in items {
+                    self.tree(item, &each);
+                }
+            }
+            Tree::Object(members) => {
+                for (key, value) in members {
+                    let wanted = match key {
+                        Tree::Text(name) => wanted.get(&[Step::Name(name.as_str().into())]),
+                        _ => Want::default(),
+                    };
+                    self.tree(key, &hinted([Hint::Text]));
+                    self.tree(value, &wanted);
+                }
+            }
+            Tree::Block(parts) => self.block(parts, wanted),
+            Tree::Condition(condition, then, otherwise) => {
+                self.tree(condition, &hinted([Hint::Bool]));
+                self.tree(then, wanted);
+                if let Some(otherwise) = otherwise {
+                    self.tree(otherwise, wanted);
+                }
+            }
+            Tree::Call(function, arguments) => match &**function {
+                Tree::Variable(name) => self.call(name, arguments, wanted),
+                Tree::Block(parts) if parts.len() == 1 => self.apply(&parts[0], arguments, wanted),
+                other => self.apply(other, arguments, wanted),
+            },
+            Tree::Lambda(_, _, body) => self.tree(body, wanted),
+            other => {
+                for part in other.parts() {
+                    self.tree(part, &Want::default());
+                }
+            }
+        }
+    }
+
+    /// Adds a read of something.
+    fn read(&mut self, start: Start, steps: &[Step], wanted: &Want) {
+        let origin = match start {
+            Start::Context => {
+                if let Some(context) = &mut self.context {
+                    context.at(steps).merge(wanted);
+                }
+                return;
+            }
+            Start::Variable(name) => match self.bound.get_mut(&name) {
+                Some(bound) => {
+                    bound.at(steps).merge(wanted);
+                    return;
+                }
+                None => Origin::Variable(name.into()),
+            },
+            Start::Origin(origin) => origin,
+        };
+        self.found.push((origin, steps.to_vec(), wanted.clone()));
+    }
+
+    /// What is read of each value that a path is at.
+    fn inside(&mut self, read: impl FnOnce(&mut Self)) -> Want {
+        let outer = self.context.replace(Want::default());
+        read(self);
+        std::mem::replace(&mut self.context, outer).unwrap_or_default()
+    }
+
+    fn infix(&mut self, operator: Operator, left: &Tree, right: &Tree, wanted: &Want) {
+        match operator {
+            Operator::Dot => match right {
+                Tree::Name(name) => {
+                    let mut object = Want::default();
+                    object.at(&[Step::Name(name.as_str().into())]).merge(wanted);
+                    self.tree(left, &object);
+                }
+                right => {
+                    let item = self.inside(|it| it.tree(right, &wanted.selected()));
+                    self.tree(left, &item);
+                }
+            },
+            Operator::Equal
+            | Operator::Unequal
+            | Operator::Less
+            | Operator::LessOrEqual
+            | Operator::Greater
+            | Operator::GreaterOrEqual => {
+                self.tree(left, &beside(right));
+                self.tree(right, &beside(left));
+            }
+            Operator::In => {
+                self.tree(left, &beside(right));
+                self.tree(right, &Want::array(beside(left)));
+            }
+            Operator::Plus
+            | Operator::Minus
+            | Operator::Times
+            | Operator::Divide
+            | Operator::Modulo => {
+                self.tree(left, &number());
+                self.tree(right, &number());
+            }
+            Operator::Range => {
+                let count = hinted([Hint::Count]);
+                self.tree(left, &count);
+                self.tree(right, &count);
+            }
+            Operator::And | Operator::Or => {
+                let truth = hinted([Hint::Bool]);
+                self.tree(left, &truth);
+                self.tree(right, &truth);
+            }
+            Operator::Concatenate => {
+                let text = hinted([Hint::Text]);
+                self.tree(left, &text);
+                self.tree(right, &text);
+            }
+            Operator::Pipe => match right {
+                Tree::Call(function, arguments) => {
+                    let mut all = vec![left.clone()];
+                    all.extend(arguments.iter().cloned());
+                    self.tree(&Tree::Call(function.clone(), all), wanted);
+                }
+                Tree::Transform(location, update, _) => {
+                    let item = self.inside(|it| {
+                        it.tree(location, &Want::default());
+                        it.tree(update, &Want::default());
+                    });
+                    let mut given = wanted.clone();
+                    given.merge(&item);
+                    self.tree(left, &given);
+                }
+                function => {
+                    let call = Tree::Call(function.clone().into(), vec![left.clone()]);
+                    self.tree(&call, wanted);
+                }
+            },
+            Operator::Bind => self.tree(right, wanted),
+            Operator::Focus | Operator::Index => self.tree(left, wanted),
+        }
+    }
+
+    /// The parts of a block from last to first: what is bound is read by what follows.
+    fn block(&mut self, parts: &[Tree], wanted: &Want) {
+        let names: Vec<&String> = parts.iter().filter_map(|part| bound(part)).collect();
+        let shadowed: Vec<Option<Want>> = names
+            .iter()
+            .map(|name| self.bound.insert((*name).clone(), Want::default()))
+            .collect();
+        for (at, part) in parts.iter().enumerate().rev() {
+            if let (Some(name), Tree::Infix(_, _, value)) = (bound(part), part) {
+                let read = self.bound.get(name).cloned().unwrap_or_default();
+                self.tree(value, &read);
+            } else if at + 1 == parts.len() {
+                self.tree(part, wanted);
+            } else {
+                self.tree(part, &Want::default());
+            }
+        }
+        for (name, before) in names.into_iter().zip(shadowed) {
+            self.restore(name, before);
+        }
+    }
+
+    fn restore(&mut self, name: &str, before: Option<Want>) {
+        match before {
+            Some(before) => self.bound.insert(name.to_owned(), before),
+            None => self.bound.remove(name),
+        };
+    }
+
+    /// What a function reads of its parameters, if `wanted` is read of its value.
+    fn parameters(&mut self, function: &Tree, wanted: &Want) -> Vec<Want> {
+        let Tree::Lambda(names, _, body) = function else {
+            return Vec::new();
+        };
+        let shadowed: Vec<Option<Want>> = names
+            .iter()
+            .map(|name| self.bound.insert(name.clone(), Want::default()))
+            .collect();
+        self.tree(body, wanted);
+        let read = names.iter().map(|name| {
+            let read = self.bound.get(name);
+            read.cloned().unwrap_or_default()
+        });
+        let read: Vec<Want> = read.collect();
+        for (name, before) in names.iter().zip(shadowed) {
+            self.restore(name, before);
+        }
+        read
+    }
+
+    /// A function that is applied where it stands.
+    fn apply(&mut self, function: &Tree, arguments: &[Tree], wanted: &Want) {
+        let parameters = self.parameters(function, wanted);
+        for (at, argument) in arguments.iter().enumerate() {
+            let read = parameters.get(at).cloned().unwrap_or_default();
+            self.tree(argument, &read);
+        }
+    }
+
+    fn call(&mut self, name: &str, arguments: &[Tree], wanted: &Want) {
+        let [first, rest @ ..] = arguments else {
+            return;
+        };
+        let text = hinted([Hint::Text]);
+        let of_first = match name {
+            "map" | "filter" | "each" | "single" | "sift" | "sort" | "reduce"
+                if matches!(rest, [Tree::Lambda(..), ..]) =>
+            {
+                let of_body = match name {
+                    "map" | "each" => wanted.selected(),
+                    "reduce" => wanted.clone(),
+                    _ => hinted([Hint::Bool]),
+                };
+                let parameters = self.parameters(&rest[0], &of_body);
+                let mut item = match name {
+                    "filter" | "sort" => wanted.selected(),
+                    "single" => wanted.clone(),
+                    _ => Want::default(),
+                };
+                let item_at = usize::from(name == "reduce");
+                for parameter in parameters.iter().skip(item_at).take(1) {
+                    item.merge(parameter);
+                }
+                for other in &rest[1..] {
+                    self.tree(other, wanted);
+                }
+                self.tree(first, &Want::array(item));
+                return;
+            }
+            "merge" => {
+                match first {
+                    Tree::Array(items) => items.iter().for_each(|item| self.tree(item, wanted)),
+                    other => self.tree(other, &Want::array(wanted.clone())),
+                }
+                return;
+            }
+            "append" | "reverse" | "distinct" | "shuffle" | "sort" | "zip" => wanted.clone(),
+            "count" => {
+                let mut counted = wanted.of_length();
+                counted.hints([json!([]), json!([1]), json!([1, 2])].map(Hint::Value));
+                counted
+            }
+            "sum" | "max" | "min" | "average" => Want::array(number()),
+            "join" => Want::array(text.clone()),
+            "partition" => Want::array(wanted.each().each()),
+            "exists" => hinted([Hint::Absent, Hint::Number, Hint::Text]),
+            "not" | "boolean" => hinted([Hint::Bool]),
+            "lookup" => {
+                let mut object = Want::default();
+                if let [Tree::Text(key)] = rest {
+                    object.at(&[Step::Name(key.as_str().into())]).merge(wanted);
+                }
+                object
+            }
+            "number" => hinted([Hint::Value(json!("10")), Hint::Number]),
+            "parse" => Want::made(Made::Json, wanted),
+            "string" => wanted.maker(Made::Json),
+            "base64decode" => Want::made(Made::Plain, wanted),
+            "base64encode" => wanted.maker(Made::Plain),
+            "toMillis" => hinted([Hint::Timestamp]),
+            "fromMillis" | "abs" | "floor" | "ceil" | "round" | "sqrt" | "power"
+            | "formatNumber" | "formatBase" | "formatInteger" => number(),
+            "range" => hinted([Hint::Count]),
+            "contains" | "split" | "substringBefore" | "substringAfter" | "replace" => {
+                let mut given = text.clone();
+                if let [Tree::Text(sought), ..] = rest {
+                    given.hint(Hint::Value(json!(format!("a{sought}b"))));
+                }
+                given
+            }
+            "length" | "uppercase" | "lowercase" | "trim" | "pad" | "substring" | "match"
+            | "hash" | "encodeUrlComponent" | "decodeUrlComponent" | "encodeUrl" | "decodeUrl" => {
+                text.clone()
+            }
+            _ => Want::default(),
+        };
+        let of_rest = match name {
+            "append" | "zip" => wanted.clone(),
+            "range" | "power" | "round" | "substring" | "partition" | "pad" => {
+                hinted([Hint::Count])
+            }
+            "contains" | "split" | "join" | "replace" => text,
+            _ => Want::default(),
+        };
+        self.tree(first, &of_first);
+        for argument in rest {
+            self.tree(argument, &of_rest);
+        }
+    }
+}
+
+/// The name that a part of a block binds.
+fn bound(part: &Tree) -> Option<&String> {
+    match part {
+        Tree::Infix(Operator::Bind, variable, _) => match &**variable {
+            Tree::Variable(name) => Some(name),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn number() -> Want {
+    hinted([Hint::Number])
+}
+
+/// Values for what is compared with this.
+fn beside(other: &Tree) -> Want {
+    match other {
+        Tree::Number(it) => hinted(around(*it)),
+        Tree::Negative(inner) => match &**inner {
+            Tree::Number(it) => hinted(around(-it)),
+            _ => number(),
+        },
+        Tree::Text(it) => hinted([it.clone(), format!("{it}a"), String::new()].map(text_value)),
+        Tree::Bool(_) => hinted([Hint::Bool]),
+        Tree::Null => hinted([Hint::Value(Value::Null), Hint::Text]),
+        Tree::Array(items) if items.iter().any(|it| !matches!(it, Tree::Infix(..))) => {
+            let mut want = Want::default();
+            for item in items {
+                want.merge(&beside(item));
+            }
+            want
+        }
+        Tree::Call(function, _) => match &**function {
+            Tree::Variable(name) if ["type", "uppercase", "lowercase"].contains(&name.as_str()) => {
+                hinted([Hint::Text])
+            }
+            _ => number(),
+        },
+        _ => Want::default(),
+    }
+}
+
+fn text_value(text: String) -> Hint {
+    Hint::Value(text.into())
+}
+
+/// Where a way starts.
+enum Start {
+    Origin(Origin),
+    Variable(String),
+    /// The value that a path is at.
+    Context,
+}
+
+/// The way that an expression is, if it is one: names and indexes only.
+fn way(tree: &Tree) -> Option<(Start, Vec<Step>)> {
+    let (start, steps) = walked(tree)?;
+    match start {
+        Start::Variable(name) if name == "states" => {
+            let names = steps.iter().map_while(|step| match step {
+                Step::Name(name) => Some(&**name),
+                _ => None,
+            });
+            let names: Vec<&str> = names.collect();
+            let (origin, from) = match names[..] {
+                ["input", ..] => (Origin::Input, 1),
+                ["result", ..] => (Origin::Result, 1),
+                ["context", "Execution", "Input", ..] => (Origin::Execution, 3),
+                ["context", "Map", "Item", "Value", ..] => (Origin::Item, 4),
+                _ => return None,
+            };
+            Some((Start::Origin(origin), steps[from..].to_vec()))
+        }
+        start => Some((start, steps)),
+    }
+}
+
+fn walked(tree: &Tree) -> Option<(Start, Vec<Step>)> {
+    match tree {
+        Tree::Variable(name) if name.is_empty() => Some((Start::Context, Vec::new())),
+        Tree::Variable(name) if name != "$" => Some((Start::Variable(name.clone()), Vec::new())),
+        Tree::Name(name) => Some((Start::Context, vec![Step::Name(name.as_str().into())])),
+        Tree::Infix(Operator::Dot, left, right) => {
+            let (start, mut steps) = walked(left)?;
+            match walked(right)? {
+                (Start::Context, more) if !more.is_empty() => steps.extend(more),
+                _ => return None,
+            }
+            Some((start, steps))
+        }
+        Tree::Filter(inner, index) => {
+            let (start, mut steps) = walked(inner)?;
+            let Tree::Number(index) = **index else {
+                return None;
+            };
+            steps.push(Step::Index(index as i32));
+            Some((start, steps))
+        }
+        Tree::Block(parts) if parts.len() == 1 => walked(&parts[0]),
+        _ => None,
+    }
+}
