@@ -11,6 +11,7 @@ mod decode;
 mod definition;
 pub mod diagnostic;
 mod encode;
+pub(crate) mod expressions;
 mod fields;
 mod flow;
 mod operator;

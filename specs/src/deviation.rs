@@ -19,6 +19,7 @@
 
 pub mod catalogue;
 mod change;
+mod expressions;
 mod hook;
 mod read;
 mod run;
@@ -34,13 +35,13 @@ pub use self::{
     change::Change,
     hook::{Field, Hook},
     run::AfterFailure,
-    subject::{ContextField, Form, Place, Tests},
+    subject::{ContextField, Form, Place, StatesField, Tests},
     when::When,
     words::words,
 };
 pub(crate) use self::{
     run::Raised,
-    values::{Reading, Sides, Verdict},
+    values::{Instead, Reading, Sides, Verdict},
 };
 use crate::{asl::StateType, clause::Clause};
 

@@ -639,6 +639,9 @@ impl Execution {
             if let Some(value) = frame.variable(name) {
                 return Some(value);
             }
+            if self.ignores_outer_variables() {
+                return None;
+            }
             frame = self.frame(frame.parent?.0);
         }
     }

@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Change, ContextField, Form, Tests, When,
-    subject::{by_id, by_name, failures, goes_on},
+    Change, ContextField, Form, Place, StatesField, Tests, When, expressions,
+    subject::{by_id, by_name, by_part, failures, goes_on},
 };
 use crate::{
-    asl::{Operator, StateType},
+    asl::{Operator, QueryLanguage, StateType},
     clause::{Clause, REGISTRY},
     history::{EventKind, Phase, Service},
-    query::jsonpath::{intrinsic::Function, path::Path},
+    query::{
+        jsonata::Part,
+        jsonpath::{intrinsic::Function, path::Path},
+    },
 };
 
 /// A question about the language that an engine may answer in another way.
@@ -96,6 +99,23 @@ pub enum Hook {
     RuleAssigns,
     /// Has an execution that fails no output? If ignored, its error is the output.
     FailedOutput,
+    /// What does an expression give that comes to nothing? An error. If ignored, the member or the item
+    /// of the definition is left out.
+    Undefined,
+    /// What is this field of `$states`? If ignored, it is missing.
+    States(StatesField),
+    /// Does a rule apply whose `Condition` comes to something else than a boolean? It is an error.
+    Condition,
+    /// Is a string below the top of a field an expression?
+    NestedExpression,
+    /// Is a string no expression that has spaces around its delimiters?
+    Delimiters,
+    /// Does an `Output` read the variables as they were before `Assign`?
+    OutputVariables,
+    /// Are the variables of an enclosing scope read?
+    OuterVariables,
+    /// What comes of this part of JSONata? If ignored, nothing; of a call, its first argument.
+    Jsonata(#[serde(with = "by_part")] Part),
     /// Is a definition refused that breaks this rule?
     Check(#[serde(with = "by_id")] Clause),
 }
@@ -140,6 +160,10 @@ pub(super) enum Shape {
     Outcome,
     /// Characters of a text.
     Characters,
+    /// A part of JSONata.
+    Part,
+    /// A field with JSON that may have expressions of JSONata.
+    Jsonata,
 }
 
 macro_rules! fields {
@@ -207,9 +231,36 @@ fields! {
     // Of a Fail.
     Error = "Error", Text;
     Cause = "Cause", Text;
+    // Of JSONata alone.
+    Arguments = "Arguments", Jsonata;
+    Items = "Items", Jsonata;
+    Output = "Output", Jsonata;
+    CatchOutput = "Catch.Output", Jsonata;
+    RuleOutput = "Choices.Output", Jsonata;
 }
 
 impl Field {
+    /// The query language whose states alone have it, if there is one.
+    pub(super) fn language(self) -> Option<QueryLanguage> {
+        match self {
+            Self::InputPath
+            | Self::OutputPath
+            | Self::ResultPath
+            | Self::Parameters
+            | Self::ResultSelector
+            | Self::Result
+            | Self::ItemsPath
+            | Self::CatchResultPath
+            | Self::Connective
+            | Self::Operator
+            | Self::Pattern => Some(QueryLanguage::JsonPath),
+            Self::Arguments | Self::Items | Self::Output | Self::CatchOutput | Self::RuleOutput => {
+                Some(QueryLanguage::Jsonata)
+            }
+            _ => None,
+        }
+    }
+
     /// The types of states that may have it; none for a field of the machine.
     pub(super) fn kinds(self) -> &'static [StateType] {
         use StateType::{Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
@@ -221,6 +272,9 @@ impl Field {
             }
             Self::ResultPath => &[Task, Pass, Parallel, Map],
             Self::Parameters => &[Task, Pass, Parallel],
+            Self::Arguments => &[Task, Parallel],
+            Self::Items => &[Map],
+            Self::Output => &[Task, Wait, Pass, Succeed, Choice, Parallel, Map],
             Self::Assign => &[Task, Wait, Pass, Choice, Parallel, Map],
             Self::Result => &[Pass],
             Self::Timeout | Self::Heartbeat => &[Task],
@@ -235,10 +289,14 @@ impl Field {
             | Self::MaxDelaySeconds
             | Self::JitterStrategy
             | Self::Catch
+            | Self::CatchOutput
             | Self::CatchResultPath => &[Task, Parallel, Map],
-            Self::Choices | Self::Default | Self::Connective | Self::Operator | Self::Pattern => {
-                &[Choice]
-            }
+            Self::Choices
+            | Self::Default
+            | Self::Connective
+            | Self::Operator
+            | Self::Pattern
+            | Self::RuleOutput => &[Choice],
         }
     }
 }
@@ -278,6 +336,12 @@ impl Hook {
             Self::RuleInput,
             Self::RuleAssigns,
             Self::FailedOutput,
+            Self::Undefined,
+            Self::Condition,
+            Self::NestedExpression,
+            Self::Delimiters,
+            Self::OutputVariables,
+            Self::OuterVariables,
         ];
         let known = fields.chain(others).chain(tests).chain(calls);
         let paths = Form::ALL.into_iter().map(Self::Path);
@@ -288,6 +352,8 @@ impl Hook {
             .chain(Tests::all().map(Self::Holds))
             .chain(context)
             .chain(events().map(Self::Event))
+            .chain(StatesField::ALL.into_iter().map(Self::States))
+            .chain(Part::all().map(Self::Jsonata))
             .chain(checks().map(Self::Check))
     }
 
@@ -306,10 +372,17 @@ impl Hook {
             | Self::DataLimit
             | Self::Event(_)
             | Self::RuleAssigns
+            | Self::Delimiters
+            | Self::OutputVariables
+            | Self::OuterVariables
             | Self::Check(_) => Shape::Rule,
             Self::Failure(_) | Self::ChildError => Shape::Failure,
             Self::Holds(_) => Shape::Outcome,
-            Self::Wildcards | Self::Literal => Shape::Characters,
+            Self::Condition => Shape::Outcome,
+            Self::Wildcards | Self::Literal | Self::NestedExpression => Shape::Characters,
+            Self::Undefined => Shape::RuleOrValue,
+            Self::States(_) => Shape::Value,
+            Self::Jsonata(_) => Shape::Part,
             Self::RetryCount | Self::VariableScope => Shape::Scope,
             Self::ChildFailure | Self::FailedOutput => Shape::RuleOrValue,
             Self::Concurrency | Self::RetryDelay | Self::Jitter | Self::HistoryLimit => {
@@ -344,6 +417,10 @@ impl Hook {
             }
             Self::Timestamp => &[Wait, Choice],
             Self::TimeoutRestart | Self::Heartbeat => &[Task],
+            Self::Undefined | Self::States(StatesField::Input) => {
+                &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
+            }
+            Self::States(_) => &[Task, Parallel, Map],
             Self::VariableScope => &[Task, Wait, Pass, Choice, Parallel, Map],
             Self::PathMissing | Self::PathSeveral | Self::Path(_) => {
                 &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
@@ -365,6 +442,12 @@ impl Hook {
             | Self::RuleInput
             | Self::RuleAssigns
             | Self::FailedOutput
+            | Self::Condition
+            | Self::NestedExpression
+            | Self::Delimiters
+            | Self::OutputVariables
+            | Self::OuterVariables
+            | Self::Jsonata(_)
             | Self::Check(_) => &[],
         }
     }
@@ -373,6 +456,13 @@ impl Hook {
     pub fn admits(self, change: &Change) -> bool {
         let is_path = |text: &str| Path::parse(text).is_ok();
         match (self.shape(), change) {
+            (Shape::Part, change) => {
+                matches!(self, Self::Jsonata(part) if expressions::admits(part, change))
+            }
+            (Shape::Jsonata, Change::Ignore | Change::Set(_)) => true,
+            (Shape::Outcome, Change::Fail(_) | Change::AnyType) if self == Self::Condition => false,
+            (Shape::Value, Change::Rebase(name)) => matches!(self, Self::States(field)
+                if StatesField::named(name).is_some_and(|other| other != field)),
             (Shape::Failure, Change::Ignore) => {
                 matches!(self, Self::Failure(rule) if goes_on(rule) == Some(true))
             }
@@ -393,7 +483,7 @@ impl Hook {
             }
             (Shape::List, Change::Coerce) => matches!(self, Self::Arguments(_)),
             (Shape::Path | Shape::InnerPath, Change::Literal) => true,
-            (Shape::Characters, Change::Literal) => self == Self::Literal,
+            (Shape::Characters, Change::Literal) => self != Self::Wildcards,
             (Shape::Characters, Change::Set(text)) => {
                 self == Self::Wildcards && text.as_str().is_some_and(|text| !text.is_empty())
             }
@@ -448,6 +538,11 @@ impl Hook {
             When::Root | When::Brackets => {
                 matches!(self, Self::Field(field) if matches!(field.shape(), Shape::Path | Shape::InnerPath))
             }
+            When::In(place)
+                if Place::OF_EXPRESSIONS.contains(&place) && self == Self::Undefined =>
+            {
+                true
+            }
             When::In(_) => matches!(self, Self::PathMissing | Self::PathSeveral | Self::Path(_)),
             When::Twin | When::Negated | When::OtherType | When::TwinOfOtherType => {
                 matches!(self, Self::Holds(_))
@@ -494,13 +589,17 @@ fn events() -> impl Iterator<Item = EventKind> {
         Phase::Failed,
         Phase::TimedOut,
     ];
-    [EventKind::ExecutionTimedOut, EventKind::ExecutionAborted]
-        .into_iter()
-        .chain(both)
-        .chain(aborted)
-        .chain(exited.map(EventKind::Exited))
-        .chain(phases.map(EventKind::Iteration))
-        .chain(work.map(|phase| EventKind::Work(Service::Activity, phase)))
+    [
+        EventKind::ExecutionTimedOut,
+        EventKind::ExecutionAborted,
+        EventKind::EvaluationFailed,
+    ]
+    .into_iter()
+    .chain(both)
+    .chain(aborted)
+    .chain(exited.map(EventKind::Exited))
+    .chain(phases.map(EventKind::Iteration))
+    .chain(work.map(|phase| EventKind::Work(Service::Activity, phase)))
 }
 
 /// The rules for which a definition is refused.

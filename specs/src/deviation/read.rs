@@ -4,16 +4,21 @@ use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
-use super::{Change, Deviation, Deviations, Field, Hook, When};
+use super::{Change, Deviation, Deviations, Field, Hook, When, expressions};
 use crate::{
     asl::{
-        Body, Catcher, ChoiceRule, Condition, JsonPathCatch, JsonPathFlow, JsonPathRule, Limit,
-        Machine, Name, Nullable, Operand, Operator, Retrier, Scope, State, Test, Text, Until,
+        Body, ByLanguage, Catcher, ChoiceRule, Condition, JsonPathCatch, JsonPathFlow,
+        JsonPathRule, Limit, Machine, Name, Nullable, Operand, Operator, Retrier, Scope, State,
+        Test, Text, Until,
+        expressions::{catchers, rules},
         retrier,
     },
-    query::jsonpath::{
-        path::{Path, Root, Step},
-        template::{self, FieldValue, Source, Template},
+    query::{
+        jsonata,
+        jsonpath::{
+            path::{Path, Root, Step},
+            template::{self, FieldValue, Source, Template},
+        },
     },
 };
 
@@ -26,7 +31,7 @@ impl Deviations {
         }
         let mut read = Machine::clone(machine);
         for edit in &edits {
-            if edit.field == Field::MachineTimeout {
+            if edit.field == Some(Field::MachineTimeout) {
                 let mut limit = OptionalCount(&mut read.timeout_seconds, None);
                 edit.make(true, &mut limit);
             }
@@ -62,14 +67,22 @@ fn inner_scopes(edits: &[Edit<'_>], state: &mut State) {
 
 /// A deviation at a field of the definition.
 struct Edit<'d> {
-    field: Field,
+    /// The field; none if it is about expressions anywhere.
+    field: Option<Field>,
     deviation: &'d Deviation,
 }
 
 impl<'d> Edit<'d> {
     fn of(deviation: &'d Deviation) -> Option<Self> {
         match deviation.hook {
-            Hook::Field(field) => Some(Self { field, deviation }),
+            Hook::Field(field) => Some(Self {
+                field: Some(field),
+                deviation,
+            }),
+            _ if expressions::is_read(deviation) => Some(Self {
+                field: None,
+                deviation,
+            }),
             _ => None,
         }
     }
@@ -78,11 +91,17 @@ impl<'d> Edit<'d> {
         if !self.deviation.is_in(state.kind()) {
             return;
         }
+        if expressions::is_read(self.deviation) {
+            expressions::read(self.deviation, state);
+        }
+        let Some(field) = self.field else {
+            return;
+        };
         let beside = match self.deviation.when {
             Some(When::Has(field)) => has(state, field),
             _ => true,
         };
-        if self.field == Field::CatchResultPath && self.deviation.change == Change::Outer {
+        if field == Field::CatchResultPath && self.deviation.change == Change::Outer {
             let outer = result_path(state).map(|path| path.clone());
             let outer = outer.unwrap_or_default();
             each_catch(state, &mut |catch| {
@@ -91,7 +110,7 @@ impl<'d> Edit<'d> {
                 }
             });
         } else {
-            each_slot(self.field, state, &mut |slot| self.make(beside, slot));
+            each_slot(field, state, &mut |slot| self.make(beside, slot));
         }
     }
 
@@ -158,6 +177,17 @@ fn each_slot(field: Field, state: &mut State, seen: &mut dyn FnMut(&mut dyn Slot
             }
             each_catch(state, &mut |catch| seen(&mut catch.assign));
             each_rule(state, &mut |rule| seen(&mut rule.assign));
+            if let ByLanguage::Jsonata(flow) = &mut state.flow {
+                seen(&mut flow.assign);
+            }
+            catchers(&mut state.body).for_each(|flow| seen(&mut flow.assign));
+            rules(&mut state.body).for_each(|flow| seen(&mut flow.assign));
+        }
+        Field::CatchOutput => {
+            catchers(&mut state.body).for_each(|flow| seen(&mut flow.output));
+        }
+        Field::RuleOutput => {
+            rules(&mut state.body).for_each(|flow| seen(&mut flow.output));
         }
         Field::ResultPath => {
             if let Some(path) = result_path(state) {
@@ -194,8 +224,31 @@ fn each_slot(field: Field, state: &mut State, seen: &mut dyn FnMut(&mut dyn Slot
             if let Some(flow) = state.flow.json_path_mut() {
                 in_flow(field, flow, seen);
             }
+            if let ByLanguage::Jsonata(flow) = &mut state.flow {
+                match field {
+                    Field::Arguments => seen(&mut flow.arguments),
+                    Field::Items => seen(&mut flow.items),
+                    Field::ItemSelector => seen(&mut flow.item_selector),
+                    Field::Output => seen(&mut flow.output),
+                    _ => {}
+                }
+            }
             in_body(field, &mut state.body, seen);
         }
+    }
+}
+
+impl Slot for Option<jsonata::Template> {
+    fn presence(&self) -> Presence {
+        Presence::of(self.is_some())
+    }
+
+    fn meets(&self, when: When) -> bool {
+        expressions::meets(self.as_ref(), when)
+    }
+
+    fn change(&mut self, change: &Change) {
+        expressions::change(self, change);
     }
 }
 

@@ -104,6 +104,7 @@ impl Deviations {
                 | Clause::StateDataLimit
                 | Clause::TaskDataLimit
                 | Clause::AssignDataLimit
+                | Clause::JsonataAssignLimit
         );
         self.ignore(Hook::Failure(rule), kind) || is_limit && self.ignore(Hook::DataLimit, kind)
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::{Change, Deviation, Deviations, Hook, When};
-use crate::clause::Clause;
+use crate::{clause::Clause, query::jsonata::Part};
 
 impl fmt::Display for Deviations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,6 +104,22 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::StringOrder, Change::Ignore) => "strings are ordered by characters",
         (Hook::Literal, Change::Literal) => "escapes in string literals of calls are kept",
         (Hook::DataLimit, Change::Ignore) => "the limit on data is not kept",
+        (Hook::Undefined, Change::Ignore) => {
+            "a member or an item of the definition is left out whose expression comes to nothing"
+        }
+        (Hook::Condition, Change::Set(Value::Bool(true))) => {
+            "a rule applies whose Condition is no boolean"
+        }
+        (Hook::Condition, Change::Set(_)) => "a rule does not apply whose Condition is no boolean",
+        (Hook::Condition, Change::Coerce) => "a Condition is cast to a boolean",
+        (Hook::NestedExpression, Change::Literal) => {
+            "expressions inside the JSON of a field are strings"
+        }
+        (Hook::Delimiters, Change::Ignore) => {
+            "a string with spaces around its delimiters is an expression"
+        }
+        (Hook::OutputVariables, Change::Ignore) => "Output reads what Assign has set",
+        (Hook::OuterVariables, Change::Ignore) => "variables of an enclosing scope are not read",
         (Hook::RuleAssigns, Change::Ignore) => {
             "the Assign of a Choice is evaluated although a rule applies"
         }
@@ -127,6 +143,14 @@ fn named(hook: Hook, change: &Change) -> Option<String> {
         (Hook::FailedOutput, Change::Set(value)) => {
             Some(format!("an execution that fails has the output {value}"))
         }
+        (Hook::Undefined, Change::Set(value)) => {
+            Some(format!("an expression that comes to nothing gives {value}"))
+        }
+        (Hook::States(field), Change::Ignore) => Some(format!("{} is missing", field.name())),
+        (Hook::States(field), Change::Rebase(other)) => {
+            Some(format!("{} is {other}", field.name()))
+        }
+        (Hook::Jsonata(it), change) => Some(part(it, change)),
         (Hook::PathMissing, Change::Set(value)) => {
             Some(format!("a path that finds nothing gives {value}"))
         }
@@ -205,6 +229,37 @@ fn named(hook: Hook, change: &Change) -> Option<String> {
     }
 }
 
+/// The sentence about a part of JSONata.
+fn part(part: Part, change: &Change) -> String {
+    let name = match part {
+        Part::Operator(text) => format!("the operator {text}"),
+        part => part.name(),
+    };
+    match (part, change) {
+        (Part::Path, Change::Set(value)) => {
+            format!("in JSONata, a path that leads nowhere gives {value}")
+        }
+        (Part::Path, Change::Unwrap) => {
+            "in JSONata, a path that leads to an array of one value gives the value".to_owned()
+        }
+        (Part::Path, _) => format!("in JSONata, what a path leads to {}", predicate(change)),
+        (Part::Index, Change::Ignore) => {
+            "in JSONata, an index that counts from the end finds nothing".to_owned()
+        }
+        (Part::Member | Part::Item, Change::Set(value)) => {
+            format!("in JSONata, {name} that comes to nothing is {value}")
+        }
+        (Part::Regex, Change::Ignore) => "the flags of regular expressions are ignored".to_owned(),
+        (Part::Regex, _) => "a regular expression is taken for a text".to_owned(),
+        (Part::Operator(_), Change::Coerce) => format!("{name} compares values as texts"),
+        (Part::Operator(_), _) => format!("what {name} comes to {}", predicate(change)),
+        (Part::Function(_), Change::Ignore) => format!("{name} returns its first argument"),
+        (Part::Function(_), Change::Fail(_)) => format!("there is no function {name}"),
+        (Part::Function(_), _) => format!("what {name} returns {}", predicate(change)),
+        _ => format!("{name} {}", predicate(change)),
+    }
+}
+
 /// The sentence about a rule by which a state fails.
 fn failure(rule: Clause, change: &Change) -> String {
     match change {
@@ -254,6 +309,14 @@ fn subject(hook: Hook) -> String {
         Hook::Event(kind) => format!("the event {}", kind.name()),
         Hook::RuleInput => "$ in the Assign of a rule".to_owned(),
         Hook::RuleAssigns => "the Assign of a Choice beside a rule".to_owned(),
+        Hook::Undefined => "an expression that comes to nothing".to_owned(),
+        Hook::States(field) => field.name(),
+        Hook::Condition => "a Condition".to_owned(),
+        Hook::NestedExpression => "an expression inside the JSON of a field".to_owned(),
+        Hook::Delimiters => "a string with spaces around its delimiters".to_owned(),
+        Hook::OutputVariables => "the variables that Output reads".to_owned(),
+        Hook::OuterVariables => "a variable of an enclosing scope".to_owned(),
+        Hook::Jsonata(part) => part.name(),
         Hook::Check(rule) => format!("the check of {rule}"),
     }
 }

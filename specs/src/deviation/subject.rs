@@ -6,7 +6,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use crate::{
     asl::{Comparable, Operator, Ordering},
     clause::Clause,
-    query::jsonpath::path::{Path, Root, Step},
+    query::{
+        jsonata::{self, Part},
+        jsonpath::path::{Path, Root, Step},
+    },
 };
 
 /// A place of the definition that reads a path.
@@ -41,11 +44,29 @@ pub enum Place {
     Delay,
     /// `ErrorPath`, `CausePath`.
     Failure,
+    /// `Arguments`, in JSONata.
+    Arguments,
+    /// `Items`, in JSONata.
+    Items,
+    /// `Output`, in JSONata.
+    Output,
+    /// `Condition`, in JSONata.
+    Condition,
 }
 
 impl Place {
-    /// Every place.
-    pub const ALL: [Self; 14] = [
+    /// Every place that has expressions of JSONata, if it is JSON.
+    pub const OF_EXPRESSIONS: [Self; 6] = [
+        Self::Arguments,
+        Self::Items,
+        Self::ItemSelector,
+        Self::Assign,
+        Self::Output,
+        Self::Condition,
+    ];
+
+    /// Every place that reads a path.
+    pub const OF_PATHS: [Self; 14] = [
         Self::InputPath,
         Self::OutputPath,
         Self::ItemsPath,
@@ -88,7 +109,47 @@ impl Place {
             Self::Limit => "the path of a limit",
             Self::Delay => "the path of a Wait",
             Self::Failure => "the path of a Fail",
+            Self::Arguments => "Arguments",
+            Self::Items => "Items",
+            Self::Output => "Output",
+            Self::Condition => "a Condition",
         }
+    }
+}
+
+/// A field of `$states`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StatesField {
+    /// `$states.input`.
+    Input,
+    /// `$states.result`.
+    Result,
+    /// `$states.errorOutput`.
+    ErrorOutput,
+}
+
+impl StatesField {
+    /// Every field.
+    pub const ALL: [Self; 3] = [Self::Input, Self::Result, Self::ErrorOutput];
+
+    /// As the query language has it.
+    pub fn field(self) -> jsonata::Field {
+        match self {
+            Self::Input => jsonata::Field::Input,
+            Self::Result => jsonata::Field::Result,
+            Self::ErrorOutput => jsonata::Field::ErrorOutput,
+        }
+    }
+
+    /// The variable and the field.
+    pub(super) fn name(self) -> String {
+        format!("$states.{}", self.field().name())
+    }
+
+    /// The field of that name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
     }
 }
 
@@ -367,7 +428,7 @@ impl ContextField {
 
 /// The rules by which a state fails, and whether it can go on instead: what it goes on with is in the
 /// interpreter, where the rule is.
-const FAILURES: [(Clause, bool); 23] = [
+const FAILURES: [(Clause, bool); 29] = [
     (Clause::PathMissing, false),
     (Clause::PathNull, true),
     (Clause::TemplatePathMissing, false),
@@ -391,6 +452,12 @@ const FAILURES: [(Clause, bool); 23] = [
     (Clause::ActivityMissing, false),
     (Clause::TaskTimeout, false),
     (Clause::HeartbeatTimeout, false),
+    (Clause::JsonataUndefined, false),
+    (Clause::JsonataFunctionValue, false),
+    (Clause::JsonataThrown, false),
+    (Clause::JsonataItemsDefault, false),
+    (Clause::JsonataTypeElsewhere, false),
+    (Clause::JsonataAssignLimit, true),
 ];
 
 /// The rules by which a state fails.
@@ -432,6 +499,22 @@ pub(super) mod by_id {
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Clause, D::Error> {
         let id = String::deserialize(from)?;
         Clause::from_id(&id).ok_or_else(|| D::Error::custom(format!("there is no rule '{id}'")))
+    }
+}
+
+/// Serialises parts of JSONata by their names.
+pub(super) mod by_part {
+    use super::{Deserialize, Deserializer, Error, Part, Serializer};
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for it
+    pub fn serialize<S: Serializer>(part: &Part, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&part.name())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Part, D::Error> {
+        let name = String::deserialize(from)?;
+        Part::named(&name)
+            .ok_or_else(|| D::Error::custom(format!("there is no part of JSONata '{name}'")))
     }
 }
 

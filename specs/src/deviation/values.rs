@@ -4,13 +4,16 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Change, ContextField, Deviation, Deviations, Hook, Place, When};
+use super::{Change, ContextField, Deviation, Deviations, Hook, Place, StatesField, When};
 use crate::{
     asl::{Comparable, Operator, StateType},
     base::{json, time::nanoseconds},
-    query::jsonpath::{
-        intrinsic::Function,
-        path::{Path, PathError, Step},
+    query::{
+        jsonata,
+        jsonpath::{
+            intrinsic::Function,
+            path::{Path, PathError, Step},
+        },
     },
 };
 
@@ -77,6 +80,29 @@ impl Sides<'_> {
             Operator::BooleanEquals => both(Value::is_boolean),
             Operator::Is(_) => true,
         }
+    }
+}
+
+/// What is read instead of what the language says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Instead<'d> {
+    /// Nothing.
+    Nothing,
+    /// This value.
+    Value(&'d Value),
+    /// What another field of `$states` is.
+    Field(jsonata::Field),
+}
+
+/// Whether JSONata casts a value to true.
+fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(it) => *it,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => items.iter().any(is_truthy),
+        Value::Object(members) => !members.is_empty(),
     }
 }
 
@@ -264,6 +290,47 @@ impl Deviations {
             }
         }
         value
+    }
+
+    /// What an expression gives that comes to nothing, `None` if it is an error. If it is nothing, the
+    /// member or the item that it is written for is left out.
+    pub(crate) fn undefined(
+        &self,
+        kind: StateType,
+        place: Place,
+        is_inside: bool,
+    ) -> Option<Instead<'_>> {
+        let mut all = self.at(Hook::Undefined, kind);
+        all.find_map(|it| match &it.change {
+            Change::Set(value) if it.is_asked_at(place) => Some(Instead::Value(value)),
+            Change::Ignore if is_inside => Some(Instead::Nothing),
+            _ => None,
+        })
+    }
+
+    /// What a field of `$states` is instead, `None` if it is what it should be.
+    pub(crate) fn states(&self, kind: StateType, field: jsonata::Field) -> Option<Instead<'_>> {
+        let field = StatesField::ALL
+            .into_iter()
+            .find(|it| it.field() == field)?;
+        let it = self.at(Hook::States(field), kind).last()?;
+        match &it.change {
+            Change::Ignore => Some(Instead::Nothing),
+            Change::Set(value) => Some(Instead::Value(value)),
+            Change::Rebase(other) => StatesField::named(other).map(|it| Instead::Field(it.field())),
+            _ => None,
+        }
+    }
+
+    /// Whether a rule applies whose `Condition` comes to something else than a boolean; `None` if that is
+    /// an error.
+    pub(crate) fn applies(&self, condition: &Value) -> Option<bool> {
+        let mut all = self.at(Hook::Condition, StateType::Choice);
+        all.find_map(|it| match &it.change {
+            Change::Set(holds) => holds.as_bool(),
+            Change::Coerce => Some(is_truthy(condition)),
+            _ => None,
+        })
     }
 
     /// What is `$` in the `Assign` of a rule, if it is not the effective input.

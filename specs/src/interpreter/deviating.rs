@@ -10,6 +10,7 @@ use super::{
     runtime_error::RuntimeError,
 };
 use crate::{
+    asl::StateType,
     clause::Clause,
     deviation::{Deviations, Hook, Raised},
     history::{Event, Failure},
@@ -60,6 +61,12 @@ impl Execution {
     pub(super) fn uses_outer(&self, id: FrameId, hook: Hook) -> bool {
         let deviations = self.deviations();
         deviations.is_some_and(|all| all.use_outer(hook, self.active(id).state.kind()))
+    }
+
+    /// Whether a deviation keeps variables of enclosing scopes from being read.
+    pub(super) fn ignores_outer_variables(&self) -> bool {
+        let deviations = self.deviations();
+        deviations.is_some_and(|all| all.ignore(Hook::OuterVariables, StateType::Pass))
     }
 
     /// Whether a deviation keeps the state that was just entered from beginning its work.

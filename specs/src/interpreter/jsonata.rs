@@ -5,6 +5,7 @@ use std::{fmt::Display, sync::Arc};
 use serde_json::{Map, Value};
 
 use super::{
+    OwnWords,
     data_flow::{Evaluator, Exit, own},
     eval::Eval,
     runtime_error::{Result, RuntimeError},
@@ -19,7 +20,8 @@ use crate::{
         time::{Instant, Millis},
     },
     clause::Clause,
-    query::jsonata::{Doubts, Expression, Failure, Field, Template, World},
+    deviation::{Instead, Place},
+    query::jsonata::{Doubts, Expression, Failure, Family, Field, Template, World},
 };
 
 impl Evaluator for JsonataFlow {
@@ -35,6 +37,7 @@ impl Evaluator for JsonataFlow {
             return Ok(effective);
         };
         eval.mark(Clause::JsonataArguments);
+        eval.at(Place::Arguments);
         let at = Pointer::Root;
         let made = Scope::of(eval).shared(arguments, &at.field("Arguments"))?;
         if eval.execution.is_too_long(&made) {
@@ -51,6 +54,7 @@ impl Evaluator for JsonataFlow {
         };
         eval.mark(Clause::TaskCredentials);
         eval.mark(Clause::JsonataCredentials);
+        eval.at(Place::Parameters);
         let at = Pointer::Root;
         Scope::of(eval)
             .template(credentials, &at.field("Credentials"))
@@ -78,6 +82,7 @@ impl Evaluator for JsonataFlow {
             };
         };
         eval.mark(Clause::JsonataItems);
+        eval.at(Place::Items);
         match (Scope::of(eval).template(items, &at)?, items) {
             (Value::Array(items), _) => shared_items(eval, items),
             (other, Template::Expression(expression)) => Err(mistyped(
@@ -103,6 +108,7 @@ impl Evaluator for JsonataFlow {
             return Ok(item);
         };
         eval.mark(Clause::JsonataItemSelector);
+        eval.at(Place::ItemSelector);
         let at = Pointer::Root;
         let selected = Scope::of(eval).shared(selector, &at.field("ItemSelector"));
         if selected.is_err() && eval.item.is_some_and(|(index, _)| index > 0) {
@@ -114,6 +120,7 @@ impl Evaluator for JsonataFlow {
     /// `Condition`.
     fn applies(&self, eval: &Eval<'_>, rule: &ChoiceRule, _: &Value) -> Result<bool> {
         eval.mark(Clause::JsonataCondition);
+        eval.at(Place::Condition);
         let condition = &own(eval, rule.flow.jsonata())?.condition;
         let expression = match condition {
             Dynamic::Literal(literal) => return Ok(*literal),
@@ -126,13 +133,20 @@ impl Evaluator for JsonataFlow {
         let at = rule.field("Condition");
         match Scope::of(eval).expression(expression, &at)? {
             Value::Bool(holds) => Ok(holds),
-            other => Err(elsewhere(eval, expression, &at, "boolean", &other)),
+            other => {
+                let deviations = eval.execution.deviations();
+                if let Some(applies) = deviations.and_then(|all| all.applies(&other)) {
+                    return Ok(applies);
+                }
+                Err(elsewhere(eval, expression, &at, "boolean", &other))
+            }
         }
     }
 
     /// `TimeoutSeconds` or `HeartbeatSeconds`.
     fn limit(&self, eval: &Eval<'_>, name: &str, limit: &Limit, _: &Value) -> Result<u64> {
         eval.mark(Clause::JsonataTaskLimit);
+        eval.at(Place::Limit);
         let root = Pointer::Root;
         let at = root.field(name);
         let expression = own(eval, limit.expression())?;
@@ -145,6 +159,7 @@ impl Evaluator for JsonataFlow {
     /// `MaxConcurrency`.
     fn max_concurrency(&self, eval: &Eval<'_>, limit: &Limit, _: &Value) -> Result<u64> {
         eval.mark(Clause::JsonataConcurrency);
+        eval.at(Place::Limit);
         let root = Pointer::Root;
         let expression = own(eval, limit.expression())?;
         whole(eval, expression, &root.field("MaxConcurrency"))
@@ -152,6 +167,7 @@ impl Evaluator for JsonataFlow {
 
     /// `Seconds` or `Timestamp`.
     fn delay(&self, eval: &Eval<'_>, until: &Until, _: &Value) -> Result<Millis> {
+        eval.at(Place::Delay);
         let root = Pointer::Root;
         match until {
             Until::Seconds(seconds) => {
@@ -185,6 +201,7 @@ impl Evaluator for JsonataFlow {
     /// `Error` or `Cause`.
     fn text(&self, eval: &Eval<'_>, text: &Text, name: &str) -> Result<Name> {
         eval.mark(Clause::JsonataFailText);
+        eval.at(Place::Failure);
         let root = Pointer::Root;
         let expression = own(eval, text.expression())?;
         string(eval, expression, &root.field(name)).map(Name::from)
@@ -202,6 +219,7 @@ impl Evaluator for JsonataFlow {
             return Ok(result.clone());
         };
         eval.mark(Clause::JsonataOutput);
+        eval.at(Place::Output);
         let made = at_exit(eval, exit, |at| scope.shared(output, &at.field("Output")));
         if made.is_err() {
             if self.assign_of(eval, exit)?.is_some() {
@@ -225,6 +243,7 @@ impl Evaluator for JsonataFlow {
             return Ok(None);
         };
         eval.mark(Clause::Assign);
+        eval.at(Place::Assign);
         let scope = Scope::leaving(eval, exit, result);
         let made = at_exit(eval, exit, |at| scope.template(assign, &at.field("Assign")));
         match made? {
@@ -308,6 +327,15 @@ impl<'a, 'e> Scope<'a, 'e> {
         }
     }
 
+    /// A field of `$states`, as the language has it.
+    fn field(&self, field: Field) -> Option<&Value> {
+        match field {
+            Field::Input => Some(&self.eval.active.input),
+            Field::Result => self.result,
+            Field::ErrorOutput => self.error_output,
+        }
+    }
+
     /// A field's JSON, from now on shared.
     fn shared(&self, template: &Template, at: &Pointer<'_>) -> Result<Arc<Value>> {
         if let Template::Literal(value) = template {
@@ -328,26 +356,60 @@ impl<'a, 'e> Scope<'a, 'e> {
 
     fn filled(&self, template: &Template, at: &Pointer<'_>) -> Result<Value> {
         match template {
-            Template::Literal(value) => {
-                self.eval.mark(Clause::JsonataTemplate);
-                Ok(Value::clone(value))
-            }
             Template::Expression(expression) => self.expression(expression, at),
-            Template::Array(items) => items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| self.filled(item, &at.index(index)))
-                .collect(),
-            Template::Object(members) => members
-                .iter()
-                .map(|(name, value)| Ok((name.clone(), self.filled(value, &at.field(name))?)))
-                .collect(),
+            other => self.inside(other, at).map(Option::unwrap_or_default),
         }
     }
 
+    /// The same for what is inside other JSON; nothing if a deviation leaves it out.
+    fn inside(&self, template: &Template, at: &Pointer<'_>) -> Result<Option<Value>> {
+        if let Template::Expression(expression) = template {
+            return self.evaluated(expression, at, true);
+        }
+        self.eval.mark(Clause::JsonataTemplate);
+        Ok(Some(match template {
+            Template::Literal(value) => Value::clone(value),
+            Template::Array(items) => {
+                let items = items.iter().enumerate();
+                let items =
+                    items.filter_map(|(index, it)| self.inside(it, &at.index(index)).transpose());
+                items.collect::<Result<_>>()?
+            }
+            Template::Object(members) => {
+                let members = members.iter();
+                let members = members.filter_map(|(name, it)| {
+                    let made = self.inside(it, &at.field(name)).transpose()?;
+                    Some(made.map(|it| (name.clone(), it)))
+                });
+                members.collect::<Result<_>>()?
+            }
+            Template::Expression(_) => return Ok(None),
+        }))
+    }
+
     fn expression(&self, expression: &Expression, at: &Pointer<'_>) -> Result<Value> {
+        let value = self.evaluated(expression, at, false)?;
+        Ok(value.unwrap_or_default())
+    }
+
+    /// What an expression comes to; nothing if a deviation leaves it out, which `is_inside` other JSON.
+    fn evaluated(
+        &self,
+        expression: &Expression,
+        at: &Pointer<'_>,
+        is_inside: bool,
+    ) -> Result<Option<Value>> {
         let eval = self.eval;
         eval.mark(Clause::JsonataExpression);
+        for family in expression.families() {
+            eval.mark(match family {
+                Family::Path => Clause::JsonataPath,
+                Family::Constructor => Clause::JsonataConstructor,
+                Family::Operator => Clause::JsonataOperator,
+                Family::Regex => Clause::JsonataRegex,
+                Family::Function => Clause::JsonataFunction,
+            });
+        }
         let evaluation = expression.evaluate(self);
         let spent = eval.execution.meter.spend(evaluation.steps);
         spent.map_err(|_| eval.too_much_work())?;
@@ -355,9 +417,22 @@ impl<'a, 'e> Scope<'a, 'e> {
         match evaluation.outcome {
             Ok(value) => {
                 eval.spend(json::memory(&value))?;
-                Ok(value)
+                Ok(Some(value))
             }
-            Err(failure) => Err(self.failure(expression, at, &failure)),
+            Err(failure) => {
+                if let (Failure::Undefined, Some(all)) = (&failure, eval.execution.deviations()) {
+                    let kind = eval.active.state.kind();
+                    match all.undefined(kind, eval.place.get(), is_inside) {
+                        Some(Instead::Value(value)) => return Ok(Some(value.clone())),
+                        Some(_) => return Ok(None),
+                        None => {}
+                    }
+                }
+                if expression.is_otherwise() {
+                    eval.execution.speak(OwnWords::Said);
+                }
+                Err(self.failure(expression, at, &failure))
+            }
         }
     }
 
@@ -411,7 +486,8 @@ impl<'a, 'e> Scope<'a, 'e> {
 /// Marks what is in doubt about an evaluation.
 fn note(eval: &Eval<'_>, doubts: Doubts) {
     let doubted = [
-        (doubts.value, Clause::JsonataUnsure),
+        (doubts.value && !doubts.contested, Clause::JsonataUnsure),
+        (doubts.contested, Clause::JsonataContested),
         (doubts.chance, Clause::JsonataChance),
         (doubts.seed, Clause::JsonataSeed),
         (doubts.evals, Clause::JsonataEval),
@@ -434,10 +510,14 @@ impl World for Scope<'_, '_> {
     }
 
     fn states(&self, field: Field) -> Option<&Value> {
-        match field {
-            Field::Input => Some(&self.eval.active.input),
-            Field::Result => self.result,
-            Field::ErrorOutput => self.error_output,
+        self.eval.mark(Clause::JsonataStates);
+        let kind = self.eval.active.state.kind();
+        let deviations = self.eval.execution.deviations();
+        match deviations.and_then(|all| all.states(kind, field)) {
+            None => self.field(field),
+            Some(Instead::Nothing) => None,
+            Some(Instead::Value(value)) => Some(value),
+            Some(Instead::Field(other)) => self.field(other),
         }
     }
 

@@ -8,6 +8,7 @@ mod core;
 mod functions;
 mod limits;
 mod messages;
+mod otherwise;
 mod profile;
 mod program;
 mod reads;
@@ -16,11 +17,12 @@ mod values;
 
 use std::{fmt, sync::Arc};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use self::core::Core;
 pub use self::{
-    program::{CONTEXT, Doubts, Evaluation, Failure, Field, Program, STATES, World},
+    otherwise::{FUNCTIONS, Family, How, Otherwise, Part},
+    program::{CONTEXT, Doubts, Evaluation, Failure, Field, Program, STATES, Second, World},
     reads::Unrooted,
 };
 use crate::base::pointer::Pointer;
@@ -33,11 +35,16 @@ const CLOSING: &str = "%}";
 pub struct Expression {
     text: Arc<str>,
     program: Arc<Core>,
+    /// Who is asked, too.
+    second: Option<Arc<dyn Second>>,
 }
 
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
+        // Whatever is evaluated otherwise is another expression.
         self.text == other.text
+            && (Arc::ptr_eq(&self.program, &other.program)
+                || self.program.ways().is_empty() && other.program.ways().is_empty())
     }
 }
 
@@ -82,6 +89,7 @@ impl Expression {
                 Ok(Some(Self {
                     text: text.into(),
                     program: Arc::new(program),
+                    second: None,
                 }))
             }
             (false, false) => Ok(None),
@@ -99,9 +107,75 @@ impl Expression {
         between(&self.text)
     }
 
+    /// The same expression where a part of the language has another meaning, or variables were set
+    /// before; itself if that makes no difference to it.
+    #[must_use]
+    pub fn otherwise(&self, way: Otherwise) -> Self {
+        let is_there = match &way {
+            Otherwise::Part(part, _) => Core::has(self.source(), *part),
+            Otherwise::After(set) => set
+                .iter()
+                .any(|(name, _)| self.variables().any(|it| it == name)),
+        };
+        if !is_there {
+            return self.clone();
+        }
+        let mut ways = self.program.ways().to_vec();
+        ways.push(way);
+        Core::otherwise(self.source(), ways).map_or_else(
+            |_| self.clone(),
+            |program| Self {
+                text: self.text.clone(),
+                program: Arc::new(program),
+                second: self.second.clone(),
+            },
+        )
+    }
+
+    /// The variables that it reads, as JSON.
+    pub fn bindings(&self, world: &dyn World) -> Map<String, Value> {
+        self.program.bindings(world)
+    }
+
+    /// The functions that it calls by name, or passes on; a variable may be among them.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.program.functions()
+    }
+
+    /// The families of which it has parts.
+    pub fn families(&self) -> &[Family] {
+        self.program.families()
+    }
+
+    /// Whether it is evaluated otherwise than the language says.
+    pub fn is_otherwise(&self) -> bool {
+        !self.program.ways().is_empty()
+    }
+
     /// Evaluates it.
     pub fn evaluate(&self, world: &dyn World) -> Evaluation {
-        self.program.evaluate(world)
+        let mut evaluation = self.program.evaluate(world);
+        let Some(second) = &self.second else {
+            return evaluation;
+        };
+        if self.is_otherwise() {
+            // Whoever follows the language cannot be asked.
+            evaluation.doubts.value = false;
+        } else if second.is_asked(&evaluation)
+            && let Some(said) = second.evaluate(self, world)
+        {
+            evaluation.hear(&said);
+        }
+        evaluation
+    }
+
+    /// The same expression, about which a second evaluator is asked.
+    #[must_use]
+    pub fn asking(&self, second: &Arc<dyn Second>) -> Self {
+        Self {
+            second: Some(second.clone()),
+            ..self.clone()
+        }
     }
 
     /// What it looks for in an input at the top level, where there is none.
@@ -175,6 +249,31 @@ impl Template {
                 .map(|(name, value)| (name.clone(), value.to_value()))
                 .collect(),
         }
+    }
+
+    /// Changes every expression inside.
+    pub fn for_each_expression(&mut self, seen: &mut dyn FnMut(&mut Expression)) {
+        match self {
+            Self::Literal(_) => {}
+            Self::Expression(expression) => seen(expression),
+            Self::Array(items) => {
+                for item in items {
+                    item.for_each_expression(seen);
+                }
+            }
+            Self::Object(members) => {
+                for (_, value) in members {
+                    value.for_each_expression(seen);
+                }
+            }
+        }
+    }
+
+    /// JSON whose strings may be expressions; what is neither an expression nor a plain string is taken
+    /// as it stands.
+    #[must_use]
+    pub fn of(value: &Value) -> Self {
+        Self::parse(value, &Pointer::Root, &mut |_, _| {})
     }
 
     /// How many expressions it has.

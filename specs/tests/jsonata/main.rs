@@ -1,5 +1,6 @@
 //! States in JSONata: every field, what its expressions read, and how they fail.
 
+mod deviations;
 mod limits;
 
 use std::sync::Arc;

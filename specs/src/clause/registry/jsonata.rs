@@ -8,6 +8,9 @@ family! {
         JsonataUnsure = "jsonata.expression.unsure", Assumed(EVERYTHING),
             "Beyond paths, constructors, operators and the simplest functions, an expression has the value that the evaluator here gives it.",
             "implementations of JSONata differ there; no second one is asked";
+        JsonataContested = "jsonata.expression.contested", Assumed(EVERYTHING),
+            "Where the evaluator here and the original disagree, an expression has the value that the first gives it.",
+            "one of the two is wrong, and which one is not known";
         JsonataChance = "jsonata.chance", Documented(EVERYTHING),
             "$random without a seed, $uuid and $shuffle give something else each time.",
             "AWS Developer Guide, \"Transforming data with JSONata in Step Functions\"";
@@ -20,6 +23,24 @@ family! {
         JsonataSeed = "jsonata.chance.seed", Assumed(EVERYTHING),
             "$random rounds its seed down, and takes the bits of a long from it.",
             "measured in 2026-09 for a small whole seed only (floci-io/floci#2662)";
+        JsonataStates = "jsonata.states", Language,
+            "$states has the state's input, in fields that are evaluated after it the result, in a catcher the error output, and the context object.",
+            "States Language specification, \"Reserved Variable: $states\"";
+        JsonataPath = "jsonata.expression.path", Documented,
+            "A path leads into every item of an array; what it finds is one value, or a sequence of several.",
+            "JSONata 2.0.6, \"Simple Queries\", \"Predicate Queries\", \"Processing Model\"";
+        JsonataConstructor = "jsonata.expression.constructor", Documented,
+            "An object or an array that is written in an expression leaves out what comes to nothing.",
+            "JSONata 2.0.6, \"Result Structures\"";
+        JsonataOperator = "jsonata.expression.operator", Documented,
+            "Operators compute, compare and join values, and convert none but for &.",
+            "JSONata 2.0.6, \"Expressions\", \"Numeric Operators\", \"Comparison Operators\"";
+        JsonataRegex = "jsonata.expression.regex", Documented,
+            "A regular expression matches like one of JavaScript, with the flags i and m.",
+            "JSONata 2.0.6, \"Using Regular Expressions\"";
+        JsonataFunction = "jsonata.expression.function", Documented,
+            "The functions of JSONata, and those that Step Functions adds, return what is documented.",
+            "JSONata 2.0.6, \"Function Library\"; AWS Developer Guide, \"Transforming data with JSONata in Step Functions\"";
         JsonataTemplate = "jsonata.template", Language,
             "Strings at any depth of a field's JSON may be expressions; everything else is copied.",
             "States Language specification, \"JSONata\"; recorded: test_base_cases-BASE_LITERALS, test_base_output_any_non_dict";

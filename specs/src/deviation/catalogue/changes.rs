@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::super::{
-    Change, ContextField, Field, Form, Hook, Place, Tests, When,
+    Change, ContextField, Field, Form, Hook, Place, StatesField, Tests, When,
+    expressions::QUERY_EVALUATION,
     hook::Shape,
     subject::{ERRORS, goes_on},
 };
 use crate::{
     asl::{Comparable, Kind, Operator, StateType},
     clause::{Basis, Clause},
-    query::jsonpath::intrinsic::Function,
+    query::{jsonata::Part, jsonpath::intrinsic::Function},
 };
 
 type Changes = Vec<(Change, Option<When>)>;
@@ -59,6 +60,15 @@ pub(super) fn of(hook: Hook) -> Changes {
         ),
         Hook::Literal => plain(vec![Change::Literal]),
         Hook::Context(field) => context(field),
+        Hook::Undefined => undefined(),
+        Hook::States(field) => states(field),
+        Hook::Condition => plain(vec![
+            Change::Set(false.into()),
+            Change::Set(true.into()),
+            Change::Coerce,
+        ]),
+        Hook::NestedExpression => plain(vec![Change::Literal]),
+        Hook::Jsonata(it) => plain(part(it)),
         Hook::RuleInput => vec![
             (Change::Set(true.into()), None),
             (Change::Set(true.into()), Some(When::Compound)),
@@ -114,7 +124,7 @@ fn missing() -> Changes {
         .into_iter()
         .map(|value| (Change::Set(value), None))
         .collect();
-    for place in Place::ALL {
+    for place in Place::OF_PATHS {
         let values = match place {
             Place::InputPath | Place::OutputPath => vec![json!(null), json!({})],
             Place::ItemsPath => vec![json!([]), json!([null])],
@@ -129,11 +139,70 @@ fn missing() -> Changes {
     all
 }
 
+/// What an expression gives that comes to nothing.
+fn undefined() -> Changes {
+    let mut all = vec![
+        (Change::Ignore, None),
+        (Change::Set(json!(null)), None),
+        (Change::Set(json!("")), None),
+    ];
+    for place in Place::OF_EXPRESSIONS {
+        let values = match place {
+            Place::Condition => vec![json!(false)],
+            Place::Items => vec![json!([])],
+            _ => vec![json!(null), json!({})],
+        };
+        let here = Some(When::In(place));
+        all.extend(values.into_iter().map(|value| (Change::Set(value), here)));
+    }
+    all
+}
+
+fn states(field: StatesField) -> Changes {
+    let others = StatesField::ALL.into_iter().filter(|other| *other != field);
+    let instead = others.map(|other| Change::Rebase(other.name()));
+    let all = nothing().chain(instead);
+    all.map(|change| (change, None)).collect()
+}
+
+/// What an engine may make of a part of JSONata.
+fn part(part: Part) -> Vec<Change> {
+    let null = Change::Set(Value::Null);
+    match part {
+        Part::Path => vec![null, Change::Unwrap, Change::First],
+        Part::Index => vec![Change::Ignore, Change::Add(1), Change::Add(-1)],
+        Part::Member | Part::Item => vec![null],
+        Part::Regex => vec![Change::Ignore, Change::Literal],
+        Part::Operator("/") => vec![Change::Floor],
+        Part::Operator("..") => vec![Change::DropLast, Change::DropFirst],
+        Part::Operator(_) => vec![Change::Coerce],
+        Part::Function(name) => {
+            let mut all = vec![Change::Fail(QUERY_EVALUATION.to_owned())];
+            all.extend(match name {
+                "count" | "length" | "indexOf" => vec![Change::Add(1), Change::Add(-1)],
+                "exists" | "boolean" | "not" | "contains" => {
+                    vec![Change::Set(true.into()), Change::Set(false.into())]
+                }
+                "average" | "power" | "random" | "sqrt" => vec![Change::Floor],
+                "distinct" | "keys" | "reverse" | "sort" | "range" | "partition" | "split"
+                | "append" | "each" | "filter" | "map" | "match" | "spread" | "zip" => {
+                    [list(), vec![Change::Ignore, Change::Unwrap]].concat()
+                }
+                "uuid" => Vec::new(),
+                _ => vec![Change::Ignore, null],
+            });
+            all
+        }
+    }
+}
+
 /// Another error, another class, or none.
 fn failure(rule: Clause) -> Changes {
     use Clause::{
-        AssignDataLimit, HeartbeatTimeout, MapItemsMissing, ParametersDataLimit,
-        ResultPathConflict, StateDataLimit, TaskDataLimit, TaskTimeout,
+        AssignDataLimit, HeartbeatTimeout, JsonataAssignLimit, JsonataFunctionValue,
+        JsonataItemsDefault, JsonataThrown, JsonataTypeElsewhere, JsonataUndefined,
+        MapItemsMissing, ParametersDataLimit, ResultPathConflict, StateDataLimit, TaskDataLimit,
+        TaskTimeout,
     };
     if is_assumed(rule) {
         return Vec::new();
@@ -141,7 +210,9 @@ fn failure(rule: Clause) -> Changes {
     let (own, is_ending) = match rule {
         ResultPathConflict | MapItemsMissing => ("States.ReferencePathConflict", false),
         TaskDataLimit => ("States.DataLimitExceeded", false),
-        ParametersDataLimit | StateDataLimit | AssignDataLimit => {
+        JsonataUndefined | JsonataFunctionValue | JsonataThrown | JsonataItemsDefault
+        | JsonataTypeElsewhere => (QUERY_EVALUATION, false),
+        ParametersDataLimit | StateDataLimit | AssignDataLimit | JsonataAssignLimit => {
             ("States.DataLimitExceeded", true)
         }
         TaskTimeout | HeartbeatTimeout => ("States.Timeout", false),
@@ -203,7 +274,7 @@ fn path(form: Form) -> Changes {
         Form::Wildcard | Form::FromEnd => all.push((Change::Outer, None)),
         Form::IndexThenName | Form::TwoIndexes => all.push((Change::Wrap, None)),
         Form::Context => {
-            for place in Place::ALL {
+            for place in Place::OF_PATHS {
                 all.extend(nothing().map(|change| (change, Some(When::In(place)))));
             }
         }
@@ -332,6 +403,7 @@ fn of_field(field: Field) -> Changes {
             always(Change::Rebase("$$.Execution.Input".to_owned())),
             (Change::Ignore, Some(When::Empty)),
         ],
+        Shape::Jsonata => jsonata(field),
         Shape::Text if field == Field::JitterStrategy => {
             vec![always(Change::Ignore), always(Change::Set("FULL".into()))]
         }
@@ -386,13 +458,30 @@ fn of_field(field: Field) -> Changes {
     all
 }
 
+/// What may become of a field that only JSONata has.
+fn jsonata(field: Field) -> Changes {
+    let mut all = vec![(Change::Ignore, None), (Change::Set(json!({})), None)];
+    let defaults = match field {
+        Field::Output | Field::CatchOutput => {
+            vec![json!("{% $states.input %}"), json!({}), json!(null)]
+        }
+        Field::Arguments => vec![json!({}), json!(null)],
+        _ => Vec::new(),
+    };
+    let absent = defaults.into_iter();
+    all.extend(absent.map(|value| (Change::Set(value), Some(When::Absent))));
+    all
+}
+
 /// Whether a state may have both fields, the other one or not.
 fn is_beside(field: Field, other: Field) -> bool {
     let of_a_state = |field: Field| !field.name().contains('.') && field != Field::ErrorEquals;
     let is_demanded = matches!(other, Field::Seconds | Field::Choices);
     let kinds = |field: Field| Hook::Field(field).kinds();
     let common = |kind: &StateType| kinds(other).contains(kind);
+    let languages = (field.language(), other.language());
     field != other
+        && !matches!(languages, (Some(it), Some(other)) if it != other)
         && of_a_state(field)
         && of_a_state(other)
         && !is_demanded

@@ -5,6 +5,7 @@ use crate::{
     asl::{Comparable, Operator, StateType},
     clause::Clause,
     history::{EventKind, Phase},
+    query::jsonata::Family,
 };
 
 /// The rule that a deviation breaks.
@@ -56,8 +57,26 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::Context(_) => Clause::ContextPath,
         Hook::DataLimit => Clause::StateDataLimit,
         Hook::Event(kind) => of_event(kind),
+        Hook::Undefined => Clause::JsonataUndefined,
+        Hook::States(_) => Clause::JsonataStates,
+        Hook::Condition => Clause::JsonataTypeElsewhere,
+        Hook::NestedExpression | Hook::Delimiters => Clause::JsonataTemplate,
+        Hook::OutputVariables => Clause::JsonataOutput,
+        Hook::OuterVariables => Clause::VariableRead,
+        Hook::Jsonata(part) => of_family(part.family()),
         Hook::RuleInput => Clause::Assign,
         Hook::RuleAssigns => Clause::ChoiceFirstMatch,
+    }
+}
+
+/// The rule about a family of parts of JSONata.
+fn of_family(family: Family) -> Clause {
+    match family {
+        Family::Path => Clause::JsonataPath,
+        Family::Constructor => Clause::JsonataConstructor,
+        Family::Operator => Clause::JsonataOperator,
+        Family::Regex => Clause::JsonataRegex,
+        Family::Function => Clause::JsonataFunction,
     }
 }
 
@@ -95,6 +114,7 @@ fn of_event(kind: EventKind) -> Clause {
     match kind {
         EventKind::ExecutionTimedOut => Clause::MachineTimeout,
         EventKind::ExecutionAborted => Clause::ExecutionStopped,
+        EventKind::EvaluationFailed => Clause::JsonataFailedEvent,
         EventKind::Iteration(Phase::Failed) | EventKind::Failed(StateType::Map) => Clause::MapFails,
         EventKind::Iteration(Phase::Aborted) => Clause::SiblingsStopped,
         EventKind::Iteration(_)
@@ -165,6 +185,21 @@ fn of_field(field: Field, deviation: &Deviation) -> Clause {
         Field::Operator => of_operator_word(&deviation.change),
         Field::Pattern => Clause::ChoiceStringMatches,
         Field::Error | Field::Cause => Clause::Fail,
+        Field::Arguments if absent => Clause::JsonataArgumentsDefault,
+        Field::Arguments => Clause::JsonataArguments,
+        Field::Items => Clause::JsonataItems,
+        Field::CatchOutput if absent => Clause::JsonataOutputError,
+        Field::Output if absent => {
+            let results = [StateType::Task, StateType::Parallel, StateType::Map];
+            let has_result = |kind: &StateType| results.contains(kind);
+            if !deviation.states.is_empty() && !deviation.states.iter().any(has_result) {
+                Clause::JsonataOutputInput
+            } else {
+                Clause::JsonataOutputResult
+            }
+        }
+        Field::RuleOutput => Clause::JsonataRuleOutput,
+        Field::Output | Field::CatchOutput => Clause::JsonataOutput,
     }
 }
 

@@ -49,6 +49,14 @@ impl Hypothesis {
             Hook::DataLimit => any(&LIMITS),
             Hook::CatchNext => followed.contains(Clause::CatchFirstMatch),
             Hook::RetryCount | Hook::RetryFirst | Hook::RetryDelay => family("retry"),
+            Hook::Jsonata(_)
+            | Hook::NestedExpression
+            | Hook::Delimiters
+            | Hook::OutputVariables => self.deviations().read(machine) != *machine,
+            Hook::Undefined => followed.contains(Clause::JsonataUndefined),
+            Hook::States(_) => followed.contains(Clause::JsonataStates),
+            Hook::Condition => followed.contains(Clause::JsonataTypeElsewhere),
+            Hook::OuterVariables => followed.contains(Clause::VariableRead),
             Hook::Jitter => followed.contains(Clause::RetryJitterFull),
             Hook::TimeoutRestart => followed.contains(Clause::TimeoutFromStart),
             Hook::Heartbeat => followed.contains(Clause::HeartbeatExtends),
@@ -97,9 +105,10 @@ const MISSING: [Clause; 11] = [
 ];
 
 /// The rules about data that is too long.
-const LIMITS: [Clause; 4] = [
+const LIMITS: [Clause; 5] = [
     Clause::ParametersDataLimit,
     Clause::StateDataLimit,
     Clause::TaskDataLimit,
     Clause::AssignDataLimit,
+    Clause::JsonataAssignLimit,
 ];

@@ -12,12 +12,15 @@ use jsonata_core::{
     parser,
     value::JValue,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
+    Template, between,
     functions::{self, Chance},
     limits::{self, Budget, LONGEST_SEQUENCE, MOST_DEPTH, SURE_DEPTH},
-    messages, profile,
+    messages,
+    otherwise::{self, Family, Otherwise, Part},
+    profile,
     program::{CONTEXT, Doubts, Evaluation, Failure, Field, Program, STATES, World},
     reads::{Reads, Unrooted, Way, way},
     tree::any,
@@ -49,45 +52,73 @@ pub(super) struct Core {
     compares: bool,
     /// What it has that is not known here.
     unknown: Option<String>,
+    /// The families of which it has parts.
+    families: Vec<Family>,
+    /// How it is evaluated otherwise.
+    otherwise: Vec<Otherwise>,
+}
+
+/// Something that an expression reads.
+struct Read<'r> {
+    variable: &'r str,
+    /// The field, if the variable is `$states`.
+    field: Option<&'r str>,
+    value: &'r Value,
+    /// How far into it.
+    ways: &'r BTreeSet<Way>,
 }
 
 impl Core {
     /// Parses an expression; the error is the code of JSONata's.
     pub(super) fn parse(source: &str) -> Result<Self, String> {
-        let parsed = parser::parse(source).map_err(|error| {
-            let said = error.to_string();
-            messages::code(&said).map_or(said.clone(), |(code, _)| code.to_owned())
-        });
-        let (mut tree, mut unknown) = match parsed {
-            Ok(tree) => (tree, None),
-            // The parser's own limit, which says nothing about the language.
-            Err(code) if code == TOO_DEEP_TO_PARSE => {
-                (AstNode::Null, Some("deeper nesting".to_owned()))
+        let (tree, unknown) = tree(source)?;
+        Ok(Self::new(tree, unknown, Vec::new()))
+    }
+
+    /// The same expression, evaluated otherwise in these ways.
+    pub(super) fn otherwise(source: &str, ways: Vec<Otherwise>) -> Result<Self, String> {
+        let (mut parsed, unknown) = tree(source)?;
+        for way in &ways {
+            if let Otherwise::After(set) = way {
+                let set = set.iter();
+                let set = set.map(|(name, value)| Ok((name.clone(), template(value)?)));
+                parsed = otherwise::after(parsed, set.collect::<Result<_, String>>()?);
             }
-            Err(code) => return Err(code),
-        };
-        if any(&tree, &profile::is_too_new) {
-            return Err("S0201".to_owned());
         }
+        Ok(Self::new(parsed, unknown, ways))
+    }
+
+    /// Whether it has a part.
+    pub(super) fn has(source: &str, part: Part) -> bool {
+        tree(source).is_ok_and(|(tree, _)| otherwise::has(&tree, part))
+    }
+
+    fn new(mut tree: AstNode, mut unknown: Option<String>, ways: Vec<Otherwise>) -> Self {
         let reads = Reads::of(&tree);
         let is_sure = profile::is_sure(&tree);
         let races = profile::races(&tree);
         let ranges = profile::has_only_ranges(&tree);
-        let is_tame = limits::is_tame(&tree);
         if let Some(name) = reads.bound.iter().find(|name| functions::is_ours(name)) {
             unknown = Some(format!("a name of its own for the function ${name}"));
         }
         if any(&tree, &limits::is_guarded_in_part) {
             unknown = Some("parts of a call that makes more than it is given".to_owned());
         }
-        let way = simple_way(&tree);
         let called = profile::only_call(&tree);
+        let families = otherwise::families(&tree);
+        for (place, way) in ways.iter().enumerate() {
+            if let Otherwise::Part(part, how) = way {
+                otherwise::change(&mut tree, *part, how, place);
+            }
+        }
+        let is_tame = limits::is_tame(&tree);
+        let way = simple_way(&tree);
         functions::rename(&mut tree);
         let compares = profile::repair(&mut tree);
         if !is_tame {
             limits::build_in(&mut tree);
         }
-        Ok(Self {
+        Self {
             tree,
             reads,
             way,
@@ -98,7 +129,19 @@ impl Core {
             called,
             compares,
             unknown,
-        })
+            families,
+            otherwise: ways,
+        }
+    }
+
+    /// The families of which it has parts.
+    pub(super) fn families(&self) -> &[Family] {
+        &self.families
+    }
+
+    /// How it is evaluated otherwise.
+    pub(super) fn ways(&self) -> &[Otherwise] {
+        &self.otherwise
     }
 
     /// What it looks for at the top level, where there is no input.
@@ -156,50 +199,93 @@ impl Core {
         Some(Ok(value.clone()))
     }
 
-    fn context(&self, world: &dyn World, budget: &Budget, doubts: &mut Doubts) -> Context {
-        let mut context = Context::new();
-        let enter = |value: &Value, ways: &BTreeSet<Way>| {
-            let value = values::enter(value, ways);
-            if let Some(measured) = values::measure(&value, usize::MAX) {
-                budget.meet(measured.values);
-            }
-            value
-        };
+    /// Visits what it reads of the world.
+    fn read(&self, world: &dyn World, seen: &mut dyn FnMut(Read<'_>)) {
         for (name, ways) in &self.reads.variables {
             if &**name == STATES {
                 continue;
             }
             if let Some(value) = world.variable(name) {
-                doubts.number |= values::has_wide_number(value);
-                context.bind(name.to_string(), enter(value, ways));
+                seen(Read {
+                    variable: name,
+                    field: None,
+                    value,
+                    ways,
+                });
             }
         }
-        if let Some(ways) = self.reads.variables.get(STATES) {
-            let mut states = Vec::new();
-            let into = |field: &str| -> Option<BTreeSet<Way>> {
-                let whole = ways.iter().any(Vec::is_empty);
-                let ways = ways
-                    .iter()
-                    .filter(|way| way.first().is_some_and(|it| **it == *field));
-                let mut ways: BTreeSet<Way> = ways.map(|way| way[1..].to_vec()).collect();
-                if whole {
-                    ways.insert(Way::new());
-                }
-                (!ways.is_empty()).then_some(ways)
-            };
-            for field in Field::ALL {
-                if let (Some(ways), Some(value)) = (into(field.name()), world.states(field)) {
-                    doubts.number |= values::has_wide_number(value);
-                    states.push((field.name().to_owned(), enter(value, &ways)));
-                }
+        let Some(ways) = self.reads.variables.get(STATES) else {
+            return;
+        };
+        let into = |field: &str| -> Option<BTreeSet<Way>> {
+            let whole = ways.iter().any(Vec::is_empty);
+            let ways = ways
+                .iter()
+                .filter(|way| way.first().is_some_and(|it| **it == *field));
+            let mut ways: BTreeSet<Way> = ways.map(|way| way[1..].to_vec()).collect();
+            if whole {
+                ways.insert(Way::new());
             }
-            if let Some(ways) = into(CONTEXT) {
-                let value = world.context(&|depth, name| {
-                    ways.iter()
-                        .any(|way| way.get(depth).is_none_or(|it| **it == *name))
+            (!ways.is_empty()).then_some(ways)
+        };
+        for field in Field::ALL {
+            if let (Some(ways), Some(value)) = (into(field.name()), world.states(field)) {
+                seen(Read {
+                    variable: STATES,
+                    field: Some(field.name()),
+                    value,
+                    ways: &ways,
                 });
-                states.push((CONTEXT.to_owned(), enter(&value, &ways)));
             }
+        }
+        if let Some(ways) = into(CONTEXT) {
+            let value = world.context(&|depth, name| {
+                ways.iter()
+                    .any(|way| way.get(depth).is_none_or(|it| **it == *name))
+            });
+            seen(Read {
+                variable: STATES,
+                field: Some(CONTEXT),
+                value: &value,
+                ways: &ways,
+            });
+        }
+    }
+
+    /// The variables that it reads, as JSON.
+    pub(super) fn bindings(&self, world: &dyn World) -> Map<String, Value> {
+        let mut bindings = Map::new();
+        if self.reads.variables.contains_key(STATES) {
+            bindings.insert(STATES.to_owned(), Map::new().into());
+        }
+        self.read(world, &mut |it| match it.field {
+            None => drop(bindings.insert(it.variable.to_owned(), it.value.clone())),
+            Some(field) => bindings[it.variable][field] = it.value.clone(),
+        });
+        bindings
+    }
+
+    /// The functions that it calls by name, or passes on.
+    pub(super) fn functions(&self) -> impl Iterator<Item = &str> {
+        let all = self.reads.calls.iter().chain(&self.reads.values);
+        all.map(|name| &**name)
+    }
+
+    fn context(&self, world: &dyn World, budget: &Budget, doubts: &mut Doubts) -> Context {
+        let mut context = Context::new();
+        let mut states = Vec::new();
+        self.read(world, &mut |it| {
+            doubts.number |= it.field != Some(CONTEXT) && values::has_wide_number(it.value);
+            let value = values::enter(it.value, it.ways);
+            if let Some(measured) = values::measure(&value, usize::MAX) {
+                budget.meet(measured.values);
+            }
+            match it.field {
+                None => context.bind(it.variable.to_owned(), value),
+                Some(field) => states.push((field.to_owned(), value)),
+            }
+        });
+        if self.reads.variables.contains_key(STATES) {
             context.bind(
                 STATES.to_owned(),
                 JValue::object(states.into_iter().collect()),
@@ -263,6 +349,7 @@ impl Core {
         if !self.is_tame {
             budget.serve(&mut evaluator)?;
         }
+        otherwise::serve(&mut evaluator, &self.otherwise)?;
         let value = evaluator.evaluate(&self.tree, &JValue::Undefined);
         doubts.chance |= chance.is_drawn();
         doubts.seed |= chance.has_odd_seed();
@@ -335,6 +422,40 @@ impl Program for Core {
             steps: steps + 1,
         }
     }
+}
+
+/// The syntax tree of an expression, and what it has that is not known here.
+fn tree(source: &str) -> Result<(AstNode, Option<String>), String> {
+    let parsed = parser::parse(source).map_err(|error| {
+        let said = error.to_string();
+        messages::code(&said).map_or(said.clone(), |(code, _)| code.to_owned())
+    });
+    match parsed {
+        Ok(tree) if any(&tree, &profile::is_too_new) => Err("S0201".to_owned()),
+        Ok(tree) => Ok((tree, None)),
+        // The parser's own limit, which says nothing about the language.
+        Err(code) if code == TOO_DEEP_TO_PARSE => {
+            Ok((AstNode::Null, Some("deeper nesting".to_owned())))
+        }
+        Err(code) => Err(code),
+    }
+}
+
+/// JSON with expressions inside as one expression.
+fn template(value: &Template) -> Result<AstNode, String> {
+    Ok(match value {
+        Template::Literal(value) => otherwise::constant(value),
+        Template::Expression(expression) => tree(between(expression.text()))?.0,
+        Template::Array(items) => {
+            AstNode::Array(items.iter().map(template).collect::<Result<_, _>>()?)
+        }
+        Template::Object(members) => {
+            let members = members.iter();
+            let members =
+                members.map(|(name, it)| Ok((AstNode::String(name.clone()), template(it)?)));
+            AstNode::Object(members.collect::<Result<_, String>>()?)
+        }
+    })
 }
 
 /// Whether a variable that nobody has set may be a function.

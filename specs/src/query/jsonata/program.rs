@@ -1,7 +1,12 @@
 //! Expressions that can be evaluated: what every implementation of the language is asked, and what
 //! it answers.
 
+use std::fmt;
+
 use serde_json::Value;
+
+use super::Expression;
+use crate::base::json;
 
 /// What an expression can read.
 pub trait World {
@@ -54,6 +59,18 @@ pub trait Program {
     fn evaluate(&self, world: &dyn World) -> Evaluation;
 }
 
+/// A second evaluator of the language, which is asked about what the first one says.
+pub trait Second: fmt::Debug + Send + Sync {
+    /// Whether it is asked about an evaluation.
+    fn is_asked(&self, evaluation: &Evaluation) -> bool;
+    /// What it says itself; `None` if it does not know.
+    fn evaluate(
+        &self,
+        expression: &Expression,
+        world: &dyn World,
+    ) -> Option<Result<Value, Failure>>;
+}
+
 /// What came of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
@@ -65,6 +82,26 @@ pub struct Evaluation {
     pub steps: usize,
 }
 
+impl Evaluation {
+    /// Takes in what a second evaluator says.
+    pub(super) fn hear(&mut self, second: &Result<Value, Failure>) {
+        let agrees = match (&self.outcome, second) {
+            (Ok(one), Ok(other)) => json::equal(one, other),
+            (Err(Failure::Thrown { code, .. }), Err(Failure::Thrown { code: other, .. })) => {
+                code == other
+            }
+            // The limits of an evaluator say nothing about the language.
+            (Err(Failure::Memory | Failure::Depth | Failure::Time | Failure::Unknown(_)), _)
+            | (_, Err(Failure::Memory | Failure::Depth | Failure::Time | Failure::Unknown(_))) => {
+                return;
+            }
+            (one, other) => one == other,
+        };
+        self.doubts.value = !agrees;
+        self.doubts.contested = !agrees;
+    }
+}
+
 /// What is in doubt about an evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
@@ -74,6 +111,8 @@ pub struct Evaluation {
 pub struct Doubts {
     /// The expression has parts in which implementations of the language were seen to differ.
     pub value: bool,
+    /// Two evaluators disagree.
+    pub contested: bool,
     /// The value is chance.
     pub chance: bool,
     /// Chance was given a seed of which it is not known what comes of it.
