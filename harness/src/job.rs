@@ -11,6 +11,7 @@ use stepproof_specs::{
     clause::{Aspect, Clause, Coverage},
     deviation::Deviations,
     interpreter::Identity,
+    query::jsonata::Second,
     reference::{
         Expectation, Hypothetical, SimulationError, UnderLateness, simulate, simulate_as,
         under_lateness,
@@ -18,6 +19,8 @@ use stepproof_specs::{
     scenario::case::{Body, Case, DefinitionCase, ExecutionCase},
     validate::{validate_definition, validate_text},
 };
+
+use crate::second;
 
 /// A case, prepared for an engine.
 #[derive(Debug, Clone)]
@@ -133,16 +136,23 @@ fn diagnostics(case: &DefinitionCase) -> Vec<Diagnostic> {
 fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareError> {
     let (machine, diagnostics) = validate_definition(&case.definition, case.workflow);
     let machine = machine.ok_or(PrepareError::Refused(diagnostics))?;
-    let expectations = case
-        .starts
-        .iter()
-        .enumerate()
-        .map(|(start, each)| {
-            simulate(&machine, &case, each)
-                .map_err(|source| PrepareError::Simulation { start, source })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Job::new(Arc::new(case), machine, expectations, lane))
+    let expectations = expect(&machine, &case)?;
+    let job = Job::new(Arc::new(case), machine, expectations, lane);
+    let unsure = Clause::JsonataUnsure;
+    let mut expectations = job.expectations.iter();
+    if expectations.any(|it| it.coverage.contains(unsure)) {
+        return Ok(job.asking(second::where_unsure()).unwrap_or(job));
+    }
+    Ok(job)
+}
+
+/// What the reference expects of every start of a case.
+fn expect(machine: &Arc<Machine>, case: &ExecutionCase) -> Result<Vec<Expectation>, PrepareError> {
+    let starts = case.starts.iter().enumerate();
+    let expected = starts.map(|(start, each)| {
+        simulate(machine, case, each).map_err(|source| PrepareError::Simulation { start, source })
+    });
+    expected.collect()
 }
 
 impl Job {
@@ -160,6 +170,28 @@ impl Job {
             lane,
             engine: None,
         }
+    }
+
+    /// The same job where a second evaluator of JSONata is asked about everything; `None` if there is
+    /// none, or nothing to ask.
+    pub fn doubting(&self) -> Option<Self> {
+        let mut expectations = self.expectations.iter();
+        let is_evaluated = expectations.any(|it| it.coverage.contains(Clause::JsonataExpression));
+        if !is_evaluated || self.engine.is_some() {
+            return None;
+        }
+        self.asking(second::always())
+    }
+
+    fn asking(&self, second: Option<Arc<dyn Second>>) -> Option<Self> {
+        let machine = Arc::new(self.machine.asking(&second?));
+        let expectations = expect(&machine, &self.case).ok()?;
+        Some(Self::new(
+            self.case.clone(),
+            machine,
+            expectations,
+            self.lane,
+        ))
     }
 
     /// The same job, with what the reference expects of an engine that has these deviations, while
@@ -341,5 +373,86 @@ impl Definition {
     /// Whether the reference refuses the definition.
     pub fn is_refused(&self) -> bool {
         self.errors().next().is_some()
+    }
+}
+
+#[cfg(all(test, feature = "jsonata-js"))]
+mod tests {
+    use serde_json::json;
+    use stepproof_specs::{
+        clause::{Aspect, Clause},
+        scenario::{
+            case::{Body, ExecutionCase, Start},
+            plan::Plan,
+        },
+    };
+
+    use super::{Job, Lane, Prepared, prepare_body};
+
+    /// A job with one expression.
+    fn job(expression: &str) -> Job {
+        let definition = json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": {
+            "A": { "Type": "Pass", "Output": format!("{{% {expression} %}}"), "End": true },
+        } });
+        let start = Start {
+            input: json!({ "list": [3, 1], "s": "ab", "n": 2.5 }).into(),
+            plan: Plan::default(),
+        };
+        let case = ExecutionCase::new(definition, vec![start]);
+        match prepare_body(Body::Execution(case), Lane::Quiet) {
+            Ok(Prepared::Execution(job)) => job,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_both_evaluators_say_is_not_in_doubt() {
+        for expression in [
+            "$spread($states.input)",
+            "$contains($states.input.s, /B/i)",
+            "$states.input.list^(>$)",
+            "$formatNumber($states.input.n, '0.00')",
+            "$range(1, 3, 1)",
+            "$partition([1, 2, 3], 2)",
+            "$parse('{\"a\": 1}') ~> $spread()",
+            "$states.context.State.Name ~> $split('')",
+        ] {
+            let job = job(expression);
+            let expected = &job.expectations[0];
+            assert!(
+                !expected.coverage.contains(Clause::JsonataUnsure),
+                "{expression}"
+            );
+            assert!(
+                !expected.coverage.contains(Clause::JsonataContested),
+                "{expression}"
+            );
+            assert!(!expected.poisoned.contains(&Aspect::Output), "{expression}");
+        }
+    }
+
+    #[test]
+    fn nothing_follows_where_they_disagree_or_one_does_not_know() {
+        for (expression, clause) in [
+            ("$formatBase($states.input.n, 36)", Clause::JsonataContested),
+            ("$now() ~> $length() ~> $string()", Clause::JsonataUnsure),
+        ] {
+            let expected = &job(expression).expectations[0];
+            assert!(expected.coverage.contains(clause), "{expression}");
+            assert!(expected.poisoned.contains(&Aspect::Output), "{expression}");
+        }
+    }
+
+    #[test]
+    fn everything_is_asked_where_something_differs() {
+        let plain = job("$sum($states.input.list)");
+        let doubting = plain.doubting().expect("something to ask");
+        assert_eq!(
+            doubting.expectations[0].observation,
+            plain.expectations[0].observation
+        );
+        assert!(doubting.expectations[0].poisoned.is_empty());
+        let literal = job("1").doubting();
+        assert!(literal.is_some());
     }
 }

@@ -1,15 +1,29 @@
 //! The original of JSONata, jsonata.js 2.0.6, as a second opinion on the evaluator of the reference.
 //!
-//! The script is given at run time; it runs in QuickJS, within limits that are counted. AWS's own functions
-//! are not part of it: what calls them is not known here.
+//! Its script runs in QuickJS, within limits that are counted. Of the functions that AWS adds, those that
+//! JavaScript can say in a line are written here; what calls another one is not known.
 
-use std::{cell::Cell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
 
 use rquickjs::{Context, Ctx, Function, Object, Runtime};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use stepproof_specs::query::jsonata::{
-    CONTEXT, Doubts, Evaluation, Expression, Failure, Field, Program, STATES, World,
+    Doubts, Evaluation, Expression, Failure, Program, Second, World,
 };
+
+/// The script, as it was published, with its licence.
+const SCRIPT: &str = include_str!("jsonata_js/jsonata-2.0.6.min.js");
+
+/// How many answers are kept, and how long what was asked may be.
+const MOST_ANSWERS: usize = 4_096;
+const LONGEST_QUESTION: usize = 4_096;
+
+/// The functions whose values the original does not know: they are AWS's, chance, or the time.
+const UNKNOWN: [&str; 7] = ["eval", "hash", "millis", "now", "random", "shuffle", "uuid"];
 
 /// How much memory an evaluation may take, in bytes.
 const MEMORY: usize = 256 << 20;
@@ -24,6 +38,27 @@ globalThis.ask = async function (source, bindings) {
     let expression;
     try { expression = jsonata(source); }
     catch (error) { return JSON.stringify({ syntax: error.code ?? String(error) }); }
+    const whole = it => Math.floor(it);
+    expression.registerFunction('range', (first, last, step) => {
+        [first, last, step] = [whole(first), whole(last), whole(step)];
+        const count = Math.floor((last - first) / step) + 1;
+        if (!(count > 0) || count > 100000) { return undefined; }
+        const all = Array.from({ length: count }, (_, place) => first + step * place);
+        return count === 1 ? all[0] : all;
+    }, '<nnn:a>');
+    expression.registerFunction('partition', (all, size) => {
+        if (all === undefined) { return undefined; }
+        size = whole(size);
+        if (!(size >= 1)) { throw { code: 'T0410', message: '' }; }
+        const parts = [];
+        for (let at = 0; at < all.length; at += size) { parts.push(all.slice(at, at + size)); }
+        return parts;
+    }, '<an:a>');
+    expression.registerFunction('parse', text => {
+        if (text === undefined) { return undefined; }
+        try { return JSON.parse(text); }
+        catch (error) { throw { code: 'D3120', message: '' }; }
+    }, '<s:x>');
     try {
         const value = await expression.evaluate(undefined, JSON.parse(bindings));
         if (value === undefined) { return JSON.stringify({ undefined: true }); }
@@ -58,10 +93,50 @@ pub struct Original {
     context: Context,
     /// How often the engine has asked whether to go on.
     asked: Rc<Cell<u32>>,
+    /// What it said before.
+    said: RefCell<HashMap<(String, String), Option<Value>>>,
+}
+
+thread_local! {
+    static LOADED: OnceCell<Option<Original>> = const { OnceCell::new() };
+}
+
+/// The original as a second evaluator; each thread loads it when it is first asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// About what the first one is not sure of.
+    WhereUnsure,
+    /// About everything.
+    Always,
+}
+
+impl Second for Ask {
+    fn is_asked(&self, evaluation: &Evaluation) -> bool {
+        *self == Self::Always || evaluation.doubts.value
+    }
+
+    fn evaluate(
+        &self,
+        expression: &Expression,
+        world: &dyn World,
+    ) -> Option<Result<Value, Failure>> {
+        if expression.functions().any(|it| UNKNOWN.contains(&it)) {
+            return None;
+        }
+        LOADED.with(|loaded| {
+            let original = loaded.get_or_init(|| Original::new().ok()).as_ref()?;
+            Some(original.program(expression).evaluate(world).outcome)
+        })
+    }
 }
 
 impl Original {
-    /// Loads the script of jsonata.js.
+    /// Loads the script of version 2.0.6.
+    pub fn new() -> Result<Self, OriginalError> {
+        Self::load(SCRIPT)
+    }
+
+    /// Loads the script of a version of jsonata.js.
     pub fn load(script: &str) -> Result<Self, OriginalError> {
         let runtime = Runtime::new()?;
         runtime.set_memory_limit(MEMORY);
@@ -82,7 +157,11 @@ impl Original {
             }
             Ok(ctx.eval::<(), _>(HELPER)?)
         })?;
-        Ok(Self { context, asked })
+        Ok(Self {
+            context,
+            asked,
+            said: RefCell::default(),
+        })
     }
 
     /// An expression for the original.
@@ -96,9 +175,19 @@ impl Original {
     /// What the helper says of an expression; `None` if it was stopped.
     fn ask(&self, source: &str, bindings: &Value) -> Option<Value> {
         self.asked.set(0);
-        let bindings = bindings.to_string();
-        let said = self.context.with(|ctx| answer(&ctx, source, bindings));
-        serde_json::from_str(&said?).ok()
+        let question = (source.to_owned(), bindings.to_string());
+        if let Some(said) = self.said.borrow().get(&question) {
+            return said.clone();
+        }
+        let said = self
+            .context
+            .with(|ctx| answer(&ctx, &question.0, question.1.clone()));
+        let said: Option<Value> = said.and_then(|said| serde_json::from_str(&said).ok());
+        let mut kept = self.said.borrow_mut();
+        if kept.len() < MOST_ANSWERS && question.0.len() + question.1.len() < LONGEST_QUESTION {
+            kept.insert(question, said.clone());
+        }
+        said
     }
 }
 
@@ -121,14 +210,7 @@ pub struct Script<'o> {
 
 impl Program for Script<'_> {
     fn evaluate(&self, world: &dyn World) -> Evaluation {
-        let mut bindings = Map::new();
-        for name in self.expression.variables() {
-            if name == STATES {
-                bindings.insert(STATES.to_owned(), states(world));
-            } else if let Some(value) = world.variable(name) {
-                bindings.insert(name.to_owned(), value.clone());
-            }
-        }
+        let bindings = self.expression.bindings(world);
         let said = self
             .original
             .ask(self.expression.source(), &bindings.into());
@@ -138,14 +220,6 @@ impl Program for Script<'_> {
             steps: self.original.asked.get() as usize,
         }
     }
-}
-
-fn states(world: &dyn World) -> Value {
-    let fields = Field::ALL.into_iter();
-    let fields = fields.filter_map(|it| Some((it.name(), world.states(it)?.clone())));
-    let mut states: BTreeMap<&str, Value> = fields.collect();
-    states.insert(CONTEXT, world.context(&|_, _| true));
-    json!(states)
 }
 
 fn outcome(said: Option<Value>) -> Result<Value, Failure> {

@@ -100,6 +100,7 @@ pub mod pace;
 pub mod raw;
 pub mod report;
 pub mod run;
+mod second;
 pub mod session;
 pub mod shrink;
 pub mod store;

@@ -1,8 +1,7 @@
 //! Compares the evaluator of JSONata with the original, jsonata.js 2.0.6.
 //!
-//! `STEPPROOF_JSONATA_JS` is the path of the script, `STEPPROOF_JSONATA_PAIRS` the number of pairs of an
-//! expression and a document (default 3,000), `STEPPROOF_JSONATA_SEED` their seed. Without the script the test
-//! is skipped. Run it with `--features jsonata-js`, and with `-- --nocapture` to see what differs.
+//! `STEPPROOF_JSONATA_PAIRS` is the number of pairs of an expression and a document (default 3,000),
+//! `STEPPROOF_JSONATA_SEED` their seed. Run it with `-- --nocapture` to see what differs.
 //! `STEPPROOF_JSONATA_MACHINES` is the number of drawn machines (default 1,500) whose expressions are compared
 //! over what the states are entered with.
 
@@ -11,12 +10,11 @@ mod machines;
 #[path = "jsonata/pairs.rs"]
 mod pairs;
 
-use std::{collections::BTreeMap, env, fs};
+use std::{collections::BTreeMap, env};
 
 use pairs::{Draw, Pair};
 use serde_json::Value;
 use stepproof::jsonata_js::Original;
-use stepproof_needs::require;
 use stepproof_specs::{
     base::json,
     query::jsonata::{Evaluation, Expression, Failure, Field, Program, World},
@@ -118,14 +116,6 @@ impl Tally {
     }
 }
 
-/// The original, if its script is there.
-fn original() -> Option<Original> {
-    let script = env::var("STEPPROOF_JSONATA_JS").map_err(|_| "STEPPROOF_JSONATA_JS is not set");
-    let script = require("jsonata-js", script)?;
-    let script = fs::read_to_string(script).expect("a script");
-    Some(Original::load(&script).expect("the original"))
-}
-
 impl Tally {
     fn print(&self) {
         for ((is_sure, ours, theirs), (count, shortest)) in &self.kinds {
@@ -147,9 +137,7 @@ impl Tally {
 
 #[test]
 fn expressions_come_to_what_the_original_says() {
-    let Some(original) = original() else {
-        return;
-    };
+    let original = Original::new().expect("the original");
     let mut draw = Draw::new(number("STEPPROOF_JSONATA_SEED", 1) as u64);
     let mut tally = Tally::default();
     for _ in 0..number("STEPPROOF_JSONATA_PAIRS", 3_000) {
@@ -170,9 +158,7 @@ fn expressions_come_to_what_the_original_says() {
 /// The expressions of drawn machines, with all parts of the language, over the data of their states.
 #[test]
 fn drawn_expressions_come_to_what_the_original_says() {
-    let Some(original) = original() else {
-        return;
-    };
+    let original = Original::new().expect("the original");
     let seed = number("STEPPROOF_JSONATA_SEED", 1) as u64;
     let mut tally = Tally::default();
     let (mut machines, mut doubted, mut differing) = (0_u64, 0_u64, 0_u64);

@@ -143,7 +143,7 @@ pub(super) async fn attempt_keeping(
     let engine = began.elapsed();
     let outcome = match answer {
         Ok(raw) => {
-            let judgement = context.judge.judge(prepared, &raw, overhead);
+            let judgement = judged(context, prepared, &raw, overhead);
             match judgement.too_late {
                 Some(late) if judgement.differences.is_empty() => {
                     Outcome::Trouble(Trouble::Late(late))
@@ -159,6 +159,22 @@ pub(super) async fn attempt_keeping(
     Attempt { outcome, engine }
 }
 
+/// The judgement of a run. Where something differs, a second evaluator of JSONata is asked whether it says
+/// the same as the first: if not, nothing follows.
+fn judged(context: &Context, prepared: &Prepared, raw: &RawRun, overhead: Millis) -> Judgement {
+    let judgement = context.judge.judge(prepared, raw, overhead);
+    let doubting = match prepared {
+        Prepared::Execution(job) if !judgement.differences.is_empty() => job.doubting(),
+        _ => None,
+    };
+    match doubting {
+        Some(job) => context
+            .judge
+            .judge(&Prepared::Execution(job), raw, overhead),
+        None => judgement,
+    }
+}
+
 fn judge_observed(
     context: &Context,
     job: &Job,
@@ -166,7 +182,12 @@ fn judge_observed(
     overhead: Millis,
     keep: Keep,
 ) -> Outcome {
-    let judgement = context.judge.judge_observed(job, seen, overhead);
+    let mut judgement = context.judge.judge_observed(job, seen, overhead);
+    if !judgement.differences.is_empty()
+        && let Some(doubting) = job.doubting()
+    {
+        judgement = context.judge.judge_observed(&doubting, seen, overhead);
+    }
     let kept = keep == Keep::All || !agrees(&judgement);
     Outcome::Judged {
         raw: kept.then(|| Box::new(RawRun::of(seen.iter().map(AsRef::as_ref)))),

@@ -6,6 +6,7 @@ use crate::{
     job::Prepared,
     judge::verdict::{Judgement, Verdict},
     run::{Judge, Outcome},
+    second,
 };
 
 /// Why an execution has no verdict although there was no trouble: completes "failed to …".
@@ -23,10 +24,23 @@ pub(crate) fn of(
     };
     match verdict {
         Verdict::Known => entries(judge, prepared, outcome),
-        Verdict::Poisoned => poison(judgement, &prepared.coverage()),
+        Verdict::Poisoned => poison(judgement, &exercised(prepared)),
         Verdict::Unknown if judgement.judged.is_empty() => vec![NOT_WATCHED.to_owned()],
         _ => Vec::new(),
     }
+}
+
+/// The clauses that a case exercises, and those that cast doubt on it where a second evaluator is asked.
+fn exercised(prepared: &Prepared) -> Coverage {
+    let mut coverage = prepared.coverage();
+    if let Prepared::Execution(job) = prepared
+        && let Some(doubting) = job.doubting()
+    {
+        for expectation in doubting.expectations.iter() {
+            coverage.merge(&expectation.coverage);
+        }
+    }
+    coverage
 }
 
 /// The ledger's entries that cover what differs by their signatures, each once.
@@ -60,7 +74,12 @@ pub(crate) fn doubt(aspect: Aspect, exercised: &Coverage) -> String {
     if ids.is_empty() {
         "it may depend on the order of events or on the time, which are not fixed".to_owned()
     } else {
-        format!("it depends on what is only assumed: {}", ids.join(", "))
+        let remedy = second::REMEDY.filter(|_| ids.contains(&Clause::JsonataUnsure.entry().id));
+        let remedy = remedy.map_or_else(String::new, |it| format!(" ({it})"));
+        format!(
+            "it depends on what is only assumed: {}{remedy}",
+            ids.join(", ")
+        )
     }
 }
 
