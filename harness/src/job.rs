@@ -10,14 +10,14 @@ use stepproof_specs::{
     base::time::{Instant, Millis},
     clause::{Aspect, Clause, Coverage},
     deviation::Deviations,
-    interpreter::Identity,
+    interpreter::{Identity, Unsupported},
     query::jsonata::Second,
     reference::{
         Expectation, Hypothetical, SimulationError, UnderLateness, simulate, simulate_as,
         under_lateness,
     },
     scenario::case::{Body, Case, DefinitionCase, ExecutionCase},
-    validate::{validate_definition, validate_text},
+    validate::{self, validate_definition, validate_text},
 };
 
 use crate::second;
@@ -120,22 +120,36 @@ pub fn prepare(case: &Case, lane: Lane) -> Result<Prepared, PrepareError> {
 pub fn prepare_body(body: Body, lane: Lane) -> Result<Prepared, PrepareError> {
     match body {
         Body::Execution(execution) => prepare_execution(execution, lane).map(Prepared::Execution),
-        Body::Definition(definition) => Ok(Prepared::Definition(Definition {
-            diagnostics: diagnostics(&definition).into(),
-            case: Arc::new(definition),
-            lane,
-        })),
+        Body::Definition(definition) => {
+            let (machine, diagnostics) =
+                validate_text(&definition.definition.to_string(), definition.workflow);
+            if let Some(machine) = &machine {
+                check_known(machine)?;
+            }
+            Ok(Prepared::Definition(Definition {
+                diagnostics: diagnostics.into(),
+                case: Arc::new(definition),
+                lane,
+            }))
+        }
     }
 }
 
-/// What the validator reports about a definition, in the form in which it is sent to an engine.
-fn diagnostics(case: &DefinitionCase) -> Vec<Diagnostic> {
-    validate_text(&case.definition.to_string(), case.workflow).1
+/// Checks that the reference knows whether AWS accepts a machine that it does not refuse itself.
+fn check_known(machine: &Machine) -> Result<(), PrepareError> {
+    match validate::unknown(machine) {
+        None => Ok(()),
+        Some((feature, state)) => Err(PrepareError::Simulation {
+            start: 0,
+            source: Unsupported { feature, state }.into(),
+        }),
+    }
 }
 
 fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareError> {
     let (machine, diagnostics) = validate_definition(&case.definition, case.workflow);
     let machine = machine.ok_or(PrepareError::Refused(diagnostics))?;
+    check_known(&machine)?;
     let expectations = expect(&machine, &case)?;
     let job = Job::new(Arc::new(case), machine, expectations, lane);
     let unsure = Clause::JsonataUnsure;

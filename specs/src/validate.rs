@@ -13,6 +13,7 @@ mod names;
 mod state;
 mod text;
 mod transitions;
+mod undefined;
 mod variables;
 mod warnings;
 
@@ -111,6 +112,13 @@ pub fn validate_text(text: &str, workflow: WorkflowType) -> (Option<Machine>, Ve
         Ok(definition) => validate(&definition, workflow),
         Err(error) => (None, vec![text::not_json(text, &error)]),
     }
+}
+
+/// What an expression of a machine has that is not known here, and the state: neither that it is accepted
+/// nor that it is refused can be told.
+pub fn unknown(machine: &Machine) -> Option<(String, String)> {
+    let (feature, state) = expressions::unknown(&machine.scope)?;
+    Some((format!("JSONata with {feature}"), state))
 }
 
 /// Validates a typed machine: the rules that need more than one field. A machine that was built

@@ -142,6 +142,16 @@ impl Expression {
         self.program.functions()
     }
 
+    /// The variables that it reads as values and does not set itself.
+    pub fn free_variables(&self) -> impl Iterator<Item = &str> {
+        self.program.free_variables()
+    }
+
+    /// What its text has that is not known here, so that it cannot be told whether it is an expression.
+    pub fn unknown_syntax(&self) -> Option<&str> {
+        self.program.unknown_syntax()
+    }
+
     /// The families of which it has parts.
     pub fn families(&self) -> &[Family] {
         self.program.families()

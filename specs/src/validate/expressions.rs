@@ -3,7 +3,7 @@
 
 use crate::{
     asl::{
-        Body, DataFlow, Dynamic, JsonataFlow, Scope, State, StateType, Until,
+        Body, DataFlow, Dynamic, Scope, State, StateType, Until,
         diagnostic::{Code, Diagnostic, Evidence},
     },
     base::pointer::Pointer,
@@ -13,7 +13,7 @@ use crate::{
 
 /// Where in a state an expression is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     /// Before there is a result, or where there is none.
     Before,
     /// Where a result is there.
@@ -36,16 +36,45 @@ impl Place {
 /// Checks every expression of a scope and of those inside it.
 pub(super) fn check(scope: &Scope, at: &Pointer<'_>, problems: &mut Vec<Diagnostic>) {
     let states = at.field("States");
+    let mut checker = Checker { problems };
     for (name, state) in &scope.states {
         let at = states.field(name);
-        if let DataFlow::Jsonata(flow) = &state.flow {
-            of_state(state, flow, &at, &mut Checker { problems });
-        }
-        state.for_each_scope(&at, &mut |inner, at| check(inner, at, problems));
+        for_each(state, &at, &mut |it, at, place| {
+            checker.expression(it, at, place);
+        });
+        state.for_each_scope(&at, &mut |inner, at| check(inner, at, checker.problems));
     }
 }
 
-fn of_state(state: &State, flow: &JsonataFlow, at: &Pointer<'_>, checker: &mut Checker<'_>) {
+/// What the first expression has that is not known here, whatever becomes of it, and its state.
+pub(super) fn unknown(scope: &Scope) -> Option<(String, String)> {
+    let mut found = None;
+    for (name, state) in &scope.states {
+        let mut see = |feature: String, name: &str| {
+            found.get_or_insert_with(|| (feature, name.to_owned()));
+        };
+        for_each(state, &Pointer::Root, &mut |it, _, _| {
+            if let Some(feature) = it.unknown_syntax() {
+                see(feature.to_owned(), name);
+            }
+        });
+        state.for_each_scope(&Pointer::Root, &mut |inner, _| {
+            if let Some((feature, name)) = unknown(inner) {
+                see(feature, &name);
+            }
+        });
+    }
+    found
+}
+
+/// Who looks at an expression, at its place.
+pub(super) type Seen<'f, 'e> = &'f mut dyn FnMut(&'e Expression, &Pointer<'_>, Place);
+
+/// Visits every expression of a state, but for those of scopes inside it.
+pub(super) fn for_each<'e>(state: &'e State, at: &Pointer<'_>, seen: Seen<'_, 'e>) {
+    let DataFlow::Jsonata(flow) = &state.flow else {
+        return;
+    };
     let before = [
         ("Arguments", &flow.arguments),
         ("Credentials", &flow.credentials),
@@ -53,22 +82,85 @@ fn of_state(state: &State, flow: &JsonataFlow, at: &Pointer<'_>, checker: &mut C
         ("ItemSelector", &flow.item_selector),
     ];
     for (name, template) in before {
-        checker.field(template.as_ref(), &at.field(name), Place::Before);
+        field(template.as_ref(), &at.field(name), Place::Before, seen);
     }
-    checker.body(&state.body, at);
+    body(&state.body, at, seen);
     let kind = state.kind();
     let after = match kind {
         StateType::Task | StateType::Parallel | StateType::Map => Place::Result,
         _ => Place::Before,
     };
-    checker.field(flow.assign.as_ref(), &at.field("Assign"), after);
-    checker.field(flow.output.as_ref(), &at.field("Output"), after);
+    field(flow.assign.as_ref(), &at.field("Assign"), after, seen);
+    field(flow.output.as_ref(), &at.field("Output"), after, seen);
     let catch = at.field("Catch");
     for (index, catcher) in state.handlers().1.iter().enumerate() {
         if let Some(flow) = catcher.flow.jsonata() {
-            let at = catch.index(index);
-            checker.field(flow.assign.as_ref(), &at.field("Assign"), Place::Catcher);
-            checker.field(flow.output.as_ref(), &at.field("Output"), Place::Catcher);
+            let (at, place) = (catch.index(index), Place::Catcher);
+            field(flow.assign.as_ref(), &at.field("Assign"), place, seen);
+            field(flow.output.as_ref(), &at.field("Output"), place, seen);
+        }
+    }
+}
+
+/// The fields that a type of state has of its own.
+fn body<'e>(body: &'e Body, at: &Pointer<'_>, seen: Seen<'_, 'e>) {
+    match body {
+        Body::Task(task) => {
+            dynamic(task.timeout.as_ref(), &at.field("TimeoutSeconds"), seen);
+            dynamic(task.heartbeat.as_ref(), &at.field("HeartbeatSeconds"), seen);
+        }
+        Body::Map(map) => {
+            dynamic(
+                map.max_concurrency.as_ref(),
+                &at.field("MaxConcurrency"),
+                seen,
+            );
+        }
+        Body::Wait(wait) => match &wait.until {
+            Until::Seconds(seconds) => dynamic(Some(seconds), &at.field("Seconds"), seen),
+            Until::Timestamp(timestamp) => {
+                dynamic(Some(timestamp), &at.field("Timestamp"), seen);
+            }
+        },
+        Body::Fail(fail) => {
+            dynamic(fail.error.as_ref(), &at.field("Error"), seen);
+            dynamic(fail.cause.as_ref(), &at.field("Cause"), seen);
+        }
+        Body::Choice(choice) => {
+            let choices = at.field("Choices");
+            for (index, rule) in choice.choices.iter().enumerate() {
+                let Some(flow) = rule.flow.jsonata() else {
+                    continue;
+                };
+                let (at, place) = (choices.index(index), Place::Before);
+                dynamic(Some(&flow.condition), &at.field("Condition"), seen);
+                field(flow.assign.as_ref(), &at.field("Assign"), place, seen);
+                field(flow.output.as_ref(), &at.field("Output"), place, seen);
+            }
+        }
+        Body::Pass(_) | Body::Succeed | Body::Parallel(_) => {}
+    }
+}
+
+fn dynamic<'e, T, P>(value: Option<&'e Dynamic<T, P>>, at: &Pointer<'_>, seen: Seen<'_, 'e>) {
+    if let Some(expression) = value.and_then(Dynamic::expression) {
+        seen(expression, at, Place::Before);
+    }
+}
+
+fn field<'e>(template: Option<&'e Template>, at: &Pointer<'_>, place: Place, seen: Seen<'_, 'e>) {
+    match template {
+        None | Some(Template::Literal(_)) => {}
+        Some(Template::Expression(expression)) => seen(expression, at, place),
+        Some(Template::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                field(Some(item), &at.index(index), place, seen);
+            }
+        }
+        Some(Template::Object(members)) => {
+            for (name, value) in members {
+                field(Some(value), &at.field(name), place, seen);
+            }
         }
     }
 }
@@ -78,65 +170,6 @@ struct Checker<'d> {
 }
 
 impl Checker<'_> {
-    /// The fields that a type of state has of its own.
-    fn body(&mut self, body: &Body, at: &Pointer<'_>) {
-        match body {
-            Body::Task(task) => {
-                self.dynamic(task.timeout.as_ref(), &at.field("TimeoutSeconds"));
-                self.dynamic(task.heartbeat.as_ref(), &at.field("HeartbeatSeconds"));
-            }
-            Body::Map(map) => {
-                self.dynamic(map.max_concurrency.as_ref(), &at.field("MaxConcurrency"));
-            }
-            Body::Wait(wait) => match &wait.until {
-                Until::Seconds(seconds) => self.dynamic(Some(seconds), &at.field("Seconds")),
-                Until::Timestamp(timestamp) => {
-                    self.dynamic(Some(timestamp), &at.field("Timestamp"));
-                }
-            },
-            Body::Fail(fail) => {
-                self.dynamic(fail.error.as_ref(), &at.field("Error"));
-                self.dynamic(fail.cause.as_ref(), &at.field("Cause"));
-            }
-            Body::Choice(choice) => {
-                let choices = at.field("Choices");
-                for (index, rule) in choice.choices.iter().enumerate() {
-                    let Some(flow) = rule.flow.jsonata() else {
-                        continue;
-                    };
-                    let at = choices.index(index);
-                    self.dynamic(Some(&flow.condition), &at.field("Condition"));
-                    self.field(flow.assign.as_ref(), &at.field("Assign"), Place::Before);
-                    self.field(flow.output.as_ref(), &at.field("Output"), Place::Before);
-                }
-            }
-            Body::Pass(_) | Body::Succeed | Body::Parallel(_) => {}
-        }
-    }
-
-    fn dynamic<T, P>(&mut self, value: Option<&Dynamic<T, P>>, at: &Pointer<'_>) {
-        if let Some(expression) = value.and_then(Dynamic::expression) {
-            self.expression(expression, at, Place::Before);
-        }
-    }
-
-    fn field(&mut self, template: Option<&Template>, at: &Pointer<'_>, place: Place) {
-        match template {
-            None | Some(Template::Literal(_)) => {}
-            Some(Template::Expression(expression)) => self.expression(expression, at, place),
-            Some(Template::Array(items)) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.field(Some(item), &at.index(index), place);
-                }
-            }
-            Some(Template::Object(members)) => {
-                for (name, value) in members {
-                    self.field(Some(value), &at.field(name), place);
-                }
-            }
-        }
-    }
-
     fn expression(&mut self, expression: &Expression, at: &Pointer<'_>, place: Place) {
         let unrooted = expression.unrooted();
         for (

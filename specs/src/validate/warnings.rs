@@ -1,14 +1,16 @@
 //! Warnings: what AWS accepts although it is hardly meant.
 //!
 //! The API reference lists three codes with a sentence each. What sets them off, their texts and
-//! their places were not seen. So this keeps to what the sentences say: nothing of it is compared
+//! their places were not seen. A fourth one, about variables, was recorded with its text. So this keeps to what the sentences say: nothing of it is compared
 //! with an engine, and no other rule depends on it. JSONata has no paths, so its states have none.
 
 use serde_json::{Map, Value};
 
+use super::undefined;
+
 use crate::{
     asl::{
-        Operator, QueryLanguage,
+        Machine, Operator, QueryLanguage,
         diagnostic::{Code, Diagnostic},
         language_or,
         walk::{BRANCHES, PROCESSOR_FIELDS, states_of},
@@ -65,6 +67,10 @@ pub fn warnings(definition: &Value) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let language = machine_language(definition);
     scope(definition, &Pointer::Root, language, &mut found);
+    if let (Some(machine), _) = Machine::read(definition) {
+        undefined::check(&machine, definition, &mut found);
+        found.truncate(MOST);
+    }
     found
 }
 

@@ -198,6 +198,102 @@ fn states_of_jsonata_have_no_warnings() {
     assert_eq!(warnings(&definition), []);
 }
 
+/// The variables that are warned of, with the places.
+fn undefined(states: &Value, language: &str) -> Vec<(String, String)> {
+    let definition = json!({ "QueryLanguage": language, "StartAt": "A", "States": states });
+    let found = warnings(&definition).into_iter();
+    let found = found.filter(|it| it.code.name() == "POSSIBLY_UNDEFINED_VARIABLE");
+    found
+        .map(|it| (it.message, it.location.unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn a_variable_of_one_way_only_is_possibly_not_defined() {
+    let read = |output: &str| {
+        json!({
+            "A": { "Type": "Choice", "Default": "C", "Choices": [
+                { "Condition": "{% $states.input.a %}", "Next": "B", "Assign": { "rule": 1 } },
+            ] },
+            "B": { "Type": "Pass", "Assign": { "branchOnly": 1, "both": 1 }, "Next": "D" },
+            "C": { "Type": "Pass", "Assign": { "both": 2 }, "Next": "D" },
+            "D": { "Type": "Pass", "Output": { "x": output }, "End": true },
+        })
+    };
+    let warned = |output: &str| undefined(&read(output), "JSONata");
+    let place = "/States/D/Output/x".to_owned();
+    let text = "Variable 'branchOnly' is possibly not defined.".to_owned();
+    assert_eq!(warned("{% $branchOnly.a + $both %}"), [(text, place)]);
+    assert_eq!(warned("{% $both %}"), []);
+    assert_eq!(warned("{% $rule %}").len(), 1);
+    // What an expression sets itself, functions, and the reserved variable.
+    for output in [
+        "{% ($v := 1; $v) %}",
+        "{% $map([1], function($v) { $v }) %}",
+        "{% $map([1], $string) %}",
+        "{% $states.input %}",
+        "{% $sum([1]) %}",
+    ] {
+        assert_eq!(warned(output), [], "{output}");
+    }
+}
+
+#[test]
+fn loops_catchers_and_inner_scopes_define_variables() {
+    let task = json!({
+        "A": { "Type": "Pass", "Assign": { "n": 0 }, "Next": "B" },
+        "B": {
+            "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a",
+            "Arguments": "{% $n + ($exists($later) ? 1 : 0) %}", "Assign": { "done": 1 }, "Next": "C",
+            "Catch": [{ "ErrorEquals": ["E"], "Next": "C", "Assign": { "later": 1 } }],
+        },
+        "C": { "Type": "Choice", "Default": "D", "Choices": [
+            { "Condition": "{% $n < 3 %}", "Next": "B", "Assign": { "n": "{% $n + 1 %}" } },
+        ] },
+        "D": { "Type": "Parallel", "End": true, "Branches": [{ "StartAt": "I", "States": {
+            "I": { "Type": "Pass", "Output": "{% [$n, $done] %}", "End": true },
+        } }] },
+    });
+    let found = undefined(&task, "JSONata");
+    let places: Vec<&str> = found.iter().map(|it| it.1.as_str()).collect();
+    assert_eq!(
+        places,
+        [
+            "/States/B/Arguments",
+            "/States/D/Branches[0]/States/I/Output"
+        ]
+    );
+    assert!(
+        found[0].0.contains("'later'") && found[1].0.contains("'done'"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn paths_read_variables_too() {
+    let states = json!({
+        "A": { "Type": "Choice", "Default": "C", "Choices": [
+            { "Variable": "$.a", "IsPresent": true, "Next": "B" },
+        ] },
+        "B": { "Type": "Pass", "Assign": { "x": 1 }, "Next": "C" },
+        "C": { "Type": "Pass", "InputPath": "$x", "Next": "D", "Parameters": {
+            "a.$": "States.Format('{}', States.ArrayLength($x.b))", "b": "$x", "c.$": "$.x",
+        } },
+        "D": { "Type": "Choice", "Default": "E", "Choices": [
+            { "Variable": "$x", "IsPresent": true, "Next": "E" },
+        ] },
+        "E": { "Type": "Succeed" },
+    });
+    let found = undefined(&states, "JSONPath");
+    let places: Vec<&str> = found.iter().map(|it| it.1.as_str()).collect();
+    let expected = [
+        "/States/C/InputPath",
+        "/States/C/Parameters/a.$",
+        "/States/D/Choices[0]/Variable",
+    ];
+    assert_eq!(places, expected);
+}
+
 #[test]
 fn what_is_no_machine_has_no_warnings_and_there_is_an_end_to_them() {
     for odd in [

@@ -221,6 +221,9 @@ family! {
         WarningStaticResult = "validate.warning.static-result", Documented,
             "A path in the Result of a Pass gets the warning PASS_RESULT_IS_STATIC.",
             "API reference, ValidateStateMachineDefinitionDiagnostic: list of warning codes; what else sets it off, its text and its place were not seen";
+        WarningUndefined = "validate.warning.undefined-variable", Observed,
+            "A variable that is read where not every way has assigned it gets the warning POSSIBLY_UNDEFINED_VARIABLE.",
+            "recorded in 2026-09 for a variable of one branch of a Choice, without its place";
         ValidateJsonataSyntax = "validate.jsonata.syntax", Observed,
             "An expression must be JSONata by its syntax.",
             "measured in 2026-09 (floci-io/floci#2745)";

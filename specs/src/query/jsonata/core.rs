@@ -29,6 +29,8 @@ use super::{
 
 /// The code of the parser's limit.
 const TOO_DEEP_TO_PARSE: &str = "U1002";
+/// What such an expression has.
+const DEEPER: &str = "deeper nesting";
 
 /// An expression for the crate.
 #[derive(Debug)]
@@ -54,6 +56,8 @@ pub(super) struct Core {
     unknown: Option<String>,
     /// The families of which it has parts.
     families: Vec<Family>,
+    /// Whether its text could not be read, although it may be an expression.
+    is_unread: bool,
     /// How it is evaluated otherwise.
     otherwise: Vec<Otherwise>,
 }
@@ -95,6 +99,7 @@ impl Core {
 
     fn new(mut tree: AstNode, mut unknown: Option<String>, ways: Vec<Otherwise>) -> Self {
         let reads = Reads::of(&tree);
+        let is_unread = unknown.is_some();
         let is_sure = profile::is_sure(&tree);
         let races = profile::races(&tree);
         let ranges = profile::has_only_ranges(&tree);
@@ -130,6 +135,7 @@ impl Core {
             compares,
             unknown,
             families,
+            is_unread,
             otherwise: ways,
         }
     }
@@ -152,6 +158,19 @@ impl Core {
     /// The variables that it may read.
     pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
         self.reads.variables.keys().map(|name| &**name)
+    }
+
+    /// The variables that it reads as values and does not set itself.
+    pub(super) fn free_variables(&self) -> impl Iterator<Item = &str> {
+        let values = self.reads.values.iter().map(|name| &**name);
+        values.filter(|name| {
+            !self.reads.bound.contains(*name) && *name != STATES && !functions::is_known(name)
+        })
+    }
+
+    /// What its text has that is not known here.
+    pub(super) fn unknown_syntax(&self) -> Option<&str> {
+        self.is_unread.then_some(DEEPER)
     }
 
     /// The fields of `$states` that it names.
@@ -434,9 +453,7 @@ fn tree(source: &str) -> Result<(AstNode, Option<String>), String> {
         Ok(tree) if any(&tree, &profile::is_too_new) => Err("S0201".to_owned()),
         Ok(tree) => Ok((tree, None)),
         // The parser's own limit, which says nothing about the language.
-        Err(code) if code == TOO_DEEP_TO_PARSE => {
-            Ok((AstNode::Null, Some("deeper nesting".to_owned())))
-        }
+        Err(code) if code == TOO_DEEP_TO_PARSE => Ok((AstNode::Null, Some(DEEPER.to_owned()))),
         Err(code) => Err(code),
     }
 }

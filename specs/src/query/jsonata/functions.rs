@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use super::{
     limits::{self, LONGEST_SEQUENCE, RANGE},
+    otherwise::FUNCTIONS as FUNCTIONS_OF_JSONATA,
     program::World,
     reads::Reads,
     tree::{call, change_children},
@@ -133,6 +134,12 @@ impl Chance {
     pub(super) fn has_odd_seed(&self) -> bool {
         self.has_odd_seed.get()
     }
+}
+
+/// Whether a name is that of a function of the language.
+pub(super) fn is_known(name: &str) -> bool {
+    const OTHERS: [&str; 3] = ["assert", "clone", "error"];
+    is_ours(name) || FUNCTIONS_OF_JSONATA.contains(&name) || OTHERS.contains(&name)
 }
 
 /// Whether a name is that of a function here.

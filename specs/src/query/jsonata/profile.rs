@@ -222,10 +222,24 @@ fn is_simple(predicate: &AstNode) -> bool {
         AstNode::Function { .. } | AstNode::Call { .. } | AstNode::Unary { .. } => true,
         AstNode::Binary { op, lhs, rhs } => match op {
             BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::And | BinaryOp::Or => false,
-            op => comparing(*op).is_none() || !is_scalar(lhs) && !is_scalar(rhs),
+            // Of nothing, it compares nothing with a literal.
+            op => {
+                let reads = |one, other| is_scalar(one) && is_relative(other);
+                comparing(*op).is_none() || !reads(lhs, rhs) && !reads(rhs, lhs)
+            }
         },
         _ => false,
     })
+}
+
+/// Whether a node reads nothing but the value that a predicate is asked of.
+fn is_relative(node: &AstNode) -> bool {
+    match node {
+        AstNode::Name(_) => true,
+        AstNode::Variable(name) => name.is_empty(),
+        AstNode::Path { steps } => steps.first().is_some_and(|it| is_relative(&it.node)),
+        _ => false,
+    }
 }
 
 /// Whether an expression defines a function with this name.
