@@ -48,7 +48,7 @@ pub use self::{
     setup::{Program, Setup},
 };
 use crate::{
-    asl::{Machine, Name, StateType, Transition, site::Site},
+    asl::{Machine, Name, QueryLanguage, StateType, Transition, site::Site},
     base::{
         json::{self, Size},
         meter::Meter,
@@ -64,6 +64,9 @@ use crate::{
 /// The largest size of a result, of a state's output or of an Assign as JSON, in bytes (AWS
 /// Developer Guide, "Quotas": 256 KiB).
 pub const DATA_LIMIT: usize = 262_144;
+/// The largest size of all variables of an execution as JSON, in bytes (AWS Developer Guide, "Passing data
+/// between states with variables": 10 MiB).
+pub const VARIABLES_LIMIT: usize = 10 << 20;
 /// The deepest nesting of data here, so that serialised data can be parsed again.
 const DEPTH_LIMIT: usize = 100;
 /// How deep it may be nested on the way to a state's output.
@@ -89,6 +92,8 @@ pub struct Execution {
     setup: Setup,
     now: Instant,
     frames: Vec<Option<Frame>>,
+    /// The size of everything that was ever assigned to variables.
+    assigned_bytes: usize,
     /// States to be entered, in order.
     ready: VecDeque<(FrameId, Name, Arc<Value>)>,
     history: Vec<Event>,
@@ -138,6 +143,7 @@ impl Execution {
             now: at,
             ready,
             frames,
+            assigned_bytes: 0,
             history: Vec::with_capacity(32),
             marks: Marks::default(),
             draws: Cell::default(),
@@ -405,6 +411,8 @@ impl Execution {
         let assigned = assigned.map(Arc::new);
         if let Some(assigned) = &assigned {
             let scope = self.assigns_in(id);
+            let sizes = assigned.values().map(|it| json::measure(it).bytes);
+            self.assigned_bytes += sizes.sum::<usize>();
             self.frame_mut(scope).assign(assigned.clone());
         }
         let Some(active) = self.frame_mut(id).active.take() else {
@@ -516,10 +524,56 @@ impl Execution {
         if size.depth > DEPTH_LIMIT {
             return Err(eval.unsupported("variables of this depth"));
         }
-        if size.bytes > DATA_LIMIT && !self.goes_on(id, Clause::AssignDataLimit) {
+        let is_jsonata = eval.active.state.flow.language() == QueryLanguage::Jsonata;
+        let rule = if is_jsonata {
+            Clause::JsonataAssignLimit
+        } else {
+            Clause::AssignDataLimit
+        };
+        if size.bytes > DATA_LIMIT && !self.goes_on(id, rule) {
             return Err(eval.flow().assigns_too_much(&eval));
         }
+        self.check_variables(id, &assigned, size.bytes)?;
         Ok((!assigned.is_empty()).then_some(assigned))
+    }
+
+    /// Checks how large all variables are, with those that are now assigned.
+    fn check_variables(
+        &self,
+        id: FrameId,
+        assigned: &Map<String, Value>,
+        bytes: usize,
+    ) -> Result<()> {
+        let ever = self.assigned_bytes + bytes;
+        let rule = Clause::VariablesLimit;
+        if ever <= VARIABLES_LIMIT || self.goes_on(id, rule) {
+            return Ok(());
+        }
+        let scope = self.assigns_in(id);
+        let frames = self.frames.iter().enumerate();
+        let kept = frames.filter_map(|(place, frame)| Some((FrameId(place), frame.as_ref()?)));
+        let kept: usize = kept
+            .flat_map(|(frame, it)| it.latest().map(move |(name, value)| (frame, name, value)))
+            .filter(|(frame, name, _)| *frame != scope || !assigned.contains_key(*name))
+            .map(|(_, _, value)| json::measure(value).bytes)
+            .sum();
+        self.work(kept);
+        let total = kept + bytes;
+        let active = self.active(id);
+        if total != ever || active.state.flow.language() == QueryLanguage::JsonPath {
+            self.mark(Clause::VariablesLimitCount);
+        }
+        let Some(beyond) = total.checked_sub(VARIABLES_LIMIT).filter(|it| *it > 0) else {
+            return Ok(());
+        };
+        self.mark(rule);
+        self.mark(Clause::VariablesLimitEvents);
+        let cause = format!(
+            "Execution total variable size limit exceeded. State '{}' assigned variables that \
+             exceed the total execution limit by {beyond} bytes.",
+            active.name
+        );
+        Err(RuntimeError::named(runtime_error::DATA_LIMIT_EXCEEDED, rule, &cause).ending())
     }
 
     /// Ends a thread of control.

@@ -105,6 +105,7 @@ impl Deviations {
                 | Clause::TaskDataLimit
                 | Clause::AssignDataLimit
                 | Clause::JsonataAssignLimit
+                | Clause::VariablesLimit
         );
         self.ignore(Hook::Failure(rule), kind) || is_limit && self.ignore(Hook::DataLimit, kind)
     }

@@ -428,7 +428,7 @@ impl ContextField {
 
 /// The rules by which a state fails, and whether it can go on instead: what it goes on with is in the
 /// interpreter, where the rule is.
-const FAILURES: [(Clause, bool); 29] = [
+const FAILURES: [(Clause, bool); 30] = [
     (Clause::PathMissing, false),
     (Clause::PathNull, true),
     (Clause::TemplatePathMissing, false),
@@ -458,6 +458,7 @@ const FAILURES: [(Clause, bool); 29] = [
     (Clause::JsonataItemsDefault, false),
     (Clause::JsonataTypeElsewhere, false),
     (Clause::JsonataAssignLimit, true),
+    (Clause::VariablesLimit, true),
 ];
 
 /// The rules by which a state fails.

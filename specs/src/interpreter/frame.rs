@@ -139,6 +139,16 @@ impl Frame {
         latest.find_map(|assigned| assigned.get(name))
     }
 
+    /// The variables of this scope with their values.
+    pub fn latest(&self) -> impl Iterator<Item = (&String, &Value)> {
+        let all = self.variables.iter().enumerate();
+        all.flat_map(|(place, assigned)| {
+            let later = &self.variables[place + 1..];
+            let is_latest = |name: &String| !later.iter().any(|it| it.contains_key(name));
+            assigned.iter().filter(move |(name, _)| is_latest(name))
+        })
+    }
+
     /// Sets variables. An earlier assignment is dropped once all its variables are assigned again.
     pub fn assign(&mut self, assigned: Arc<Map<String, Value>>) {
         self.variables

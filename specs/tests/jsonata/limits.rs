@@ -1,9 +1,9 @@
 //! Expressions that would take all time or memory, and that the counting against it changes nothing.
 
-use serde_json::json;
-use stepproof_specs::clause::Aspect;
+use serde_json::{Value, json};
+use stepproof_specs::clause::{Aspect, Clause};
 
-use super::{ended, run, value};
+use super::{ended, run, run_machine, value};
 
 const TIME: &str = "Expression evaluation timeout";
 const MEMORY: &str = "Expression evaluation memory limit exceeded";
@@ -206,4 +206,59 @@ fn products_of_data_are_counted() {
     ] {
         assert_eq!(value(expression), Ok(expected), "{expression}");
     }
+}
+
+/// `count` states that assign 250,002 bytes each, to names or again and again to the same one.
+fn assigning(count: usize, again: bool, language: &str) -> Value {
+    let mut states = serde_json::Map::new();
+    for number in 1..=count {
+        let name = if again {
+            "x".to_owned()
+        } else {
+            format!("x{number}")
+        };
+        let assign = match language {
+            "JSONata" => json!({ name: "{% $states.input.text %}" }),
+            _ => json!({ format!("{name}.$"): "$.text" }),
+        };
+        let next = format!("Assign{}", number + 1);
+        states.insert(
+            format!("Assign{number}"),
+            json!({ "Type": "Pass", "Assign": assign, "Next": next }),
+        );
+    }
+    states.insert(format!("Assign{}", count + 1), json!({ "Type": "Succeed" }));
+    json!({ "QueryLanguage": language, "StartAt": "Assign1", "States": states })
+}
+
+/// Recorded in 2026-09, with this number of bytes.
+#[test]
+fn all_variables_have_a_limit() {
+    let input = || json!({ "text": ".".repeat(250_000) });
+    let run = |definition: Value| run_machine(&definition, input(), &[]).expect("a simulation");
+    let seen = run(assigning(41, false, "JSONata"));
+    assert!(seen.observation.error.is_none());
+    assert!(!seen.coverage.contains(Clause::VariablesLimit));
+    let seen = run(assigning(42, false, "JSONata"));
+    assert_eq!(
+        ended(&seen),
+        Err((
+            "States.DataLimitExceeded".to_owned(),
+            "Execution total variable size limit exceeded. State 'Assign42' assigned variables \
+             that exceed the total execution limit by 14324 bytes."
+                .to_owned()
+        ))
+    );
+    assert_eq!(seen.poisoned, [Aspect::History]);
+    // What is assigned again is gone, but nobody has seen whether it counts.
+    let seen = run(assigning(45, true, "JSONata"));
+    assert!(seen.observation.error.is_none());
+    assert_eq!(seen.poisoned, Aspect::ALL);
+    // Nor whether it is so in JSONPath.
+    let seen = run(assigning(42, false, "JSONPath"));
+    assert_eq!(
+        seen.observation.error.as_deref(),
+        Some("States.DataLimitExceeded")
+    );
+    assert_eq!(seen.poisoned, Aspect::ALL);
 }

@@ -204,5 +204,14 @@ family! {
         AssignDataLimit = "variables.limit", Assumed(EVERYTHING),
             "More than 262,144 bytes of variables in one Assign fail the execution with States.DataLimitExceeded.",
             "recorded in 2026-09 for JSONata only";
+        VariablesLimit = "variables.limit.total", Observed,
+            "More than 10 MiB of variables in all, each as long as its JSON, end the execution with States.DataLimitExceeded; the cause names the state and how many bytes there are too many.",
+            "recorded in 2026-09";
+        VariablesLimitEvents = "variables.limit.total.events", Assumed(HISTORIES),
+            "Variables that are too large in all have no event of their own.",
+            "recorded without the history";
+        VariablesLimitCount = "variables.limit.total.count", Assumed(EVERYTHING),
+            "Of all variables, those count that can still be read, whichever language the state has that assigns them.",
+            "recorded for variables of one scope that were assigned once";
     }
 }

@@ -202,7 +202,7 @@ fn failure(rule: Clause) -> Changes {
         AssignDataLimit, HeartbeatTimeout, JsonataAssignLimit, JsonataFunctionValue,
         JsonataItemsDefault, JsonataThrown, JsonataTypeElsewhere, JsonataUndefined,
         MapItemsMissing, ParametersDataLimit, ResultPathConflict, StateDataLimit, TaskDataLimit,
-        TaskTimeout,
+        TaskTimeout, VariablesLimit,
     };
     if is_assumed(rule) {
         return Vec::new();
@@ -212,9 +212,8 @@ fn failure(rule: Clause) -> Changes {
         TaskDataLimit => ("States.DataLimitExceeded", false),
         JsonataUndefined | JsonataFunctionValue | JsonataThrown | JsonataItemsDefault
         | JsonataTypeElsewhere => (QUERY_EVALUATION, false),
-        ParametersDataLimit | StateDataLimit | AssignDataLimit | JsonataAssignLimit => {
-            ("States.DataLimitExceeded", true)
-        }
+        ParametersDataLimit | StateDataLimit | AssignDataLimit | JsonataAssignLimit
+        | VariablesLimit => ("States.DataLimitExceeded", true),
         TaskTimeout | HeartbeatTimeout => ("States.Timeout", false),
         _ => ("States.Runtime", true),
     };

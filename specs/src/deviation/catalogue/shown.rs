@@ -105,10 +105,11 @@ const MISSING: [Clause; 11] = [
 ];
 
 /// The rules about data that is too long.
-const LIMITS: [Clause; 5] = [
+const LIMITS: [Clause; 6] = [
     Clause::ParametersDataLimit,
     Clause::StateDataLimit,
     Clause::TaskDataLimit,
     Clause::AssignDataLimit,
     Clause::JsonataAssignLimit,
+    Clause::VariablesLimit,
 ];

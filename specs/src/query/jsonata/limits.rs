@@ -393,100 +393,126 @@ impl Budget {
 
     /// Lets an evaluation count.
     pub(super) fn serve(self: &Rc<Self>, evaluator: &mut Evaluator) -> Result<(), EvaluatorError> {
-        let budget = self.clone();
-        evaluator.register_fn(TICK, move |_: &[JValue]| {
-            budget.spend(1 + budget.longest.get() / VALUES_IN_STEP / VALUES_IN_STEP)?;
-            Ok(JValue::Undefined)
-        })?;
-        for (name, in_step) in [(GROWN, VALUES_IN_STEP), (KEPT, 1)] {
+        for (name, guard) in GUARDS {
             let budget = self.clone();
             evaluator.register_fn(name, move |args: &[JValue]| {
-                let value = first(args);
-                let measured = measure(&value, MOST_VALUES).ok_or_else(too_large)?;
-                budget.meet(measured.values);
-                let values = measured.values + measured.text / VALUES_IN_STEP;
-                budget.spend(1 + values / in_step)?;
+                let value = args.first().cloned().unwrap_or(JValue::Undefined);
+                guard(&budget, &value, args.get(1))?;
                 Ok(value)
             })?;
         }
-        let budget = self.clone();
-        evaluator.register_fn(BOUND, move |args: &[JValue]| {
-            let bound = first(args);
-            if let Some(bound) = bound.as_f64() {
-                let length = (bound.abs() as usize).min(LONGEST_SEQUENCE);
-                budget.meet(length);
-                budget.spend(1 + length / MADE_IN_STEP)?;
-            }
-            Ok(bound)
-        })?;
-        let budget = self.clone();
-        evaluator.register_fn(PADDED, move |args: &[JValue]| {
-            let width = first(args);
-            if let Some(width) = width.as_f64() {
-                if width.abs() > MOST_PADDING {
-                    return Err(EvaluatorError::EvaluationError(PADDING.to_owned()));
-                }
-                budget.spend(width.abs() as usize / VALUES_IN_STEP)?;
-            }
-            Ok(width)
-        })?;
-        let budget = self.clone();
-        evaluator.register_fn(TIMES, move |args: &[JValue]| {
-            let value = first(args);
-            if let (JValue::String(text), Some(repeated)) = (&value, args.get(1)) {
-                let measured = measure(repeated, MOST_VALUES).ok_or_else(too_large)?;
-                let times = measured.values + measured.text;
-                let made = text.len().saturating_mul(times);
-                if made > MOST_TEXT {
-                    return Err(too_large());
-                }
-                budget.spend((times + made) / VALUES_IN_STEP)?;
-            }
-            Ok(value)
-        })?;
-        let budget = self.clone();
-        evaluator.register_fn(SPLIT, move |args: &[JValue]| {
-            let value = first(args);
-            if let JValue::String(text) = &value {
-                if text.len() > LONGEST_SEQUENCE {
-                    return Err(too_large());
-                }
-                budget.meet(text.len());
-                budget.spend(text.len() / MADE_IN_STEP)?;
-            }
-            Ok(value)
-        })?;
-        let budget = self.clone();
-        evaluator.register_fn(ROMAN, move |args: &[JValue]| {
-            let picture = first(args);
-            let is_roman = picture.as_str().is_some_and(|it| it.contains(['I', 'i']));
-            let number = args.get(1).and_then(JValue::as_f64);
-            if let (true, Some(number)) = (is_roman, number) {
-                let length = (number.abs() / THOUSAND) as usize;
-                if length > MOST_TEXT {
-                    return Err(too_large());
-                }
-                budget.spend(length / VALUES_IN_STEP)?;
-            }
-            Ok(picture)
-        })?;
-        let budget = self.clone();
-        evaluator.register_fn(DISTINCT, move |args: &[JValue]| {
-            let value = first(args);
-            if let JValue::Array(items) = &value {
-                // Each item is compared with every other one.
-                let measured = measure(&value, MOST_VALUES).ok_or_else(too_large)?;
-                let compared = measured.values + measured.text / VALUES_IN_STEP;
-                budget.spend(items.len().saturating_mul(compared) / VALUES_IN_STEP)?;
-            }
-            Ok(value)
-        })
+        Ok(())
+    }
+
+    /// A step.
+    fn tick(&self, _: &JValue, _: Option<&JValue>) -> Counted {
+        self.spend(1 + self.longest.get() / VALUES_IN_STEP / VALUES_IN_STEP)
+    }
+
+    /// Something that becomes a part of something.
+    fn grown(&self, value: &JValue, _: Option<&JValue>) -> Counted {
+        self.measured(value, VALUES_IN_STEP)
+    }
+
+    /// Something that is made again and again.
+    fn kept(&self, value: &JValue, _: Option<&JValue>) -> Counted {
+        self.measured(value, 1)
+    }
+
+    fn measured(&self, value: &JValue, in_step: usize) -> Counted {
+        let measured = measure(value, MOST_VALUES).ok_or_else(too_large)?;
+        self.meet(measured.values);
+        let values = measured.values + measured.text / VALUES_IN_STEP;
+        self.spend(1 + values / in_step)
+    }
+
+    /// A bound of a range.
+    fn bound(&self, bound: &JValue, _: Option<&JValue>) -> Counted {
+        let Some(bound) = bound.as_f64() else {
+            return Ok(());
+        };
+        let length = (bound.abs() as usize).min(LONGEST_SEQUENCE);
+        self.meet(length);
+        self.spend(1 + length / MADE_IN_STEP)
+    }
+
+    /// The width to which something is padded.
+    fn padded(&self, width: &JValue, _: Option<&JValue>) -> Counted {
+        let Some(width) = width.as_f64() else {
+            return Ok(());
+        };
+        if width.abs() > MOST_PADDING {
+            return Err(EvaluatorError::EvaluationError(PADDING.to_owned()));
+        }
+        self.spend(width.abs() as usize / VALUES_IN_STEP)
+    }
+
+    /// A text that is written as often as something has parts.
+    fn times(&self, text: &JValue, repeated: Option<&JValue>) -> Counted {
+        let (JValue::String(text), Some(repeated)) = (text, repeated) else {
+            return Ok(());
+        };
+        let measured = measure(repeated, MOST_VALUES).ok_or_else(too_large)?;
+        let times = measured.values + measured.text;
+        let made = text.len().saturating_mul(times);
+        if made > MOST_TEXT {
+            return Err(too_large());
+        }
+        self.spend((times + made) / VALUES_IN_STEP)
+    }
+
+    /// A text that is split.
+    fn split(&self, text: &JValue, _: Option<&JValue>) -> Counted {
+        let JValue::String(text) = text else {
+            return Ok(());
+        };
+        if text.len() > LONGEST_SEQUENCE {
+            return Err(too_large());
+        }
+        self.meet(text.len());
+        self.spend(text.len() / MADE_IN_STEP)
+    }
+
+    /// The picture of a number, which may ask for roman numerals.
+    fn roman(&self, picture: &JValue, number: Option<&JValue>) -> Counted {
+        let is_roman = picture.as_str().is_some_and(|it| it.contains(['I', 'i']));
+        let (true, Some(number)) = (is_roman, number.and_then(JValue::as_f64)) else {
+            return Ok(());
+        };
+        let length = (number.abs() / THOUSAND) as usize;
+        if length > MOST_TEXT {
+            return Err(too_large());
+        }
+        self.spend(length / VALUES_IN_STEP)
+    }
+
+    /// Items each of which is compared with every other one.
+    fn distinct(&self, value: &JValue, _: Option<&JValue>) -> Counted {
+        let JValue::Array(items) = value else {
+            return Ok(());
+        };
+        let measured = measure(value, MOST_VALUES).ok_or_else(too_large)?;
+        let compared = measured.values + measured.text / VALUES_IN_STEP;
+        self.spend(items.len().saturating_mul(compared) / VALUES_IN_STEP)
     }
 }
 
-fn first(args: &[JValue]) -> JValue {
-    args.first().cloned().unwrap_or(JValue::Undefined)
-}
+type Counted = Result<(), EvaluatorError>;
+
+/// What a call that is built in counts of its first argument, which it returns, and of the second one.
+type Guard = fn(&Budget, &JValue, Option<&JValue>) -> Counted;
+
+const GUARDS: [(&str, Guard); 9] = [
+    (TICK, Budget::tick),
+    (GROWN, Budget::grown),
+    (KEPT, Budget::kept),
+    (BOUND, Budget::bound),
+    (PADDED, Budget::padded),
+    (TIMES, Budget::times),
+    (SPLIT, Budget::split),
+    (ROMAN, Budget::roman),
+    (DISTINCT, Budget::distinct),
+];
 
 fn too_large() -> EvaluatorError {
     EvaluatorError::EvaluationError(MEMORY.to_owned())
