@@ -4,7 +4,7 @@
 //! Inside an expression they have names that no expression can spell, so that nothing else is
 //! called by mistake.
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, fmt::Write as _, rc::Rc};
 
 use jsonata_core::{
     ast::AstNode,
@@ -39,7 +39,7 @@ struct Function {
     apply: fn(&[JValue], &Chance) -> Result<JValue, EvaluatorError>,
 }
 
-const FUNCTIONS: [Function; 8] = [
+const FUNCTIONS: [Function; 11] = [
     Function {
         name: "partition",
         inner: "the function partition",
@@ -81,6 +81,24 @@ const FUNCTIONS: [Function; 8] = [
         inner: "the function shuffle",
         parameters: 1,
         apply: shuffle,
+    },
+    Function {
+        name: "clone",
+        inner: "the function clone",
+        parameters: 1,
+        apply: clone,
+    },
+    Function {
+        name: "encodeUrl",
+        inner: "the function encodeUrl",
+        parameters: 1,
+        apply: encode_url,
+    },
+    Function {
+        name: "encodeUrlComponent",
+        inner: "the function encodeUrlComponent",
+        parameters: 1,
+        apply: encode_url_component,
     },
     Function {
         name: "eval",
@@ -138,7 +156,7 @@ impl Chance {
 
 /// Whether a name is that of a function of the language.
 pub(super) fn is_known(name: &str) -> bool {
-    const OTHERS: [&str; 3] = ["assert", "clone", "error"];
+    const OTHERS: [&str; 2] = ["assert", "error"];
     is_ours(name) || FUNCTIONS_OF_JSONATA.contains(&name) || OTHERS.contains(&name)
 }
 
@@ -223,6 +241,7 @@ fn whole(args: &[JValue], index: usize, function: &str) -> Result<Option<f64>, E
 fn partition(args: &[JValue], _: &Chance) -> Result<JValue, EvaluatorError> {
     let name = "partition";
     let single;
+    let size = whole(args, 1, name)?;
     let items = match args.first() {
         None | Some(JValue::Undefined) => return Ok(JValue::Undefined),
         Some(JValue::Array(items)) => &items[..],
@@ -231,7 +250,7 @@ fn partition(args: &[JValue], _: &Chance) -> Result<JValue, EvaluatorError> {
             &single[..]
         }
     };
-    let Some(size) = whole(args, 1, name)? else {
+    let Some(size) = size else {
         return Err(wrong(name, 2));
     };
     if size < 1.0 {
@@ -356,6 +375,42 @@ fn shuffle(args: &[JValue], chance: &Chance) -> Result<JValue, EvaluatorError> {
         Some(other) => Ok(JValue::array(vec![other.clone()])),
         None => Ok(JValue::Undefined),
     }
+}
+
+/// `$clone`, which the evaluator lacks.
+fn clone(args: &[JValue], _: &Chance) -> Result<JValue, EvaluatorError> {
+    match args.first() {
+        None | Some(JValue::Undefined) => Ok(JValue::Undefined),
+        Some(value @ (JValue::Array(_) | JValue::Object(_))) => Ok(value.clone()),
+        Some(_) => Err(wrong("clone", 1)),
+    }
+}
+
+/// `$encodeUrl`: a URI, in which what has a meaning of its own stays as it is.
+fn encode_url(args: &[JValue], _: &Chance) -> Result<JValue, EvaluatorError> {
+    encoded(args, "encodeUrl", "-_.!~*'();/?:@&=+$,#")
+}
+
+/// `$encodeUrlComponent`: a part of a URI.
+fn encode_url_component(args: &[JValue], _: &Chance) -> Result<JValue, EvaluatorError> {
+    encoded(args, "encodeUrlComponent", "-_.!~*'()")
+}
+
+fn encoded(args: &[JValue], name: &str, kept: &str) -> Result<JValue, EvaluatorError> {
+    let text = match args.first() {
+        None | Some(JValue::Undefined) => return Ok(JValue::Undefined),
+        Some(JValue::String(text)) => text,
+        Some(_) => return Err(wrong(name, 1)),
+    };
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(&byte) {
+            encoded.push(byte.into());
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    Ok(JValue::string(encoded))
 }
 
 /// `$eval` does not exist.

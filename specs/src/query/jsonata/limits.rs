@@ -41,6 +41,8 @@ const TICK: &str = "a step";
 const GROWN: &str = "grown to";
 const KEPT: &str = "kept";
 const BOUND: &str = "a bound";
+const FROM: &str = "from";
+const TO: &str = "to";
 const PADDED: &str = "padded to";
 const TIMES: &str = "times";
 const SPLIT: &str = "to split";
@@ -188,8 +190,8 @@ pub(super) fn build_in(node: &mut AstNode) {
             }
             BinaryOp::ChainPipe => grow(lhs),
             BinaryOp::Range => {
-                wrap(lhs, BOUND);
-                wrap(rhs, BOUND);
+                wrap(lhs, FROM);
+                wrap(rhs, TO);
             }
             _ => {}
         },
@@ -426,6 +428,22 @@ impl Budget {
         self.spend(1 + values / in_step)
     }
 
+    /// The left side of the range operator.
+    fn from(&self, bound: &JValue, _: Option<&JValue>) -> Counted {
+        if bound.is_null() {
+            return Err(EvaluatorError::TypeError("T2003:".to_owned()));
+        }
+        self.bound(bound, None)
+    }
+
+    /// The right side of it.
+    fn to(&self, bound: &JValue, _: Option<&JValue>) -> Counted {
+        if bound.is_null() {
+            return Err(EvaluatorError::TypeError("T2004:".to_owned()));
+        }
+        self.bound(bound, None)
+    }
+
     /// A bound of a range.
     fn bound(&self, bound: &JValue, _: Option<&JValue>) -> Counted {
         let Some(bound) = bound.as_f64() else {
@@ -502,11 +520,13 @@ type Counted = Result<(), EvaluatorError>;
 /// What a call that is built in counts of its first argument, which it returns, and of the second one.
 type Guard = fn(&Budget, &JValue, Option<&JValue>) -> Counted;
 
-const GUARDS: [(&str, Guard); 9] = [
+const GUARDS: [(&str, Guard); 11] = [
     (TICK, Budget::tick),
     (GROWN, Budget::grown),
     (KEPT, Budget::kept),
     (BOUND, Budget::bound),
+    (FROM, Budget::from),
+    (TO, Budget::to),
     (PADDED, Budget::padded),
     (TIMES, Budget::times),
     (SPLIT, Budget::split),

@@ -20,7 +20,8 @@ pub(super) fn code(said: &str) -> Option<(&str, &str)> {
             && bytes[at + 5] == b':'
     };
     let at = (0..bytes.len()).find(|at| said.is_char_boundary(*at) && is_code(*at))?;
-    Some((&said[at..at + 5], said[at + 6..].trim_start()))
+    let rest = &said[at + 6..];
+    Some((&said[at..at + 5], rest.strip_prefix(' ').unwrap_or(rest)))
 }
 
 /// The original's message for a code. `said` is what the evaluator says of it, and `called` the only

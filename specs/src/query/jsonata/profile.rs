@@ -6,7 +6,10 @@ use jsonata_core::{
     value::JValue,
 };
 
-use super::tree::{any, call, change_children, for_each_child};
+use super::{
+    functions,
+    tree::{any, call, change_children, for_each_child},
+};
 
 /// The calls that compare; no expression can spell them.
 const COMPARING: [(BinaryOp, &str, &str); 4] = [
@@ -188,9 +191,20 @@ pub(super) fn is_sure(tree: &AstNode) -> bool {
         | AstNode::Array(_)
         | AstNode::Object(_)
         | AstNode::Block(_)
-        | AstNode::Conditional { .. }
         | AstNode::FunctionApplication(_) => false,
         AstNode::Lambda { signature, .. } => signature.is_some(),
+        // What a function is cast to, or joined to, differs.
+        AstNode::Conditional { condition, .. } if is_cast_oddly(condition) => true,
+        AstNode::Binary { op, lhs, rhs }
+            if *op != BinaryOp::ColonEqual && (is_function(lhs) || is_function(rhs)) =>
+        {
+            true
+        }
+        AstNode::Binary {
+            op: BinaryOp::And | BinaryOp::Or,
+            lhs,
+            rhs,
+        } if is_cast_oddly(lhs) || is_cast_oddly(rhs) => true,
         AstNode::Path { steps } => steps.iter().any(|step| {
             let is_sure = |stage: &Stage| match stage {
                 Stage::Filter(predicate) => is_simple(predicate),
@@ -208,12 +222,46 @@ pub(super) fn is_sure(tree: &AstNode) -> bool {
             op,
             BinaryOp::FocusBind | BinaryOp::IndexBind | BinaryOp::ChainPipe
         ),
+        AstNode::Function { name, args, .. } if !takes_functions(name, args) => true,
+        AstNode::Conditional { .. } => false,
         AstNode::Function { name, args, .. } => {
             let is_known = |it: &(&str, usize)| it.0 == name && args.len() <= it.1;
             !SURE.iter().any(is_known) && !defines(tree, name)
         }
         _ => true,
     })
+}
+
+/// Whether a node is a function for certain.
+fn is_function(node: &AstNode) -> bool {
+    match node {
+        AstNode::Lambda { .. } => true,
+        AstNode::Variable(name) => functions::is_known(name),
+        _ => false,
+    }
+}
+
+/// Whether a node may come to what is no number, or to a function, alone or in an array: what that is cast to
+/// differs.
+fn is_cast_oddly(node: &AstNode) -> bool {
+    match node {
+        node if is_function(node) => true,
+        AstNode::Binary { op, .. } => matches!(op, BinaryOp::Divide | BinaryOp::Modulo),
+        AstNode::Array(items) => items.iter().any(is_cast_oddly),
+        AstNode::Block(parts) => parts.last().is_some_and(is_cast_oddly),
+        AstNode::Unary { operand, .. } => is_cast_oddly(operand),
+        _ => false,
+    }
+}
+
+/// Whether a call is given functions only where it is known what it does with them.
+fn takes_functions(name: &str, args: &[AstNode]) -> bool {
+    let mut given = args.iter().enumerate().filter(|(_, it)| is_function(it));
+    given.all(|(place, function)| match (name, function) {
+        ("map", _) => place == 1,
+        ("reduce", AstNode::Lambda { params, .. }) => place == 1 && params.len() >= 2,
+        _ => false,
+    }) && (name != "reduce" || matches!(args, [_, AstNode::Lambda { .. }]))
 }
 
 /// Whether a predicate cannot fail: it need not be known whether it is asked of nothing.
@@ -310,6 +358,7 @@ pub(super) fn only_call(tree: &AstNode) -> Option<Box<str>> {
     fn count<'n>(node: &'n AstNode, calls: &mut Vec<Option<&'n str>>) {
         match node {
             AstNode::Function { name, .. } => calls.push(Some(name)),
+            AstNode::Variable(name) if functions::is_known(name) => calls.push(None),
             AstNode::Call { .. }
             | AstNode::Lambda { .. }
             | AstNode::Binary {
