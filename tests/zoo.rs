@@ -128,6 +128,21 @@ zoo! {
     machine_timeout = "machine-timeout",
     history_limit = "history-limit",
     timeout_from_scheduling = "timeout-from-scheduling",
+    undefined_is_null = "undefined-is-null",
+    undefined_left_out = "undefined-left-out",
+    stale_result = "stale-result",
+    output_after_assign = "output-after-assign",
+    truthy_condition = "truthy-condition",
+    jsonata_unwrapped = "jsonata-unwrapped",
+    integer_division = "integer-division",
+    regex_as_text = "regex-as-text",
+    null_members = "null-members",
+    query_error_uncaught = "query-error-uncaught",
+    query_error_name = "query-error-name",
+    output_default = "output-default",
+    outer_variables = "outer-variables",
+    nested_expressions = "nested-expressions",
+    missing_function = "missing-function",
 }
 
 #[test]

@@ -4,8 +4,8 @@ use serde_json::Value;
 use stepproof_specs::{
     asl::{Kind, Operator, StateType},
     clause::Clause,
-    deviation::{Change, Deviation, Field, Hook, When},
-    query::jsonpath::intrinsic::Function,
+    deviation::{Change, Deviation, Field, Hook, StatesField, When},
+    query::{jsonata::Part, jsonpath::intrinsic::Function},
 };
 
 use super::Entry;
@@ -25,6 +25,10 @@ const ALL_BUT_TASK: &[StateType] = &[
 
 fn at(hook: Hook, change: Change) -> Deviation {
     Deviation::new(hook, change)
+}
+
+fn part(part: Part, change: Change) -> Deviation {
+    at(Hook::Jsonata(part), change)
 }
 
 fn field(field: Field, change: Change) -> Deviation {
@@ -472,5 +476,138 @@ pub(super) const ZOO: &[Entry] = &[
         signature: "status Task root SUCCEEDED≠FAILED:States.Timeout",
         states: 1,
         deviations: || vec![at(Hook::TimeoutRestart, Change::Ignore)],
+    },
+    Entry {
+        name: "undefined-is-null",
+        sentence: "An expression that comes to nothing gives null.",
+        clause: Clause::JsonataUndefined,
+        signature: "status Pass root FAILED:States.QueryEvaluationError(the-jsonata-expression-specified-for-the)≠SUCCEEDED",
+        states: 1,
+        deviations: || vec![at(Hook::Undefined, Change::Set(Value::Null))],
+    },
+    Entry {
+        name: "undefined-left-out",
+        sentence: "A member of the definition whose expression comes to nothing is left out.",
+        clause: Clause::JsonataUndefined,
+        signature: "status Pass root FAILED:States.QueryEvaluationError(the-jsonata-expression-specified-for-the)≠SUCCEEDED",
+        states: 1,
+        deviations: || vec![at(Hook::Undefined, Change::Ignore)],
+    },
+    Entry {
+        name: "stale-result",
+        sentence: "$states.result is the state's input.",
+        clause: Clause::JsonataStates,
+        signature: "status Task root SUCCEEDED≠FAILED:States.QueryEvaluationError(the-jsonata-expression-specified-for-the)",
+        states: 1,
+        deviations: || {
+            let input = Change::Rebase("$states.input".to_owned());
+            vec![at(Hook::States(StatesField::Result), input)]
+        },
+    },
+    Entry {
+        name: "output-after-assign",
+        sentence: "Output reads the variables that Assign of the same state has set.",
+        clause: Clause::JsonataOutput,
+        signature: "output Task root scalar≠object@value",
+        states: 2,
+        deviations: || vec![at(Hook::OutputVariables, Change::Ignore)],
+    },
+    Entry {
+        name: "truthy-condition",
+        sentence: "A Condition that is no boolean is cast to one.",
+        clause: Clause::JsonataTypeElsewhere,
+        signature: "status Choice root FAILED:States.QueryEvaluationError(the-jsonata-expression-specified-for-the)≠SUCCEEDED",
+        states: 2,
+        deviations: || vec![at(Hook::Condition, Change::Coerce)],
+    },
+    Entry {
+        name: "jsonata-unwrapped",
+        sentence: "A path of JSONata that leads to an array of one value gives the value.",
+        clause: Clause::JsonataPath,
+        signature: "effects Task root array≠object@value",
+        states: 1,
+        deviations: || vec![part(Part::Path, Change::Unwrap)],
+    },
+    Entry {
+        name: "integer-division",
+        sentence: "The operator / divides whole numbers.",
+        clause: Clause::JsonataOperator,
+        signature: "effects Task root number≠number@value",
+        states: 1,
+        deviations: || vec![part(Part::Operator("/"), Change::Floor)],
+    },
+    Entry {
+        name: "regex-as-text",
+        sentence: "A regular expression of JSONata is taken for a text.",
+        clause: Clause::JsonataRegex,
+        signature: "status Choice root SUCCEEDED≠FAILED:States.QueryEvaluationError(the-jsonata-expression-specified-for-the)",
+        states: 2,
+        deviations: || vec![part(Part::Regex, Change::Literal)],
+    },
+    Entry {
+        name: "null-members",
+        sentence: "A member of an object in an expression is null if it comes to nothing.",
+        clause: Clause::JsonataConstructor,
+        signature: "history Pass root details:PassStateExited.output:absent≠present@member",
+        states: 2,
+        deviations: || vec![part(Part::Member, Change::Set(Value::Null))],
+    },
+    Entry {
+        name: "query-error-uncaught",
+        sentence: "An error of JSONata ends the execution: handlers do not see it.",
+        clause: Clause::JsonataThrown,
+        signature: "status Task root SUCCEEDED≠FAILED:States.QueryEvaluationError(the-jsonata-expression-specified-for-the)",
+        states: 2,
+        deviations: || vec![at(Hook::Failure(Clause::JsonataThrown), Change::Unhandled)],
+    },
+    Entry {
+        name: "query-error-name",
+        sentence: "An expression that comes to nothing fails with States.Runtime.",
+        clause: Clause::JsonataUndefined,
+        signature: "error Pass root States.QueryEvaluationError≠States.Runtime",
+        states: 1,
+        deviations: || {
+            let runtime = Change::Fail("States.Runtime".to_owned());
+            vec![at(Hook::Failure(Clause::JsonataUndefined), runtime)]
+        },
+    },
+    Entry {
+        name: "output-default",
+        sentence: "Without Output, a state with a result outputs its input.",
+        clause: Clause::JsonataOutputResult,
+        signature: "output Task root present≠absent@member",
+        states: 1,
+        deviations: || {
+            let input = Change::Set("{% $states.input %}".into());
+            let output = field(Field::Output, input).when(When::Absent);
+            vec![output.within(&[StateType::Task, StateType::Parallel, StateType::Map])]
+        },
+    },
+    Entry {
+        name: "outer-variables",
+        sentence: "A branch or an item does not read the variables of the scope around it.",
+        clause: Clause::VariableRead,
+        signature: "status Pass Parallel SUCCEEDED≠FAILED:States.QueryEvaluationError(the-jsonata-expression-specified-for-the)",
+        states: 3,
+        deviations: || vec![at(Hook::OuterVariables, Change::Ignore)],
+    },
+    Entry {
+        name: "nested-expressions",
+        sentence: "Expressions inside the JSON of a field are strings.",
+        clause: Clause::JsonataTemplate,
+        signature: "effects Task root object≠scalar@value",
+        states: 1,
+        deviations: || vec![at(Hook::NestedExpression, Change::Literal)],
+    },
+    Entry {
+        name: "missing-function",
+        sentence: "There is no function $merge.",
+        clause: Clause::JsonataFunction,
+        signature: "status Task root SUCCEEDED≠FAILED:States.QueryEvaluationError(the-jsonata-expression-specified-for-the)",
+        states: 1,
+        deviations: || {
+            let fail = Change::Fail("States.QueryEvaluationError".to_owned());
+            vec![part(Part::Function("merge"), fail)]
+        },
     },
 ];
