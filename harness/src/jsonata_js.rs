@@ -16,7 +16,7 @@ use stepproof_specs::query::jsonata::{
 };
 
 /// The script, as it was published, with its licence.
-const SCRIPT: &str = include_str!("jsonata_js/jsonata-2.0.6.min.js");
+pub const SCRIPT: &str = include_str!("jsonata_js/jsonata-2.0.6.min.js");
 
 /// How many answers are kept, and how long what was asked may be.
 const MOST_ANSWERS: usize = 4_096;

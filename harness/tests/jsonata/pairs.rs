@@ -368,7 +368,7 @@ impl Draw {
                 tokens[place].clone_from(&others[other]);
             }
         }
-        pair.expression = tokens.join(" ");
+        pair.expression = tokens.concat();
         pair
     }
 
@@ -609,7 +609,22 @@ fn tokens(expression: &str) -> Vec<String> {
     while let Some(first) = rest.next() {
         let mut token = first.to_string();
         match first {
-            ' ' => continue,
+            '/' if matches!(tokens.last().map(String::as_str), Some(" ")) => {
+                while let Some(c) = rest.next() {
+                    token.push(c);
+                    if c == '/' {
+                        break;
+                    }
+                    if c == '\\' {
+                        token.extend(rest.next());
+                    }
+                }
+            }
+            c if c.is_ascii_digit() => {
+                while let Some(c) = rest.next_if(|c| c.is_alphanumeric() || *c == '.') {
+                    token.push(c);
+                }
+            }
             '"' => {
                 while let Some(c) = rest.next() {
                     token.push(c);

@@ -609,3 +609,40 @@ fn a_rule_of_a_choice_is_sure_of_its_output_only() {
         &json!({"Assign": {"v": 2}})
     ));
 }
+
+/// What jsonata 2.0.6 refuses although the evaluator here takes it, and what it may take.
+#[test]
+fn the_syntax_is_that_of_the_original() {
+    let refused = |expression: &str| {
+        let states = json!({ "A": {
+            "Type": "Pass", "Output": format!("{{% {expression} %}}"), "End": true,
+        } });
+        let definition = json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": states });
+        validate(&definition, WorkflowType::Standard).0.is_none()
+    };
+    for expression in [
+        "1 ?? 2",
+        "1 ?: 2",
+        "['a' := 'b']",
+        "$sum(1..3)",
+        "1..3",
+        "$match('x', /a)b/)",
+    ] {
+        assert!(refused(expression), "{expression}");
+    }
+    for expression in [
+        "[1..3]",
+        "[1, 2..3]",
+        "($a := 1; $a)",
+        "$match('x', /(a)[b]?/)",
+    ] {
+        assert!(!refused(expression), "{expression}");
+    }
+    // Nobody knows whether this is an expression to AWS.
+    let definition = json!({ "QueryLanguage": "JSONata", "StartAt": "A", "States": { "A": {
+        "Type": "Pass", "Output": "{% 0(0) %}", "End": true,
+    } } });
+    let (machine, _) = validate(&definition, WorkflowType::Standard);
+    let machine = machine.expect("it is not refused");
+    assert!(stepproof_specs::validate::unknown(&machine).is_some());
+}

@@ -31,6 +31,8 @@ use super::{
 const TOO_DEEP_TO_PARSE: &str = "U1002";
 /// What such an expression has.
 const DEEPER: &str = "deeper nesting";
+/// What an expression has that is none here, but may be one elsewhere.
+const OTHERWISE_READ: &str = "syntax that is read elsewhere";
 
 /// An expression for the crate.
 #[derive(Debug)]
@@ -42,8 +44,10 @@ pub(super) struct Core {
     way: Option<(Box<str>, Way)>,
     /// Whether it takes no more time and memory than its length and its data allow.
     is_tame: bool,
-    /// Whether implementations of the language agree on every part of it.
+    /// Whether implementations of the language agree on every part of it, unless it has functions as values.
     is_sure: bool,
+    /// Whether they also do if it has.
+    is_sure_of_functions: bool,
     /// Whether several parts may fail of which none is the first.
     races: bool,
     /// Whether all sequences in it are ranges.
@@ -100,7 +104,8 @@ impl Core {
     fn new(mut tree: AstNode, mut unknown: Option<String>, ways: Vec<Otherwise>) -> Self {
         let reads = Reads::of(&tree);
         let is_unread = unknown.is_some();
-        let is_sure = profile::is_sure(&tree);
+        let is_sure = profile::is_sure(&tree, &|_| false);
+        let is_sure_of_functions = profile::is_sure(&tree, &|_| true);
         let races = profile::races(&tree);
         let ranges = profile::has_only_ranges(&tree);
         if let Some(name) = reads.bound.iter().find(|name| functions::is_ours(name)) {
@@ -129,6 +134,7 @@ impl Core {
             way,
             is_tame,
             is_sure,
+            is_sure_of_functions,
             races,
             ranges,
             called,
@@ -170,7 +176,7 @@ impl Core {
 
     /// What its text has that is not known here.
     pub(super) fn unknown_syntax(&self) -> Option<&str> {
-        self.is_unread.then_some(DEEPER)
+        self.is_unread.then(|| self.unknown.as_deref()).flatten()
     }
 
     /// The fields of `$states` that it names.
@@ -429,7 +435,11 @@ impl Program for Core {
                 steps: 1,
             };
         }
-        doubts.value = !self.is_sure;
+        let has_functions = || {
+            let mut values = self.reads.values.iter();
+            values.any(|name| functions::is_known(name) && world.variable(name).is_none())
+        };
+        doubts.value = !self.is_sure || !self.is_sure_of_functions && has_functions();
         let outcome = AssertUnwindSafe(|| self.outcome(world, &mut doubts));
         let (outcome, steps) = catch_unwind(outcome).unwrap_or_else(|_| {
             let text = "something that the evaluator cannot do".to_owned();
@@ -450,10 +460,15 @@ fn tree(source: &str) -> Result<(AstNode, Option<String>), String> {
         messages::code(&said).map_or(said.clone(), |(code, _)| code.to_owned())
     });
     match parsed {
-        Ok(tree) if any(&tree, &profile::is_too_new) => Err("S0201".to_owned()),
-        Ok(tree) => Ok((tree, None)),
+        Ok(tree) => match profile::wrong_syntax(&tree) {
+            Some(code) => Err(code.to_owned()),
+            None => Ok((tree, None)),
+        },
         // The parser's own limit, which says nothing about the language.
         Err(code) if code == TOO_DEEP_TO_PARSE => Ok((AstNode::Null, Some(DEEPER.to_owned()))),
+        Err(code) if profile::READ_BY_OTHERS.contains(&&*code) => {
+            Ok((AstNode::Null, Some(OTHERWISE_READ.to_owned())))
+        }
         Err(code) => Err(code),
     }
 }

@@ -19,15 +19,70 @@ const COMPARING: [(BinaryOp, &str, &str); 4] = [
     (BinaryOp::GreaterThanOrEqual, ">=", "compare >="),
 ];
 
-/// Whether a node is of a later version of the language.
-pub(super) fn is_too_new(node: &AstNode) -> bool {
-    matches!(
-        node,
+/// The codes with which the crate refuses something that jsonata 2.0.6 takes for an expression.
+pub(super) const READ_BY_OTHERS: [&str; 2] = ["S0204", "T1006"];
+
+/// The code with which jsonata 2.0.6 refuses an expression that the crate takes.
+pub(super) fn wrong_syntax(tree: &AstNode) -> Option<&'static str> {
+    let wrong = |node: &AstNode| match node {
+        // Operators of later versions.
         AstNode::Binary {
             op: BinaryOp::Coalesce | BinaryOp::Default,
             ..
+        } => Some("S0201"),
+        AstNode::Binary {
+            op: BinaryOp::ColonEqual,
+            lhs,
+            ..
+        } if !matches!(**lhs, AstNode::Variable(_)) => Some("S0212"),
+        AstNode::Regex { pattern, .. } if !is_closed(pattern) => Some("S0302"),
+        // A range is an item of an array.
+        AstNode::Array(_) | AstNode::ArrayGroup(_) => None,
+        other => {
+            let mut is_range = false;
+            for_each_child(other, &mut |child| {
+                is_range |= matches!(
+                    child,
+                    AstNode::Binary {
+                        op: BinaryOp::Range,
+                        ..
+                    }
+                );
+            });
+            is_range.then_some("S0202")
         }
-    )
+    };
+    let is_range = matches!(
+        tree,
+        AstNode::Binary {
+            op: BinaryOp::Range,
+            ..
+        }
+    );
+    let mut found = is_range.then_some("S0201");
+    walk(tree, &mut |node| found = found.or_else(|| wrong(node)));
+    found
+}
+
+fn walk<'n>(node: &'n AstNode, seen: &mut dyn FnMut(&'n AstNode)) {
+    seen(node);
+    for_each_child(node, &mut |child| walk(child, seen));
+}
+
+/// Whether a regular expression ends at its last slash: brackets are counted, whatever they mean.
+fn is_closed(pattern: &str) -> bool {
+    let mut depth = 0_i64;
+    let mut before = ' ';
+    for c in pattern.chars() {
+        let escaped = std::mem::replace(&mut before, c) == '\\';
+        depth += match c {
+            _ if escaped => 0,
+            '(' | '[' | '{' => 1,
+            ')' | ']' | '}' => -1,
+            _ => 0,
+        };
+    }
+    depth == 0
 }
 
 /// Whether an array has no items; no expression can spell it.
@@ -179,7 +234,7 @@ const SURE: [(&str, usize); 35] = [
 ];
 
 /// Whether no implementation of the language was seen to give something else for any part of it.
-pub(super) fn is_sure(tree: &AstNode) -> bool {
+pub(super) fn is_sure(tree: &AstNode, functions: Functions<'_>) -> bool {
     !any(tree, &|node| match node {
         AstNode::String(_)
         | AstNode::Name(_)
@@ -194,9 +249,12 @@ pub(super) fn is_sure(tree: &AstNode) -> bool {
         | AstNode::FunctionApplication(_) => false,
         AstNode::Lambda { signature, .. } => signature.is_some(),
         // What a function is cast to, or joined to, differs.
-        AstNode::Conditional { condition, .. } if is_cast_oddly(condition) => true,
+        AstNode::Conditional { condition, .. } if is_cast_oddly((tree, functions), condition) => {
+            true
+        }
         AstNode::Binary { op, lhs, rhs }
-            if *op != BinaryOp::ColonEqual && (is_function(lhs) || is_function(rhs)) =>
+            if *op != BinaryOp::ColonEqual
+                && (is_function(lhs, functions) || is_function(rhs, functions)) =>
         {
             true
         }
@@ -204,7 +262,7 @@ pub(super) fn is_sure(tree: &AstNode) -> bool {
             op: BinaryOp::And | BinaryOp::Or,
             lhs,
             rhs,
-        } if is_cast_oddly(lhs) || is_cast_oddly(rhs) => true,
+        } if is_cast_oddly((tree, functions), lhs) || is_cast_oddly((tree, functions), rhs) => true,
         AstNode::Path { steps } => steps.iter().any(|step| {
             let is_sure = |stage: &Stage| match stage {
                 Stage::Filter(predicate) => is_simple(predicate),
@@ -222,7 +280,7 @@ pub(super) fn is_sure(tree: &AstNode) -> bool {
             op,
             BinaryOp::FocusBind | BinaryOp::IndexBind | BinaryOp::ChainPipe
         ),
-        AstNode::Function { name, args, .. } if !takes_functions(name, args) => true,
+        AstNode::Function { name, args, .. } if !takes_functions(name, args, functions) => true,
         AstNode::Conditional { .. } => false,
         AstNode::Function { name, args, .. } => {
             let is_known = |it: &(&str, usize)| it.0 == name && args.len() <= it.1;
@@ -232,31 +290,44 @@ pub(super) fn is_sure(tree: &AstNode) -> bool {
     })
 }
 
+/// Whether a variable with the name of a function is this function.
+pub(super) type Functions<'f> = &'f dyn Fn(&str) -> bool;
+
 /// Whether a node is a function for certain.
-fn is_function(node: &AstNode) -> bool {
+fn is_function(node: &AstNode, functions: Functions<'_>) -> bool {
     match node {
         AstNode::Lambda { .. } => true,
-        AstNode::Variable(name) => functions::is_known(name),
+        AstNode::Variable(name) => functions::is_known(name) && functions(name),
         _ => false,
     }
 }
 
 /// Whether a node may come to what is no number, or to a function, alone or in an array: what that is cast to
 /// differs.
-fn is_cast_oddly(node: &AstNode) -> bool {
+fn is_cast_oddly((tree, functions): (&AstNode, Functions<'_>), node: &AstNode) -> bool {
+    let is_odd = |node| is_cast_oddly((tree, functions), node);
     match node {
-        node if is_function(node) => true,
+        node if is_function(node, functions) => true,
+        AstNode::Variable(name) => defines(tree, name),
+        AstNode::Conditional {
+            then_branch,
+            else_branch,
+            ..
+        } => is_odd(then_branch) || else_branch.as_deref().is_some_and(is_odd),
         AstNode::Binary { op, .. } => matches!(op, BinaryOp::Divide | BinaryOp::Modulo),
-        AstNode::Array(items) => items.iter().any(is_cast_oddly),
-        AstNode::Block(parts) => parts.last().is_some_and(is_cast_oddly),
-        AstNode::Unary { operand, .. } => is_cast_oddly(operand),
+        AstNode::Array(items) => items.iter().any(is_odd),
+        AstNode::Block(parts) => parts.last().is_some_and(is_odd),
+        AstNode::Unary { operand, .. } => is_odd(operand),
         _ => false,
     }
 }
 
 /// Whether a call is given functions only where it is known what it does with them.
-fn takes_functions(name: &str, args: &[AstNode]) -> bool {
-    let mut given = args.iter().enumerate().filter(|(_, it)| is_function(it));
+fn takes_functions(name: &str, args: &[AstNode], functions: Functions<'_>) -> bool {
+    let mut given = args
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| is_function(it, functions));
     given.all(|(place, function)| match (name, function) {
         ("map", _) => place == 1,
         ("reduce", AstNode::Lambda { params, .. }) => place == 1 && params.len() >= 2,
