@@ -120,11 +120,7 @@ impl Tally {
         }
         println!(
             "{} judged, {} differ; {} sure: {} other values, {} other words",
-            self.judged,
-            self.differ,
-            self.sure,
-            self.wrong,
-            self.wrong_words
+            self.judged, self.differ, self.sure, self.wrong, self.wrong_words
         );
     }
 
@@ -190,8 +186,7 @@ fn drawn_expressions_come_to_what_the_original_says() {
     println!(
         "{} of {} expressions differ; of {machines} machines {doubted} have an expression in doubt, \
          and {differing} one that differs",
-        tally.differ,
-        tally.judged
+        tally.differ, tally.judged
     );
     tally.hold();
     assert!(tally.sure * 2 > tally.judged, "too little is sure");
