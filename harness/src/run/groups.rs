@@ -486,7 +486,9 @@ impl Member {
             doubted: explanation.is_some() && !explained,
             aspect: finding.signature.aspect,
             form: form.zip(Some(finding.signature.shape.clone())),
-            telling: first.and_then(|it| Telling::of(it, reduction.detail.raw.as_ref())),
+            telling: first.zip(prepared.as_ref()).and_then(|(first, prepared)| {
+                Telling::of(first, prepared, reduction.detail.raw.as_ref())
+            }),
             exercised: exercised.unwrap_or_default(),
         }
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use stepproof_specs::{clause::Aspect, observation::Status};
 
 use crate::{
+    job::Prepared,
     judge::{signature::Shape, verdict::Difference},
     raw::{RawEvent, RawExecution, RawRun},
 };
@@ -49,9 +50,18 @@ enum Change {
 }
 
 impl Telling {
-    /// What is told otherwise where this run differs, if it is a change that hardly happens by chance.
-    pub fn of(difference: &Difference, raw: Option<&RawRun>) -> Option<Self> {
+    /// What is told otherwise where this run of a case differs, if it is a change that hardly happens by
+    /// chance.
+    pub fn of(difference: &Difference, prepared: &Prepared, raw: Option<&RawRun>) -> Option<Self> {
         let run = raw.and_then(|it| it.executions.get(difference.start));
+        if let Prepared::Execution(job) = prepared
+            && let Some(start) = job.case.starts.get(difference.start)
+            && let Some(input) = run.and_then(started_with)
+            && let Some(how) = change(&start.input, &input)
+        {
+            let what = DATA.to_owned();
+            return Some(Self { what, how });
+        }
         if FROM_HISTORY.contains(&difference.aspect)
             && let Some(events) = run.and_then(ends_early)
         {
@@ -108,6 +118,13 @@ fn ends_early(run: &RawExecution) -> Option<usize> {
     is_over.then_some(events.len()).filter(|it| *it > 0)
 }
 
+/// What an execution was started with, as its history says it.
+fn started_with(run: &RawExecution) -> Option<Value> {
+    let mut events = run.history.iter().flatten();
+    let start = events.find(|it| it.kind == "ExecutionStarted")?;
+    serde_json::from_str(start.details["input"].as_str()?).ok()
+}
+
 /// What becomes of every part that differs, if that is the same of all.
 fn change(expected: &Value, actual: &Value) -> Option<Change> {
     let mut parts: Vec<Option<Change>> = Vec::new();
@@ -144,7 +161,8 @@ fn of_one(expected: &Value, actual: &Value) -> Option<Change> {
     match (expected, actual) {
         (Value::String(wanted), Value::String(got)) => Some(of_text(wanted, got)),
         (Value::Number(_) | Value::Bool(_), Value::String(got)) => {
-            (expected.to_string() == *got).then_some(Change::AsText)
+            let text = expected.to_string();
+            (text == *got).then_some(Change::AsText)
         }
         (Value::Number(wanted), Value::Number(got)) => {
             let (wanted, got) = (wanted.as_f64()?, got.as_f64()?);
