@@ -8,7 +8,7 @@ use stepproof_specs::query::jsonata::Second;
 pub(crate) const REMEDY: Option<&str> = if cfg!(feature = "jsonata-js") {
     None
 } else {
-    Some("build with the feature 'jsonata-js' to ask a second evaluator")
+    Some("the feature 'jsonata-js' builds in a second one, which is asked")
 };
 
 /// One that is asked about what the first one is not sure of.

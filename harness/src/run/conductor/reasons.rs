@@ -65,7 +65,23 @@ fn poison(judgement: &Judgement, exercised: &Coverage) -> Vec<String> {
     aspects.sort_unstable();
     aspects.dedup();
     let reason = |aspect: Aspect| format!("{}: {}", aspect.name(), doubt(aspect, exercised));
-    aspects.into_iter().map(reason).collect()
+    let aspects = aspects.into_iter().map(reason);
+    evaluators(exercised).into_iter().chain(aspects).collect()
+}
+
+/// What the evaluators of JSONata say of the case, if nothing follows for that.
+fn evaluators(exercised: &Coverage) -> Option<String> {
+    if exercised.contains(Clause::JsonataContested) {
+        return Some("two evaluators of JSONata disagree about an expression".to_owned());
+    }
+    if !exercised.contains(Clause::JsonataUnsure) {
+        return None;
+    }
+    let unsure = "the evaluator of JSONata is not sure of an expression";
+    Some(match second::REMEDY {
+        Some(remedy) => format!("{unsure}: {remedy}"),
+        None => format!("{unsure}, and the original has no answer"),
+    })
 }
 
 /// Why an aspect is poisoned, if these clauses were exercised.
@@ -74,12 +90,7 @@ pub(crate) fn doubt(aspect: Aspect, exercised: &Coverage) -> String {
     if ids.is_empty() {
         "it may depend on the order of events or on the time, which are not fixed".to_owned()
     } else {
-        let remedy = second::REMEDY.filter(|_| ids.contains(&Clause::JsonataUnsure.entry().id));
-        let remedy = remedy.map_or_else(String::new, |it| format!(" ({it})"));
-        format!(
-            "it depends on what is only assumed: {}{remedy}",
-            ids.join(", ")
-        )
+        format!("it depends on what is only assumed: {}", ids.join(", "))
     }
 }
 
@@ -89,4 +100,28 @@ pub(crate) fn doubting(aspect: Aspect, exercised: &Coverage) -> Vec<&'static str
         .iter()
         .filter(|clause| clause.doubts().contains(&aspect));
     doubting.map(|clause: Clause| clause.entry().id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use stepproof_specs::clause::{Clause, Coverage};
+
+    use super::evaluators;
+
+    #[test]
+    fn what_rests_on_the_evaluators_is_told() {
+        let told = |clauses: &[Clause]| {
+            let mut coverage = Coverage::default();
+            for clause in clauses {
+                coverage.mark(*clause);
+            }
+            evaluators(&coverage)
+        };
+        assert_eq!(told(&[Clause::JsonataExpression]), None);
+        let unsure = told(&[Clause::JsonataUnsure]).expect("a reason");
+        let is_built_in = cfg!(feature = "jsonata-js");
+        assert_eq!(unsure.contains("feature"), !is_built_in);
+        let both = [Clause::JsonataUnsure, Clause::JsonataContested];
+        assert!(told(&both).is_some_and(|it| it.contains("disagree")));
+    }
 }

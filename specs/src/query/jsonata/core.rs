@@ -176,7 +176,7 @@ impl Core {
 
     /// What its text has that is not known here.
     pub(super) fn unknown_syntax(&self) -> Option<&str> {
-        self.is_unread.then(|| self.unknown.as_deref()).flatten()
+        self.unknown.as_deref().filter(|_| self.is_unread)
     }
 
     /// The fields of `$states` that it names.
