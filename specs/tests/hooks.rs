@@ -103,6 +103,10 @@ fn error(name: &str) -> Value {
     json!({ "error": name })
 }
 
+fn call(text: &str) -> Value {
+    pass(json!({ "Parameters": { "x.$": text } }))
+}
+
 fn pass(fields: Value) -> Value {
     let mut state = json!({ "Type": "Pass", "End": true });
     if let (Value::Object(state), Value::Object(fields)) = (&mut state, fields) {
@@ -253,6 +257,45 @@ fn handlers_see_other_errors_and_their_causes_are_not_judged() {
     let run = Run::new(&parallel, &json!({}), plan);
     let renamed = run.under(&child(json!({ "fail": "States.BranchFailed" })));
     assert_eq!(came_to(&renamed), error("States.BranchFailed"));
+}
+
+#[test]
+fn what_fails_in_a_catcher_is_not_caught_by_the_same_state() {
+    let task = |catcher: &str, found: &str| {
+        json!({
+            "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:A",
+            "End": true,
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B", catcher: found }],
+        })
+    };
+    let under = |state: &Value, deviation: Value| {
+        let fails = Act::now(Reply::Fail {
+            error: "E".into(),
+            cause: "C".into(),
+        });
+        let plan = Plan {
+            sites: [("A".into(), vec![Rule::always(fails)].into())].into(),
+        };
+        let run = Run::new(state, &json!(1), plan);
+        let expected = run.engine(&deviations(&deviation)).expect(1_000);
+        expected.expect("it ends")
+    };
+    let mut template = task("Assign", "");
+    template["Catch"][0]["Assign"] = json!({ "x.$": "$.missing" });
+    let handled = at(
+        json!({ "failure": "data.template.missing" }),
+        json!("handled"),
+    );
+    let seen = under(&template, handled);
+    assert_eq!(came_to(&seen.observation), error("States.Runtime"));
+    let named = at(
+        json!({ "failure": "data.result-path.conflict" }),
+        json!({ "fail-with": { "error": "F", "cause": "D" } }),
+    );
+    let seen = under(&task("ResultPath", "$.x"), named);
+    assert_eq!(came_to(&seen.observation), error("F"));
+    assert_eq!(seen.observation.cause.as_deref(), Some("D"));
+    assert!(!seen.poisoned.contains(&Aspect::Cause));
 }
 
 #[test]
@@ -466,7 +509,6 @@ fn comparisons_hold_otherwise() {
 
 #[test]
 fn functions_refuse_arguments() {
-    let call = |text: &str| pass(json!({ "Parameters": { "x.$": text } }));
     let function = |name: &str| {
         at(
             json!({ "function": name }),
@@ -514,6 +556,129 @@ fn functions_refuse_arguments() {
             at(json!({ "arguments": "ArrayContains" }), json!("coerce")),
             json!({ "x": true }),
         )],
+    );
+}
+
+#[test]
+fn functions_are_followed_less_precisely() {
+    comes_to(
+        &call("States.MathAdd(1.2, 2.25)"),
+        &json!({}),
+        &json!({ "x": 3 }),
+        &[(at(json!("rounding"), json!("ignore")), json!({ "x": 3.45 }))],
+    );
+    comes_to(
+        &call("States.StringSplit('a.b,.c', ',.')"),
+        &json!({}),
+        &json!({ "x": ["a", "b", "c"] }),
+        &[
+            (
+                at(json!("delimiters"), json!("ignore")),
+                json!({ "x": ["a.b", "c"] }),
+            ),
+            (
+                at(json!("empty-pieces"), json!("ignore")),
+                json!({ "x": ["a", "b", "", "c"] }),
+            ),
+        ],
+    );
+    comes_to(
+        &call("States.JsonToString($.a)"),
+        &json!({ "a": "it's \"so\"" }),
+        &json!({ "x": "\"it's \\\"so\\\"\"" }),
+        &[(
+            at(
+                json!({ "function": "JsonToString" }),
+                json!({ "replace": { "from": "\\", "to": "" } }),
+            ),
+            json!({ "x": "\"it's \"so\"\"" }),
+        )],
+    );
+    comes_to(
+        &call("$.a[2]"),
+        &json!({ "a": [1] }),
+        &json!({ "x": null }),
+        &[(
+            at(json!("index-outside"), json!("ignore")),
+            error("States.Runtime"),
+        )],
+    );
+    let named = when(
+        at(
+            json!({ "function": "StringToJson" }),
+            json!({ "fail": "SyntaxError" }),
+        ),
+        json!("invalid"),
+    );
+    comes_to(
+        &call("States.StringToJson('x')"),
+        &json!({}),
+        &error("States.Runtime"),
+        &[(named.clone(), error("SyntaxError"))],
+    );
+    comes_to(
+        &call("States.StringToJson('1')"),
+        &json!({}),
+        &json!({ "x": 1 }),
+        &[(named, json!({ "x": 1 }))],
+    );
+}
+
+#[test]
+fn a_call_may_be_known_in_some_places_only() {
+    let within = |place: &str| when(at(json!("call"), json!("ignore")), json!({ "in": place }));
+    comes_to(
+        &json!({ "Type": "Fail", "ErrorPath": "States.Format('E{}', 1)" }),
+        &json!({}),
+        &error("E1"),
+        &[
+            (within("failure"), error("States.Runtime")),
+            (within("template"), error("E1")),
+        ],
+    );
+    comes_to(
+        &call("States.Format('E{}', 1)"),
+        &json!({}),
+        &json!({ "x": "E1" }),
+        &[(within("template"), error("States.Runtime"))],
+    );
+}
+
+#[test]
+fn a_result_path_may_be_taken_for_names() {
+    let path =
+        |change: Value, met: &str| when(at(json!({ "field": "ResultPath" }), change), json!(met));
+    let below = json!({ "rebase": "$['$']" });
+    let at_path = |text: &str| pass(json!({ "Result": 1, "ResultPath": text }));
+    comes_to(
+        &at_path("$['a'].b"),
+        &json!({}),
+        &json!({ "a": { "b": 1 } }),
+        &[
+            (
+                path(json!("literal"), "brackets"),
+                json!({ "['a']": { "b": 1 } }),
+            ),
+            (
+                path(below.clone(), "undotted"),
+                json!({ "$": { "a": { "b": 1 } } }),
+            ),
+        ],
+    );
+    comes_to(
+        &at_path("$.a['b']"),
+        &json!({}),
+        &json!({ "a": { "b": 1 } }),
+        &[
+            (path(json!("literal"), "brackets"), json!({ "a['b']": 1 })),
+            (path(below.clone(), "undotted"), json!({ "a": { "b": 1 } })),
+        ],
+    );
+    comes_to(
+        &at_path("$"),
+        &json!({}),
+        &json!(1),
+        &[(path(below, "undotted"), json!({ "$": 1 }))],
     );
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Change, ContextField, Deviation, Deviations, Hook, Place, StatesField, When};
+use super::{Change, ContextField, Deviation, Deviations, Hook, Place, Raised, StatesField, When};
 use crate::{
     asl::{Comparable, Operator, StateType},
     base::{json, time::nanoseconds},
@@ -367,14 +367,37 @@ impl Deviations {
     }
 
     /// The error with which a deviating engine fails instead of calling a function.
-    pub(crate) fn refuses(&self, function: Function, arguments: &[Cow<'_, Value>]) -> Option<&str> {
-        let mut all = self.iter().filter(|it| it.hook == Hook::Function(function));
-        all.find_map(|it| match &it.change {
-            Change::Fail(name) if it.is_asked_of(arguments.iter().map(|it| &**it)) => {
-                Some(name.as_str())
-            }
-            _ => None,
+    pub(crate) fn refuses(
+        &self,
+        function: Function,
+        arguments: &[Cow<'_, Value>],
+    ) -> Option<Raised<'_>> {
+        self.fails(function, |it| {
+            it.when != Some(When::Invalid) && it.is_asked_of(arguments.iter().map(|it| &**it))
         })
+    }
+
+    /// The error with which a deviating engine fails where a function does not take its arguments.
+    pub(crate) fn error_of_invalid(&self, function: Function) -> Option<Raised<'_>> {
+        self.fails(function, |it| it.when == Some(When::Invalid))
+    }
+
+    fn fails(
+        &self,
+        function: Function,
+        is_asked: impl Fn(&Deviation) -> bool,
+    ) -> Option<Raised<'_>> {
+        let all = self.iter().filter(|it| it.hook == Hook::Function(function));
+        let mut named = all.filter_map(|it| {
+            let raised = Raised::by(&it.change).filter(|raised| raised.name.is_some());
+            raised.filter(|_| is_asked(it))
+        });
+        named.next()
+    }
+
+    /// Whether calls of intrinsic functions find nothing in this place.
+    pub(crate) fn passes_over_calls(&self, kind: StateType, place: Place) -> bool {
+        self.at(Hook::Call, kind).any(|it| it.is_asked_at(place))
     }
 
     /// The result of an intrinsic function after all changes.
@@ -385,6 +408,7 @@ impl Deviations {
         answer: Value,
     ) -> Value {
         let all = self.iter().filter(|it| it.hook == Hook::Function(function));
+        let all = all.filter(|it| it.when != Some(When::Invalid));
         let all = all.filter(|it| it.is_asked_of(arguments.iter().map(|it| &**it)));
         all.fold(answer, |answer, it| match (&it.change, arguments.first()) {
             (Change::Ignore, Some(first)) => Value::clone(first),

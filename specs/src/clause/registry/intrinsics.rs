@@ -38,6 +38,9 @@ family! {
         IntrinsicBase64Decode = "intrinsic.base64-decode", Language,
             "States.Base64Decode decodes at most 10,000 characters.",
             "States Language specification, \"Intrinsic Functions\"; recorded: test_decode_base64";
+        IntrinsicBase64BeyondAscii = "intrinsic.base64.beyond-ascii", Assumed(EVERYTHING),
+            "States.Base64Encode and States.Base64Decode take the bytes of a text in UTF-8.",
+            "the specification and the Developer Guide name no encoding, and it is not recorded";
         IntrinsicBase64NotText = "intrinsic.base64-decode.not-text", Assumed(EVERYTHING),
             "Decoded bytes that are not valid UTF-8 become replacement characters.",
             "not recorded";

@@ -59,6 +59,10 @@ pub(super) fn of(hook: Hook) -> Changes {
                 .to_vec(),
         ),
         Hook::Literal => plain(vec![Change::Literal]),
+        Hook::Call => {
+            let places = [Place::Template, Place::Failure].map(When::In).map(Some);
+            places.map(|when| (Change::Ignore, when)).to_vec()
+        }
         Hook::Context(field) => context(field),
         Hook::Undefined => undefined(),
         Hook::States(field) => states(field),
@@ -372,7 +376,11 @@ fn refused(function: Function) -> Changes {
     let fail = Change::Fail("States.Runtime".to_owned());
     let always = std::iter::once(None);
     let all = always.chain(conditions.iter().copied().map(Some));
-    all.map(|when| (fail.clone(), when)).collect()
+    let mut all: Changes = all.map(|when| (fail.clone(), when)).collect();
+    // Of what is invalid, that the state fails with this error is the rule.
+    let own = Change::Fail("States.IntrinsicFailure".to_owned());
+    all.push((own, Some(When::Invalid)));
+    all
 }
 
 fn of_field(field: Field) -> Changes {
@@ -433,6 +441,8 @@ fn of_field(field: Field) -> Changes {
         Field::ResultPath => {
             let conditions = [Some(When::Root), Some(When::Brackets)];
             all.extend(conditions.map(|when| (Change::Literal, when)));
+            let below_its_name = Change::Rebase("$['$']".to_owned());
+            all.push((below_its_name, Some(When::Undotted)));
         }
         Field::IntervalSeconds | Field::MaxAttempts => {
             all.extend([1, -1].map(|more| (Change::Add(more), Some(When::Absent))));
@@ -602,8 +612,14 @@ fn results(function: Function) -> Vec<Change> {
         }
         ArrayContains => vec![Change::Set(true.into()), Change::Set(false.into()), null],
         ArrayLength | MathAdd => vec![Change::Add(1), Change::Add(-1), Change::Ignore, null],
-        ArrayGetItem | Base64Decode | Base64Encode | Format | Hash | JsonMerge | JsonToString
-        | StringToJson => vec![Change::Ignore, null],
+        Base64Encode | Hash | JsonMerge => vec![Change::Ignore, null],
+        ArrayGetItem | Base64Decode | Format | JsonToString | StringToJson => {
+            let without_backslashes = Change::Replace {
+                from: "\\".to_owned(),
+                to: String::new(),
+            };
+            vec![Change::Ignore, null, without_backslashes]
+        }
         MathRandom | UUID => Vec::new(),
     }
 }

@@ -85,6 +85,18 @@ pub trait Host {
     fn mark(&self, clause: Clause);
     /// The next number of the injected entropy.
     fn entropy(&self) -> u64;
+    /// Whether the numbers that are added are not rounded.
+    fn leaves_fractions(&self) -> bool {
+        false
+    }
+    /// Whether all delimiters are one together.
+    fn joins_delimiters(&self) -> bool {
+        false
+    }
+    /// Whether a text is split into empty pieces, too.
+    fn keeps_empty_pieces(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! functions {
@@ -230,7 +242,7 @@ impl Function {
             (Self::ArrayRange, [first, last, step]) => array::range(first, last, step, host),
             (Self::ArrayUnique, [array]) => array::unique(array, host),
             (Self::Base64Decode, [text]) => text::base64_decode(text, host),
-            (Self::Base64Encode, [text]) => text::base64_encode(text),
+            (Self::Base64Encode, [text]) => text::base64_encode(text, host),
             (Self::Format, [template, values @ ..]) => text::format(template, values, host),
             (Self::Hash, [data, algorithm]) => text::hash(data, algorithm, host),
             (Self::JsonMerge, [left, right, deep]) => text::json_merge(left, right, deep, host),

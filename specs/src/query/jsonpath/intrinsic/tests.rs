@@ -56,6 +56,17 @@ fn characters_beyond_ascii_in_json_text_are_guessed() {
 }
 
 #[test]
+fn the_encoding_of_base64_is_guessed() {
+    let guessed = |function: &str, text: &str| {
+        let (result, coverage) = noted(function, &json!([text]));
+        assert!(result.is_ok());
+        coverage.contains(Clause::IntrinsicBase64BeyondAscii)
+    };
+    assert!(!guessed("Base64Encode", "a") && guessed("Base64Encode", "é"));
+    assert!(!guessed("Base64Decode", "YQ==") && guessed("Base64Decode", "w6k="));
+}
+
+#[test]
 fn rounding_is_guessed_where_aws_documents_none() {
     for (function, arguments, expected, guessed) in [
         ("MathAdd", json!([1.5, 0]), json!(2), ""),

@@ -19,12 +19,19 @@ fn fits(text: &str) -> bool {
     text.len() <= CODED_LIMIT || text.chars().count() <= CODED_LIMIT
 }
 
-pub(super) fn base64_encode(text: &Value) -> Result<Value, Invalid> {
-    coded(text).map(|text| STANDARD.encode(text).into())
+pub(super) fn base64_encode(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let text = coded(text)?;
+    if !text.is_ascii() {
+        host.mark(Clause::IntrinsicBase64BeyondAscii);
+    }
+    Ok(STANDARD.encode(text).into())
 }
 
 pub(super) fn base64_decode(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
     let bytes = STANDARD.decode(coded(text)?).map_err(|_| Invalid::Range)?;
+    if !bytes.is_ascii() {
+        host.mark(Clause::IntrinsicBase64BeyondAscii);
+    }
     Ok(match String::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(error) => {
@@ -109,9 +116,13 @@ pub(super) fn split(text: &Value, delimiters: &Value, host: &impl Host) -> Resul
     if text.len() > LONGEST_TEXT {
         return Err(Invalid::TooLarge);
     }
+    let is_kept = |piece: &&str| host.keeps_empty_pieces() || !piece.is_empty();
+    if host.joins_delimiters() && !delimiters.is_empty() {
+        return Ok(text.split(delimiters).filter(is_kept).collect());
+    }
     Ok(text
         .split(|c| delimiters.contains(c))
-        .filter(|piece| !piece.is_empty())
+        .filter(is_kept)
         .collect())
 }
 
