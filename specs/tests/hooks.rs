@@ -260,6 +260,34 @@ fn handlers_see_other_errors_and_their_causes_are_not_judged() {
 }
 
 #[test]
+fn nothing_is_in_doubt_of_variables_that_are_read_as_nothing() {
+    let assigns = pass(json!({ "Assign": { "x": 1 }, "Next": "R" }));
+    let mut definition = json!({ "StartAt": "A", "States": {
+        "A": assigns, "R": pass(json!({ "InputPath": "$x" })),
+    } });
+    if let Value::Object(first) = &mut definition["States"]["A"] {
+        first.remove("End");
+    }
+    let mut run = Run::new(&pass(json!({})), &json!({}), Plan::default());
+    run.machine = Arc::new(Machine::from_value(&definition).expect("a machine"));
+    run.case.definition = definition.into();
+    let ignored = json!({ "hook": { "field": "Assign" }, "change": "ignore" });
+    let nothing = json!({ "hook": { "path": "variable" }, "change": { "set": null } });
+    let expected = |all: Value| {
+        let all: Deviations = serde_json::from_value(all).expect("deviations");
+        run.engine(&Arc::new(all)).expect(1_000).expect("it ends")
+    };
+    let both = expected(json!([ignored, nothing]));
+    assert_eq!(came_to(&both.observation), json!(null));
+    assert!(!both.poisoned.contains(&Aspect::Output));
+    assert!(
+        expected(json!([ignored]))
+            .poisoned
+            .contains(&Aspect::Output)
+    );
+}
+
+#[test]
 fn what_fails_in_a_catcher_is_not_caught_by_the_same_state() {
     let task = |catcher: &str, found: &str| {
         json!({
@@ -318,6 +346,18 @@ fn paths_find_something_else() {
             (path("slice", json!("ignore")), json!({ "x": [] })),
         ],
     );
+    comes_to(
+        &read("$.a[:0]"),
+        &json!({ "a": [1] }),
+        &json!({ "x": [] }),
+        &[(path("slice-to-zero", json!("outer")), json!({ "x": [1] }))],
+    );
+    let both = Deviations::clone(&deviations(&path("slice-to-zero", json!("outer"))));
+    let none = when(path("slice-to-zero", json!("ignore")), json!("empty"));
+    let both = Arc::new(both.and(Deviations::clone(&deviations(&none))));
+    let run = Run::new(&read("$.a[:0]"), &json!({ "a": [] }), Plan::default());
+    let seen = run.engine(&both).observe(1_000_000).expect("it runs");
+    assert_eq!(came_to(&seen), error("States.Runtime"));
     comes_to(
         &read("$.a[*]"),
         &json!({ "a": { "b": 1 } }),
@@ -546,6 +586,13 @@ fn functions_refuse_arguments() {
                 at(json!("literal"), json!("literal")),
                 json!({ "x": [1, null, "it\\'s"] }),
             ),
+            (
+                at(
+                    json!("literal"),
+                    json!({ "replace": { "from": "'", "to": "-" } }),
+                ),
+                json!({ "x": [1, null, "it-s"] }),
+            ),
         ],
     );
     comes_to(
@@ -602,6 +649,16 @@ fn functions_are_followed_less_precisely() {
             at(json!("index-outside"), json!("ignore")),
             error("States.Runtime"),
         )],
+    );
+    let refused = at(
+        json!({ "function": "Base64Decode" }),
+        json!({ "fail": "States.Runtime" }),
+    );
+    comes_to(
+        &call("States.Base64Decode('w6k')"),
+        &json!({}),
+        &json!({ "x": "é" }),
+        &[(when(refused, json!("not-ascii")), error("States.Runtime"))],
     );
     let named = when(
         at(

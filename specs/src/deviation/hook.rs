@@ -510,6 +510,7 @@ impl Hook {
             (Shape::List, Change::Coerce) => matches!(self, Self::Arguments(_)),
             (Shape::Path | Shape::InnerPath, Change::Literal) => true,
             (Shape::Characters, Change::Literal) => self != Self::Wildcards,
+            (Shape::Characters, Change::Replace { .. }) => self == Self::Literal,
             (Shape::Characters, Change::Set(text)) => {
                 self == Self::Wildcards && text.as_str().is_some_and(|text| !text.is_empty())
             }

@@ -275,6 +275,8 @@ fn path(form: Form) -> Changes {
         Form::Root => all = vec![(Change::Ignore, Some(When::Falsy))],
         Form::Names => all.push((Change::Values, None)),
         Form::Wildcard | Form::FromEnd => all.push((Change::Outer, None)),
+        // Nothing else can be said of what finds nothing.
+        Form::SliceToZero => all = vec![(Change::Outer, None)],
         Form::IndexThenName | Form::TwoIndexes => all.push((Change::Wrap, None)),
         Form::Context => {
             for place in Place::OF_PATHS {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::json,
     clause::Clause,
-    deviation::{Hook, Place, Raised, Reading},
+    deviation::{Deviations, Hook, Place, Raised, Reading},
     query::jsonpath::{
         intrinsic::{Argument, Call, Function, Host, Invalid},
         path::{LARGEST, Path, PathError, Root, Step},
@@ -74,6 +74,7 @@ impl<'e> Eval<'e> {
         let place = self.place.get();
         let deviations = self.execution.deviations();
         let instead = deviations.and_then(|all| all.read_instead(Reading { path, place, kind }));
+        let asked = path;
         let path = instead.as_ref().unwrap_or(path);
         let meter = &self.execution.meter;
         let found = match path.root() {
@@ -89,11 +90,16 @@ impl<'e> Eval<'e> {
             }
             Root::Variable(name) => {
                 self.mark(Clause::VariableRead);
-                let value = self.variable(name).ok_or_else(|| {
-                    self.mark(Clause::VariableUndefined);
-                    PathError::NoResults(format!("${name}"))
-                })?;
-                path.find_metered(value, mark, meter)
+                match self.variable(name) {
+                    Some(value) => path.find_metered(value, mark, meter),
+                    None => {
+                        // A deviation may say what reading a variable comes to, whatever it is.
+                        if !deviations.is_some_and(Deviations::answers_variables) {
+                            self.mark(Clause::VariableUndefined);
+                        }
+                        Err(PathError::NoResults(format!("${name}")))
+                    }
+                }
             }
         };
         if !path.is_definite() {
@@ -115,11 +121,15 @@ impl<'e> Eval<'e> {
         if is_null && !path.steps().is_empty() && all.goes_on(Clause::PathNull, kind) {
             return Ok(Cow::Owned(Value::Null));
         }
-        all.found(Reading { path, place, kind }, found)
-            .unwrap_or_else(|| {
-                self.execution.speak(OwnWords::Said);
-                Err(PathError::NoResults(path.to_string()))
-            })
+        let reading = Reading {
+            path: asked,
+            place,
+            kind,
+        };
+        all.found(reading, found).unwrap_or_else(|| {
+            self.execution.speak(OwnWords::Said);
+            Err(PathError::NoResults(path.to_string()))
+        })
     }
 
     /// Fails if a path is applied to null (clause `data.path.null`).
@@ -346,6 +356,11 @@ impl<'e> Eval<'e> {
                     return Err(self.refused(raised));
                 }
                 let answer = function.apply(arguments.clone(), self);
+                if let (Ok(answer), Some(raised)) = (&answer, all.refuses_to_give(function))
+                    && answer.as_str().is_some_and(|text| !text.is_ascii())
+                {
+                    return Err(self.refused(raised));
+                }
                 answer.map(|answer| all.answer(function, &arguments, answer))
             }
         };

@@ -242,7 +242,7 @@ impl Function {
             (Self::ArrayRange, [first, last, step]) => array::range(first, last, step, host),
             (Self::ArrayUnique, [array]) => array::unique(array, host),
             (Self::Base64Decode, [text]) => text::base64_decode(text, host),
-            (Self::Base64Encode, [text]) => text::base64_encode(text, host),
+            (Self::Base64Encode, [text]) => text::base64_encode(text),
             (Self::Format, [template, values @ ..]) => text::format(template, values, host),
             (Self::Hash, [data, algorithm]) => text::hash(data, algorithm, host),
             (Self::JsonMerge, [left, right, deep]) => text::json_merge(left, right, deep, host),
