@@ -620,7 +620,7 @@ fn functions_are_followed_less_precisely() {
         &json!({ "x": ["a", "b", "c"] }),
         &[
             (
-                at(json!("delimiters"), json!("ignore")),
+                at(json!("split-delimiters"), json!("ignore")),
                 json!({ "x": ["a.b", "c"] }),
             ),
             (

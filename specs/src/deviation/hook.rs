@@ -94,7 +94,7 @@ pub enum Hook {
     /// Are the numbers that `States.MathAdd` adds rounded?
     Rounding,
     /// Is every character a delimiter of `States.StringSplit`? If ignored, all together are one.
-    Delimiters,
+    SplitDelimiters,
     /// Does `States.StringSplit` leave out empty pieces?
     EmptyPieces,
     /// What is this field of the context object? If ignored, it is missing.
@@ -345,7 +345,7 @@ impl Hook {
             Self::Literal,
             Self::Call,
             Self::Rounding,
-            Self::Delimiters,
+            Self::SplitDelimiters,
             Self::EmptyPieces,
             Self::DataLimit,
             Self::RuleInput,
@@ -387,7 +387,7 @@ impl Hook {
             | Self::IndexOutside
             | Self::Call
             | Self::Rounding
-            | Self::Delimiters
+            | Self::SplitDelimiters
             | Self::EmptyPieces
             | Self::DataLimit
             | Self::Event(_)
@@ -459,7 +459,7 @@ impl Hook {
             | Self::IndexOutside
             | Self::Call
             | Self::Rounding
-            | Self::Delimiters
+            | Self::SplitDelimiters
             | Self::EmptyPieces
             | Self::Context(_)
             | Self::DataLimit

@@ -108,7 +108,7 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::IndexOutside, Change::Ignore) => "a path outside of an array finds nothing",
         (Hook::Call, Change::Ignore) => "a call of an intrinsic function finds nothing",
         (Hook::Rounding, Change::Ignore) => "States.MathAdd adds fractions as they are",
-        (Hook::Delimiters, Change::Ignore) => {
+        (Hook::SplitDelimiters, Change::Ignore) => {
             "the delimiters of States.StringSplit are one together"
         }
         (Hook::EmptyPieces, Change::Ignore) => "States.StringSplit keeps empty pieces",
@@ -323,7 +323,7 @@ fn subject(hook: Hook) -> String {
         Hook::Literal => "a string literal of a call".to_owned(),
         Hook::Call => "a call of an intrinsic function".to_owned(),
         Hook::Rounding => "the rounding of States.MathAdd".to_owned(),
-        Hook::Delimiters => "the delimiters of States.StringSplit".to_owned(),
+        Hook::SplitDelimiters => "the delimiters of States.StringSplit".to_owned(),
         Hook::EmptyPieces => "that States.StringSplit leaves out empty pieces".to_owned(),
         Hook::Context(field) => format!("$$.{}", field.name()),
         Hook::DataLimit => "the limit on data".to_owned(),

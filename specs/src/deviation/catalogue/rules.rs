@@ -58,7 +58,7 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::Call if deviation.when == Some(When::In(Place::Failure)) => Clause::FailPath,
         Hook::Call => Clause::TemplatePath,
         Hook::Rounding => Clause::IntrinsicMathAdd,
-        Hook::Delimiters | Hook::EmptyPieces => Clause::IntrinsicStringSplit,
+        Hook::SplitDelimiters | Hook::EmptyPieces => Clause::IntrinsicStringSplit,
         Hook::Context(_) => Clause::ContextPath,
         Hook::DataLimit => Clause::StateDataLimit,
         Hook::Event(kind) => of_event(kind),

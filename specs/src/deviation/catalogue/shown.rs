@@ -28,7 +28,9 @@ impl Hypothesis {
             }
             Hook::Literal | Hook::Call => family("intrinsic"),
             Hook::Rounding => followed.contains(Clause::IntrinsicMathAdd),
-            Hook::Delimiters | Hook::EmptyPieces => followed.contains(Clause::IntrinsicStringSplit),
+            Hook::SplitDelimiters | Hook::EmptyPieces => {
+                followed.contains(Clause::IntrinsicStringSplit)
+            }
             Hook::Holds(Tests::Of(Comparable::String)) | Hook::StringOrder => {
                 followed.contains(Clause::ChoiceString)
             }

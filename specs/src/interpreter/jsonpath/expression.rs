@@ -539,7 +539,7 @@ impl Host for Eval<'_> {
     }
 
     fn joins_delimiters(&self) -> bool {
-        self.breaks(Hook::Delimiters)
+        self.breaks(Hook::SplitDelimiters)
     }
 
     fn keeps_empty_pieces(&self) -> bool {
