@@ -185,6 +185,10 @@ fn changes() -> Vec<Change> {
         replace,
         base,
         Change::Fail("States.TaskFailed".to_owned()),
+        Change::FailWith {
+            error: "E".to_owned(),
+            cause: "C".to_owned(),
+        },
         Change::Handled,
         Change::Unhandled,
         Change::Wrap,

@@ -103,6 +103,10 @@ fn error(name: &str) -> Value {
     json!({ "error": name })
 }
 
+fn call(text: &str) -> Value {
+    pass(json!({ "Parameters": { "x.$": text } }))
+}
+
 fn pass(fields: Value) -> Value {
     let mut state = json!({ "Type": "Pass", "End": true });
     if let (Value::Object(state), Value::Object(fields)) = (&mut state, fields) {
@@ -256,6 +260,73 @@ fn handlers_see_other_errors_and_their_causes_are_not_judged() {
 }
 
 #[test]
+fn nothing_is_in_doubt_of_variables_that_are_read_as_nothing() {
+    let assigns = pass(json!({ "Assign": { "x": 1 }, "Next": "R" }));
+    let mut definition = json!({ "StartAt": "A", "States": {
+        "A": assigns, "R": pass(json!({ "InputPath": "$x" })),
+    } });
+    if let Value::Object(first) = &mut definition["States"]["A"] {
+        first.remove("End");
+    }
+    let mut run = Run::new(&pass(json!({})), &json!({}), Plan::default());
+    run.machine = Arc::new(Machine::from_value(&definition).expect("a machine"));
+    run.case.definition = definition.into();
+    let ignored = json!({ "hook": { "field": "Assign" }, "change": "ignore" });
+    let nothing = json!({ "hook": { "path": "variable" }, "change": { "set": null } });
+    let expected = |all: Value| {
+        let all: Deviations = serde_json::from_value(all).expect("deviations");
+        run.engine(&Arc::new(all)).expect(1_000).expect("it ends")
+    };
+    let both = expected(json!([ignored, nothing]));
+    assert_eq!(came_to(&both.observation), json!(null));
+    assert!(!both.poisoned.contains(&Aspect::Output));
+    assert!(
+        expected(json!([ignored]))
+            .poisoned
+            .contains(&Aspect::Output)
+    );
+}
+
+#[test]
+fn what_fails_in_a_catcher_is_not_caught_by_the_same_state() {
+    let task = |catcher: &str, found: &str| {
+        json!({
+            "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:A",
+            "End": true,
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B", catcher: found }],
+        })
+    };
+    let under = |state: &Value, deviation: Value| {
+        let fails = Act::now(Reply::Fail {
+            error: "E".into(),
+            cause: "C".into(),
+        });
+        let plan = Plan {
+            sites: [("A".into(), vec![Rule::always(fails)].into())].into(),
+        };
+        let run = Run::new(state, &json!(1), plan);
+        let expected = run.engine(&deviations(&deviation)).expect(1_000);
+        expected.expect("it ends")
+    };
+    let mut template = task("Assign", "");
+    template["Catch"][0]["Assign"] = json!({ "x.$": "$.missing" });
+    let handled = at(
+        json!({ "failure": "data.template.missing" }),
+        json!("handled"),
+    );
+    let seen = under(&template, handled);
+    assert_eq!(came_to(&seen.observation), error("States.Runtime"));
+    let named = at(
+        json!({ "failure": "data.result-path.conflict" }),
+        json!({ "fail-with": { "error": "F", "cause": "D" } }),
+    );
+    let seen = under(&task("ResultPath", "$.x"), named);
+    assert_eq!(came_to(&seen.observation), error("F"));
+    assert_eq!(seen.observation.cause.as_deref(), Some("D"));
+    assert!(!seen.poisoned.contains(&Aspect::Cause));
+}
+
+#[test]
 fn paths_find_something_else() {
     let path = |form: &str, change: Value| at(json!({ "path": form }), change);
     let read = |path: &str| pass(json!({ "Parameters": { "x.$": path } }));
@@ -275,6 +346,18 @@ fn paths_find_something_else() {
             (path("slice", json!("ignore")), json!({ "x": [] })),
         ],
     );
+    comes_to(
+        &read("$.a[:0]"),
+        &json!({ "a": [1] }),
+        &json!({ "x": [] }),
+        &[(path("slice-to-zero", json!("outer")), json!({ "x": [1] }))],
+    );
+    let both = Deviations::clone(&deviations(&path("slice-to-zero", json!("outer"))));
+    let none = when(path("slice-to-zero", json!("ignore")), json!("empty"));
+    let both = Arc::new(both.and(Deviations::clone(&deviations(&none))));
+    let run = Run::new(&read("$.a[:0]"), &json!({ "a": [] }), Plan::default());
+    let seen = run.engine(&both).observe(1_000_000).expect("it runs");
+    assert_eq!(came_to(&seen), error("States.Runtime"));
     comes_to(
         &read("$.a[*]"),
         &json!({ "a": { "b": 1 } }),
@@ -466,7 +549,6 @@ fn comparisons_hold_otherwise() {
 
 #[test]
 fn functions_refuse_arguments() {
-    let call = |text: &str| pass(json!({ "Parameters": { "x.$": text } }));
     let function = |name: &str| {
         at(
             json!({ "function": name }),
@@ -504,6 +586,13 @@ fn functions_refuse_arguments() {
                 at(json!("literal"), json!("literal")),
                 json!({ "x": [1, null, "it\\'s"] }),
             ),
+            (
+                at(
+                    json!("literal"),
+                    json!({ "replace": { "from": "'", "to": "-" } }),
+                ),
+                json!({ "x": [1, null, "it-s"] }),
+            ),
         ],
     );
     comes_to(
@@ -514,6 +603,139 @@ fn functions_refuse_arguments() {
             at(json!({ "arguments": "ArrayContains" }), json!("coerce")),
             json!({ "x": true }),
         )],
+    );
+}
+
+#[test]
+fn functions_are_followed_less_precisely() {
+    comes_to(
+        &call("States.MathAdd(1.2, 2.25)"),
+        &json!({}),
+        &json!({ "x": 3 }),
+        &[(at(json!("rounding"), json!("ignore")), json!({ "x": 3.45 }))],
+    );
+    comes_to(
+        &call("States.StringSplit('a.b,.c', ',.')"),
+        &json!({}),
+        &json!({ "x": ["a", "b", "c"] }),
+        &[
+            (
+                at(json!("split-delimiters"), json!("ignore")),
+                json!({ "x": ["a.b", "c"] }),
+            ),
+            (
+                at(json!("empty-pieces"), json!("ignore")),
+                json!({ "x": ["a", "b", "", "c"] }),
+            ),
+        ],
+    );
+    comes_to(
+        &call("States.JsonToString($.a)"),
+        &json!({ "a": "it's \"so\"" }),
+        &json!({ "x": "\"it's \\\"so\\\"\"" }),
+        &[(
+            at(
+                json!({ "function": "JsonToString" }),
+                json!({ "replace": { "from": "\\", "to": "" } }),
+            ),
+            json!({ "x": "\"it's \"so\"\"" }),
+        )],
+    );
+    comes_to(
+        &call("$.a[2]"),
+        &json!({ "a": [1] }),
+        &json!({ "x": null }),
+        &[(
+            at(json!("index-outside"), json!("ignore")),
+            error("States.Runtime"),
+        )],
+    );
+    let refused = at(
+        json!({ "function": "Base64Decode" }),
+        json!({ "fail": "States.Runtime" }),
+    );
+    comes_to(
+        &call("States.Base64Decode('w6k')"),
+        &json!({}),
+        &json!({ "x": "é" }),
+        &[(when(refused, json!("not-ascii")), error("States.Runtime"))],
+    );
+    let named = when(
+        at(
+            json!({ "function": "StringToJson" }),
+            json!({ "fail": "SyntaxError" }),
+        ),
+        json!("invalid"),
+    );
+    comes_to(
+        &call("States.StringToJson('x')"),
+        &json!({}),
+        &error("States.Runtime"),
+        &[(named.clone(), error("SyntaxError"))],
+    );
+    comes_to(
+        &call("States.StringToJson('1')"),
+        &json!({}),
+        &json!({ "x": 1 }),
+        &[(named, json!({ "x": 1 }))],
+    );
+}
+
+#[test]
+fn a_call_may_be_known_in_some_places_only() {
+    let within = |place: &str| when(at(json!("call"), json!("ignore")), json!({ "in": place }));
+    comes_to(
+        &json!({ "Type": "Fail", "ErrorPath": "States.Format('E{}', 1)" }),
+        &json!({}),
+        &error("E1"),
+        &[
+            (within("failure"), error("States.Runtime")),
+            (within("template"), error("E1")),
+        ],
+    );
+    comes_to(
+        &call("States.Format('E{}', 1)"),
+        &json!({}),
+        &json!({ "x": "E1" }),
+        &[(within("template"), error("States.Runtime"))],
+    );
+}
+
+#[test]
+fn a_result_path_may_be_taken_for_names() {
+    let path =
+        |change: Value, met: &str| when(at(json!({ "field": "ResultPath" }), change), json!(met));
+    let below = json!({ "rebase": "$['$']" });
+    let at_path = |text: &str| pass(json!({ "Result": 1, "ResultPath": text }));
+    comes_to(
+        &at_path("$['a'].b"),
+        &json!({}),
+        &json!({ "a": { "b": 1 } }),
+        &[
+            (
+                path(json!("literal"), "brackets"),
+                json!({ "['a']": { "b": 1 } }),
+            ),
+            (
+                path(below.clone(), "undotted"),
+                json!({ "$": { "a": { "b": 1 } } }),
+            ),
+        ],
+    );
+    comes_to(
+        &at_path("$.a['b']"),
+        &json!({}),
+        &json!({ "a": { "b": 1 } }),
+        &[
+            (path(json!("literal"), "brackets"), json!({ "a['b']": 1 })),
+            (path(below.clone(), "undotted"), json!({ "a": { "b": 1 } })),
+        ],
+    );
+    comes_to(
+        &at_path("$"),
+        &json!({}),
+        &json!(1),
+        &[(path(below, "undotted"), json!({ "$": 1 }))],
     );
 }
 

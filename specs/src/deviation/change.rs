@@ -51,6 +51,13 @@ pub enum Change {
     Rebase(String),
     /// The state fails with this error instead.
     Fail(String),
+    /// The same, where the cause is known, too.
+    FailWith {
+        /// The error.
+        error: String,
+        /// Its cause.
+        cause: String,
+    },
     /// Handlers see an error that would end the execution.
     Handled,
     /// An error that handlers would see ends the execution.
@@ -63,7 +70,7 @@ pub enum Change {
     Coerce,
     /// Values of any type are compared as they are.
     AnyType,
-    /// The text is taken literally: a path for a name, an escape for two characters.
+    /// The text is taken literally: a path for the names between its dots, an escape for two characters.
     Literal,
 }
 

@@ -55,6 +55,8 @@ pub enum Hook {
     VariableScope,
     /// What is the result of a path that finds nothing? An error.
     PathMissing,
+    /// What is an element outside of an array? Null. If ignored, the path finds nothing.
+    IndexOutside,
     /// What is the result of a path that can match several values? An array of all matches.
     PathSeveral,
     /// Does a test other than `IsPresent` hold if its Variable finds nothing? It is an error.
@@ -87,6 +89,14 @@ pub enum Hook {
     Wildcards,
     /// What is a string literal among the arguments of a function?
     Literal,
+    /// Is a call of an intrinsic function evaluated? If ignored, it is a path that finds nothing.
+    Call,
+    /// Are the numbers that `States.MathAdd` adds rounded?
+    Rounding,
+    /// Is every character a delimiter of `States.StringSplit`? If ignored, all together are one.
+    SplitDelimiters,
+    /// Does `States.StringSplit` leave out empty pieces?
+    EmptyPieces,
     /// What is this field of the context object? If ignored, it is missing.
     Context(ContextField),
     /// How large may data be? If ignored, as large as it likes.
@@ -323,6 +333,7 @@ impl Hook {
             Self::Heartbeat,
             Self::VariableScope,
             Self::PathMissing,
+            Self::IndexOutside,
             Self::PathSeveral,
             Self::VariableMissing,
             Self::HistoryLimit,
@@ -332,6 +343,10 @@ impl Hook {
             Self::StringOrder,
             Self::Wildcards,
             Self::Literal,
+            Self::Call,
+            Self::Rounding,
+            Self::SplitDelimiters,
+            Self::EmptyPieces,
             Self::DataLimit,
             Self::RuleInput,
             Self::RuleAssigns,
@@ -369,6 +384,11 @@ impl Hook {
             | Self::Timestamp
             | Self::NullResult
             | Self::StringOrder
+            | Self::IndexOutside
+            | Self::Call
+            | Self::Rounding
+            | Self::SplitDelimiters
+            | Self::EmptyPieces
             | Self::DataLimit
             | Self::Event(_)
             | Self::RuleAssigns
@@ -436,6 +456,11 @@ impl Hook {
             | Self::StringOrder
             | Self::Wildcards
             | Self::Literal
+            | Self::IndexOutside
+            | Self::Call
+            | Self::Rounding
+            | Self::SplitDelimiters
+            | Self::EmptyPieces
             | Self::Context(_)
             | Self::DataLimit
             | Self::Event(_)
@@ -468,8 +493,9 @@ impl Hook {
             }
             (Shape::Failure, Change::Handled) => true,
             (Shape::Failure, Change::Unhandled) => self != Self::ChildError,
-            (Shape::Failure | Shape::Outcome, Change::Fail(name)) => !name.is_empty(),
-            (Shape::Value, Change::Fail(name)) => {
+            (Shape::Failure | Shape::Outcome, Change::Fail(name))
+            | (Shape::Failure, Change::FailWith { error: name, .. }) => !name.is_empty(),
+            (Shape::Value, Change::Fail(name) | Change::FailWith { error: name, .. }) => {
                 matches!(self, Self::Function(_)) && !name.is_empty()
             }
             (Shape::Value, Change::Outer) => matches!(self, Self::Path(_)),
@@ -484,6 +510,7 @@ impl Hook {
             (Shape::List, Change::Coerce) => matches!(self, Self::Arguments(_)),
             (Shape::Path | Shape::InnerPath, Change::Literal) => true,
             (Shape::Characters, Change::Literal) => self != Self::Wildcards,
+            (Shape::Characters, Change::Replace { .. }) => self == Self::Literal,
             (Shape::Characters, Change::Set(text)) => {
                 self == Self::Wildcards && text.as_str().is_some_and(|text| !text.is_empty())
             }
@@ -526,7 +553,9 @@ impl Hook {
             (Shape::Path | Shape::InnerPath, Change::Set(value)) => {
                 value.is_null() || value.as_str().is_some_and(is_path)
             }
-            (Shape::Template, Change::Rebase(path)) => is_path(path),
+            (Shape::Template | Shape::Path | Shape::InnerPath, Change::Rebase(path)) => {
+                is_path(path)
+            }
             _ => false,
         }
     }
@@ -535,7 +564,7 @@ impl Hook {
     pub fn knows(self, when: When) -> bool {
         match when {
             When::Null | When::Falsy | When::Empty if matches!(self, Self::Field(_)) => true,
-            When::Root | When::Brackets => {
+            When::Root | When::Brackets | When::Undotted => {
                 matches!(self, Self::Field(field) if matches!(field.shape(), Shape::Path | Shape::InnerPath))
             }
             When::In(place)
@@ -543,7 +572,11 @@ impl Hook {
             {
                 true
             }
-            When::In(_) => matches!(self, Self::PathMissing | Self::PathSeveral | Self::Path(_)),
+            When::In(_) => matches!(
+                self,
+                Self::PathMissing | Self::PathSeveral | Self::Path(_) | Self::Call
+            ),
+            When::Invalid => matches!(self, Self::Function(_)),
             When::Twin | When::Negated | When::OtherType | When::TwinOfOtherType => {
                 matches!(self, Self::Holds(_))
             }

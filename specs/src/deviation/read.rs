@@ -377,6 +377,7 @@ impl Slot for Nullable<Path> {
         match (self, when) {
             (Self::Set(path), When::Root) => path.is_data_root(),
             (Self::Set(path), When::Brackets) => path.text().contains('['),
+            (Self::Set(path), When::Undotted) => !path.text().starts_with("$."),
             _ => false,
         }
     }
@@ -392,19 +393,26 @@ impl Slot for Nullable<Path> {
             }
             Change::Literal => {
                 if let Self::Set(path) = self {
-                    let text = path.text();
-                    let name = text.strip_prefix("$.").unwrap_or(text);
-                    let name = if name == "$" {
-                        name
-                    } else {
-                        name.trim_start_matches('$')
-                    };
-                    *path = Path::new(Root::Data, [Step::Name(name.into())]);
+                    *path = literally(path.text());
+                }
+            }
+            Change::Rebase(base) => {
+                if let (Self::Set(path), Ok(base)) = (self, Path::parse(base)) {
+                    let steps = base.steps().iter().chain(path.steps()).cloned();
+                    *path = Path::new(base.root().clone(), steps);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// The path of the names that stand between the dots of a text, with their brackets and quotes.
+fn literally(text: &str) -> Path {
+    let names = text.trim_start_matches(['$', '.']);
+    let names = if names.is_empty() { text } else { names };
+    let steps = names.split('.').map(|name| Step::Name(name.into()));
+    Path::new(Root::Data, steps)
 }
 
 /// Fields that can only be dropped.

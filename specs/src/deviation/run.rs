@@ -140,19 +140,28 @@ impl Deviations {
 pub struct Raised<'d> {
     /// Its name; the language's if there is none.
     pub name: Option<&'d str>,
+    /// Its cause; the engine's own if there is none.
+    pub cause: Option<&'d str>,
     /// Whether it ends the execution.
     pub ends: bool,
 }
 
 impl<'d> Raised<'d> {
-    fn by(change: &'d Change) -> Option<Self> {
+    pub(super) fn by(change: &'d Change) -> Option<Self> {
         match change {
             Change::Fail(name) => Some(Self {
                 name: Some(name),
+                cause: None,
                 ends: name == "States.Runtime",
+            }),
+            Change::FailWith { error, cause } => Some(Self {
+                name: Some(error),
+                cause: Some(cause),
+                ends: error == "States.Runtime",
             }),
             Change::Handled | Change::Unhandled => Some(Self {
                 name: None,
+                cause: None,
                 ends: *change == Change::Unhandled,
             }),
             _ => None,

@@ -63,6 +63,7 @@ fn condition(when: When) -> String {
         When::Escaped => "for text with a backslash",
         When::Root => "if it is $",
         When::Brackets => "if it has brackets",
+        When::Undotted => "if no dot follows its $",
         When::In(place) => return format!("in {}", place.name()),
         When::Twin => "if the operand is given by a path",
         When::Negated => "if the operand is false",
@@ -70,6 +71,7 @@ fn condition(when: When) -> String {
         When::TwinOfOtherType => "for values of other types if the operand is given by a path",
         When::Compound => "if its condition consists of several",
         When::Ending => "where the error ends the execution",
+        When::Invalid => "where it does not take its arguments",
     };
     fixed.to_owned()
 }
@@ -103,6 +105,13 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::NullResult, Change::Ignore) => "a Result of null is the result",
         (Hook::StringOrder, Change::Ignore) => "strings are ordered by characters",
         (Hook::Literal, Change::Literal) => "escapes in string literals of calls are kept",
+        (Hook::IndexOutside, Change::Ignore) => "a path outside of an array finds nothing",
+        (Hook::Call, Change::Ignore) => "a call of an intrinsic function finds nothing",
+        (Hook::Rounding, Change::Ignore) => "States.MathAdd adds fractions as they are",
+        (Hook::SplitDelimiters, Change::Ignore) => {
+            "the delimiters of States.StringSplit are one together"
+        }
+        (Hook::EmptyPieces, Change::Ignore) => "States.StringSplit keeps empty pieces",
         (Hook::DataLimit, Change::Ignore) => "the limit on data is not kept",
         (Hook::Undefined, Change::Ignore) => {
             "a member or an item of the definition is left out whose expression comes to nothing"
@@ -170,6 +179,10 @@ fn named(hook: Hook, change: &Change) -> Option<String> {
         (Hook::Function(function), Change::Fail(name)) => {
             Some(format!("{} fails with {name}", function.name()))
         }
+        (Hook::Function(function), Change::FailWith { error, cause }) => Some(format!(
+            "{} fails with {error}, because '{cause}'",
+            function.name()
+        )),
         (Hook::Arguments(function), Change::Ignore) => {
             Some(format!("arguments of {} are dropped", function.name()))
         }
@@ -267,6 +280,9 @@ fn failure(rule: Clause, change: &Change) -> String {
         Change::Handled => format!("handlers see the error of {rule}"),
         Change::Unhandled => format!("handlers do not see the error of {rule}"),
         Change::Fail(name) => format!("the error of {rule} is {name}"),
+        Change::FailWith { error, cause } => {
+            format!("the error of {rule} is {error}, because '{cause}'")
+        }
         change => format!("the error of {rule} {}", predicate(change)),
     }
 }
@@ -291,6 +307,7 @@ fn subject(hook: Hook) -> String {
         Hook::Heartbeat => "a heartbeat".to_owned(),
         Hook::VariableScope => "the scope of variables".to_owned(),
         Hook::PathMissing => "the result of a path that finds nothing".to_owned(),
+        Hook::IndexOutside => "an element outside of an array".to_owned(),
         Hook::PathSeveral => "the result of a path that can match several values".to_owned(),
         Hook::VariableMissing => "a test of a Variable that finds nothing".to_owned(),
         Hook::FailedOutput => "that an execution that fails has no output".to_owned(),
@@ -304,6 +321,10 @@ fn subject(hook: Hook) -> String {
         Hook::StringOrder => "the order of strings".to_owned(),
         Hook::Wildcards => "the list of wildcards".to_owned(),
         Hook::Literal => "a string literal of a call".to_owned(),
+        Hook::Call => "a call of an intrinsic function".to_owned(),
+        Hook::Rounding => "the rounding of States.MathAdd".to_owned(),
+        Hook::SplitDelimiters => "the delimiters of States.StringSplit".to_owned(),
+        Hook::EmptyPieces => "that States.StringSplit leaves out empty pieces".to_owned(),
         Hook::Context(field) => format!("$$.{}", field.name()),
         Hook::DataLimit => "the limit on data".to_owned(),
         Hook::Event(kind) => format!("the event {}", kind.name()),
@@ -340,13 +361,14 @@ fn predicate(change: &Change) -> String {
         Change::Rename { from, to } => format!("has {} for {from}", to.join(" and ")),
         Change::Replace { from, to } => format!("has '{to}' for '{from}'"),
         Change::Fail(name) => format!("fails with {name}"),
+        Change::FailWith { error, cause } => format!("fails with {error}, because '{cause}'"),
         Change::Handled => "can be handled".to_owned(),
         Change::Unhandled => "cannot be handled".to_owned(),
         Change::Wrap => "is an array of it".to_owned(),
         Change::Values => "is an array of its values".to_owned(),
         Change::Coerce => "has numbers for booleans".to_owned(),
         Change::AnyType => "compares values of any type".to_owned(),
-        Change::Literal => "is taken for a name".to_owned(),
-        Change::Rebase(path) => format!("reads from {path} instead of $"),
+        Change::Literal => "is taken for names between dots".to_owned(),
+        Change::Rebase(path) => format!("starts from {path} instead of $"),
     }
 }

@@ -165,6 +165,8 @@ pub enum Form {
     Scan,
     /// A path with a slice.
     Slice,
+    /// A path with a slice that ends before the first element.
+    SliceToZero,
     /// A path with a list of indexes.
     Indexes,
     /// A path with a list of names.
@@ -193,12 +195,13 @@ pub enum Form {
 
 impl Form {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Any,
         Self::Root,
         Self::Wildcard,
         Self::Scan,
         Self::Slice,
+        Self::SliceToZero,
         Self::Indexes,
         Self::Names,
         Self::Filter,
@@ -222,6 +225,7 @@ impl Form {
             Self::Wildcard => has(|step| matches!(step, Step::Wildcard)),
             Self::Scan => has(|step| matches!(step, Step::Scan)),
             Self::Slice => has(|step| matches!(step, Step::Slice(..))),
+            Self::SliceToZero => has(|step| matches!(step, Step::Slice(_, Some(0)))),
             Self::Indexes => has(|step| matches!(step, Step::Indexes(_))),
             Self::Names => has(|step| matches!(step, Step::Names(_))),
             Self::Filter => has(|step| matches!(step, Step::Filter(_))),
@@ -253,6 +257,7 @@ impl Form {
             Self::Wildcard
                 | Self::Scan
                 | Self::Slice
+                | Self::SliceToZero
                 | Self::Indexes
                 | Self::Filter
                 | Self::FilterOfSeveral
@@ -265,7 +270,9 @@ impl Form {
             Self::Any | Self::Root | Self::IndexThenName | Self::TwoIndexes | Self::NotAscii => {
                 Clause::TemplatePath
             }
-            Self::Wildcard | Self::Scan | Self::Slice | Self::Indexes => Clause::PathSeveral,
+            Self::Wildcard | Self::Scan | Self::Slice | Self::SliceToZero | Self::Indexes => {
+                Clause::PathSeveral
+            }
             Self::Names => Clause::PathNames,
             Self::Filter | Self::FilterOfSeveral => Clause::PathFilter,
             Self::FromEnd => Clause::PathFromEnd,
@@ -281,6 +288,7 @@ impl Form {
             Self::Wildcard => "a path with a wildcard",
             Self::Scan => "a path with a scan",
             Self::Slice => "a path with a slice",
+            Self::SliceToZero => "a path with a slice that ends at 0",
             Self::Indexes => "a path with a list of indexes",
             Self::Names => "a path with a list of names",
             Self::Filter => "a path with a filter",

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::{Change, ContextField, Deviation, Deviations, Hook, Place, StatesField, When};
+use super::{
+    Change, ContextField, Deviation, Deviations, Form, Hook, Place, Raised, StatesField, When,
+};
 use crate::{
     asl::{Comparable, Operator, StateType},
     base::{json, time::nanoseconds},
@@ -191,6 +193,15 @@ impl Deviations {
         }))
     }
 
+    /// Whether every read of a variable comes to the same, or to nothing.
+    pub(crate) fn answers_variables(&self) -> bool {
+        self.iter().any(|it| {
+            it.hook == Hook::Path(Form::Variable)
+                && it.when.is_none()
+                && matches!(it.change, Change::Ignore | Change::Set(_))
+        })
+    }
+
     /// The value that an operator tests; `None` if it is missing.
     pub(crate) fn tested<'v>(
         &self,
@@ -260,14 +271,12 @@ impl Deviations {
     /// A string literal among the arguments of a function.
     pub(crate) fn literal(&self, value: &Value) -> Option<Value> {
         let text = value.as_str()?;
-        let is_escaped = |c: char| matches!(c, '\'' | '\\' | '{' | '}');
-        let is_asked = self.iter().any(|it| it.hook == Hook::Literal);
-        if !is_asked || !text.contains(is_escaped) {
-            return None;
-        }
-        let chars = text.chars();
-        let all = chars.flat_map(|c| is_escaped(c).then_some('\\').into_iter().chain([c]));
-        Some(all.collect::<String>().into())
+        let all = self.iter().filter(|it| it.hook == Hook::Literal);
+        let read = all.fold(Cow::Borrowed(text), |read, it| match &it.change {
+            Change::Literal => escaped(&read).into(),
+            change => change.text(&read).into(),
+        });
+        (read != text).then(|| read.into_owned().into())
     }
 
     /// A field of the context object after all changes.
@@ -367,14 +376,42 @@ impl Deviations {
     }
 
     /// The error with which a deviating engine fails instead of calling a function.
-    pub(crate) fn refuses(&self, function: Function, arguments: &[Cow<'_, Value>]) -> Option<&str> {
-        let mut all = self.iter().filter(|it| it.hook == Hook::Function(function));
-        all.find_map(|it| match &it.change {
-            Change::Fail(name) if it.is_asked_of(arguments.iter().map(|it| &**it)) => {
-                Some(name.as_str())
-            }
-            _ => None,
+    pub(crate) fn refuses(
+        &self,
+        function: Function,
+        arguments: &[Cow<'_, Value>],
+    ) -> Option<Raised<'_>> {
+        self.fails(function, |it| {
+            it.when != Some(When::Invalid) && it.is_asked_of(arguments.iter().map(|it| &**it))
         })
+    }
+
+    /// The error with which a deviating engine fails where a function would give text outside of ASCII.
+    pub(crate) fn refuses_to_give(&self, function: Function) -> Option<Raised<'_>> {
+        self.fails(function, |it| it.when == Some(When::NotAscii))
+    }
+
+    /// The error with which a deviating engine fails where a function does not take its arguments.
+    pub(crate) fn error_of_invalid(&self, function: Function) -> Option<Raised<'_>> {
+        self.fails(function, |it| it.when == Some(When::Invalid))
+    }
+
+    fn fails(
+        &self,
+        function: Function,
+        is_asked: impl Fn(&Deviation) -> bool,
+    ) -> Option<Raised<'_>> {
+        let all = self.iter().filter(|it| it.hook == Hook::Function(function));
+        let mut named = all.filter_map(|it| {
+            let raised = Raised::by(&it.change).filter(|raised| raised.name.is_some());
+            raised.filter(|_| is_asked(it))
+        });
+        named.next()
+    }
+
+    /// Whether calls of intrinsic functions find nothing in this place.
+    pub(crate) fn passes_over_calls(&self, kind: StateType, place: Place) -> bool {
+        self.at(Hook::Call, kind).any(|it| it.is_asked_at(place))
     }
 
     /// The result of an intrinsic function after all changes.
@@ -385,12 +422,21 @@ impl Deviations {
         answer: Value,
     ) -> Value {
         let all = self.iter().filter(|it| it.hook == Hook::Function(function));
+        let all = all.filter(|it| it.when != Some(When::Invalid));
         let all = all.filter(|it| it.is_asked_of(arguments.iter().map(|it| &**it)));
         all.fold(answer, |answer, it| match (&it.change, arguments.first()) {
             (Change::Ignore, Some(first)) => Value::clone(first),
             (change, _) => change.value(answer),
         })
     }
+}
+
+/// A text as it stands in a literal.
+fn escaped(text: &str) -> String {
+    let is_escaped = |c: char| matches!(c, '\'' | '\\' | '{' | '}');
+    let chars = text.chars();
+    let all = chars.flat_map(|c| is_escaped(c).then_some('\\').into_iter().chain([c]));
+    all.collect()
 }
 
 /// A value as the operator asks for it, as far as it can be converted.

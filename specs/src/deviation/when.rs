@@ -41,6 +41,8 @@ pub enum When {
     Root,
     /// The path in question has brackets.
     Brackets,
+    /// The path in question is the root alone, or goes on with brackets after it.
+    Undotted,
     /// The value is for this place of the definition.
     In(Place),
     /// The operand of the test is given by a path.
@@ -55,6 +57,8 @@ pub enum When {
     Compound,
     /// The error is one that ends the execution.
     Ending,
+    /// The function does not take its arguments.
+    Invalid,
 }
 
 impl When {
@@ -77,13 +81,15 @@ impl When {
             | Self::Again
             | Self::Root
             | Self::Brackets
+            | Self::Undotted
             | Self::In(_)
             | Self::Twin
             | Self::Negated
             | Self::OtherType
             | Self::TwinOfOtherType
             | Self::Compound
-            | Self::Ending => false,
+            | Self::Ending
+            | Self::Invalid => false,
         }
     }
 

@@ -118,6 +118,12 @@ impl Execution {
         deviations.is_some_and(|all| all.goes_on(rule, self.active(id).state.kind()))
     }
 
+    /// Whether a deviation says with which error the current state of a frame fails by this rule.
+    pub(super) fn raises_otherwise(&self, id: FrameId, rule: Clause) -> bool {
+        let deviations = self.deviations();
+        deviations.is_some_and(|all| all.raised(rule, self.active(id).state.kind()).is_some())
+    }
+
     /// The error that an engine with deviations raises in its place.
     pub(super) fn raised(&self, id: FrameId, mut error: RuntimeError) -> RuntimeError {
         let deviations = self.deviations();
@@ -133,7 +139,13 @@ impl Execution {
             error.failure.error = Some(name.into());
         }
         error.terminal = raised.ends;
-        self.speak(OwnWords::Said);
+        if let Some(cause) = raised.cause {
+            error.failure.cause = Some(cause.into());
+            error.guessed_text = false;
+            error.names_event = false;
+        } else {
+            self.speak(OwnWords::Said);
+        }
     }
 
     /// The error with which an engine with deviations lets the state around a frame fail, where one of

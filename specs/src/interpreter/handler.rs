@@ -53,15 +53,20 @@ impl Execution {
 
     /// Handles an error raised while another error is caught; it is not caught by the same state.
     fn catch_failed(&mut self, id: FrameId, error: &RuntimeError) {
+        // A deviation that lets handlers see it says what becomes of it.
+        let is_said = self.raises_otherwise(id, error.rule);
+        let error = &self.raised(id, error.clone());
         if self.ends_at(id, error) {
-            self.raise(id, error);
+            self.raise_as_is(id, error);
         } else {
             self.evaluation_failed(id, error);
-            self.mark(if error.error() == Some(REFERENCE_PATH_CONFLICT) {
-                Clause::CatchFailsResultPath
-            } else {
-                Clause::CatchFails
-            });
+            if !is_said {
+                self.mark(if error.error() == Some(REFERENCE_PATH_CONFLICT) {
+                    Clause::CatchFailsResultPath
+                } else {
+                    Clause::CatchFails
+                });
+            }
             self.thread_failed(id, error);
         }
     }

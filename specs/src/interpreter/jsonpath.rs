@@ -403,7 +403,9 @@ impl<'e> Eval<'e> {
             }
             Err(PutError::Conflict) => {
                 self.mark(Clause::ResultPathConflict);
-                if meets_null(&self.active.input, path.steps()) {
+                // A deviation that names the error says that it conflicts, and how.
+                let is_said = self.raises_otherwise(Clause::ResultPathConflict);
+                if !is_said && meets_null(&self.active.input, path.steps()) {
                     self.mark(Clause::ResultPathIntoNull);
                 }
                 let input = &self.active.input;

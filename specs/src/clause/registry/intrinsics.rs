@@ -33,11 +33,14 @@ family! {
             "Numbers that are equal but written differently (1 and 1.0) are equal items.",
             "not recorded";
         IntrinsicBase64Encode = "intrinsic.base64-encode", Language,
-            "States.Base64Encode encodes at most 10,000 characters.",
-            "States Language specification, \"Intrinsic Functions\"; recorded: test_encode_base64";
+            "States.Base64Encode encodes at most 10,000 characters, in UTF-8.",
+            "States Language specification, \"Intrinsic Functions\"; recorded: test_encode_base64; measured on AWS in 2026-08 (ministackorg/ministack PR 1360)";
         IntrinsicBase64Decode = "intrinsic.base64-decode", Language,
-            "States.Base64Decode decodes at most 10,000 characters.",
-            "States Language specification, \"Intrinsic Functions\"; recorded: test_decode_base64";
+            "States.Base64Decode decodes at most 10,000 characters; their padding may be missing.",
+            "States Language specification, \"Intrinsic Functions\"; recorded: test_decode_base64; measured on AWS in 2026-08 (ministackorg/ministack PR 1360)";
+        IntrinsicBase64TrailingBits = "intrinsic.base64-decode.trailing-bits", Assumed(EVERYTHING),
+            "Bits after the last byte that are not zero are ignored.",
+            "as Java's decoder does; not recorded";
         IntrinsicBase64NotText = "intrinsic.base64-decode.not-text", Assumed(EVERYTHING),
             "Decoded bytes that are not valid UTF-8 become replacement characters.",
             "not recorded";

@@ -59,6 +59,10 @@ pub(super) fn of(hook: Hook) -> Changes {
                 .to_vec(),
         ),
         Hook::Literal => plain(vec![Change::Literal]),
+        Hook::Call => {
+            let places = [Place::Template, Place::Failure].map(When::In).map(Some);
+            places.map(|when| (Change::Ignore, when)).to_vec()
+        }
         Hook::Context(field) => context(field),
         Hook::Undefined => undefined(),
         Hook::States(field) => states(field),
@@ -271,6 +275,8 @@ fn path(form: Form) -> Changes {
         Form::Root => all = vec![(Change::Ignore, Some(When::Falsy))],
         Form::Names => all.push((Change::Values, None)),
         Form::Wildcard | Form::FromEnd => all.push((Change::Outer, None)),
+        // Nothing else can be said of what finds nothing.
+        Form::SliceToZero => all = vec![(Change::Outer, None)],
         Form::IndexThenName | Form::TwoIndexes => all.push((Change::Wrap, None)),
         Form::Context => {
             for place in Place::OF_PATHS {
@@ -372,7 +378,11 @@ fn refused(function: Function) -> Changes {
     let fail = Change::Fail("States.Runtime".to_owned());
     let always = std::iter::once(None);
     let all = always.chain(conditions.iter().copied().map(Some));
-    all.map(|when| (fail.clone(), when)).collect()
+    let mut all: Changes = all.map(|when| (fail.clone(), when)).collect();
+    // Of what is invalid, that the state fails with this error is the rule.
+    let own = Change::Fail("States.IntrinsicFailure".to_owned());
+    all.push((own, Some(When::Invalid)));
+    all
 }
 
 fn of_field(field: Field) -> Changes {
@@ -433,6 +443,8 @@ fn of_field(field: Field) -> Changes {
         Field::ResultPath => {
             let conditions = [Some(When::Root), Some(When::Brackets)];
             all.extend(conditions.map(|when| (Change::Literal, when)));
+            let below_its_name = Change::Rebase("$['$']".to_owned());
+            all.push((below_its_name, Some(When::Undotted)));
         }
         Field::IntervalSeconds | Field::MaxAttempts => {
             all.extend([1, -1].map(|more| (Change::Add(more), Some(When::Absent))));
@@ -602,8 +614,14 @@ fn results(function: Function) -> Vec<Change> {
         }
         ArrayContains => vec![Change::Set(true.into()), Change::Set(false.into()), null],
         ArrayLength | MathAdd => vec![Change::Add(1), Change::Add(-1), Change::Ignore, null],
-        ArrayGetItem | Base64Decode | Base64Encode | Format | Hash | JsonMerge | JsonToString
-        | StringToJson => vec![Change::Ignore, null],
+        Base64Encode | Hash | JsonMerge => vec![Change::Ignore, null],
+        ArrayGetItem | Base64Decode | Format | JsonToString | StringToJson => {
+            let without_backslashes = Change::Replace {
+                from: "\\".to_owned(),
+                to: String::new(),
+            };
+            vec![Change::Ignore, null, without_backslashes]
+        }
         MathRandom | UUID => Vec::new(),
     }
 }

@@ -26,7 +26,11 @@ impl Hypothesis {
             Hook::Function(function) | Hook::Arguments(function) => {
                 followed.contains(function.clause())
             }
-            Hook::Literal => family("intrinsic"),
+            Hook::Literal | Hook::Call => family("intrinsic"),
+            Hook::Rounding => followed.contains(Clause::IntrinsicMathAdd),
+            Hook::SplitDelimiters | Hook::EmptyPieces => {
+                followed.contains(Clause::IntrinsicStringSplit)
+            }
             Hook::Holds(Tests::Of(Comparable::String)) | Hook::StringOrder => {
                 followed.contains(Clause::ChoiceString)
             }
@@ -46,6 +50,11 @@ impl Hypothesis {
             Hook::Path(form) if form.is_several() => followed.contains(Clause::PathSeveral),
             Hook::PathSeveral => followed.contains(Clause::PathSeveral),
             Hook::PathMissing => any(&MISSING),
+            Hook::IndexOutside => any(&[
+                Clause::PathIndexOutside,
+                Clause::PathIndexOutsideTemplate,
+                Clause::ChoiceIsPresentIndex,
+            ]),
             Hook::DataLimit => any(&LIMITS),
             Hook::CatchNext => followed.contains(Clause::CatchFirstMatch),
             Hook::RetryCount | Hook::RetryFirst | Hook::RetryDelay => family("retry"),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::json,
     clause::Clause,
-    deviation::{Place, Reading},
+    deviation::{Deviations, Hook, Place, Raised, Reading},
     query::jsonpath::{
         intrinsic::{Argument, Call, Function, Host, Invalid},
         path::{LARGEST, Path, PathError, Root, Step},
@@ -47,6 +47,14 @@ impl<'e> Eval<'e> {
             Clause::PathIndexOutside => is_outside.set(true),
             clause => self.mark(clause),
         });
+        let deviates = is_outside.get() && path.is_definite() && self.breaks(Hook::IndexOutside);
+        if deviates && found.is_ok() {
+            self.execution.speak(OwnWords::Said);
+            return Looked {
+                found: Err(PathError::NoResults(path.to_string())),
+                is_outside: false,
+            };
+        }
         Looked {
             found,
             is_outside: is_outside.get(),
@@ -66,6 +74,7 @@ impl<'e> Eval<'e> {
         let place = self.place.get();
         let deviations = self.execution.deviations();
         let instead = deviations.and_then(|all| all.read_instead(Reading { path, place, kind }));
+        let asked = path;
         let path = instead.as_ref().unwrap_or(path);
         let meter = &self.execution.meter;
         let found = match path.root() {
@@ -81,11 +90,16 @@ impl<'e> Eval<'e> {
             }
             Root::Variable(name) => {
                 self.mark(Clause::VariableRead);
-                let value = self.variable(name).ok_or_else(|| {
-                    self.mark(Clause::VariableUndefined);
-                    PathError::NoResults(format!("${name}"))
-                })?;
-                path.find_metered(value, mark, meter)
+                match self.variable(name) {
+                    Some(value) => path.find_metered(value, mark, meter),
+                    None => {
+                        // A deviation may say what reading a variable comes to, whatever it is.
+                        if !deviations.is_some_and(Deviations::answers_variables) {
+                            self.mark(Clause::VariableUndefined);
+                        }
+                        Err(PathError::NoResults(format!("${name}")))
+                    }
+                }
             }
         };
         if !path.is_definite() {
@@ -107,11 +121,15 @@ impl<'e> Eval<'e> {
         if is_null && !path.steps().is_empty() && all.goes_on(Clause::PathNull, kind) {
             return Ok(Cow::Owned(Value::Null));
         }
-        all.found(Reading { path, place, kind }, found)
-            .unwrap_or_else(|| {
-                self.execution.speak(OwnWords::Said);
-                Err(PathError::NoResults(path.to_string()))
-            })
+        let reading = Reading {
+            path: asked,
+            place,
+            kind,
+        };
+        all.found(reading, found).unwrap_or_else(|| {
+            self.execution.speak(OwnWords::Said);
+            Err(PathError::NoResults(path.to_string()))
+        })
     }
 
     /// Fails if a path is applied to null (clause `data.path.null`).
@@ -252,6 +270,9 @@ impl<'e> Eval<'e> {
         let path = match source {
             Source::Path(path) => path,
             Source::Intrinsic(call) => {
+                if self.passes_over_calls() {
+                    return Err(self.own_failure(RUNTIME, Clause::TemplatePathMissing));
+                }
                 let (value, memory) = self.call(call, call, data)?;
                 return Ok(Some((Cow::Owned(value), memory)));
             }
@@ -331,10 +352,15 @@ impl<'e> Eval<'e> {
             None => function.apply(arguments, self),
             Some(all) => {
                 all.arguments(function, &mut arguments);
-                if let Some(name) = all.refuses(function, &arguments) {
-                    return Err(self.own_failure(name, Clause::IntrinsicInvalid));
+                if let Some(raised) = all.refuses(function, &arguments) {
+                    return Err(self.refused(raised));
                 }
                 let answer = function.apply(arguments.clone(), self);
+                if let (Ok(answer), Some(raised)) = (&answer, all.refuses_to_give(function))
+                    && answer.as_str().is_some_and(|text| !text.is_ascii())
+                {
+                    return Err(self.refused(raised));
+                }
                 answer.map(|answer| all.answer(function, &arguments, answer))
             }
         };
@@ -352,6 +378,11 @@ impl<'e> Eval<'e> {
         };
         if invalid == Invalid::TooLarge {
             return Err(self.too_large());
+        }
+        let deviations = self.execution.deviations();
+        if let Some(raised) = deviations.and_then(|all| all.error_of_invalid(function)) {
+            self.mark(Clause::IntrinsicInvalid);
+            return Err(self.refused(raised));
         }
         if self.goes_on(Clause::IntrinsicInvalid) {
             return Ok((Value::Null, 0));
@@ -376,6 +407,25 @@ impl<'e> Eval<'e> {
         )))
     }
 
+    /// Whether a deviation breaks this rule.
+    fn breaks(&self, rule: Hook) -> bool {
+        let deviations = self.execution.deviations();
+        deviations.is_some_and(|all| all.ignore(rule, self.active.state.kind()))
+    }
+
+    /// Whether a deviation says with which error a state fails by this rule.
+    pub(super) fn raises_otherwise(&self, rule: Clause) -> bool {
+        let deviations = self.execution.deviations();
+        deviations.is_some_and(|all| all.raised(rule, self.active.state.kind()).is_some())
+    }
+
+    /// Whether a deviation takes the calls for paths that find nothing in the place that is read.
+    fn passes_over_calls(&self) -> bool {
+        let (kind, place) = (self.active.state.kind(), self.place.get());
+        let deviations = self.execution.deviations();
+        deviations.is_some_and(|all| all.passes_over_calls(kind, place))
+    }
+
     /// A literal among the arguments of a call.
     fn literal<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
         let deviations = self.execution.deviations();
@@ -390,6 +440,19 @@ impl<'e> Eval<'e> {
             terminal: name == RUNTIME,
             ..RuntimeError::named(name, rule, "the engine fails in its own words")
         })
+    }
+
+    /// The error of an engine that does not take the arguments of a call.
+    fn refused(&self, raised: Raised<'_>) -> Box<RuntimeError> {
+        let rule = Clause::IntrinsicInvalid;
+        let name = raised.name.unwrap_or(RUNTIME);
+        match raised.cause {
+            None => self.own_failure(name, rule),
+            Some(cause) => Box::new(RuntimeError {
+                terminal: raised.ends,
+                ..RuntimeError::named(name, rule, cause)
+            }),
+        }
     }
 
     /// The value of a path among the arguments of a call.
@@ -469,5 +532,17 @@ impl Host for Eval<'_> {
 
     fn entropy(&self) -> u64 {
         self.execution.draw()
+    }
+
+    fn leaves_fractions(&self) -> bool {
+        self.breaks(Hook::Rounding)
+    }
+
+    fn joins_delimiters(&self) -> bool {
+        self.breaks(Hook::SplitDelimiters)
+    }
+
+    fn keeps_empty_pieces(&self) -> bool {
+        self.breaks(Hook::EmptyPieces)
     }
 }

@@ -85,6 +85,18 @@ pub trait Host {
     fn mark(&self, clause: Clause);
     /// The next number of the injected entropy.
     fn entropy(&self) -> u64;
+    /// Whether the numbers that are added are not rounded.
+    fn leaves_fractions(&self) -> bool {
+        false
+    }
+    /// Whether all delimiters are one together.
+    fn joins_delimiters(&self) -> bool {
+        false
+    }
+    /// Whether a text is split into empty pieces, too.
+    fn keeps_empty_pieces(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! functions {

@@ -41,10 +41,23 @@ fn is_wide(number: i64) -> bool {
 }
 
 pub(super) fn add(left: &Value, right: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    if host.leaves_fractions() && !(left.is_i64() && right.is_i64()) {
+        return sum(left, right);
+    }
     let (left, right) = (rounded(left, host)?, rounded(right, host)?);
     let sum = left.checked_add(right).ok_or(Invalid::Range)?;
     if [left, right, sum].into_iter().any(is_wide) {
         host.mark(Clause::IntrinsicWideNumber);
+    }
+    Ok(sum.into())
+}
+
+/// The sum of numbers that are not rounded; a whole one is written as such.
+fn sum(left: &Value, right: &Value) -> Result<Value, Invalid> {
+    let number = |value: &Value| value.as_f64().ok_or(Invalid::Type);
+    let sum = number(left)? + number(right)?;
+    if sum.fract() == 0.0 && sum.abs() < 1e15 {
+        return Ok((sum as i64).into());
     }
     Ok(sum.into())
 }

@@ -56,6 +56,20 @@ fn characters_beyond_ascii_in_json_text_are_guessed() {
 }
 
 #[test]
+fn base64_may_lack_its_padding() {
+    let decoded = |text: &str| {
+        let (result, coverage) = noted("Base64Decode", &json!([text]));
+        let guessed = coverage.contains(Clause::IntrinsicBase64TrailingBits);
+        (result, guessed)
+    };
+    assert_eq!(decoded("YQ=="), (Ok(json!("a")), false));
+    assert_eq!(decoded("YQ"), (Ok(json!("a")), false));
+    assert_eq!(decoded("w6k"), (Ok(json!("é")), false));
+    assert_eq!(decoded("YR"), (Ok(json!("a")), true));
+    assert_eq!(decoded("a"), (Err(Invalid::Range), false));
+}
+
+#[test]
 fn rounding_is_guessed_where_aws_documents_none() {
     for (function, arguments, expected, guessed) in [
         ("MathAdd", json!([1.5, 0]), json!(2), ""),

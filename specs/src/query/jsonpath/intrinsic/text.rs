@@ -1,6 +1,12 @@
 //! Intrinsic functions for strings and JSON text.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _, alphabet,
+    engine::{
+        DecodePaddingMode,
+        general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD},
+    },
+};
 use serde_json::{Map, Value};
 
 use super::{Host, Invalid, LONGEST_TEXT, string};
@@ -23,8 +29,24 @@ pub(super) fn base64_encode(text: &Value) -> Result<Value, Invalid> {
     coded(text).map(|text| STANDARD.encode(text).into())
 }
 
+/// A decoder that takes text without its padding; the bits after the last byte have to be zero, or not.
+const fn decoder(ignores_trailing_bits: bool) -> GeneralPurpose {
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(ignores_trailing_bits);
+    GeneralPurpose::new(&alphabet::STANDARD, config)
+}
+
+const DECODER: GeneralPurpose = decoder(false);
+const LOOSE_DECODER: GeneralPurpose = decoder(true);
+
 pub(super) fn base64_decode(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
-    let bytes = STANDARD.decode(coded(text)?).map_err(|_| Invalid::Range)?;
+    let text = coded(text)?;
+    let bytes = DECODER.decode(text).or_else(|_| {
+        let bytes = LOOSE_DECODER.decode(text).map_err(|_| Invalid::Range)?;
+        host.mark(Clause::IntrinsicBase64TrailingBits);
+        Ok(bytes)
+    })?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(error) => {
@@ -109,9 +131,13 @@ pub(super) fn split(text: &Value, delimiters: &Value, host: &impl Host) -> Resul
     if text.len() > LONGEST_TEXT {
         return Err(Invalid::TooLarge);
     }
+    let is_kept = |piece: &&str| host.keeps_empty_pieces() || !piece.is_empty();
+    if host.joins_delimiters() && !delimiters.is_empty() {
+        return Ok(text.split(delimiters).filter(is_kept).collect());
+    }
     Ok(text
         .split(|c| delimiters.contains(c))
-        .filter(|piece| !piece.is_empty())
+        .filter(is_kept)
         .collect())
 }
 
