@@ -13,7 +13,7 @@ use crate::{
 pub const LAWS: &[Law] = &[
     Law {
         name: "parentheses around an expression mean nothing",
-        profile: Profile::jsonata,
+        profile: undamaged,
         share: 70,
         // Not compared: a cause quotes the expression.
         open: &[Aspect::Cause],
@@ -22,7 +22,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a value can be bound to a name first",
-        profile: Profile::jsonata,
+        profile: undamaged,
         share: 70,
         open: &[Aspect::Cause],
         rewrite: |drawn| {
@@ -32,7 +32,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a value can be given to a function",
-        profile: Profile::jsonata,
+        profile: undamaged,
         share: 70,
         open: &[Aspect::Cause],
         rewrite: |drawn| {
@@ -44,7 +44,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a condition is denied twice",
-        profile: || Profile::jsonata().without(FeatureSet::of(&[Feature::Damage])),
+        profile: undamaged,
         share: 20,
         open: &[Aspect::Cause],
         rewrite: |drawn| each_condition(drawn, &|source| format!("$not($not({source}))")),
@@ -79,6 +79,11 @@ pub const LAWS: &[Law] = &[
         spoil: |twin| replace_made(&mut twin.definition, "Output", &json!("lost")),
     },
 ];
+
+/// Causes that quote expressions become data where they are caught.
+fn undamaged() -> Profile {
+    Profile::jsonata().without(FeatureSet::of(&[Feature::Damage]))
+}
 
 /// The text between the delimiters of an expression.
 fn source(text: &str) -> Option<&str> {
