@@ -99,14 +99,21 @@ fn rewrite(value: &mut Value, change: &dyn Fn(&str) -> String) -> bool {
             }
             None => false,
         },
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |any, item| rewrite(item, change) || any),
-        Value::Object(members) => members
-            .values_mut()
-            .fold(false, |any, member| rewrite(member, change) || any),
+        Value::Array(items) => rewrite_all(items.iter_mut(), change),
+        Value::Object(members) => rewrite_all(members.values_mut(), change),
         _ => false,
     }
+}
+
+fn rewrite_all<'v>(
+    values: impl Iterator<Item = &'v mut Value>,
+    change: &dyn Fn(&str) -> String,
+) -> bool {
+    let mut any = false;
+    for value in values {
+        any |= rewrite(value, change);
+    }
+    any
 }
 
 fn each_expression(drawn: &Drawn, change: &dyn Fn(&str) -> String) -> Option<Twin> {
@@ -160,7 +167,7 @@ fn literal_as_expression(drawn: &Drawn) -> Option<Twin> {
 }
 
 /// A Pass in JSONata.
-fn pass(output: Value) -> Value {
+fn pass(output: &Value) -> Value {
     json!({ "Type": "Pass", "QueryLanguage": "JSONata", "Output": output })
 }
 
@@ -176,7 +183,7 @@ fn output_behind(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
     twin.view.aside.push(spot.name.clone());
     let output = spot.fields(&mut twin.definition).shift_remove("Output")?;
-    spot.put_behind(&mut twin.definition, pass(output));
+    spot.put_behind(&mut twin.definition, pass(&output));
     Some(twin)
 }
 
@@ -202,6 +209,6 @@ fn arguments_before(drawn: &Drawn) -> Option<Twin> {
     let arguments = spot
         .fields(&mut twin.definition)
         .shift_remove("Arguments")?;
-    spot.put_before(&mut twin.definition, pass(arguments));
+    spot.put_before(&mut twin.definition, pass(&arguments));
     Some(twin)
 }
