@@ -521,6 +521,7 @@ impl Profile {
             optional: FeatureSet::of(&[
                 F::CountingLoops,
                 F::LongLoops,
+                F::Jsonata,
                 F::Oversize,
                 F::ItemSelector,
                 F::MaxConcurrency,

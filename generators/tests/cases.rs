@@ -287,6 +287,8 @@ const TRACES: &[(Feature, &str)] = &[
     (Feature::CountingLoops, r#""$lap""#),
     (Feature::Oversize, r"States.ArrayRange(1000, 1999"),
     (Feature::Jitter, r#""JitterStrategy":"#),
+    (Feature::Jsonata, r#""QueryLanguage":"JSONata""#),
+    (Feature::JsonataLibrary, "$formatNumber("),
 ];
 
 /// How a feature shows in a machine or in its execution.

@@ -225,10 +225,13 @@ impl Builder<'_> {
     ) -> Option<Dynamic<u64, P>> {
         let damages = self.damages(place);
         let mut drawing = self.drawing(place, raw, More::Nothing);
-        let tree = if damages {
-            drawing.damaged()
-        } else {
+        let tree = if !damages {
             drawing.path(|shape| *shape == Shape::Count)?.0
+        } else if drawing.dice.one_in(4) {
+            // Rare: it is not known what AWS says of it.
+            Tree::whole(1).negative()
+        } else {
+            drawing.damaged()
         };
         Some(dynamic(&tree))
     }
@@ -298,6 +301,9 @@ impl Builder<'_> {
             let shapes = items.iter().map(|(_, shape)| shape.clone()).collect();
             let items = items.into_iter().map(|(item, _)| item).collect();
             return (array(items), Shape::Tuple(std::rc::Rc::new(shapes)));
+        }
+        if self.damages(place) && self.dice.one_in(4) {
+            return self.json_object(place, raw, More::Nothing, 1);
         }
         let wanted = Shape::List(Shape::Any.into(), 0);
         let draw = |it: &mut Drawing<'_>| it.list();

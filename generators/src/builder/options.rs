@@ -90,9 +90,7 @@ static OPTIONS: [Choosable; 11] = [
     Choosable {
         needs: FeatureSet::of(&[Feature::Oversize, Feature::Parameters, Feature::Pass]),
         weight: |_| 1,
-        admits: |at| {
-            at.place.times == 1 && at.place.depth == 0 && at.place.languages.have_json_path()
-        },
+        admits: |at| at.place.times == 1 && at.place.depth == 0,
         draw: oversize::draw,
     },
     Choosable {

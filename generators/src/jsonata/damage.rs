@@ -10,7 +10,7 @@ impl Drawing<'_> {
     /// An expression that has no value, mostly.
     pub(crate) fn damaged(&mut self) -> Tree {
         let missing = self.missing();
-        match self.dice.below(12) {
+        match self.dice.below(13) {
             0..3 => missing,
             // Arithmetic with what is no number, and comparisons of what cannot be compared.
             3 => Tree::infix(Operator::Plus, self.text_at(1), Tree::whole(1)),
@@ -24,6 +24,12 @@ impl Drawing<'_> {
             9 => Tree::call("error", vec![self.text_at(0)]),
             // Functions as values.
             10 => Tree::lambda(&["v"], Tree::variable("v")),
+            // More numbers than fit into memory.
+            11 => {
+                let last = Tree::whole(self.dice.pick(&[873_783, 900_000, 10_000_000]));
+                let range = Tree::Infix(Operator::Range, Tree::whole(1).into(), last.into());
+                Tree::call("count", vec![Tree::Array(vec![range])])
+            }
             // Sequences that may be empty.
             _ => Tree::infix(Operator::Plus, missing, self.number_at(0)),
         }

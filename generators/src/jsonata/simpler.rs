@@ -26,7 +26,8 @@ impl Tree {
     /// How far its nodes are from the plainest ones.
     pub(crate) fn strangeness(&self) -> usize {
         let own = match self {
-            Self::Null | Self::Name(_) | Self::Variable(_) => 0,
+            Self::Null | Self::Name(_) => 0,
+            Self::Variable(_) => 1,
             Self::Bool(it) => 1 + usize::from(*it),
             Self::Number(it) => 3 + usize::from(it.fract() != 0.0),
             Self::Text(it) => 5 + usize::from(!it.is_empty()),
@@ -44,6 +45,12 @@ impl Tree {
     pub(crate) fn simpler(&self) -> Vec<Self> {
         let mut found: Vec<Self> = self.replacements();
         for at in 0..self.parts().len() {
+            // What is called is a function.
+            if let (Self::Call(function, _), 0) = (self, at)
+                && matches!(**function, Self::Variable(_))
+            {
+                continue;
+            }
             for part in self.parts()[at].simpler() {
                 let mut other = self.clone();
                 if let Some(place) = other.parts_mut().into_iter().nth(at) {
@@ -59,7 +66,8 @@ impl Tree {
     fn replacements(&self) -> Vec<Self> {
         let mut found = match self {
             Self::Name(_) | Self::Placeholder => return Vec::new(),
-            Self::Null | Self::Variable(_) => Vec::new(),
+            Self::Null => Vec::new(),
+            Self::Variable(_) => return vec![Self::Null],
             Self::Bool(it) => {
                 let plain = it.then_some(Self::Bool(false));
                 return [Self::Null].into_iter().chain(plain).collect();
@@ -221,6 +229,55 @@ impl Tree {
         }
     }
 
+    /// This with the names `a`, `b`, … for what it binds.
+    pub(crate) fn with_plain_names(mut self) -> Self {
+        let mut bound = Vec::new();
+        self.note_bound(&mut bound);
+        let mut read = Vec::new();
+        self.note_variables(&mut read);
+        let free: Vec<&String> = read.iter().filter(|name| !bound.contains(name)).collect();
+        let plain = ('a'..='z')
+            .map(String::from)
+            .filter(|it| !free.contains(&it));
+        let plain: Vec<String> = plain.take(bound.len()).collect();
+        self.rename_variables(&|name| {
+            let place = bound.iter().position(|it| it == name);
+            let plain = place.and_then(|place| plain.get(place));
+            plain.map_or(name, String::as_str).to_owned()
+        });
+        self
+    }
+
+    fn note_bound(&self, bound: &mut Vec<String>) {
+        let mut note = |name: &String| {
+            if !bound.contains(name) {
+                bound.push(name.clone());
+            }
+        };
+        match self {
+            Self::Lambda(parameters, ..) => parameters.iter().for_each(&mut note),
+            Self::Infix(Operator::Bind, set, _)
+            | Self::Infix(Operator::Focus | Operator::Index, _, set) => {
+                if let Self::Variable(name) = &**set {
+                    note(name);
+                }
+            }
+            _ => {}
+        }
+        for part in self.parts() {
+            part.note_bound(bound);
+        }
+    }
+
+    fn note_variables(&self, seen: &mut Vec<String>) {
+        if let Self::Variable(name) = self {
+            seen.push(name.clone());
+        }
+        for part in self.parts() {
+            part.note_variables(seen);
+        }
+    }
+
     /// Renames every variable, wherever it is set and read.
     pub(crate) fn rename_variables(&mut self, change: &dyn Fn(&str) -> String) {
         match self {
@@ -375,6 +432,13 @@ mod tests {
         assert!(found.contains(&"$y + 1".to_owned()), "{found:?}");
         let found = simpler("$x ~> $sum");
         assert!(found.contains(&"$sum($x)".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_bound_gets_plain_names() {
+        let tree = Tree::parse("($f := function($v){$v + $a}; $f($w))").unwrap();
+        let plain = tree.with_plain_names().to_string();
+        assert_eq!(plain, "($b := function($c){$c + $a}; $b($w))");
     }
 
     #[test]

@@ -255,6 +255,8 @@ pub(super) fn simplify_expressions(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (pointer, tree) in expressions(&case.definition) {
         edits.push(put(&pointer, tree.to_field().into()));
+        let plain = tree.clone().with_plain_names();
+        edits.push(put(&pointer, plain.to_field().into()));
         for simpler in tree.simpler() {
             edits.push(put(&pointer, simpler.to_field().into()));
         }

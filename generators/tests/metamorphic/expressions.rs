@@ -13,7 +13,7 @@ use crate::{
 pub const LAWS: &[Law] = &[
     Law {
         name: "parentheses around an expression mean nothing",
-        profile: Profile::jsonata,
+        profile: undamaged,
         share: 70,
         // Not compared: a cause quotes the expression.
         open: &[Aspect::Cause],
@@ -22,7 +22,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a value can be bound to a name first",
-        profile: Profile::jsonata,
+        profile: undamaged,
         share: 70,
         open: &[Aspect::Cause],
         rewrite: |drawn| {
@@ -32,7 +32,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a value can be given to a function",
-        profile: Profile::jsonata,
+        profile: undamaged,
         share: 70,
         open: &[Aspect::Cause],
         rewrite: |drawn| {
@@ -44,7 +44,7 @@ pub const LAWS: &[Law] = &[
     },
     Law {
         name: "a condition is denied twice",
-        profile: || Profile::jsonata().without(FeatureSet::of(&[Feature::Damage])),
+        profile: undamaged,
         share: 20,
         open: &[Aspect::Cause],
         rewrite: |drawn| each_condition(drawn, &|source| format!("$not($not({source}))")),
@@ -80,6 +80,11 @@ pub const LAWS: &[Law] = &[
     },
 ];
 
+/// Causes that quote expressions become data where they are caught.
+fn undamaged() -> Profile {
+    Profile::jsonata().without(FeatureSet::of(&[Feature::Damage]))
+}
+
 /// The text between the delimiters of an expression.
 fn source(text: &str) -> Option<&str> {
     Some(text.strip_prefix("{%")?.strip_suffix("%}")?.trim())
@@ -94,14 +99,21 @@ fn rewrite(value: &mut Value, change: &dyn Fn(&str) -> String) -> bool {
             }
             None => false,
         },
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |any, item| rewrite(item, change) || any),
-        Value::Object(members) => members
-            .values_mut()
-            .fold(false, |any, member| rewrite(member, change) || any),
+        Value::Array(items) => rewrite_all(items.iter_mut(), change),
+        Value::Object(members) => rewrite_all(members.values_mut(), change),
         _ => false,
     }
+}
+
+fn rewrite_all<'v>(
+    values: impl Iterator<Item = &'v mut Value>,
+    change: &dyn Fn(&str) -> String,
+) -> bool {
+    let mut any = false;
+    for value in values {
+        any |= rewrite(value, change);
+    }
+    any
 }
 
 fn each_expression(drawn: &Drawn, change: &dyn Fn(&str) -> String) -> Option<Twin> {
@@ -155,7 +167,7 @@ fn literal_as_expression(drawn: &Drawn) -> Option<Twin> {
 }
 
 /// A Pass in JSONata.
-fn pass(output: Value) -> Value {
+fn pass(output: &Value) -> Value {
     json!({ "Type": "Pass", "QueryLanguage": "JSONata", "Output": output })
 }
 
@@ -171,7 +183,7 @@ fn output_behind(drawn: &Drawn) -> Option<Twin> {
     let mut twin = drawn.twin();
     twin.view.aside.push(spot.name.clone());
     let output = spot.fields(&mut twin.definition).shift_remove("Output")?;
-    spot.put_behind(&mut twin.definition, pass(output));
+    spot.put_behind(&mut twin.definition, pass(&output));
     Some(twin)
 }
 
@@ -197,6 +209,6 @@ fn arguments_before(drawn: &Drawn) -> Option<Twin> {
     let arguments = spot
         .fields(&mut twin.definition)
         .shift_remove("Arguments")?;
-    spot.put_before(&mut twin.definition, pass(arguments));
+    spot.put_before(&mut twin.definition, pass(&arguments));
     Some(twin)
 }
