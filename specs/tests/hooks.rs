@@ -352,6 +352,12 @@ fn paths_find_something_else() {
         &json!({ "x": [] }),
         &[(path("slice-to-zero", json!("outer")), json!({ "x": [1] }))],
     );
+    comes_to(
+        &read("$.a[:0].b"),
+        &json!({ "a": [{ "b": 1 }] }),
+        &json!({ "x": [] }),
+        &[(path("slice-to-zero", json!("outer")), json!({ "x": [1] }))],
+    );
     let both = Deviations::clone(&deviations(&path("slice-to-zero", json!("outer"))));
     let none = when(path("slice-to-zero", json!("ignore")), json!("empty"));
     let both = Arc::new(both.and(Deviations::clone(&deviations(&none))));

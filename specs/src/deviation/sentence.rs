@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Change, Deviation, Deviations, Hook, When};
+use super::{Change, Deviation, Deviations, Form, Hook, When};
 use crate::{clause::Clause, query::jsonata::Part};
 
 impl fmt::Display for Deviations {
@@ -192,6 +192,9 @@ fn named(hook: Hook, change: &Change) -> Option<String> {
             "{} gives the value itself where it matches one",
             form.name()
         )),
+        (Hook::Path(Form::SliceToZero), Change::Outer) => {
+            Some("a slice that ends at 0 goes to the end".to_owned())
+        }
         (Hook::Path(form), Change::Outer) => Some(format!(
             "{} gives what its last step is applied to",
             form.name()

@@ -123,6 +123,9 @@ impl Deviations {
     /// The path that is read instead.
     pub(crate) fn read_instead(&self, reading: Reading<'_>) -> Option<Path> {
         let path = reading.path;
+        if let Some(open) = self.goes_to_the_end(reading) {
+            return Some(open);
+        }
         let (last, before) = path.steps().split_last()?;
         // A path does not end in a scan.
         if before.last() == Some(&Step::Scan) {
@@ -138,6 +141,21 @@ impl Deviations {
             _ => false,
         });
         outer.then(|| Path::new(path.root().clone(), before.iter().cloned()))
+    }
+
+    /// The path with slices to the end where they end at 0, if a deviation reads them so.
+    fn goes_to_the_end(&self, reading: Reading<'_>) -> Option<Path> {
+        let form = Form::SliceToZero;
+        let mut all = self.at(Hook::Path(form), reading.kind);
+        let is_read = all.any(|it| it.change == Change::Outer && it.is_asked_at(reading.place));
+        let path = reading.path;
+        (is_read && form.contains(path)).then(|| {
+            let steps = path.steps().iter().map(|step| match step {
+                Step::Slice(from, Some(0)) => Step::Slice(from.or(Some(0)), None),
+                step => step.clone(),
+            });
+            Path::new(path.root().clone(), steps)
+        })
     }
 
     /// The result of a path after all changes. `None`: a deviation lets it find nothing.
