@@ -42,7 +42,7 @@ use stepproof_specs::{
 pub use self::{
     context::Context,
     definition::judge as judge_definition,
-    difference::{Aspects, Difference, Judgement},
+    difference::{Aspects, Difference, Judgement, OfStart},
 };
 use self::{
     context::{Comparison, Found},
@@ -150,6 +150,7 @@ fn judge_starts<'s>(
     for (start, expectation) in job.expectations.iter().enumerate() {
         let Some((here, observation)) = judged(start, expectation) else {
             judgement.judged = Aspects::NONE;
+            judgement.starts.push(OfStart::default());
             continue;
         };
         let expected = &expectation.observation;
@@ -159,6 +160,7 @@ fn judge_starts<'s>(
             || (cut_off(&observation) && cut_off(expected));
         let attempts = observation.attempts.values().map(Vec::len).sum();
         room = room.max(lateness(context.overhead, attempts));
+        judgement.starts.push(OfStart::of(&here));
         judgement.merge(here);
     }
     if judgement.late && room > NOISE_MILLIS {

@@ -18,15 +18,15 @@ use stepproof_specs::{
 use super::{
     attribution,
     compare::{self, Terms},
-    verdict::{Aspects, Difference, Judgement},
+    verdict::{Aspects, Difference, Judgement, OfStart},
 };
 use crate::job::Prepared;
 
 /// What an engine did with a case, to be judged against other expectations.
 pub struct Sight<'s> {
     prepared: &'s Prepared,
-    /// The aspects in which it is no run of the plain reference.
-    differ: Aspects,
+    /// The aspects in which each start is no run of the plain reference.
+    differ: Vec<Aspects>,
     /// The rule that the first difference seems to break.
     likely: Option<Clause>,
     /// How much longer than the plain reference it was watched.
@@ -53,9 +53,12 @@ impl<'s> Sight<'s> {
         rejudge: &'s dyn Fn(&Prepared) -> Judgement,
     ) -> Self {
         // A violated property is gone if the deviating reference violates it, too.
+        let mut differ: Vec<Aspects> = judgement.starts.iter().map(|it| it.differ).collect();
         let differences = judgement.differences.iter();
-        let compared = differences.filter(|it| it.signature.shape.property().is_none());
-        let differ = compared.map(|it| it.aspect);
+        for it in differences.filter(|it| it.signature.shape.property().is_none()) {
+            differ.resize(differ.len().max(it.start + 1), Aspects::NONE);
+            differ[it.start].insert(it.aspect);
+        }
         let likely = judgement.differences.first().and_then(|first| {
             let expectation = prepared.expectations().get(first.start)?;
             attribution::clause(first, &expectation.coverage)
@@ -63,7 +66,7 @@ impl<'s> Sight<'s> {
         Self {
             likely,
             prepared,
-            differ: differ.collect(),
+            differ,
             grace,
             rejudge,
             events,
@@ -89,11 +92,13 @@ impl<'s> Sight<'s> {
         }
         let judgement = (self.rejudge)(&expected);
         // What was set aside has not agreed: it may be due to lateness, or to who the execution is.
-        let told = |aspect| {
-            let mut aside = judgement.poisoned.iter();
-            judgement.judged.contains(aspect) && !aside.any(|it| it.aspect == aspect)
+        let of = |start: usize| judgement.starts.get(start).copied();
+        let whole = OfStart::of(&judgement);
+        let told = |(start, differ): (usize, &Aspects)| {
+            let of = of(start).unwrap_or(whole);
+            differ.iter().all(|aspect| of.tells(aspect))
         };
-        let all_told = judgement.too_late.is_none() && self.differ.iter().all(told);
+        let all_told = judgement.too_late.is_none() && self.differ.iter().enumerate().all(told);
         all_told.then_some(judgement.differences)
     }
 
@@ -201,8 +206,15 @@ pub fn best(
 mod tests {
     use std::sync::Arc;
 
+    use serde_json::{Value, json};
     use stepproof_generators::{Profile, generate};
-    use stepproof_specs::deviation::{Change, Deviation, Deviations, Field, Hook};
+    use stepproof_specs::{
+        deviation::{Change, Deviation, Deviations, Field, Hook},
+        scenario::{
+            case::{Body, ExecutionCase, Start},
+            plan::Plan,
+        },
+    };
 
     use super::{Sight, is_refuted_by};
     use crate::{
@@ -221,6 +233,51 @@ mod tests {
                 _ => None,
             }
         })
+    }
+
+    /// An engine's own words in one start leave open what it tells there, and nothing of another start.
+    #[test]
+    fn what_one_start_leaves_open_another_may_tell() {
+        let definition = json!({ "StartAt": "A", "States": {
+            "A": { "Type": "Choice", "Default": "B", "Choices": [
+                { "Variable": "$.a", "IsPresent": true, "Next": "C" },
+            ] },
+            "B": { "Type": "Pass", "InputPath": "$.a", "End": true },
+            "C": { "Type": "Pass", "End": true },
+        } });
+        let start = |input: Value| Start {
+            input: input.into(),
+            plan: Plan::default(),
+        };
+        let starts = vec![start(json!({})), start(json!({ "a": 1 }))];
+        let case = ExecutionCase::new(definition, starts);
+        let Ok(prepared) = prepare_body(Body::Execution(case), Lane::Quiet) else {
+            panic!("a case");
+        };
+        let Prepared::Execution(job) = &prepared else {
+            panic!("executions");
+        };
+        let both: Vec<Deviation> = [
+            json!({ "hook": { "failure": "data.path.missing" }, "change": { "fail": "Lost" } }),
+            json!({ "hook": { "event": "PassStateExited" }, "change": "ignore" }),
+        ]
+        .map(|it| serde_json::from_value(it).expect("a deviation"))
+        .into();
+        let engine = Reference::deviating(both.iter().cloned().collect());
+        let terms = engine.profile().terms(0);
+        let seen = engine.observe(job).expect("observations");
+        let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
+        let plain = judge(job, &raw, terms);
+        let rejudge = |expected: &Prepared| match expected {
+            Prepared::Execution(job) => judge(job, &raw, terms),
+            Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
+        };
+        let grace = terms.policy.liveness_grace;
+        let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
+        assert!(sight.is_explained_by(&Arc::new(both.iter().cloned().collect())));
+        for alone in both {
+            assert!(!sight.is_explained_by(&Arc::new([alone].into_iter().collect())));
+        }
     }
 
     /// Each fault explains whatever it does to a case, and is refuted by no case that agrees; what it has

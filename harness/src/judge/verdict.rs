@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::{
-    compare::{Aspects, Difference, Judgement},
+    compare::{Aspects, Difference, Judgement, OfStart},
     signature::Signature,
 };
 

@@ -79,6 +79,39 @@ pub struct Judgement {
     /// was where differences were set aside because the case has no room for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub too_late: Option<Millis>,
+    /// The same of each start, if it was just judged: what one start leaves open, another may tell.
+    #[serde(skip)]
+    pub starts: Vec<OfStart>,
+}
+
+/// What was judged of one start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OfStart {
+    /// The aspects that were compared.
+    pub judged: Aspects,
+    /// Those that differ, but for properties that are violated.
+    pub differ: Aspects,
+    /// Those that differ and do not count.
+    pub poisoned: Aspects,
+}
+
+impl OfStart {
+    /// What a judgement of one start says.
+    pub(in crate::judge) fn of(judgement: &Judgement) -> Self {
+        let compared = |it: &&Difference| it.signature.shape.property().is_none();
+        let aspects =
+            |all: &[Difference]| all.iter().filter(compared).map(|it| it.aspect).collect();
+        Self {
+            judged: judgement.judged,
+            differ: aspects(&judgement.differences),
+            poisoned: judgement.poisoned.iter().map(|it| it.aspect).collect(),
+        }
+    }
+
+    /// Whether it is known what an aspect comes to.
+    pub fn tells(&self, aspect: Aspect) -> bool {
+        self.judged.contains(aspect) && !self.poisoned.contains(aspect)
+    }
 }
 
 impl Judgement {
