@@ -112,7 +112,8 @@ fn a_deviating_execution_can_be_rebuilt_at_any_event() {
         }
     }
     println!("{cuts} cuts, {otherwise} executions that the rules would have had otherwise");
-    assert!(cuts > 5 * CASES && otherwise > CASES / 20);
+    // Some executions end earlier than the rules would have it.
+    assert!(cuts * 2 > 9 * CASES && otherwise > CASES / 20);
 }
 
 /// Any change at any hook is either refused when it is read, or gives an execution that ends or

@@ -288,13 +288,28 @@ const TRACES: &[(Feature, &str)] = &[
     (Feature::Oversize, r"States.ArrayRange(1000, 1999"),
     (Feature::Jitter, r#""JitterStrategy":"#),
     (Feature::Jsonata, r#""QueryLanguage":"JSONata""#),
-    (Feature::JsonataLibrary, "$formatNumber("),
 ];
 
 /// How a feature shows in a machine or in its execution.
 type Sign = fn(&ExecutionCase, &Arc<Machine>) -> bool;
 
 const SIGNS: &[(Feature, Sign)] = &[
+    (Feature::JsonataLibrary, |case, _| {
+        let text = case.definition.to_string();
+        let library = [
+            "$string(",
+            "$formatNumber(",
+            "$fromMillis(",
+            "$replace(",
+            "$contains(",
+            "$split(",
+            "$trim(",
+            "$keys(",
+            "$filter(",
+            "$power(",
+        ];
+        library.iter().any(|call| text.contains(call))
+    }),
     (Feature::ManyStarts, |case, _| case.starts.len() > 1),
     (Feature::Nesting, |_, machine| {
         any_state(machine, |state| {

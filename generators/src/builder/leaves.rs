@@ -5,8 +5,8 @@ use std::sync::Arc;
 use smallvec::smallvec;
 use stepproof_specs::{
     asl::{
-        Body, DataFlow, Dynamic, Fail, Limit, Nullable, Pass, QueryLanguage, State, StateType,
-        Text, Transition, Until, Wait,
+        Body, DataFlow, Dynamic, Fail, Limit, Pass, QueryLanguage, State, StateType, Text,
+        Transition, Until, Wait,
     },
     query::jsonpath::{path::Path, template::Source},
 };
@@ -247,9 +247,4 @@ fn fail_text(
         return Some(Text::Path(Source::Path(path)));
     }
     Some(Text::Literal(literal(builder)))
-}
-
-/// Whether a nullable field is absent.
-pub(super) fn absent<T>(field: &Nullable<T>) -> bool {
-    matches!(field, Nullable::Absent)
 }

@@ -3,8 +3,8 @@
 
 use stepproof_specs::{
     asl::{
-        CatchFlow, DataFlow, JsonPathCatch, JsonPathFlow, JsonataCatch, JsonataFlow, QueryLanguage,
-        Text,
+        CatchFlow, DataFlow, JsonPathCatch, JsonPathFlow, JsonataCatch, JsonataFlow, Nullable,
+        QueryLanguage, Text,
     },
     query::jsonata::Template,
 };
@@ -14,7 +14,6 @@ use super::{
     draft::Flow,
     expressions::{More, object, of_item, read, with_member},
     flow::Context,
-    leaves::absent,
 };
 use crate::{
     feature::Feature,
@@ -39,7 +38,7 @@ impl Passage {
     /// Whether the effective input is the raw input.
     pub(super) fn is_on_raw(&self) -> bool {
         match &self.flow {
-            DataFlow::JsonPath(flow) => absent(&flow.input_path),
+            DataFlow::JsonPath(flow) => flow.input_path == Nullable::Absent,
             DataFlow::Jsonata(_) => true,
         }
     }

@@ -550,7 +550,12 @@ impl<'d> Drawing<'d> {
 
     /// `[a, b]`: of values that are no arrays, or of arrays in brackets of their own.
     fn array_at(&mut self, depth: u32) -> (Tree, Shape) {
-        let count = self.dice.below(4);
+        // Little happens over an empty one.
+        let count = if self.dice.one_in(10) {
+            0
+        } else {
+            self.dice.between(1, 3)
+        };
         let mut items = Vec::new();
         let mut shapes = Vec::new();
         for _ in 0..count {

@@ -62,6 +62,21 @@ impl Tree {
         found.into_iter().map(Self::mended).collect()
     }
 
+    /// The parts at any depth, outer ones first, without names.
+    pub(crate) fn inside(&self) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for part in self.parts() {
+            if !matches!(
+                part,
+                Self::Name(_) | Self::Placeholder | Self::Infix(Operator::Range, ..)
+            ) {
+                found.push(part.clone());
+            }
+            found.extend(part.inside());
+        }
+        found
+    }
+
     /// What may stand in its place.
     fn replacements(&self) -> Vec<Self> {
         let mut found = match self {
@@ -148,6 +163,18 @@ impl Tree {
         match &self {
             Self::Variable(other) if other == name => return value.clone(),
             Self::Lambda(parameters, ..) if parameters.iter().any(|it| it == name) => return self,
+            // Applied at once: a function that is called where it stands is in doubt.
+            Self::Call(function, arguments) if **function == Self::variable(name) => {
+                if let Self::Lambda(parameters, _, body) = value {
+                    let arguments = arguments.iter().map(|it| it.clone().with(name, value));
+                    let mut pairs = parameters.iter().zip(arguments);
+                    return pairs
+                        .by_ref()
+                        .fold(Self::clone(body), |body, (name, argument)| {
+                            body.with(name, &argument)
+                        });
+                }
+            }
             _ => {}
         }
         for part in self.parts_mut() {
@@ -428,6 +455,8 @@ mod tests {
     fn functions_and_variables_are_inlined() {
         let found = simpler("($v := 1 + 2; $v * 3)");
         assert!(found.contains(&"((1 + 2) * 3)".to_owned()), "{found:?}");
+        let found = simpler("($f := function($x){$x + 1}; $f(2))");
+        assert!(found.contains(&"(2 + 1)".to_owned()), "{found:?}");
         let found = simpler("(function($x){$x + 1})($y)");
         assert!(found.contains(&"$y + 1".to_owned()), "{found:?}");
         let found = simpler("$x ~> $sum");

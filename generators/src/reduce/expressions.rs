@@ -257,7 +257,7 @@ pub(super) fn simplify_expressions(case: &ExecutionCase) -> Vec<Edit> {
         edits.push(put(&pointer, tree.to_field().into()));
         let plain = tree.clone().with_plain_names();
         edits.push(put(&pointer, plain.to_field().into()));
-        for simpler in tree.simpler() {
+        for simpler in tree.inside().into_iter().chain(tree.simpler()) {
             edits.push(put(&pointer, simpler.to_field().into()));
         }
     }
