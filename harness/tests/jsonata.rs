@@ -84,7 +84,11 @@ struct Tally {
 
 impl Tally {
     fn judge(&mut self, pair: &Pair, ours: &Evaluation, theirs: &Evaluation) {
-        let is_unknown = |it: &Evaluation| matches!(it.outcome, Err(Failure::Unknown(_)));
+        // The limits of an evaluator say nothing about the language.
+        let is_unknown = |it: &Evaluation| {
+            use Failure::{Depth, Memory, Time, Unknown};
+            matches!(it.outcome, Err(Unknown(_) | Memory | Depth | Time))
+        };
         if is_unknown(ours) || is_unknown(theirs) {
             return;
         }

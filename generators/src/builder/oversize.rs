@@ -49,7 +49,9 @@ pub(super) fn draw(builder: &mut Builder<'_>, place: &Place<'_>, draft: &mut Dra
             ..JsonPathFlow::default()
         }),
         QueryLanguage::Jsonata => DataFlow::Jsonata(JsonataFlow {
-            assign: Some(assigned(u32::from(too_much))),
+            assign: place
+                .has(Feature::Variables)
+                .then(|| assigned(u32::from(too_much))),
             ..JsonataFlow::default()
         }),
     };

@@ -231,9 +231,9 @@ impl<'d> Drawing<'d> {
                 let body = Tree::infix(
                     self.dice.pick(&[Operator::Plus, Operator::Minus]),
                     Tree::variable("total"),
-                    Tree::variable("each"),
+                    Tree::variable("item"),
                 );
-                let lambda = Tree::lambda(&["total", "each"], body);
+                let lambda = Tree::lambda(&["total", "item"], body);
                 Tree::call("reduce", vec![self.numbers(depth), lambda])
             }
             14 => self.bound(depth, Self::number_at),

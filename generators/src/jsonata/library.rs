@@ -145,10 +145,10 @@ impl Drawing<'_> {
             }
             _ => {
                 let texts = Tree::Array(vec![self.text_at(depth), self.text_at(depth)]);
-                let index = Tree::lambda(&["each", "at"], {
+                let index = Tree::lambda(&["item", "at"], {
                     Tree::infix(
                         Operator::Concatenate,
-                        Tree::variable("each"),
+                        Tree::variable("item"),
                         Tree::variable("at"),
                     )
                 });

@@ -127,6 +127,7 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::Delimiters, Change::Ignore) => {
             "a string with spaces around its delimiters is an expression"
         }
+        (Hook::FailedOutput, Change::Ignore) => "an execution that fails has its error as output",
         (Hook::OutputVariables, Change::Ignore) => "Output reads what Assign has set",
         (Hook::OuterVariables, Change::Ignore) => "variables of an enclosing scope are not read",
         (Hook::RuleAssigns, Change::Ignore) => {
@@ -145,9 +146,6 @@ fn named(hook: Hook, change: &Change) -> Option<String> {
     match (hook, change) {
         (Hook::ChildFailure, Change::Set(value)) => {
             Some(format!("a branch or an item that fails gives {value}"))
-        }
-        (Hook::FailedOutput, Change::Ignore) => {
-            Some("an execution that fails has its error as output".to_owned())
         }
         (Hook::FailedOutput, Change::Set(value)) => {
             Some(format!("an execution that fails has the output {value}"))
