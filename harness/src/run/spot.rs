@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use stepproof_specs::scenario::case::Case;
+use stepproof_specs::{deviation::Deviation, scenario::case::Case};
 
 use super::{
     Context, Control, EngineLab, Outcome, attempt::attempt, groups::family, neighbours,
@@ -141,9 +141,11 @@ async fn root(
     let why = if is_entrys(context, &prepared, judgement, covered) {
         let case = (&small, &prepared);
         let explained = neighbours::explained(context, case, &outcome, known, overhead).await?;
-        match (explained.first(), context.judge.clause_of(entry)) {
-            (Some(explained), Some(likely)) if family(explained.clause()) != family(likely) => {
-                format!("the engine does as if {explained}")
+        let rule = context.judge.clause_of(entry).map(family);
+        let is_rule = |it: &Deviation| rule.as_ref().is_none_or(|rule| family(it.clause()) == *rule);
+        match explained.first() {
+            Some(best) if !explained.iter().any(is_rule) => {
+                format!("the engine does as if {best}")
             }
             _ => return Ok(Root::Entrys),
         }
