@@ -142,7 +142,10 @@ async fn root(
         let case = (&small, &prepared);
         let explained = neighbours::explained(context, case, &outcome, known, overhead).await?;
         let rule = context.judge.clause_of(entry).map(family);
-        let is_rule = |it: &Deviation| rule.as_ref().is_none_or(|rule| family(it.clause()) == *rule);
+        let is_rule = |it: &Deviation| {
+            rule.as_ref()
+                .is_none_or(|rule| family(it.clause()) == *rule)
+        };
         match explained.first() {
             Some(best) if !explained.iter().any(is_rule) => {
                 format!("the engine does as if {best}")
