@@ -76,23 +76,17 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 /// How many cases the suite runs for each.
 const CASES: u64 = 80;
 
-/// What is rare, takes long because it shows in many ways, or is still taken for too many roots: only in
-/// the table.
+/// What is rare, or takes long because it shows in many ways: only in the table.
 const ONLY_IN_THE_TABLE: &[&str] = &[
-    "error-prefix",
-    "event-renamed",
-    "events-swapped",
     "event-without-input",
     "execution-input",
     "fail-by-name",
-    "failure-renamed",
-    "failure-without-cause",
     "history-one-page",
     "index-from-one",
     "item-value-wrapped",
     "no-attempts",
+    "null-output",
     "result-in-payload",
-    "start-without-nulls",
     "task-numbers-as-text",
 ];
 

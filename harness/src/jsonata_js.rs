@@ -18,9 +18,9 @@ use stepproof_specs::query::jsonata::{
 /// The script, as it was published, with its licence.
 pub const SCRIPT: &str = include_str!("jsonata_js/jsonata-2.0.6.min.js");
 
-/// How many answers are kept, and how long what was asked may be.
+/// How many answers are kept, and how long one may be with what was asked.
 const MOST_ANSWERS: usize = 4_096;
-const LONGEST_QUESTION: usize = 4_096;
+const LONGEST_EXCHANGE: usize = 4_096;
 
 /// The functions whose values the original does not know: they are AWS's, chance, or the time.
 const UNKNOWN: [&str; 7] = ["eval", "hash", "millis", "now", "random", "shuffle", "uuid"];
@@ -146,9 +146,15 @@ impl Original {
         let said = self
             .context
             .with(|ctx| answer(&ctx, &question.0, question.1.clone()));
-        let said: Option<Value> = said.and_then(|said| serde_json::from_str(&said).ok());
+        let Some(text) = said else {
+            // What it left behind counts against the next question.
+            self.context.runtime().run_gc();
+            return None;
+        };
+        let said: Option<Value> = serde_json::from_str(&text).ok();
+        let length = question.0.len() + question.1.len() + text.len();
         let mut kept = self.said.borrow_mut();
-        if kept.len() < MOST_ANSWERS && question.0.len() + question.1.len() < LONGEST_QUESTION {
+        if kept.len() < MOST_ANSWERS && length < LONGEST_EXCHANGE {
             kept.insert(question, said.clone());
         }
         said

@@ -510,7 +510,7 @@ impl<'d> Drawing<'d> {
                 } else {
                     each
                 };
-                let shape = Shape::List(Rc::new(each), least(&one) + least(&other));
+                let shape = Shape::List(Rc::new(each), least(&one).saturating_add(least(&other)));
                 (Tree::call("append", vec![left, right]), shape)
             }
             2 => {
@@ -687,7 +687,7 @@ fn is_empty(shape: &Shape) -> bool {
 pub(super) fn least(shape: &Shape) -> u8 {
     match shape {
         Shape::List(_, n) => *n,
-        Shape::Tuple(all) => all.len() as u8,
+        Shape::Tuple(all) => all.len().try_into().unwrap_or(u8::MAX),
         _ => 0,
     }
 }

@@ -22,7 +22,7 @@ use super::{
     output::{self, Output},
     placeholders::{Substitutions, Values},
 };
-use crate::{report::on_one_line, run::reasons};
+use crate::{report::on_one_line, run::reasons, second};
 
 /// Runs a machine on the reference, in virtual time: a wait of a year takes no time.
 ///
@@ -77,7 +77,10 @@ impl Simulate {
         for guess in &filled.guessed {
             output::note(guess);
         }
-        let (definition, machine) = self.accepted(&filled.text)?;
+        let (definition, mut machine) = self.accepted(&filled.text)?;
+        if let Some(second) = second::where_unsure() {
+            machine = machine.asking(&second);
+        }
         let plan = match &self.plan {
             Some(plan) => input::plan(plan, &machine)?,
             None => Plan::default(),

@@ -5,8 +5,11 @@ globalThis.ask = async function (source, bindings) {
     const whole = it => Math.floor(it);
     expression.registerFunction('range', (first, last, step) => {
         [first, last, step] = [whole(first), whole(last), whole(step)];
+        if (step === 0) { throw { code: 'T0410', index: 3, token: 'range' }; }
         const count = Math.floor((last - first) / step) + 1;
-        if (!(count > 0) || count > 100000) { return undefined; }
+        if (!(count > 0)) { return undefined; }
+        // More than this script is asked to make: it does not know.
+        if (count > 100000) { throw new Error('too many'); }
         const all = Array.from({ length: count }, (_, place) => first + step * place);
         return count === 1 ? all[0] : all;
     }, '<nnn:a>');

@@ -27,6 +27,8 @@ pub struct Sight<'s> {
     prepared: &'s Prepared,
     /// The aspects in which each start is no run of the plain reference.
     differ: Vec<Aspects>,
+    /// The aspects of each start of which nothing follows, whatever is expected.
+    doubtful: Vec<Aspects>,
     /// The rule that the first difference seems to break.
     likely: Option<Clause>,
     /// How much longer than the plain reference it was watched.
@@ -67,6 +69,7 @@ impl<'s> Sight<'s> {
             likely,
             prepared,
             differ,
+            doubtful: judgement.starts.iter().map(|it| it.poisoned).collect(),
             grace,
             rejudge,
             events,
@@ -99,7 +102,13 @@ impl<'s> Sight<'s> {
             differ.iter().all(|aspect| of.tells(aspect))
         };
         let all_told = judgement.too_late.is_none() && self.differ.iter().enumerate().all(told);
-        all_told.then_some(judgement.differences)
+        let counts = |it: &Difference| {
+            let doubtful = self.doubtful.get(it.start);
+            doubtful.is_none_or(|doubtful| !doubtful.contains(it.aspect))
+        };
+        let mut differences = judgement.differences;
+        differences.retain(counts);
+        all_told.then_some(differences)
     }
 
     /// The hypotheses of which each explains it, alone or together with what is known of the engine, except

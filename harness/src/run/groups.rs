@@ -487,7 +487,7 @@ impl Member {
             aspect: finding.signature.aspect,
             form: form.zip(Some(finding.signature.shape.clone())),
             telling: first.zip(prepared.as_ref()).and_then(|(first, prepared)| {
-                Telling::of(first, prepared, reduction.detail.raw.as_ref())
+                Telling::of_smallest(first, prepared, reduction.detail.raw.as_ref())
             }),
             exercised: exercised.unwrap_or_default(),
         }

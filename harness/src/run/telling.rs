@@ -5,7 +5,7 @@
 use std::fmt;
 
 use serde_json::Value;
-use stepproof_specs::{clause::Aspect, observation::Status};
+use stepproof_specs::{base::json::equal, clause::Aspect, observation::Status};
 
 use crate::{
     job::Prepared,
@@ -50,18 +50,28 @@ enum Change {
 }
 
 impl Telling {
-    /// What is told otherwise where this run of a case differs, if it is a change that hardly happens by
-    /// chance.
-    pub fn of(difference: &Difference, prepared: &Prepared, raw: Option<&RawRun>) -> Option<Self> {
+    /// What is told otherwise in the smallest form of a case, by what its execution was started with or by
+    /// what differs: without the value that is told otherwise it would not differ.
+    pub fn of_smallest(
+        difference: &Difference,
+        prepared: &Prepared,
+        raw: Option<&RawRun>,
+    ) -> Option<Self> {
         let run = raw.and_then(|it| it.executions.get(difference.start));
         if let Prepared::Execution(job) = prepared
             && let Some(start) = job.case.starts.get(difference.start)
             && let Some(input) = run.and_then(started_with)
-            && let Some(how) = change(&start.input, &input)
+            && let Some(how) = of_data(&start.input, &input)
         {
             let what = DATA.to_owned();
             return Some(Self { what, how });
         }
+        Self::of(difference, raw)
+    }
+
+    /// What is told otherwise where a run of a case differs, if it is a change that hardly happens by chance.
+    pub fn of(difference: &Difference, raw: Option<&RawRun>) -> Option<Self> {
+        let run = raw.and_then(|it| it.executions.get(difference.start));
         if FROM_HISTORY.contains(&difference.aspect)
             && let Some(events) = run.and_then(ends_early)
         {
@@ -84,6 +94,7 @@ impl Telling {
         };
         let how = match difference.aspect {
             Aspect::History if actual.is_null() && !expected.is_null() => Change::LeftOut,
+            _ if what == DATA => of_data(expected, actual)?,
             _ => change(expected, actual)?,
         };
         // The language's own names are what engines mistake for each other.
@@ -125,6 +136,16 @@ fn started_with(run: &RawExecution) -> Option<Value> {
     serde_json::from_str(start.details["input"].as_str()?).ok()
 }
 
+/// The same of data, in which texts are short: what becomes of one may be chance.
+fn of_data(expected: &Value, actual: &Value) -> Option<Change> {
+    let how = change(expected, actual)?;
+    let of_texts = matches!(
+        how,
+        Change::Without(_) | Change::Behind(_) | Change::Cut(_) | Change::Always(_)
+    );
+    (!of_texts).then_some(how)
+}
+
 /// What becomes of every part that differs, if that is the same of all.
 fn change(expected: &Value, actual: &Value) -> Option<Change> {
     let mut parts: Vec<Option<Change>> = Vec::new();
@@ -138,7 +159,7 @@ fn change(expected: &Value, actual: &Value) -> Option<Change> {
 
 fn differing(expected: &Value, actual: &Value, parts: &mut Vec<Option<Change>>) {
     match (expected, actual) {
-        _ if expected == actual => {}
+        _ if equal(expected, actual) => {}
         (Value::Object(wanted), Value::Object(got))
             if got.keys().all(|key| wanted.contains_key(key)) =>
         {
@@ -166,7 +187,7 @@ fn of_one(expected: &Value, actual: &Value) -> Option<Change> {
         }
         (Value::Number(wanted), Value::Number(got)) => {
             let (wanted, got) = (wanted.as_f64()?, got.as_f64()?);
-            (wanted.trunc().to_bits() == got.to_bits()).then_some(Change::Whole)
+            (wanted.trunc() - got == 0.0).then_some(Change::Whole)
         }
         (Value::Array(one), _) if one.len() == 1 && one[0] == *actual => Some(Change::Unwrapped),
         (_, Value::Array(one)) if one.len() == 1 && one[0] == *expected => Some(Change::Wrapped),
@@ -175,8 +196,8 @@ fn of_one(expected: &Value, actual: &Value) -> Option<Change> {
 }
 
 fn of_text(expected: &str, actual: &str) -> Change {
-    if actual.is_empty() {
-        Change::Always(String::new())
+    if actual.is_empty() || expected.is_empty() {
+        Change::Always(actual.to_owned())
     } else if let Some(beginning) = expected.strip_suffix(actual) {
         Change::Without(beginning.to_owned())
     } else if let Some(beginning) = actual.strip_suffix(expected) {

@@ -66,7 +66,11 @@ fn of_scope(
             it.free_variables().for_each(|name| read(name, at));
         });
         if state.flow.language() == QueryLanguage::JsonPath {
-            paths(json, &at, &mut read);
+            // The Result of a Pass is read by nobody.
+            let fields = json.as_object().into_iter().flatten();
+            for (name, value) in fields.filter(|it| it.0 != "Result") {
+                field(name, value, &at.field(name), &mut read);
+            }
         }
         // A distributed Map reads no variables of the scope around it.
         let is_distributed = matches!(&state.body, Body::Map(map) if map.is_distributed());
@@ -136,21 +140,24 @@ fn for_each_way<'s>(state: &'s State, seen: &mut dyn FnMut(&'s Name, Option<Payl
     }
 }
 
-/// Visits the variables in the paths of a state's JSON, but for the scopes inside it.
+/// Visits the variables in the paths of a field, but for the scopes inside it.
+fn field(name: &str, value: &Value, at: &Pointer<'_>, read: &mut dyn FnMut(&str, &Pointer<'_>)) {
+    match value {
+        Value::Object(inner) if inner.contains_key("States") => {}
+        Value::String(text) if is_path(name) => match Source::parse(text) {
+            Ok(Source::Path(path)) => variable(&path, at, read),
+            Ok(Source::Intrinsic(call)) => arguments(&call, at, read),
+            _ => {}
+        },
+        value => paths(value, at, read),
+    }
+}
+
 fn paths(json: &Value, at: &Pointer<'_>, read: &mut dyn FnMut(&str, &Pointer<'_>)) {
     match json {
         Value::Object(members) => {
             for (name, value) in members {
-                let at = at.field(name);
-                match value {
-                    Value::Object(inner) if inner.contains_key("States") => {}
-                    Value::String(text) if is_path(name) => match Source::parse(text) {
-                        Ok(Source::Path(path)) => variable(&path, &at, read),
-                        Ok(Source::Intrinsic(call)) => arguments(&call, &at, read),
-                        _ => {}
-                    },
-                    value => paths(value, &at, read),
-                }
+                field(name, value, &at.field(name), read);
             }
         }
         Value::Array(items) => {

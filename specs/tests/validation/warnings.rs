@@ -209,6 +209,14 @@ fn undefined(states: &Value, language: &str) -> Vec<(String, String)> {
 }
 
 #[test]
+fn what_only_looks_like_a_path_reads_no_variable() {
+    let pass =
+        |field: &str| json!({ "A": { "Type": "Pass", "End": true, field: { "x.$": "$lost" } } });
+    assert_eq!(undefined(&pass("Parameters"), "JSONPath").len(), 1);
+    assert_eq!(undefined(&pass("Result"), "JSONPath"), []);
+}
+
+#[test]
 fn a_variable_of_one_way_only_is_possibly_not_defined() {
     let read = |output: &str| {
         json!({

@@ -79,13 +79,13 @@ pub struct Judgement {
     /// was where differences were set aside because the case has no room for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub too_late: Option<Millis>,
-    /// The same of each start, if it was just judged: what one start leaves open, another may tell.
-    #[serde(skip)]
+    /// The same of each start: what one leaves open, another may tell. Empty in what earlier builds stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub starts: Vec<OfStart>,
 }
 
 /// What was judged of one start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OfStart {
     /// The aspects that were compared.
     pub judged: Aspects,

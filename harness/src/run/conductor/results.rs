@@ -234,7 +234,7 @@ impl Conductor<'_> {
         };
         let mut differences = judgement.differences.iter();
         let first = differences.find(|it| it.signature == *sought);
-        let telling = first.and_then(|it| Telling::of(it, &ran.ready.prepared, raw.as_deref()));
+        let telling = first.and_then(|it| Telling::of(it, raw.as_deref()));
         let told = telling.and_then(|it| self.groups.told_alike(&it));
         told.or_else(|| self.groups.alike(&ran.ready.coverage, sought.aspect))
     }

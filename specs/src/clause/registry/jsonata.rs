@@ -7,7 +7,7 @@ family! {
             "AWS Developer Guide, \"Transforming data with JSONata in Step Functions\"";
         JsonataUnsure = "jsonata.expression.unsure", Assumed(EVERYTHING),
             "Beyond paths, constructors, operators and the simplest functions, an expression has the value that the evaluator here gives it.",
-            "implementations of JSONata differ there; no second one is asked";
+            "implementations of JSONata differ there; not in doubt where the original was asked and agrees";
         JsonataContested = "jsonata.expression.contested", Assumed(EVERYTHING),
             "Where the evaluator here and the original disagree, an expression has the value that the first gives it.",
             "one of the two is wrong, and which one is not known";
