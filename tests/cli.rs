@@ -564,12 +564,12 @@ fn given_machines_are_checked_with_drawn_inputs_and_tasks() {
         "m/query.json",
         r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
             "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
-            "Arguments": {"QueueUrl": "q", "MessageBody": "{% $states.context.Task.Token %}"}}}}"#,
+            "Arguments": {"QueueUrl": "q", "MessageBody": "{% $string($states.context.Task) %}"}}}}"#,
     );
     let check = [
         "check", "m", "--cases", "40", "--seed", "3", "--out", "agreed",
     ];
-    // One machine computes with its token, so it is not judged.
+    // One machine sends all that is told of its task, so it is not judged.
     let ran = expect(here, &check, 4);
     let line = ran.out.lines().last().expect("a last line");
     assert!(line.starts_with("80 cases, 80 judged: "), "{line}");

@@ -41,6 +41,9 @@ const HEARTBEAT: u64 = 3;
 /// a name.
 const TOKEN: &str = "$$.Task.Token";
 const NAME: &str = "$$.State.Name";
+/// The same in JSONata.
+const TOKEN_READ: &str = "$states.context.Task.Token";
+const NAME_READ: &str = "$states.context.State.Name";
 
 /// Puts the state's name in place of the task token in what tasks send, and returns their sites. The
 /// harness answers to the activity, whose token its worker has anyway.
@@ -48,7 +51,9 @@ pub(super) fn replace_tokens(definition: &mut Value) -> Vec<Site> {
     let mut replaced = Vec::new();
     for_each_state_mut(definition, |path, state| {
         let sent = state.get_mut("Parameters");
-        if sent.is_some_and(replace_token) {
+        let in_paths = sent.is_some_and(replace_token);
+        let sent = state.get_mut("Arguments");
+        if sent.is_some_and(replace_token_read) || in_paths {
             replaced.push(path.site.clone());
         }
     });
@@ -69,6 +74,23 @@ fn replace_token(value: &mut Value) -> bool {
                 }
                 value => replace_token(value) | any,
             }),
+        _ => false,
+    }
+}
+
+/// The same in expressions.
+fn replace_token_read(value: &mut Value) -> bool {
+    match value {
+        Value::Array(items) => items
+            .iter_mut()
+            .fold(false, |any, it| replace_token_read(it) | any),
+        Value::Object(fields) => fields
+            .values_mut()
+            .fold(false, |any, it| replace_token_read(it) | any),
+        Value::String(text) if text.starts_with("{%") && text.contains(TOKEN_READ) => {
+            *text = text.replace(TOKEN_READ, NAME_READ);
+            true
+        }
         _ => false,
     }
 }

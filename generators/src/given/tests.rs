@@ -223,6 +223,27 @@ fn the_name_of_a_state_stands_for_its_token() {
 }
 
 #[test]
+fn the_name_of_a_state_stands_for_its_token_in_expressions() {
+    let machine = |arguments: Value| {
+        json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+            "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Arguments": arguments}}})
+    };
+    let read = "{% {'token': $states.context.Task.Token} %}";
+    let name = "{% {'token': $states.context.State.Name} %}";
+    for (sent, replaced) in [
+        (json!(read), json!(name)),
+        (
+            json!({"QueueUrl": "q", "MessageBody": [read]}),
+            json!({"QueueUrl": "q", "MessageBody": [name]}),
+        ),
+    ] {
+        let given = Given::new("a", &machine(sent), None).unwrap();
+        assert_eq!(given.definition()["States"]["A"]["Arguments"], replaced);
+        assert_eq!(given.tokens(), ["A".into()]);
+    }
+}
+
+#[test]
 fn what_cannot_be_served_is_named() {
     let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
         "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
