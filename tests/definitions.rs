@@ -230,7 +230,7 @@ async fn an_engine_that_says_no_location_is_caught() {
     .await;
     assert_eq!(states(&case), 1, "{}", case.body.definition());
     assert!(
-        page.contains("- ERROR MISSING_TRANSITION_TARGET at /"),
+        page.contains("- ERROR MISSING_TRANSITION_TARGET at /States/A/Branches[0]/StartAt"),
         "{page}"
     );
 }

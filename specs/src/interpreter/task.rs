@@ -251,7 +251,7 @@ impl Execution {
         let error = self.raised(id, error);
         let details = Details {
             task: envelope.details(),
-            ..super::failure_details(&error.failure)
+            ..super::raise::failure_details(&error.failure)
         };
         self.emit_in(id, envelope.event(history::Phase::Failed), details);
         self.raise(id, &error);
@@ -292,7 +292,7 @@ impl Execution {
         let error = self.raised(id, RuntimeError::timeout(rule, heartbeat));
         let details = Details {
             task: envelope.details(),
-            ..super::failure_details(&error.failure)
+            ..super::raise::failure_details(&error.failure)
         };
         self.emit_in(id, envelope.event(history::Phase::TimedOut), details);
         self.raise(id, &error);

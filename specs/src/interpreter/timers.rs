@@ -1,8 +1,9 @@
 //! What ends by itself: waits, delays, and the time limits of tasks and of the whole execution.
 
 use super::{
-    Command, Execution, TimerId, failure_details,
+    Command, Execution, TimerId,
     frame::{FrameId, Phase},
+    raise::failure_details,
     runtime_error,
 };
 use crate::{
