@@ -74,12 +74,14 @@
 //! * [`shrink`] — makes a diverging case small
 //! * [`store`] — the record of a run
 //! * [`report`] — the events of a run, and its reporters
+//! * [`book`] — the rules of the language as a page, each with an example that is run
 //! * [`identity`], [`casefile`] — names of cases, and cases as files
 //! * `observed` — compares the reference, or an engine, with recordings of AWS
 //! * `pace` — compares the harness's throughput with a load generator's
 //! * `zoo` — named deviations for the embedded engine
 //! * `cli` — the command
 
+pub mod book;
 #[cfg(feature = "sdk")]
 pub(crate) mod bound;
 pub mod casefile;

@@ -28,7 +28,7 @@ pub(crate) use self::page::counts;
 #[cfg(feature = "cli")]
 pub use self::terminal::Terminal;
 #[cfg(feature = "cli")]
-pub(crate) use self::visible::{on_one_line, visible};
+pub(crate) use self::visible::on_one_line;
 pub(crate) use self::words::plural;
 pub use self::{
     digest::Digest,
@@ -36,6 +36,10 @@ pub use self::{
     lines::Lines,
     python::Target,
     summary::{DEFAULT_UNSURE_SHARE, ExitStatus, SIGNALLED, Summary},
+};
+pub(crate) use self::{
+    story::{Depth, tell},
+    visible::visible,
 };
 use crate::engines::Dropped;
 use crate::judge::{

@@ -138,6 +138,18 @@ fn simulate_under(runs: &Runs<'_>) -> Result<Expectation, SimulationError> {
     if world.sensitivity.is_still_racing() {
         poisoned.extend(lucky(&coverage));
     }
+    if world.sensitivity.may_have_started_more() {
+        poisoned.extend([
+            Aspect::Path,
+            Aspect::Attempts,
+            Aspect::Effects,
+            Aspect::History,
+        ]);
+        // An attempt that was made all the same takes its turn in the plan.
+        if coverage.contains(Clause::RetryAgain) {
+            poisoned.extend(lucky(&coverage));
+        }
+    }
     let mut longest = world.slowest();
     let is_open = !Aspect::ALL.iter().all(|aspect| poisoned.contains(aspect));
     if is_open && world.sensitivity.may_vary() {

@@ -24,7 +24,7 @@ use crate::{
         Reporters, Terminal,
     },
     run::{DriveError, Source, Stop, judging::Generated},
-    session::{Session, SessionError},
+    session::{SPOT_CHECKS, Session, SessionError},
     store::{Keep, REPORT, RunRecord, Store, default_directory, write_report},
 };
 
@@ -56,6 +56,10 @@ pub(super) struct Mode {
     /// The longest time per reduction.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5m")]
     shrink_time: Duration,
+    /// How many of the cases that the ledger knows only by a signature are reduced at the end, to see
+    /// whether their root is the entry's.
+    #[arg(long, value_name = "CASES", default_value_t = SPOT_CHECKS)]
+    spot_checks: usize,
 }
 
 /// A run that is ready to start or to continue.
@@ -156,7 +160,8 @@ impl Mode {
             .shard(configuration.shard)
             .jobs(jobs)
             .keep(self.keep)
-            .shrink(self.shrink_calls, self.shrink_time);
+            .shrink(self.shrink_calls, self.shrink_time)
+            .spot_checks(self.spot_checks);
         Begun {
             session,
             store,

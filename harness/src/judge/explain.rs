@@ -40,6 +40,15 @@ pub struct Sight<'s> {
     gone_through: Cell<usize>,
 }
 
+/// Of which aspects in which an engine differs a deviating reference has to say what it expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// Of all.
+    All,
+    /// Of none: some or all may depend on what is not fixed.
+    Whatever,
+}
+
 /// After so many events that were simulated or compared, no more hypotheses are tried: a case that goes round
 /// in circles would take minutes.
 const MOST_EVENTS: usize = 2_000_000;
@@ -83,9 +92,22 @@ impl<'s> Sight<'s> {
         left.is_some_and(|left| left.is_empty())
     }
 
+    /// Whether an engine with these deviations, of which it is known that the engine has them, may have done
+    /// this: what is expected of it is something else than of the plain reference, and nothing differs from
+    /// that. The rest may depend on what is not fixed, as it may where a case agrees.
+    pub fn is_accounted_for_by(&self, known: &Arc<Deviations>) -> bool {
+        let left = self.left(known, Told::Whatever);
+        left.is_some_and(|left| left.is_empty())
+    }
+
     /// What still differs if an engine with these deviations is expected; `None` if they make no
     /// difference, or if it cannot be told.
     pub fn left_under(&self, deviations: &Arc<Deviations>) -> Option<Vec<Difference>> {
+        self.left(deviations, Told::All)
+    }
+
+    /// The same, where so much has to be told.
+    fn left(&self, deviations: &Arc<Deviations>, least: Told) -> Option<Vec<Difference>> {
         // What cannot be simulated explains nothing.
         let expected = self.prepared.under(deviations, self.grace).ok()?;
         let events = self.gone_through.get() + expected.events() + self.events;
@@ -97,11 +119,13 @@ impl<'s> Sight<'s> {
         // What was set aside has not agreed: it may be due to lateness, or to who the execution is.
         let of = |start: usize| judgement.starts.get(start).copied();
         let whole = OfStart::of(&judgement);
-        let told = |(start, differ): (usize, &Aspects)| {
+        let is_told = |(start, differ): (usize, &Aspects)| {
             let of = of(start).unwrap_or(whole);
             differ.iter().all(|aspect| of.tells(aspect))
         };
-        let all_told = judgement.too_late.is_none() && self.differ.iter().enumerate().all(told);
+        let mut differ = self.differ.iter().enumerate();
+        let all_told =
+            judgement.too_late.is_none() && (least == Told::Whatever || differ.all(is_told));
         let counts = |it: &Difference| {
             let doubtful = self.doubtful.get(it.start);
             doubtful.is_none_or(|doubtful| !doubtful.contains(it.aspect))
@@ -150,7 +174,9 @@ fn expects_the_same(deviating: &Prepared, plain: &Prepared) -> bool {
     }
     let both = deviating.expectations().iter();
     let mut both = both.zip(plain.expectations());
-    both.all(|(one, other)| one.observation == other.observation)
+    both.all(|(one, other)| {
+        (&one.observation, &one.poisoned) == (&other.observation, &other.poisoned)
+    })
 }
 
 /// Whether an engine with these deviations would not have agreed with the plain reference on this

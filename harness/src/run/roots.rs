@@ -103,9 +103,7 @@ impl Snapshot {
             name: Err(id),
             deviations: Arc::clone(deviations),
         });
-        let shows = |it: &Arc<Deviations>| sight.left_under(it).is_some();
-        let explains = |it: &Arc<Deviations>| sight.is_explained_by(it);
-        if let Some(parts) = together(entries.collect(), shows, explains) {
+        if let Some(parts) = accounting(entries.collect(), sight) {
             return Some(explained_by(&parts, Vec::new()));
         }
         let mut settled = self.settled.iter();
@@ -236,7 +234,7 @@ impl Roots {
     ) -> Option<Explained> {
         let explains = |it: &Arc<Deviations>| sight.is_explained_by(it);
         let shows = |it: &Arc<Deviations>| sight.left_under(it).is_some();
-        if let Some(parts) = together(self.known_before(), shows, explains) {
+        if let Some(parts) = accounting(self.known_before(), sight) {
             return Some(explained_by(&parts, Vec::new()));
         }
         // A case that shows two roots may look as if another hypothesis of one of them held: that is asked
@@ -420,6 +418,12 @@ impl Root {
         self.candidates = candidates;
         self.held = 0;
     }
+}
+
+/// Those of these parts, of which it is known that the engine has them, that account for what it did.
+fn accounting<'r>(parts: Vec<Part<'r>>, sight: &Sight<'_>) -> Option<Vec<Part<'r>>> {
+    let shows = |it: &Arc<Deviations>| sight.left_under(it).is_some();
+    together(parts, shows, |it| sight.is_accounted_for_by(it))
 }
 
 /// Those of these parts that explain something together, and not without one of them: one, all or two. Parts

@@ -97,6 +97,11 @@ pub enum Hook {
     SplitDelimiters,
     /// Does `States.StringSplit` leave out empty pieces?
     EmptyPieces,
+    /// Are the bytes of a text those of UTF-8 where it is encoded with Base64? If ignored, those of Latin-1.
+    TextBytes,
+    /// Is a task scheduled only when its time limits have been read? If ignored, it may have been started by
+    /// then.
+    LimitsFirst,
     /// What is this field of the context object? If ignored, it is missing.
     Context(ContextField),
     /// How large may data be? If ignored, as large as it likes.
@@ -347,6 +352,8 @@ impl Hook {
             Self::Rounding,
             Self::SplitDelimiters,
             Self::EmptyPieces,
+            Self::TextBytes,
+            Self::LimitsFirst,
             Self::DataLimit,
             Self::RuleInput,
             Self::RuleAssigns,
@@ -389,6 +396,8 @@ impl Hook {
             | Self::Rounding
             | Self::SplitDelimiters
             | Self::EmptyPieces
+            | Self::TextBytes
+            | Self::LimitsFirst
             | Self::DataLimit
             | Self::Event(_)
             | Self::RuleAssigns
@@ -436,7 +445,7 @@ impl Hook {
                 &[Parallel, Map]
             }
             Self::Timestamp => &[Wait, Choice],
-            Self::TimeoutRestart | Self::Heartbeat => &[Task],
+            Self::TimeoutRestart | Self::Heartbeat | Self::LimitsFirst => &[Task],
             Self::Undefined | Self::States(StatesField::Input) => {
                 &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
             }
@@ -461,6 +470,7 @@ impl Hook {
             | Self::Rounding
             | Self::SplitDelimiters
             | Self::EmptyPieces
+            | Self::TextBytes
             | Self::Context(_)
             | Self::DataLimit
             | Self::Event(_)
@@ -492,6 +502,7 @@ impl Hook {
                 matches!(self, Self::Failure(rule) if goes_on(rule) == Some(true))
             }
             (Shape::Failure, Change::Handled) => true,
+            (Shape::RuleOrValue, Change::Add(more)) => self == Self::ChildFailure && *more > 0,
             (Shape::Failure, Change::Unhandled) => self != Self::ChildError,
             (Shape::Failure | Shape::Outcome, Change::Fail(name))
             | (Shape::Failure, Change::FailWith { error: name, .. }) => !name.is_empty(),
@@ -582,6 +593,7 @@ impl Hook {
             }
             When::Compound => self == Self::RuleInput,
             When::Ending => self == Self::ChildError,
+            When::Nested if self == Self::Failure(Clause::ResultPathConflict) => true,
             when if when.is_about_value() => match self {
                 Self::Tested(_)
                 | Self::PathSeveral

@@ -12,6 +12,8 @@ pub enum AfterFailure {
     Stop,
     /// The others go on; the state fails when all have ended.
     GoOn,
+    /// The others are stopped, and the state fails; but what waited for its turn may be started.
+    StartWaiting,
     /// The failed one succeeds, with this value.
     Succeed(Value),
 }
@@ -77,6 +79,7 @@ impl Deviations {
             .map(|it| &it.change)
         {
             Some(Change::Ignore) => AfterFailure::GoOn,
+            Some(Change::Add(_)) => AfterFailure::StartWaiting,
             Some(Change::Set(value)) => AfterFailure::Succeed(value.clone()),
             _ => AfterFailure::Stop,
         }
@@ -84,7 +87,9 @@ impl Deviations {
 
     /// With which error a state fails that fails by this rule; `None` if it is the language's.
     pub(crate) fn raised(&self, rule: Clause, kind: StateType) -> Option<Raised<'_>> {
-        let raised = self.at(Hook::Failure(rule), kind).last()?;
+        // What is overwritten within an input does not fail in the first place.
+        let all = self.at(Hook::Failure(rule), kind);
+        let raised = all.filter(|it| it.when != Some(When::Nested)).last()?;
         Raised::by(&raised.change)
     }
 
@@ -94,6 +99,12 @@ impl Deviations {
         let all = self.at(Hook::ChildError, kind);
         let passed = all.filter(|it| is_ending == (it.when == Some(When::Ending)));
         Raised::by(&passed.last()?.change)
+    }
+
+    /// Whether a ResultPath overwrites a value that is no object within the state's input.
+    pub(crate) fn overwrites_within(&self, kind: StateType) -> bool {
+        let mut all = self.at(Hook::Failure(Clause::ResultPathConflict), kind);
+        all.any(|it| it.change == Change::Ignore && it.when == Some(When::Nested))
     }
 
     /// Whether a state goes on that would fail by this rule.

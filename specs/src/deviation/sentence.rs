@@ -112,6 +112,10 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
             "the delimiters of States.StringSplit are one together"
         }
         (Hook::EmptyPieces, Change::Ignore) => "States.StringSplit keeps empty pieces",
+        (Hook::LimitsFirst, Change::Ignore) => {
+            "a task may have started when its time limit cannot be read"
+        }
+        (Hook::TextBytes, Change::Ignore) => "Base64 takes the bytes of a text for Latin-1",
         (Hook::DataLimit, Change::Ignore) => "the limit on data is not kept",
         (Hook::Undefined, Change::Ignore) => {
             "a member or an item of the definition is left out whose expression comes to nothing"
@@ -144,6 +148,9 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
 /// The same where it names what is set, or a part of the language.
 fn named(hook: Hook, change: &Change) -> Option<String> {
     match (hook, change) {
+        (Hook::ChildFailure, Change::Add(_)) => Some(
+            "what waits for its turn is started although a branch or an item has failed".to_owned(),
+        ),
         (Hook::ChildFailure, Change::Set(value)) => {
             Some(format!("a branch or an item that fails gives {value}"))
         }
@@ -326,6 +333,8 @@ fn subject(hook: Hook) -> String {
         Hook::Rounding => "the rounding of States.MathAdd".to_owned(),
         Hook::SplitDelimiters => "the delimiters of States.StringSplit".to_owned(),
         Hook::EmptyPieces => "that States.StringSplit leaves out empty pieces".to_owned(),
+        Hook::LimitsFirst => "that time limits are read before a task starts".to_owned(),
+        Hook::TextBytes => "the bytes of a text for Base64".to_owned(),
         Hook::Context(field) => format!("$$.{}", field.name()),
         Hook::DataLimit => "the limit on data".to_owned(),
         Hook::Event(kind) => format!("the event {}", kind.name()),

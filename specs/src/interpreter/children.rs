@@ -326,10 +326,19 @@ impl Execution {
         if after == Some(AfterFailure::GoOn) {
             return self.outlive(parent, place, last, error);
         }
+        if after == Some(AfterFailure::StartWaiting) && self.has_waiting(parent) {
+            self.report(Fact::MayHaveStarted);
+        }
         self.stop_children(parent, Some(place), last);
         self.frame_mut(parent).previous = last;
         self.active_mut(parent).phase = Phase::Working;
         self.handle_from_child(parent, error);
+    }
+
+    /// Whether branches or items of a state wait for their turn.
+    fn has_waiting(&self, id: FrameId) -> bool {
+        let phase = &self.active(id).phase;
+        matches!(phase, Phase::Children(children) if children.next < children.results.len())
     }
 
     /// Handles the error of a branch or an item where it fails the state around it.

@@ -351,6 +351,15 @@ impl<'e> Eval<'e> {
         deviations.is_some_and(|all| all.goes_on(rule, self.active.state.kind()))
     }
 
+    /// Whether a deviation lets a `ResultPath` overwrite what it cannot be applied to.
+    fn overwrites(&self) -> bool {
+        let deviations = self.execution.deviations();
+        let kind = self.active.state.kind();
+        let within = || self.active.input.is_object();
+        self.goes_on(Clause::ResultPathConflict)
+            || within() && deviations.is_some_and(|all| all.overwrites_within(kind))
+    }
+
     /// `InputPath` or `OutputPath`; `None` if it selects more than can be made.
     fn selected(&self, path: &Nullable<Path>, data: &Arc<Value>) -> Result<Option<Arc<Value>>> {
         match path {
@@ -396,7 +405,7 @@ impl<'e> Eval<'e> {
                 self.keep(merged)
             }
             Err(PutError::TooDeep) => Err(self.unsupported("data of this depth")),
-            Err(PutError::Conflict) if self.goes_on(Clause::ResultPathConflict) => {
+            Err(PutError::Conflict) if self.overwrites() => {
                 let mut merged = Value::clone(&self.active.input);
                 path.overwrite(&mut merged, Arc::unwrap_or_clone(result));
                 self.keep(merged)

@@ -134,6 +134,8 @@ pub enum Fact {
     },
     /// A branch or an iteration was stopped because another one had failed.
     SiblingStopped,
+    /// A task, or a thread that waited for its turn, may have been started that matters for nothing else.
+    MayHaveStarted,
     /// The injected entropy was drawn, or a task token was derived from it.
     ChanceDrawn,
     /// A time has entered the data.

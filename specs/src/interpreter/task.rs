@@ -112,7 +112,11 @@ impl Execution {
             Some(Limit::Literal(seconds)) => Ok(Some(*seconds)),
             Some(limit) => {
                 let eval = self.eval(id);
-                eval.flow().limit(&eval, name, limit, data).map(Some)
+                let read = eval.flow().limit(&eval, name, limit, data);
+                if read.is_err() && self.ignores(id, Hook::LimitsFirst) {
+                    self.report(Fact::MayHaveStarted);
+                }
+                read.map(Some)
             }
         }
     }

@@ -31,6 +31,8 @@ pub(super) struct Sensitivity {
     /// Whether anything depends on their order or time.
     dependent: bool,
     racing: bool,
+    /// Whether what waited for its turn may have been started although another thread had failed.
+    waiting: bool,
 }
 
 impl Sensitivity {
@@ -45,6 +47,7 @@ impl Sensitivity {
             loose: limit.is_some(),
             dependent: false,
             racing: false,
+            waiting: false,
         }
     }
 
@@ -63,6 +66,12 @@ impl Sensitivity {
         self.racing
     }
 
+    /// Whether threads may have been started that do not matter for how the execution ends: nobody knows
+    /// how far they came.
+    pub fn may_have_started_more(&self) -> bool {
+        self.waiting
+    }
+
     /// Whether a thread was stopped because another one had failed.
     pub fn has_stopped_siblings(&self) -> bool {
         self.stopped > 0
@@ -74,6 +83,7 @@ impl Sensitivity {
             match fact {
                 Fact::Concurrent => self.loose = true,
                 Fact::SiblingStopped => self.stopped += 1,
+                Fact::MayHaveStarted => self.waiting = true,
                 Fact::ThreadFailed { siblings, beside } => {
                     self.dependent |= siblings;
                     self.racing |= beside.is_some_and(|at| now.since(at) < RACE_MILLIS);

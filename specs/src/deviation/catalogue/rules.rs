@@ -59,6 +59,8 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::Call => Clause::TemplatePath,
         Hook::Rounding => Clause::IntrinsicMathAdd,
         Hook::SplitDelimiters | Hook::EmptyPieces => Clause::IntrinsicStringSplit,
+        Hook::TextBytes => Clause::IntrinsicBase64Encode,
+        Hook::LimitsFirst => Clause::TaskLimitPath,
         Hook::Context(_) => Clause::ContextPath,
         Hook::DataLimit => Clause::StateDataLimit,
         Hook::Event(kind) => of_event(kind),

@@ -28,6 +28,8 @@ impl Hypothesis {
             }
             Hook::Literal | Hook::Call => family("intrinsic"),
             Hook::Rounding => followed.contains(Clause::IntrinsicMathAdd),
+            Hook::LimitsFirst => any(&[Clause::TaskLimitPath, Clause::JsonataExpression]),
+            Hook::TextBytes => any(&[Clause::IntrinsicBase64Encode, Clause::IntrinsicBase64Decode]),
             Hook::SplitDelimiters | Hook::EmptyPieces => {
                 followed.contains(Clause::IntrinsicStringSplit)
             }

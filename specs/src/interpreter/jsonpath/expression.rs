@@ -545,4 +545,8 @@ impl Host for Eval<'_> {
     fn keeps_empty_pieces(&self) -> bool {
         self.breaks(Hook::EmptyPieces)
     }
+
+    fn takes_latin_1(&self) -> bool {
+        self.breaks(Hook::TextBytes)
+    }
 }

@@ -97,6 +97,10 @@ pub trait Host {
     fn keeps_empty_pieces(&self) -> bool {
         false
     }
+    /// Whether the bytes of a text are those of Latin-1, not of UTF-8.
+    fn takes_latin_1(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! functions {
@@ -242,7 +246,7 @@ impl Function {
             (Self::ArrayRange, [first, last, step]) => array::range(first, last, step, host),
             (Self::ArrayUnique, [array]) => array::unique(array, host),
             (Self::Base64Decode, [text]) => text::base64_decode(text, host),
-            (Self::Base64Encode, [text]) => text::base64_encode(text),
+            (Self::Base64Encode, [text]) => text::base64_encode(text, host),
             (Self::Format, [template, values @ ..]) => text::format(template, values, host),
             (Self::Hash, [data, algorithm]) => text::hash(data, algorithm, host),
             (Self::JsonMerge, [left, right, deep]) => text::json_merge(left, right, deep, host),

@@ -25,8 +25,14 @@ fn fits(text: &str) -> bool {
     text.len() <= CODED_LIMIT || text.chars().count() <= CODED_LIMIT
 }
 
-pub(super) fn base64_encode(text: &Value) -> Result<Value, Invalid> {
-    coded(text).map(|text| STANDARD.encode(text).into())
+pub(super) fn base64_encode(text: &Value, host: &impl Host) -> Result<Value, Invalid> {
+    let text = coded(text)?;
+    if !host.takes_latin_1() {
+        return Ok(STANDARD.encode(text).into());
+    }
+    let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+    let bytes = bytes.map_err(|_| Invalid::Range)?;
+    Ok(STANDARD.encode(bytes).into())
 }
 
 /// A decoder that takes text without its padding; the bits after the last byte have to be zero, or not.
@@ -47,6 +53,9 @@ pub(super) fn base64_decode(text: &Value, host: &impl Host) -> Result<Value, Inv
         host.mark(Clause::IntrinsicBase64TrailingBits);
         Ok(bytes)
     })?;
+    if host.takes_latin_1() {
+        return Ok(bytes.into_iter().map(char::from).collect::<String>().into());
+    }
     Ok(match String::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(error) => {

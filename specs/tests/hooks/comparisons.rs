@@ -1,0 +1,100 @@
+//! Tests that hold otherwise.
+
+use serde_json::{Value, json};
+
+use crate::{at, choice, comes_to, error, when};
+
+#[test]
+fn comparisons_hold_otherwise() {
+    let holds = |tests: &str, change: Value| at(json!({ "holds": tests }), change);
+    let of = |test: Value, input: &Value, lawful: &Value, table: &[(Value, Value)]| {
+        comes_to(&choice(test), input, lawful, table);
+    };
+    let (yes, no) = (json!("B"), error("States.Runtime"));
+    let other = json!("other-type");
+    of(
+        json!({ "Variable": "$.a", "NumericEquals": 1 }),
+        &json!({ "a": true }),
+        &no,
+        &[
+            (
+                holds("any comparison of numbers", json!("coerce")),
+                yes.clone(),
+            ),
+            (
+                when(
+                    holds("any comparison", json!({ "set": true })),
+                    other.clone(),
+                ),
+                yes.clone(),
+            ),
+            (
+                when(holds("StringEquals", json!({ "set": true })), other.clone()),
+                no.clone(),
+            ),
+            (
+                when(
+                    holds("NumericEquals", json!({ "fail": "States.TaskFailed" })),
+                    other.clone(),
+                ),
+                error("States.TaskFailed"),
+            ),
+        ],
+    );
+    of(
+        json!({ "Variable": "$.a", "StringEqualsPath": "$.b" }),
+        &json!({ "a": [1], "b": [1] }),
+        &no,
+        &[
+            (
+                when(
+                    holds("any comparison for equality", json!("any-type")),
+                    json!("twin"),
+                ),
+                yes.clone(),
+            ),
+            (
+                when(holds("StringEquals", json!("any-type")), json!("negated")),
+                no.clone(),
+            ),
+        ],
+    );
+    of(
+        json!({ "Variable": "$.a", "IsNull": false }),
+        &json!({ "a": 1 }),
+        &yes,
+        &[(
+            when(
+                holds("any test of a type", json!({ "set": false })),
+                json!("negated"),
+            ),
+            no.clone(),
+        )],
+    );
+    let fraction = when(at(json!("timestamp"), json!("ignore")), json!("fraction"));
+    of(
+        json!({ "Variable": "$.a", "TimestampLessThan": "2026-01-01T00:00:00.5Z" }),
+        &json!({ "a": "2026-01-01T00:00:00Z" }),
+        &yes,
+        &[(fraction, no.clone())],
+    );
+    of(
+        json!({ "Variable": "$.a", "StringLessThan": "\u{ffff}" }),
+        &json!({ "a": "\u{10000}" }),
+        &yes,
+        &[(at(json!("string-order"), json!("ignore")), no.clone())],
+    );
+    let wildcards = |characters: &str| at(json!("wildcards"), json!({ "set": characters }));
+    of(
+        json!({ "Variable": "$.a", "StringMatches": "[ab]?*" }),
+        &json!({ "a": "axyz" }),
+        &no,
+        &[(wildcards("?["), yes.clone()), (wildcards("?"), no.clone())],
+    );
+    of(
+        json!({ "Variable": "$.a", "StringMatches": "\\*" }),
+        &json!({ "a": "*" }),
+        &yes,
+        &[(wildcards("\\"), no.clone())],
+    );
+}

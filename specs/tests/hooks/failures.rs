@@ -1,0 +1,218 @@
+//! Errors that are raised, named and handled otherwise.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use stepproof_specs::{
+    asl::Machine,
+    clause::Aspect,
+    deviation::Deviations,
+    scenario::plan::{Act, Plan, Reply, Rule},
+};
+
+use crate::{Run, at, came_to, choice, comes_to, deviations, error, pass, when};
+
+#[test]
+fn states_fail_otherwise_or_go_on() {
+    let failure = |rule: &str, change: Value| at(json!({ "failure": rule }), change);
+    comes_to(
+        &choice(json!({ "Variable": "$.a", "NumericEquals": 1 })),
+        &json!({ "a": 2 }),
+        &error("States.Runtime"),
+        &[(
+            failure(
+                "choice.no-match",
+                json!({ "fail": "States.NoChoiceMatched" }),
+            ),
+            error("States.NoChoiceMatched"),
+        )],
+    );
+    let conflict = "data.result-path.conflict";
+    comes_to(
+        &pass(json!({ "Result": 1, "ResultPath": "$.a.b" })),
+        &json!({ "a": 2 }),
+        &error("States.ReferencePathConflict"),
+        &[
+            (
+                failure(conflict, json!({ "fail": "States.Runtime" })),
+                error("States.Runtime"),
+            ),
+            (
+                failure(conflict, json!("ignore")),
+                json!({ "a": { "b": 1 } }),
+            ),
+        ],
+    );
+    comes_to(
+        &json!({ "Type": "Wait", "SecondsPath": "$.a", "End": true }),
+        &json!({ "a": "x" }),
+        &error("States.Runtime"),
+        &[(
+            failure("wait.seconds-path", json!("ignore")),
+            json!({ "a": "x" }),
+        )],
+    );
+    let map = json!({ "Type": "Map", "ItemsPath": "$.a", "End": true, "ItemProcessor": {
+        "StartAt": "I", "States": { "I": { "Type": "Pass", "End": true } },
+    } });
+    comes_to(
+        &map,
+        &json!({ "a": 3 }),
+        &error("States.Runtime"),
+        &[(failure("map.items.not-array", json!("ignore")), json!([3]))],
+    );
+    let long = json!({ "a": ".".repeat(300_000) });
+    comes_to(
+        &pass(json!({ "Parameters": { "n.$": "States.ArrayLength($.a)", "a.$": "$.a" } })),
+        &json!({ "a": [long] }),
+        &error("States.DataLimitExceeded"),
+        &[(
+            at(json!("data-limit"), json!("ignore")),
+            json!({ "n": 1, "a": [long] }),
+        )],
+    );
+}
+
+/// A failure that only the engine has, or that it names otherwise, has a cause that nobody knows.
+#[test]
+fn handlers_see_other_errors_and_their_causes_are_not_judged() {
+    let task = json!({
+        "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:A",
+        "InputPath": "$.missing", "End": true,
+        "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B" }],
+    });
+    let missing = |change: Value| at(json!({ "failure": "data.path.missing" }), change);
+    comes_to(
+        &task,
+        &json!({}),
+        &error("States.Runtime"),
+        &[
+            (missing(json!("handled")), json!("B")),
+            (
+                missing(json!({ "fail": "States.ParameterPathFailure" })),
+                json!("B"),
+            ),
+        ],
+    );
+    let inner = json!({ "Type": "Parallel", "End": true,
+        "Branches": [{ "StartAt": "I", "States": {
+            "I": { "Type": "Pass", "InputPath": "$.missing", "End": true },
+        } }],
+        "Catch": [{ "ErrorEquals": ["States.BranchFailed"], "Next": "B" }],
+    });
+    let child = |change: Value| at(json!("child-error"), change);
+    comes_to(
+        &inner,
+        &json!({}),
+        &error("States.Runtime"),
+        &[
+            (
+                when(
+                    child(json!({ "fail": "States.BranchFailed" })),
+                    json!("ending"),
+                ),
+                json!("B"),
+            ),
+            (
+                when(child(json!("handled")), json!("ending")),
+                error("States.Runtime"),
+            ),
+            // Only an error that reaches the Parallel becomes another one.
+            (
+                child(json!({ "fail": "States.BranchFailed" })),
+                error("States.Runtime"),
+            ),
+        ],
+    );
+    let run = Run::new(&task, &json!({}), Plan::default());
+    let expected = |deviation: &Value| {
+        let expected = run.engine(&deviations(deviation)).expect(1_000);
+        expected.expect("it runs")
+    };
+    let caught = expected(&missing(json!("handled"))).poisoned;
+    for aspect in [Aspect::Cause, Aspect::Output, Aspect::Effects] {
+        assert!(caught.contains(&aspect), "{aspect:?}");
+    }
+    let renamed = expected(&missing(json!({ "fail": "States.Runtime" }))).poisoned;
+    assert!(renamed.contains(&Aspect::Cause) && !renamed.contains(&Aspect::Output));
+    let fails = Act::now(Reply::Fail {
+        error: "E".into(),
+        cause: "C".into(),
+    });
+    let plan = Plan {
+        sites: [("A".into(), vec![Rule::always(fails)].into())].into(),
+    };
+    let parallel = json!({ "Type": "Parallel", "End": true, "Branches": [
+        { "StartAt": "F", "States": { "F": { "Type": "Fail", "Error": "E" } } },
+    ] });
+    let run = Run::new(&parallel, &json!({}), plan);
+    let renamed = run.under(&child(json!({ "fail": "States.BranchFailed" })));
+    assert_eq!(came_to(&renamed), error("States.BranchFailed"));
+}
+
+#[test]
+fn nothing_is_in_doubt_of_variables_that_are_read_as_nothing() {
+    let assigns = pass(json!({ "Assign": { "x": 1 }, "Next": "R" }));
+    let mut definition = json!({ "StartAt": "A", "States": {
+        "A": assigns, "R": pass(json!({ "InputPath": "$x" })),
+    } });
+    if let Value::Object(first) = &mut definition["States"]["A"] {
+        first.remove("End");
+    }
+    let mut run = Run::new(&pass(json!({})), &json!({}), Plan::default());
+    run.machine = Arc::new(Machine::from_value(&definition).expect("a machine"));
+    run.case.definition = definition.into();
+    let ignored = json!({ "hook": { "field": "Assign" }, "change": "ignore" });
+    let nothing = json!({ "hook": { "path": "variable" }, "change": { "set": null } });
+    let expected = |all: Value| {
+        let all: Deviations = serde_json::from_value(all).expect("deviations");
+        run.engine(&Arc::new(all)).expect(1_000).expect("it ends")
+    };
+    let both = expected(json!([ignored, nothing]));
+    assert_eq!(came_to(&both.observation), json!(null));
+    assert!(!both.poisoned.contains(&Aspect::Output));
+    assert!(
+        expected(json!([ignored]))
+            .poisoned
+            .contains(&Aspect::Output)
+    );
+}
+
+#[test]
+fn what_fails_in_a_catcher_is_not_caught_by_the_same_state() {
+    let task = |catcher: &str, found: &str| {
+        json!({
+            "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:A",
+            "End": true,
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B", catcher: found }],
+        })
+    };
+    let under = |state: &Value, deviation: Value| {
+        let fails = Act::now(Reply::Fail {
+            error: "E".into(),
+            cause: "C".into(),
+        });
+        let plan = Plan {
+            sites: [("A".into(), vec![Rule::always(fails)].into())].into(),
+        };
+        let run = Run::new(state, &json!(1), plan);
+        let expected = run.engine(&deviations(&deviation)).expect(1_000);
+        expected.expect("it ends")
+    };
+    let mut template = task("Assign", "");
+    template["Catch"][0]["Assign"] = json!({ "x.$": "$.missing" });
+    let handled = at(
+        json!({ "failure": "data.template.missing" }),
+        json!("handled"),
+    );
+    let seen = under(&template, handled);
+    assert_eq!(came_to(&seen.observation), error("States.Runtime"));
+    let named = at(
+        json!({ "failure": "data.result-path.conflict" }),
+        json!({ "fail-with": { "error": "F", "cause": "D" } }),
+    );
+    let seen = under(&task("ResultPath", "$.x"), named);
+    assert_eq!(came_to(&seen.observation), error("F"));
+    assert_eq!(seen.observation.cause.as_deref(), Some("D"));
+    assert!(!seen.poisoned.contains(&Aspect::Cause));
+}
