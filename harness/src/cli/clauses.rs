@@ -58,16 +58,6 @@ enum Listing {
     Html,
 }
 
-/// The output format of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(super) enum Format {
-    /// For people.
-    #[default]
-    Human,
-    /// For programs.
-    Json,
-}
-
 impl Clauses {
     pub(super) fn execute(self) -> Result<Status, Failure> {
         let mut output = Output::new();

@@ -8,7 +8,10 @@ use stepproof_specs::deviation::{
     words,
 };
 
-use super::{Failure, Status, clauses::Format, output::Output};
+use super::{
+    Failure, Status,
+    output::{Format, Output},
+};
 
 /// Lists the ways in which one rule may be broken: what explains divergences, and what an entry of a ledger
 /// may say as its `deviation`.

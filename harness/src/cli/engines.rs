@@ -3,7 +3,10 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Failure, Status, clauses::Format, output::Output};
+use super::{
+    Failure, Status,
+    output::{Format, Output},
+};
 use crate::engines::{
     Engine,
     adapters::{Adapter, Choice, Home, known, open},

@@ -5,8 +5,7 @@ use serde_json::json;
 
 use super::{
     Failure, Status,
-    clauses::Format,
-    output::{Output, note},
+    output::{Format, Output, note},
     profiles, runtime,
 };
 use crate::report::plural;

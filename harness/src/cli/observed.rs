@@ -8,7 +8,11 @@ use std::{
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Failure, Status, clauses::Format, output, output::Output, target::Target};
+use super::{
+    Failure, Status,
+    output::{self, Format, Output},
+    target::Target,
+};
 use crate::{
     judge::verdict::Verdict,
     observed::{

@@ -9,8 +9,20 @@ use std::{
     process::ExitCode,
 };
 
+use clap::ValueEnum;
+
 use super::{Failure, Status};
 use crate::report::{on_one_line, visible};
+
+/// The output format of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+}
 
 /// Standard output.
 pub(super) struct Output(BufWriter<StdoutLock<'static>>);

@@ -8,11 +8,10 @@ use stepproof_specs::deviation::Deviations;
 
 use super::{
     Failure, Status,
-    clauses::Format,
     drawing::Drawing,
     faults,
     generate::random_seed,
-    output::Output,
+    output::{Format, Output},
     target::{self, Target},
 };
 use crate::{

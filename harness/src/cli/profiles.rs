@@ -4,7 +4,10 @@ use clap::Args;
 use serde_json::json;
 use stepproof_generators::{Feature, Profile};
 
-use super::{Failure, Status, clauses::Format, output::Output};
+use super::{
+    Failure, Status,
+    output::{Format, Output},
+};
 
 /// The profile of a run that names none.
 pub(super) const DEFAULT: &str = "everything";

@@ -14,7 +14,11 @@ use self::{
     limited::Limited,
 };
 use super::{
-    Failure, Status, clauses::Format, output, progress::Progress, signals, target::parse_duration,
+    Failure, Status,
+    output::{self, Format},
+    progress::Progress,
+    signals,
+    target::parse_duration,
 };
 use crate::{
     engines::{Engine, EngineProfile},

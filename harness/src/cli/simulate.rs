@@ -16,10 +16,8 @@ use stepproof_specs::{
 };
 
 use super::{
-    Failure, Status,
-    clauses::Format,
-    input,
-    output::{self, Output},
+    Failure, Status, input,
+    output::{self, Format, Output},
     placeholders::{Substitutions, Values},
 };
 use crate::{report::on_one_line, run::reasons, second};

@@ -15,9 +15,8 @@ use stepproof_specs::{
 
 use super::{
     Failure, Status,
-    clauses::Format,
     input::{self, Judged},
-    output::{self, Output},
+    output::{self, Format, Output},
     placeholders::{Filled, Substitutions, Supplied, Values},
     search,
     templates::{Argument, Inside},

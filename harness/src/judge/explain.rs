@@ -244,7 +244,7 @@ mod tests {
     use serde_json::{Value, json};
     use stepproof_generators::{Profile, generate};
     use stepproof_specs::{
-        deviation::{Change, Deviation, Deviations, Field, Hook},
+        deviation::{Change, Deviation, Deviations, Field, Form, Hook},
         scenario::{
             case::{Body, ExecutionCase, Start},
             plan::Plan,
@@ -313,6 +313,55 @@ mod tests {
         for alone in both {
             assert!(!sight.is_explained_by(&Arc::new([alone].into_iter().collect())));
         }
+    }
+
+    /// What is known of an engine accounts for what it leaves open; a hypothesis explains only what it tells.
+    #[test]
+    fn what_is_known_may_leave_open_what_differs() {
+        let definition = json!({ "StartAt": "A", "States": {
+            "A": { "Type": "Pass", "Assign": { "x": 1 }, "Next": "B" },
+            "B": {
+                "Type": "Task", "TimeoutSecondsPath": "$x", "End": true,
+                "Resource": "arn:aws:states:us-east-1:123456789012:activity:B",
+            },
+        } });
+        let start = Start {
+            input: json!({}).into(),
+            plan: Plan::default(),
+        };
+        let case = ExecutionCase::new(definition, vec![start]);
+        let Ok(prepared) = prepare_body(Body::Execution(case), Lane::Quiet) else {
+            panic!("a case");
+        };
+        let Prepared::Execution(job) = &prepared else {
+            panic!("executions");
+        };
+        let known = |hooks: &[Hook]| {
+            let all = hooks.iter().map(|it| Deviation::new(*it, Change::Ignore));
+            Arc::new(all.collect::<Deviations>())
+        };
+        let variables = [Hook::Field(Field::Assign), Hook::Path(Form::Variable)];
+        let late = known(&[&variables[..], &[Hook::LimitsFirst]].concat());
+        let variables = known(&variables);
+        // The engine has no variables, and started the task before it looked for its time limit.
+        let deviating = prepared.under(&variables, 0).expect("it runs");
+        let mut seen = deviating.expectations()[0].observation.clone();
+        let attempts = &job.expectations[0].observation.attempts;
+        seen.attempts.clone_from(attempts);
+        let engine = Reference::deviating(Deviations::default());
+        let terms = engine.profile().terms(0);
+        let raw = RawRun::of(std::iter::once(&seen));
+        let plain = judge(job, &raw, terms);
+        let rejudge = |expected: &Prepared| match expected {
+            Prepared::Execution(job) => judge(job, &raw, terms),
+            Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
+        };
+        let grace = terms.policy.liveness_grace;
+        let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
+        assert!(sight.is_accounted_for_by(&late));
+        assert!(!sight.is_accounted_for_by(&variables));
+        // With variables, the path finds something.
+        assert!(!sight.is_accounted_for_by(&known(&[Hook::LimitsFirst])));
     }
 
     /// Each fault explains whatever it does to a case, and is refuted by no case that agrees; what it has
