@@ -139,8 +139,8 @@ pub fn gather(drawn: Drawn, wanted: impl Fn(Clause) -> bool) -> Book {
         }
     }
     let rules = REGISTRY.iter().map(|(clause, _)| *clause);
-    let rules = rules.filter(|it| wanted(*it));
-    let examples = each(rules.collect(), |clause| {
+    let rules: Vec<Clause> = rules.filter(|it| wanted(*it)).collect();
+    let examples = each(&rules, |clause| {
         best.get(&clause).and_then(|it| example(clause, it))
     });
     let rules = examples.into_iter().map(|(clause, example)| Rule {
@@ -199,10 +199,7 @@ fn example(clause: Clause, found: &Best) -> Option<(Case, Prepared)> {
 }
 
 /// Does something for every clause, on all processors; the results are in order.
-fn each<T: Send>(
-    clauses: Vec<Clause>,
-    what: impl Fn(Clause) -> T + Send + Sync,
-) -> Vec<(Clause, T)> {
+fn each<T: Send>(clauses: &[Clause], what: impl Fn(Clause) -> T + Send + Sync) -> Vec<(Clause, T)> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(clauses.len()));
     let work = || {

@@ -82,6 +82,9 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::Work, Change::Ignore) => "a state never begins its work",
         (Hook::CatchNext, Change::Ignore) => "a caught error leads nowhere",
         (Hook::ChildFailure, Change::Ignore) => "the others go on when a branch or an item fails",
+        (Hook::ChildFailure, Change::Add(_)) => {
+            "what waits for its turn is started although a branch or an item has failed"
+        }
         (Hook::RetryCount, Change::Outer) => "all retriers of a state share one count of retries",
         (Hook::RetryFirst, Change::Ignore) => {
             "the next matching retrier is used when the first is exhausted"
@@ -148,9 +151,6 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
 /// The same where it names what is set, or a part of the language.
 fn named(hook: Hook, change: &Change) -> Option<String> {
     match (hook, change) {
-        (Hook::ChildFailure, Change::Add(_)) => Some(
-            "what waits for its turn is started although a branch or an item has failed".to_owned(),
-        ),
         (Hook::ChildFailure, Change::Set(value)) => {
             Some(format!("a branch or an item that fails gives {value}"))
         }

@@ -17,6 +17,10 @@ const RACE_MILLIS: Millis = 500;
 
 /// How an execution depends on the schedule.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each of them is a fact by itself"
+)]
 pub(super) struct Sensitivity {
     /// The time at which the machine's time limit expires.
     limit: Option<Instant>,
