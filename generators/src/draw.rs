@@ -45,7 +45,12 @@ pub(crate) fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -
     let body = if profile.breaks() {
         Body::Definition(break_draft(&draft).case)
     } else {
-        Body::Execution(execution(draft))
+        let workflow = if profile.is_express() {
+            WorkflowType::Express
+        } else {
+            WorkflowType::Standard
+        };
+        Body::Execution(execution(draft, workflow))
     };
     Case {
         format: CASE_FORMAT,
@@ -60,10 +65,10 @@ pub(crate) fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -
     }
 }
 
-fn execution(draft: Draft) -> ExecutionCase {
+fn execution(draft: Draft, workflow: WorkflowType) -> ExecutionCase {
     ExecutionCase {
         definition: draft.machine.into(),
-        workflow: WorkflowType::Standard,
+        workflow,
         starts: draft.starts,
         entropy: draft.entropy,
     }

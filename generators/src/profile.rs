@@ -23,6 +23,8 @@ pub struct Profile {
 
 /// The name of the profile that breaks its machines.
 const INVALID: &str = "invalid";
+/// The name of the profile whose machines are Express workflows.
+const EXPRESS: &str = "express";
 
 /// Relative frequencies of what comes next in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -630,13 +632,39 @@ impl Profile {
         }
     }
 
+    /// Express workflows. They have no activities (clause `validate.express`), so no task of them can be
+    /// served.
+    pub fn express() -> Self {
+        let tasks = FeatureSet::of(&[
+            F::Task,
+            F::TaskErrors,
+            F::Timeouts,
+            F::Heartbeats,
+            F::LimitPaths,
+        ]);
+        Self {
+            name: EXPRESS,
+            summary: "Express workflows, started synchronously: the language without tasks.",
+            sizes: Sizes {
+                seconds: 4,
+                ..Sizes::USUAL
+            },
+            ..Self::everything().without(tasks)
+        }
+    }
+
+    /// Whether its machines are Express workflows.
+    pub fn is_express(&self) -> bool {
+        self.name == EXPRESS
+    }
+
     /// Whether its machines are broken on purpose; they are created, but not started.
     pub fn breaks(&self) -> bool {
         self.name == INVALID
     }
 
     /// All named profiles whose machines are started: small ones first, the whole language last.
-    pub fn all() -> [Self; 14] {
+    pub fn all() -> [Self; 15] {
         [
             Self::smoke(),
             Self::flow(),
@@ -651,6 +679,7 @@ impl Profile {
             Self::waits(),
             Self::limits(),
             Self::jsonata(),
+            Self::express(),
             Self::everything(),
         ]
     }

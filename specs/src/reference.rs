@@ -353,6 +353,11 @@ pub fn identity(entropy: u64) -> Identity {
     }
 }
 
+/// The ARN of the simulated executions of a case.
+pub fn execution_arn(case: &ExecutionCase) -> Arc<str> {
+    identity_in(case).execution_arn
+}
+
 /// The identity of the simulated executions of a case. That of an Express workflow has a UUID after its
 /// name, which can be used again: its starts are not idempotent (API reference, `StartExecution`).
 fn identity_in(case: &ExecutionCase) -> Identity {
@@ -364,6 +369,8 @@ fn identity_in(case: &ExecutionCase) -> Identity {
     let uuid = uuid::Builder::from_random_bytes(((words[0] << 64) | words[1]).to_be_bytes());
     Identity {
         execution_arn: format!("{EXPRESS_ARN}:{}", uuid.into_uuid()).into(),
+        // One that is started synchronously has none (recorded: express_sync.test_query_runtime_memory).
+        redrive_count: None,
         ..identity
     }
 }

@@ -312,6 +312,12 @@ pub(super) fn source(
     let seed = configuration.seed;
     if configuration.machines.is_empty() {
         let profile = configuration.drawn.profile()?;
+        if profile.is_express() && !engine.capabilities.express {
+            return Err(Failure::usage(
+                format!("run Express workflows on {}: it has none", engine.name),
+                "choose another profile, or an engine that runs them",
+            ));
+        }
         return Ok(Cases {
             source: Arc::new(Generated::new(profile, seed, engine)),
             machines: Vec::new(),

@@ -16,8 +16,12 @@ use aws_sdk_sfn::{
     Client,
     config::{
         BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
-        SharedHttpClient, StalledStreamProtectionConfig, http::HttpResponse,
-        interceptors::AfterDeserializationInterceptorContextRef, retry::RetryConfig,
+        SharedHttpClient, StalledStreamProtectionConfig,
+        http::HttpResponse,
+        interceptors::{
+            AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+        },
+        retry::RetryConfig,
         timeout::TimeoutConfig,
     },
     error::{BoxError, ProvideErrorMetadata, SdkError},
@@ -337,6 +341,43 @@ impl Api {
             })
             .await?;
         present("StartExecution", started.execution_arn)
+    }
+
+    /// `StartSyncExecution`: the execution's ARN, and how it ended.
+    pub async fn start_sync(
+        &self,
+        wire: &Wire,
+        machine: &str,
+        name: &str,
+        input: &str,
+    ) -> Result<(String, Described), CallError> {
+        const OPERATION: &str = "StartSyncExecution";
+        let ended = self
+            .untimed(wire, OPERATION, || {
+                self.polls
+                    .start_sync_execution()
+                    .state_machine_arn(machine)
+                    .name(name)
+                    .input(input)
+                    .customize()
+                    .interceptor(HostOf(Arc::clone(&self.endpoint)))
+                    .send()
+            })
+            .await?;
+        let status = Status::from_name(ended.status.as_str()).ok_or_else(|| {
+            let status = ended.status.as_str();
+            protocol(OPERATION, format!("unknown status '{status}'"))
+        })?;
+        let output = ended.output.map(|output| wire.payload(OPERATION, output));
+        let described = Described {
+            status,
+            output: output.transpose()?,
+            error: ended.error.map(bound::text),
+            cause: ended.cause.map(bound::text),
+            start: millis(OPERATION, &ended.start_date)?,
+            stop: Some(millis(OPERATION, &ended.stop_date)?),
+        };
+        Ok((short(OPERATION, "an ARN", ended.execution_arn)?, described))
     }
 
     /// `StopExecution`.
@@ -766,6 +807,32 @@ struct Body(Arc<Mutex<Vec<u8>>>);
 impl Body {
     fn take(&self) -> Vec<u8> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Sends a call to the endpoint itself. The service's model puts `sync-` before the host of some
+/// operations, which is right for AWS only: there is no `sync-127.0.0.1`.
+#[derive(Debug)]
+struct HostOf(Arc<str>);
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for HostOf {
+    fn name(&self) -> &'static str {
+        "HostOf"
+    }
+
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if !self.0.contains(".amazonaws.com") {
+            let request = context.request_mut();
+            let uri = request.uri().replacen("://sync-", "://", 1);
+            request.set_uri(uri)?;
+        }
+        Ok(())
     }
 }
 

@@ -197,7 +197,7 @@ fn everything() -> Capabilities {
         history: true,
         activities: true,
         validation: true,
-        express: false,
+        express: true,
     }
 }
 

@@ -15,7 +15,7 @@ use stepproof_specs::{
     },
     base::{arn::Arn, time::Millis},
     clause::Aspect,
-    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN},
+    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, execution_arn},
     scenario::{
         case::{DefinitionCase, ExecutionCase, Start},
         plan::Act,
@@ -77,11 +77,12 @@ pub fn reproducer(
         .collect();
     let scripts = (!scripts.is_empty()).then(|| pretty(&Value::Object(scripts), WIDTH));
     let check = Check::of(root, &expectation.observation);
+    let is_express = case.workflow == WorkflowType::Express;
     render(
         include_str!("python/execution.py.jinja"),
         context! {
             endpoint => address(target.endpoint),
-            client => client(target.endpoint),
+            client => client(target.endpoint, is_express),
             setup => calls(target.setup),
             definition => literal(&pretty(&definition, WIDTH)),
             away => (!away.is_empty()).then(|| json!(away).to_string()),
@@ -91,6 +92,7 @@ pub fn reproducer(
             activity => ACTIVITY,
             role => ROLE,
             workflow => kind(case.workflow),
+            express => is_express,
             input => literal(&flat(&start.input)),
             limit => seconds(expectation.longest),
             aspect => check.aspect.name(),
@@ -98,7 +100,7 @@ pub fn reproducer(
             history => check.reads_history(),
             details => json!(check::DETAILS).to_string(),
             expected => literal(&flat(&check.expected)),
-            names => names(&check.expected),
+            names => names(&check.expected, case),
             seen => check.seen,
             same => check.same,
         },
@@ -107,23 +109,18 @@ pub fn reproducer(
 
 /// How the reference calls what an engine names itself, as Python literals, if it shows in what is
 /// expected.
-fn names(expected: &Value) -> Option<minijinja::Value> {
+fn names(expected: &Value, case: &ExecutionCase) -> Option<minijinja::Value> {
     let text = flat(expected);
     let start = EPOCH.rfc3339();
     let day = start.split('T').next().unwrap_or_default();
-    [
-        EXECUTION_ARN,
-        MACHINE_ARN,
-        Arn::last(EXECUTION_ARN),
-        Arn::last(MACHINE_ARN),
-        day,
-    ]
-    .iter()
-    .any(|name| text.contains(name))
-    .then(|| {
+    let execution = execution_arn(case);
+    let name = Arn::last(EXECUTION_ARN);
+    let shown = [&*execution, MACHINE_ARN, name, Arn::last(MACHINE_ARN), day];
+    shown.iter().any(|name| text.contains(name)).then(|| {
         context! {
-            execution => Value::from(EXECUTION_ARN).to_string(),
+            execution => Value::from(&*execution).to_string(),
             machine => Value::from(MACHINE_ARN).to_string(),
+            name => Value::from(name).to_string(),
             day => day,
         }
     })
@@ -143,7 +140,7 @@ pub fn define(case: &DefinitionCase, expected: &RawRun, target: Target<'_>) -> S
         include_str!("python/definition.py.jinja"),
         context! {
             endpoint => address(target.endpoint),
-            client => client(target.endpoint),
+            client => client(target.endpoint, false),
             setup => calls(target.setup),
             definition => definition(case),
             role => ROLE,
@@ -188,14 +185,21 @@ fn address(endpoint: Option<&str>) -> String {
     Value::from(endpoint.unwrap_or(DEFAULT_ENDPOINT)).to_string()
 }
 
-/// The client's arguments: AWS itself is called with the user's own credentials.
-fn client(endpoint: Option<&str>) -> &'static str {
+/// The client's arguments: AWS itself is called with the user's own credentials. Only there is a host whose
+/// name begins with `sync-`, to which some calls are sent otherwise.
+fn client(endpoint: Option<&str>, is_sync: bool) -> String {
     if endpoint.is_some_and(|it| it.contains(".amazonaws.com")) {
-        "config=Config(read_timeout=90)"
-    } else {
-        "endpoint_url=endpoint, region_name=\"us-east-1\",\n    aws_access_key_id=\"test\", \
-         aws_secret_access_key=\"test\", config=Config(read_timeout=90)"
+        return "config=Config(read_timeout=90)".to_owned();
     }
+    let host = if is_sync {
+        ", inject_host_prefix=False"
+    } else {
+        ""
+    };
+    format!(
+        "endpoint_url=endpoint, region_name=\"us-east-1\",\n    aws_access_key_id=\"test\", \
+         aws_secret_access_key=\"test\", config=Config(read_timeout=90{host})"
+    )
 }
 
 /// An engine's set-up, as Python literals.

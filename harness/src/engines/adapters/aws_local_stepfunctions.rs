@@ -31,6 +31,7 @@ fn profile() -> EngineProfile {
     let mut capabilities = everything();
     capabilities.api = false;
     capabilities.validation = false;
+    capabilities.express = false;
     capabilities.lacks = FeatureSet::of(&[
         Feature::ContextPaths,
         Feature::Heartbeats,

@@ -30,6 +30,7 @@ fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.capabilities.activities = false;
     profile.capabilities.validation = false;
+    profile.capabilities.express = false;
     profile.capabilities.lacks = FeatureSet::of(&[Feature::Jsonata, Feature::JsonataLibrary]);
     profile.policy.history = HistoryCompare::Path;
     profile.policy.cause = CauseCompare::Given;

@@ -10,7 +10,10 @@ use stepproof_specs::{
     clause::{Aspect, Clause},
     interpreter::Identity,
     observation::Observation,
-    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, identity},
+    reference::{
+        EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, execution_arn, identity,
+    },
+    scenario::case::ExecutionCase,
 };
 
 use super::{Context, Judgement, Observer, compare, tasks::unattributed};
@@ -28,9 +31,10 @@ struct Somebody {
 impl Somebody {
     fn new(execution_arn: &str, role_arn: &str, entropy: u64, start: Instant) -> Self {
         let machine_arn = machine_of(execution_arn);
+        let name = named_by(execution_arn).map_or(execution_arn, |(_, name)| name);
         Self {
             identity: Identity {
-                execution_name: Arn::last(execution_arn).into(),
+                execution_name: name.into(),
                 execution_arn: execution_arn.into(),
                 role_arn: role_arn.into(),
                 machine_name: Arn::last(&machine_arn).into(),
@@ -42,16 +46,21 @@ impl Somebody {
     }
 
     /// The execution that the engine ran, as far as its answers tell.
-    fn itself(run: &RawRun, execution: &RawExecution, start: usize, entropy: u64) -> Option<Self> {
-        let named = |case, place| {
+    fn itself(
+        run: &RawRun,
+        execution: &RawExecution,
+        start: usize,
+        case: &ExecutionCase,
+    ) -> Option<Self> {
+        let named = |case: &str, place| {
             let mut names = run.names.iter().filter(|(_, it)| it == case);
             names.nth(place).map(|(name, _)| name.as_str())
         };
-        let execution_arn = named(EXECUTION_ARN, start)?;
+        let execution_arn = named(&execution_arn(case), start)?;
         let role = named(ROLE_ARN, 0).unwrap_or(ROLE_ARN);
         let first = execution.history.as_ref().and_then(|events| events.first());
         let at = first.map_or(EPOCH, |event| Instant(event.at));
-        Some(Self::new(execution_arn, role, entropy, at))
+        Some(Self::new(execution_arn, role, case.entropy, at))
     }
 
     /// Others, who have little in common with the reference's execution or with each other. Their
@@ -79,11 +88,11 @@ impl Somebody {
             .map(move |(arn, role, later)| Self::new(arn, role, entropy, EPOCH.plus(later)))
     }
 
-    /// This execution's names, with those of the reference.
-    fn names(&self) -> Vec<(String, String)> {
+    /// This execution's names, with those of the reference in a case.
+    fn names(&self, case: &ExecutionCase) -> Vec<(String, String)> {
         let identity = &self.identity;
         [
-            (&identity.execution_arn, EXECUTION_ARN),
+            (&identity.execution_arn, &*execution_arn(case)),
             (&identity.execution_name, Arn::last(EXECUTION_ARN)),
             (&identity.machine_arn, MACHINE_ARN),
             (&identity.machine_name, Arn::last(MACHINE_ARN)),
@@ -112,7 +121,7 @@ impl Somebody {
     ) -> Option<Aspect> {
         let other = self.expectation(job, start)?;
         let raw = RawRun::of([&other.observation]);
-        let names = self.names();
+        let names = self.names(&job.case);
         let seen = Observer::new(&names).execution(raw.executions.first()?);
         let judgement = compare(context, start, expected, &seen);
         judgement.differences.iter().map(|it| it.aspect).min()
@@ -126,8 +135,31 @@ impl Somebody {
 
 /// The ARN of an execution's machine.
 fn machine_of(execution: &str) -> String {
-    let machine = execution.rsplit_once(':').map_or(execution, |(arn, _)| arn);
-    machine.replacen(":execution:", ":stateMachine:", 1)
+    let machine = named_by(execution).map_or(execution, |(arn, _)| arn);
+    let kind = if is_express(execution) {
+        EXPRESS
+    } else {
+        STANDARD
+    };
+    machine.replacen(kind, ":stateMachine:", 1)
+}
+
+/// What the ARNs of executions of either type say that they are.
+const STANDARD: &str = ":execution:";
+const EXPRESS: &str = ":express:";
+
+fn is_express(execution: &str) -> bool {
+    execution.contains(EXPRESS)
+}
+
+/// The ARN of an execution without its name, and its name. That of an Express workflow has an id after it.
+fn named_by(execution: &str) -> Option<(&str, &str)> {
+    let named = if is_express(execution) {
+        execution.rsplit_once(':')?.0
+    } else {
+        execution
+    };
+    named.rsplit_once(':')
 }
 
 /// The rules by which an execution depends on who it is, on the moment or on chance.
@@ -163,7 +195,7 @@ pub fn allow_for(
         return;
     }
     let entropy = job.case.entropy;
-    let itself = Somebody::itself(run, raw, start, entropy);
+    let itself = Somebody::itself(run, raw, start, &job.case);
     let own = itself.and_then(|itself| Some((itself.expectation(job, start)?, itself)));
     let Some((own, itself)) = own else {
         let others = Somebody::others(entropy);
@@ -180,7 +212,7 @@ pub fn allow_for(
         return;
     }
     // Other names than its own (of activities) are still the reference's.
-    let names = itself.names();
+    let names = itself.names(&job.case);
     let mut rest = run.names.clone();
     rest.retain(|(name, _)| names.iter().all(|(own, _)| own != name));
     let seen = Observer::new(&rest).execution(raw);
