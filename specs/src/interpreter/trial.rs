@@ -113,6 +113,8 @@ pub struct Seen {
     pub delay: Option<f64>,
     /// The index of the catcher that the error was for.
     pub catcher: Option<usize>,
+    /// How many iterations a Map has.
+    iterations: usize,
     failure: Failure,
 }
 

@@ -59,6 +59,7 @@ impl Execution {
             return Ok(());
         };
         let inputs = eval.iteration_inputs(&effective, items)?;
+        self.see(|seen| seen.iterations = inputs.len());
         if map.distributed.contains_key("ItemBatcher") {
             let batches = eval.batches(map, &effective, &inputs)?;
             eval.makes(Step::Batches, &Arc::new(Value::Array(batches)));
@@ -72,9 +73,11 @@ impl Execution {
             return Ok(());
         };
         let failed = given.failed_iterations;
-        let (mut most, mut percent) = (None, None);
-        self.see(|seen| (most, percent) = (seen.tolerated_count, seen.tolerated_percentage));
-        let all = result.as_array().map_or(0, Vec::len);
+        let (mut most, mut percent, mut all) = (None, None, 0);
+        self.see(|seen| {
+            (most, percent) = (seen.tolerated_count, seen.tolerated_percentage);
+            all = result.as_array().map_or(seen.iterations, Vec::len);
+        });
         let share = failed as f64 / all.max(1) as f64 * 100.0;
         if most.is_some_and(|most| failed > most) || percent.is_some_and(|it| share > it) {
             let rule = Clause::MapTolerance;
@@ -177,24 +180,42 @@ impl Eval<'_> {
         effective: &Arc<Value>,
         items: &[Arc<Value>],
     ) -> Result<Vec<Value>> {
-        if map.batch_bound(BATCH_BYTES).is_some() {
-            return Err(self.unsupported("batches that are limited in bytes"));
-        }
         let most = self.number_of(map.batch_bound(BATCH_ITEMS), BATCH_ITEMS, effective)?;
-        let most = most.map_or(usize::MAX, |most| most as usize).max(1);
+        let bytes = self.number_of(map.batch_bound(BATCH_BYTES), BATCH_BYTES, effective)?;
+        let (most, bytes) = (
+            most.unwrap_or(f64::INFINITY),
+            bytes.unwrap_or(f64::INFINITY),
+        );
         let input = self.flow().batch_input(self, map, effective)?;
-        Ok(items
-            .chunks(most)
-            .map(|items| {
-                let items: Vec<Value> = items.iter().map(|item| item.to_string().into()).collect();
-                let mut batch = Object::new();
-                if let Some(input) = &input {
-                    batch.insert("BatchInput".to_owned(), input.clone());
-                }
-                batch.insert("Items".to_owned(), items.into());
-                Value::Object(batch)
-            })
-            .collect())
+        let mut batch = Object::new();
+        if let Some(input) = input {
+            batch.insert("BatchInput".to_owned(), input);
+        }
+        batch.insert("Items".to_owned(), Value::Array(Vec::new()));
+        let empty = Value::Object(batch.clone()).to_string().len();
+        let mut batches: Vec<Vec<Value>> = Vec::new();
+        let mut size = 0;
+        for item in items {
+            let item = item.to_string();
+            // With the comma before it.
+            let more = item.len() + 1;
+            let fits = batches
+                .last()
+                .is_some_and(|last| ((last.len() + 1) as f64) <= most);
+            if !fits || (size + more) as f64 > bytes {
+                batches.push(Vec::new());
+                size = empty - 1;
+            }
+            size += more;
+            if let Some(last) = batches.last_mut() {
+                last.push(item.into());
+            }
+        }
+        let filled = batches.into_iter().map(|items| {
+            batch.insert("Items".to_owned(), items.into());
+            Value::Object(batch.clone())
+        });
+        Ok(filled.collect())
     }
 }
 

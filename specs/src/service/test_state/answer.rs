@@ -84,7 +84,8 @@ fn inspection(tried: &Tried, subject: &Subject, input: &Value) -> Value {
 }
 
 /// The steps of a state's data flow that are shown, if they were made. Recorded for most; Wait and
-/// Succeed are taken to be like Choice, and of a Map in JSONPath the documentation names the fields.
+/// Succeed are taken to be like Choice. Of a Map in JSONPath the documentation names the fields; its
+/// input is taken to be like that of a Parallel, which is not shown.
 fn shown(kind: StateType, language: QueryLanguage, seen: &Seen) -> &'static [Step] {
     use QueryLanguage::{JsonPath, Jsonata};
     use Step::{
@@ -102,7 +103,6 @@ fn shown(kind: StateType, language: QueryLanguage, seen: &Seen) -> &'static [Ste
         }
         (StateType::Parallel, JsonPath) => &[ResultSelected, ResultPlaced],
         (StateType::Map, JsonPath) => &[
-            Effective,
             Pointed,
             Items,
             Selected,
