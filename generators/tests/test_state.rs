@@ -6,7 +6,10 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::{Map, Value, json};
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
-    asl::{Machine, StateType},
+    asl::{
+        Machine,
+        StateType::{self, Choice, Fail, Pass, Succeed, Task, Wait},
+    },
     base::time::Instant,
     deviation::Deviations,
     history::{Event, EventKind, Failure, Phase},
@@ -14,11 +17,12 @@ use stepproof_specs::{
     observation::Status,
     reference::simulate,
     scenario::case::{Body, ExecutionCase, Start},
-    service::{Answer, Config, NOT_SIMULATED, Service},
+    service::{Answer, Config, NOT_SIMULATED, Service, with_json},
     validate::validate,
 };
 
-const CASES: u64 = 1_500;
+/// How many cases of each profile are drawn.
+const CASES: u64 = 300;
 /// How long a state may take in a test, in milliseconds.
 const LONGEST: u64 = 300_000;
 /// What makes a state depend on the execution that it is in, or on chance.
@@ -290,9 +294,9 @@ fn mocked(end: &Event) -> Option<Value> {
 }
 
 /// Calls with every execution of drawn cases: the case, its machine, and what happened.
-fn for_each_execution(seed: u64, mut seen: impl FnMut(&ExecutionCase, &Machine, &[Event])) {
+fn for_each_execution(seed: u64, mut happened: impl FnMut(&ExecutionCase, &Machine, &[Event])) {
     for profile in Profile::all() {
-        for index in 0..CASES / Profile::all().len() as u64 * 3 {
+        for index in 0..CASES {
             let Body::Execution(case) = generate(&profile, seed, index).body else {
                 continue;
             };
@@ -301,7 +305,7 @@ fn for_each_execution(seed: u64, mut seen: impl FnMut(&ExecutionCase, &Machine, 
             for start in &case.starts {
                 if let Ok(expectation) = simulate(&machine, &case, start) {
                     let history = expectation.observation.history.unwrap_or_default();
-                    seen(&case, &machine, &history);
+                    happened(&case, &machine, &history);
                 }
             }
         }
@@ -329,7 +333,6 @@ fn a_tested_state_does_what_it_did_in_the_execution() {
             }
         }
     });
-    use StateType::{Choice, Fail, Pass, Succeed, Task, Wait};
     compared.often(&[
         (Pass, "left"),
         (Choice, "left"),
@@ -373,90 +376,97 @@ fn alone(state: &Value, language: Option<&Value>) -> Value {
     machine
 }
 
+impl Visit<'_> {
+    /// Compares a state whose branches or iterations only pass something on: run as a machine of its own,
+    /// and tested with what they come to there.
+    fn check_children(&self, case: &ExecutionCase, state: &Value, compared: &mut Compared) {
+        let definition = alone(state, case.definition.get("QueryLanguage"));
+        let Some(machine) = validate(&definition, case.workflow).0.map(Arc::new) else {
+            return;
+        };
+        let input = self.entered.details.input.clone().expect("an input");
+        let start = Start::unplanned(input.clone());
+        let whole = ExecutionCase::new(definition.clone(), vec![start.clone()]);
+        let ran = simulate(&machine, &whole, &start)
+            .expect("it ends")
+            .observation;
+        let history = ran.history.unwrap_or_default();
+        let began = history
+            .iter()
+            .any(|it| matches!(it.kind, EventKind::Started(_)));
+        if self.kind == StateType::Parallel && !began {
+            // What branches are given is not looked at if they are not started.
+            return;
+        }
+        let results = results(&history);
+        let (Some(input), Some(result)) = (text(&input), text(&results)) else {
+            return;
+        };
+        let request = json!({"definition": definition.to_string(), "stateName": "A", "input": input,
+            "mock": {"result": result}, "inspectionLevel": "DEBUG"});
+        let Some(answer) = tested(self.entered.at, &request).map(with_json) else {
+            return;
+        };
+        let told_of = || format!("{answer:#}\n{request:#}");
+        if ran.status != Status::Succeeded {
+            let failure = Failure {
+                error: ran.error.as_deref().map(Into::into),
+                cause: ran.cause.as_deref().map(Into::into),
+            };
+            assert_eq!(answer["status"], "FAILED", "{}", told_of());
+            assert_eq!(
+                answer["error"].as_str(),
+                ran.error.as_deref(),
+                "{}",
+                told_of()
+            );
+            let expected = told(&failure, "A", 2);
+            assert_eq!(
+                answer["cause"].as_str(),
+                expected.as_deref(),
+                "{}",
+                told_of()
+            );
+            return compared.count(self.kind, "failed");
+        }
+        assert_eq!(answer.get("output"), ran.output.as_deref(), "{}", told_of());
+        compared.count(self.kind, "left");
+        let data = &answer["inspectionData"];
+        if let Some(inputs) = data.get("afterItemSelector").or(data.get("afterItemsPath")) {
+            assert_eq!(*inputs, results, "{}", told_of());
+            compared.count(self.kind, "items");
+        }
+    }
+}
+
+/// What the branches or iterations of the machine's state came to, in their order.
+fn results(history: &[Event]) -> Value {
+    let left = |event: &&Event| matches!(event.kind, EventKind::Exited(_));
+    let mut results: Vec<(u64, Value)> = history
+        .iter()
+        .filter(left)
+        .filter_map(|event| {
+            let place = event.details.name.as_deref()?.strip_prefix('I')?;
+            let output = event.details.output.as_deref().cloned();
+            Some((
+                place.parse().unwrap_or_default(),
+                output.unwrap_or_default(),
+            ))
+        })
+        .collect();
+    results.sort_by_key(|(place, _)| *place);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
 #[test]
 fn what_branches_and_iterations_come_to_leads_on_as_in_the_execution() {
     let mut compared = Compared::default();
     for_each_execution(42, |case, machine, history| {
         for visit in visits(machine, history) {
             let state = &case.definition["States"][visit.name];
-            let is_it = matches!(visit.kind, StateType::Parallel | StateType::Map);
-            if !is_it || depends_on_more(state) {
-                continue;
-            }
-            let definition = alone(state, case.definition.get("QueryLanguage"));
-            let input = visit.entered.details.input.clone().expect("an input");
-            if let (Some(input), Some(machine)) = (
-                text(&input),
-                validate(&definition, case.workflow).0.map(Arc::new),
-            ) {
-                let start =
-                    Start::unplanned(visit.entered.details.input.clone().expect("an input"));
-                let whole = ExecutionCase::new(definition.clone(), vec![start.clone()]);
-                let ran = simulate(&machine, &whole, &start)
-                    .expect("it ends")
-                    .observation;
-                let history = ran.history.unwrap_or_default();
-                let began = history
-                    .iter()
-                    .any(|it| matches!(it.kind, EventKind::Started(_)));
-                if visit.kind == StateType::Parallel && !began {
-                    // What branches are given is not looked at if they are not started.
-                    continue;
-                }
-                let inside = |event: &&Event| {
-                    let name = event.details.name.as_deref();
-                    matches!(event.kind, EventKind::Exited(_)) && name != Some("A")
-                };
-                let mut results: Vec<(String, Value)> = history
-                    .iter()
-                    .filter(inside)
-                    .map(|event| {
-                        let name = event.details.name.as_deref().unwrap_or_default();
-                        let output = event.details.output.as_deref().cloned();
-                        (name.to_owned(), output.unwrap_or_default())
-                    })
-                    .collect();
-                results.sort_by_key(|(name, _)| name[1..].parse::<u64>().unwrap_or_default());
-                let results: Value = results.into_iter().map(|(_, result)| result).collect();
-                let Some(result) = text(&results) else {
-                    continue;
-                };
-                let request = json!({"definition": definition.to_string(), "stateName": "A",
-                    "input": input, "mock": {"result": result}, "inspectionLevel": "DEBUG"});
-                let Some(answer) = tested(visit.entered.at, &request) else {
-                    continue;
-                };
-                let told_of = || format!("{answer:#}\n{request:#}");
-                if ran.status == Status::Succeeded {
-                    let output: Option<Value> = answer["output"]
-                        .as_str()
-                        .map(|output| serde_json::from_str(output).expect("JSON"));
-                    assert_eq!(output.as_ref(), ran.output.as_deref(), "{}", told_of());
-                    compared.count(visit.kind, "left");
-                } else {
-                    let failure = Failure {
-                        error: ran.error.as_deref().map(Into::into),
-                        cause: ran.cause.as_deref().map(Into::into),
-                    };
-                    assert_eq!(answer["status"], "FAILED", "{}", told_of());
-                    assert_eq!(
-                        answer["error"].as_str(),
-                        ran.error.as_deref(),
-                        "{}",
-                        told_of()
-                    );
-                    let cause = told(&failure, "A", 2);
-                    assert_eq!(answer["cause"].as_str(), cause.as_deref(), "{}", told_of());
-                    compared.count(visit.kind, "failed");
-                }
-                let data = &answer["inspectionData"];
-                let items = data.get("afterItemSelector").or(data.get("afterItemsPath"));
-                if let (Some(items), Status::Succeeded) = (items, ran.status) {
-                    let items: Value =
-                        serde_json::from_str(items.as_str().expect("text")).expect("JSON");
-                    assert_eq!(items, results, "{}", told_of());
-                    compared.count(visit.kind, "items");
-                }
+            let has_children = matches!(visit.kind, StateType::Parallel | StateType::Map);
+            if has_children && !depends_on_more(state) {
+                visit.check_children(case, state, &mut compared);
             }
         }
     });

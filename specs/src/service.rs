@@ -34,7 +34,7 @@ use self::{
 };
 pub use self::{
     call_error::CallError,
-    test_state::NOT_SIMULATED,
+    test_state::{NOT_SIMULATED, with_json},
     work::{Garbage, RETAINED, Work, Worked},
 };
 use crate::{base::time::Instant, deviation::Deviations, interpreter::TimerId};

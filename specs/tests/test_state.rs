@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use stepproof_specs::{
     base::time::Instant,
     deviation::Deviations,
-    service::{Answer, NOT_SIMULATED, Service},
+    service::{Answer, Config, NOT_SIMULATED, Service, with_json},
 };
 
 const NOW: Instant = Instant(1_700_000_000_000);
@@ -26,34 +26,12 @@ fn call(definition: &Value, request: Value) -> Result<Value, (String, String)> {
     {
         *result = result.to_string().into();
     }
-    let mut service = Service::new(
-        stepproof_specs::service::Config::default(),
-        Deviations::default(),
-    );
+    let mut service = Service::new(Config::default(), Deviations::default());
     match service.call(&NOW, "TestState", &body) {
-        Ok(Answer::Now(answer)) => Ok(read(answer)),
+        Ok(Answer::Now(answer)) => Ok(with_json(answer)),
         Ok(other) => panic!("{other:?}"),
         Err(error) => Err((error.code.to_owned(), error.message)),
     }
-}
-
-/// The answer with JSON for text.
-fn read(mut answer: Value) -> Value {
-    let parse = |value: &mut Value| {
-        if let Some(text) = value.as_str() {
-            *value = serde_json::from_str(text).expect("JSON");
-        }
-    };
-    answer.get_mut("output").map(parse);
-    let data = answer.get_mut("inspectionData");
-    for value in data
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flat_map(|it| it.values_mut())
-    {
-        parse(value);
-    }
-    answer
 }
 
 fn answered(definition: &Value, request: Value) -> Value {
@@ -169,132 +147,149 @@ fn a_state_ends_as_it_would_in_an_execution() {
     }
 }
 
-#[test]
-fn what_is_shown_depends_on_the_type_and_the_language() {
-    let mock = json!({"result": {"r": {"s": 1}}});
-    let sqs = "arn:aws:states:::sqs:sendMessage";
-    let jsonata = |mut state: Value| {
-        state["QueryLanguage"] = "JSONata".into();
-        state
-    };
-    let with = |mut state: Value, more: Value| {
-        merge(&mut state, more);
-        state
-    };
-    let input = json!({"a": {"b": [1, 2]}});
-    for (state, mock, expected) in [
-        (
-            json!({"Type": "Pass", "InputPath": "$.a", "Parameters": {"c.$": "$.b"}, "ResultPath": "$.d", "OutputPath": "$.d", "End": true}),
-            Value::Null,
-            json!({"afterInputPath": {"b": [1, 2]}, "afterParameters": {"c": [1, 2]},
-            "afterResultSelector": {"c": [1, 2]}, "afterResultPath": {"a": {"b": [1, 2]}, "d": {"c": [1, 2]}}}),
-        ),
-        (
-            json!({"Type": "Pass", "InputPath": "$.a", "Result": 0, "End": true}),
-            Value::Null,
-            json!({"result": 0, "afterResultSelector": 0, "afterResultPath": 0}),
-        ),
-        (
-            json!({"Type": "Pass", "Result": null, "ResultPath": null, "End": true}),
-            Value::Null,
-            json!({"afterInputPath": input, "afterParameters": input, "afterResultSelector": input, "afterResultPath": input}),
-        ),
-        (
-            jsonata(json!({"Type": "Pass", "Output": 1, "End": true})),
-            Value::Null,
-            json!({}),
-        ),
-        (
-            json!({"Type": "Choice", "InputPath": "$.a", "Choices": [{"Variable": "$.b", "IsPresent": true, "Next": "N"}]}),
-            Value::Null,
-            json!({"afterInputPath": {"b": [1, 2]}}),
-        ),
-        (
-            json!({"Type": "Wait", "Seconds": 1, "End": true}),
-            Value::Null,
-            json!({"afterInputPath": input}),
-        ),
-        (
-            json!({"Type": "Succeed", "InputPath": "$.a.b"}),
-            Value::Null,
-            json!({"afterInputPath": [1, 2]}),
-        ),
-        (
-            json!({"Type": "Fail"}),
-            Value::Null,
-            json!({"afterInputPath": input}),
-        ),
-        (jsonata(json!({"Type": "Fail"})), Value::Null, json!({})),
-        (
-            with(
-                task(sqs),
-                json!({"InputPath": "$.a", "Parameters": {"MessageBody.$": "$.b", "QueueUrl": "q"}, "ResultSelector": {"t.$": "$.r.s"}, "ResultPath": "$.u"}),
-            ),
-            mock.clone(),
-            json!({"afterInputPath": {"b": [1, 2]}, "afterParameters": {"MessageBody": [1, 2], "QueueUrl": "q"},
-            "result": {"r": {"s": 1}}, "afterResultSelector": {"t": 1},
-            "afterResultPath": {"a": {"b": [1, 2]}, "u": {"t": 1}}}),
-        ),
-        (
-            jsonata(with(
-                task(sqs),
-                json!({"Arguments": {"MessageBody": "{% $states.input.a %}", "QueueUrl": "q"}, "Output": "{% $states.result.r %}"}),
-            )),
-            mock.clone(),
-            json!({"afterArguments": {"MessageBody": {"b": [1, 2]}, "QueueUrl": "q"}, "result": {"r": {"s": 1}}}),
-        ),
-        (
-            parallel(
-                json!({"InputPath": "$.none", "ResultSelector": {"first.$": "$[0]"}, "ResultPath": "$.p"}),
-            ),
-            json!({"result": [1, 2]}),
-            json!({"afterResultSelector": {"first": 1}, "afterResultPath": {"a": {"b": [1, 2]}, "p": {"first": 1}}}),
-        ),
-        (
-            jsonata(parallel(json!({"Arguments": 1}))),
-            json!({"result": [1, 2]}),
-            json!({}),
-        ),
-        (
-            map(
-                json!({"InputPath": "$.a", "ItemsPath": "$.b", "ItemSelector": {"i.$": "$$.Map.Item.Value", "n.$": "$$.Map.Item.Index"},
-            "ItemBatcher": {"MaxItemsPerBatch": 1, "BatchInput": {"all.$": "$.b"}}, "MaxConcurrency": 3,
-            "ToleratedFailureCountPath": "$.b[1]", "ResultPath": null}),
-            ),
-            json!({"result": [0, 0]}),
-            json!({"afterItemsPath": [1, 2], "afterItemSelector": [{"i": 1, "n": 0}, {"i": 2, "n": 1}],
-            "afterItemBatcher": [{"BatchInput": {"all": [1, 2]}, "Items": ["{\"i\":1,\"n\":0}"]}, {"BatchInput": {"all": [1, 2]}, "Items": ["{\"i\":2,\"n\":1}"]}],
-            "maxConcurrency": 3, "toleratedFailureCount": 2, "afterResultSelector": [0, 0], "afterResultPath": input}),
-        ),
-        (
-            jsonata(map(
-                json!({"Items": "{% $states.input.a.b %}", "ItemSelector": "{% $states.context.Map.Item.Value * 10 %}",
-            "ItemBatcher": {"MaxInputBytesPerBatch": "{% 15 %}"}, "ToleratedFailurePercentage": "{% 2.5 %}"}),
-            )),
-            json!({"result": [0, 0]}),
-            json!({"afterItemSelector": [10, 20], "afterItemBatcher": [{"Items": ["10"]}, {"Items": ["20"]}],
-            "maxConcurrency": 0, "toleratedFailurePercentage": 2.5}),
-        ),
-    ] {
-        for level in ["DEBUG", "TRACE"] {
-            let mut request = json!({"input": input, "inspectionLevel": level});
-            if !mock.is_null() {
-                request["mock"] = mock.clone();
-            }
-            let mut expected = expected.clone();
-            expected["input"] = input.clone();
-            assert_eq!(
-                answered(&state, request)["inspectionData"],
-                expected,
-                "{state}"
-            );
-        }
+/// Checks what is shown of states at each level, beside the input; a mock that is null is none.
+fn shows(input: &Value, states: impl IntoIterator<Item = (Value, Value, Value)>) {
+    for (state, mock, mut expected) in states {
         let mut request = json!({"input": input});
         if !mock.is_null() {
             request["mock"] = mock;
         }
-        assert_eq!(answered(&state, request).get("inspectionData"), None);
+        let answer = answered(&state, request.clone());
+        assert_eq!(answer.get("inspectionData"), None, "{state}");
+        expected["input"] = input.clone();
+        for level in ["DEBUG", "TRACE"] {
+            request["inspectionLevel"] = level.into();
+            let answer = answered(&state, request.clone());
+            assert_eq!(answer["inspectionData"], expected, "{state}");
+        }
     }
+}
+
+fn jsonata(mut state: Value) -> Value {
+    state["QueryLanguage"] = "JSONata".into();
+    state
+}
+
+#[test]
+fn what_is_shown_of_a_state_that_takes_no_mock() {
+    let input = json!({"a": {"b": [1, 2]}});
+    let mut pass = json!({"Type": "Pass", "InputPath": "$.a", "Parameters": {"c.$": "$.b"},
+        "ResultPath": "$.d", "OutputPath": "$.d", "End": true});
+    let shaped = json!({"afterInputPath": {"b": [1, 2]}, "afterParameters": {"c": [1, 2]},
+        "afterResultSelector": {"c": [1, 2]},
+        "afterResultPath": {"a": {"b": [1, 2]}, "d": {"c": [1, 2]}}});
+    let whole = json!({"afterInputPath": input, "afterParameters": input,
+        "afterResultSelector": input, "afterResultPath": input});
+    let (after_input, nothing) = (json!({"afterInputPath": input}), json!({}));
+    let choice = json!({"Type": "Choice", "InputPath": "$.a",
+        "Choices": [{"Variable": "$.b", "IsPresent": true, "Next": "N"}]});
+    let mut states = vec![(pass.clone(), shaped)];
+    pass["Result"] = 0.into();
+    let placed = json!({"a": {"b": [1, 2]}, "d": 0});
+    let of_result = json!({"result": 0, "afterResultSelector": 0, "afterResultPath": placed});
+    states.extend([
+        (pass, of_result),
+        (
+            json!({"Type": "Pass", "Result": null, "ResultPath": null, "End": true}),
+            whole,
+        ),
+        (choice, json!({"afterInputPath": {"b": [1, 2]}})),
+        (
+            json!({"Type": "Wait", "Seconds": 1, "End": true}),
+            after_input.clone(),
+        ),
+        (
+            json!({"Type": "Succeed", "InputPath": "$.a.b"}),
+            json!({"afterInputPath": [1, 2]}),
+        ),
+        (json!({"Type": "Fail"}), after_input),
+        (
+            jsonata(json!({"Type": "Pass", "Output": 1, "End": true})),
+            nothing.clone(),
+        ),
+        (jsonata(json!({"Type": "Succeed"})), nothing.clone()),
+        (jsonata(json!({"Type": "Fail"})), nothing),
+    ]);
+    let states = states.into_iter();
+    shows(
+        &input,
+        states.map(|(state, shown)| (state, Value::Null, shown)),
+    );
+}
+
+#[test]
+fn what_is_shown_of_a_state_with_a_mock() {
+    let input = json!({"a": {"b": [1, 2]}});
+    let mut sent = task("arn:aws:states:::sqs:sendMessage");
+    let mut sent_jsonata = jsonata(sent.clone());
+    merge(
+        &mut sent,
+        json!({"InputPath": "$.a", "ResultSelector": {"t.$": "$.r.s"}, "ResultPath": "$.u",
+        "Parameters": {"MessageBody.$": "$.b", "QueueUrl": "q"}}),
+    );
+    merge(
+        &mut sent_jsonata,
+        json!({"Output": "{% $states.result.r %}",
+        "Arguments": {"MessageBody": "{% $states.input.a %}", "QueueUrl": "q"}}),
+    );
+    let batched = map(
+        json!({"InputPath": "$.a", "ItemsPath": "$.b", "ResultPath": null, "MaxConcurrency": 3,
+        "ItemSelector": {"i.$": "$$.Map.Item.Value", "n.$": "$$.Map.Item.Index"},
+        "ItemBatcher": {"MaxItemsPerBatch": 1, "BatchInput": {"all.$": "$.b"}},
+        "ToleratedFailureCountPath": "$.b[1]"}),
+    );
+    let batched_jsonata = jsonata(map(json!({"Items": "{% $states.input.a.b %}",
+        "ItemSelector": "{% $states.context.Map.Item.Value * 10 %}",
+        "ItemBatcher": {"MaxInputBytesPerBatch": "{% 15 %}"}, "ToleratedFailurePercentage": "{% 2.5 %}"})));
+    let result = json!({"result": {"r": {"s": 1}}});
+    let results = json!({"result": [1, 2]});
+    shows(
+        &input,
+        [
+            (
+                sent,
+                result.clone(),
+                json!({"afterInputPath": {"b": [1, 2]},
+            "afterParameters": {"MessageBody": [1, 2], "QueueUrl": "q"}, "result": {"r": {"s": 1}},
+            "afterResultSelector": {"t": 1}, "afterResultPath": {"a": {"b": [1, 2]}, "u": {"t": 1}}}),
+            ),
+            (
+                sent_jsonata,
+                result,
+                json!({"result": {"r": {"s": 1}},
+            "afterArguments": {"MessageBody": {"b": [1, 2]}, "QueueUrl": "q"}}),
+            ),
+            (
+                parallel(
+                    json!({"InputPath": "$.none", "ResultSelector": {"first.$": "$[0]"}, "ResultPath": "$.p"}),
+                ),
+                results.clone(),
+                json!({"afterResultSelector": {"first": 1}, "afterResultPath": {"a": {"b": [1, 2]}, "p": {"first": 1}}}),
+            ),
+            (
+                jsonata(parallel(json!({"Arguments": 1}))),
+                results.clone(),
+                json!({}),
+            ),
+            (
+                batched,
+                results.clone(),
+                json!({"afterItemsPath": [1, 2],
+            "afterItemSelector": [{"i": 1, "n": 0}, {"i": 2, "n": 1}],
+            "afterItemBatcher": [{"BatchInput": {"all": [1, 2]}, "Items": ["{\"i\":1,\"n\":0}"]},
+                {"BatchInput": {"all": [1, 2]}, "Items": ["{\"i\":2,\"n\":1}"]}],
+            "maxConcurrency": 3, "toleratedFailureCount": 2, "afterResultSelector": [1, 2],
+            "afterResultPath": input}),
+            ),
+            (
+                batched_jsonata,
+                results,
+                json!({"afterItemSelector": [10, 20],
+            "afterItemBatcher": [{"Items": ["10"]}, {"Items": ["20"]}],
+            "maxConcurrency": 0, "toleratedFailurePercentage": 2.5}),
+            ),
+        ],
+    );
 }
 
 #[test]
@@ -568,6 +563,14 @@ fn what_needs_another_service_is_not_simulated() {
     )
     .expect_err("no answer");
     assert_eq!(code, NOT_SIMULATED);
+    // What fails before the service is called is told.
+    let mut state = task("arn:aws:states:::lambda:invoke");
+    merge(
+        &mut state,
+        json!({"Parameters": {"FunctionName.$": "$.none"}}),
+    );
+    let answer = answered(&state, json!({"roleArn": ROLE}));
+    assert_eq!(answer["error"], "States.Runtime", "{answer}");
 }
 
 #[test]

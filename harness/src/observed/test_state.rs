@@ -6,7 +6,7 @@ use serde_json::Value;
 use stepproof_specs::{
     deviation::Deviations,
     reference::EPOCH,
-    service::{Answer, Config, NOT_SIMULATED, Service},
+    service::{Answer, Config, NOT_SIMULATED, Service, with_json},
 };
 
 use super::{Outcome, Recording, compare};
@@ -32,7 +32,7 @@ pub(super) fn judge(recording: &Recording) -> Outcome {
     let mut service = Service::new(config, Deviations::default());
     match service.call(&EPOCH, "TestState", &body(case)) {
         Ok(Answer::Now(answer)) => {
-            let mut seen = parsed(answer);
+            let mut seen = with_json(answer);
             restore(&mut seen, &case["expect"], &hidden(case));
             compare::tested::answer(case, &seen)
         }
@@ -75,24 +75,6 @@ fn text(value: &Value) -> Value {
         Value::String(_) => value.clone(),
         other => other.to_string().into(),
     }
-}
-
-/// The answer with JSON where it has text, as in the recording.
-fn parsed(mut answer: Value) -> Value {
-    let parse = |value: &mut Value| {
-        let json = value.as_str().and_then(|it| serde_json::from_str(it).ok());
-        if let Some(json) = json {
-            *value = json;
-        }
-    };
-    if let Some(output) = answer.get_mut("output") {
-        parse(output);
-    }
-    let data = answer.get_mut("inspectionData");
-    if let Some(data) = data.and_then(Value::as_object_mut) {
-        data.values_mut().for_each(parse);
-    }
-    answer
 }
 
 /// The texts of the mock that the recording shows nowhere: it shows placeholders for them.
@@ -147,6 +129,7 @@ mod tests {
     use super::{Outcome, Recording, judge};
     use crate::judge::verdict::Verdict;
 
+    #[allow(clippy::needless_pass_by_value)] // callers write literals
     fn outcome(request: Value, expect: Value) -> Outcome {
         let state = json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
             "Parameters": {"QueueUrl": "q", "MessageBody.$": "$.body"}, "End": true});

@@ -16,12 +16,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use self::{mock::Mock, request::Request, subject::Subject};
+pub use self::answer::with_json;
+use self::{request::Request, subject::Subject};
 use super::{CallError, ExecutionId, Service, Time, executions, params::Params};
 use crate::{
     asl::{StateType, WorkflowType, resource::Pattern},
     base::entropy::mix,
-    interpreter::{Execution, Identity, Program, Setup, Trial, Unsupported},
+    interpreter::{End, Execution, Identity, Program, Setup, Trial, Unsupported},
 };
 
 /// The code of the answer to a call that AWS would answer otherwise, but not here: it would need a
@@ -63,16 +64,16 @@ impl Service {
             failed_iterations: configuration.failed_iterations.unwrap_or_default(),
             read: configuration.read.map(str::to_owned),
         };
-        if trial.outcome.is_none() && subject.state.kind() == StateType::Task {
-            return Err(not_simulated(
-                "a Task without a mock: there is no service that it could call",
-            ));
-        }
         let machine = Arc::new(subject.machine.clone());
         let program = Program::deviating(&machine, &self.deviations).run_as(WorkflowType::Express);
         let setup = Setup::new(program, identity, input.clone(), time.now());
         let tried = Execution::try_state(setup, trial)
             .map_err(|Unsupported { feature, .. }| not_simulated(&feature))?;
+        if tried.end == End::Waits {
+            return Err(not_simulated(
+                "a Task without a mock: there is no service that it could call",
+            ));
+        }
         Ok(answer::answer(&tried, &subject, &input, request.level))
     }
 

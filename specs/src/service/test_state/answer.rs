@@ -40,6 +40,25 @@ pub(super) fn answer(tried: &Tried, subject: &Subject, input: &Value, level: Lev
     answer
 }
 
+/// The answer with JSON where the API has text: the output, and the data after each step.
+#[must_use]
+pub fn with_json(mut answer: Value) -> Value {
+    let parse = |value: &mut Value| {
+        let json = value.as_str().map(serde_json::from_str);
+        if let Some(Ok(json)) = json {
+            *value = json;
+        }
+    };
+    if let Some(output) = answer.get_mut("output") {
+        parse(output);
+    }
+    let data = answer.get_mut("inspectionData");
+    if let Some(data) = data.and_then(Value::as_object_mut) {
+        data.values_mut().for_each(parse);
+    }
+    answer
+}
+
 fn inspection(tried: &Tried, subject: &Subject, input: &Value) -> Value {
     let seen = &tried.seen;
     let (kind, language) = (subject.state.kind(), subject.state.flow.language());

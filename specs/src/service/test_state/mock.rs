@@ -7,37 +7,13 @@ use serde_json::Value;
 use super::{
     super::CallError,
     Subject, invalid,
-    request::{Configuration, Strictness},
+    request::{Configuration, Mock, Strictness},
     shapes,
 };
 use crate::{
     asl::{Body, Map, Parallel, resource::Pattern},
-    history::Failure,
     interpreter::Given,
 };
-
-/// `mock`.
-#[derive(Debug)]
-pub(super) struct Mock<'b> {
-    /// `result`: JSON as text.
-    pub result: Option<&'b str>,
-    /// `errorOutput`.
-    pub failure: Option<Failure>,
-    /// `fieldValidationMode`.
-    pub strictness: Strictness,
-}
-
-impl Mock<'_> {
-    /// There is either a result or an error (recorded for both of them).
-    pub fn check_form(&self) -> Result<(), CallError> {
-        if self.result.is_some() == self.failure.is_some() {
-            return Err(invalid(
-                "A test mock should have only one of the following fields: [result, errorOutput].",
-            ));
-        }
-        Ok(())
-    }
-}
 
 /// Checks a mock for a state that takes one.
 pub(super) fn check(

@@ -8,7 +8,7 @@ use super::{
         constraints::{Constraint, check_texts, payload, sensitive},
         params::Params,
     },
-    Mock, invalid,
+    invalid,
 };
 use crate::history::Failure;
 
@@ -32,6 +32,17 @@ pub(super) enum Strictness {
     Present,
     /// Not at all.
     None,
+}
+
+/// `mock`.
+#[derive(Debug)]
+pub(super) struct Mock<'b> {
+    /// `result`: JSON as text.
+    pub result: Option<&'b str>,
+    /// `errorOutput`.
+    pub failure: Option<Failure>,
+    /// `fieldValidationMode`.
+    pub strictness: Strictness,
 }
 
 /// `stateConfiguration`.
@@ -166,6 +177,16 @@ impl<'b> Configuration<'b> {
 }
 
 impl<'b> Mock<'b> {
+    /// There is either a result or an error (recorded for both of them).
+    fn check_form(&self) -> Result<(), CallError> {
+        if self.result.is_some() == self.failure.is_some() {
+            return Err(invalid(
+                "A test mock should have only one of the following fields: [result, errorOutput].",
+            ));
+        }
+        Ok(())
+    }
+
     fn read(mock: &'b Value) -> Result<Self, CallError> {
         let failure = match mock.get("errorOutput").filter(|it| !it.is_null()) {
             None => None,
