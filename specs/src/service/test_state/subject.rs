@@ -76,7 +76,9 @@ impl Subject {
     }
 }
 
-/// The state of this name in a scope or inside it, with its own scope. Names are unique in a machine.
+/// The state of this name in a scope or inside it, with its own scope. Names are unique in a machine. A
+/// sample of AWS's for this API (`sample-stepfunctions-testing-with-testStateAPI`) tests a state inside a
+/// Map.
 fn find<'m>(
     scope: &'m Arc<Scope>,
     name: &str,
