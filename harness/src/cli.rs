@@ -30,6 +30,7 @@ mod signals;
 mod simulate;
 mod target;
 mod templates;
+mod test_state;
 mod validate;
 
 use std::{panic, process::ExitCode};
@@ -73,6 +74,7 @@ enum Command {
     Generate(generate::Generate),
     Validate(validate::Validate),
     Simulate(simulate::Simulate),
+    TestState(test_state::TestState),
     Observed(observed::Observed),
     Engines(engines::Engines),
     Profiles(profiles::Profiles),
@@ -94,6 +96,7 @@ impl Command {
             Self::Generate(command) => command.execute(),
             Self::Validate(command) => command.execute(),
             Self::Simulate(command) => command.execute(),
+            Self::TestState(command) => command.execute(),
             Self::Observed(command) => command.execute(),
             Self::Engines(command) => command.execute(),
             Self::Profiles(command) => command.execute(),

@@ -12,6 +12,7 @@ mod plan;
 mod read;
 mod reference;
 mod tally;
+mod test_state;
 
 use stepproof_specs::{
     asl::StateType,
@@ -78,6 +79,7 @@ pub fn judge(recording: &Recording) -> Outcome {
         "execution" => on_reference(recording),
         "create_state_machine" | "update_state_machine" => definition::creation(recording),
         "validate_state_machine_definition" => definition::validation(recording),
+        "test_state" => test_state::judge(recording),
         kind => not_run(kind),
     }
 }

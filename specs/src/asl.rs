@@ -7,6 +7,7 @@
 //! Source of the shapes: the States Language specification ("Table of State Types and Fields") and
 //! the AWS Developer Guide ("Amazon States Language").
 
+mod bound;
 mod decode;
 mod definition;
 pub mod diagnostic;
@@ -27,8 +28,8 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use serde_json::Value;
 
-pub(crate) use self::{decode::language_or, fields::schema};
 pub use self::{
+    bound::Bound,
     definition::Definition,
     flow::{
         ByLanguage, CatchFlow, DataFlow, Dynamic, JsonPathCatch, JsonPathFlow, JsonPathRule,
@@ -36,6 +37,7 @@ pub use self::{
     },
     text::{ParseError, from_text},
 };
+pub(crate) use self::{decode::language_or, fields::schema};
 use crate::base::pointer::Pointer;
 use crate::query::jsonpath::path::Path;
 use serde::{Deserialize, Serialize};

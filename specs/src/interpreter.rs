@@ -21,6 +21,7 @@ mod setup;
 mod states;
 mod task;
 mod timers;
+mod trial;
 
 use crate::base::entropy::mix;
 use std::{
@@ -40,6 +41,7 @@ use self::{
     raise::failure_details,
     runtime_error::{Result, RuntimeError},
     timers::Waiter,
+    trial::OnTrial,
 };
 pub use self::{
     deviating::OwnWords,
@@ -48,6 +50,7 @@ pub use self::{
         TimerId, Unsupported,
     },
     setup::{Program, Setup},
+    trial::{End, Given, Seen, Step, Trial, Tried},
 };
 use crate::{
     asl::{Machine, Name, QueryLanguage, StateType, Transition, site::Site},
@@ -117,6 +120,8 @@ pub struct Execution {
     outcome: Option<Outcome>,
     /// The facts since the last input.
     facts: RefCell<Vec<Fact>>,
+    /// What is given to a state that is run by itself, and seen of it.
+    trial: Option<Box<OnTrial>>,
 }
 
 impl Execution {
@@ -160,6 +165,7 @@ impl Execution {
             commands: Vec::new(),
             outcome: None,
             facts: RefCell::default(),
+            trial: None,
         };
         execution.bound(&execution.setup.input);
         let details = Details {
@@ -356,8 +362,10 @@ impl Execution {
             ..Details::default()
         };
         let entered = self.emit_in(id, EventKind::Entered(kind), details);
+        // A state that is run by itself has no history that causes could refer to.
+        let entered = if self.is_trial() { 0 } else { entered };
         self.frame_mut(id).active = Some(Active {
-            budgets: Vec::new(),
+            budgets: self.budgets_before(state.handlers().0.len()),
             name,
             site,
             state,

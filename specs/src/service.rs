@@ -14,6 +14,7 @@ mod machines;
 mod page;
 mod params;
 mod render;
+mod test_state;
 mod token;
 mod work;
 
@@ -33,6 +34,7 @@ use self::{
 };
 pub use self::{
     call_error::CallError,
+    test_state::{NOT_SIMULATED, with_json},
     work::{Garbage, RETAINED, Work, Worked},
 };
 use crate::{base::time::Instant, deviation::Deviations, interpreter::TimerId};
@@ -228,6 +230,7 @@ impl Service {
             "SendTaskFailure" => self.task_failure(time, &params),
             "SendTaskHeartbeat" => self.task_heartbeat(time, &params),
             "TagResource" => self.tag(&params),
+            "TestState" => self.test_state(time, &params),
             "UntagResource" => self.untag(&params),
             "ListTagsForResource" => self.list_tags(&params),
             other => Err(CallError::unknown_operation(other)),

@@ -19,7 +19,7 @@ mod warnings;
 
 use std::{borrow::Borrow, sync::Arc};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     asl::{
@@ -102,15 +102,50 @@ fn accept<M: Borrow<Machine>>(machine: M, workflow: WorkflowType) -> (Option<M>,
 /// text that is not JSON gets the message of AWS's parser; of a key that occurs twice, the last one
 /// counts.
 pub fn validate_text(text: &str, workflow: WorkflowType) -> (Option<Machine>, Vec<Diagnostic>) {
+    match parsed(text) {
+        Ok(definition) => validate(&definition, workflow),
+        Err(problem) => (None, vec![*problem]),
+    }
+}
+
+/// The JSON of a definition; null if it is empty.
+fn parsed(text: &str) -> Result<Value, Box<Diagnostic>> {
     if text.len() > MAX_BYTES {
-        return (None, vec![text::too_long(text)]);
+        return Err(Box::new(text::too_long(text)));
     }
     if text.trim().is_empty() {
-        return validate(&Value::Null, workflow);
+        return Ok(Value::Null);
     }
-    match serde_json::from_str(text) {
-        Ok(definition) => validate(&definition, workflow),
-        Err(error) => (None, vec![text::not_json(text, &error)]),
+    serde_json::from_str(text).map_err(|error| Box::new(text::not_json(text, &error)))
+}
+
+/// The name that AWS gives to a state that is validated by itself (recorded:
+/// `test_parallel_state_empty_branches`).
+pub const STATE_NAME: &str = "StateName";
+
+/// Validates a state by itself, given as text, as `TestState` takes it: returns the machine that
+/// consists of this state, named [`STATE_NAME`]. Where it leads is not looked at.
+pub fn validate_state(text: &str) -> (Option<Machine>, Vec<Diagnostic>) {
+    let state = match parsed(text) {
+        Ok(state) => state,
+        Err(problem) => return (None, vec![*problem]),
+    };
+    let alone = json!({ "StartAt": STATE_NAME, "States": { STATE_NAME: state } });
+    let (_, mut diagnostics) = validate(&alone, WorkflowType::Standard);
+    diagnostics.retain(|it| !leads_out(it));
+    let is_fine = refusal(&diagnostics).is_none();
+    let machine = is_fine.then(|| Machine::from_value(&alone).ok());
+    (machine.flatten(), diagnostics)
+}
+
+/// Whether a diagnostic is about where the outermost states lead.
+fn leads_out(diagnostic: &Diagnostic) -> bool {
+    let location = diagnostic.location.as_deref().unwrap_or_default();
+    let is_inside = location.matches("/States/").count() > 1;
+    match diagnostic.clause {
+        Clause::ValidateTarget => !is_inside,
+        Clause::ValidateEnd => true,
+        _ => false,
     }
 }
 

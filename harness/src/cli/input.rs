@@ -105,7 +105,7 @@ pub(super) fn judged(
 
 /// Parses the text of a definition, which need not be a valid one. A file that is named as YAML is
 /// read as YAML, even if it begins as JSON does.
-fn definition(path: &Path, text: &str) -> Result<Value, ParseError> {
+pub(super) fn definition(path: &Path, text: &str) -> Result<Value, ParseError> {
     let name = path.to_string_lossy();
     if name.ends_with(".yaml") || name.ends_with(".yml") {
         read_yaml(text)

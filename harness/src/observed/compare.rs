@@ -3,6 +3,7 @@
 
 mod events;
 mod mask;
+pub(super) mod tested;
 
 use serde_json::Value;
 use stepproof_specs::{

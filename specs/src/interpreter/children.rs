@@ -27,6 +27,9 @@ const INLINE_CONCURRENCY: usize = 40;
 impl Execution {
     pub(super) fn start_branches(&mut self, id: FrameId, parallel: &Parallel) -> Result<()> {
         self.mark(Clause::ParallelBranches);
+        if self.is_trial() {
+            return Ok(());
+        }
         let eval = self.eval(id);
         let flow = eval.flow();
         let input = flow.arguments(&eval, flow.effective_input(&eval)?)?;
@@ -82,6 +85,9 @@ impl Execution {
 
     pub(super) fn start_map(&mut self, id: FrameId, map: &Map) -> Result<()> {
         self.mark(Clause::MapIterations);
+        if self.is_trial() {
+            return self.look_at_items(id, map);
+        }
         let eval = self.eval(id);
         if map.is_distributed() {
             return Err(eval.unsupported("distributed Map"));

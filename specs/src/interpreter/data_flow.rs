@@ -12,7 +12,7 @@ use super::{
     runtime_error::{Result, RuntimeError},
 };
 use crate::{
-    asl::{Catcher, ChoiceRule, DataFlow, Limit, Name, Text, Until},
+    asl::{Bound, Catcher, ChoiceRule, DataFlow, Limit, Map as MapState, Name, Text, Until},
     base::time::Millis,
 };
 
@@ -62,6 +62,17 @@ pub(super) trait Evaluator {
 
     /// `MaxConcurrency`, if it is not a literal; 0 means as many as possible.
     fn max_concurrency(&self, eval: &Eval<'_>, limit: &Limit, effective: &Value) -> Result<u64>;
+
+    /// A bound of a distributed Map, if it is not a literal; `name` is that of the literal field.
+    fn bound(&self, eval: &Eval<'_>, name: &str, bound: &Bound, effective: &Value) -> Result<f64>;
+
+    /// `BatchInput` of a distributed Map.
+    fn batch_input(
+        &self,
+        eval: &Eval<'_>,
+        map: &MapState,
+        effective: &Value,
+    ) -> Result<Option<Value>>;
 
     /// The delay of a Wait, if it is not a literal.
     fn delay(&self, eval: &Eval<'_>, until: &Until, effective: &Value) -> Result<Millis>;

@@ -59,9 +59,10 @@ impl<'e> Eval<'e> {
     pub fn context(&self, wanted: impl Fn(usize, &str) -> bool) -> Value {
         let mut context = Map::new();
         for (member, fields) in CONTEXT {
-            let is_there = match member {
-                "Task" => self.token.is_some(),
-                "Map" => self.item.is_some(),
+            let is_there = match (member, self.execution.given_context()) {
+                ("Map", _) => self.item.is_some(),
+                (_, Some(given)) => given.get(member).is_some(),
+                ("Task", None) => self.token.is_some(),
                 _ => true,
             };
             if is_there && wanted(0, member) {
@@ -91,6 +92,9 @@ impl<'e> Eval<'e> {
 
     fn known_field(&self, member: &str, field: &str) -> Option<Value> {
         let (execution, active) = (self.execution, self.active);
+        if let (Some(given), true) = (execution.given_context(), member != "Map") {
+            return given.get(member)?.get(field).cloned();
+        }
         let identity = &execution.setup.identity;
         let text = |text: &str| Some(Value::from(text));
         match (member, field) {

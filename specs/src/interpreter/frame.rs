@@ -53,7 +53,7 @@ pub(super) struct Active {
     pub state: Arc<State>,
     /// The state's raw input.
     pub input: Arc<Value>,
-    /// The id of the Entered event, which causes quote.
+    /// The id of the Entered event, which causes quote; 0 if there is none, and they name no state.
     pub entered: i64,
     pub entered_at: Instant,
     /// How often the state was entered before, for the same items (tasks only).
@@ -186,6 +186,9 @@ impl RuntimeError {
 }
 
 fn prefixed(active: &Active, text: &str) -> String {
+    if active.entered == 0 {
+        return text.to_owned();
+    }
     format!(
         "An error occurred while executing the state '{}' (entered at the event id #{}). {text}",
         active.name, active.entered

@@ -31,6 +31,7 @@ impl Execution {
     pub(super) fn handle_error(&mut self, id: FrameId, error: &RuntimeError) {
         let state: Arc<State> = self.active(id).state.clone();
         let (retriers, catchers) = state.handlers();
+        self.see_failure(&error.failure);
         if let Some(delay) = self.retry_delay(id, retriers, error) {
             self.active_mut(id).retries += 1;
             let timer = self.set_timer(delay, Waiter::Frame(id));
@@ -40,9 +41,11 @@ impl Execution {
         self.state_failed(id);
         let matching = catchers
             .iter()
-            .find(|catcher| self.matches(&catcher.error_equals, error));
+            .enumerate()
+            .find(|(_, catcher)| self.matches(&catcher.error_equals, error));
         match matching {
-            Some(catcher) => {
+            Some((index, catcher)) => {
+                self.see(|seen| seen.catcher = Some(index));
                 if let Err(error) = self.catch(id, catcher, error) {
                     self.catch_failed(id, &error);
                 }
@@ -86,10 +89,12 @@ impl Execution {
             if index > 0 {
                 self.mark(Clause::RetryFirstMatch);
             }
+            self.see(|seen| seen.retrier = Some(index));
             if self.has_attempts(id, index, retrier) {
                 let used = &mut self.active_mut(id).budgets[index];
                 *used += 1;
                 let before = *used - 1;
+                self.see(|seen| seen.delay = Some(retrier.delay(before)));
                 return Some(self.delay(id, retrier, before));
             }
             if !self.ignores(id, Hook::RetryFirst) {

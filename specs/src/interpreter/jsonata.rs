@@ -9,10 +9,12 @@ use super::{
     data_flow::{Evaluator, Exit, own},
     eval::Eval,
     runtime_error::{Result, RuntimeError},
+    trial::Step,
 };
 use crate::{
     asl::{
-        Body, Catcher, ChoiceRule, Dynamic, JsonataFlow, Limit, Name, State, StateType, Text, Until,
+        Body, Bound, Catcher, ChoiceRule, Dynamic, JsonataFlow, Limit, Map as MapState, Name,
+        State, StateType, Text, Until,
     },
     base::{
         json,
@@ -34,6 +36,7 @@ impl Evaluator for JsonataFlow {
     fn arguments(&self, eval: &Eval<'_>, effective: Arc<Value>) -> Result<Arc<Value>> {
         let Some(arguments) = &self.arguments else {
             eval.mark(Clause::JsonataArgumentsDefault);
+            eval.makes(Step::Arguments, &effective);
             return Ok(effective);
         };
         eval.mark(Clause::JsonataArguments);
@@ -45,6 +48,7 @@ impl Evaluator for JsonataFlow {
             eval.mark(rule);
             return Err(RuntimeError::data_limit(rule, &eval.active.name).ending());
         }
+        eval.makes(Step::Arguments, &made);
         Ok(made)
     }
 
@@ -163,6 +167,28 @@ impl Evaluator for JsonataFlow {
         let root = Pointer::Root;
         let expression = own(eval, limit.expression())?;
         whole(eval, expression, &root.field("MaxConcurrency"))
+    }
+
+    /// The field of a bound.
+    fn bound(&self, eval: &Eval<'_>, name: &str, bound: &Bound, _: &Value) -> Result<f64> {
+        eval.at(Place::Limit);
+        let root = Pointer::Root;
+        let at = root.field(name);
+        let expression = own(eval, bound.expression())?;
+        let value = Scope::of(eval).expression(expression, &at)?;
+        let number = value.as_f64();
+        number.ok_or_else(|| elsewhere(eval, expression, &at, "number", &value))
+    }
+
+    fn batch_input(&self, eval: &Eval<'_>, map: &MapState, _: &Value) -> Result<Option<Value>> {
+        let Some(input) = map.batch_input_jsonata() else {
+            return Ok(None);
+        };
+        eval.at(Place::Items);
+        let root = Pointer::Root;
+        let at = root.field("ItemBatcher");
+        let made = Scope::of(eval).template(&input, &at.field("BatchInput"));
+        made.map(Some)
     }
 
     /// `Seconds` or `Timestamp`.

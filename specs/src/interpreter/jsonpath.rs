@@ -14,9 +14,13 @@ use super::{
     data_flow::{Evaluator, Exit, own},
     eval::Eval,
     runtime_error::{Result, RuntimeError},
+    trial::Step,
 };
 use crate::{
-    asl::{ChoiceRule, JsonPathFlow, Limit, Name, Nullable, StateType, Text, Until},
+    asl::{
+        Bound, ChoiceRule, JsonPathFlow, Limit, Map as MapState, Name, Nullable, StateType, Text,
+        Until,
+    },
     base::{
         json,
         time::{Instant, Millis},
@@ -24,7 +28,7 @@ use crate::{
     clause::Clause,
     deviation::{Hook, Place},
     query::jsonpath::{
-        path::{Path, PathError, PutError, Root, Step},
+        path::{self, Path, PathError, PutError, Root},
         template::Template,
     },
 };
@@ -39,12 +43,15 @@ impl Evaluator for JsonPathFlow {
         });
         eval.at(Place::InputPath);
         let selected = eval.selected(&self.input_path, &eval.active.input)?;
-        selected.ok_or_else(|| eval.too_large())
+        let effective = selected.ok_or_else(|| eval.too_large())?;
+        eval.makes(Step::Effective, &effective);
+        Ok(effective)
     }
 
     /// `Parameters`: a template for the effective input. The result must not be too long.
     fn arguments(&self, eval: &Eval<'_>, effective: Arc<Value>) -> Result<Arc<Value>> {
         let Some(parameters) = &self.parameters else {
+            eval.makes(Step::Arguments, &effective);
             return Ok(effective);
         };
         eval.mark(Clause::Parameters);
@@ -60,6 +67,7 @@ impl Evaluator for JsonPathFlow {
                 RuntimeError::data_limit(Clause::ParametersDataLimit, &eval.active.name).ending(),
             );
         };
+        eval.makes(Step::Arguments, &shaped);
         Ok(shaped)
     }
 
@@ -84,6 +92,7 @@ impl Evaluator for JsonPathFlow {
             }
             Some(result) => {
                 eval.mark(Clause::PassResult);
+                eval.makes(Step::Result, result);
                 result.clone()
             }
         })
@@ -226,6 +235,33 @@ impl Evaluator for JsonPathFlow {
         }
     }
 
+    /// The `…Path` twin of a bound. What a value that is no number does was not recorded.
+    fn bound(&self, eval: &Eval<'_>, _: &str, bound: &Bound, effective: &Value) -> Result<f64> {
+        let path = own(eval, bound.path())?;
+        eval.at(Place::Limit);
+        let value = eval.number(path, effective)?;
+        value.as_f64().ok_or_else(|| {
+            let text = format!("The value at {path} is not a number: {value}");
+            let rule = Clause::MapBoundPath;
+            eval.mark(rule);
+            Box::new(RuntimeError::runtime(rule, eval.active, &text).guessed())
+        })
+    }
+
+    fn batch_input(
+        &self,
+        eval: &Eval<'_>,
+        map: &MapState,
+        effective: &Value,
+    ) -> Result<Option<Value>> {
+        let Some(input) = map.batch_input() else {
+            return Ok(None);
+        };
+        eval.at(Place::ItemSelector);
+        let made = eval.template(&input, effective)?;
+        made.ok_or_else(|| eval.too_large()).map(Some)
+    }
+
     /// `SecondsPath` or `TimestampPath`.
     fn delay(&self, eval: &Eval<'_>, until: &Until, effective: &Value) -> Result<Millis> {
         eval.at(Place::Delay);
@@ -278,7 +314,9 @@ impl Evaluator for JsonPathFlow {
                 }
             }
         };
+        eval.makes(Step::ResultSelected, &selected);
         let merged = eval.result_path(&self.result_path, selected)?;
+        eval.makes(Step::ResultPlaced, &merged);
         eval.mark(match &self.output_path {
             Nullable::Absent => Clause::OutputPathDefault,
             Nullable::Null => Clause::OutputPathNull,
@@ -577,11 +615,11 @@ fn plain(value: &Value) -> String {
 }
 
 /// Whether the value at which these steps get stuck is null.
-fn meets_null(mut value: &Value, steps: &[Step]) -> bool {
+fn meets_null(mut value: &Value, steps: &[path::Step]) -> bool {
     for step in steps {
         let next = match step {
-            Step::Name(name) => value.get(&**name),
-            Step::Index(index) => usize::try_from(*index)
+            path::Step::Name(name) => value.get(&**name),
+            path::Step::Index(index) => usize::try_from(*index)
                 .ok()
                 .and_then(|index| value.get(index)),
             // Reference paths contain no other steps.

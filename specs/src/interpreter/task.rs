@@ -12,6 +12,7 @@ use super::{
     frame::{FrameId, Phase, TaskState},
     runtime_error::{Result, RuntimeError},
     timers::Waiter,
+    trial::Step,
 };
 use crate::{
     asl::{Body, Limit, Name, Task, site::AttemptKey},
@@ -232,6 +233,7 @@ impl Execution {
             ..Details::default()
         };
         self.emit_in(id, envelope.event(history::Phase::Succeeded), details);
+        self.eval(id).makes(Step::Result, output);
         let state = self.active(id).state.clone();
         let Body::Task(task) = &state.body else {
             return;

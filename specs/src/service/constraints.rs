@@ -14,7 +14,7 @@ enum Unit {
 }
 
 /// How long a parameter may be.
-struct Constraint {
+pub(super) struct Constraint {
     name: &'static str,
     least: usize,
     most: usize,
@@ -23,7 +23,7 @@ struct Constraint {
     is_sensitive: bool,
 }
 
-const fn text(name: &'static str, most: usize) -> Constraint {
+pub(super) const fn text(name: &'static str, most: usize) -> Constraint {
     Constraint {
         name,
         least: 1,
@@ -33,7 +33,7 @@ const fn text(name: &'static str, most: usize) -> Constraint {
     }
 }
 
-const fn sensitive(name: &'static str, least: usize, most: usize) -> Constraint {
+pub(super) const fn sensitive(name: &'static str, least: usize, most: usize) -> Constraint {
     Constraint {
         least,
         is_sensitive: true,
@@ -41,7 +41,7 @@ const fn sensitive(name: &'static str, least: usize, most: usize) -> Constraint 
     }
 }
 
-const fn payload(name: &'static str) -> Constraint {
+pub(super) const fn payload(name: &'static str) -> Constraint {
     Constraint {
         unit: Unit::Bytes,
         ..sensitive(name, 0, DATA_LIMIT)
@@ -67,9 +67,20 @@ const CONSTRAINTS: &[Constraint] = &[
 
 /// Refuses parameters that are too long or too short.
 pub(super) fn check(params: &Params<'_>) -> Result<(), CallError> {
-    let wrong: Vec<String> = CONSTRAINTS
-        .iter()
-        .filter_map(|constraint| constraint.broken(params.maybe_text(constraint.name)?))
+    check_texts(
+        CONSTRAINTS
+            .iter()
+            .map(|constraint| (constraint, params.maybe_text(constraint.name))),
+    )
+}
+
+/// Refuses texts that are too long or too short; those that are not given are in order.
+pub(super) fn check_texts<'c>(
+    texts: impl IntoIterator<Item = (&'c Constraint, Option<&'c str>)>,
+) -> Result<(), CallError> {
+    let wrong: Vec<String> = texts
+        .into_iter()
+        .filter_map(|(constraint, text)| constraint.broken(text?))
         .collect();
     if wrong.is_empty() {
         return Ok(());

@@ -239,7 +239,7 @@ impl Service {
     }
 
     /// A name for an execution that was started without one, in the form of a UUID.
-    fn drawn_name(&self, id: ExecutionId) -> String {
+    pub(super) fn drawn_name(&self, id: ExecutionId) -> String {
         let high = mix(self.config.entropy ^ !id.0);
         let low = mix(high);
         format!(
@@ -254,7 +254,7 @@ impl Service {
 }
 
 /// What the ARN of an Express workflow's execution names.
-const EXPRESS: &str = "express";
+pub(super) const EXPRESS: &str = "express";
 
 /// For how long an execution is kept after it has closed, in milliseconds: 90 days (Developer
 /// Guide, "Quotas related to state machine executions").
@@ -298,7 +298,7 @@ impl Run {
     }
 }
 
-fn parse_input(text: &str) -> Result<Value, CallError> {
+pub(super) fn parse_input(text: &str) -> Result<Value, CallError> {
     serde_json::from_str(text).map_err(|error| {
         CallError::new(
             "InvalidExecutionInput",

@@ -59,5 +59,11 @@ family! {
         MapFails = "map.fails", Language,
             "If an iteration fails, an inline Map fails with the iteration's error.",
             "States Language specification, \"Map State\"; recorded: test_map_state_catch";
+        MapTolerance = "map.tolerance", Observed,
+            "A Map of which more iterations fail than ToleratedFailureCount, or a larger share than ToleratedFailurePercentage, fails with States.ExceedToleratedFailureThreshold.",
+            "recorded by TestState: test_map_state_failure_count";
+        MapBoundPath = "map.bound-path", Assumed(EVERYTHING),
+            "The path of a distributed Map's bound has to lead to a number.",
+            "not recorded";
     }
 }

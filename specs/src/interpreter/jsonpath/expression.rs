@@ -201,9 +201,13 @@ impl<'e> Eval<'e> {
         if let [Step::Name(member), Step::Name(field)] = path.steps() {
             return self.context_field(member, field).map(Cow::Owned);
         }
-        let input = path.find_below(&["Execution", "Input"], &self.execution.setup.input);
+        let input = || {
+            let is_other = self.execution.given_context().is_some();
+            let input = (!is_other).then_some(&self.execution.setup.input)?;
+            path.find_below(&["Execution", "Input"], input)
+        };
         let item = || path.find_below(&["Map", "Item", "Value"], self.item?.1);
-        input.or_else(item).map(Cow::Borrowed)
+        input().or_else(item).map(Cow::Borrowed)
     }
 
     /// The part of the context object that a path can reach.
