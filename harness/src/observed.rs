@@ -11,7 +11,9 @@ mod execution;
 mod plan;
 mod read;
 mod reference;
+mod sequence;
 mod tally;
+mod world;
 
 use stepproof_specs::{
     asl::StateType,
@@ -78,6 +80,7 @@ pub fn judge(recording: &Recording) -> Outcome {
         "execution" => on_reference(recording),
         "create_state_machine" | "update_state_machine" => definition::creation(recording),
         "validate_state_machine_definition" => definition::validation(recording),
+        "api_sequence" => sequence::sequence(recording),
         kind => not_run(kind),
     }
 }
