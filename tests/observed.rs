@@ -8,9 +8,11 @@ use serde_json::{Value, json};
 use stepproof_tests::{Ran, expect, recordings, stepproof};
 
 /// The minimum number of recordings of each kind that agree. Raise it when the reference improves.
-const AGREED: [(&str, u64); 4] = [
+const AGREED: [(&str, u64); 6] = [
     ("execution", 626),
-    ("create_state_machine", 13),
+    ("api_sequence", 135),
+    ("create_state_machine", 21),
+    ("update_state_machine", 2),
     ("validate_state_machine_definition", 11),
     ("test_state", 127),
 ];
@@ -103,6 +105,106 @@ fn agreement_divergence_and_what_is_not_judged_are_told_apart() {
     assert_eq!(told(&ran)["divergences"][0]["at"], "/output/n");
     expect(here, &["observed", "r", "--area", "good"], 0);
     expect(here, &["observed", "r", "--area", "none"], 2);
+}
+
+/// A recording of calls: an activity is created twice, and described.
+fn calls() -> Value {
+    let created = json!({"activityArn": "arn:aws:states:us-east-1:111111111111:activity:a", "creationDate": "date"});
+    json!({"kind": "api_sequence", "masked": [
+        "/steps/0/expect/creationDate", "/steps/1/expect/creationDate",
+        "/steps/2/expect/creationDate", "/steps/3/expect_error/message"],
+        "source": {"last_validated": "2024-01-01"}, "steps": [
+        {"op": "create_activity", "params": {"name": "a"}, "expect": created},
+        {"op": "create_activity", "params": {"name": "a"}, "expect": created},
+        {"op": "describe_activity", "params": {"activityArn": "${0.activityArn}"}, "expect":
+            {"activityArn": created["activityArn"], "creationDate": "date", "name": "a"}},
+        {"op": "describe_activity", "params": {"activityArn": "${0.activityArn}b"}, "fails": true, "expect_error":
+            {"code": "ActivityDoesNotExist", "message": "Activity Does Not Exist: '<name>'"}},
+        {"op": "describe_activity", "params": {"activityArn": null}, "fails": true, "expect_error":
+            {"raw": "Parameter validation failed"}},
+    ]})
+}
+
+#[test]
+fn calls_are_made_in_order_and_every_answer_is_compared() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let here = folder.path();
+    write(here, "r/api/a.json", &calls().to_string());
+    let ran = expect(here, &["observed", "r"], 0);
+    assert_eq!(
+        last(&ran),
+        "1 case, 1 judged: 1 agreed, 0 diverged; 0 unsupported"
+    );
+    let changes = [
+        (
+            "/steps/2/expect/name",
+            json!("b"),
+            "output at /steps/2/expect/name",
+        ),
+        (
+            "/steps/2/expect/more",
+            json!(1),
+            "output at /steps/2/expect/more",
+        ),
+        // What was there when the recording was made may not be missing.
+        (
+            "/source/last_validated",
+            json!("2025-01-01"),
+            "output at /steps/2/expect/encryptionConfiguration",
+        ),
+        (
+            "/steps/3/expect_error/code",
+            json!("InvalidArn"),
+            "error at /steps/3/expect_error/code",
+        ),
+        (
+            "/steps/3/expect_error/message",
+            json!("No Activity: '<name>'"),
+            "cause at /steps/3/expect_error/message",
+        ),
+        ("/steps/3/fails", json!(false), "acceptance at /steps/3"),
+        (
+            "/steps/1/fails",
+            json!(true),
+            "acceptance at /steps/1/expect_error",
+        ),
+    ];
+    for (at, value, told) in changes {
+        let mut other = calls();
+        let (parent, key) = at.rsplit_once('/').expect("a member");
+        other.pointer_mut(parent).expect("a parent")[key] = value;
+        write(here, "r/api/a.json", &other.to_string());
+        let ran = expect(here, &["observed", "r"], 1);
+        assert!(ran.out.contains(told), "{at}: {}", ran.out);
+    }
+    let mut lost = calls();
+    lost["steps"][2]["params"]["activityArn"] = json!("${0.arn}");
+    write(here, "r/api/a.json", &lost.to_string());
+    let ran = expect(here, &["observed", "r"], 4);
+    assert!(ran.out.contains("step 2 refers to ${0.arn}"), "{}", ran.out);
+}
+
+#[test]
+fn a_read_is_made_again_until_it_shows_what_was_recorded() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let here = folder.path();
+    let machine = |seconds: u64| {
+        let definition = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": seconds, "End": true}}});
+        json!({"op": "create_state_machine", "params": {"name": "m", "definition": definition.to_string(),
+            "roleArn": "arn:aws:iam::111111111111:role/r"}})
+    };
+    let sequence = |status: &str| {
+        json!({"kind": "api_sequence", "masked": [], "steps": [
+            machine(100_000),
+            {"op": "start_execution", "params": {"stateMachineArn": "${0.stateMachineArn}"}},
+            {"op": "describe_execution", "params": {"executionArn": "${1.executionArn}"},
+             "partial": {"status": status}},
+        ]})
+    };
+    for (status, code) in [("RUNNING", 0), ("SUCCEEDED", 0), ("FAILED", 1)] {
+        write(here, "r/api/a.json", &sequence(status).to_string());
+        expect(here, &["observed", "r"], code);
+    }
 }
 
 #[test]

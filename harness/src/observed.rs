@@ -11,8 +11,10 @@ mod execution;
 mod plan;
 mod read;
 mod reference;
+mod sequence;
 mod tally;
 mod test_state;
+mod world;
 
 use stepproof_specs::{
     asl::StateType,
@@ -80,6 +82,7 @@ pub fn judge(recording: &Recording) -> Outcome {
         "create_state_machine" | "update_state_machine" => definition::creation(recording),
         "validate_state_machine_definition" => definition::validation(recording),
         "test_state" => test_state::judge(recording),
+        "api_sequence" => sequence::sequence(recording),
         kind => not_run(kind),
     }
 }

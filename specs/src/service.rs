@@ -1,35 +1,46 @@
 //! The Step Functions service, sans-I/O: names, machines, executions, activities.
 //!
 //! A [`Service`] takes an operation with its JSON body, and returns the JSON answer or says that
-//! the answer comes later (`GetActivityTask`). Actions for the outside (set a timer, hand out a
-//! task) are collected as [`Effect`]s. It does not read a clock: time is passed in as [`Time`], one
+//! the answer comes later (`GetActivityTask`, `StartSyncExecution`). Actions for the outside (set a timer,
+//! hand out a task) are collected as [`Effect`]s. It does not read a clock: time is passed in as [`Time`], one
 //! instant per execution, so that a driver may run every execution in a virtual time of its own.
 
 mod activities;
+mod aliases;
 mod arn;
 mod call_error;
 mod constraints;
+mod definitions;
 mod executions;
+mod logs;
+mod machine;
 mod machines;
+mod map_runs;
+mod model;
 mod page;
 mod params;
 mod render;
+mod settings;
+mod start;
+mod tags;
 mod test_state;
 mod token;
+mod versions;
 mod work;
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
 use indexmap::IndexMap;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use self::{
     activities::Activity,
-    machines::Stored,
+    machine::Stored,
     params::Params,
+    tags::Tags,
     work::{Closed, Run},
 };
 pub use self::{
@@ -37,7 +48,11 @@ pub use self::{
     test_state::{NOT_SIMULATED, with_json},
     work::{Garbage, RETAINED, Work, Worked},
 };
-use crate::{base::time::Instant, deviation::Deviations, interpreter::TimerId};
+use crate::{
+    base::{entropy::mix, time::Instant},
+    deviation::Deviations,
+    interpreter::TimerId,
+};
 
 /// Where the service runs, and the seed of its random values.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +98,8 @@ impl Time for Instant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExecutionId(pub u64);
 
-/// A waiting `GetActivityTask`, numbered in the order of arrival from 0.
+/// A call that waits for its answer, `GetActivityTask` or `StartSyncExecution`, numbered in the order of
+/// arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PollId(pub u64);
 
@@ -101,7 +117,8 @@ pub struct TaskRef {
 pub enum Answer {
     /// The JSON answer.
     Now(Value),
-    /// The answer follows when a task is handed out to this poll.
+    /// The answer follows: when a task is handed out to this poll, or when the execution that was
+    /// started has ended ([`Service::take_answers`]).
     Later(PollId),
     /// The execution is being worked on: the call is to be made again when a [`Work`] is done.
     Busy,
@@ -162,10 +179,16 @@ pub struct Service {
     activities: IndexMap<String, Activity>,
     runs: BTreeMap<ExecutionId, Run>,
     runs_by_arn: HashMap<String, ExecutionId>,
-    tags: HashMap<String, IndexMap<String, String>>,
+    tags: HashMap<String, Tags>,
+    /// Log groups that do not exist.
+    lost_logs: HashSet<String>,
     polls: HashMap<PollId, String>,
-    /// A counter for everything that is numbered.
+    /// Answers to calls that waited.
+    answers: Vec<(PollId, Value)>,
+    /// A counter for executions and polls.
     number: u64,
+    /// How many revisions were made.
+    revisions: u64,
     effects: Vec<Effect>,
     /// The executions that have something to do, in order.
     pending: VecDeque<ExecutionId>,
@@ -203,8 +226,8 @@ impl Service {
         operation: &str,
         body: &Value,
     ) -> Result<Answer, CallError> {
-        let params = Params::new(body)?;
-        constraints::check(&params)?;
+        constraints::check(operation, body)?;
+        let params = Params::new(body);
         let answer = match operation {
             "CreateStateMachine" => self.create_machine(time, &params),
             "UpdateStateMachine" => self.update_machine(time, &params),
@@ -212,15 +235,29 @@ impl Service {
             "DescribeStateMachineForExecution" => self.describe_machine_of(&params),
             "DeleteStateMachine" => self.delete_machine(&params),
             "ListStateMachines" => self.list_machines(&params),
-            "ValidateStateMachineDefinition" => machines::validate_definition(&params),
+            "ValidateStateMachineDefinition" => definitions::validate(&params),
+            "PublishStateMachineVersion" => self.publish_version(time, &params),
+            "ListStateMachineVersions" => self.list_versions(&params),
+            "DeleteStateMachineVersion" => self.delete_version(&params),
+            "CreateStateMachineAlias" => self.create_alias(time, &params),
+            "DescribeStateMachineAlias" => self.describe_alias(&params),
+            "UpdateStateMachineAlias" => self.update_alias(time, &params),
+            "DeleteStateMachineAlias" => self.delete_alias(&params),
+            "ListStateMachineAliases" => self.list_aliases(&params),
             "StartExecution" => self.start_execution(time, &params),
+            "StartSyncExecution" => {
+                return self.start_sync_execution(time, &params).map(Answer::Later);
+            }
             "DescribeExecution" => self.describe_execution(time, &params),
-            "GetExecutionHistory" if self.works_elsewhere && self.is_busy(&params) => {
+            "GetExecutionHistory" if self.is_busy(&params) => {
                 return Ok(Answer::Busy);
             }
             "GetExecutionHistory" => self.history(&params),
             "ListExecutions" => self.list_executions(&params),
             "StopExecution" => self.stop_execution(time, &params),
+            "ListMapRuns" => self.list_map_runs(&params),
+            "DescribeMapRun" => map_runs::describe(&params),
+            "UpdateMapRun" => map_runs::update(&params),
             "CreateActivity" => self.create_activity(time, &params),
             "DescribeActivity" => self.describe_activity(&params),
             "DeleteActivity" => self.delete_activity(&params),
@@ -233,7 +270,7 @@ impl Service {
             "TestState" => self.test_state(time, &params),
             "UntagResource" => self.untag(&params),
             "ListTagsForResource" => self.list_tags(&params),
-            other => Err(CallError::unknown_operation(other)),
+            other => Err(CallError::unknown(other)),
         };
         answer.map(Answer::Now)
     }
@@ -243,50 +280,34 @@ impl Service {
         std::mem::take(&mut self.effects)
     }
 
+    /// Returns the answers to calls that waited, since the last call of this method. Those to
+    /// `GetActivityTask` come from [`Service::hand_out`].
+    pub fn take_answers(&mut self) -> Vec<(PollId, Value)> {
+        std::mem::take(&mut self.answers)
+    }
+
     fn next_number(&mut self) -> u64 {
         self.number += 1;
         self.number - 1
     }
 
-    fn tag(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
-        let arn = self.taggable(params)?;
-        let tags = params.tags("tags");
-        self.tags.entry(arn).or_default().extend(tags);
-        Ok(json!({}))
+    fn next_revision(&mut self) -> u64 {
+        self.revisions += 1;
+        self.revisions
     }
 
-    fn untag(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
-        let arn = self.taggable(params)?;
-        if let Some(tags) = self.tags.get_mut(&arn) {
-            for key in params.texts("tagKeys") {
-                tags.shift_remove(key);
-            }
-        }
-        Ok(json!({}))
-    }
-
-    fn list_tags(&self, params: &Params<'_>) -> Result<Value, CallError> {
-        let arn = self.taggable(params)?;
-        let tags: Vec<Value> = self
-            .tags
-            .get(&arn)
-            .into_iter()
-            .flatten()
-            .map(|(key, value)| json!({ "key": key, "value": value }))
-            .collect();
-        Ok(json!({ "tags": tags }))
-    }
-
-    fn taggable(&self, params: &Params<'_>) -> Result<String, CallError> {
-        let arn = params.text("resourceArn")?;
-        if self.machines.contains_key(arn) || self.activities.contains_key(arn) {
-            Ok(arn.to_owned())
-        } else {
-            Err(CallError::new(
-                "ResourceNotFound",
-                format!("Resource not found: '{arn}'"),
-            ))
-        }
+    /// Something in the form of a UUID, for a number of those who need one.
+    fn drawn_uuid(&self, number: u64) -> String {
+        let high = mix(self.config.entropy ^ !number);
+        let low = mix(high);
+        format!(
+            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            low >> 52,
+            low & 0xffff_ffff_ffff
+        )
     }
 }
 

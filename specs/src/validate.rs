@@ -10,6 +10,7 @@
 
 mod expressions;
 mod names;
+mod references;
 mod state;
 mod text;
 mod transitions;
@@ -31,7 +32,7 @@ use crate::{
     clause::Clause,
 };
 
-pub use self::warnings::warnings;
+pub use self::{references::variable_references, text::not_json_reason, warnings::warnings};
 
 /// Validates a definition given as JSON: returns the machine if it has no errors, and all
 /// diagnostics but for its [`warnings`].

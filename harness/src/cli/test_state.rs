@@ -10,7 +10,10 @@ use stepproof_specs::{
     service::{Answer, CallError, Config, NOT_SIMULATED, Service, with_json},
 };
 
-use super::{Failure, Status, clauses::Format, input, output::Output};
+use super::{
+    Failure, Status, input,
+    output::{Format, Output},
+};
 use crate::report::on_one_line;
 
 /// Runs one state on the reference, as `TestState` of AWS does, and shows its data on the way.

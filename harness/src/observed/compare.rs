@@ -1,8 +1,10 @@
 //! Compares an execution or an answer with what was recorded. The comparison is pure, and the only
 //! place that can create a [`Divergence`].
 
+mod answers;
 mod events;
 mod mask;
+mod names;
 pub(super) mod tested;
 
 use serde_json::Value;
@@ -12,6 +14,7 @@ use stepproof_specs::{
     observation::{Observation, Status},
 };
 
+pub(super) use self::answers::Answers;
 use self::mask::{Mask, Parting};
 use super::{Outcome, Recording};
 use crate::judge::{
@@ -81,16 +84,6 @@ impl Divergence {
             return Ok(());
         }
         let parting = Parting::of("/definition", definition, kept);
-        Err(Self::new(Aspect::Acceptance, parting))
-    }
-
-    /// Compares a part of a recorded answer with what was seen instead.
-    pub(super) fn of_answer(recording: &Recording, at: &str, seen: &Value) -> Result<(), Self> {
-        let recorded = recording.case.pointer(at).unwrap_or(&Value::Null);
-        if recorded == seen {
-            return Ok(());
-        }
-        let parting = Parting::of(at, recorded, seen);
         Err(Self::new(Aspect::Acceptance, parting))
     }
 }

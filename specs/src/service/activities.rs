@@ -6,15 +6,19 @@ use serde_json::{Value, json};
 
 use super::{
     CallError, Effect, ExecutionId, PollId, Service, TaskRef, Time, arn, page::page,
-    params::Params, render::seconds, token,
+    params::Params, render::seconds, settings::Encryption, tags, token,
 };
-use crate::{asl::resource::Resource, base::time::Instant, history::Failure, interpreter::Input};
+use crate::{
+    asl::resource::Resource, base::time::Instant, history::Failure, interpreter::Input,
+    validate::not_json_reason,
+};
 
 /// An activity.
 #[derive(Debug)]
 pub(super) struct Activity {
     name: String,
     created: Instant,
+    encryption: Encryption,
     queue: VecDeque<TaskRef>,
     polls: VecDeque<Poll>,
 }
@@ -34,55 +38,72 @@ pub(super) struct Open {
 }
 
 impl Service {
-    /// Creating an existing activity returns the existing one.
+    /// Creating an existing activity returns the existing one, whatever its tags; its encryption has to be
+    /// the same (API reference; the message is worded like that for machines).
     pub(super) fn create_activity(
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
         let name = arn::checked(params.text("name")?)?;
-        let arn = self.config.arn("activity", name);
-        let activity = self
-            .activities
-            .entry(arn.clone())
-            .or_insert_with(|| Activity {
-                name: name.to_owned(),
-                created: time.now(),
-                queue: VecDeque::new(),
-                polls: VecDeque::new(),
-            });
-        Ok(json!({ "activityArn": arn, "creationDate": seconds(activity.created) }))
+        let encryption = Encryption::read(params)?;
+        let tags = tags::given(params)?;
+        let arn = self.config.arn(arn::ACTIVITY, name);
+        if let Some(activity) = self.activities.get(&arn) {
+            if activity.encryption != encryption {
+                return Err(CallError::new(
+                    "ActivityAlreadyExists",
+                    format!("Activity Already Exists: '{arn}'"),
+                ));
+            }
+            return Ok(activity.created_answer(&arn));
+        }
+        let activity = Activity {
+            name: name.to_owned(),
+            created: time.now(),
+            encryption,
+            queue: VecDeque::new(),
+            polls: VecDeque::new(),
+        };
+        let answer = activity.created_answer(&arn);
+        self.keep_tags(&arn, tags);
+        self.activities.insert(arn, activity);
+        Ok(answer)
     }
 
     pub(super) fn describe_activity(&self, params: &Params<'_>) -> Result<Value, CallError> {
-        let arn = arn::of_kind(params.text("activityArn")?, "activity")?;
+        let arn = arn::of_kind(params.text("activityArn")?, arn::ACTIVITY)?;
         let activity = self
             .activities
             .get(arn)
             .ok_or_else(|| CallError::no_activity(arn))?;
-        Ok(activity.describe(arn))
+        let mut answer = activity.describe(arn);
+        answer["encryptionConfiguration"] = activity.encryption.describe();
+        Ok(answer)
     }
 
     /// Deletes an activity. Tasks that workers have taken are not affected; deleting a missing
     /// activity succeeds.
     pub(super) fn delete_activity(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
-        let arn = arn::of_kind(params.text("activityArn")?, "activity")?;
+        let arn = arn::of_kind(params.text("activityArn")?, arn::ACTIVITY)?;
         self.activities.shift_remove(arn);
         self.tags.remove(arn);
         Ok(json!({}))
     }
 
+    /// By name, like machines.
     pub(super) fn list_activities(&self, params: &Params<'_>) -> Result<Value, CallError> {
-        let all = self
-            .activities
-            .iter()
+        let mut all: Vec<(&String, &Activity)> = self.activities.iter().collect();
+        all.sort_by(|one, other| one.1.name.cmp(&other.1.name));
+        let all = all
+            .into_iter()
             .map(|(arn, activity)| activity.describe(arn));
-        page(params, "activities", all)
+        page(params, "activities", "", all)
     }
 
     /// A worker polls for a task. The driver hands one out with [`Service::hand_out`].
     pub(super) fn poll(&mut self, params: &Params<'_>) -> Result<PollId, CallError> {
-        let arn = arn::of_kind(params.text("activityArn")?, "activity")?;
+        let arn = arn::of_kind(params.text("activityArn")?, arn::ACTIVITY)?;
         let id = PollId(self.next_number());
         let activity = self
             .activities
@@ -96,7 +117,7 @@ impl Service {
         Ok(id)
     }
 
-    /// Cancels a poll. Returns `false` if a task was handed out to it before.
+    /// Cancels a call that waits. Returns `false` if it waits for no task any more.
     pub fn cancel_poll(&mut self, poll: PollId) -> bool {
         let Some(arn) = self.polls.remove(&poll) else {
             return false;
@@ -160,8 +181,12 @@ impl Service {
         time: &dyn Time,
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
-        let output: Value = serde_json::from_str(params.text("output")?).map_err(|error| {
-            CallError::new("InvalidOutput", format!("Invalid Output: '{error}'"))
+        // A token that is none is told before an output that is no JSON (recorded).
+        self.named(params)?;
+        let output = params.text("output")?;
+        let output: Value = serde_json::from_str(output).map_err(|error| {
+            let reason = not_json_reason(output, &error);
+            CallError::new("InvalidOutput", format!("Invalid Output: '{reason}'"))
         })?;
         let task = self.answered(params)?;
         let input = Input::TaskSucceeded {
@@ -285,6 +310,10 @@ impl Service {
 }
 
 impl Activity {
+    fn created_answer(&self, arn: &str) -> Value {
+        json!({ "activityArn": arn, "creationDate": seconds(self.created) })
+    }
+
     fn describe(&self, arn: &str) -> Value {
         json!({
             "activityArn": arn,

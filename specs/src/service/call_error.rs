@@ -1,7 +1,5 @@
 //! The service's errors, with AWS's messages.
 
-use serde_json::Number;
-
 /// An error of the service: HTTP 400 with a code and a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -10,57 +8,59 @@ pub struct CallError {
     pub code: &'static str,
     /// The message.
     pub message: String,
+    /// Another member of the error, by name: the `reason` of a `ValidationException`, or the
+    /// `resourceName` of what was not found.
+    pub more: Option<(&'static str, String)>,
 }
 
 impl CallError {
     /// An error with this code and message.
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
+            more: None,
+        }
+    }
+
+    /// The same error with another member.
+    #[must_use]
+    pub(super) fn with(self, name: &'static str, value: impl Into<String>) -> Self {
+        Self {
+            more: Some((name, value.into())),
+            ..self
         }
     }
 
     /// The service does not have this operation.
-    pub(super) fn unknown_operation(operation: &str) -> Self {
+    pub(super) fn unknown(operation: &str) -> Self {
         Self::new(
             "UnknownOperationException",
             format!("unknown operation '{operation}'"),
         )
     }
 
-    /// A required parameter is missing or has the wrong type.
+    /// A parameter is of another type than it has to be.
+    pub(super) fn serialization(message: &str) -> Self {
+        Self::new("SerializationException", message)
+    }
+
+    /// The parameters do not go together, or break a limit.
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self::new("ValidationException", message)
+    }
+
+    /// A required parameter is missing.
     pub(super) fn missing(parameter: &str) -> Self {
-        Self::new(
-            "ValidationException",
-            format!(
-                "1 validation error detected: Value null at '{parameter}' failed to satisfy \
-                 constraint: Member must not be null"
-            ),
-        )
+        Self::validation(format!(
+            "1 validation error detected: Value null at '{parameter}' failed to satisfy constraint: \
+             Member must not be null"
+        ))
     }
 
-    /// A parameter is none of the words that it may be.
-    pub(super) fn not_in_enum(value: &str, parameter: &str, words: &[&str]) -> Self {
-        Self::new(
-            "ValidationException",
-            format!(
-                "1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy \
-                 constraint: Member must satisfy enum value set: [{}]",
-                words.join(", ")
-            ),
-        )
-    }
-
-    /// A number is not in the range of its parameter.
-    pub(super) fn out_of_range(value: &Number, parameter: &str, relation: &str) -> Self {
-        Self::new(
-            "ValidationException",
-            format!(
-                "1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy \
-                 constraint: Member must have value {relation}"
-            ),
-        )
+    /// Of several parameters none was given.
+    pub(super) fn missing_any(message: &str) -> Self {
+        Self::validation(message).with("reason", "MISSING_REQUIRED_PARAMETER")
     }
 
     /// A name contains characters that are not allowed.
@@ -68,14 +68,19 @@ impl CallError {
         Self::new("InvalidName", format!("Invalid Name: '{name}'"))
     }
 
-    /// A string is not an ARN.
+    /// A string is not an ARN of this service (recorded for strings that do not begin as one).
     pub(super) fn invalid_arn(arn: &str) -> Self {
-        Self::new("InvalidArn", format!("Invalid Arn: '{arn}'"))
+        let reason = if arn.starts_with("arn:") {
+            arn.to_owned()
+        } else {
+            format!("Invalid ARN prefix: {arn}")
+        };
+        Self::new("InvalidArn", format!("Invalid Arn: '{reason}'"))
     }
 
-    /// A string is not a paging token.
-    pub(super) fn invalid_page(token: &str) -> Self {
-        Self::new("InvalidToken", format!("Invalid Token: '{token}'"))
+    /// A string is not the ARN of a role (seen in the log of a public build in 2021).
+    pub(super) fn invalid_role(arn: &str) -> Self {
+        Self::new("InvalidArn", format!("Invalid Role Arn: '{arn}'"))
     }
 
     /// An ARN names a resource of another kind than the operation is for.
@@ -84,6 +89,13 @@ impl CallError {
             "InvalidArn",
             format!("Invalid Arn: 'Resource type not valid in this context: {kind}'"),
         )
+    }
+
+    /// The operation is not for the machines inside machines. The reason is that of the API's model,
+    /// the wording ours.
+    pub(super) fn labelled(arn: &str) -> Self {
+        Self::validation(format!("The API does not support labeled ARNs: '{arn}'"))
+            .with("reason", "API_DOES_NOT_SUPPORT_LABELED_ARNS")
     }
 
     /// The operation is not for machines of this type.
@@ -101,10 +113,24 @@ impl CallError {
         )
     }
 
+    pub(super) fn machine_exists(arn: &str) -> Self {
+        Self::new(
+            "StateMachineAlreadyExists",
+            format!("State Machine Already Exists: '{arn}'"),
+        )
+    }
+
     pub(super) fn no_execution(arn: &str) -> Self {
         Self::new(
             "ExecutionDoesNotExist",
             format!("Execution Does Not Exist: '{arn}'"),
+        )
+    }
+
+    pub(super) fn execution_exists(arn: &str) -> Self {
+        Self::new(
+            "ExecutionAlreadyExists",
+            format!("Execution Already Exists: '{arn}'"),
         )
     }
 
@@ -123,7 +149,31 @@ impl CallError {
         )
     }
 
-    /// A string is not a task token.
+    /// A resource that was named does not exist (recorded for tags).
+    pub(super) fn no_resource(arn: &str) -> Self {
+        Self::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
+            .with("resourceName", arn)
+    }
+
+    /// A request leads to something that does not exist (recorded for aliases).
+    pub(super) fn leads_nowhere() -> Self {
+        Self::new(
+            "ResourceNotFound",
+            "Request references a resource that does not exist.",
+        )
+    }
+
+    /// The state of a resource does not allow it.
+    pub(super) fn conflict(message: impl Into<String>) -> Self {
+        Self::new("ConflictException", message)
+    }
+
+    /// There are as many as there may be. The wording is ours.
+    pub(super) fn quota(message: impl Into<String>) -> Self {
+        Self::new("ServiceQuotaExceededException", message)
+    }
+
+    /// A string is not a token: neither that of a task nor that of a page (both recorded).
     pub(super) fn invalid_token() -> Self {
         Self::new("InvalidToken", "Invalid Token: 'Invalid token'")
     }

@@ -1,115 +1,27 @@
 //! Executions.
 
-use crate::base::entropy::mix;
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, VecDeque},
-};
+use std::cmp::Reverse;
 
 use serde_json::{Value, json};
 
 use super::{
-    CallError, Effect, ExecutionId, Service, Time, arn,
+    CallError, ExecutionId, Service, Time,
+    arn::{self, MachineArn, Qualifier},
+    map_runs,
     page::page,
     params::Params,
-    render::{self, Begun, seconds},
-    work::{Run, Step},
+    render::{self, seconds},
+    work::Run,
 };
 use crate::{
     asl::WorkflowType,
     base::time::{Instant, Millis},
     history::Failure,
-    interpreter::{Execution, Identity, Input, Setup, TimerId},
+    interpreter::{Execution, Input, TimerId},
     observation::Status,
 };
 
 impl Service {
-    /// A running execution with the same name and the same input text is returned instead of a new
-    /// one. A name can be used again 90 days after its execution has closed, in an Express workflow at
-    /// once (API reference, `StartExecution`).
-    pub(super) fn start_execution(
-        &mut self,
-        time: &dyn Time,
-        params: &Params<'_>,
-    ) -> Result<Value, CallError> {
-        let machine_arn = params.text("stateMachineArn")?;
-        let stored = self.machine(machine_arn)?;
-        let (program, role) = (stored.program.clone(), stored.role.clone());
-        let machine_name = stored.name.clone();
-        let is_express = stored.workflow == WorkflowType::Express;
-        let text = params.maybe_text("input").unwrap_or("{}");
-        let input = parse_input(text)?;
-        let id = ExecutionId(self.number);
-        let name = match params.maybe_text("name") {
-            Some(name) => arn::checked(name)?.to_owned(),
-            None => self.drawn_name(id),
-        };
-        let arn = if is_express {
-            // Another one for each call: a name can be used again at once.
-            let draw = self.drawn_name(ExecutionId(!id.0));
-            let resource = format!("{machine_name}:{name}:{draw}");
-            self.config.arn(EXPRESS, &resource)
-        } else {
-            let resource = format!("{machine_name}:{name}");
-            self.config.arn("execution", &resource)
-        };
-        let named = self.runs_by_arn.get(&arn).copied();
-        if let Some((earlier, run)) = named.and_then(|id| Some((id, self.runs.get(&id)?))) {
-            let is_free = |ended: Instant| time.now().since(ended) >= RETENTION;
-            if run.ended.is_some_and(is_free) {
-                // AWS keeps an execution for as long as its name.
-                self.forget(earlier);
-            } else if run.status() == Status::Running && run.input == text {
-                return Ok(json!({ "executionArn": arn, "startDate": seconds(run.started) }));
-            } else {
-                return Err(CallError::new(
-                    "ExecutionAlreadyExists",
-                    format!("Execution Already Exists: '{arn}'"),
-                ));
-            }
-        }
-        if !self.has_room() {
-            return Err(CallError::too_many_executions());
-        }
-        let identity = Identity {
-            execution_arn: arn.as_str().into(),
-            execution_name: name.as_str().into(),
-            role_arn: role.as_str().into(),
-            machine_arn: machine_arn.into(),
-            machine_name: machine_name.into(),
-            redrive_count: Some(0),
-            entropy: mix(self.config.entropy ^ id.0),
-        };
-        let started = time.now();
-        let execution = Execution::begin(Setup::new(program, identity, input, started));
-        self.next_number();
-        let memory = execution.memory();
-        self.running_memory += memory;
-        let run = Run {
-            arn: arn.clone(),
-            name: name.clone(),
-            machine_arn: machine_arn.to_owned(),
-            role,
-            execution: Some(execution),
-            steps: VecDeque::new(),
-            busy: false,
-            input: text.to_owned(),
-            started,
-            ended: None,
-            memory,
-            tasks: BTreeMap::new(),
-            broken: None,
-        };
-        self.runs.insert(id, run);
-        self.runs_by_arn.insert(arn.clone(), id);
-        self.effects.push(Effect::Started {
-            execution: id,
-            name,
-        });
-        self.do_next(id, started, Step::Begin);
-        Ok(json!({ "executionArn": arn, "startDate": seconds(started) }))
-    }
-
     pub(super) fn describe_execution(
         &self,
         time: &dyn Time,
@@ -117,16 +29,22 @@ impl Service {
     ) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let status = run.status();
+        let with_data = !params.wants_metadata_only();
         let mut answer = json!({
             "executionArn": run.arn,
             "stateMachineArn": run.machine_arn,
             "name": run.name,
             "status": status,
             "startDate": seconds(run.started),
-            "input": run.input,
-            "inputDetails": { "included": true },
-            "redriveCount": 0,
+            "inputDetails": { "included": with_data },
         });
+        run.tell_origin(&mut answer);
+        if with_data {
+            answer["input"] = run.input.as_str().into();
+        }
+        if let Some(trace) = &run.trace {
+            answer["traceHeader"] = trace.as_str().into();
+        }
         if let Some(ended) = run.ended {
             answer["stopDate"] = seconds(ended);
         }
@@ -139,16 +57,17 @@ impl Service {
         if let Some(reason) = obstacle {
             answer["redriveStatusReason"] = reason.into();
         }
-        if let Some(output) = run.outcome().and_then(|end| end.output.as_ref()) {
-            answer["output"] = output.to_string().into();
-            answer["outputDetails"] = json!({ "included": true });
+        if let Some(output) = run.output() {
+            answer["outputDetails"] = json!({ "included": with_data });
+            if with_data {
+                answer["output"] = output.to_string().into();
+            }
         }
-        let failure = run.failure();
-        if let Some(error) = failure.error {
-            answer["error"] = (*error).into();
-        }
-        if let Some(cause) = failure.cause {
-            answer["cause"] = (*cause).into();
+        let Failure { error, cause } = run.failure();
+        for (key, text) in [("error", error), ("cause", cause)] {
+            if let Some(text) = text.filter(|_| with_data) {
+                answer[key] = (*text).into();
+            }
         }
         Ok(answer)
     }
@@ -156,32 +75,68 @@ impl Service {
     pub(super) fn history(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let with_data = params.value("includeExecutionData") != Some(&Value::Bool(false));
-        let begun = Begun {
-            input: &run.input,
-            role: &run.role,
-        };
+        let begun = run.begun();
         let event = |event| render::event(event, begun, with_data);
         let events = run.execution.iter().flat_map(Execution::history);
         if params.flag("reverseOrder") {
-            page(params, "events", events.rev().map(event))
+            page(params, "events", &run.arn, events.rev().map(event))
         } else {
-            page(params, "events", events.map(event))
+            page(params, "events", &run.arn, events.map(event))
         }
     }
 
-    /// The most recent execution comes first: a running one counts from its start, another one from
-    /// its end (API reference, `ListExecutions`).
+    /// The most recent execution comes first: a running one counts from its start or its redrive, another
+    /// one from its end. The ARN of a version or an alias lists what was started by it (API reference,
+    /// `ListExecutions`; recorded).
     pub(super) fn list_executions(&self, params: &Params<'_>) -> Result<Value, CallError> {
-        let machine_arn = params.text("stateMachineArn")?;
-        if self.machine(machine_arn)?.workflow == WorkflowType::Express {
+        let arn = match (
+            params.maybe_text("stateMachineArn"),
+            params.maybe_text("mapRunArn"),
+        ) {
+            (Some(arn), None) => arn,
+            (None, Some(arn)) => return map_runs::executions(arn),
+            // The wordings of these refusals are ours.
+            (None, None) => {
+                return Err(CallError::missing_any(
+                    "Either stateMachineArn or mapRunArn must be specified",
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(CallError::validation(
+                    "stateMachineArn and mapRunArn cannot both be specified",
+                ));
+            }
+        };
+        let arn = MachineArn::parse(arn)?;
+        let nothing = || CallError::no_machine(arn.whole);
+        let stored = self.machines.get(arn.machine).ok_or_else(nothing)?;
+        let exists = match arn.qualifier {
+            Qualifier::None => true,
+            Qualifier::Version(number) => stored.version(number).is_some(),
+            Qualifier::Alias(name) => stored.aliases.contains_key(name),
+        };
+        if !exists {
+            return Err(nothing());
+        }
+        if stored.workflow == WorkflowType::Express {
             return Err(CallError::unsupported_type());
         }
         let filter = params.maybe_text("statusFilter");
+        if filter == Some("PENDING_REDRIVE") || params.value("redriveFilter").is_some() {
+            return Err(CallError::validation(
+                "the status PENDING_REDRIVE and a redriveFilter are only for Map Runs",
+            ));
+        }
+        let is_of = |run: &Run| match arn.qualifier {
+            Qualifier::None => true,
+            Qualifier::Version(number) => run.version == Some(number),
+            Qualifier::Alias(name) => run.alias.as_deref() == Some(name),
+        };
         let mut found: Vec<&Run> = self
             .runs
             .values()
             .rev()
-            .filter(|run| run.machine_arn == machine_arn)
+            .filter(|run| run.machine_arn == arn.machine && is_of(run))
             .filter(|run| filter.is_none_or(|status| status == run.status().name()))
             .collect();
         found.sort_by_key(|run| Reverse(run.listed_by()));
@@ -196,9 +151,10 @@ impl Service {
             if let Some(ended) = run.ended {
                 item["stopDate"] = seconds(ended);
             }
+            run.tell_origin(&mut item);
             item
         });
-        page(params, "executions", all)
+        page(params, "executions", arn.whole, all)
     }
 
     /// Stopping an execution that has ended changes nothing.
@@ -228,37 +184,17 @@ impl Service {
     /// The execution with this ARN. That of an Express workflow cannot be asked about (recorded:
     /// `test_start_async_describe_history_execution`).
     pub(super) fn run(&self, arn: &str) -> Result<&Run, CallError> {
-        if arn::of_kind(arn, EXPRESS).is_ok() {
-            return Err(CallError::wrong_kind(EXPRESS));
-        }
-        arn::of_kind(arn, "execution")?;
+        arn::of_kind(arn, arn::EXECUTION)?;
         self.runs_by_arn
             .get(arn)
             .and_then(|id| self.runs.get(id))
             .ok_or_else(|| CallError::no_execution(arn))
     }
-
-    /// A name for an execution that was started without one, in the form of a UUID.
-    pub(super) fn drawn_name(&self, id: ExecutionId) -> String {
-        let high = mix(self.config.entropy ^ !id.0);
-        let low = mix(high);
-        format!(
-            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            low >> 52,
-            low & 0xffff_ffff_ffff
-        )
-    }
 }
-
-/// What the ARN of an Express workflow's execution names.
-pub(super) const EXPRESS: &str = "express";
 
 /// For how long an execution is kept after it has closed, in milliseconds: 90 days (Developer
 /// Guide, "Quotas related to state machine executions").
-const RETENTION: Millis = 90 * DAY;
+pub(super) const RETENTION: Millis = 90 * DAY;
 /// For how long it can be redriven: 14 days (API reference, `RedriveExecution`).
 const REDRIVABLE: Millis = 14 * DAY;
 /// How long an execution may last, with its redrives: a year.
@@ -292,17 +228,20 @@ impl Run {
         Some(reason.to_owned())
     }
 
+    /// Adds to an answer which version or alias it was started by, and its redrives.
+    fn tell_origin(&self, answer: &mut Value) {
+        let machine = &self.machine_arn;
+        if let Some(version) = self.version {
+            answer["stateMachineVersionArn"] = format!("{machine}:{version}").into();
+        }
+        if let Some(alias) = &self.alias {
+            answer["stateMachineAliasArn"] = format!("{machine}:{alias}").into();
+        }
+        answer["redriveCount"] = self.redrives.into();
+    }
+
     /// By what a list of executions is sorted: when it stopped, or else when it started.
     fn listed_by(&self) -> Instant {
         self.ended.unwrap_or(self.started)
     }
-}
-
-pub(super) fn parse_input(text: &str) -> Result<Value, CallError> {
-    serde_json::from_str(text).map_err(|error| {
-        CallError::new(
-            "InvalidExecutionInput",
-            format!("Invalid State Machine Execution Input: '{error}'"),
-        )
-    })
 }

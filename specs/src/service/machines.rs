@@ -1,40 +1,41 @@
-//! State machines.
+//! State machines: created, updated, described, listed, deleted.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{CallError, Service, Time, arn, page::page, params::Params, render::seconds};
+use super::{
+    CallError, ExecutionId, Service, Time,
+    arn::{self, MachineArn, Qualifier},
+    definitions,
+    machine::{Publication, Revision, Stored},
+    page::page,
+    params::Params,
+    render::seconds,
+    settings::Settings,
+    tags,
+};
 use crate::{
     asl::{Machine, WorkflowType},
-    base::time::Instant,
+    base::{entropy::mix, time::Instant},
     interpreter::Program,
-    validate::{INVALID_DEFINITION, refusal, validate_text, warnings},
 };
 
-/// A created machine.
-#[derive(Debug)]
-pub(super) struct Stored {
+/// What is started, and by which ARN.
+pub(super) struct Target {
+    pub machine_arn: String,
     pub name: String,
-    pub program: Program,
-    pub definition: String,
-    pub role: String,
     pub workflow: WorkflowType,
-    /// `loggingConfiguration`, `tracingConfiguration`, `encryptionConfiguration`: part of the
-    /// machine's identity, not interpreted.
-    pub settings: [Option<Value>; 3],
-    pub created: Instant,
+    pub revision: Arc<Revision>,
+    /// The version that was named, or that an alias drew.
+    pub version: Option<u64>,
+    pub alias: Option<String>,
 }
-
-const SETTINGS: [&str; 3] = [
-    "loggingConfiguration",
-    "tracingConfiguration",
-    "encryptionConfiguration",
-];
 
 impl Service {
     /// Creating the same machine again returns the existing one. It is the same if name, definition
-    /// text, type and settings are equal; the role and the tags do not matter (recorded).
+    /// text, type, settings, `publish` and `versionDescription` are equal; the role and the tags do not
+    /// matter (API reference, and recorded but for `publish`).
     pub(super) fn create_machine(
         &mut self,
         time: &dyn Time,
@@ -42,98 +43,144 @@ impl Service {
     ) -> Result<Value, CallError> {
         let name = arn::checked(params.text("name")?)?;
         let definition = params.text("definition")?;
-        let role = params.text("roleArn")?;
-        let workflow = workflow(params)?;
-        let settings = SETTINGS.map(|setting| params.value(setting).cloned());
-        let machine = compile(definition, workflow)?;
-        let arn = self.config.arn("stateMachine", name);
+        let role = arn::role(params.text("roleArn")?)?;
+        let workflow = definitions::workflow(params);
+        let publication = publication(params)?;
+        let machine = definitions::compile(definition, workflow)?;
+        let settings = Settings::default().with(self, params)?;
+        let tags = tags::given(params)?;
+        let arn = self.config.arn(arn::MACHINE, name);
         if let Some(stored) = self.machines.get(&arn) {
-            let same = stored.definition == definition
+            let current = &stored.current;
+            let same = current.definition == definition
                 && stored.workflow == workflow
-                && stored.settings == settings;
-            if !same {
-                return Err(CallError::new(
-                    "StateMachineAlreadyExists",
-                    format!("State Machine Already Exists: '{arn}'"),
-                ));
-            }
-            return Ok(json!({ "stateMachineArn": arn, "creationDate": seconds(stored.created) }));
+                && current.settings == settings
+                && stored.publication == publication;
+            return if same {
+                Ok(stored.created_answer(&arn))
+            } else {
+                Err(CallError::machine_exists(&arn))
+            };
         }
-        let created = time.now();
-        let stored = Stored {
-            name: name.to_owned(),
-            program: self.program(machine, workflow),
-            definition: definition.to_owned(),
+        let revision = self.revision(None, machine, workflow, definition, time.now());
+        let revision = Revision {
             role: role.to_owned(),
-            workflow,
             settings,
-            created,
+            ..revision
         };
-        let tags = params.tags("tags");
-        if !tags.is_empty() {
-            self.tags.insert(arn.clone(), tags.into_iter().collect());
+        let mut stored = Stored::new(name, workflow, revision);
+        if let Some(publication) = publication {
+            stored.publish(time.now(), publication);
         }
-        self.machines.insert(arn.clone(), stored);
-        Ok(json!({ "stateMachineArn": arn, "creationDate": seconds(created) }))
+        let answer = stored.created_answer(&arn);
+        self.keep_tags(&arn, tags);
+        self.machines.insert(arn, stored);
+        Ok(answer)
     }
 
+    /// Makes a new revision, unless nothing is new (recorded: its id stays).
     pub(super) fn update_machine(
         &mut self,
         time: &dyn Time,
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
-        let arn = params.text("stateMachineArn")?;
+        let arn = MachineArn::unqualified(params.text("stateMachineArn")?)?;
         let stored = self.machine(arn)?;
+        let publication = publication(params)?;
         let (definition, role) = (
             params.maybe_text("definition"),
             params.maybe_text("roleArn"),
         );
-        if definition.is_none() && role.is_none() {
+        if definition.is_none() && role.is_none() && !Settings::are_given(params) {
             return Err(CallError::new(
                 "MissingRequiredParameter",
                 "Either the definition, the role ARN, the LoggingConfiguration, or the \
                  TracingConfiguration must be specified",
             ));
         }
-        let compiled = definition
-            .map(|definition| compile(definition, stored.workflow))
-            .transpose()?
-            .map(|machine| self.program(machine, stored.workflow));
+        let current = stored.current.clone();
+        let workflow = stored.workflow;
+        let role = role
+            .map_or(Ok(current.role.as_str()), arn::role)?
+            .to_owned();
+        let settings = current.settings.with(self, params)?;
+        let now = time.now();
+        let id = Some(self.revision_id());
+        let revision = match definition {
+            Some(definition) => {
+                let machine = definitions::compile(definition, workflow)?;
+                Revision {
+                    role,
+                    settings,
+                    ..self.revision(id, machine, workflow, definition, now)
+                }
+            }
+            None => Revision {
+                id,
+                program: current.program.clone(),
+                definition: current.definition.clone(),
+                references: current.references.clone(),
+                role,
+                settings,
+                made: now,
+            },
+        };
         let stored = self
             .machines
             .get_mut(arn)
             .ok_or_else(|| CallError::no_machine(arn))?;
-        if let (Some(program), Some(definition)) = (compiled, definition) {
-            stored.program = program;
-            definition.clone_into(&mut stored.definition);
+        if !revision.says_the_same(&current) {
+            stored.current = Arc::new(revision);
         }
-        if let Some(role) = role {
-            role.clone_into(&mut stored.role);
+        let mut answer = json!({ "updateDate": seconds(now) });
+        if let Some(id) = &stored.current.id {
+            answer["revisionId"] = id.as_str().into();
         }
-        Ok(json!({ "updateDate": seconds(time.now()) }))
-    }
-
-    pub(super) fn describe_machine(&self, params: &Params<'_>) -> Result<Value, CallError> {
-        let arn = params.text("stateMachineArn")?;
-        let stored = self.machine(arn)?;
-        let mut answer = stored.describe(arn);
-        answer["status"] = "ACTIVE".into();
-        answer["type"] = json!(stored.workflow);
-        answer["creationDate"] = seconds(stored.created);
+        if let Some(publication) = publication {
+            let version = stored.publish(now, publication);
+            answer["stateMachineVersionArn"] = format!("{arn}:{version}").into();
+        }
         Ok(answer)
     }
 
+    /// That of a version is described by its ARN, and as it was published (recorded). What an alias
+    /// leads to is not: no evidence says what AWS answers.
+    pub(super) fn describe_machine(&self, params: &Params<'_>) -> Result<Value, CallError> {
+        let arn = MachineArn::parse(params.text("stateMachineArn")?)?;
+        let stored = self.machine(arn.machine)?;
+        let nothing = || CallError::no_machine(arn.whole);
+        let version = match arn.qualifier {
+            Qualifier::None => None,
+            Qualifier::Version(number) => Some(stored.version(number).ok_or_else(nothing)?),
+            Qualifier::Alias(_) => return Err(nothing()),
+        };
+        let revision = version.map_or(&stored.current, |version| &version.revision);
+        let mut answer = stored.describe(arn.whole, revision, params.wants_metadata_only());
+        answer["status"] = "ACTIVE".into();
+        answer["type"] = json!(stored.workflow);
+        let created = version.map_or(stored.created, |version| version.created);
+        answer["creationDate"] = seconds(created);
+        if let Some(description) = version.and_then(|version| version.description.as_deref()) {
+            answer["description"] = description.into();
+        }
+        Ok(answer)
+    }
+
+    /// The machine as the execution runs it, whatever became of it since.
     pub(super) fn describe_machine_of(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let stored = self.machine(&run.machine_arn)?;
-        let mut answer = stored.describe(&run.machine_arn);
-        answer["updateDate"] = seconds(stored.created);
+        let revision = &run.revision;
+        let metadata = params.wants_metadata_only();
+        let mut answer = stored.describe(&run.machine_arn, revision, metadata);
+        answer["updateDate"] = seconds(revision.made);
         Ok(answer)
     }
 
-    /// Deletes a machine and removes its executions. Deleting a missing machine succeeds.
+    /// Deletes a machine and removes its executions. Deleting a missing machine succeeds. (AWS takes its
+    /// time, and stops the executions at their next transition.)
     pub(super) fn delete_machine(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
-        let arn = arn::of_kind(params.text("stateMachineArn")?, "stateMachine")?;
+        let arn = MachineArn::parse(params.text("stateMachineArn")?)?.whole;
         if self.machines.shift_remove(arn).is_some() {
             self.tags.remove(arn);
             let runs = self.runs.iter();
@@ -148,8 +195,11 @@ impl Service {
         Ok(json!({}))
     }
 
+    /// By name (recorded).
     pub(super) fn list_machines(&self, params: &Params<'_>) -> Result<Value, CallError> {
-        let all = self.machines.iter().map(|(arn, stored)| {
+        let mut all: Vec<(&String, &Stored)> = self.machines.iter().collect();
+        all.sort_by(|one, other| one.1.name.cmp(&other.1.name));
+        let all = all.into_iter().map(|(arn, stored)| {
             json!({
                 "stateMachineArn": arn,
                 "name": stored.name,
@@ -157,92 +207,112 @@ impl Service {
                 "creationDate": seconds(stored.created),
             })
         });
-        page(params, "stateMachines", all)
+        page(params, "stateMachines", "", all)
     }
 
-    /// The machine with the service's deviations.
-    fn program(&self, machine: Machine, workflow: WorkflowType) -> Program {
-        Program::deviating(&Arc::new(machine), &self.deviations).run_as(workflow)
-    }
-
-    /// The machine with this ARN.
+    /// The machine with this ARN, which names nothing else.
     pub(super) fn machine(&self, arn: &str) -> Result<&Stored, CallError> {
         self.machines
-            .get(arn::of_kind(arn, "stateMachine")?)
+            .get(arn::of_kind(arn, arn::MACHINE)?)
             .ok_or_else(|| CallError::no_machine(arn))
     }
-}
 
-impl Stored {
-    fn describe(&self, arn: &str) -> Value {
-        let mut answer = json!({
-            "stateMachineArn": arn,
-            "name": self.name,
-            "definition": self.definition,
-            "roleArn": self.role,
-        });
-        for (name, setting) in SETTINGS.iter().zip(&self.settings) {
-            if let Some(setting) = setting {
-                answer[*name] = setting.clone();
+    /// What is started by the ARN of a machine, a version or an alias; of an alias with two versions, by
+    /// chance.
+    pub(super) fn target(&self, arn: &str, id: ExecutionId) -> Result<Target, CallError> {
+        let arn = MachineArn::parse(arn)?;
+        let nothing = || CallError::no_machine(arn.whole);
+        let stored = self.machines.get(arn.machine).ok_or_else(nothing)?;
+        let (version, alias) = match arn.qualifier {
+            Qualifier::None => (None, None),
+            Qualifier::Version(number) => (Some(number), None),
+            Qualifier::Alias(name) => {
+                let alias = stored.aliases.get(name).ok_or_else(nothing)?;
+                let drawn = alias.draw(mix(mix(self.config.entropy) ^ id.0));
+                (Some(drawn), Some(name.to_owned()))
             }
+        };
+        let revision = match version {
+            None => &stored.current,
+            Some(number) => &stored.version(number).ok_or_else(nothing)?.revision,
+        };
+        Ok(Target {
+            machine_arn: arn.machine.to_owned(),
+            name: stored.name.clone(),
+            workflow: stored.workflow,
+            revision: revision.clone(),
+            version,
+            alias,
+        })
+    }
+
+    /// A revision without a role, with the service's deviations.
+    fn revision(
+        &self,
+        id: Option<String>,
+        machine: Machine,
+        workflow: WorkflowType,
+        definition: &str,
+        made: Instant,
+    ) -> Revision {
+        let references = definitions::references(&machine, definition);
+        let program = Program::deviating(&Arc::new(machine), &self.deviations).run_as(workflow);
+        Revision {
+            id,
+            program,
+            definition: definition.to_owned(),
+            role: String::new(),
+            settings: Settings::default(),
+            references,
+            made,
         }
-        answer
+    }
+
+    fn revision_id(&mut self) -> String {
+        // Not those of executions.
+        let number = self.next_revision() | 1 << 63;
+        self.drawn_uuid(mix(number))
     }
 }
 
-/// The most diagnostics in an answer, and how many there are by default.
-const MOST_DIAGNOSTICS: u64 = 100;
-
-/// Returns the diagnostics of a definition; its warnings only if they are asked for. A text that is
-/// not JSON gets a diagnostic, not an error.
-pub(super) fn validate_definition(params: &Params<'_>) -> Result<Value, CallError> {
-    let definition = params.text("definition")?;
-    let workflow = workflow(params)?;
-    let with_warnings = match params.maybe_text("severity") {
-        None | Some("ERROR") => false,
-        Some("WARNING") => true,
-        Some(other) => {
-            return Err(CallError::not_in_enum(
-                other,
-                "severity",
-                &["ERROR", "WARNING"],
-            ));
-        }
-    };
-    let limit = match params.page_size(MOST_DIAGNOSTICS)? {
-        0 => MOST_DIAGNOSTICS,
-        limit => limit,
-    };
-    let (machine, mut diagnostics) = validate_text(definition, workflow);
-    if with_warnings && let Ok(definition) = serde_json::from_str(definition) {
-        diagnostics.extend(warnings(&definition));
-    }
-    let limit = limit as usize;
-    let truncated = diagnostics.len() > limit;
-    diagnostics.truncate(limit);
-    Ok(json!({
-        "result": if machine.is_some() { "OK" } else { "FAIL" },
-        "diagnostics": diagnostics,
-        "truncated": truncated,
-    }))
-}
-
-fn workflow(params: &Params<'_>) -> Result<WorkflowType, CallError> {
-    match params.maybe_text("type") {
-        None | Some("STANDARD") => Ok(WorkflowType::Standard),
-        Some("EXPRESS") => Ok(WorkflowType::Express),
-        Some(other) => Err(CallError::not_in_enum(
-            other,
-            "type",
-            &["STANDARD", "EXPRESS"],
+/// Whether a call publishes what it makes (recorded: there is no description without that).
+fn publication(params: &Params<'_>) -> Result<Option<Publication>, CallError> {
+    let description = params.maybe_text("versionDescription").map(str::to_owned);
+    match (params.flag("publish"), description) {
+        (true, description) => Ok(Some(Publication { description })),
+        (false, None) => Ok(None),
+        (false, Some(_)) => Err(CallError::validation(
+            "Version description can only be set when publish is true",
         )),
     }
 }
 
-fn compile(definition: &str, workflow: WorkflowType) -> Result<Machine, CallError> {
-    let (machine, diagnostics) = validate_text(definition, workflow);
-    machine.ok_or_else(|| {
-        let message = refusal(&diagnostics).unwrap_or_default();
-        CallError::new(INVALID_DEFINITION, message)
-    })
+impl Stored {
+    fn created_answer(&self, arn: &str) -> Value {
+        let mut answer = json!({
+            "stateMachineArn": arn,
+            "creationDate": seconds(self.created),
+        });
+        if let Some(version) = self.publication.as_ref().and(self.published()) {
+            answer["stateMachineVersionArn"] = format!("{arn}:{version}").into();
+        }
+        answer
+    }
+
+    fn describe(&self, arn: &str, revision: &Revision, metadata_only: bool) -> Value {
+        let mut answer = json!({
+            "stateMachineArn": arn,
+            "name": self.name,
+            "definition": if metadata_only { "{}" } else { &revision.definition },
+            "roleArn": revision.role,
+        });
+        if let Some(id) = &revision.id {
+            answer["revisionId"] = id.as_str().into();
+        }
+        if !metadata_only && !revision.references.is_null() {
+            answer["variableReferences"] = revision.references.clone();
+        }
+        revision.settings.describe(&mut answer);
+        answer
+    }
 }

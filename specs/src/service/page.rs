@@ -1,4 +1,6 @@
-//! Paging: a token is the offset of the next page, with a prefix that identifies tokens.
+//! Paging: a token is the offset of the next page, with a mark of the list that it belongs to.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value};
 
@@ -6,28 +8,29 @@ use super::{CallError, params::Params};
 use crate::base::json;
 
 const MARK: &str = "page-";
-/// The largest page, and the size of a page by default.
-const LARGEST: u64 = 1_000;
+/// The size of a page by default (API reference).
 const USUAL: u64 = 100;
 /// How long a page may grow, in bytes: it holds fewer items then, as AWS's do.
 const LONGEST: usize = 4 << 20;
 
-/// The page that `params` request, as an object with `key` and `nextToken`.
+/// The page that `params` request of the list of `what`, as an object with `key` and `nextToken`.
 pub(super) fn page(
     params: &Params<'_>,
     key: &str,
+    what: &str,
     all: impl Iterator<Item = Value>,
 ) -> Result<Value, CallError> {
-    let size = match params.page_size(LARGEST)? {
+    let size = match params.page_size() {
         0 => USUAL,
         size => size,
     };
+    let mark = mark(key, what);
     let offset = match params.maybe_text("nextToken") {
         None => 0,
         Some(token) => token
-            .strip_prefix(MARK)
+            .strip_prefix(&mark)
             .and_then(|offset| offset.parse().ok())
-            .ok_or_else(|| CallError::invalid_page(token))?,
+            .ok_or_else(CallError::invalid_token)?,
     };
     let mut rest = all.skip(offset);
     let mut items = Vec::new();
@@ -42,8 +45,14 @@ pub(super) fn page(
     let mut answer = Map::new();
     if rest.next().is_some() {
         let next = offset + items.len();
-        answer.insert("nextToken".to_owned(), format!("{MARK}{next}").into());
+        answer.insert("nextToken".to_owned(), format!("{mark}{next}").into());
     }
     answer.insert(key.to_owned(), items.into());
     Ok(Value::Object(answer))
+}
+
+fn mark(key: &str, what: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    (key, what).hash(&mut hasher);
+    format!("{MARK}{:016x}-", hasher.finish())
 }

@@ -55,7 +55,7 @@ fn details_key(kind: EventKind) -> Option<String> {
     }
 }
 
-fn details(event: &Event, begun: Begun<'_>, with_data: bool) -> Map<String, Value> {
+pub(super) fn details(event: &Event, begun: Begun<'_>, with_data: bool) -> Map<String, Value> {
     let mut details = match event.details.to_value() {
         Value::Object(details) => details,
         _ => Map::new(),

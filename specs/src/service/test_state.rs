@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 pub use self::answer::with_json;
 use self::{request::Request, subject::Subject};
-use super::{CallError, ExecutionId, Service, Time, executions, params::Params};
+use super::{CallError, Service, Time, arn, params::Params, start};
 use crate::{
     asl::{StateType, WorkflowType, resource::Pattern},
     base::entropy::mix,
@@ -48,7 +48,7 @@ impl Service {
             .as_ref()
             .map(|mock| mock::check(mock, &subject, &request.configuration))
             .transpose()?;
-        let input = executions::parse_input(request.input)?;
+        let input = start::parse_input(request.input)?;
         let variables = variables(request.variables)?;
         let number = self.next_number();
         let identity = self.tested_identity(number, &request);
@@ -79,14 +79,14 @@ impl Service {
 
     /// The execution that the state believes to be in: one of an Express workflow (recorded).
     fn tested_identity(&self, number: u64, request: &Request<'_>) -> Identity {
-        let name = self.drawn_name(ExecutionId(number));
-        let machine = self.drawn_name(ExecutionId(!number));
-        let arn = |kind, name: &str| self.config.arn(kind, name).into();
+        let name = self.drawn_uuid(number);
+        let machine = self.drawn_uuid(!number);
+        let named = |kind, name: &str| self.config.arn(kind, name).into();
         Identity {
-            execution_arn: arn(executions::EXPRESS, &format!("{machine}:{name}")),
+            execution_arn: named(arn::EXPRESS, &format!("{machine}:{name}")),
             execution_name: name.into(),
             role_arn: request.role.unwrap_or_default().into(),
-            machine_arn: arn("stateMachine", &machine),
+            machine_arn: named(arn::MACHINE, &machine),
             machine_name: machine.into(),
             redrive_count: None,
             entropy: mix(self.config.entropy ^ number),

@@ -1,4 +1,12 @@
+mod aliases;
+mod constraints;
+mod executions;
+mod express;
+mod lists;
+mod machines;
+mod tags;
 mod validation;
+mod versions;
 
 use serde_json::{Value, json};
 
@@ -7,6 +15,7 @@ use crate::base::time::Instant;
 use crate::deviation::Deviations;
 
 const NOW: Instant = Instant(1_000);
+const ROLE: &str = "arn:aws:iam::123456789012:role/r";
 
 fn service() -> Service {
     Service::new(Config::default(), Deviations::default())
@@ -31,6 +40,7 @@ fn create(
     definition: &str,
     role: &str,
 ) -> Result<String, String> {
+    let role = format!("arn:aws:iam::123456789012:role/{role}");
     let body = json!({"name": name, "definition": definition, "roleArn": role});
     let answer = ask(service, "CreateStateMachine", &body)?;
     Ok(answer["stateMachineArn"].as_str().unwrap().to_owned())
@@ -204,7 +214,7 @@ fn pages_follow_each_other() {
         &json!({"nextToken": "?"}),
     )
     .unwrap_err();
-    assert_eq!(bad, "InvalidToken: Invalid Token: '?'");
+    assert_eq!(bad, "InvalidToken: Invalid Token: 'Invalid token'");
 }
 
 #[test]
@@ -226,7 +236,7 @@ fn missing_parameters_and_unknown_operations_are_refused() {
         &json!({"executionArn": "x"}),
     )
     .unwrap_err();
-    assert_eq!(arn, "InvalidArn: Invalid Arn: 'x'");
+    assert_eq!(arn, "InvalidArn: Invalid Arn: 'Invalid ARN prefix: x'");
 }
 
 /// Starts an execution, under a name if one is given, of the only machine; its ARN.
@@ -510,249 +520,60 @@ fn ask_at(service: &mut Service, at: Instant, operation: &str, body: &Value) -> 
     }
 }
 
-const DAY: u64 = 24 * 60 * 60 * 1_000;
-
-#[test]
-fn only_some_executions_can_be_redriven() {
-    let mut service = service();
-    let rule = json!({"Variable": "$", "BooleanEquals": true, "Next": "C"});
-    let definition = json!({"StartAt": "C", "States": {
-        "C": {"Type": "Choice", "Choices": [rule], "Default": "W"},
-        "W": {"Type": "Wait", "SecondsPath": "$", "End": true},
-    }});
-    let machine = create(&mut service, "m", &definition.to_string(), "r").unwrap();
-    let mut redrive = |input: &str, stops: bool, later: u64| {
-        let body = json!({"stateMachineArn": machine, "input": input});
-        let execution = ask(&mut service, "StartExecution", &body).unwrap();
-        let body = json!({"executionArn": execution["executionArn"]});
-        if stops {
-            ask(&mut service, "StopExecution", &body).unwrap();
+/// Fires the timers that are set, in order, until none is left; the time then.
+fn fire_timers(service: &mut Service) -> Instant {
+    let mut now = NOW;
+    loop {
+        let timers = service
+            .take_effects()
+            .into_iter()
+            .filter_map(|it| match it {
+                Effect::SetTimer {
+                    execution,
+                    timer,
+                    at,
+                } => Some((at, execution, timer)),
+                _ => None,
+            });
+        let mut timers: Vec<_> = timers.collect();
+        if timers.is_empty() {
+            return now;
         }
-        let told = ask_at(&mut service, NOW.plus(later), "DescribeExecution", &body);
-        (
-            told["redriveStatus"].clone(),
-            told["redriveStatusReason"].clone(),
-        )
-    };
-    let not = |reason: &str| (json!("NOT_REDRIVABLE"), json!(reason));
-    let redrivable = (json!("REDRIVABLE"), Value::Null);
-    assert_eq!(
-        redrive("0", false, 0),
-        not("Execution is SUCCEEDED and cannot be redriven")
-    );
-    assert_eq!(
-        redrive("9", false, 0),
-        not("Execution is RUNNING and cannot be redriven")
-    );
-    assert_eq!(redrive("9", true, 0), redrivable);
-    assert_eq!(redrive("-1", false, 14 * DAY), redrivable);
-    assert_eq!(
-        redrive("-1", false, 14 * DAY + 1),
-        not("Execution redrivable period exceeded")
-    );
-    assert_eq!(
-        redrive("-1", false, 365 * DAY),
-        not("Execution has exceeded the max execution time")
-    );
-    assert_eq!(
-        redrive("true", false, 0),
-        not("Execution has exceeded the maximum history event limit")
-    );
-}
-
-#[test]
-fn a_name_is_free_again_ninety_days_after_the_end() {
-    let mut service = service();
-    let wait =
-        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "SecondsPath": "$", "End": true}}});
-    let machine = create(&mut service, "m", &wait.to_string(), "r").unwrap();
-    let mut started = |name: &str, input: &str, at: Instant| {
-        let body = json!({"stateMachineArn": machine, "name": name, "input": input});
-        service
-            .call(&at, "StartExecution", &body)
-            .map_err(|error| error.code)
-    };
-    for (name, input) in [("ended", "0"), ("running", "9")] {
-        started(name, input, NOW).unwrap();
-    }
-    let nearly = NOW.plus(90 * DAY - 1);
-    assert_eq!(started("ended", "0", nearly), Err("ExecutionAlreadyExists"));
-    let later = NOW.plus(90 * DAY);
-    assert_eq!(
-        started("running", "1", later),
-        Err("ExecutionAlreadyExists")
-    );
-    started("ended", "1", later).unwrap();
-    let body = json!({"stateMachineArn": machine});
-    let listed = ask(&mut service, "ListExecutions", &body).unwrap();
-    let names = listed["executions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| &it["name"]);
-    assert_eq!(names.collect::<Vec<_>>(), ["ended", "running"]);
-}
-
-#[test]
-fn executions_are_listed_by_when_they_moved_last() {
-    let mut service = service();
-    let definition =
-        json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}});
-    let machine = create(&mut service, "m", &definition.to_string(), "r").unwrap();
-    let mut arns = Vec::new();
-    for (n, name) in ["a", "b", "c"].into_iter().enumerate() {
-        let body = json!({"stateMachineArn": machine, "name": name});
-        let at = NOW.plus(n as u64 * 10);
-        let started = ask_at(&mut service, at, "StartExecution", &body);
-        arns.push(started["executionArn"].clone());
-    }
-    let stop = json!({"executionArn": arns[0]});
-    ask_at(&mut service, NOW.plus(15), "StopExecution", &stop);
-    let listed = ask(
-        &mut service,
-        "ListExecutions",
-        &json!({"stateMachineArn": machine}),
-    )
-    .unwrap();
-    let names = listed["executions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|it| &it["name"]);
-    assert_eq!(names.collect::<Vec<_>>(), ["c", "a", "b"]);
-}
-
-#[test]
-fn a_late_timer_does_not_make_an_execution_longer() {
-    let mut service = service();
-    let definition = json!({"StartAt": "W", "TimeoutSeconds": 3, "States": {
-        "W": {"Type": "Wait", "Seconds": 9, "End": true},
-    }});
-    let machine = create(&mut service, "m", &definition.to_string(), "r").unwrap();
-    let execution = start(&mut service, &machine);
-    let timers: Vec<_> = service
-        .take_effects()
-        .into_iter()
-        .filter_map(|effect| match effect {
-            Effect::SetTimer {
-                execution,
-                timer,
-                at,
-            } => Some((execution, timer, at)),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(timers[0].2, NOW.plus(3_000));
-    service.fire(&NOW.plus(3_250), timers[0].0, timers[0].1);
-    let told = ask(
-        &mut service,
-        "DescribeExecution",
-        &json!({"executionArn": execution}),
-    )
-    .unwrap();
-    assert_eq!(told["status"], "TIMED_OUT");
-    assert_eq!(
-        (&told["startDate"], &told["stopDate"]),
-        (&json!(1.0), &json!(4.0))
-    );
-    assert_eq!(
-        (&told["error"], &told["cause"]),
-        (&Value::Null, &Value::Null)
-    );
-}
-
-#[test]
-fn lengths_are_checked_to_the_byte() {
-    let mut service = service();
-    working(&mut service, &json!({}));
-    let token = take(&mut service);
-    let wrong =
-        |told: &str| format!("ValidationException: 1 validation error detected: Value at {told}");
-    let long = |name: &str, most: usize| {
-        wrong(&format!(
-            "'{name}' failed to satisfy constraint: Member must have length less than or equal to {most}"
-        ))
-    };
-    // Payloads are counted in bytes: é has two.
-    for output in [
-        "x".repeat(262_143),
-        "é".repeat(131_071) + "x",
-        "1".repeat(262_145),
-    ] {
-        let text = Value::from(output).to_string();
-        let body = json!({"taskToken": token, "output": text});
-        let refused = ask(&mut service, "SendTaskSuccess", &body).unwrap_err();
-        assert_eq!(refused, long("output", 262_144), "{}", text.len());
-        let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
-        let body = json!({"stateMachineArn": machine, "input": text});
-        let refused = ask(&mut service, "StartExecution", &body).unwrap_err();
-        assert_eq!(refused, long("input", 262_144));
-    }
-    // Error and cause are counted in characters.
-    let fail = |error: usize, cause: usize| json!({"taskToken": token, "error": "é".repeat(error), "cause": "é".repeat(cause)});
-    for operation in ["SendTaskFailure", "StopExecution"] {
-        let refused = ask(&mut service, operation, &fail(257, 1)).unwrap_err();
-        assert_eq!(refused, long("error", 256));
-        let refused = ask(&mut service, operation, &fail(256, 32_769)).unwrap_err();
-        assert_eq!(refused, long("cause", 32_768));
-    }
-    let body = json!({"taskToken": "x".repeat(2_049)});
-    let refused = ask(&mut service, "SendTaskHeartbeat", &body).unwrap_err();
-    assert_eq!(refused, long("taskToken", 2_048));
-    let refused = ask(&mut service, "SendTaskHeartbeat", &json!({"taskToken": ""})).unwrap_err();
-    assert!(
-        refused.ends_with("length greater than or equal to 1"),
-        "{refused}"
-    );
-    let name = "n".repeat(81);
-    let refused = ask(&mut service, "CreateActivity", &json!({"name": name})).unwrap_err();
-    assert_eq!(
-        refused,
-        format!(
-            "ValidationException: 1 validation error detected: Value '{name}' at 'name' failed to \
-             satisfy constraint: Member must have length less than or equal to 80"
-        )
-    );
-    // What is as long as may be is accepted.
-    ask(&mut service, "SendTaskFailure", &fail(256, 32_768)).unwrap();
-    let mut again = self::service();
-    working(&mut again, &json!({}));
-    let token = take(&mut again);
-    let text = Value::from("é".repeat(131_071)).to_string();
-    assert_eq!(text.len(), 262_144);
-    let body = json!({"taskToken": token, "output": text});
-    ask(&mut again, "SendTaskSuccess", &body).unwrap();
-}
-
-#[test]
-fn the_executions_of_an_express_workflow_are_started_and_not_asked_about() {
-    let mut service = service();
-    let body = json!({"name": "x", "definition": pass(), "roleArn": "r", "type": "EXPRESS"});
-    let machine =
-        ask(&mut service, "CreateStateMachine", &body).unwrap()["stateMachineArn"].clone();
-    let body = json!({"stateMachineArn": machine, "name": "n1"});
-    let [one, other] = [(); 2].map(|()| {
-        let started = ask(&mut service, "StartExecution", &body).unwrap();
-        started["executionArn"].as_str().unwrap().to_owned()
-    });
-    assert_ne!(one, other);
-    let form = "arn:aws:states:us-east-1:123456789012:express:x:n1:";
-    for arn in [&one, &other] {
-        assert_eq!(arn.strip_prefix(form).unwrap().len(), 36, "{arn}");
-        for operation in ["DescribeExecution", "StopExecution", "GetExecutionHistory"] {
-            assert_eq!(
-                ask(&mut service, operation, &json!({"executionArn": arn})).unwrap_err(),
-                "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'"
-            );
+        timers.sort();
+        for (at, execution, timer) in timers {
+            now = now.max(at);
+            service.fire(&now, execution, timer);
         }
     }
-    assert_eq!(
-        ask(
-            &mut service,
-            "ListExecutions",
-            &json!({"stateMachineArn": machine})
-        )
-        .unwrap_err(),
-        "StateMachineTypeNotSupported: This operation is not supported by this type of state machine"
-    );
+}
+
+/// Asserts how each call is refused; an expectation without a message is that of the code alone.
+#[track_caller]
+fn all_refused(service: &mut Service, operation: &str, calls: &[(Value, &str)]) {
+    for (body, expected) in calls {
+        let refused = ask(service, operation, body).expect_err(&body.to_string());
+        let code = refused.split(':').next();
+        assert!(
+            refused == *expected || code == Some(*expected),
+            "{operation} {body}: {refused}, not {expected}"
+        );
+    }
+}
+
+const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
+
+/// A definition that says so much more than `pass`.
+fn saying(comment: &str) -> String {
+    json!({"Comment": comment, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}})
+        .to_string()
+}
+
+/// Updates the machine `m`, and publishes what it is then.
+fn publish(service: &mut Service, comment: &str) -> String {
+    let body = json!({"stateMachineArn": MACHINE, "definition": saying(comment), "publish": true});
+    let updated = ask(service, "UpdateStateMachine", &body).unwrap();
+    updated["stateMachineVersionArn"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }

@@ -5,11 +5,17 @@ use std::{
     any::Any,
     collections::{BTreeMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
 };
 
-use super::{Effect, ExecutionId, Service, TaskRef, activities::Open, params::Params};
+use serde_json::Value;
+
+use super::{
+    Effect, ExecutionId, PollId, Service, TaskRef, activities::Open, machine::Revision,
+    params::Params, render::Begun,
+};
 use crate::{
-    base::time::Instant,
+    base::{arn::Arn, time::Instant},
     history::Failure,
     interpreter::{Command, Execution, Input, Outcome, TaskId, Unsupported},
     observation::Status,
@@ -36,7 +42,15 @@ pub(super) struct Run {
     pub arn: String,
     pub name: String,
     pub machine_arn: String,
-    pub role: String,
+    /// What it runs.
+    pub revision: Arc<Revision>,
+    /// The version, and the alias, that it was started by.
+    pub version: Option<u64>,
+    pub alias: Option<String>,
+    /// The trace header that it was started with.
+    pub trace: Option<String>,
+    /// The call that its end answers.
+    pub waiter: Option<PollId>,
     /// `None` while it is worked on.
     pub execution: Option<Execution>,
     /// What it is to do then, in order.
@@ -53,11 +67,26 @@ pub(super) struct Run {
     pub tasks: BTreeMap<TaskId, Open>,
     /// The failure that stopped it, if its cause is outside the language.
     pub broken: Option<Failure>,
+    /// How often it was redriven.
+    pub redrives: u64,
 }
 
 impl Run {
+    /// How it started.
+    pub fn begun(&self) -> Begun<'_> {
+        Begun {
+            input: &self.input,
+            role: &self.revision.role,
+        }
+    }
+
     pub fn outcome(&self) -> Option<&Outcome> {
         self.execution.as_ref()?.outcome()
+    }
+
+    /// Its output, if it has succeeded.
+    pub fn output(&self) -> Option<&Value> {
+        self.outcome()?.output.as_deref()
     }
 
     pub fn status(&self) -> Status {
@@ -299,6 +328,7 @@ impl Service {
             self.closed.kept.push_back(id);
             self.closed.memory += run.memory;
         }
+        self.answer_waiter(id);
         self.effects.push(Effect::Ended { execution: id });
         while self.closed.kept.len() > RETAINED || self.closed.memory > RETAINED_MEMORY {
             // The last one is kept however large it is.
@@ -312,6 +342,19 @@ impl Service {
     /// Forgets an execution.
     pub(super) fn forget(&mut self, execution: ExecutionId) {
         self.unqueue(execution);
+        if let Some(run) = self
+            .runs
+            .get_mut(&execution)
+            .filter(|it| it.ended.is_none())
+        {
+            // Recorded of Standard workflows.
+            let name = Arn::last(&run.machine_arn);
+            run.broken = Some(Failure {
+                error: Some("States.Runtime".into()),
+                cause: Some(format!("State machine {name} has been deleted").into()),
+            });
+            self.answer_waiter(execution);
+        }
         if let Some(run) = self.runs.remove(&execution) {
             if run.ended.is_some() {
                 self.closed.kept.retain(|kept| *kept != execution);

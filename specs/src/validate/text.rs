@@ -13,24 +13,7 @@ use crate::{
 const SHOWN: usize = 500;
 
 pub(super) fn not_json(text: &str, error: &serde_json::Error) -> Diagnostic {
-    let offset = locate::offset(text, error.line(), error.column());
-    let (reason, end) = match token_around(text, offset) {
-        Some(token) => {
-            let word = &text[token.clone()];
-            let reason = format!(
-                "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-            );
-            (reason, token.end)
-        }
-        None => match text[offset..].chars().next() {
-            Some(found) => {
-                let code = u32::from(found);
-                let reason = format!("Unexpected character ('{found}' (code {code}))");
-                (reason, offset + found.len_utf8())
-            }
-            None => ("Unexpected end-of-input".to_owned(), text.len()),
-        },
-    };
+    let (reason, end) = reason(text, error);
     let source = source(text, end);
     Diagnostic {
         severity: Severity::Error,
@@ -41,6 +24,63 @@ pub(super) fn not_json(text: &str, error: &serde_json::Error) -> Diagnostic {
         about: About::Location,
         evidence: Evidence::of(Clause::ValidateJson),
     }
+}
+
+/// What Jackson says of a text that is no JSON, without the position.
+pub fn not_json_reason(text: &str, error: &serde_json::Error) -> String {
+    reason(text, error).0
+}
+
+/// The same, and how far it has read then.
+fn reason(text: &str, error: &serde_json::Error) -> (String, usize) {
+    let offset = locate::offset(text, error.line(), error.column());
+    if let Some(token) = token_around(text, offset) {
+        let word = &text[token.clone()];
+        let reason = format!(
+            "Unrecognized token '{word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        );
+        return (reason, token.end);
+    }
+    match text[offset..].chars().next() {
+        Some(found) => {
+            let code = u32::from(found);
+            let expected = expected(error);
+            let reason = format!("Unexpected character ('{found}' (code {code})){expected}");
+            (reason, offset + found.len_utf8())
+        }
+        None => ("Unexpected end-of-input".to_owned(), text.len()),
+    }
+}
+
+/// What Jackson expects where something else is. The name of a field was recorded, the others are
+/// Jackson's.
+fn expected(error: &serde_json::Error) -> &'static str {
+    const EXPECTED: [(&str, &str); 5] = [
+        (
+            "key must be a string",
+            ": was expecting double-quote to start field name",
+        ),
+        (
+            "expected `:`",
+            ": was expecting a colon to separate field name and value",
+        ),
+        (
+            "expected `,` or `}`",
+            ": was expecting comma to separate Object entries",
+        ),
+        (
+            "expected `,` or `]`",
+            ": was expecting comma to separate Array entries",
+        ),
+        (
+            "expected value",
+            ": expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or \
+             'false')",
+        ),
+    ];
+    let said = error.to_string();
+    let known = EXPECTED.iter().find(|(ours, _)| said.starts_with(ours));
+    known.map_or("", |(_, expected)| expected)
 }
 
 /// The diagnostic for a text that is too long. Code and wording ours.

@@ -8,20 +8,15 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::expressions;
+use super::references;
 use crate::{
     asl::{
-        Body, Machine, Name, Payload, QueryLanguage, Scope, State, Transition,
+        Body, Machine, Name, Payload, Scope, State, Transition,
         diagnostic::{Code, Diagnostic},
         walk,
     },
     base::pointer::Pointer,
     clause::Clause,
-    query::jsonpath::{
-        intrinsic::{Argument, Call},
-        path::{Path, Root},
-        template::Source,
-    },
 };
 
 type Names<'m> = BTreeSet<&'m str>;
@@ -62,16 +57,7 @@ fn of_scope(
                 ));
             }
         };
-        expressions::for_each(state, &at, &mut |it, at, _| {
-            it.free_variables().for_each(|name| read(name, at));
-        });
-        if state.flow.language() == QueryLanguage::JsonPath {
-            // The Result of a Pass is read by nobody.
-            let fields = json.as_object().into_iter().flatten();
-            for (name, value) in fields.filter(|it| it.0 != "Result") {
-                field(name, value, &at.field(name), &mut read);
-            }
-        }
+        references::for_each_read(state, json, &at, &mut read);
         // A distributed Map reads no variables of the scope around it.
         let is_distributed = matches!(&state.body, Body::Map(map) if map.is_distributed());
         let nothing = Names::new();
@@ -137,57 +123,5 @@ fn for_each_way<'s>(state: &'s State, seen: &mut dyn FnMut(&'s Name, Option<Payl
     }
     for catcher in state.handlers().1 {
         seen(&catcher.next, catcher.flow.assign());
-    }
-}
-
-/// Visits the variables in the paths of a field, but for the scopes inside it.
-fn field(name: &str, value: &Value, at: &Pointer<'_>, read: &mut dyn FnMut(&str, &Pointer<'_>)) {
-    match value {
-        Value::Object(inner) if inner.contains_key("States") => {}
-        Value::String(text) if is_path(name) => match Source::parse(text) {
-            Ok(Source::Path(path)) => variable(&path, at, read),
-            Ok(Source::Intrinsic(call)) => arguments(&call, at, read),
-            _ => {}
-        },
-        value => paths(value, at, read),
-    }
-}
-
-fn paths(json: &Value, at: &Pointer<'_>, read: &mut dyn FnMut(&str, &Pointer<'_>)) {
-    match json {
-        Value::Object(members) => {
-            for (name, value) in members {
-                field(name, value, &at.field(name), read);
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                let is_scope = item.get("States").is_some();
-                if !is_scope {
-                    paths(item, &at.index(index), read);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn is_path(field: &str) -> bool {
-    field.ends_with(".$") || field == "Variable" || field.ends_with("Path") && field != "ResultPath"
-}
-
-fn variable(path: &Path, at: &Pointer<'_>, read: &mut dyn FnMut(&str, &Pointer<'_>)) {
-    if let Root::Variable(name) = path.root() {
-        read(name, at);
-    }
-}
-
-fn arguments(call: &Call, at: &Pointer<'_>, read: &mut dyn FnMut(&str, &Pointer<'_>)) {
-    for argument in call.arguments() {
-        match argument {
-            Argument::Literal(_) => {}
-            Argument::Path(path) => variable(path, at, read),
-            Argument::Call(inner) => arguments(inner, at, read),
-        }
     }
 }

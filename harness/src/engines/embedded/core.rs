@@ -71,10 +71,10 @@ pub(super) trait Calls: fmt::Debug + Send + Sync {
     /// Works on executions, as far as calls do not work on them themselves.
     fn work(self: Arc<Self>);
 
-    /// Cancels a poll that waits for a task.
+    /// Cancels a call that waits.
     fn cancel(&self, poll: PollId);
 
-    /// Ends all waiting polls: each is answered with no task.
+    /// Ends all calls that wait.
     fn close(&self);
 }
 
@@ -82,15 +82,15 @@ pub(super) trait Calls: fmt::Debug + Send + Sync {
 pub(super) enum Reply {
     /// The answer.
     Now(Result<Value, CallError>),
-    /// A poll that waits for a task.
+    /// A call that waits: for a task, or for the end of an execution.
     Later(Waiting),
 }
 
-/// A poll that waits for a task. Dropping it cancels the poll.
+/// A call that waits for its answer. Dropping it cancels the call.
 pub(super) struct Waiting {
     service: Arc<dyn Calls>,
     poll: PollId,
-    pub task: oneshot::Receiver<Value>,
+    pub answer: oneshot::Receiver<Value>,
 }
 
 impl Drop for Waiting {
@@ -137,17 +137,17 @@ impl<P: Pace> Core<P> {
     ) -> Option<Reply> {
         Some(match state.service.call(&state.pace, operation, body) {
             Ok(Answer::Later(poll)) => {
-                let (sender, task) = oneshot::channel();
+                let (sender, answer) = oneshot::channel();
                 state.polls.insert(poll, sender);
                 self.polled(state, poll);
                 Reply::Later(Waiting {
                     service: self.clone(),
                     poll,
-                    task,
+                    answer,
                 })
             }
             Ok(Answer::Now(answer)) => {
-                P::carry_out(self, state);
+                self.settle(state);
                 Reply::Now(Ok(answer))
             }
             Ok(Answer::Busy) => return None,
@@ -155,16 +155,24 @@ impl<P: Pace> Core<P> {
         })
     }
 
-    /// Offers the queued tasks of an activity to a worker that has started to wait.
+    /// Offers the queued tasks of an activity to a worker that has started to wait, if it is for tasks
+    /// that somebody waits.
     fn polled(self: &Arc<Self>, state: &mut State<P>, poll: PollId) {
-        let Some(activity) = state.service.polled(poll) else {
-            return;
-        };
-        let tasks: Vec<_> = state.service.queued(activity).collect();
+        let activity = state.service.polled(poll);
+        let tasks: Vec<_> = activity
+            .into_iter()
+            .flat_map(|activity| state.service.queued(activity))
+            .collect();
         for task in tasks {
             P::offer(self, state, task);
         }
+        self.settle(state);
+    }
+
+    /// Carries out what the service asks for, and answers who waited for what came of it.
+    fn settle(self: &Arc<Self>, state: &mut State<P>) {
         P::carry_out(self, state);
+        state.answer_waiting();
     }
 }
 
@@ -188,10 +196,7 @@ impl<P: Pace> Calls for Core<P> {
                 return reply;
             }
             if self.closed.load(Ordering::Relaxed) {
-                return Reply::Now(Err(CallError {
-                    code: "ServiceUnavailable",
-                    message: "the server is stopping".to_owned(),
-                }));
+                return Reply::Now(Err(stopping()));
             }
             self.wait(guard);
         }
@@ -215,7 +220,7 @@ impl<P: Pace> Calls for Core<P> {
             guard = self.lock();
             let state = &mut *guard;
             state.service.finish(worked);
-            P::carry_out(&self, state);
+            self.settle(state);
             let garbage = state.service.take_garbage();
             drop(guard);
             self.worked.notify_all();
@@ -238,7 +243,22 @@ impl<P: Pace> Calls for Core<P> {
     }
 }
 
+/// The answer to calls that can no longer be answered.
+pub(super) fn stopping() -> CallError {
+    CallError::new("ServiceUnavailable", "the server is stopping")
+}
+
 impl<P: Pace> State<P> {
+    /// Answers the calls that waited for the ends of executions.
+    pub fn answer_waiting(&mut self) {
+        for (call, answer) in self.service.take_answers() {
+            if let Some(waiting) = self.polls.remove(&call) {
+                // Whoever has gone needs no answer.
+                let _ = waiting.send(answer);
+            }
+        }
+    }
+
     /// Hands a task to a waiting worker; `false` if none is waiting.
     pub fn give(&mut self, task: TaskRef) -> bool {
         let handed = self.service.hand_out(&self.pace, task);

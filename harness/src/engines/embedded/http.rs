@@ -31,13 +31,15 @@ use stepproof_specs::{
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
-    core::{Calls, Core, Reply},
+    core::{Calls, Core, Reply, stopping},
     virtual_time::Timelines,
     wall::{self, Wall},
 };
 use crate::client::clock::Clock;
 
-/// How long `GetActivityTask` waits for a task before it answers with none.
+/// The call that waits for a task.
+const POLL: &str = "GetActivityTask";
+/// How long it waits before it is answered with none.
 const LONG_POLL: Duration = Duration::from_mins(1);
 /// How long the body of a request may be, in bytes: AWS takes a definition of 1 MiB.
 const LARGEST_BODY: usize = 4 << 20;
@@ -230,6 +232,7 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Ok(Ok(body)) => body,
     };
+    let polls = operation == POLL;
     let reply = if body.len() > LARGE {
         let service = service.clone();
         let call = move || called(service, &operation, &body);
@@ -246,16 +249,21 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     match reply {
         None => refusal("SerializationException", "the body is no JSON"),
         Some(Reply::Now(Ok(answer))) => json_response(StatusCode::OK, &answer),
-        Some(Reply::Now(Err(CallError { code, message }))) => refusal(code, &message),
-        Some(Reply::Later(mut waiting)) => {
+        Some(Reply::Now(Err(error))) => refused(error),
+        Some(Reply::Later(mut waiting)) if polls => {
             // No task came in time, or the server stops: both are answered with no task.
-            let task = tokio::time::timeout(LONG_POLL, &mut waiting.task).await;
+            let task = tokio::time::timeout(LONG_POLL, &mut waiting.answer).await;
             let answer = match task {
                 Ok(Ok(task)) => task,
                 _ => json!({ "taskToken": null, "input": null }),
             };
             json_response(StatusCode::OK, &answer)
         }
+        // An execution that is waited for ends, after five minutes at the latest.
+        Some(Reply::Later(mut waiting)) => match (&mut waiting.answer).await {
+            Ok(answer) => json_response(StatusCode::OK, &answer),
+            Err(_) => refused(stopping()),
+        },
     }
 }
 
@@ -293,6 +301,8 @@ fn is_loopback(host: &str) -> bool {
         .trim_start_matches('[')
         .trim_end_matches(']');
     let name = name.trim_end_matches('.').to_ascii_lowercase();
+    // Clients put this before the host for some operations: `StartSyncExecution` and `TestState`.
+    let name = name.strip_prefix("sync-").unwrap_or(&name);
     name == "localhost"
         || name.ends_with(".localhost")
         || name
@@ -300,9 +310,16 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-fn refusal(code: &str, message: &str) -> Response {
-    let body = json!({ "__type": code, "message": message });
+fn refused(error: CallError) -> Response {
+    let mut body = json!({ "__type": error.code, "message": error.message });
+    if let Some((name, value)) = error.more {
+        body[name] = value.into();
+    }
     json_response(StatusCode::BAD_REQUEST, &body)
+}
+
+fn refusal(code: &'static str, message: &str) -> Response {
+    refused(CallError::new(code, message))
 }
 
 fn json_response(status: StatusCode, body: &Value) -> Response {
@@ -361,6 +378,8 @@ mod tests {
             "[::1]",
             "a.localhost",
             "localhost.",
+            "sync-localhost:8083",
+            "sync-127.0.0.1",
         ] {
             assert!(is_loopback(host), "{host}");
         }
@@ -370,6 +389,8 @@ mod tests {
             "localhost.example.com",
             "127.0.0.1.example.com",
             "notlocalhost",
+            "sync-example.com",
+            "sync-sync-localhost",
             "10.0.0.1:8083",
             "0.0.0.0",
             "127.0.0.1@example.com",

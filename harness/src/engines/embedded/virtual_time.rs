@@ -355,6 +355,7 @@ impl Drop for Turn {
             timeline.turn = None;
             timeline.handed = None;
             core.run_until_idle(state, self.execution);
+            state.answer_waiting();
         }
     }
 }

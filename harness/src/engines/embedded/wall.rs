@@ -176,6 +176,7 @@ fn fire_due(core: &Arc<Core<Wall>>) -> Option<Duration> {
             Ok((execution, timer)) => {
                 state.service.fire(&state.pace, execution, timer);
                 Wall::carry_out(core, state);
+                state.answer_waiting();
             }
         }
     }
@@ -205,7 +206,7 @@ mod tests {
         core.clone().work();
         match reply {
             Reply::Now(answer) => answer.unwrap(),
-            Reply::Later(mut waiting) => waiting.task.try_recv().unwrap(),
+            Reply::Later(mut waiting) => waiting.answer.try_recv().unwrap(),
         }
     }
 
@@ -224,7 +225,7 @@ mod tests {
             "T": {"Type": "Task", "Resource": activity, "TimeoutSeconds": 500_000, "Next": "W"},
             "W": {"Type": "Wait", "Seconds": 500_000, "End": true},
         }});
-        let machine = json!({"name": "m", "roleArn": "r", "definition": definition.to_string()});
+        let machine = json!({"name": "m", "roleArn": "arn:aws:iam::123456789012:role/r", "definition": definition.to_string()});
         let machine = ask(&core, "CreateStateMachine", machine);
         let machine = json!({"stateMachineArn": machine["stateMachineArn"]});
         let started = ask(&core, "StartExecution", machine.clone());
@@ -249,7 +250,7 @@ mod tests {
     fn the_few_who_work_leave_nothing_undone() {
         let core = Core::new(Config::default(), Deviations::default(), Wall::new(1.0));
         let definition = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
-        let machine = json!({"name": "m", "roleArn": "r", "definition": definition.to_string()});
+        let machine = json!({"name": "m", "roleArn": "arn:aws:iam::123456789012:role/r", "definition": definition.to_string()});
         let machine = ask(&core, "CreateStateMachine", machine);
         let machine = json!({"stateMachineArn": machine["stateMachineArn"]});
         std::thread::scope(|scope| {

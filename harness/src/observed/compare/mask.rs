@@ -1,11 +1,14 @@
 //! Compares recorded values, some of which are masked by placeholders.
 
-use std::collections::BTreeSet;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use serde_json::{Map, Value};
 use stepproof_specs::base::{json, pointer::member};
 
-use super::Terms;
+use super::{
+    Terms,
+    names::{Names, fits},
+};
 use crate::judge::cause;
 
 /// Where a recorded value and a seen one differ.
@@ -30,6 +33,8 @@ impl Parting {
 pub(super) struct Mask<'c> {
     pointers: Vec<&'c str>,
     terms: Terms,
+    /// What numbered placeholders stand for, if that is compared.
+    names: Option<RefCell<Names>>,
 }
 
 impl<'c> Mask<'c> {
@@ -38,6 +43,23 @@ impl<'c> Mask<'c> {
         Self {
             pointers: pointers.filter_map(Value::as_str).collect(),
             terms,
+            names: None,
+        }
+    }
+
+    /// The same mask, whose numbered placeholders stand for one value each.
+    #[must_use]
+    pub fn naming(self) -> Self {
+        Self {
+            names: Some(RefCell::default()),
+            ..self
+        }
+    }
+
+    fn fits(&self, template: &str, text: &str) -> bool {
+        match &self.names {
+            Some(names) => names.borrow_mut().fits(template, text),
+            None => fits(template, text),
         }
     }
 
@@ -46,7 +68,9 @@ impl<'c> Mask<'c> {
         let parting = || Err(Parting::of(at, recorded, seen));
         if self.pointers.contains(&at) {
             return match (recorded.as_str(), seen.as_str()) {
-                (Some(template), Some(text)) if template.contains('<') && !fits(template, text) => {
+                (Some(template), Some(text))
+                    if template.contains('<') && !self.fits(template, text) =>
+                {
                     parting()
                 }
                 _ => Ok(()),
@@ -110,48 +134,5 @@ impl<'c> Mask<'c> {
         object.len() != 2
             || text("Error").is_none()
             || cause::judged(self.terms.cause, text("Error"), text("Cause"))
-    }
-}
-
-/// Whether a string matches a template whose `<…>` stand for any string.
-fn fits(template: &str, text: &str) -> bool {
-    let Some((fixed, rest)) = template.split_once('<') else {
-        return template == text;
-    };
-    let Some(text) = text.strip_prefix(fixed) else {
-        return false;
-    };
-    let rest = after_placeholder(rest);
-    (0..=text.len())
-        .filter(|at| text.is_char_boundary(*at))
-        .any(|at| fits(rest, &text[at..]))
-}
-
-/// The rest after the `>` of a placeholder, which may contain placeholders.
-fn after_placeholder(rest: &str) -> &str {
-    let mut open = 1;
-    for (at, c) in rest.char_indices() {
-        open += match c {
-            '<' => 1,
-            '>' => -1,
-            _ => 0,
-        };
-        if open == 0 {
-            return &rest[at + 1..];
-        }
-    }
-    ""
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn a_placeholder_stands_for_anything() {
-        assert!(fits("a <x> c", "a b c"));
-        assert!(fits("<a<b>>!", "!"));
-        assert!(!fits("a <x> c", "a b d"));
-        assert!(!fits("a", "ab"));
     }
 }

@@ -3,11 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    super::{
-        CallError,
-        constraints::{Constraint, check_texts, payload, sensitive},
-        params::Params,
-    },
+    super::{CallError, params::Params},
     invalid,
 };
 use crate::history::Failure;
@@ -70,15 +66,6 @@ pub(super) struct Request<'b> {
     pub configuration: Configuration<'b>,
 }
 
-const STATE_NAME: Constraint = sensitive("stateName", 1, 80);
-const VARIABLES: Constraint = payload("variables");
-const CONTEXT: Constraint = payload("context");
-const RESULT: Constraint = payload("mock.result");
-const ERROR: Constraint = sensitive("mock.errorOutput.error", 0, 256);
-const CAUSE: Constraint = sensitive("mock.errorOutput.cause", 0, 32_768);
-const CAUSED_BY: Constraint = sensitive("stateConfiguration.errorCausedByState", 1, 80);
-const READ: Constraint = payload("stateConfiguration.mapItemReaderData");
-
 /// The members of `stateConfiguration`, as messages name them.
 const CONFIGURATION: [(&str, &str); 4] = [
     ("mapIterationFailureCount", "MapIterationFailureCount"),
@@ -98,25 +85,10 @@ impl<'b> Request<'b> {
             input: params.maybe_text("input").unwrap_or("{}"),
             variables: params.maybe_text("variables"),
             context: params.maybe_text("context"),
-            level: level(params)?,
+            level: level(params),
             mock: mock.map(Mock::read).transpose()?,
-            configuration: configuration
-                .map(Configuration::read)
-                .transpose()?
-                .unwrap_or_default(),
+            configuration: configuration.map(Configuration::read).unwrap_or_default(),
         };
-        let text = |of: Option<&'b Value>, name: &str| of?.get(name)?.as_str();
-        let error_output = mock.and_then(|mock| mock.get("errorOutput"));
-        check_texts([
-            (&STATE_NAME, request.state_name),
-            (&VARIABLES, request.variables),
-            (&CONTEXT, request.context),
-            (&RESULT, text(mock, "result")),
-            (&ERROR, text(error_output, "error")),
-            (&CAUSE, text(error_output, "cause")),
-            (&CAUSED_BY, text(configuration, "errorCausedByState")),
-            (&READ, request.configuration.read),
-        ])?;
         match &request.mock {
             Some(mock) => mock.check_form()?,
             None => needs_no_mock(params, configuration)?,
@@ -146,33 +118,22 @@ fn needs_no_mock(params: &Params<'_>, configuration: Option<&Value>) -> Result<(
     }
 }
 
-fn level(params: &Params<'_>) -> Result<Level, CallError> {
+fn level(params: &Params<'_>) -> Level {
     match params.maybe_text("inspectionLevel") {
-        None | Some("INFO") => Ok(Level::Info),
-        Some("DEBUG") => Ok(Level::Debug),
-        Some("TRACE") => Ok(Level::Trace),
-        Some(other) => Err(CallError::not_in_enum(
-            other,
-            "inspectionLevel",
-            &["INFO", "DEBUG", "TRACE"],
-        )),
+        Some("DEBUG") => Level::Debug,
+        Some("TRACE") => Level::Trace,
+        _ => Level::Info,
     }
 }
 
 impl<'b> Configuration<'b> {
-    fn read(configuration: &'b Value) -> Result<Self, CallError> {
-        let count = |name: &str| match configuration.get(name) {
-            Some(Value::Number(number)) => number.as_u64().map(Some).ok_or_else(|| {
-                let name = format!("stateConfiguration.{name}");
-                CallError::out_of_range(number, &name, "greater than or equal to 0")
-            }),
-            _ => Ok(None),
-        };
-        Ok(Self {
-            retries: count("retrierRetryCount")?,
-            failed_iterations: count("mapIterationFailureCount")?,
+    fn read(configuration: &'b Value) -> Self {
+        let count = |name: &str| configuration.get(name).and_then(Value::as_u64);
+        Self {
+            retries: count("retrierRetryCount"),
+            failed_iterations: count("mapIterationFailureCount"),
             read: configuration["mapItemReaderData"].as_str(),
-        })
+        }
     }
 }
 
@@ -200,16 +161,9 @@ impl<'b> Mock<'b> {
             }
         };
         let strictness = match mock["fieldValidationMode"].as_str() {
-            None | Some("STRICT") => Strictness::Strict,
             Some("PRESENT") => Strictness::Present,
             Some("NONE") => Strictness::None,
-            Some(other) => {
-                return Err(CallError::not_in_enum(
-                    other,
-                    "mock.fieldValidationMode",
-                    &["STRICT", "PRESENT", "NONE"],
-                ));
-            }
+            _ => Strictness::Strict,
         };
         Ok(Self {
             result: mock["result"].as_str(),
