@@ -21,6 +21,7 @@ use stepproof::{
 };
 use stepproof_needs::require;
 use stepproof_specs::{
+    asl::WorkflowType,
     deviation::Deviations,
     scenario::{
         case::{Body, Case, Start},
@@ -60,6 +61,15 @@ fn with_names() -> Case {
     let pass = json!({ "Type": "Pass", "InputPath": "$.a", "Parameters": parameters, "End": true });
     let definition = json!({ "StartAt": "A", "States": { "A": pass } });
     with(minimal(named("input-path")), definition, json!({ "a": 1 }))
+}
+
+/// The same in an Express workflow, which is started synchronously.
+fn express() -> Case {
+    let mut case = with_names();
+    if let Body::Execution(execution) = &mut case.body {
+        execution.workflow = WorkflowType::Express;
+    }
+    case
 }
 
 /// A case whose only difference is how long a Wait takes: it ends with the machine's time limit.
@@ -158,6 +168,7 @@ async fn reproducers_tell_a_faulty_engine_from_a_good_one() {
     let cases = faults.map(|fault| (fault, minimal(fault)));
     let further = [
         (named("input-path"), with_names()),
+        (named("input-path"), express()),
         (named("wait"), with_a_wait()),
     ];
     for (deviant, case) in cases.chain(further) {
