@@ -353,14 +353,9 @@ pub fn identity(entropy: u64) -> Identity {
     }
 }
 
-/// The ARN of the simulated executions of a case.
-pub fn execution_arn(case: &ExecutionCase) -> Arc<str> {
-    identity_in(case).execution_arn
-}
-
 /// The identity of the simulated executions of a case. That of an Express workflow has a UUID after its
 /// name, which can be used again: its starts are not idempotent (API reference, `StartExecution`).
-fn identity_in(case: &ExecutionCase) -> Identity {
+pub fn identity_in(case: &ExecutionCase) -> Identity {
     let identity = identity(case.entropy);
     if case.workflow == WorkflowType::Standard {
         return identity;

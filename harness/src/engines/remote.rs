@@ -20,7 +20,7 @@ use stepproof_specs::{
     base::{arn::Arn, time::Millis},
     observation::Status,
     reference::{
-        EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, assignment::Assignment, execution_arn,
+        EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, assignment::Assignment, identity_in,
     },
     scenario::case::{DefinitionCase, Start},
 };
@@ -493,7 +493,7 @@ impl Deployment<'_> {
         let (input, wire) = (start.input.to_string(), slot.wire());
         let ended = engine.api.start_sync(wire, &machine, &name, &input).await;
         let (execution, described) = ended.map_err(CallError::into_trouble)?;
-        self.name(&execution, &execution_arn(&self.job.case));
+        self.name(&execution, &identity_in(&self.job.case).execution_arn);
         self.name(&name, Arn::last(EXECUTION_ARN));
         let stamps = engine.stamps().await?;
         let between = described

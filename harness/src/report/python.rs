@@ -15,7 +15,7 @@ use stepproof_specs::{
     },
     base::{arn::Arn, time::Millis},
     clause::Aspect,
-    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, execution_arn},
+    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, identity_in},
     scenario::{
         case::{DefinitionCase, ExecutionCase, Start},
         plan::Act,
@@ -113,7 +113,7 @@ fn names(expected: &Value, case: &ExecutionCase) -> Option<minijinja::Value> {
     let text = flat(expected);
     let start = EPOCH.rfc3339();
     let day = start.split('T').next().unwrap_or_default();
-    let execution = execution_arn(case);
+    let execution = identity_in(case).execution_arn;
     let name = Arn::last(EXECUTION_ARN);
     let shown = [&*execution, MACHINE_ARN, name, Arn::last(MACHINE_ARN), day];
     shown.iter().any(|name| text.contains(name)).then(|| {

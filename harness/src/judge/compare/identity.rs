@@ -10,9 +10,7 @@ use stepproof_specs::{
     clause::{Aspect, Clause},
     interpreter::Identity,
     observation::Observation,
-    reference::{
-        EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, execution_arn, identity,
-    },
+    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, ROLE_ARN, identity_in},
     scenario::case::ExecutionCase,
 };
 
@@ -29,7 +27,7 @@ struct Somebody {
 }
 
 impl Somebody {
-    fn new(execution_arn: &str, role_arn: &str, entropy: u64, start: Instant) -> Self {
+    fn new(execution_arn: &str, role_arn: &str, case: &ExecutionCase, start: Instant) -> Self {
         let machine_arn = machine_of(execution_arn);
         let name = named_by(execution_arn).map_or(execution_arn, |(_, name)| name);
         Self {
@@ -39,7 +37,7 @@ impl Somebody {
                 role_arn: role_arn.into(),
                 machine_name: Arn::last(&machine_arn).into(),
                 machine_arn: machine_arn.into(),
-                ..identity(entropy)
+                ..identity_in(case)
             },
             start,
         }
@@ -56,16 +54,16 @@ impl Somebody {
             let mut names = run.names.iter().filter(|(_, it)| it == case);
             names.nth(place).map(|(name, _)| name.as_str())
         };
-        let execution_arn = named(&execution_arn(case), start)?;
+        let execution_arn = named(&identity_in(case).execution_arn, start)?;
         let role = named(ROLE_ARN, 0).unwrap_or(ROLE_ARN);
         let first = execution.history.as_ref().and_then(|events| events.first());
         let at = first.map_or(EPOCH, |event| Instant(event.at));
-        Some(Self::new(execution_arn, role, case.entropy, at))
+        Some(Self::new(execution_arn, role, case, at))
     }
 
     /// Others, who have little in common with the reference's execution or with each other. Their
     /// names are long enough not to be found in data.
-    fn others(entropy: u64) -> impl Iterator<Item = Self> {
+    fn others(case: &ExecutionCase) -> impl Iterator<Item = Self> {
         const OTHERS: [(&str, &str, Millis); 3] = [
             (
                 "arn:aws:states:eu-west-3:000000000000:execution:Another-Machine:0000-1111",
@@ -85,14 +83,14 @@ impl Somebody {
         ];
         OTHERS
             .into_iter()
-            .map(move |(arn, role, later)| Self::new(arn, role, entropy, EPOCH.plus(later)))
+            .map(move |(arn, role, later)| Self::new(arn, role, case, EPOCH.plus(later)))
     }
 
     /// This execution's names, with those of the reference in a case.
     fn names(&self, case: &ExecutionCase) -> Vec<(String, String)> {
-        let identity = &self.identity;
+        let (identity, plain) = (&self.identity, identity_in(case));
         [
-            (&identity.execution_arn, &*execution_arn(case)),
+            (&identity.execution_arn, &*plain.execution_arn),
             (&identity.execution_name, Arn::last(EXECUTION_ARN)),
             (&identity.machine_arn, MACHINE_ARN),
             (&identity.machine_name, Arn::last(MACHINE_ARN)),
@@ -194,11 +192,10 @@ pub fn allow_for(
     if !TELLING.iter().any(|it| expected.coverage.contains(*it)) {
         return;
     }
-    let entropy = job.case.entropy;
     let itself = Somebody::itself(run, raw, start, &job.case);
     let own = itself.and_then(|itself| Some((itself.expectation(job, start)?, itself)));
     let Some((own, itself)) = own else {
-        let others = Somebody::others(entropy);
+        let others = Somebody::others(&job.case);
         let affected = others.filter_map(|it| it.difference(context, job, start, expected));
         poison(
             judgement,
