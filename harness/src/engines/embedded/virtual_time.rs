@@ -111,6 +111,13 @@ impl Timelines {
                 }
                 task.execution
             }
+            Effect::Redriven { execution } => {
+                if let Some(timeline) = self.timelines.get_mut(&execution) {
+                    timeline.over = false;
+                    timeline.timers.clear();
+                }
+                execution
+            }
             Effect::Ended { execution } => {
                 if let Some(timeline) = self.timelines.get_mut(&execution) {
                     timeline.finish(End::Ended);
