@@ -41,6 +41,8 @@ pub enum EventKind {
     ExecutionTimedOut,
     /// `ExecutionAborted`.
     ExecutionAborted,
+    /// `ExecutionRedriven`.
+    ExecutionRedriven,
     /// `<Type>StateEntered`.
     Entered(StateType),
     /// `<Type>StateExited`.
@@ -140,8 +142,7 @@ impl Service {
 }
 
 /// Other events that this crate knows only by name.
-const OTHERS: [&str; 5] = [
-    "ExecutionRedriven",
+const OTHERS: [&str; 4] = [
     "MapRunStarted",
     "MapRunSucceeded",
     "MapRunFailed",
@@ -157,6 +158,7 @@ impl EventKind {
             Self::ExecutionFailed => "ExecutionFailed".into(),
             Self::ExecutionTimedOut => "ExecutionTimedOut".into(),
             Self::ExecutionAborted => "ExecutionAborted".into(),
+            Self::ExecutionRedriven => "ExecutionRedriven".into(),
             Self::Entered(kind) => format!("{}StateEntered", kind.name()),
             Self::Exited(kind) => format!("{}StateExited", kind.name()),
             Self::Aborted(kind) => format!("{}StateAborted", kind.name()),
@@ -178,6 +180,7 @@ impl EventKind {
             ("ExecutionFailed", Self::ExecutionFailed),
             ("ExecutionTimedOut", Self::ExecutionTimedOut),
             ("ExecutionAborted", Self::ExecutionAborted),
+            ("ExecutionRedriven", Self::ExecutionRedriven),
             ("EvaluationFailed", Self::EvaluationFailed),
         ];
         if let Some((_, kind)) = plain.iter().find(|(plain, _)| *plain == name) {
@@ -239,7 +242,7 @@ pub struct Details {
     pub task: Option<Box<TaskDetails>>,
     /// `length` of `MapStateStarted`.
     pub length: Option<u64>,
-    /// `index` of a Map iteration.
+    /// `index` of a Map iteration, or `redriveCount` of a redrive.
     pub index: Option<u64>,
     /// `assignedVariables` of `…StateExited`, each value parsed.
     pub assigned: Option<Arc<Map<String, Value>>>,

@@ -16,6 +16,7 @@ mod jsonpath;
 mod kept;
 mod protocol;
 mod raise;
+mod redrive;
 mod runtime_error;
 mod setup;
 mod states;
@@ -36,7 +37,7 @@ use serde_json::{Map, Value};
 use self::{
     data_flow::Exit,
     eval::Eval,
-    frame::{Active, Frame, FrameId, Phase},
+    frame::{Active, Frame, FrameId, Phase, Ready},
     kept::Kept,
     raise::failure_details,
     runtime_error::{Result, RuntimeError},
@@ -100,7 +101,7 @@ pub struct Execution {
     /// The size of everything that was ever assigned to variables.
     assigned_bytes: usize,
     /// States to be entered, in order.
-    ready: VecDeque<(FrameId, Name, Arc<Value>)>,
+    ready: VecDeque<Ready>,
     history: Vec<Event>,
     marks: Marks,
     /// How often entropy was drawn.
@@ -118,6 +119,11 @@ pub struct Execution {
     visits: FxHashMap<(Site, Arc<[u32]>), u32>,
     commands: Vec<Command>,
     outcome: Option<Outcome>,
+    /// What was to be entered when it failed.
+    unstarted: VecDeque<Ready>,
+    /// How often it was redriven, and when last.
+    redrives: u64,
+    redriven: Option<Instant>,
     /// The facts since the last input.
     facts: RefCell<Vec<Fact>>,
     /// What is given to a state that is run by itself, and seen of it.
@@ -164,6 +170,9 @@ impl Execution {
             visits: FxHashMap::default(),
             commands: Vec::new(),
             outcome: None,
+            unstarted: VecDeque::new(),
+            redrives: 0,
+            redriven: None,
             facts: RefCell::default(),
             trial: None,
         };
@@ -189,6 +198,11 @@ impl Execution {
 
     /// Takes one input and returns the commands that follow.
     pub fn handle(&mut self, at: Instant, input: Input) -> Result<Vec<Command>, Unsupported> {
+        if input == Input::Redrive {
+            self.facts.get_mut().clear();
+            self.redrive(at);
+            return self.run_to_quiescence();
+        }
         let deadline = self.deadline();
         self.now = self.now.max(at.min(deadline));
         self.facts.get_mut().clear();
@@ -227,17 +241,22 @@ impl Execution {
         self.outcome.as_ref()
     }
 
-    /// Keeps only what can be asked of an execution that goes on no further: its history and outcome.
+    /// Keeps only what can be asked of an execution that has ended: its history and outcome, and what it
+    /// goes on with if it can be redriven.
     pub fn retire(&mut self) {
+        self.facts = RefCell::default();
+        self.measured = RefCell::default();
+        self.history.shrink_to_fit();
+        let has_failed = |outcome: &Outcome| outcome.status != Status::Succeeded;
+        if self.setup.is_redrivable && self.outcome.as_ref().is_some_and(has_failed) {
+            return;
+        }
         self.frames = Vec::new();
         self.ready = VecDeque::new();
         self.tasks = Vec::new();
         self.timers = Vec::new();
         self.visits = FxHashMap::default();
-        self.facts = RefCell::default();
-        self.measured = RefCell::default();
         self.kept.get_mut().retire();
-        self.history.shrink_to_fit();
     }
 
     /// Roughly how much memory it takes.
@@ -281,6 +300,8 @@ impl Execution {
             Input::TaskSucceeded { task, output } => self.task_succeeded(task, &output),
             Input::TaskFailed { task, failure } => self.task_failed(task, failure),
             Input::TimerFired { timer } => self.timer_fired(timer),
+            // Only what has ended is redriven.
+            Input::Redrive => {}
             Input::Stop { failure } => {
                 self.mark(Clause::ExecutionStopped);
                 let details = failure_details(&failure);
@@ -327,7 +348,7 @@ impl Execution {
         self.finish(Status::Failed, None, failure);
     }
 
-    fn next_ready(&mut self) -> Option<(FrameId, Name, Arc<Value>)> {
+    fn next_ready(&mut self) -> Option<Ready> {
         match self.setup.interleaving {
             Interleaving::RoundRobin => self.ready.pop_front(),
             Interleaving::LastFirst => self.ready.pop_back(),
@@ -374,6 +395,7 @@ impl Execution {
             entered_at: now,
             visit,
             retries: 0,
+            stopped: None,
             phase: Phase::Working,
         });
         if !self.never_begins(id) {
@@ -627,8 +649,14 @@ impl Execution {
                 self.commands.push(Command::Cancel(TaskId(task as u64)));
             }
         }
-        self.timers.clear();
-        self.ready.clear();
+        let ready = std::mem::take(&mut self.ready);
+        if self.setup.is_redrivable {
+            self.unstarted = ready;
+            // Their numbers are not used again.
+            self.timers.fill(None);
+        } else {
+            self.timers.clear();
+        }
         let outcome = Outcome {
             status,
             output,

@@ -263,6 +263,7 @@ impl<'r> Runs<'r> {
             input: self.start.input.clone(),
             at: self.at,
             interleaving: schedule.interleaving,
+            is_redrivable: false,
         };
         World::begin(setup, schedule.latency, self.start, self.workers)
     }

@@ -19,6 +19,7 @@ mod map_runs;
 mod model;
 mod page;
 mod params;
+mod redrive;
 mod render;
 mod settings;
 mod start;
@@ -157,6 +158,11 @@ pub enum Effect {
         /// The activity's ARN.
         activity: String,
     },
+    /// An execution that had ended goes on.
+    Redriven {
+        /// The execution.
+        execution: ExecutionId,
+    },
     /// An execution has ended.
     Ended {
         /// The execution.
@@ -255,6 +261,7 @@ impl Service {
             "GetExecutionHistory" => self.history(&params),
             "ListExecutions" => self.list_executions(&params),
             "StopExecution" => self.stop_execution(time, &params),
+            "RedriveExecution" => self.redrive_execution(time, &params),
             "ListMapRuns" => self.list_map_runs(&params),
             "DescribeMapRun" => map_runs::describe(&params),
             "UpdateMapRun" => map_runs::update(&params),

@@ -17,9 +17,9 @@ use crate::{
 /// forgotten when 5,000 others have ended after it, or sooner if those take more than 64 MiB. (AWS
 /// keeps it for 90 days.)
 ///
-/// Clients put 'sync-' before the host for StartSyncExecution and TestState. With boto3, switch that off:
-/// Config(inject_host_prefix=False); with the AWS CLI, AWS_CONFIG_FILE with 'inject_host_prefix' has no
-/// effect, so let the name lead here: http://sync-localhost is answered like http://localhost.
+/// Clients put 'sync-' before the host for StartSyncExecution and TestState. Switch that off: with
+/// AWS_DISABLE_HOST_PREFIX_INJECTION=true for boto3 and the AWS CLI, or in boto3 with
+/// Config(inject_host_prefix=False).
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -140,7 +140,7 @@ impl World {
                         self.cancel(execution, timer);
                     }
                 }
-                Effect::Started { .. } | Effect::Queued { .. } => {}
+                Effect::Started { .. } | Effect::Redriven { .. } | Effect::Queued { .. } => {}
             }
         }
     }

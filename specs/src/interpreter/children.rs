@@ -335,6 +335,7 @@ impl Execution {
         if after == Some(AfterFailure::StartWaiting) && self.has_waiting(parent) {
             self.report(Fact::MayHaveStarted);
         }
+        self.keep_children(parent);
         self.stop_children(parent, Some(place), last);
         self.frame_mut(parent).previous = last;
         self.active_mut(parent).phase = Phase::Working;

@@ -23,6 +23,7 @@ const CONTEXT: [(&str, &[&str]); 5] = [
             "RoleArn",
             "StartTime",
             "RedriveCount",
+            "RedriveTime",
         ],
     ),
     ("StateMachine", &["Id", "Name"]),
@@ -103,7 +104,11 @@ impl<'e> Eval<'e> {
             ("Execution", "Name") => text(&identity.execution_name),
             ("Execution", "RoleArn") => text(&identity.role_arn),
             ("Execution", "StartTime") => Some(execution.setup.at.rfc3339().into()),
-            ("Execution", "RedriveCount") => identity.redrive_count.map(Value::from),
+            ("Execution", "RedriveCount") => {
+                let before = identity.redrive_count?;
+                Some((before + execution.redrives).into())
+            }
+            ("Execution", "RedriveTime") => Some(execution.redriven?.rfc3339().into()),
             ("StateMachine", "Id") => text(&identity.machine_arn),
             ("StateMachine", "Name") => text(&identity.machine_name),
             ("State", "EnteredTime") => {

@@ -62,6 +62,8 @@ pub(super) struct Active {
     pub retries: u32,
     /// How often each retrier has been used in this visit.
     pub budgets: Vec<u64>,
+    /// Its children as they were when one of them failed it, if that can be gone on with.
+    pub stopped: Option<Box<Stopped>>,
     pub phase: Phase,
 }
 
@@ -116,6 +118,19 @@ pub(super) struct Children {
     pub ended: Option<(Instant, usize)>,
     /// The error of a child that failed while its siblings go on.
     pub failed: Option<RuntimeError>,
+}
+
+/// A state to be entered by a frame, with its input.
+pub(super) type Ready = (FrameId, Name, Arc<Value>);
+
+/// The children of a state as they were when one of them failed it.
+#[derive(Debug, Clone)]
+pub(super) struct Stopped {
+    pub children: Children,
+    /// The threads inside the state.
+    pub threads: Vec<(FrameId, Frame)>,
+    /// What these threads were about to enter.
+    pub ready: Vec<Ready>,
 }
 
 impl Frame {

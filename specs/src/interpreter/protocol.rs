@@ -91,6 +91,9 @@ pub enum Input {
         /// The timer.
         timer: TimerId,
     },
+    /// `RedriveExecution`. Ignored unless the execution was begun as redrivable and has ended without
+    /// success.
+    Redrive,
     /// `StopExecution`.
     Stop {
         /// The given error name and cause.

@@ -77,9 +77,20 @@ pub struct Setup {
     pub at: Instant,
     /// The order in which its threads move.
     pub interleaving: Interleaving,
+    /// Whether it keeps what it takes to go on after it has failed ([`super::Input::Redrive`]).
+    pub is_redrivable: bool,
 }
 
 impl Setup {
+    /// The same start, of an execution that can be redriven.
+    #[must_use]
+    pub fn redrivable(self) -> Self {
+        Self {
+            is_redrivable: true,
+            ..self
+        }
+    }
+
     /// The start of an execution whose threads move in turn.
     pub fn new(
         program: impl Into<Program>,
@@ -93,6 +104,7 @@ impl Setup {
             input: input.into(),
             at,
             interleaving: Interleaving::default(),
+            is_redrivable: false,
         }
     }
 }

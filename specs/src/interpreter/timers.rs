@@ -55,10 +55,11 @@ impl Execution {
     }
 
     /// When the execution ends at the latest: it stops exactly then (clause `machine.timeout`). An
-    /// input that comes later ends it as of that time.
+    /// input that comes later ends it as of that time. A redrive begins the machine's time anew.
     pub fn deadline(&self) -> Instant {
         let seconds = self.machine().timeout_seconds;
-        let allowed = seconds.map(|it| self.setup.at.plus(it.saturating_mul(1_000)));
+        let from = self.redriven.unwrap_or(self.setup.at);
+        let allowed = seconds.map(|it| from.plus(it.saturating_mul(1_000)));
         allowed.map_or(self.longest(), |allowed| allowed.min(self.longest()))
     }
 

@@ -18,7 +18,6 @@ use crate::{
     base::time::{Instant, Millis},
     history::Failure,
     interpreter::{Execution, Input, TimerId},
-    observation::Status,
 };
 
 impl Service {
@@ -195,39 +194,9 @@ impl Service {
 /// For how long an execution is kept after it has closed, in milliseconds: 90 days (Developer
 /// Guide, "Quotas related to state machine executions").
 pub(super) const RETENTION: Millis = 90 * DAY;
-/// For how long it can be redriven: 14 days (API reference, `RedriveExecution`).
-const REDRIVABLE: Millis = 14 * DAY;
-/// How long an execution may last, with its redrives: a year.
-const LONGEST: Millis = 365 * DAY;
-/// From so many events on, the history has no room for a redrive.
-const FULL: usize = 24_999;
 const DAY: Millis = 24 * 60 * 60 * 1_000;
 
 impl Run {
-    /// Why the execution cannot be redriven (API reference, `DescribeExecution`); `None` if it can.
-    /// The reason for a full history is worded as it was recorded in 2026-09, the others as they are
-    /// documented.
-    fn not_redrivable(&self, now: Instant) -> Option<String> {
-        let status = self.status();
-        let history = self.execution.as_ref().map(Execution::history);
-        let since_end = self.ended.map_or(0, |ended| now.since(ended));
-        let reason = if matches!(status, Status::Running | Status::Succeeded) {
-            return Some(format!(
-                "Execution is {} and cannot be redriven",
-                status.name()
-            ));
-        } else if history.is_some_and(|events| events.len() >= FULL) {
-            "Execution has exceeded the maximum history event limit"
-        } else if now.since(self.started) >= LONGEST {
-            "Execution has exceeded the max execution time"
-        } else if since_end > REDRIVABLE {
-            "Execution redrivable period exceeded"
-        } else {
-            return None;
-        };
-        Some(reason.to_owned())
-    }
-
     /// Adds to an answer which version or alias it was started by, and its redrives.
     fn tell_origin(&self, answer: &mut Value) {
         let machine = &self.machine_arn;
@@ -237,11 +206,15 @@ impl Run {
         if let Some(alias) = &self.alias {
             answer["stateMachineAliasArn"] = format!("{machine}:{alias}").into();
         }
-        answer["redriveCount"] = self.redrives.into();
+        answer["redriveCount"] = self.redrives.count.into();
+        if let Some(last) = self.redrives.last {
+            answer["redriveDate"] = seconds(last);
+        }
     }
 
-    /// By what a list of executions is sorted: when it stopped, or else when it started.
+    /// By what a list of executions is sorted: when it stopped, or else when it was redriven or started.
     fn listed_by(&self) -> Instant {
-        self.ended.unwrap_or(self.started)
+        let began = self.redrives.last.unwrap_or(self.started);
+        self.ended.unwrap_or(began)
     }
 }

@@ -29,7 +29,7 @@ impl Run {
                     "previous_event_id": event.previous.to_string(),
                     "event_timestamp": event.at.0.to_string(),
                     "execution_arn": self.arn,
-                    "redrive_count": self.redrives.to_string(),
+                    "redrive_count": self.redrives.count.to_string(),
                 })
             })
             .collect()

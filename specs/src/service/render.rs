@@ -83,6 +83,11 @@ pub(super) fn details(event: &Event, begun: Begun<'_>, with_data: bool) -> Map<S
         let role = credentials.get("roleArn").and_then(Value::as_str);
         *credentials = role.map_or_else(|| json!({}), |role| json!({ "roleArn": role }));
     }
+    if event.kind == EventKind::ExecutionRedriven
+        && let Some(count) = details.shift_remove("index")
+    {
+        details.insert("redriveCount".to_owned(), count);
+    }
     if event.kind == EventKind::ExecutionStarted {
         details.insert("roleArn".to_owned(), begun.role.into());
     }

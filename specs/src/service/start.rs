@@ -10,7 +10,7 @@ use super::{
     machines::Target,
     params::Params,
     render::seconds,
-    work::{Run, Step},
+    work::{Redrives, Run, Step},
 };
 use crate::{
     asl::WorkflowType,
@@ -146,7 +146,11 @@ impl Service {
         };
         let started = time.now();
         let program = target.revision.program.clone();
-        let execution = Execution::begin(Setup::new(program, identity, data, started));
+        let setup = Setup::new(program, identity, data, started);
+        let execution = Execution::begin(match target.workflow {
+            WorkflowType::Standard => setup.redrivable(),
+            WorkflowType::Express => setup,
+        });
         self.number += 1 + u64::from(waiter.is_some());
         let memory = execution.memory();
         self.running_memory += memory;
@@ -168,7 +172,7 @@ impl Service {
             memory,
             tasks: BTreeMap::new(),
             broken: None,
-            redrives: 0,
+            redrives: Redrives::default(),
         };
         self.runs.insert(id, run);
         self.runs_by_arn.insert(arn.to_owned(), id);

@@ -15,7 +15,10 @@ use super::{
     params::Params, render::Begun,
 };
 use crate::{
-    base::{arn::Arn, time::Instant},
+    base::{
+        arn::Arn,
+        time::{Instant, Millis},
+    },
     history::Failure,
     interpreter::{Command, Execution, Input, Outcome, TaskId, Unsupported},
     observation::Status,
@@ -28,12 +31,24 @@ const RETAINED_MEMORY: usize = 64 << 20;
 /// How much memory the executions that run may take together before no other is started, in bytes.
 const RUNNING_MEMORY: usize = 256 << 20;
 
+/// How many client tokens are known, and for how long (API reference, `RedriveExecution`).
+const TOKENS: usize = 10;
+const TOKEN_LIFE: Millis = 15 * 60 * 1_000;
+
 /// The executions that have ended and can still be asked about.
 #[derive(Debug, Default)]
 pub(super) struct Closed {
     /// In the order of ending.
     pub kept: VecDeque<ExecutionId>,
     memory: usize,
+}
+
+impl Closed {
+    /// An execution that took so much memory goes on.
+    pub fn take_back(&mut self, execution: ExecutionId, memory: usize) {
+        self.kept.retain(|kept| *kept != execution);
+        self.memory -= memory;
+    }
 }
 
 /// An execution that was started.
@@ -67,8 +82,38 @@ pub(super) struct Run {
     pub tasks: BTreeMap<TaskId, Open>,
     /// The failure that stopped it, if its cause is outside the language.
     pub broken: Option<Failure>,
-    /// How often it was redriven.
-    pub redrives: u64,
+    pub redrives: Redrives,
+}
+
+/// The redrives of an execution.
+#[derive(Debug, Default)]
+pub(super) struct Redrives {
+    pub count: u64,
+    /// When the last one was.
+    pub last: Option<Instant>,
+    /// The tokens of the last ones, with their times.
+    tokens: Vec<(String, Instant)>,
+}
+
+impl Redrives {
+    /// When it was redriven with this token, if that is remembered.
+    pub fn known(&self, token: &str, now: Instant) -> Option<Instant> {
+        let mut known = self.tokens.iter();
+        known
+            .find(|(other, at)| other == token && now.since(*at) <= TOKEN_LIFE)
+            .map(|(_, at)| *at)
+    }
+
+    /// It is redriven.
+    pub fn add(&mut self, token: Option<&str>, now: Instant) {
+        self.count += 1;
+        self.last = Some(now);
+        if let Some(token) = token {
+            self.tokens.push((token.to_owned(), now));
+            let surplus = self.tokens.len().saturating_sub(TOKENS);
+            self.tokens.drain(..surplus);
+        }
+    }
 }
 
 impl Run {
@@ -357,8 +402,7 @@ impl Service {
         }
         if let Some(run) = self.runs.remove(&execution) {
             if run.ended.is_some() {
-                self.closed.kept.retain(|kept| *kept != execution);
-                self.closed.memory -= run.memory;
+                self.closed.take_back(execution, run.memory);
             } else {
                 self.running_memory -= run.memory;
             }

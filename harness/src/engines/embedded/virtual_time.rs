@@ -111,6 +111,13 @@ impl Timelines {
                 }
                 task.execution
             }
+            Effect::Redriven { execution } => {
+                if let Some(timeline) = self.timelines.get_mut(&execution) {
+                    timeline.over = false;
+                    timeline.timers.clear();
+                }
+                execution
+            }
             Effect::Ended { execution } => {
                 if let Some(timeline) = self.timelines.get_mut(&execution) {
                     timeline.finish(End::Ended);
@@ -356,6 +363,76 @@ impl Drop for Turn {
             timeline.handed = None;
             core.run_until_idle(state, self.execution);
             state.answer_waiting();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::{Value, json};
+    use stepproof_specs::{deviation::Deviations, service::Config};
+
+    use super::{
+        super::core::{Calls as _, Core, Reply},
+        Timelines,
+    };
+
+    #[allow(clippy::needless_pass_by_value)] // callers write literals
+    fn ask(core: &Arc<Core<Timelines>>, operation: &str, body: Value) -> Value {
+        match core.clone().call(operation, &body) {
+            Reply::Now(answer) => answer.unwrap(),
+            Reply::Later(mut waiting) => waiting.answer.try_recv().unwrap(),
+        }
+    }
+
+    fn machine(core: &Arc<Core<Timelines>>, seconds: u64, kind: &str) -> Value {
+        let wait = json!({"Type": "Wait", "Seconds": seconds, "End": true});
+        let definition = json!({"StartAt": "W", "TimeoutSeconds": 250, "States": {"W": wait}});
+        let role = "arn:aws:iam::123456789012:role/r";
+        let body = json!({"name": format!("m{seconds}"), "roleArn": role, "type": kind, "definition": definition.to_string()});
+        ask(core, "CreateStateMachine", body)["stateMachineArn"].clone()
+    }
+
+    #[test]
+    fn a_synchronous_start_is_answered_at_once() {
+        let core = Core::new(
+            Config::default(),
+            Deviations::default(),
+            Timelines::default(),
+        );
+        for (seconds, status) in [(200, "SUCCEEDED"), (300, "TIMED_OUT")] {
+            let machine = machine(&core, seconds, "EXPRESS");
+            let answer = ask(
+                &core,
+                "StartSyncExecution",
+                json!({"stateMachineArn": machine}),
+            );
+            assert_eq!(answer["status"], status);
+        }
+    }
+
+    #[test]
+    fn time_goes_on_after_a_redrive() {
+        let core = Core::new(
+            Config::default(),
+            Deviations::default(),
+            Timelines::default(),
+        );
+        let machine = machine(&core, 300, "STANDARD");
+        let started = ask(&core, "StartExecution", json!({"stateMachineArn": machine}));
+        let execution = json!({"executionArn": started["executionArn"]});
+        for count in 0..3 {
+            let told = ask(&core, "DescribeExecution", execution.clone());
+            assert_eq!(told["status"], "TIMED_OUT");
+            assert_eq!(told["redriveCount"], count);
+            let lasted = told["stopDate"].as_f64().unwrap() - told["startDate"].as_f64().unwrap();
+            assert!(
+                (lasted - 250.0 * f64::from(count + 1)).abs() < 0.001,
+                "{lasted}"
+            );
+            ask(&core, "RedriveExecution", execution.clone());
         }
     }
 }

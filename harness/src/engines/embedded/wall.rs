@@ -134,7 +134,7 @@ impl Pace for Wall {
                     Effect::Queued { task, .. } => {
                         state.give(task);
                     }
-                    Effect::Started { .. } => {}
+                    Effect::Started { .. } | Effect::Redriven { .. } => {}
                 }
             }
         }

@@ -26,6 +26,12 @@ family! {
         ExecutionStopped = "execution.stopped", Observed,
             "StopExecution ends the execution as ABORTED; the previousEventId of ExecutionAborted is 0.",
             "recorded: test_stop_execution";
+        ExecutionRedriven = "execution.redriven", Documented,
+            "RedriveExecution goes on with the state that failed: what had succeeded is kept, of a Parallel or Map only the branches and iterations that failed or were stopped are run again (all of them after States.DataLimitExceeded), and retries and the machine's time limit begin anew.",
+            "AWS Developer Guide, Restarting state machine executions with redrive";
+        ExecutionRedrivenHistory = "execution.redriven.history", Assumed(HISTORIES),
+            "ExecutionRedriven follows the last event; the state that is run again is not entered again, and a Parallel or Map, and its iterations, start again.",
+            "not recorded";
         HistoryJoinedExit = "history.joined-exit", Observed,
             "The Succeeded and Exited events of a Parallel or Map have the same previousEventId.",
             "recorded: test_map_state, test_parallel_state";
