@@ -241,7 +241,7 @@ fn bad_input_is_named_and_the_rest_is_judged() {
     write(
         here,
         "r/area/c.json",
-        r#"{"kind": "test_state", "expect": {}}"#,
+        r#"{"kind": "never_heard_of", "expect": {}}"#,
     );
     expect(here, &["observed", "r"], 4);
 }
