@@ -27,7 +27,8 @@ impl Tree {
     pub(crate) fn strangeness(&self) -> usize {
         let own = match self {
             Self::Null | Self::Name(_) => 0,
-            Self::Variable(_) => 1,
+            // Whatever stands in its place needs nobody who sets it.
+            Self::Variable(_) => 6,
             Self::Bool(it) => 1 + usize::from(*it),
             Self::Number(it) => 3 + usize::from(it.fract() != 0.0),
             Self::Text(it) => 5 + usize::from(!it.is_empty()),
@@ -82,7 +83,7 @@ impl Tree {
         let mut found = match self {
             Self::Name(_) | Self::Placeholder => return Vec::new(),
             Self::Null => Vec::new(),
-            Self::Variable(_) => return vec![Self::Null],
+            Self::Variable(name) if name == "states" => return vec![Self::Null],
             Self::Bool(it) => {
                 let plain = it.then_some(Self::Bool(false));
                 return [Self::Null].into_iter().chain(plain).collect();
@@ -159,7 +160,7 @@ impl Tree {
     }
 
     /// This with something in place of a variable, except where the variable is bound.
-    fn with(mut self, name: &str, value: &Self) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &Self) -> Self {
         match &self {
             Self::Variable(other) if other == name => return value.clone(),
             Self::Lambda(parameters, ..) if parameters.iter().any(|it| it == name) => return self,
@@ -461,6 +462,16 @@ mod tests {
         assert!(found.contains(&"$y + 1".to_owned()), "{found:?}");
         let found = simpler("$x ~> $sum");
         assert!(found.contains(&"$sum($x)".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn a_literal_is_plainer_than_a_variable() {
+        let variable = Tree::parse("$v").unwrap();
+        for literal in ["{}", "null", "[]", "false", "0", "\"\""] {
+            assert!(simpler("$v").contains(&literal.to_owned()), "{literal}");
+            let literal = Tree::parse(literal).unwrap();
+            assert!(literal.strangeness() < variable.strangeness());
+        }
     }
 
     #[test]
