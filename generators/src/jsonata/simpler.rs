@@ -46,10 +46,13 @@ impl Tree {
     pub(crate) fn simpler(&self) -> Vec<Self> {
         let mut found: Vec<Self> = self.replacements();
         for at in 0..self.parts().len() {
-            // What is called is a function.
-            if let (Self::Call(function, _), 0) = (self, at)
-                && matches!(**function, Self::Variable(_))
-            {
+            // What is called is a function, and what `$states` has is read through it.
+            let is_kept = match self {
+                Self::Call(function, _) => matches!(**function, Self::Variable(_)),
+                Self::Infix(Operator::Dot, left, _) => **left == Self::variable("states"),
+                _ => false,
+            };
+            if is_kept && at == 0 {
                 continue;
             }
             for part in self.parts()[at].simpler() {
@@ -83,7 +86,6 @@ impl Tree {
         let mut found = match self {
             Self::Name(_) | Self::Placeholder => return Vec::new(),
             Self::Null => Vec::new(),
-            Self::Variable(name) if name == "states" => return vec![Self::Null],
             Self::Bool(it) => {
                 let plain = it.then_some(Self::Bool(false));
                 return [Self::Null].into_iter().chain(plain).collect();
@@ -469,6 +471,10 @@ mod tests {
         let variable = Tree::parse("$v").unwrap();
         for literal in ["{}", "null", "[]", "false", "0", "\"\""] {
             assert!(simpler("$v").contains(&literal.to_owned()), "{literal}");
+            assert!(
+                simpler("$states").contains(&literal.to_owned()),
+                "{literal}"
+            );
             let literal = Tree::parse(literal).unwrap();
             assert!(literal.strangeness() < variable.strangeness());
         }
