@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use stepproof_tests::{Ran, expect};
+use stepproof_tests::{Ran, expect, workspace};
 
 fn directory() -> tempfile::TempDir {
     tempfile::tempdir().expect("a directory")
@@ -62,6 +62,49 @@ fn placeholders_are_given_or_guessed_or_asked_for() {
     let ran = expect(here, &["check", "n.json"], 4);
     let asked = "guess what stands for ${Then} in Next: give it with --set NAME=VALUE";
     shows(&ran.err, &["unreadable: n.json", asked]);
+}
+
+/// Machines as people have them in JSONata: orders, polls, approvals, routers, pipelines.
+#[test]
+fn machines_in_jsonata_are_judged_and_their_states_entered() {
+    let directory = directory();
+    let machines = workspace().join("tests").join("machines");
+    let machines = machines.to_str().expect("a path in UTF-8");
+    let check = ["check", machines, "--engine", "reference", "--seed", "1"];
+    let ran = expect(
+        directory.path(),
+        &[&check[..], &["--cases", "60", "--out", "r"]].concat(),
+        0,
+    );
+    let last = last(&ran);
+    shows(
+        last,
+        &["0 diverged", "0 unsupported", "49 machines, 49 judged"],
+    );
+    let states = last.split(", ").find(|it| it.contains("states entered"));
+    let mut numbers = states
+        .into_iter()
+        .flat_map(str::split_whitespace)
+        .filter_map(|it| it.parse::<u32>().ok());
+    let (entered, all) = (numbers.next(), numbers.next());
+    let missed = all.zip(entered).map(|(all, entered)| all - entered);
+    assert!(missed.is_some_and(|it| it <= 10), "{last}");
+}
+
+#[test]
+fn what_little_of_a_machine_is_seen_is_told() {
+    let directory = directory();
+    let here = directory.path();
+    let machine = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Output": "{% $total %}", "Next": "B"}, "B": {"Type": "Succeed"}}}"#;
+    write(here, "m.json", machine);
+    let check = [
+        "check", "m.json", "--seed", "3", "--cases", "4", "--out", "r",
+    ];
+    let ran = expect(here, &check, 0);
+    let warned = "AWS warns: Variable 'total' is possibly not defined at /States/A/Output";
+    let alike = "all its cases fail with States.QueryEvaluationError";
+    shows(&ran.out, &[warned, alike, "1 of 2 states entered, not B"]);
 }
 
 #[test]

@@ -5,10 +5,14 @@
 //! * `want` — a tree of these reads, and values drawn from it
 //! * `script` — what the tasks do
 //! * `solve` — values with which a Choice takes a given rule
+//! * `conditions` — the same for a Choice in JSONata
+//! * `constants` — variables whose values the machine itself says
 //! * `aim` — ways to states, and starts that lead there
 
 mod adapt;
 mod aim;
+mod conditions;
+mod constants;
 mod reads;
 mod script;
 mod solve;
@@ -40,6 +44,7 @@ use stepproof_specs::{
 pub use self::adapt::{Served, Unservable};
 use self::{
     aim::{Aim, Course},
+    constants::Constants,
     reads::Demands,
     script::Task,
     want::{Draw, Want},
@@ -151,7 +156,8 @@ impl Given {
                 None => NotGiven::Refused(diagnostics),
             });
         };
-        let (input, results) = reads::of(&machine, &definition, &Demands::new());
+        let constants = Constants::of(&machine);
+        let (input, results) = reads::of(&machine, &definition, &Demands::new(), &constants);
         let given = Self {
             name: name.to_owned(),
             tasks: script::tasks(&machine, &results),
@@ -165,13 +171,13 @@ impl Given {
             fixed,
             ways: Vec::new(),
         };
-        let ways = given.find_ways();
+        let ways = given.find_ways(&constants);
         Ok(Self { ways, ..given })
     }
 
     /// Looks for starts that lead to the machine's states. On the way to the last ones others are
     /// entered, so those come first.
-    fn find_ways(&self) -> Vec<(Start, Aim)> {
+    fn find_ways(&self, constants: &Constants) -> Vec<(Start, Aim)> {
         let mut dice = Dice::new(0);
         let mut entered = Entered::new();
         let mut ways = Vec::new();
@@ -184,7 +190,7 @@ impl Given {
                 && all_tries.next().is_some()
             {
                 let detour = number >= SHORTEST;
-                let tasks = (self.tasks.as_slice(), self.longest);
+                let tasks = (self.tasks.as_slice(), self.longest, constants);
                 let found = Aim::at(
                     target,
                     &self.machine,

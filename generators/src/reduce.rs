@@ -106,6 +106,9 @@ pub const PASSES: &[Pass] = &[
     pass("literals-for-variables", variables::literals_for_variables),
     pass("sources-for-variables", variables::sources_for_variables),
     pass("put-out", expressions::put_out),
+    pass("put-out-without-error", expressions::put_out_without_error),
+    pass("start-with-second", expressions::start_with_second),
+    pass("compose-outputs", expressions::compose_outputs),
     pass("simplify-json", expressions::simplify_json),
     pass(
         "literals-for-expressions",

@@ -155,7 +155,8 @@ fn prepare_execution(case: ExecutionCase, lane: Lane) -> Result<Job, PrepareErro
     let unsure = Clause::JsonataUnsure;
     let mut expectations = job.expectations.iter();
     if expectations.any(|it| it.coverage.contains(unsure)) {
-        return Ok(job.asking(second::where_unsure()).unwrap_or(job));
+        let second = second::where_unsure();
+        return Ok(second.and_then(|it| job.asking(&it)).unwrap_or(job));
     }
     Ok(job)
 }
@@ -186,19 +187,19 @@ impl Job {
         }
     }
 
-    /// The same job where a second evaluator of JSONata is asked about everything; `None` if there is
-    /// none, or nothing to ask.
+    /// The same job where a second evaluator of JSONata is asked about everything, and where the first one's
+    /// word is not taken if there is none; `None` if there is nothing to ask.
     pub fn doubting(&self) -> Option<Self> {
         let mut expectations = self.expectations.iter();
         let is_evaluated = expectations.any(|it| it.coverage.contains(Clause::JsonataExpression));
         if !is_evaluated || self.engine.is_some() {
             return None;
         }
-        self.asking(second::always())
+        self.asking(&second::always())
     }
 
-    fn asking(&self, second: Option<Arc<dyn Second>>) -> Option<Self> {
-        let machine = Arc::new(self.machine.asking(&second?));
+    fn asking(&self, second: &Arc<dyn Second>) -> Option<Self> {
+        let machine = Arc::new(self.machine.asking(second));
         let expectations = expect(&machine, &self.case).ok()?;
         Some(Self::new(
             self.case.clone(),
@@ -392,9 +393,13 @@ impl Definition {
 
 #[cfg(all(test, feature = "jsonata-js"))]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
     use stepproof_specs::{
         clause::{Aspect, Clause},
+        deviation::Deviations,
+        query::jsonata::Second,
         scenario::{
             case::{Body, ExecutionCase, Start},
             plan::Plan,
@@ -402,6 +407,7 @@ mod tests {
     };
 
     use super::{Job, Lane, Prepared, prepare_body};
+    use crate::second::nobody::Nobody;
 
     /// A job with one expression.
     fn job(expression: &str) -> Job {
@@ -455,6 +461,36 @@ mod tests {
             assert!(expected.coverage.contains(clause), "{expression}");
             assert!(expected.poisoned.contains(&Aspect::Output), "{expression}");
         }
+    }
+
+    #[test]
+    fn what_the_original_does_not_know_is_in_doubt_on_any_engine() {
+        let deviation = json!({ "hook": { "jsonata": "$string" }, "change": { "set": "x" } });
+        let deviations: Arc<Deviations> = Arc::new(serde_json::from_value(deviation).unwrap());
+        for (expression, is_doubted) in [
+            ("$now() ~> $length() ~> $string()", true),
+            ("$formatNumber(1.5, '0.00') ~> $string()", false),
+        ] {
+            let under = job(expression).under(&deviations, 0).unwrap();
+            let poisoned = &under.expectations[0].poisoned;
+            assert_eq!(
+                poisoned.contains(&Aspect::Output),
+                is_doubted,
+                "{expression}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_word_alone_is_not_taken_where_something_differs() {
+        let nobody: Arc<dyn Second> = Arc::new(Nobody);
+        let asked = |expression: &str| {
+            let asked = job(expression).asking(&nobody).expect("a job");
+            asked.expectations[0].poisoned.contains(&Aspect::Output)
+        };
+        assert!(asked("$sum($states.input.list)"));
+        // Nobody evaluates anything here.
+        assert!(!asked("$states.input.s"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{
 use rquickjs::{Context, Ctx, Function, Object, Runtime};
 use serde_json::Value;
 use stepproof_specs::query::jsonata::{
-    Doubts, Evaluation, Expression, Failure, Program, Second, World,
+    Doubts, Evaluation, Expression, Failure, Opinion, Program, Second, World,
 };
 
 /// The script, as it was published, with its licence.
@@ -48,11 +48,17 @@ pub enum OriginalError {
 
 /// The original, loaded.
 pub struct Original {
-    context: Context,
-    /// How often the engine has asked whether to go on.
-    asked: Rc<Cell<u32>>,
+    script: Box<str>,
+    engine: RefCell<Engine>,
     /// What it said before.
     said: RefCell<HashMap<(String, String), Option<Value>>>,
+}
+
+/// The engine that runs it.
+struct Engine {
+    context: Context,
+    /// How often it has asked whether to go on.
+    asked: Rc<Cell<u32>>,
 }
 
 thread_local! {
@@ -69,33 +75,21 @@ pub enum Ask {
 }
 
 impl Second for Ask {
-    fn is_asked(&self, evaluation: &Evaluation) -> bool {
-        *self == Self::Always || evaluation.doubts.value
-    }
-
-    fn evaluate(
-        &self,
-        expression: &Expression,
-        world: &dyn World,
-    ) -> Option<Result<Value, Failure>> {
-        if expression.functions().any(|it| UNKNOWN.contains(&it)) {
-            return None;
+    fn opinion(&self, first: &Evaluation, expression: &Expression, world: &dyn World) -> Opinion {
+        let is_asked = *self == Self::Always || first.doubts.value;
+        if !is_asked || expression.functions().any(|it| UNKNOWN.contains(&it)) {
+            return Opinion::None;
         }
-        LOADED.with(|loaded| {
+        let said = LOADED.with(|loaded| {
             let original = loaded.get_or_init(|| Original::new().ok()).as_ref()?;
             Some(original.program(expression).evaluate(world).outcome)
-        })
+        });
+        said.map_or(Opinion::None, Opinion::Says)
     }
 }
 
-impl Original {
-    /// Loads the script of version 2.0.6.
-    pub fn new() -> Result<Self, OriginalError> {
-        Self::load(SCRIPT)
-    }
-
-    /// Loads the script of a version of jsonata.js.
-    pub fn load(script: &str) -> Result<Self, OriginalError> {
+impl Engine {
+    fn load(script: &str) -> Result<Self, OriginalError> {
         let runtime = Runtime::new()?;
         runtime.set_memory_limit(MEMORY);
         runtime.set_max_stack_size(STACK);
@@ -115,9 +109,27 @@ impl Original {
             }
             Ok(ctx.eval::<(), _>(HELPER)?)
         })?;
+        Ok(Self { context, asked })
+    }
+
+    fn ask(&self, source: &str, bindings: &str) -> Option<String> {
+        self.asked.set(0);
+        self.context
+            .with(|ctx| answer(&ctx, source, bindings.to_owned()))
+    }
+}
+
+impl Original {
+    /// Loads the script of version 2.0.6.
+    pub fn new() -> Result<Self, OriginalError> {
+        Self::load(SCRIPT)
+    }
+
+    /// Loads the script of a version of jsonata.js.
+    pub fn load(script: &str) -> Result<Self, OriginalError> {
         Ok(Self {
-            context,
-            asked,
+            script: script.into(),
+            engine: RefCell::new(Engine::load(script)?),
             said: RefCell::default(),
         })
     }
@@ -138,27 +150,34 @@ impl Original {
 
     /// What the helper says of an expression; `None` if it was stopped.
     fn ask(&self, source: &str, bindings: &Value) -> Option<Value> {
-        self.asked.set(0);
         let question = (source.to_owned(), bindings.to_string());
         if let Some(said) = self.said.borrow().get(&question) {
             return said.clone();
         }
-        let said = self
-            .context
-            .with(|ctx| answer(&ctx, &question.0, question.1.clone()));
-        let Some(text) = said else {
-            // What it left behind counts against the next question.
-            self.context.runtime().run_gc();
-            return None;
-        };
-        let said: Option<Value> = serde_json::from_str(&text).ok();
-        let length = question.0.len() + question.1.len() + text.len();
+        let said = self.engine.borrow().ask(source, &question.1);
+        let mut said: Option<Value> = said.and_then(|text| serde_json::from_str(&text).ok());
+        // What was asked before may have left something behind, which counts against the memory. With less
+        // of it the engine never does better, so only where it failed is another one asked.
+        if said.as_ref().is_none_or(is_out_of_memory)
+            && let Ok(fresh) = Engine::load(&self.script)
+        {
+            *self.engine.borrow_mut() = fresh;
+            let again = self.engine.borrow().ask(source, &question.1);
+            said = again.and_then(|text| serde_json::from_str(&text).ok());
+        }
+        let length = |it: &Value| it.to_string().len();
+        let length = question.0.len() + question.1.len() + said.as_ref().map_or(0, length);
         let mut kept = self.said.borrow_mut();
         if kept.len() < MOST_ANSWERS && length < LONGEST_EXCHANGE {
             kept.insert(question, said.clone());
         }
         said
     }
+}
+
+fn is_out_of_memory(said: &Value) -> bool {
+    let message = said.get("message").and_then(Value::as_str);
+    message.is_some_and(|it| it.contains("out of memory"))
 }
 
 fn answer(ctx: &Ctx<'_>, source: &str, bindings: String) -> Option<String> {
@@ -185,19 +204,20 @@ impl Program for Script<'_> {
             .original
             .ask(self.expression.source(), &bindings.into());
         Evaluation {
-            outcome: outcome(said),
+            outcome: outcome(said.as_ref()),
             doubts: Doubts::default(),
-            steps: self.original.asked.get() as usize,
+            steps: self.original.engine.borrow().asked.get() as usize,
+            is_looked_up: false,
         }
     }
 }
 
-fn outcome(said: Option<Value>) -> Result<Value, Failure> {
-    let Some(Value::Object(mut said)) = said else {
+fn outcome(said: Option<&Value>) -> Result<Value, Failure> {
+    let Some(Value::Object(said)) = said else {
         return Err(Failure::Unknown("no answer within its limits".to_owned()));
     };
-    if let Some(value) = said.shift_remove("value") {
-        return Ok(value);
+    if let Some(value) = said.get("value") {
+        return Ok(value.clone());
     }
     let text = |key: &str| said.get(key).and_then(Value::as_str).map(str::to_owned);
     Err(if said.contains_key("undefined") {

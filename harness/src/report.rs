@@ -193,6 +193,8 @@ pub struct MachineNotice {
     pub unsupported: Option<LeftOut>,
     /// Why some of its cases are not run; absent if all are.
     pub partly: Option<String>,
+    /// What a user should know of it beside that: warnings of AWS, and that all its cases fail alike.
+    pub remarks: Vec<String>,
 }
 
 impl MachineNotice {
@@ -208,6 +210,7 @@ impl MachineNotice {
             workflow: None,
             unsupported: Some(LeftOut { kind, reason }),
             partly: None,
+            remarks: Vec::new(),
         }
     }
 }
@@ -265,6 +268,7 @@ impl From<&Given> for MachineNotice {
             workflow: None,
             unsupported: None,
             partly: None,
+            remarks: Vec::new(),
         }
     }
 }

@@ -12,30 +12,44 @@ pub(crate) const REMEDY: Option<&str> = if cfg!(feature = "jsonata-js") {
 };
 
 /// One that is asked about what the first one is not sure of.
+#[cfg(feature = "jsonata-js")]
 pub(crate) fn where_unsure() -> Option<Arc<dyn Second>> {
-    built_in(false)
+    Some(Arc::new(crate::jsonata_js::Ask::WhereUnsure))
+}
+
+/// There is none that could be asked.
+#[cfg(not(feature = "jsonata-js"))]
+pub(crate) fn where_unsure() -> Option<Arc<dyn Second>> {
+    None
 }
 
 /// One that is asked about everything.
-pub(crate) fn always() -> Option<Arc<dyn Second>> {
-    built_in(true)
+#[cfg(feature = "jsonata-js")]
+pub(crate) fn always() -> Arc<dyn Second> {
+    Arc::new(crate::jsonata_js::Ask::Always)
 }
 
-fn built_in(always: bool) -> Option<Arc<dyn Second>> {
-    #[cfg(feature = "jsonata-js")]
-    let second: Option<Arc<dyn Second>> = {
-        use crate::jsonata_js::Ask;
-        let when = if always {
-            Ask::Always
-        } else {
-            Ask::WhereUnsure
-        };
-        Some(Arc::new(when))
-    };
-    #[cfg(not(feature = "jsonata-js"))]
-    let second: Option<Arc<dyn Second>> = {
-        let _ = always;
-        None
-    };
-    second
+/// Nobody: what differs is not judged by what one evaluator says alone.
+#[cfg(not(feature = "jsonata-js"))]
+pub(crate) fn always() -> Arc<dyn Second> {
+    Arc::new(nobody::Nobody)
+}
+
+#[cfg(any(test, not(feature = "jsonata-js")))]
+pub(crate) mod nobody {
+    use stepproof_specs::query::jsonata::{Evaluation, Expression, Opinion, Second, World};
+
+    /// In place of a second evaluator where none is built in.
+    #[derive(Debug)]
+    pub(crate) struct Nobody;
+
+    impl Second for Nobody {
+        fn opinion(&self, first: &Evaluation, _: &Expression, _: &dyn World) -> Opinion {
+            if first.is_looked_up {
+                Opinion::None
+            } else {
+                Opinion::Doubts
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
 use stepproof_specs::{
     asl::{
         Body, Machine, Scope, State, Transition,
@@ -12,12 +13,16 @@ use stepproof_specs::{
 };
 
 use super::{
+    constants::Constants,
     reads::{self, Demands},
     script::Task,
     solve,
     want::{Draw, Want},
 };
 use crate::{dice::Dice, literal};
+
+/// The error of an expression that has no value.
+const QUERY_EVALUATION: &str = "States.QueryEvaluationError";
 
 /// A state, with what encloses it.
 #[derive(Debug, Clone)]
@@ -88,14 +93,15 @@ impl Aim {
     pub fn at(
         target: &Target<'_>,
         machine: &Machine,
-        definition: &serde_json::Value,
-        (tasks, longest): (&[Task], Option<Millis>),
+        definition: &Value,
+        (tasks, longest, constants): (&[Task], Option<Millis>, &Constants),
         detour: bool,
         dice: &mut Dice,
     ) -> Option<Self> {
         let mut search = Search {
             tasks,
             longest,
+            constants,
             detour,
             demands: Demands::new(),
             failing: HashMap::new(),
@@ -103,7 +109,7 @@ impl Aim {
         for level in &target.levels {
             search.reach(level, dice)?;
         }
-        let (input, results) = reads::of(machine, definition, &search.demands);
+        let (input, results) = reads::of(machine, definition, &search.demands, constants);
         Some(Self {
             input,
             results,
@@ -113,7 +119,7 @@ impl Aim {
     }
 
     /// An input that leads there.
-    pub fn input(&self, dice: &mut Dice) -> serde_json::Value {
+    pub fn input(&self, dice: &mut Dice) -> Value {
         self.input.root(dice, Draw::Towards)
     }
 
@@ -176,6 +182,7 @@ enum Edge {
 struct Search<'m> {
     tasks: &'m [Task],
     longest: Option<Millis>,
+    constants: &'m Constants,
     detour: bool,
     demands: Demands,
     failing: HashMap<Site, Act>,
@@ -189,7 +196,7 @@ impl Search<'_> {
             let site = site(&level.prefix, name);
             match (edge, &state.body) {
                 (Edge::Taken(rule), Body::Choice(choice)) => {
-                    let demands = solve::taking(choice, rule, dice)?;
+                    let demands = solve::taking(choice, rule, self.constants, dice)?;
                     self.demands.insert(site, demands);
                 }
                 (Edge::Caught(catcher), _) => self.fail(state, &site, catcher, dice)?,
@@ -280,6 +287,8 @@ impl Search<'_> {
             None if caught(literal::TIMEOUT) && task.times_out(self.longest) => {
                 Act::now(Reply::Silent)
             }
+            // A result in which nothing is found that is read.
+            None if caught(QUERY_EVALUATION) => Act::now(Reply::Succeed(Value::Null.into())),
             None => return None,
         };
         self.failing.insert(failing, act);

@@ -1,6 +1,7 @@
 //! What a machine reads of its input and of its tasks' results. Every path is followed backwards
 //! from where it is used to where the value comes from, until a round finds nothing new.
 
+mod backwards;
 mod expression;
 mod trees;
 
@@ -24,8 +25,11 @@ use stepproof_specs::{
 };
 
 pub(super) use self::expression::boundary;
-use self::trees::{Origin, Read};
-use super::want::{Hint, Want};
+pub(super) use self::trees::{Found, Origin, Read, of_condition};
+use super::{
+    constants::Constants,
+    want::{Hint, Want},
+};
 
 /// The most rounds. A value that passes around a loop converges within a few rounds, or is nested
 /// deeply enough.
@@ -47,6 +51,7 @@ pub(super) fn of(
     machine: &Machine,
     definition: &Value,
     demands: &Demands,
+    constants: &Constants,
 ) -> (Want, HashMap<Site, Want>) {
     let mut reads = Reads {
         input: Want::default(),
@@ -54,6 +59,7 @@ pub(super) fn of(
         results: HashMap::new(),
         variables: HashMap::new(),
         demands,
+        constants,
     };
     for _ in 0..ROUNDS {
         let before = (
@@ -79,6 +85,7 @@ pub(super) fn of(
 
 struct Reads<'d> {
     demands: &'d Demands,
+    constants: &'d Constants,
     input: Want,
     states: HashMap<Site, Want>,
     results: HashMap<Site, Want>,
@@ -206,7 +213,7 @@ impl Reads<'_> {
             Body::Fail(fail) => {
                 let texts = [&fail.error, &fail.cause].into_iter().flatten();
                 for source in texts.filter_map(|text| text.path()) {
-                    self.source(source, &hinted([Hint::Text]), &mut view);
+                    self.source(source, &Want::hinted([Hint::Text]), &mut view);
                 }
                 Want::default()
             }
@@ -429,7 +436,7 @@ impl Reads<'_> {
 
     fn limit(&mut self, limit: &Limit, view: &mut View<'_>) {
         if let Some(path) = limit.path() {
-            self.path(path, &hinted([Hint::Count]), view);
+            self.path(path, &Want::hinted([Hint::Count]), view);
         }
     }
 
@@ -438,17 +445,22 @@ impl Reads<'_> {
             Until::Seconds(limit) => self.limit(limit, view),
             Until::Timestamp(timestamp) => {
                 if let Some(path) = timestamp.path() {
-                    self.path(path, &hinted([Hint::Timestamp]), view);
+                    self.path(path, &Want::hinted([Hint::Timestamp]), view);
                 }
             }
         }
     }
 
-    fn choice(&mut self, choice: &Choice, site: &Site, view: &mut View<'_>) {
+    /// What has to be so that a Choice takes a certain rule.
+    fn demanded(&mut self, site: &Site, view: &mut View<'_>) {
         let demands = self.demands.get(site).into_iter().flatten();
         for Demand { path, want } in demands {
             self.path(path, want, view);
         }
+    }
+
+    fn choice(&mut self, choice: &Choice, site: &Site, view: &mut View<'_>) {
+        self.demanded(site, view);
         for rule in choice
             .choices
             .iter()
@@ -473,7 +485,7 @@ impl Reads<'_> {
     }
 
     fn test(&mut self, test: &Test, view: &mut View<'_>) {
-        let hints = hinted(expression::boundary(test));
+        let hints = Want::hinted(expression::boundary(test));
         self.path(&test.variable, &hints, view);
         if let Operand::Path(path) = &test.operand {
             self.path(path, &hints, view);
@@ -490,7 +502,7 @@ impl Reads<'_> {
         (next, prefix): (&Want, &str),
         item: &mut Want,
     ) -> Want {
-        let mut found = Vec::new();
+        let mut found = Found::new(self.constants);
         let mut whole = Want::default();
         match &flow.output {
             Some(output) => trees::of_template(output, next, &mut found),
@@ -546,11 +558,16 @@ impl Reads<'_> {
         }
         self.add(&mut found, &mut raw, &mut Want::default(), &mut of_item);
         item.merge(&of_item);
-        raw
+        let mut view = View {
+            effective: raw,
+            item,
+        };
+        self.demanded(site, &mut view);
+        view.effective
     }
 
     /// What an `Assign` reads, if its variables are read as they are.
-    fn assigns(&self, assign: Option<&jsonata::Template>, found: &mut Vec<Read>) {
+    fn assigns(&self, assign: Option<&jsonata::Template>, found: &mut Found<'_>) {
         if let Some(jsonata::Template::Object(members)) = assign {
             for (name, value) in members {
                 let wanted = self.variables.get(name.as_str());
@@ -560,10 +577,10 @@ impl Reads<'_> {
     }
 
     /// What the fields of a type of state read.
-    fn of_body(&self, body: &Body, prefix: &str, found: &mut Vec<Read>) {
+    fn of_body(&self, body: &Body, prefix: &str, found: &mut Found<'_>) {
         let mut count = |limit: Option<&Limit>| {
             if let Some(expression) = limit.and_then(Limit::expression) {
-                trees::of_expression(expression, &trees::hinted([Hint::Count]), found);
+                trees::of_expression(expression, &Want::hinted([Hint::Count]), found);
             }
         };
         match body {
@@ -576,7 +593,7 @@ impl Reads<'_> {
                 Until::Seconds(seconds) => count(Some(seconds)),
                 Until::Timestamp(timestamp) => {
                     if let Some(expression) = timestamp.expression() {
-                        let wanted = trees::hinted([Hint::Timestamp]);
+                        let wanted = Want::hinted([Hint::Timestamp]);
                         trees::of_expression(expression, &wanted, found);
                     }
                 }
@@ -584,7 +601,7 @@ impl Reads<'_> {
             Body::Fail(fail) => {
                 for text in [&fail.error, &fail.cause].into_iter().flatten() {
                     if let Some(expression) = text.expression() {
-                        trees::of_expression(expression, &trees::hinted([Hint::Text]), found);
+                        trees::of_expression(expression, &Want::hinted([Hint::Text]), found);
                     }
                 }
             }
@@ -594,7 +611,7 @@ impl Reads<'_> {
                         continue;
                     };
                     if let Some(condition) = flow.condition.expression() {
-                        trees::of_expression(condition, &trees::hinted([Hint::Bool]), found);
+                        trees::of_expression(condition, &Want::hinted([Hint::Bool]), found);
                     }
                     if let Some(output) = &flow.output {
                         trees::of_template(output, &self.entered(prefix, &rule.next), found);
@@ -607,8 +624,8 @@ impl Reads<'_> {
     }
 
     /// Adds reads to what they are reads of.
-    fn add(&mut self, found: &mut Vec<Read>, raw: &mut Want, result: &mut Want, item: &mut Want) {
-        for (origin, steps, wanted) in found.drain(..) {
+    fn add(&mut self, found: &mut Found<'_>, raw: &mut Want, result: &mut Want, item: &mut Want) {
+        for (origin, steps, wanted) in found.reads.drain(..) {
             let place = match origin {
                 Origin::Input => &mut *raw,
                 Origin::Result => &mut *result,
@@ -644,12 +661,6 @@ fn forget(want: &mut Want, catch: &CatchFlow) {
         Nullable::Absent => *want = Want::default(),
         Nullable::Set(path) => want.forget(path.steps()),
     }
-}
-
-fn hinted(hints: impl IntoIterator<Item = Hint>) -> Want {
-    let mut want = Want::default();
-    want.hints(hints);
-    want
 }
 
 /// The names at the beginning of the steps.

@@ -19,6 +19,8 @@ use stepproof_specs::{
 };
 
 use super::{
+    conditions,
+    constants::Constants,
     reads::{Demand, boundary},
     want::{Hint, Want},
 };
@@ -31,7 +33,15 @@ const TRIES: usize = 24;
 const NOW: &str = "2026-01-01T00:00:00Z";
 
 /// What makes a Choice take the rule with this index, or its default; `None` if nothing was found.
-pub(super) fn taking(choice: &Choice, rule: Option<usize>, dice: &mut Dice) -> Option<Vec<Demand>> {
+pub(super) fn taking(
+    choice: &Choice,
+    rule: Option<usize>,
+    constants: &Constants,
+    dice: &mut Dice,
+) -> Option<Vec<Demand>> {
+    if choice.choices.iter().any(|it| it.flow.jsonata().is_some()) {
+        return Some(conditions::taking(choice, rule, constants, dice));
+    }
     (0..TRIES).find_map(|_| {
         let mut parts = Vec::new();
         if let Some(rule) = rule {

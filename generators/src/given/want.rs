@@ -84,6 +84,13 @@ impl Want {
         }
     }
 
+    /// A value that may be any of these.
+    pub fn hinted(hints: impl IntoIterator<Item = Hint>) -> Self {
+        let mut want = Self::default();
+        want.hints(hints);
+        want
+    }
+
     /// A value that has to be one of these.
     pub fn must(hints: impl IntoIterator<Item = Hint>) -> Self {
         Self {
@@ -94,15 +101,20 @@ impl Want {
 
     /// An array with so many items as this value has to be.
     pub fn of_length(&self) -> Self {
-        let lengths = self.must.iter().filter_map(|hint| match hint {
-            Hint::Value(value) => u32::try_from(value.as_u64()?).ok(),
-            _ => None,
-        });
         Self {
             items: Some(Box::default()),
-            lengths: lengths.filter(|length| *length <= LONGEST).collect(),
+            lengths: lengths(&self.must),
             ..Self::default()
         }
+    }
+
+    /// An array with so many items as this value has to be, or else may be.
+    pub fn of_possible_length(&self) -> Self {
+        let mut array = self.of_length();
+        if array.lengths.is_empty() {
+            array.lengths = lengths(&self.hints);
+        }
+        array
     }
 
     /// The reads of what an indefinite path selects, if these are the reads of the list of it.
@@ -137,6 +149,44 @@ impl Want {
             _ => None,
         });
         Self::must(values)
+    }
+
+    /// The same, where it is also known what this value may be.
+    pub fn through(&self, from: impl Fn(&Value) -> Option<Value>) -> Self {
+        let hints = self.hints.iter().filter_map(|hint| match hint {
+            Hint::Value(value) => from(value).map(Hint::Value),
+            _ => None,
+        });
+        Self {
+            hints: hints.collect(),
+            ..self.back(&from)
+        }
+    }
+
+    /// Whether nothing is known of what it may be.
+    pub fn is_vague(&self) -> bool {
+        self.hints.is_empty() && self.must.is_empty()
+    }
+
+    /// The same, without having to be anything.
+    pub fn loose(&self) -> Self {
+        Self::hinted(self.must.iter().chain(&self.hints).cloned())
+    }
+
+    /// The only value that it has to be, if there is only one.
+    pub fn only(&self) -> Option<&Value> {
+        match &self.must[..] {
+            [Hint::Value(value)] => Some(value),
+            _ => None,
+        }
+    }
+
+    /// An array of one or two such items.
+    pub fn few(items: Self) -> Self {
+        Self {
+            lengths: vec![1, 1, 2],
+            ..Self::array(items)
+        }
     }
 
     /// The reads at the end of these steps, added if there are none yet.
@@ -327,6 +377,14 @@ impl Want {
         }
         Value::Object(object)
     }
+}
+
+fn lengths(hints: &[Hint]) -> Vec<u32> {
+    let lengths = hints.iter().filter_map(|hint| match hint {
+        Hint::Value(value) => u32::try_from(value.as_u64()?).ok(),
+        _ => None,
+    });
+    lengths.filter(|length| *length <= LONGEST).collect()
 }
 
 /// Keeps what both allow, if there is anything.

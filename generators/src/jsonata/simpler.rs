@@ -27,7 +27,8 @@ impl Tree {
     pub(crate) fn strangeness(&self) -> usize {
         let own = match self {
             Self::Null | Self::Name(_) => 0,
-            Self::Variable(_) => 1,
+            // Whatever stands in its place needs nobody who sets it.
+            Self::Variable(_) => 6,
             Self::Bool(it) => 1 + usize::from(*it),
             Self::Number(it) => 3 + usize::from(it.fract() != 0.0),
             Self::Text(it) => 5 + usize::from(!it.is_empty()),
@@ -45,10 +46,13 @@ impl Tree {
     pub(crate) fn simpler(&self) -> Vec<Self> {
         let mut found: Vec<Self> = self.replacements();
         for at in 0..self.parts().len() {
-            // What is called is a function.
-            if let (Self::Call(function, _), 0) = (self, at)
-                && matches!(**function, Self::Variable(_))
-            {
+            // What is called is a function, and what `$states` has is read through it.
+            let is_kept = match self {
+                Self::Call(function, _) => matches!(**function, Self::Variable(_)),
+                Self::Infix(Operator::Dot, left, _) => **left == Self::variable("states"),
+                _ => false,
+            };
+            if is_kept && at == 0 {
                 continue;
             }
             for part in self.parts()[at].simpler() {
@@ -82,7 +86,6 @@ impl Tree {
         let mut found = match self {
             Self::Name(_) | Self::Placeholder => return Vec::new(),
             Self::Null => Vec::new(),
-            Self::Variable(_) => return vec![Self::Null],
             Self::Bool(it) => {
                 let plain = it.then_some(Self::Bool(false));
                 return [Self::Null].into_iter().chain(plain).collect();
@@ -159,7 +162,7 @@ impl Tree {
     }
 
     /// This with something in place of a variable, except where the variable is bound.
-    fn with(mut self, name: &str, value: &Self) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &Self) -> Self {
         match &self {
             Self::Variable(other) if other == name => return value.clone(),
             Self::Lambda(parameters, ..) if parameters.iter().any(|it| it == name) => return self,
@@ -461,6 +464,20 @@ mod tests {
         assert!(found.contains(&"$y + 1".to_owned()), "{found:?}");
         let found = simpler("$x ~> $sum");
         assert!(found.contains(&"$sum($x)".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn a_literal_is_plainer_than_a_variable() {
+        let variable = Tree::parse("$v").unwrap();
+        for literal in ["{}", "null", "[]", "false", "0", "\"\""] {
+            assert!(simpler("$v").contains(&literal.to_owned()), "{literal}");
+            assert!(
+                simpler("$states").contains(&literal.to_owned()),
+                "{literal}"
+            );
+            let literal = Tree::parse(literal).unwrap();
+            assert!(literal.strangeness() < variable.strangeness());
+        }
     }
 
     #[test]

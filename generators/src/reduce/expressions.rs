@@ -190,6 +190,119 @@ pub(super) fn put_out(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
+/// Puts what a catcher or a rule puts out into the Output of the state itself, which does what is put there after
+/// it has succeeded.
+pub(super) fn put_out_without_error(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (state, fields) in states(&case.definition) {
+        if !is_jsonata(&case.definition, fields) {
+            continue;
+        }
+        for (at, catcher) in entries(fields, "Catch").iter().enumerate() {
+            for (_, tree) in expressions(catcher) {
+                let (state, output) = (state.clone(), Value::from(tree.to_field()));
+                edits.push(edit(move |case| {
+                    let fields = object_mut(&mut case.definition, &state.pointer)?;
+                    fields.insert("Output".to_owned(), output.clone());
+                    let catchers = fields.get_mut("Catch")?.as_array_mut()?;
+                    catchers.remove(at);
+                    if catchers.is_empty() {
+                        fields.shift_remove("Catch");
+                    }
+                    for start in &mut case.starts {
+                        start.plan.sites.remove(&state.site);
+                    }
+                    Some(())
+                }));
+            }
+        }
+    }
+    edits
+}
+
+/// Starts with the second state of a scope, to which what the first one puts out or assigns is an argument.
+pub(super) fn start_with_second(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let all = states(&case.definition);
+    for (first, fields) in &all {
+        let next = targets(fields).first().copied().map(str::to_owned);
+        let second = all.iter().find(|(second, fields)| {
+            second.scope == first.scope
+                && Some(&second.name) == next.as_ref()
+                && fields["Type"] == "Task"
+                && is_jsonata(&case.definition, fields)
+        });
+        let (Some((second, _)), true) = (second, is_jsonata(&case.definition, fields)) else {
+            continue;
+        };
+        for name in ["Output", "Assign"] {
+            let Some(value) = fields.get(name).cloned() else {
+                continue;
+            };
+            let (first, second) = (first.clone(), second.clone());
+            edits.push(edit(move |case| {
+                let scope = object_mut(&mut case.definition, &first.scope.pointer)?;
+                (scope.get("StartAt")?.as_str()? == first.name).then_some(())?;
+                scope.insert("StartAt".to_owned(), second.name.clone().into());
+                let states = scope.get_mut("States")?.as_object_mut()?;
+                states.shift_remove(&first.name)?;
+                let second = states.get_mut(&second.name)?.as_object_mut()?;
+                second.insert("Arguments".to_owned(), value.clone());
+                Some(())
+            }));
+        }
+    }
+    edits
+}
+
+/// Lets a state put out what the next one makes of its output, and leaves out the next one.
+pub(super) fn compose_outputs(case: &ExecutionCase) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let all = states(&case.definition);
+    let output = |fields: &Value| {
+        let is_read = is_jsonata(&case.definition, fields);
+        let tree = fields["Output"].as_str().and_then(Tree::of_field);
+        tree.filter(|_| is_read)
+    };
+    for (first, fields) in &all {
+        let second = all.iter().find(|(second, _)| {
+            second.scope == first.scope && fields["Next"].as_str() == Some(&*second.name)
+        });
+        let Some((_, after)) = second else {
+            continue;
+        };
+        let (Some(one), Some(other)) = (output(fields), output(after)) else {
+            continue;
+        };
+        let composed = of_input(other, &Tree::Block(vec![one])).to_field();
+        let (first, next) = (first.clone(), after["Next"].as_str().map(str::to_owned));
+        edits.push(edit(move |case| {
+            let fields = object_mut(&mut case.definition, &first.pointer)?;
+            fields.insert("Output".to_owned(), composed.clone().into());
+            match &next {
+                Some(next) => fields.insert("Next".to_owned(), next.clone().into()),
+                None => {
+                    fields.shift_remove("Next");
+                    fields.insert("End".to_owned(), true.into())
+                }
+            };
+            Some(())
+        }));
+    }
+    edits
+}
+
+/// An expression in which something stands for the state's input.
+fn of_input(mut tree: Tree, input: &Tree) -> Tree {
+    if tree == Tree::states("input") {
+        return input.clone();
+    }
+    for part in tree.parts_mut() {
+        *part = of_input(std::mem::replace(part, Tree::Null), input);
+    }
+    tree
+}
+
 /// Makes the JSON of a field smaller: one member less, or one alone.
 pub(super) fn simplify_json(case: &ExecutionCase) -> Vec<Edit> {
     let mut edits = Vec::new();

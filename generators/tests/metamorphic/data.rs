@@ -269,7 +269,16 @@ fn reads_no_data(template: &Value) -> bool {
         .any(|read| text.replace(".$\":", "").contains(read))
 }
 
+/// Whether the execution fails at its own data: where Assign fails, it matters what comes before it.
+fn fails_itself(drawn: &Drawn) -> bool {
+    let error = drawn.expectation.observation.error.as_deref();
+    error.is_some_and(|error| error.starts_with("States."))
+}
+
 fn assign_behind(drawn: &Drawn) -> Option<Twin> {
+    if fails_itself(drawn) {
+        return None;
+    }
     let spot = fitting(drawn, |it| {
         it["Type"] != "Choice"
             && !lacks(it, &["Assign"])
@@ -285,6 +294,9 @@ fn assign_behind(drawn: &Drawn) -> Option<Twin> {
 /// Adds a Pass before the state that has the same result, assigns from it and discards it. The
 /// state itself must not read variables: they are assigned earlier now.
 fn assign_apart(drawn: &Drawn) -> Option<Twin> {
+    if fails_itself(drawn) {
+        return None;
+    }
     let reads_variables = |it: &Value| {
         let text = it.to_string();
         let mut after = text.split('$').skip(1);

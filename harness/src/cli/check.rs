@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     engines::Engine,
-    job::{Lane, prepare_body},
+    job::{Lane, Prepared, prepare_body},
     report::{self, Event, Unjudged, on_one_line},
     run::{Limit, Source, judging::GivenCases},
 };
@@ -210,6 +210,7 @@ impl Sorting<'_> {
             definition: definition.json,
             placeholders: definition.placeholders,
             partly: None,
+            remarks: definition.warnings,
             plan: None,
             express: definition.workflow == WorkflowType::Express,
         };
@@ -228,7 +229,9 @@ impl Sorting<'_> {
                     .to_owned(),
             );
         }
-        machine.partly = probe(&given, self.engine, machine.most(longest))?;
+        let probed = probe(&given, self.engine, machine.most(longest))?;
+        machine.partly = probed.partly;
+        machine.remarks.extend(probed.alike);
         Ok(machine)
     }
 
@@ -275,13 +278,16 @@ fn bar(machines: usize) -> ProgressBar {
     }
 }
 
-/// Tries a few cases of a machine. Returns an error if none of them can be run; otherwise the
-/// reason why some cannot, if any.
-fn probe(
-    given: &Given,
-    engine: &dyn Engine,
-    longest: Option<Millis>,
-) -> Result<Option<String>, String> {
+/// What a few cases of a machine show.
+struct Probed {
+    /// Why some of them cannot be run.
+    partly: Option<String>,
+    /// That all of them fail alike, in words.
+    alike: Option<String>,
+}
+
+/// Tries a few cases of a machine. Returns an error if none of them can be run.
+fn probe(given: &Given, engine: &dyn Engine, longest: Option<Millis>) -> Result<Probed, String> {
     let profile = engine.profile();
     if given.has_tasks() && !profile.capabilities.activities {
         let name = &profile.name;
@@ -290,18 +296,42 @@ fn probe(
         ));
     }
     let source = GivenCases::new(vec![given.clone()], 0, longest);
-    let objections = (0..PROBES).filter_map(|index| {
-        prepare_body(source.case(index).body, Lane::Throughput)
-            .map_err(|error| error.to_string())
-            .map_or_else(Some, |job| source.objection(&job))
-    });
-    let objections: Vec<String> = objections.collect();
+    let (mut objections, mut jobs) = (Vec::new(), Vec::new());
+    for index in 0..PROBES {
+        match prepare_body(source.case(index).body, Lane::Throughput) {
+            Ok(job) => {
+                objections.extend(source.objection(&job));
+                jobs.push(job);
+            }
+            Err(error) => objections.push(error.to_string()),
+        }
+    }
     let all = objections.len() as u64 == PROBES;
     let first = objections.into_iter().next();
     if all {
         return Err(first.unwrap_or_default());
     }
-    Ok(first)
+    Ok(Probed {
+        partly: first,
+        alike: fail_alike(&jobs),
+    })
+}
+
+/// Whether executions that should have various ends all fail with the same error, so that little of the machine
+/// is seen.
+fn fail_alike(jobs: &[Prepared]) -> Option<String> {
+    let mut seen = jobs
+        .iter()
+        .flat_map(Prepared::expectations)
+        .map(|it| &it.observation);
+    let first = seen.next()?;
+    let error = first.error.as_deref()?;
+    let is_alike = seen.all(|it| it.error.as_deref() == Some(error));
+    // A machine may be there to fail with an error of its own.
+    (is_alike && error.starts_with("States.")).then(|| {
+        let cause = first.cause.as_deref().unwrap_or_default();
+        format!("all its cases fail with {error}, the first one because: {cause}")
+    })
 }
 
 fn nothing_left(left_out: &[LeftOut]) -> Failure {

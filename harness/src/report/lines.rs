@@ -106,7 +106,7 @@ fn encode(event: &Event) -> Option<Value> {
                 "placeholders": notice.placeholders, "workflow": notice.workflow,
                 "unsupported": notice.unsupported.as_ref().map(|it| &it.reason),
                 "kind": notice.unsupported.as_ref().map(|it| it.kind),
-                "partly": notice.partly,
+                "partly": notice.partly, "remarks": notice.remarks,
             })
         }
         Event::CaseJudged {

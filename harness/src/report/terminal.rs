@@ -147,6 +147,9 @@ impl<W: Write + Send> Terminal<W> {
         if let Some(reason) = &notice.partly {
             changes.push(format!("some cases are unsupported: failed to {reason}"));
         }
+        if !notice.remarks.is_empty() {
+            changes.push(first_of(&notice.remarks, NAMED));
+        }
         if !changes.is_empty() {
             let changes = changes.join("; ");
             self.line(&format!("{file}: {}", on_one_line(&changes)));

@@ -6,6 +6,7 @@
 
 mod core;
 mod functions;
+mod library;
 mod limits;
 mod messages;
 mod otherwise;
@@ -21,8 +22,10 @@ use serde_json::{Map, Value};
 
 use self::core::Core;
 pub use self::{
-    otherwise::{FUNCTIONS, Family, How, Otherwise, Part},
-    program::{CONTEXT, Doubts, Evaluation, Failure, Field, Program, STATES, Second, World},
+    otherwise::{Family, How, Otherwise, Part},
+    program::{
+        CONTEXT, Doubts, Evaluation, Failure, Field, Opinion, Program, STATES, Second, World,
+    },
     reads::Unrooted,
 };
 use crate::base::pointer::Pointer;
@@ -35,6 +38,8 @@ const CLOSING: &str = "%}";
 pub struct Expression {
     text: Arc<str>,
     program: Arc<Core>,
+    /// How the language has it, if that is not how it is evaluated.
+    lawful: Option<Arc<Core>>,
     /// Who is asked, too.
     second: Option<Arc<dyn Second>>,
 }
@@ -75,8 +80,8 @@ pub enum SyntaxError {
         "parse the expression: it starts with {OPENING} and ends with {CLOSING}, or has neither"
     )]
     Delimiters,
-    /// The text between the delimiters is not JSONata.
-    #[error("parse the expression: it is not JSONata ({0})")]
+    /// The text between the delimiters is not JSONata: the code of its error, and words if there are any.
+    #[error("parse the expression: it is not JSONata: {0}")]
     Source(String),
 }
 
@@ -89,6 +94,7 @@ impl Expression {
                 Ok(Some(Self {
                     text: text.into(),
                     program: Arc::new(program),
+                    lawful: None,
                     second: None,
                 }))
             }
@@ -127,6 +133,7 @@ impl Expression {
             |program| Self {
                 text: self.text.clone(),
                 program: Arc::new(program),
+                lawful: Some(self.lawful.as_ref().unwrap_or(&self.program).clone()),
                 second: self.second.clone(),
             },
         )
@@ -168,13 +175,16 @@ impl Expression {
         let Some(second) = &self.second else {
             return evaluation;
         };
-        if self.is_otherwise() {
-            // Whoever follows the language cannot be asked.
-            evaluation.doubts.value = false;
-        } else if second.is_asked(&evaluation)
-            && let Some(said) = second.evaluate(self, world)
-        {
-            evaluation.hear(&said);
+        let Some(lawful) = &self.lawful else {
+            evaluation.ask(&**second, self, world);
+            return evaluation;
+        };
+        // Whoever follows the language can be asked only about what the language has, which is as much in doubt.
+        if evaluation.doubts.value {
+            let mut plain = lawful.evaluate(world);
+            plain.ask(&**second, self, world);
+            evaluation.doubts.value = plain.doubts.value;
+            evaluation.doubts.contested = plain.doubts.contested;
         }
         evaluation
     }

@@ -1,5 +1,7 @@
 //! Expressions that would take all time or memory, and that the counting against it changes nothing.
 
+use std::{fs, time::Instant};
+
 use serde_json::{Value, json};
 use stepproof_specs::clause::{Aspect, Clause};
 
@@ -127,7 +129,12 @@ fn hostile_expressions_end() {
     for (expression, end) in HOSTILE.iter().copied().chain(nesting) {
         let output = format!("{{% $count({expression}) %}}");
         let states = json!({"A": {"Type": "Pass", "Output": output, "End": true}});
+        forget_peak();
+        let began = Instant::now();
         let seen = run(&states, json!({}), &[]).expect("a simulation");
+        let took = began.elapsed().as_millis();
+        let shown: String = expression.chars().take(60).collect();
+        println!("{took:>6} ms {:>5} MiB  {shown}", peak());
         match ended(&seen) {
             Ok(_) => assert_eq!(end, "", "{expression}"),
             Err((error, cause)) => {
@@ -144,6 +151,20 @@ fn hostile_expressions_end() {
             "{expression}"
         );
     }
+}
+
+/// Lets the most memory of this process be counted anew, where the system can.
+fn forget_peak() {
+    // It is printed and not judged.
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory that this process has had, in MiB; 0 where the system does not tell.
+fn peak() -> usize {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kilobytes.map_or(0, |it| it.parse::<usize>().unwrap_or(0) / 1024)
 }
 
 /// Products of data cost what they make.

@@ -476,6 +476,7 @@ fn what_rests_on_the_evaluator_alone_is_in_doubt() {
         "$random(42)",
         "$states.input.n = 1 ? 0 : $random()",
         "[1..873783]",
+        "$count([1..873783])",
     ] {
         assert!(!doubted(sure).0, "{sure}");
     }
@@ -490,6 +491,8 @@ fn what_rests_on_the_evaluator_alone_is_in_doubt() {
         ("$random(5000000000)", Clause::JsonataSeed),
         ("$eval('1')", Clause::JsonataEval),
         ("[1/0]", Clause::JsonataNumber),
+        ("1/0", Clause::JsonataNumber),
+        ("$sum([1..900000])", Clause::JsonataLimit),
         ("[1..800000].[1, 2]", Clause::JsonataLimit),
     ] {
         let (is_doubted, coverage) = doubted(doubtful);

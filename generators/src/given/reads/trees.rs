@@ -3,20 +3,24 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use stepproof_specs::query::{
     jsonata::{Expression, Template},
     jsonpath::path::Step,
 };
 
+use super::backwards::{self, Side, beside};
 use crate::{
-    given::want::{Hint, Made, Want, around},
+    given::{
+        constants::Constants,
+        want::{Hint, Made, Want},
+    },
     jsonata::{Operator, Tree},
 };
 
 /// Where a read starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Origin {
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::given) enum Origin {
     /// `$states.input`.
     Input,
     /// `$states.result`.
@@ -30,10 +34,39 @@ pub(super) enum Origin {
 }
 
 /// A read of something: where it starts, the steps from there, and what is read of the value.
-pub(super) type Read = (Origin, Vec<Step>, Want);
+pub(in crate::given) type Read = (Origin, Vec<Step>, Want);
+
+/// What was found to be read, where these variables are known.
+#[derive(Debug)]
+pub(in crate::given) struct Found<'c> {
+    pub reads: Vec<Read>,
+    constants: &'c Constants,
+}
+
+impl<'c> Found<'c> {
+    pub fn new(constants: &'c Constants) -> Self {
+        Self {
+            reads: Vec::new(),
+            constants,
+        }
+    }
+
+    fn of(&mut self, expression: &Expression, wanted: &Want) {
+        let Some(mut tree) = Tree::of_field(expression.text()) else {
+            return;
+        };
+        put(&mut tree, self.constants);
+        let mut reads = Reads {
+            found: &mut self.reads,
+            bound: HashMap::new(),
+            context: None,
+        };
+        reads.tree(&tree, wanted);
+    }
+}
 
 /// What the JSON of a field reads, if `wanted` is read of what it makes.
-pub(super) fn of_template(template: &Template, wanted: &Want, found: &mut Vec<Read>) {
+pub(super) fn of_template(template: &Template, wanted: &Want, found: &mut Found<'_>) {
     match template {
         Template::Literal(_) => {}
         Template::Expression(expression) => of_expression(expression, wanted, found),
@@ -53,22 +86,35 @@ pub(super) fn of_template(template: &Template, wanted: &Want, found: &mut Vec<Re
 }
 
 /// What an expression reads, if `wanted` is read of its value.
-pub(super) fn of_expression(expression: &Expression, wanted: &Want, found: &mut Vec<Read>) {
-    if let Some(tree) = Tree::of_field(expression.text()) {
-        let mut reads = Reads {
-            found,
-            bound: HashMap::new(),
-            context: None,
-        };
-        reads.tree(&tree, wanted);
-    }
+pub(super) fn of_expression(expression: &Expression, wanted: &Want, found: &mut Found<'_>) {
+    found.of(expression, wanted);
 }
 
-/// A value that may be any of these.
-pub(super) fn hinted(hints: impl IntoIterator<Item = Hint>) -> Want {
-    let mut want = Want::default();
-    want.hints(hints);
-    want
+/// What a condition reads; `holds` says what it has to come to, if anything.
+pub(in crate::given) fn of_condition(
+    expression: &Expression,
+    holds: Option<bool>,
+    found: &mut Found<'_>,
+) {
+    let wanted = match holds {
+        Some(holds) => Want::must([Hint::Value(holds.into())]),
+        None => Want::hinted([Hint::Bool]),
+    };
+    found.of(expression, &wanted);
+}
+
+/// Puts values in place of the variables that have them. What an expression binds itself is drawn as if it had
+/// another name, because the evaluator is asked in the end.
+fn put(tree: &mut Tree, constants: &Constants) {
+    if let Tree::Variable(name) = tree
+        && let Some(value) = constants.get(name).and_then(backwards::tree)
+    {
+        *tree = value;
+        return;
+    }
+    for part in tree.parts_mut() {
+        put(part, constants);
+    }
 }
 
 struct Reads<'f> {
@@ -87,9 +133,12 @@ impl Reads<'_> {
         }
         match tree {
             Tree::Infix(operator, left, right) => self.infix(*operator, left, right, wanted),
-            Tree::Negative(inner) => self.tree(inner, &number()),
+            Tree::Negative(inner) => {
+                let wanted = wanted.through(|it| Some(json!(-it.as_f64()?)));
+                self.tree(inner, &or(wanted, number()));
+            }
             Tree::Filter(inner, predicate) => {
-                let item = self.inside(|it| it.tree(predicate, &hinted([Hint::Bool])));
+                let item = self.inside(|it| it.tree(predicate, &Want::hinted([Hint::Bool])));
                 let mut items = wanted.selected();
                 items.merge(&item);
                 self.tree(inner, &Want::array(items));
@@ -98,7 +147,7 @@ impl Reads<'_> {
             Tree::Group(inner, members) => {
                 let item = self.inside(|it| {
                     for (key, value) in members {
-                        it.tree(key, &hinted([Hint::Text]));
+                        it.tree(key, &Want::hinted([Hint::Text]));
                         it.tree(value, &Want::default());
                     }
                 });
@@ -125,13 +174,14 @@ impl Reads<'_> {
                         Tree::Text(name) => wanted.get(&[Step::Name(name.as_str().into())]),
                         _ => Want::default(),
                     };
-                    self.tree(key, &hinted([Hint::Text]));
+                    self.tree(key, &Want::hinted([Hint::Text]));
                     self.tree(value, &wanted);
                 }
             }
             Tree::Block(parts) => self.block(parts, wanted),
             Tree::Condition(condition, then, otherwise) => {
-                self.tree(condition, &hinted([Hint::Bool]));
+                let truth = backwards::branch(wanted, then, otherwise.as_deref());
+                self.tree(condition, &or(truth, Want::hinted([Hint::Bool])));
                 self.tree(then, wanted);
                 if let Some(otherwise) = otherwise {
                     self.tree(otherwise, wanted);
@@ -198,35 +248,45 @@ impl Reads<'_> {
             | Operator::LessOrEqual
             | Operator::Greater
             | Operator::GreaterOrEqual => {
-                self.tree(left, &beside(right));
-                self.tree(right, &beside(left));
+                let truth = backwards::truth(wanted);
+                self.tree(left, &beside(Side::Left, operator, right, truth));
+                self.tree(right, &beside(Side::Right, operator, left, truth));
             }
             Operator::In => {
-                self.tree(left, &beside(right));
-                self.tree(right, &Want::array(beside(left)));
+                let truth = backwards::truth(wanted);
+                self.tree(left, &beside(Side::Left, operator, right, truth));
+                let item = beside(Side::Right, Operator::Equal, left, truth);
+                self.tree(right, &Want::array(item));
             }
             Operator::Plus
             | Operator::Minus
             | Operator::Times
             | Operator::Divide
             | Operator::Modulo => {
-                self.tree(left, &number());
-                self.tree(right, &number());
+                let (of_left, of_right) = backwards::operands(operator, (left, right), wanted);
+                self.tree(left, &or(of_left, number()));
+                self.tree(right, &or(of_right, number()));
             }
             Operator::Range => {
-                let count = hinted([Hint::Count]);
+                let count = Want::hinted([Hint::Count]);
                 self.tree(left, &count);
                 self.tree(right, &count);
             }
             Operator::And | Operator::Or => {
-                let truth = hinted([Hint::Bool]);
+                let both = operator == Operator::And;
+                let truth = match backwards::truth(wanted) {
+                    Some(it) if it == both => Want::must([Hint::Value(it.into())]),
+                    _ => Want::hinted([Hint::Bool]),
+                };
                 self.tree(left, &truth);
                 self.tree(right, &truth);
             }
             Operator::Concatenate => {
-                let text = hinted([Hint::Text]);
-                self.tree(left, &text);
-                self.tree(right, &text);
+                let text = || Want::hinted([Hint::Text]);
+                let from = backwards::operand(operator, Side::Left, right, wanted);
+                self.tree(left, &or(from, text()));
+                let from = backwards::operand(operator, Side::Right, left, wanted);
+                self.tree(right, &or(from, text()));
             }
             Operator::Pipe => match right {
                 Tree::Call(function, arguments) => {
@@ -255,6 +315,14 @@ impl Reads<'_> {
 
     /// The parts of a block from last to first: what is bound is read by what follows.
     fn block(&mut self, parts: &[Tree], wanted: &Want) {
+        let inlined;
+        let parts = match with_functions(parts) {
+            Some(other) => {
+                inlined = other;
+                &inlined[..]
+            }
+            None => parts,
+        };
         let names: Vec<&String> = parts.iter().filter_map(|part| bound(part)).collect();
         let shadowed: Vec<Option<Want>> = names
             .iter()
@@ -316,7 +384,7 @@ impl Reads<'_> {
         let [first, rest @ ..] = arguments else {
             return;
         };
-        let text = hinted([Hint::Text]);
+        let text = Want::hinted([Hint::Text]);
         let of_first = match name {
             "map" | "filter" | "each" | "single" | "sift" | "sort" | "reduce"
                 if matches!(rest, [Tree::Lambda(..), ..]) =>
@@ -324,7 +392,7 @@ impl Reads<'_> {
                 let of_body = match name {
                     "map" | "each" => wanted.selected(),
                     "reduce" => wanted.clone(),
-                    _ => hinted([Hint::Bool]),
+                    _ => Want::hinted([Hint::Bool]),
                 };
                 let parameters = self.parameters(&rest[0], &of_body);
                 let mut item = match name {
@@ -351,48 +419,89 @@ impl Reads<'_> {
             }
             "append" | "reverse" | "distinct" | "shuffle" | "sort" | "zip" => wanted.clone(),
             "count" => {
-                let mut counted = wanted.of_length();
+                let mut counted = wanted.of_possible_length();
                 counted.hints([json!([]), json!([1]), json!([1, 2])].map(Hint::Value));
                 counted
             }
-            "sum" | "max" | "min" | "average" => Want::array(number()),
+            "sum" | "max" | "min" | "average" => {
+                let item = wanted.through(|it| it.is_number().then(|| it.clone()));
+                if item.is_vague() {
+                    Want::array(number())
+                } else {
+                    Want::few(item)
+                }
+            }
             "join" => Want::array(text.clone()),
             "partition" => Want::array(wanted.each().each()),
-            "exists" => hinted([Hint::Absent, Hint::Number, Hint::Text]),
-            "not" | "boolean" => hinted([Hint::Bool]),
+            "exists" if backwards::truth(wanted) == Some(false) => Want::must([Hint::Absent]),
+            "exists" => Want::hinted([Hint::Absent, Hint::Number, Hint::Text]),
+            "not" => or(
+                wanted.through(|it| Some(json!(!it.as_bool()?))),
+                Want::hinted([Hint::Bool]),
+            ),
+            "boolean" => or(
+                wanted.through(|it| it.is_boolean().then(|| it.clone())),
+                Want::hinted([Hint::Bool]),
+            ),
+            "type" => wanted.through(backwards::of_type),
             "lookup" => {
+                if let (Tree::Object(members), [key]) = (first, rest) {
+                    let keys = members.iter().filter_map(|(key, _)| match key {
+                        Tree::Text(key) => Some(Hint::Value(json!(key))),
+                        _ => None,
+                    });
+                    self.tree(key, &Want::hinted(keys));
+                    return;
+                }
                 let mut object = Want::default();
                 if let [Tree::Text(key)] = rest {
                     object.at(&[Step::Name(key.as_str().into())]).merge(wanted);
                 }
                 object
             }
-            "number" => hinted([Hint::Value(json!("10")), Hint::Number]),
-            "parse" => Want::made(Made::Json, wanted),
-            "string" => wanted.maker(Made::Json),
-            "base64decode" => Want::made(Made::Plain, wanted),
-            "base64encode" => wanted.maker(Made::Plain),
-            "toMillis" => hinted([Hint::Timestamp]),
-            "fromMillis" | "abs" | "floor" | "ceil" | "round" | "sqrt" | "power"
-            | "formatNumber" | "formatBase" | "formatInteger" => number(),
-            "range" => hinted([Hint::Count]),
-            "contains" | "split" | "substringBefore" | "substringAfter" | "replace" => {
-                let mut given = text.clone();
-                if let [Tree::Text(sought), ..] = rest {
-                    given.hint(Hint::Value(json!(format!("a{sought}b"))));
-                }
+            "number" => {
+                let mut given = wanted.through(|it| it.is_number().then(|| json!(it.to_string())));
+                given.hints([Hint::Value(json!("10")), Hint::Number]);
                 given
             }
-            "length" | "uppercase" | "lowercase" | "trim" | "pad" | "substring" | "match"
-            | "hash" | "encodeUrlComponent" | "decodeUrlComponent" | "encodeUrl" | "decodeUrl" => {
-                text.clone()
+            "parse" => Want::made(Made::Json, wanted),
+            "string" => {
+                let mut given = wanted.maker(Made::Json);
+                given.merge(&wanted.through(|it| it.is_string().then(|| it.clone())));
+                given
             }
+            "base64decode" => Want::made(Made::Plain, wanted),
+            "base64encode" => wanted.maker(Made::Plain),
+            "toMillis" => Want::hinted([
+                Hint::Timestamp,
+                Hint::Value(json!("2099-12-31T23:59:59Z")),
+                Hint::Value(json!("2026-01-01T00:00:00Z")),
+            ]),
+            "abs" | "floor" | "ceil" | "round" => or(
+                wanted.through(|it| it.is_number().then(|| it.clone())),
+                number(),
+            ),
+            "fromMillis" | "sqrt" | "power" | "formatNumber" | "formatBase" | "formatInteger" => {
+                number()
+            }
+            "range" => Want::hinted([Hint::Count]),
+            "contains" | "split" | "substringBefore" | "substringAfter" | "replace" | "match" => {
+                let mut given = backwards::searched(name, rest.first(), wanted);
+                given.hint(Hint::Text);
+                given
+            }
+            "length" | "uppercase" | "lowercase" | "trim" | "substring" => {
+                let wanted = wanted.through(|it| backwards::of_text(name, it));
+                or(wanted, text.clone())
+            }
+            "pad" | "hash" | "encodeUrlComponent" | "decodeUrlComponent" | "encodeUrl"
+            | "decodeUrl" => text.clone(),
             _ => Want::default(),
         };
         let of_rest = match name {
             "append" | "zip" => wanted.clone(),
             "range" | "power" | "round" | "substring" | "partition" | "pad" => {
-                hinted([Hint::Count])
+                Want::hinted([Hint::Count])
             }
             "contains" | "split" | "join" | "replace" => text,
             _ => Want::default(),
@@ -402,6 +511,20 @@ impl Reads<'_> {
             self.tree(argument, &of_rest);
         }
     }
+}
+
+/// The parts of a block, with the functions that it binds where they are named.
+fn with_functions(parts: &[Tree]) -> Option<Vec<Tree>> {
+    let is_function = |part: &Tree| matches!(part, Tree::Infix(Operator::Bind, _, it) if matches!(**it, Tree::Lambda(..)));
+    let at = parts.iter().position(is_function)?;
+    let (name, Tree::Infix(_, _, function)) = (bound(&parts[at])?, &parts[at]) else {
+        return None;
+    };
+    // One that calls itself remains.
+    let rest = parts[at + 1..].iter();
+    let rest = rest.map(|part| part.clone().with(name, function));
+    let inlined: Vec<Tree> = parts[..at].iter().cloned().chain(rest).collect();
+    Some(with_functions(&inlined).unwrap_or(inlined))
 }
 
 /// The name that a part of a block binds.
@@ -416,39 +539,12 @@ fn bound(part: &Tree) -> Option<&String> {
 }
 
 fn number() -> Want {
-    hinted([Hint::Number])
+    Want::hinted([Hint::Number])
 }
 
-/// Values for what is compared with this.
-fn beside(other: &Tree) -> Want {
-    match other {
-        Tree::Number(it) => hinted(around(*it)),
-        Tree::Negative(inner) => match &**inner {
-            Tree::Number(it) => hinted(around(-it)),
-            _ => number(),
-        },
-        Tree::Text(it) => hinted([it.clone(), format!("{it}a"), String::new()].map(text_value)),
-        Tree::Bool(_) => hinted([Hint::Bool]),
-        Tree::Null => hinted([Hint::Value(Value::Null), Hint::Text]),
-        Tree::Array(items) if items.iter().any(|it| !matches!(it, Tree::Infix(..))) => {
-            let mut want = Want::default();
-            for item in items {
-                want.merge(&beside(item));
-            }
-            want
-        }
-        Tree::Call(function, _) => match &**function {
-            Tree::Variable(name) if ["type", "uppercase", "lowercase"].contains(&name.as_str()) => {
-                hinted([Hint::Text])
-            }
-            _ => number(),
-        },
-        _ => Want::default(),
-    }
-}
-
-fn text_value(text: String) -> Hint {
-    Hint::Value(text.into())
+/// The first of these, unless nothing is known of it.
+fn or(one: Want, other: Want) -> Want {
+    if one.is_vague() { other } else { one }
 }
 
 /// Where a way starts.

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use stepproof_specs::asl::{WorkflowType, text::problems};
+use stepproof_specs::{
+    asl::{WorkflowType, diagnostic::Severity, text::problems},
+    validate::warnings,
+};
 
 use crate::{
     cli::{
@@ -31,6 +34,8 @@ pub(super) struct Definition {
     pub json: Value,
     /// What was guessed of it, in words.
     pub placeholders: Vec<String>,
+    /// What AWS warns of, in words.
+    pub warnings: Vec<String>,
     /// As what it was validated.
     pub workflow: WorkflowType,
 }
@@ -201,6 +206,7 @@ fn accepted(
 ) -> Result<Definition, LeftOut> {
     if judged.machine.is_some() {
         return Ok(Definition {
+            warnings: warned(&judged),
             json: judged.value,
             placeholders: filled.guessed.clone(),
             workflow,
@@ -216,6 +222,20 @@ fn accepted(
             reason: format!("accept the machine: {problems}"),
         },
     })
+}
+
+/// What AWS warns of in a definition that it accepts.
+fn warned(judged: &Judged) -> Vec<String> {
+    let all = judged.diagnostics.iter().cloned();
+    let warnings = all
+        .chain(warnings(&judged.value))
+        .filter(|it| it.severity == Severity::Warning);
+    let told = warnings.map(|it| {
+        let at = it.location.as_deref().unwrap_or("/");
+        let message = it.message.strip_suffix('.').unwrap_or(&it.message);
+        format!("AWS warns: {message} at {at}")
+    });
+    told.collect()
 }
 
 fn unreadable(reason: String) -> LeftOut {

@@ -68,6 +68,9 @@ pub(in crate::cli) struct GivenMachine {
     /// Why some of its cases are not run, if that is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partly: Option<String>,
+    /// What a user should know of it beside that, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// What its tasks do, if the user says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
@@ -95,6 +98,7 @@ impl GivenMachine {
     pub(in crate::cli) fn notice(&self, given: &Given) -> MachineNotice {
         MachineNotice {
             partly: self.partly.clone(),
+            remarks: self.remarks.clone(),
             placeholders: self.placeholders.clone(),
             workflow: self.express.then_some(AS_STANDARD),
             ..MachineNotice::from(given)

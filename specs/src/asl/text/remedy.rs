@@ -33,7 +33,9 @@ fn fixed(diagnostic: &Diagnostic) -> Option<String> {
         (_, Clause::ValidateTimestamp | Clause::ValidateTimestampOperand) => {
             "write it as 2030-01-01T00:00:00Z"
         }
-        (_, Clause::ValidateDelimiters) => "put nothing before {% and after %}",
+        (_, Clause::ValidateDelimiters) => {
+            "begin it with {% and end it with %}, with nothing before and after them"
+        }
         (About::Word("QueryLanguage"), _) => "mind upper and lower case",
         (About::OfLanguage(_, QueryLanguage::Jsonata), _) => {
             "give the state \"QueryLanguage\": \"JSONata\", or use the JSONPath field"

@@ -77,7 +77,7 @@ struct Read<'r> {
 }
 
 impl Core {
-    /// Parses an expression; the error is the code of JSONata's.
+    /// Parses an expression; the error is JSONata's: its code, and words if there are any.
     pub(super) fn parse(source: &str) -> Result<Self, String> {
         let (tree, unknown) = tree(source)?;
         Ok(Self::new(tree, unknown, Vec::new()))
@@ -433,6 +433,7 @@ impl Program for Core {
                 outcome,
                 doubts,
                 steps: 1,
+                is_looked_up: true,
             };
         }
         let has_functions = || {
@@ -449,27 +450,30 @@ impl Program for Core {
             outcome,
             doubts,
             steps: steps + 1,
+            is_looked_up: false,
         }
     }
 }
 
 /// The syntax tree of an expression, and what it has that is not known here.
 fn tree(source: &str) -> Result<(AstNode, Option<String>), String> {
-    let parsed = parser::parse(source).map_err(|error| {
-        let said = error.to_string();
-        messages::code(&said).map_or(said.clone(), |(code, _)| code.to_owned())
-    });
-    match parsed {
-        Ok(tree) => match profile::wrong_syntax(&tree) {
-            Some(code) => Err(code.to_owned()),
-            None => Ok((tree, None)),
-        },
+    let said = match parser::parse(source) {
+        Ok(tree) => {
+            return match profile::wrong_syntax(&tree) {
+                Some(error) => Err(error.to_owned()),
+                None => Ok((tree, None)),
+            };
+        }
+        Err(error) => error.to_string(),
+    };
+    match messages::code(&said) {
         // The parser's own limit, which says nothing about the language.
-        Err(code) if code == TOO_DEEP_TO_PARSE => Ok((AstNode::Null, Some(DEEPER.to_owned()))),
-        Err(code) if profile::READ_BY_OTHERS.contains(&&*code) => {
+        Some((TOO_DEEP_TO_PARSE, _)) => Ok((AstNode::Null, Some(DEEPER.to_owned()))),
+        Some((code, _)) if profile::READ_BY_OTHERS.contains(&code) => {
             Ok((AstNode::Null, Some(OTHERWISE_READ.to_owned())))
         }
-        Err(code) => Err(code),
+        Some((code, words)) => Err(format!("{code}: {words}")),
+        None => Err(said),
     }
 }
 
@@ -512,9 +516,6 @@ fn left(value: &JValue, doubts: &mut Doubts) -> Result<Value, Failure> {
             doubts.number |= has_infinity;
             Ok(value)
         }
-        Left::Infinity => Err(Failure::Unknown(
-            "numbers that JSON does not have".to_owned(),
-        )),
         Left::Undefined => Err(Failure::Undefined),
         Left::Function => Err(Failure::Function),
         Left::FunctionInside => Err(Failure::Unknown("functions inside data".to_owned())),

@@ -14,8 +14,8 @@ use jsonata_core::{
 use serde_json::Value;
 
 use super::{
+    library,
     limits::{self, LONGEST_SEQUENCE, RANGE},
-    otherwise::FUNCTIONS as FUNCTIONS_OF_JSONATA,
     program::World,
     reads::Reads,
     tree::{call, change_children},
@@ -156,8 +156,7 @@ impl Chance {
 
 /// Whether a name is that of a function of the language.
 pub(super) fn is_known(name: &str) -> bool {
-    const OTHERS: [&str; 2] = ["assert", "error"];
-    is_ours(name) || FUNCTIONS_OF_JSONATA.contains(&name) || OTHERS.contains(&name)
+    is_ours(name) || library::has(name)
 }
 
 /// Whether a name is that of a function here.

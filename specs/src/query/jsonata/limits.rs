@@ -14,7 +14,8 @@ use jsonata_core::{
 };
 
 use super::{
-    tree::{any, call, change_children},
+    library,
+    tree::{any, call, change_children, reads_nothing},
     values::{MOST_TEXT, MOST_VALUES, measure},
 };
 
@@ -58,44 +59,6 @@ pub(super) const TIME: &str = "L0001: too many steps";
 pub(super) const MEMORY: &str = "L0002: too large";
 pub(super) const PADDING: &str = "L0003: too much padding";
 
-/// The functions that neither repeat anything nor grow what they are given.
-const TAME: [&str; 34] = [
-    "abs",
-    "average",
-    "boolean",
-    "ceil",
-    "contains",
-    "count",
-    "exists",
-    "floor",
-    "fromMillis",
-    "hash",
-    "keys",
-    "length",
-    "lookup",
-    "lowercase",
-    "max",
-    "merge",
-    "millis",
-    "min",
-    "not",
-    "now",
-    "number",
-    "power",
-    "random",
-    "round",
-    "sqrt",
-    "string",
-    "substring",
-    "substringAfter",
-    "substringBefore",
-    "sum",
-    "toMillis",
-    "trim",
-    "type",
-    "uppercase",
-];
-
 /// Whether an expression takes no more time and memory than its length and its data allow.
 pub(super) fn is_tame(tree: &AstNode) -> bool {
     !any(tree, &|node| match node {
@@ -112,7 +75,7 @@ pub(super) fn is_tame(tree: &AstNode) -> bool {
             op,
             BinaryOp::Range | BinaryOp::ColonEqual | BinaryOp::ChainPipe | BinaryOp::In
         ),
-        AstNode::Function { name, .. } => !TAME.contains(&name.as_str()),
+        AstNode::Function { name, .. } => !library::is_tame(name),
         AstNode::Path { steps } => steps.iter().enumerate().any(|(index, step)| {
             let is_constructor = index > 0 && matches!(step.node, AstNode::Object(_));
             let mut predicates = step.stages.iter().filter_map(|stage| match stage {
@@ -174,7 +137,7 @@ pub(super) fn build_in(node: &mut AstNode) {
                 step.id = StepId::default();
                 for stage in &mut step.stages {
                     if let Stage::Filter(predicate) = stage
-                        && !is_literal(predicate)
+                        && !reads_nothing(predicate)
                     {
                         repeat(predicate);
                     }
@@ -268,20 +231,6 @@ fn multiplied(name: &str, args: &mut Vec<AstNode>) -> Option<AstNode> {
     Some(AstNode::Block(vec![bound, called]))
 }
 
-fn is_literal(node: &AstNode) -> bool {
-    matches!(
-        node,
-        AstNode::String(_)
-            | AstNode::Number(_)
-            | AstNode::Boolean(_)
-            | AstNode::Null
-            | AstNode::Undefined
-            | AstNode::Placeholder
-            | AstNode::Regex { .. }
-            | AstNode::Lambda { .. }
-    )
-}
-
 /// Counts a step before a node.
 fn repeat(node: &mut AstNode) {
     let tick = call(TICK, Vec::new());
@@ -344,7 +293,7 @@ fn grow(node: &mut AstNode) {
             ..
         }
     );
-    if !is_counted && !is_literal(node) {
+    if !is_counted && !reads_nothing(node) {
         wrap(node, GROWN);
     }
 }

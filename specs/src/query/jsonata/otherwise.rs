@@ -10,7 +10,7 @@ use jsonata_core::{
 use serde_json::Value;
 
 use super::{
-    Template,
+    Template, library,
     tree::{any, call, change_children},
     values::{Left, leave, whole},
 };
@@ -86,72 +86,6 @@ const OPERATORS: [(&str, BinaryOp); 4] = [
     ("..", BinaryOp::Range),
 ];
 
-/// The functions whose values follow from their arguments.
-pub const FUNCTIONS: [&str; 62] = [
-    "abs",
-    "append",
-    "average",
-    "base64decode",
-    "base64encode",
-    "boolean",
-    "ceil",
-    "contains",
-    "count",
-    "decodeUrl",
-    "decodeUrlComponent",
-    "distinct",
-    "each",
-    "encodeUrl",
-    "encodeUrlComponent",
-    "exists",
-    "filter",
-    "floor",
-    "formatBase",
-    "formatInteger",
-    "formatNumber",
-    "fromMillis",
-    "hash",
-    "join",
-    "keys",
-    "length",
-    "lookup",
-    "lowercase",
-    "map",
-    "match",
-    "max",
-    "merge",
-    "min",
-    "not",
-    "number",
-    "pad",
-    "parse",
-    "parseInteger",
-    "partition",
-    "power",
-    "range",
-    "reduce",
-    "replace",
-    "reverse",
-    "round",
-    "sift",
-    "single",
-    "sort",
-    "split",
-    "spread",
-    "sqrt",
-    "string",
-    "substring",
-    "substringAfter",
-    "substringBefore",
-    "sum",
-    "toMillis",
-    "trim",
-    "type",
-    "uppercase",
-    "uuid",
-    "zip",
-];
-
 impl Part {
     /// Every part.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -163,7 +97,7 @@ impl Part {
             Self::Regex,
         ];
         let operators = OPERATORS.into_iter().map(|(text, _)| Self::Operator(text));
-        let functions = FUNCTIONS.into_iter().map(Self::Function);
+        let functions = library::following().into_iter().map(Self::Function);
         own.into_iter().chain(operators).chain(functions)
     }
 

@@ -61,14 +61,19 @@ pub trait Program {
 
 /// A second evaluator of the language, which is asked about what the first one says.
 pub trait Second: fmt::Debug + Send + Sync {
-    /// Whether it is asked about an evaluation.
-    fn is_asked(&self, evaluation: &Evaluation) -> bool;
-    /// What it says itself; `None` if it does not know.
-    fn evaluate(
-        &self,
-        expression: &Expression,
-        world: &dyn World,
-    ) -> Option<Result<Value, Failure>>;
+    /// What it says of an expression to which the first one says this.
+    fn opinion(&self, first: &Evaluation, expression: &Expression, world: &dyn World) -> Opinion;
+}
+
+/// What a second evaluator says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opinion {
+    /// Nothing: the first one's word stands as it is, with its doubts.
+    None,
+    /// What the expression comes to.
+    Says(Result<Value, Failure>),
+    /// That nobody should take the first one's word.
+    Doubts,
 }
 
 /// What came of an evaluation.
@@ -80,11 +85,22 @@ pub struct Evaluation {
     pub doubts: Doubts,
     /// The steps that it took.
     pub steps: usize,
+    /// Whether it took no evaluator: objects led along a path.
+    pub is_looked_up: bool,
 }
 
 impl Evaluation {
+    /// Asks a second evaluator.
+    pub(super) fn ask(&mut self, second: &dyn Second, expression: &Expression, world: &dyn World) {
+        match second.opinion(self, expression, world) {
+            Opinion::None => {}
+            Opinion::Says(said) => self.hear(&said),
+            Opinion::Doubts => self.doubts.value = true,
+        }
+    }
+
     /// Takes in what a second evaluator says.
-    pub(super) fn hear(&mut self, second: &Result<Value, Failure>) {
+    fn hear(&mut self, second: &Result<Value, Failure>) {
         let agrees = match (&self.outcome, second) {
             (Ok(one), Ok(other)) => json::equal(one, other),
             (Err(Failure::Thrown { code, .. }), Err(Failure::Thrown { code: other, .. })) => {

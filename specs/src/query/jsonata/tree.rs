@@ -2,6 +2,19 @@
 
 use jsonata_core::ast::{AstNode, PathStep, Stage};
 
+/// What has no parts and reads nothing.
+macro_rules! constant {
+    () => {
+        AstNode::String(_)
+            | AstNode::Number(_)
+            | AstNode::Boolean(_)
+            | AstNode::Null
+            | AstNode::Undefined
+            | AstNode::Placeholder
+            | AstNode::Regex { .. }
+    };
+}
+
 /// Defines a walk over the direct children of a node, in the order of the text: one that looks, or one that
 /// changes.
 macro_rules! walk {
@@ -15,14 +28,8 @@ macro_rules! walk {
                 }
             }
             match node {
-                AstNode::String(_)
+                constant!()
                 | AstNode::Name(_)
-                | AstNode::Number(_)
-                | AstNode::Boolean(_)
-                | AstNode::Null
-                | AstNode::Undefined
-                | AstNode::Placeholder
-                | AstNode::Regex { .. }
                 | AstNode::Variable(_)
                 | AstNode::ParentVariable(_)
                 | AstNode::Wildcard
@@ -106,6 +113,11 @@ pub(super) fn any(node: &AstNode, holds: &dyn Fn(&AstNode) -> bool) -> bool {
     let mut found = holds(node);
     for_each_child(node, &mut |child| found = found || any(child, holds));
     found
+}
+
+/// Whether what comes of a node follows from itself: what a function reads, it reads when it is called.
+pub(super) fn reads_nothing(node: &AstNode) -> bool {
+    matches!(node, constant!() | AstNode::Lambda { .. })
 }
 
 /// A call of a function by name.

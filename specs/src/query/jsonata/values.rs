@@ -82,8 +82,6 @@ pub(super) enum Left {
         /// A number that JSON does not have became a string.
         has_infinity: bool,
     },
-    /// A number that JSON does not have.
-    Infinity,
     /// Nothing.
     Undefined,
     /// A function or a regular expression.
@@ -101,7 +99,6 @@ pub(super) fn leave(value: &JValue) -> Left {
         JValue::Lambda(_) | JValue::Builtin { .. } | JValue::Regex { .. } => {
             return Left::Function;
         }
-        JValue::Number(number) if !number.is_finite() => return Left::Infinity,
         _ => {}
     }
     if measure(value, MOST_VALUES).is_none() {
