@@ -19,7 +19,7 @@ const OPTIONS: [&str; 9] = [
 fn run(options: &[&str], status: i32) -> (Value, Option<String>) {
     let directory = tempfile::tempdir().expect("a directory");
     let ran = expect(directory.path(), &[&OPTIONS, options].concat(), status);
-    let events = ran.out.lines().map(|line| serde_json::from_str(line));
+    let events = ran.out.lines().map(serde_json::from_str);
     let events: Vec<Value> = events.collect::<Result<_, _>>().expect("events");
     let root = events.iter().find_map(|it| it["explanation"].as_str());
     (

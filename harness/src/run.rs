@@ -21,7 +21,7 @@ mod stop;
 mod telling;
 mod witness;
 
-pub(crate) use self::roots::is_explained;
+pub(crate) use self::roots::is_accounted_for;
 pub use self::{
     attempt::{Attempt, Outcome, attempt},
     bugbase::{Bugbase, Standing},

@@ -24,7 +24,7 @@ use crate::{
     report::{Event, Finding, Reporter, Summary},
     run::{
         Context, Control, DriveError, Judge as _, Limit, Options, Outcome, Shard, Source, Stop,
-        attempt, drive, is_explained,
+        attempt, drive, is_accounted_for,
         judging::{Compared, Generated},
     },
     shrink::Budget,
@@ -369,7 +369,7 @@ async fn check_entry(
     // What other entries cover by their signatures may differ beside it.
     let covered = |it: &Difference| judge.is_known(it, &job);
     let explained = entry.is_exact()
-        && is_explained(
+        && is_accounted_for(
             context,
             &job,
             &outcome,

@@ -1,35 +1,32 @@
-//! The Step Functions API as the harness uses it: the only file that knows the AWS SDK.
+//! The Step Functions API as the harness uses it: alone, with its interceptors, in knowing the AWS SDK.
 //!
 //! The SDK's own retries are off. A call has one of three results: an answer, a modelled error
 //! ([`Refusal`]), or [`Trouble`] for everything else. Throttled calls are repeated here, where each
 //! attempt is recorded: throttling means that the engine did not act. A worker's report is also
 //! repeated after a 5xx answer ([`Api::report`]).
 
+mod intercept;
+
 use std::{
     fmt,
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use aws_sdk_sfn::{
     Client,
     config::{
-        BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
-        SharedHttpClient, StalledStreamProtectionConfig,
-        http::HttpResponse,
-        interceptors::{
-            AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
-        },
-        retry::RetryConfig,
-        timeout::TimeoutConfig,
+        BehaviorVersion, Credentials, Region, SharedHttpClient, StalledStreamProtectionConfig,
+        http::HttpResponse, retry::RetryConfig, timeout::TimeoutConfig,
     },
-    error::{BoxError, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     primitives::DateTime,
     types::StateMachineType,
 };
 use stepproof_specs::{asl::WorkflowType, observation::Status};
 
+use self::intercept::{Body, HostOf};
 pub use super::call::{CallError, Refusal, Wire};
 use super::{
     bounded::Bounded,
@@ -798,59 +795,4 @@ fn millis(operation: &str, date: &DateTime) -> Result<i64, Trouble> {
         .and_then(|millis| millis.checked_add(fraction))
         .filter(|millis| millis.abs() <= MOST_MILLIS)
         .ok_or_else(|| protocol(operation, "a date is out of range".to_owned()))
-}
-
-/// Keeps the body of an answer, because the SDK drops fields that it does not model.
-#[derive(Debug, Clone, Default)]
-struct Body(Arc<Mutex<Vec<u8>>>);
-
-impl Body {
-    fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Sends a call to the endpoint itself. The service's model puts `sync-` before the host of some
-/// operations, which is right for AWS only: there is no `sync-127.0.0.1`.
-#[derive(Debug)]
-struct HostOf(Arc<str>);
-
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for HostOf {
-    fn name(&self) -> &'static str {
-        "HostOf"
-    }
-
-    fn modify_before_signing(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if !self.0.contains(".amazonaws.com") {
-            let request = context.request_mut();
-            let uri = request.uri().replacen("://sync-", "://", 1);
-            request.set_uri(uri)?;
-        }
-        Ok(())
-    }
-}
-
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for Body {
-    fn name(&self) -> &'static str {
-        "Body"
-    }
-
-    fn read_after_deserialization(
-        &self,
-        context: &AfterDeserializationInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        if let Some(bytes) = context.response().body().bytes() {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_vec();
-        }
-        Ok(())
-    }
 }

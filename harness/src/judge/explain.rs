@@ -96,8 +96,13 @@ impl<'s> Sight<'s> {
     /// this: what is expected of it is something else than of the plain reference, and nothing differs from
     /// that. The rest may depend on what is not fixed, as it may where a case agrees.
     pub fn is_accounted_for_by(&self, known: &Arc<Deviations>) -> bool {
-        let left = self.left(known, Told::Whatever);
+        let left = self.left_beside(known);
         left.is_some_and(|left| left.is_empty())
+    }
+
+    /// What differs from that; `None` if the same is expected as of the plain reference.
+    pub fn left_beside(&self, known: &Arc<Deviations>) -> Option<Vec<Difference>> {
+        self.left(known, Told::Whatever)
     }
 
     /// What still differs if an engine with these deviations is expected; `None` if they make no

@@ -27,7 +27,7 @@ use crate::{
     judge::{
         explain::Sight,
         possible::is_possible,
-        verdict::{Difference, Judgement, Signature},
+        verdict::{Judgement, Signature},
     },
     report::Finding,
     shrink::{Budget, Ended, Lab, ShrinkError, Shrunk, shrink},
@@ -356,9 +356,7 @@ impl Writer<'_> {
                     Some(_) => Vec::new(),
                 };
                 let beside = explanations.first().is_some_and(|best| {
-                    let alone = Arc::new(best.clone().into());
-                    let nothing = |_: &Difference| false;
-                    !roots::is_explained(self.context, &job, &outcome, overhead, &alone, nothing)
+                    !roots::is_explained(self.context, &job, &outcome, overhead, best)
                 });
                 Ok(Detail {
                     root: self.root,

@@ -537,8 +537,9 @@ pub(super) fn with_sight<T>(
     Some(look(&sight))
 }
 
-/// Whether these deviations explain what came of a case, but for what `covered` holds of.
-pub(crate) fn is_explained(
+/// Whether these deviations, which the engine is known to have, account for what came of a case, but for what
+/// `covered` holds of.
+pub(crate) fn is_accounted_for(
     context: &Context,
     prepared: &Prepared,
     outcome: &Outcome,
@@ -548,9 +549,22 @@ pub(crate) fn is_explained(
 ) -> bool {
     let (raw, judgement) = seen(outcome);
     let look = |sight: &Sight<'_>| {
-        let left = sight.left_under(deviations);
+        let left = sight.left_beside(deviations);
         left.is_some_and(|left| left.iter().all(covered))
     };
+    with_sight(context, prepared, raw, judgement, overhead, look).unwrap_or_default()
+}
+
+/// Whether this hypothesis alone explains what came of a case.
+pub(super) fn is_explained(
+    context: &Context,
+    prepared: &Prepared,
+    outcome: &Outcome,
+    overhead: Millis,
+    hypothesis: &Deviation,
+) -> bool {
+    let (raw, judgement) = seen(outcome);
+    let look = |sight: &Sight<'_>| sight.is_explained_by(&alone(hypothesis));
     with_sight(context, prepared, raw, judgement, overhead, look).unwrap_or_default()
 }
 
