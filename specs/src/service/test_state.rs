@@ -18,11 +18,11 @@ use serde_json::{Map, Value};
 
 pub use self::answer::with_json;
 use self::{request::Request, subject::Subject};
-use super::{CallError, Service, Time, arn, params::Params, start};
+use super::{CallError, Service, Time, arn, params::Params, start, work::guarded};
 use crate::{
     asl::{StateType, WorkflowType, resource::Pattern},
     base::entropy::mix,
-    interpreter::{End, Execution, Identity, Program, Setup, Trial, Unsupported},
+    interpreter::{End, Execution, Identity, Program, Setup, Trial},
 };
 
 /// The code of the answer to a call that AWS would answer otherwise, but not here: it would need a
@@ -67,8 +67,8 @@ impl Service {
         let machine = Arc::new(subject.machine.clone());
         let program = Program::deviating(&machine, &self.deviations).run_as(WorkflowType::Express);
         let setup = Setup::new(program, identity, input.clone(), time.now());
-        let tried = Execution::try_state(setup, trial)
-            .map_err(|Unsupported { feature, .. }| not_simulated(&feature))?;
+        let tried = guarded(|| Execution::try_state(setup, trial));
+        let tried = tried.map_err(|broken| not_simulated(&broken.to_string()))?;
         if tried.end == End::Waits {
             return Err(not_simulated(
                 "a Task without a mock: there is no service that it could call",

@@ -178,7 +178,7 @@ pub struct Worked {
 
 /// Why an execution goes on no further, where the language is not the cause.
 #[derive(Debug, thiserror::Error)]
-enum Broken {
+pub(super) enum Broken {
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
     #[error("the interpreter panicked: {0}")]
@@ -206,17 +206,21 @@ impl Work {
             at,
             step,
         } = self;
-        let outcome = catch_unwind(AssertUnwindSafe(|| make(&mut execution, at, step)));
-        let commands = match outcome {
-            Ok(commands) => commands.map_err(Broken::from),
-            Err(panic) => Err(Broken::Panicked(message(&*panic).to_owned())),
-        };
+        let commands = guarded(|| make(&mut execution, at, step));
         Worked {
             id,
             execution,
             at,
             commands,
         }
+    }
+}
+
+/// What the interpreter makes; a panic of its own is an error like others.
+pub(super) fn guarded<T>(make: impl FnOnce() -> Result<T, Unsupported>) -> Result<T, Broken> {
+    match catch_unwind(AssertUnwindSafe(make)) {
+        Ok(outcome) => outcome.map_err(Broken::from),
+        Err(panic) => Err(Broken::Panicked(message(&*panic).to_owned())),
     }
 }
 
