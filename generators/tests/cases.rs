@@ -143,8 +143,8 @@ fn everything_is_of_a_fair_size_and_mostly_instant() {
     assert!(waiting * 2 < CASES, "{waiting} of {CASES} cases take time");
 }
 
-/// A poisoned aspect is not judged, so poisoning has to be rare, above all of the outcome. Cases in JSONata are
-/// poisoned less often: more of JSONPath is only assumed of AWS.
+/// A poisoned aspect is not judged, so poisoning has to be rare, above all of the outcome. In JSONata, a quarter of
+/// it is the doubt of one evaluator, which a second one settles when cases are run.
 #[test]
 fn few_cases_of_everything_are_poisoned() {
     #[derive(Debug, Default)]
@@ -180,7 +180,7 @@ fn few_cases_of_everything_are_poisoned() {
         }
     }
     println!("in JSONata or not: {of:#?}");
-    for (is_jsonata, one_in) in [(true, 14), (false, 8)] {
+    for (is_jsonata, one_in) in [(true, 11), (false, 10)] {
         let seen = &of[&is_jsonata];
         assert!(seen.outcomes * one_in < seen.cases, "{seen:?}");
     }

@@ -11,16 +11,13 @@ pub(crate) const REMEDY: Option<&str> = if cfg!(feature = "jsonata-js") {
     Some("the feature 'jsonata-js' builds in a second one, which is asked")
 };
 
-/// One that is asked about what the first one is not sure of.
-#[cfg(feature = "jsonata-js")]
+/// One that is asked about what the first one is not sure of, if there is one.
 pub(crate) fn where_unsure() -> Option<Arc<dyn Second>> {
-    Some(Arc::new(crate::jsonata_js::Ask::WhereUnsure))
-}
-
-/// There is none that could be asked.
-#[cfg(not(feature = "jsonata-js"))]
-pub(crate) fn where_unsure() -> Option<Arc<dyn Second>> {
-    None
+    #[cfg(feature = "jsonata-js")]
+    let second: Option<Arc<dyn Second>> = Some(Arc::new(crate::jsonata_js::Ask::WhereUnsure));
+    #[cfg(not(feature = "jsonata-js"))]
+    let second: Option<Arc<dyn Second>> = None;
+    second
 }
 
 /// One that is asked about everything.

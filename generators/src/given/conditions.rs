@@ -9,6 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use stepproof_specs::{
     asl::{Choice, Dynamic},
+    base::pointer::member,
     query::{
         jsonata::{Expression, Field, World},
         jsonpath::path::{Path, Root, Step},
@@ -117,10 +118,9 @@ fn demands(places: &BTreeSet<(Origin, Vec<Arc<str>>)>, facts: &Facts) -> Vec<Dem
             Origin::Result => return None,
         };
         let all = facts.of.get(origin)?;
-        let pointer: String = names
+        let pointer = names
             .iter()
-            .map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1")))
-            .collect();
+            .fold(String::new(), |at, name| member(&at, name));
         let value = all.pointer(&pointer).cloned();
         let hint = value.map_or(Hint::Absent, Hint::Value);
         let before = before.iter().map(|it| Arc::from(*it));

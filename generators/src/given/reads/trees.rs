@@ -384,134 +384,152 @@ impl Reads<'_> {
         let [first, rest @ ..] = arguments else {
             return;
         };
-        let text = Want::hinted([Hint::Text]);
-        let of_first = match name {
-            "map" | "filter" | "each" | "single" | "sift" | "sort" | "reduce"
-                if matches!(rest, [Tree::Lambda(..), ..]) =>
-            {
-                let of_body = match name {
-                    "map" | "each" => wanted.selected(),
-                    "reduce" => wanted.clone(),
-                    _ => Want::hinted([Hint::Bool]),
-                };
-                let parameters = self.parameters(&rest[0], &of_body);
-                let mut item = match name {
-                    "filter" | "sort" => wanted.selected(),
-                    "single" => wanted.clone(),
-                    _ => Want::default(),
-                };
-                let item_at = usize::from(name == "reduce");
-                for parameter in parameters.iter().skip(item_at).take(1) {
-                    item.merge(parameter);
-                }
-                for other in &rest[1..] {
+        match (name, first, rest) {
+            (
+                "map" | "filter" | "each" | "single" | "sift" | "sort" | "reduce",
+                _,
+                [function @ Tree::Lambda(..), others @ ..],
+            ) => {
+                let item = self.item(name, function, wanted);
+                for other in others {
                     self.tree(other, wanted);
                 }
                 self.tree(first, &Want::array(item));
                 return;
             }
-            "merge" => {
-                match first {
-                    Tree::Array(items) => items.iter().for_each(|item| self.tree(item, wanted)),
-                    other => self.tree(other, &Want::array(wanted.clone())),
+            ("merge", Tree::Array(items), _) => {
+                for item in items {
+                    self.tree(item, wanted);
                 }
                 return;
             }
-            "append" | "reverse" | "distinct" | "shuffle" | "sort" | "zip" => wanted.clone(),
-            "count" => {
-                let mut counted = wanted.of_possible_length();
-                counted.hints([json!([]), json!([1]), json!([1, 2])].map(Hint::Value));
-                counted
+            ("lookup", Tree::Object(members), [key]) => {
+                let keys = members.iter().filter_map(|(key, _)| match key {
+                    Tree::Text(key) => Some(Hint::Value(json!(key))),
+                    _ => None,
+                });
+                self.tree(key, &Want::hinted(keys));
+                return;
             }
-            "sum" | "max" | "min" | "average" => {
-                let item = wanted.through(|it| it.is_number().then(|| it.clone()));
-                if item.is_vague() {
-                    Want::array(number())
-                } else {
-                    Want::few(item)
-                }
-            }
-            "join" => Want::array(text.clone()),
-            "partition" => Want::array(wanted.each().each()),
-            "exists" if backwards::truth(wanted) == Some(false) => Want::must([Hint::Absent]),
-            "exists" => Want::hinted([Hint::Absent, Hint::Number, Hint::Text]),
-            "not" => or(
-                wanted.through(|it| Some(json!(!it.as_bool()?))),
-                Want::hinted([Hint::Bool]),
-            ),
-            "boolean" => or(
-                wanted.through(|it| it.is_boolean().then(|| it.clone())),
-                Want::hinted([Hint::Bool]),
-            ),
-            "type" => wanted.through(backwards::of_type),
-            "lookup" => {
-                if let (Tree::Object(members), [key]) = (first, rest) {
-                    let keys = members.iter().filter_map(|(key, _)| match key {
-                        Tree::Text(key) => Some(Hint::Value(json!(key))),
-                        _ => None,
-                    });
-                    self.tree(key, &Want::hinted(keys));
-                    return;
-                }
-                let mut object = Want::default();
-                if let [Tree::Text(key)] = rest {
-                    object.at(&[Step::Name(key.as_str().into())]).merge(wanted);
-                }
-                object
-            }
-            "number" => {
-                let mut given = wanted.through(|it| it.is_number().then(|| json!(it.to_string())));
-                given.hints([Hint::Value(json!("10")), Hint::Number]);
-                given
-            }
-            "parse" => Want::made(Made::Json, wanted),
-            "string" => {
-                let mut given = wanted.maker(Made::Json);
-                given.merge(&wanted.through(|it| it.is_string().then(|| it.clone())));
-                given
-            }
-            "base64decode" => Want::made(Made::Plain, wanted),
-            "base64encode" => wanted.maker(Made::Plain),
-            "toMillis" => Want::hinted([
-                Hint::Timestamp,
-                Hint::Value(json!("2099-12-31T23:59:59Z")),
-                Hint::Value(json!("2026-01-01T00:00:00Z")),
-            ]),
-            "abs" | "floor" | "ceil" | "round" => or(
-                wanted.through(|it| it.is_number().then(|| it.clone())),
-                number(),
-            ),
-            "fromMillis" | "sqrt" | "power" | "formatNumber" | "formatBase" | "formatInteger" => {
-                number()
-            }
-            "range" => Want::hinted([Hint::Count]),
-            "contains" | "split" | "substringBefore" | "substringAfter" | "replace" | "match" => {
-                let mut given = backwards::searched(name, rest.first(), wanted);
-                given.hint(Hint::Text);
-                given
-            }
-            "length" | "uppercase" | "lowercase" | "trim" | "substring" => {
-                let wanted = wanted.through(|it| backwards::of_text(name, it));
-                or(wanted, text.clone())
-            }
-            "pad" | "hash" | "encodeUrlComponent" | "decodeUrlComponent" | "encodeUrl"
-            | "decodeUrl" => text.clone(),
-            _ => Want::default(),
-        };
+            _ => {}
+        }
+        self.tree(first, &argument(name, rest, wanted));
         let of_rest = match name {
             "append" | "zip" => wanted.clone(),
             "range" | "power" | "round" | "substring" | "partition" | "pad" => {
                 Want::hinted([Hint::Count])
             }
-            "contains" | "split" | "join" | "replace" => text,
+            "contains" | "split" | "join" | "replace" => Want::hinted([Hint::Text]),
             _ => Want::default(),
         };
-        self.tree(first, &of_first);
         for argument in rest {
             self.tree(argument, &of_rest);
         }
     }
+
+    /// What is read of each item to which one of the library's functions applies another one.
+    fn item(&mut self, name: &str, function: &Tree, wanted: &Want) -> Want {
+        let of_body = match name {
+            "map" | "each" => wanted.selected(),
+            "reduce" => wanted.clone(),
+            _ => Want::hinted([Hint::Bool]),
+        };
+        let parameters = self.parameters(function, &of_body);
+        let mut item = match name {
+            "filter" | "sort" => wanted.selected(),
+            "single" => wanted.clone(),
+            _ => Want::default(),
+        };
+        let item_at = usize::from(name == "reduce");
+        for parameter in parameters.iter().skip(item_at).take(1) {
+            item.merge(parameter);
+        }
+        item
+    }
 }
+
+/// What a function of the library reads of its first argument, if `wanted` is read of its value.
+fn argument(name: &str, rest: &[Tree], wanted: &Want) -> Want {
+    let text = Want::hinted([Hint::Text]);
+    match name {
+        "merge" => Want::array(wanted.clone()),
+        "append" | "reverse" | "distinct" | "shuffle" | "sort" | "zip" => wanted.clone(),
+        "count" => {
+            let mut counted = wanted.of_possible_length();
+            counted.hints([json!([]), json!([1]), json!([1, 2])].map(Hint::Value));
+            counted
+        }
+        "sum" | "max" | "min" | "average" => {
+            let item = wanted.through(|it| it.is_number().then(|| it.clone()));
+            if item.is_vague() {
+                Want::array(number())
+            } else {
+                Want::few(item)
+            }
+        }
+        "join" => Want::array(text),
+        "partition" => Want::array(wanted.each().each()),
+        "exists" if backwards::truth(wanted) == Some(false) => Want::must([Hint::Absent]),
+        "exists" => Want::hinted([Hint::Absent, Hint::Number, Hint::Text]),
+        "not" => or(
+            wanted.through(|it| Some(json!(!it.as_bool()?))),
+            Want::hinted([Hint::Bool]),
+        ),
+        "boolean" => or(
+            wanted.through(|it| it.is_boolean().then(|| it.clone())),
+            Want::hinted([Hint::Bool]),
+        ),
+        "type" => wanted.through(backwards::of_type),
+        "lookup" => {
+            let mut object = Want::default();
+            if let [Tree::Text(key)] = rest {
+                object.at(&[Step::Name(key.as_str().into())]).merge(wanted);
+            }
+            object
+        }
+        "number" => {
+            let mut given = wanted.through(|it| it.is_number().then(|| json!(it.to_string())));
+            given.hints([Hint::Value(json!("10")), Hint::Number]);
+            given
+        }
+        "parse" => Want::made(Made::Json, wanted),
+        "string" => {
+            let mut given = wanted.maker(Made::Json);
+            given.merge(&wanted.through(|it| it.is_string().then(|| it.clone())));
+            given
+        }
+        "base64decode" => Want::made(Made::Plain, wanted),
+        "base64encode" => wanted.maker(Made::Plain),
+        "toMillis" => Want::hinted([
+            Hint::Timestamp,
+            Hint::Value(json!("2099-12-31T23:59:59Z")),
+            Hint::Value(json!("2026-01-01T00:00:00Z")),
+        ]),
+        "abs" | "floor" | "ceil" | "round" => or(
+            wanted.through(|it| it.is_number().then(|| it.clone())),
+            number(),
+        ),
+        "fromMillis" | "sqrt" | "power" | "formatNumber" | "formatBase" | "formatInteger" => {
+            number()
+        }
+        "range" => Want::hinted([Hint::Count]),
+        "contains" | "split" | "substringBefore" | "substringAfter" | "replace" | "match" => {
+            let mut given = backwards::searched(name, rest.first(), wanted);
+            given.hint(Hint::Text);
+            given
+        }
+        "length" | "uppercase" | "lowercase" | "trim" | "substring" => {
+            let wanted = wanted.through(|it| backwards::of_text(name, it));
+            or(wanted, text)
+        }
+        "pad" | "hash" | "encodeUrlComponent" | "decodeUrlComponent" | "encodeUrl"
+        | "decodeUrl" => text,
+        _ => Want::default(),
+    }
+}
+
+/// How large a block may become: functions that call each other twice grow without end.
+const LARGEST: usize = 2_000;
 
 /// The parts of a block, with the functions that it binds where they are named.
 fn with_functions(parts: &[Tree]) -> Option<Vec<Tree>> {
@@ -524,6 +542,9 @@ fn with_functions(parts: &[Tree]) -> Option<Vec<Tree>> {
     let rest = parts[at + 1..].iter();
     let rest = rest.map(|part| part.clone().with(name, function));
     let inlined: Vec<Tree> = parts[..at].iter().cloned().chain(rest).collect();
+    if inlined.iter().map(Tree::size).sum::<usize>() > LARGEST {
+        return None;
+    }
     Some(with_functions(&inlined).unwrap_or(inlined))
 }
 

@@ -28,8 +28,8 @@ macro_rules! walk {
                 }
             }
             match node {
-                constant!()
-                | AstNode::Name(_)
+                constant!() => {}
+                AstNode::Name(_)
                 | AstNode::Variable(_)
                 | AstNode::ParentVariable(_)
                 | AstNode::Wildcard
@@ -117,7 +117,7 @@ pub(super) fn any(node: &AstNode, holds: &dyn Fn(&AstNode) -> bool) -> bool {
 
 /// Whether what comes of a node follows from itself: what a function reads, it reads when it is called.
 pub(super) fn reads_nothing(node: &AstNode) -> bool {
-    matches!(node, constant!() | AstNode::Lambda { .. })
+    matches!(node, constant!()) || matches!(node, AstNode::Lambda { .. })
 }
 
 /// A call of a function by name.
