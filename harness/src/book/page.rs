@@ -13,11 +13,16 @@ use stepproof_specs::{
 use super::{Book, Rule};
 use crate::{
     job::Prepared,
-    report::{Depth, layout::pretty, tell, visible},
+    report::{Depth, layout::pretty, tell_whole, visible},
 };
 
 /// The width of the machines on a page, in characters.
 const WIDTH: usize = 100;
+
+/// From how many characters on the middle of a line is left out, and how many stay before and after it.
+const LONGEST: usize = 600;
+const BEGIN: usize = 100;
+const END: usize = 40;
 
 /// The form of a book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +108,7 @@ fn chapter_entry(book: &Book, rule: &Rule) -> Value {
 }
 
 fn example_of(clause: Clause, case: &Case, run: &Prepared) -> Value {
-    let machine = visible(&pretty(case.body.definition(), WIDTH)).into_owned();
+    let machine = brief(&pretty(case.body.definition(), WIDTH));
     match run {
         Prepared::Execution(job) => {
             let starts = starts(clause, &job.case, run);
@@ -129,14 +134,14 @@ fn starts(clause: Clause, case: &ExecutionCase, run: &Prepared) -> Vec<Value> {
     };
     let both = case.starts.iter().zip(run.expectations());
     let shown = both.map(|(start, expected)| {
-        let mut lines = tell(&expected.observation, depth);
+        let mut lines = tell_whole(&expected.observation, depth);
         if let Some(millis) = expected.observation.duration.filter(|it| *it > 0) {
             lines.push(format!("duration {millis} ms"));
         }
         context! {
-            input => visible(&pretty(&start.input, WIDTH)).into_owned(),
+            input => brief(&pretty(&start.input, WIDTH)),
             plan => plan(start),
-            result => visible(&lines.join("\n")).into_owned(),
+            result => brief(&lines.join("\n")),
         }
     });
     shown.collect()
@@ -144,7 +149,22 @@ fn starts(clause: Clause, case: &ExecutionCase, run: &Prepared) -> Vec<Value> {
 
 fn plan(start: &Start) -> Option<String> {
     let plan = serde_json::json!(start.plan);
-    (!start.plan.sites.is_empty()).then(|| visible(&pretty(&plan, WIDTH)).into_owned())
+    (!start.plan.sites.is_empty()).then(|| brief(&pretty(&plan, WIDTH)))
+}
+
+/// The text as it can be shown, without the middle of lines that nobody reads to the end.
+fn brief(text: &str) -> String {
+    let shown = visible(text);
+    let lines = shown.lines().map(|line| {
+        let count = line.chars().count();
+        if count <= LONGEST {
+            return line.to_owned();
+        }
+        let begin: String = line.chars().take(BEGIN).collect();
+        let end: String = line.chars().skip(count - END).collect();
+        format!("{begin} … {} characters … {end}", count - BEGIN - END)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn said(diagnostic: &Diagnostic) -> String {

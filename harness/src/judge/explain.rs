@@ -45,8 +45,8 @@ pub struct Sight<'s> {
 enum Told {
     /// Of all.
     All,
-    /// Of none: some or all may depend on what is not fixed.
-    Whatever,
+    /// Of those that do not depend, for it, on what is not fixed.
+    WhatIsFixed,
 }
 
 /// After so many events that were simulated or compared, no more hypotheses are tried: a case that goes round
@@ -102,7 +102,7 @@ impl<'s> Sight<'s> {
 
     /// What differs from that; `None` if the same is expected as of the plain reference.
     pub fn left_beside(&self, known: &Arc<Deviations>) -> Option<Vec<Difference>> {
-        self.left(known, Told::Whatever)
+        self.left(known, Told::WhatIsFixed)
     }
 
     /// What still differs if an engine with these deviations is expected; `None` if they make no
@@ -126,11 +126,17 @@ impl<'s> Sight<'s> {
         let whole = OfStart::of(&judgement);
         let is_told = |(start, differ): (usize, &Aspects)| {
             let of = of(start).unwrap_or(whole);
-            differ.iter().all(|aspect| of.tells(aspect))
+            let expected = expected.expectations().get(start);
+            let is_open = |aspect| {
+                least == Told::WhatIsFixed
+                    && expected.is_some_and(|expected| expected.poisoned.contains(&aspect))
+            };
+            differ
+                .iter()
+                .all(|aspect| of.tells(aspect) || is_open(aspect))
         };
         let mut differ = self.differ.iter().enumerate();
-        let all_told =
-            judgement.too_late.is_none() && (least == Told::Whatever || differ.all(is_told));
+        let all_told = judgement.too_late.is_none() && differ.all(is_told);
         let counts = |it: &Difference| {
             let doubtful = self.doubtful.get(it.start);
             doubtful.is_none_or(|doubtful| !doubtful.contains(it.aspect))
@@ -179,9 +185,7 @@ fn expects_the_same(deviating: &Prepared, plain: &Prepared) -> bool {
     }
     let both = deviating.expectations().iter();
     let mut both = both.zip(plain.expectations());
-    both.all(|(one, other)| {
-        (&one.observation, &one.poisoned) == (&other.observation, &other.poisoned)
-    })
+    both.all(|(one, other)| one.observation == other.observation)
 }
 
 /// Whether an engine with these deviations would not have agreed with the plain reference on this

@@ -35,8 +35,15 @@ impl Depth {
     }
 }
 
-/// The lines of an observation.
+/// The lines of an observation, each with what fits.
 pub fn tell(observation: &Observation, depth: Depth) -> Vec<String> {
+    let mut lines = tell_whole(observation, depth);
+    lines.iter_mut().for_each(shorten);
+    lines
+}
+
+/// The same, however long they are.
+pub fn tell_whole(observation: &Observation, depth: Depth) -> Vec<String> {
     let mut lines = vec![format!("status {}", observation.status.name())];
     if let Some(output) = &observation.output {
         lines.push(format!("output {}", flat(output)));
@@ -57,7 +64,6 @@ pub fn tell(observation: &Observation, depth: Depth) -> Vec<String> {
     } else if observation.history.is_some() {
         lines.push(format!("path {}", path(events)));
     }
-    lines.iter_mut().for_each(shorten);
     lines
 }
 

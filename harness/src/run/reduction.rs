@@ -118,14 +118,14 @@ impl EngineLab {
         Self { roots, ..self }
     }
 
-    /// Whether an earlier root accounts for what the engine did: then it is no case of this finding.
+    /// Whether an earlier root explains what the engine did: then it is no case of this finding.
     fn is_explained(&self, sample: &Prepared, outcome: &Outcome) -> bool {
         if self.roots.is_empty() {
             return false;
         }
         let (raw, judgement) = roots::seen(outcome);
         let overhead = self.control.overhead();
-        let look = |sight: &Sight<'_>| self.roots.iter().any(|it| sight.is_accounted_for_by(it));
+        let look = |sight: &Sight<'_>| self.roots.iter().any(|it| sight.is_explained_by(it));
         roots::with_sight(&self.context, sample, raw, judgement, overhead, look).unwrap_or_default()
     }
 

@@ -422,7 +422,7 @@ impl Root {
 
 /// Those of these parts, of which it is known that the engine has them, that account for what it did.
 fn accounting<'r>(parts: Vec<Part<'r>>, sight: &Sight<'_>) -> Option<Vec<Part<'r>>> {
-    let shows = |it: &Arc<Deviations>| sight.left_under(it).is_some();
+    let shows = |it: &Arc<Deviations>| sight.left_beside(it).is_some();
     together(parts, shows, |it| sight.is_accounted_for_by(it))
 }
 

@@ -139,13 +139,16 @@ impl Execution {
         let Some(item) = children.items.get(index).cloned() else {
             return Ok(());
         };
-        children.next += 1;
         let effective = children.effective.clone();
         let eval = Eval {
             item: Some((index, &item)),
             ..self.eval(id)
         };
         let input = eval.flow().item_input(&eval, &effective, item.clone())?;
+        // One whose input cannot be made has not been started: a redrive begins with it.
+        if let Phase::Children(children) = &mut self.active_mut(id).phase {
+            children.next += 1;
+        }
         let name = self.active(id).name.clone();
         let details = iteration_details(&name, index);
         let started = self.emit(
@@ -228,7 +231,7 @@ impl Execution {
     }
 
     /// Starts the next child, which waited for another one to end.
-    fn start_next(&mut self, id: FrameId, previous: i64) {
+    pub(super) fn start_next(&mut self, id: FrameId, previous: i64) {
         let state = self.active(id).state.clone();
         let started = match &state.body {
             Body::Parallel(parallel) => {
@@ -343,9 +346,12 @@ impl Execution {
     }
 
     /// Whether branches or items of a state wait for their turn.
-    fn has_waiting(&self, id: FrameId) -> bool {
-        let phase = &self.active(id).phase;
-        matches!(phase, Phase::Children(children) if children.next < children.results.len())
+    pub(super) fn has_waiting(&self, id: FrameId) -> bool {
+        let active = self.frames[id.0]
+            .as_ref()
+            .and_then(|frame| frame.active.as_ref());
+        let phase = active.map(|active| &active.phase);
+        matches!(phase, Some(Phase::Children(children)) if children.next < children.results.len())
     }
 
     /// Handles the error of a branch or an item where it fails the state around it.

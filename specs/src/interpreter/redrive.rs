@@ -129,6 +129,7 @@ impl Execution {
             .enumerate()
             .filter_map(|(place, child)| Some((place, (*child)?)))
             .collect();
+        let waiting = children.at_once.saturating_sub(live.len());
         let length = (kind == StateType::Map).then_some(children.results.len() as u64);
         active.phase = Phase::Children(Box::new(children));
         let details = Details {
@@ -147,10 +148,18 @@ impl Execution {
                 let kind = EventKind::Iteration(history::Phase::Started);
                 after = self.emit(started, kind, details);
             }
-            // A child that fails may stop the others.
-            if self.frames[child.0].is_some() {
+            // A child that fails may stop the others, or end the execution.
+            if self.outcome.is_none() && self.frames[child.0].is_some() {
                 self.resume(child, after, failed);
             }
+        }
+        // Those that had not been started take the places that are free.
+        for _ in 0..waiting {
+            let goes_on = self.outcome.is_none() && self.has_waiting(id);
+            if !goes_on {
+                break;
+            }
+            self.start_next(id, started);
         }
     }
 

@@ -126,6 +126,8 @@ impl Run {
     }
 
     pub fn outcome(&self) -> Option<&Outcome> {
+        // One that is to go on after its end has none any more, although it has not gone on yet.
+        self.ended?;
         self.execution.as_ref()?.outcome()
     }
 
@@ -330,6 +332,11 @@ impl Service {
     fn obey(&mut self, id: ExecutionId, now: Instant, commands: Vec<Command>) {
         let mut at_once = Vec::new();
         for command in commands {
+            let is_over = |run: &Run| run.ended.is_some();
+            if self.runs.get(&id).is_none_or(is_over) && !matches!(command, Command::CancelTimer(_))
+            {
+                continue;
+            }
             match command {
                 Command::Schedule(request) => {
                     let task = TaskRef {

@@ -136,6 +136,10 @@ impl<P: Pace> Core<P> {
         body: &Value,
     ) -> Option<Reply> {
         Some(match state.service.call(&state.pace, operation, body) {
+            Ok(Answer::Later(poll)) if self.closed.load(Ordering::Relaxed) => {
+                state.service.cancel_poll(poll);
+                Reply::Now(Err(stopping()))
+            }
             Ok(Answer::Later(poll)) => {
                 let (sender, answer) = oneshot::channel();
                 state.polls.insert(poll, sender);
@@ -238,8 +242,9 @@ impl<P: Pace> Calls for Core<P> {
     }
 
     fn close(&self) {
+        let mut state = self.lock();
         self.closed.store(true, Ordering::Relaxed);
-        self.lock().polls.clear();
+        state.polls.clear();
     }
 }
 

@@ -147,7 +147,7 @@ const STANDARD: &str = ":execution:";
 const EXPRESS: &str = ":express:";
 
 fn is_express(execution: &str) -> bool {
-    execution.contains(EXPRESS)
+    execution.split(':').nth(5) == Some("express")
 }
 
 /// The ARN of an execution without its name, and its name. That of an Express workflow has an id after it.

@@ -338,3 +338,79 @@ fn what_cannot_be_redriven_is_refused() {
         ],
     );
 }
+
+/// An item whose input could not be made is tried again, and no other one is lost with it.
+#[test]
+fn an_item_whose_input_could_not_be_made_is_tried_again() {
+    let map = json!({
+        "Type": "Map", "End": true, "ItemSelector": {"v.$": "$$.Map.Item.Value.x"},
+        "ItemProcessor": scope("T", task(&json!({}))),
+    });
+    let mut service = service();
+    let input = json!([{"x": 1}, {"x": 2}, {}]);
+    let execution = started(&mut service, &scope("M", map), &input);
+    assert_eq!(told(&mut service, &execution)["status"], "FAILED");
+    redrive(&mut service, &execution).unwrap();
+    work(&mut service, &[]);
+    // The third item fails as it did before.
+    assert_eq!(told(&mut service, &execution)["status"], "FAILED");
+}
+
+/// Where the first branch ends the execution again, those after it are not run.
+#[test]
+fn nothing_runs_after_an_execution_has_failed_again() {
+    let lost = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": WORK, "Next": "B"},
+        "B": {"Type": "Pass", "InputPath": "$.missing", "End": true},
+    }});
+    let parallel = json!({
+        "Type": "Parallel", "End": true, "Branches": [lost, scope("C", task(&json!({})))],
+    });
+    let mut service = service();
+    let execution = started(&mut service, &scope("P", parallel), &json!({"a": 1}));
+    let first = service.queued(WORK).next().unwrap();
+    ask(
+        &mut service,
+        "GetActivityTask",
+        &json!({"activityArn": WORK}),
+    )
+    .unwrap();
+    let (_, answer) = service.hand_out(&NOW, first).unwrap();
+    let done = json!({"taskToken": answer["taskToken"], "output": "{}"});
+    ask(&mut service, "SendTaskSuccess", &done).unwrap();
+    assert_eq!(told(&mut service, &execution)["status"], "FAILED");
+    redrive(&mut service, &execution).unwrap();
+    let told = told(&mut service, &execution);
+    assert_eq!(
+        (&told["status"], &told["redriveCount"]),
+        (&json!("FAILED"), &json!(1))
+    );
+    assert_eq!(service.queued(WORK).count(), 0);
+    assert_eq!(
+        kinds(&mut service, &execution).last().unwrap(),
+        "ExecutionFailed"
+    );
+}
+
+/// A redrive that has not been carried out yet is under way: there is no second one.
+#[test]
+fn an_execution_that_is_to_go_on_is_running() {
+    let fail = json!({"Type": "Fail"});
+    let mut service = Service::working_elsewhere(service());
+    create(&mut service, "m", &scope("F", fail).to_string(), "r").unwrap();
+    let body = json!({"stateMachineArn": MACHINE});
+    let started = ask(&mut service, "StartExecution", &body).unwrap();
+    let execution = started["executionArn"].as_str().unwrap().to_owned();
+    let work = |service: &mut Service| {
+        while let Some(work) = service.next_work() {
+            service.finish(work.carry_out());
+        }
+    };
+    work(&mut service);
+    assert_eq!(told(&mut service, &execution)["status"], "FAILED");
+    redrive(&mut service, &execution).unwrap();
+    assert_eq!(told(&mut service, &execution)["status"], "RUNNING");
+    assert!(redrive(&mut service, &execution).is_err());
+    work(&mut service);
+    assert_eq!(told(&mut service, &execution)["status"], "FAILED");
+}
