@@ -412,7 +412,9 @@ fn every_feature_of_a_profile_occurs_and_no_other() {
             // A Pass ends a scope if nothing else can, even without the feature; the time limit of a machine is
             // called like that of a task.
             let otherwise = feature == Feature::Pass
-                || feature == Feature::Timeouts && profile.features().has(Feature::MachineTimeout);
+                || !has
+                    && feature == Feature::Timeouts
+                    && profile.features().has(Feature::MachineTimeout);
             assert!(
                 (count > 0) == has || otherwise,
                 "{}: {feature} occurs {count} times",
