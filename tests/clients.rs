@@ -7,8 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use stepproof_needs::require;
-use stepproof_tests::{command, workspace};
+use stepproof_tests::{command, python_has, workspace};
 
 /// A server of the command, which ends with the test.
 struct Serving {
@@ -45,19 +44,6 @@ impl Drop for Serving {
     }
 }
 
-/// Whether Python has a module; the calling test is skipped if it has not.
-#[track_caller]
-fn has(module: &str) -> bool {
-    let ran = Command::new("python3")
-        .args(["-c", &format!("import {module}")])
-        .output();
-    let found = ran.map_err(|error| error.to_string()).and_then(|ran| {
-        let trace = String::from_utf8_lossy(&ran.stderr).into_owned();
-        ran.status.success().then_some(()).ok_or(trace)
-    });
-    require(module, found).is_some()
-}
-
 /// Runs a program of `tests/clients` against a server; what it printed.
 fn run(program: &str, serving: &Serving) -> String {
     let ran = Command::new("python3")
@@ -76,7 +62,7 @@ fn printed(what: &str, ran: &Output) -> String {
 
 #[test]
 fn boto3_calls_every_operation() {
-    if has("boto3") {
+    if python_has("boto3") {
         let out = run("operations.py", &Serving::start());
         assert_eq!(out, "37 operations\n");
     }
@@ -84,7 +70,7 @@ fn boto3_calls_every_operation() {
 
 #[test]
 fn terraform_applies_refreshes_updates_and_destroys() {
-    if has("boto3") {
+    if python_has("boto3") {
         let out = run("terraform.py", &Serving::start());
         assert_eq!(out, "applied, refreshed, updated and destroyed\n");
     }
@@ -115,7 +101,7 @@ fn aws(serving: &Serving, operation: &str, arguments: &[(&str, &str)]) -> Value 
 
 #[test]
 fn the_aws_cli_creates_starts_and_describes() {
-    if !has("awscli") {
+    if !python_has("awscli") {
         return;
     }
     let serving = Serving::start();

@@ -19,7 +19,6 @@ use stepproof::{
     report::{Finding, Subject, Target},
     zoo::Deviant,
 };
-use stepproof_needs::require;
 use stepproof_specs::{
     asl::WorkflowType,
     deviation::Deviations,
@@ -28,7 +27,7 @@ use stepproof_specs::{
         plan::Plan,
     },
 };
-use stepproof_tests::workspace;
+use stepproof_tests::{python_has, workspace};
 
 /// How fast the engines' clocks are: a program's calls take their time.
 const SCALE: f64 = 2.0;
@@ -148,14 +147,7 @@ async fn run(program: String, server: &Server) -> (Option<i32>, String) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reproducers_tell_a_faulty_engine_from_a_good_one() {
-    let boto3 = Command::new("python3")
-        .args(["-c", "import boto3"])
-        .output();
-    let boto3 = boto3.map_err(|error| error.to_string()).and_then(|ran| {
-        let trace = String::from_utf8_lossy(&ran.stderr).into_owned();
-        ran.status.success().then_some(()).ok_or(trace)
-    });
-    if require("boto3", boto3).is_none() {
+    if !python_has("boto3") {
         return;
     }
     let all = env::var_os("STEPPROOF_REPRODUCERS").is_some();

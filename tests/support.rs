@@ -23,6 +23,19 @@ pub fn recordings() -> Option<PathBuf> {
     stepproof_needs::require("recordings", found)
 }
 
+/// Whether Python has a module; the calling test is skipped if it has not.
+#[track_caller]
+pub fn python_has(module: &str) -> bool {
+    let ran = Command::new("python3")
+        .args(["-c", &format!("import {module}")])
+        .output();
+    let found = ran.map_err(|error| error.to_string()).and_then(|ran| {
+        let trace = String::from_utf8_lossy(&ran.stderr).into_owned();
+        ran.status.success().then_some(()).ok_or(trace)
+    });
+    stepproof_needs::require(module, found).is_some()
+}
+
 /// The `stepproof` command, which is built if necessary. It is in the same target directory and has
 /// the same profile as the running test.
 pub fn binary() -> &'static Path {

@@ -4,9 +4,8 @@ use std::{fs, process::Command};
 
 use serde_json::{Value, json};
 use stepproof::engines::embedded::{Server, Speed};
-use stepproof_needs::require;
 use stepproof_specs::deviation::Deviations;
-use stepproof_tests::expect;
+use stepproof_tests::{expect, python_has};
 
 /// Makes the calls on standard input one after the other, and prints the answers. The host prefix of
 /// this operation makes no sense with an address that is a number.
@@ -29,14 +28,7 @@ print(json.dumps(answers))
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn boto3_tests_states_on_the_embedded_engine() {
-    let boto3 = Command::new("python3")
-        .args(["-c", "import boto3"])
-        .output();
-    let boto3 = boto3.map_err(|error| error.to_string()).and_then(|ran| {
-        let trace = String::from_utf8_lossy(&ran.stderr).into_owned();
-        ran.status.success().then_some(()).ok_or(trace)
-    });
-    if require("boto3", boto3).is_none() {
+    if !python_has("boto3") {
         return;
     }
     let machine = json!({"StartAt": "Work", "States": {
