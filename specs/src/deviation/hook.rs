@@ -47,6 +47,12 @@ pub enum Hook {
     Jitter,
     /// Do errors that end the execution bypass all handlers? If ignored, handlers see them.
     TerminalError,
+    /// Does `States.TaskFailed` match errors of the language's own? All but `States.Timeout`. If
+    /// ignored, none.
+    TaskFailed,
+    /// With which error does a state fail whose result cannot be put where its `ResultPath` leads?
+    /// Nowhere but into a value that is no object.
+    Put,
     /// Does `TimeoutSeconds` start again when a worker has taken the task?
     TimeoutRestart,
     /// Does a heartbeat extend the time limit for the next one?
@@ -276,6 +282,11 @@ impl Field {
         }
     }
 
+    /// Whether a path may be given instead of its number.
+    pub(super) fn has_path_twin(self) -> bool {
+        matches!(self, Self::Timeout | Self::Heartbeat | Self::MaxConcurrency)
+    }
+
     /// The types of states that may have it; none for a field of the machine.
     pub(super) fn kinds(self) -> &'static [StateType] {
         use StateType::{Choice, Fail, Map, Parallel, Pass, Succeed, Task, Wait};
@@ -334,6 +345,8 @@ impl Hook {
             Self::RetryDelay,
             Self::Jitter,
             Self::TerminalError,
+            Self::TaskFailed,
+            Self::Put,
             Self::TimeoutRestart,
             Self::Heartbeat,
             Self::VariableScope,
@@ -386,6 +399,7 @@ impl Hook {
             | Self::CatchNext
             | Self::RetryFirst
             | Self::TerminalError
+            | Self::TaskFailed
             | Self::TimeoutRestart
             | Self::Heartbeat
             | Self::Timestamp
@@ -405,7 +419,7 @@ impl Hook {
             | Self::OutputVariables
             | Self::OuterVariables
             | Self::Check(_) => Shape::Rule,
-            Self::Failure(_) | Self::ChildError => Shape::Failure,
+            Self::Failure(_) | Self::ChildError | Self::Put => Shape::Failure,
             Self::Holds(_) => Shape::Outcome,
             Self::Condition => Shape::Outcome,
             Self::Wildcards | Self::Literal | Self::NestedExpression => Shape::Characters,
@@ -440,7 +454,9 @@ impl Hook {
             | Self::RetryFirst
             | Self::RetryDelay
             | Self::Jitter
-            | Self::TerminalError => &[Task, Parallel, Map],
+            | Self::TerminalError
+            | Self::TaskFailed => &[Task, Parallel, Map],
+            Self::Put => Field::ResultPath.kinds(),
             Self::Results | Self::Concurrency | Self::ChildFailure | Self::ChildError => {
                 &[Parallel, Map]
             }
@@ -501,9 +517,9 @@ impl Hook {
             (Shape::Failure, Change::Ignore) => {
                 matches!(self, Self::Failure(rule) if goes_on(rule) == Some(true))
             }
-            (Shape::Failure, Change::Handled) => true,
+            (Shape::Failure, Change::Handled) => self != Self::Put,
             (Shape::RuleOrValue, Change::Add(more)) => self == Self::ChildFailure && *more > 0,
-            (Shape::Failure, Change::Unhandled) => self != Self::ChildError,
+            (Shape::Failure, Change::Unhandled) => matches!(self, Self::Failure(_)),
             (Shape::Failure | Shape::Outcome, Change::Fail(name))
             | (Shape::Failure, Change::FailWith { error: name, .. }) => !name.is_empty(),
             (Shape::Value, Change::Fail(name) | Change::FailWith { error: name, .. }) => {
@@ -588,9 +604,14 @@ impl Hook {
                 Self::PathMissing | Self::PathSeveral | Self::Path(_) | Self::Call
             ),
             When::Invalid => matches!(self, Self::Function(_)),
-            When::Twin | When::Negated | When::OtherType | When::TwinOfOtherType => {
-                matches!(self, Self::Holds(_))
-            }
+            When::Negated if self == Self::VariableMissing => true,
+            When::Twin if matches!(self, Self::Field(field) if field.has_path_twin()) => true,
+            When::NotAscii if self == Self::Put => true,
+            When::Twin
+            | When::Negated
+            | When::OtherType
+            | When::TwinOfOtherType
+            | When::OperandOfOtherType => matches!(self, Self::Holds(_)),
             When::Compound => self == Self::RuleInput,
             When::Ending => self == Self::ChildError,
             When::Nested if self == Self::Failure(Clause::ResultPathConflict) => true,

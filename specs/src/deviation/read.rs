@@ -513,6 +513,10 @@ impl Slot for Limit {
         Presence::There
     }
 
+    fn meets(&self, when: When) -> bool {
+        when == When::Twin && matches!(self, Self::Path(_))
+    }
+
     fn change(&mut self, change: &Change) {
         match (change, &mut *self) {
             (Change::Set(value), _) => {
@@ -529,6 +533,10 @@ impl Slot for Limit {
 impl Slot for Option<Limit> {
     fn presence(&self) -> Presence {
         Presence::of(self.is_some())
+    }
+
+    fn meets(&self, when: When) -> bool {
+        self.as_ref().is_some_and(|limit| limit.meets(when))
     }
 
     fn change(&mut self, change: &Change) {

@@ -39,6 +39,9 @@ impl fmt::Display for Deviation {
         }
         match self.when {
             None => Ok(()),
+            Some(When::Twin) if matches!(self.hook, Hook::Field(_)) => {
+                f.write_str(" if it is given by a path")
+            }
             Some(when) => write!(f, " {}", condition(when)),
         }
     }
@@ -69,6 +72,7 @@ fn condition(when: When) -> String {
         When::Negated => "if the operand is false",
         When::OtherType => "for values of other types",
         When::TwinOfOtherType => "for values of other types if the operand is given by a path",
+        When::OperandOfOtherType => "if only the operand has another type",
         When::Compound => "if its condition consists of several",
         When::Ending => "where the error ends the execution",
         When::Invalid => "where it does not take its arguments",
@@ -90,6 +94,9 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
             "the next matching retrier is used when the first is exhausted"
         }
         (Hook::TerminalError, Change::Ignore) => "handlers see States.Runtime",
+        (Hook::TaskFailed, Change::Ignore) => {
+            "States.TaskFailed in ErrorEquals matches no error of the language"
+        }
         (Hook::TimeoutRestart, Change::Ignore) => {
             "TimeoutSeconds counts from when the task is scheduled"
         }
@@ -181,6 +188,7 @@ fn named(hook: Hook, change: &Change) -> Option<String> {
         (Hook::ChildError, Change::Fail(name)) => Some(format!(
             "a branch or an item that fails lets the state fail with {name}"
         )),
+        (Hook::Put, Change::Fail(name)) => Some(format!("a ResultPath fails with {name}")),
         (Hook::Function(function), Change::Fail(name)) => {
             Some(format!("{} fails with {name}", function.name()))
         }
@@ -311,6 +319,8 @@ fn subject(hook: Hook) -> String {
         Hook::RetryDelay => "the delay before a retry".to_owned(),
         Hook::Jitter => "the jitter of a retry".to_owned(),
         Hook::TerminalError => "that States.Runtime cannot be handled".to_owned(),
+        Hook::TaskFailed => "what States.TaskFailed matches".to_owned(),
+        Hook::Put => "the error of a ResultPath".to_owned(),
         Hook::TimeoutRestart => "the start of TimeoutSeconds".to_owned(),
         Hook::Heartbeat => "a heartbeat".to_owned(),
         Hook::VariableScope => "the scope of variables".to_owned(),

@@ -8,7 +8,7 @@ use super::{
     Change, ContextField, Deviation, Deviations, Form, Hook, Place, Raised, StatesField, When,
 };
 use crate::{
-    asl::{Comparable, Operator, StateType},
+    asl::{Comparable, Operand, Operator, StateType},
     base::{json, time::nanoseconds},
     query::{
         jsonata,
@@ -59,27 +59,38 @@ impl Deviation {
         }
     }
 
-    fn is_asked_about(&self, sides: Sides<'_>) -> bool {
+    /// Whether it is asked about a test, where texts are timestamps as `all` have it.
+    fn is_asked_about(&self, sides: Sides<'_>, all: &Deviations) -> bool {
         match self.when {
             Some(When::Twin) => sides.is_twin,
             Some(When::Negated) => *sides.operand == Value::Bool(false),
-            Some(When::OtherType) => !sides.are_of_the_type(),
-            Some(When::TwinOfOtherType) => sides.is_twin && !sides.are_of_the_type(),
+            Some(When::OtherType) => !sides.are_of_the_type(all),
+            Some(When::TwinOfOtherType) => sides.is_twin && !sides.are_of_the_type(all),
+            Some(When::OperandOfOtherType) => {
+                let is = |value| sides.is_of_the_type(value, all);
+                is(sides.variable) && !is(sides.operand)
+            }
             _ => self.is_asked_of([sides.variable, sides.operand].into_iter()),
         }
     }
 }
 
 impl Sides<'_> {
-    fn are_of_the_type(&self) -> bool {
-        let both = |wanted: fn(&Value) -> bool| wanted(self.variable) && wanted(self.operand);
+    /// Whether both sides have the type that the operator asks for.
+    fn are_of_the_type(&self, all: &Deviations) -> bool {
+        [self.variable, self.operand]
+            .into_iter()
+            .all(|value| self.is_of_the_type(value, all))
+    }
+
+    fn is_of_the_type(&self, value: &Value, all: &Deviations) -> bool {
         match self.operator {
-            Operator::Compare(Comparable::Numeric, _) => both(Value::is_number),
-            Operator::Compare(Comparable::Timestamp, _) => {
-                both(|it| it.as_str().is_some_and(|text| nanoseconds(text).is_some()))
-            }
-            Operator::Compare(..) | Operator::StringMatches => both(Value::is_string),
-            Operator::BooleanEquals => both(Value::is_boolean),
+            Operator::Compare(Comparable::Numeric, _) => value.is_number(),
+            Operator::Compare(Comparable::Timestamp, _) => value.as_str().is_some_and(|text| {
+                nanoseconds(text).is_some() && all.is_timestamp(StateType::Choice, text)
+            }),
+            Operator::Compare(..) | Operator::StringMatches => value.is_string(),
+            Operator::BooleanEquals => value.is_boolean(),
             Operator::Is(_) => true,
         }
     }
@@ -237,10 +248,22 @@ impl Deviations {
     }
 
     /// Whether a test holds whose Variable finds nothing; `None` if this is an error.
-    pub(crate) fn holds_without_variable(&self) -> Option<bool> {
-        let mut all = self.at(Hook::VariableMissing, StateType::Choice);
-        all.find_map(|it| match &it.change {
+    pub(crate) fn holds_without_variable(&self, operand: &Operand) -> Option<bool> {
+        let is_negated = matches!(operand, Operand::Literal(Value::Bool(false)));
+        let all = self.at(Hook::VariableMissing, StateType::Choice);
+        let asked = all.filter(|it| it.when != Some(When::Negated) || is_negated);
+        asked.last().and_then(|it| match &it.change {
             Change::Set(holds) => holds.as_bool(),
+            _ => None,
+        })
+    }
+
+    /// The name of the error with which this path cannot be applied as a `ResultPath`, if it cannot.
+    pub(crate) fn cannot_put(&self, kind: StateType, path: &Path) -> Option<&str> {
+        let text = Value::from(path.text());
+        let mut all = self.at(Hook::Put, kind);
+        all.find_map(|it| match &it.change {
+            Change::Fail(name) if it.is_asked_of(std::iter::once(&text)) => Some(name.as_str()),
             _ => None,
         })
     }
@@ -251,16 +274,16 @@ impl Deviations {
             Hook::Holds(tests) => tests.contains(sides.operator),
             _ => false,
         });
-        let it = all.find(|it| it.is_asked_about(sides))?;
+        let it = all.find(|it| it.is_asked_about(sides, self))?;
         match &it.change {
             Change::Set(holds) => holds.as_bool().map(Verdict::Holds),
             Change::Fail(name) => Some(Verdict::Fails(name.clone())),
-            Change::AnyType if !sides.are_of_the_type() => {
+            Change::AnyType if !sides.are_of_the_type(self) => {
                 let equal = json::equal(sides.variable, sides.operand);
                 let is_equality = super::Tests::Equals.contains(sides.operator);
                 is_equality.then_some(Verdict::Holds(equal))
             }
-            Change::Coerce if !sides.are_of_the_type() => {
+            Change::Coerce if !sides.are_of_the_type(self) => {
                 let [variable, operand] =
                     [sides.variable, sides.operand].map(|it| converted(sides.operator, it));
                 Some(Verdict::Of(variable, operand))

@@ -53,6 +53,8 @@ pub enum When {
     OtherType,
     /// The same, and the operand of the test is given by a path.
     TwinOfOtherType,
+    /// The operand has another type than the operator asks for, and the value has not.
+    OperandOfOtherType,
     /// The condition of the rule consists of several.
     Compound,
     /// The error is one that ends the execution.
@@ -87,6 +89,7 @@ impl When {
             | Self::Negated
             | Self::OtherType
             | Self::TwinOfOtherType
+            | Self::OperandOfOtherType
             | Self::Compound
             | Self::Ending
             | Self::Invalid => false,

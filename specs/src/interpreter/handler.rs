@@ -42,7 +42,7 @@ impl Execution {
         let matching = catchers
             .iter()
             .enumerate()
-            .find(|(_, catcher)| self.matches(&catcher.error_equals, error));
+            .find(|(_, catcher)| self.matches(id, &catcher.error_equals, error));
         match matching {
             Some((index, catcher)) => {
                 self.see(|seen| seen.catcher = Some(index));
@@ -83,7 +83,7 @@ impl Execution {
     ) -> Option<Millis> {
         self.active_mut(id).budgets.resize(retriers.len(), 0);
         for (index, retrier) in retriers.iter().enumerate() {
-            if !self.matches(&retrier.error_equals, error) {
+            if !self.matches(id, &retrier.error_equals, error) {
                 continue;
             }
             if index > 0 {
@@ -160,19 +160,19 @@ impl Execution {
     }
 
     /// Whether any of the names matches the error.
-    fn matches(&self, names: &[Name], error: &RuntimeError) -> bool {
+    fn matches(&self, id: FrameId, names: &[Name], error: &RuntimeError) -> bool {
         let is_given = matches!(error.origin, Origin::Task | Origin::FailState);
         if is_given && error.error().is_some_and(|name| SPECIAL.contains(&name)) {
             self.mark(Clause::MatchReserved);
         }
-        let hit = names.iter().any(|name| self.stands_for(name, error));
+        let hit = names.iter().any(|name| self.stands_for(id, name, error));
         if hit && error.error() == Some(REFERENCE_PATH_CONFLICT) {
             self.mark(Clause::ResultPathConflictCaught);
         }
         hit
     }
 
-    fn stands_for(&self, name: &str, error: &RuntimeError) -> bool {
+    fn stands_for(&self, id: FrameId, name: &str, error: &RuntimeError) -> bool {
         match name {
             "States.ALL" => {
                 self.mark(Clause::MatchAll);
@@ -188,7 +188,9 @@ impl Execution {
                 if error.failure.error.is_none() {
                     self.mark(Clause::MatchTaskFailedNameless);
                 }
+                let is_reserved = error.error().is_some_and(|it| it.starts_with("States."));
                 error.error() != Some(TIMEOUT)
+                    && !(is_reserved && self.ignores(id, Hook::TaskFailed))
             }
             "States.HeartbeatTimeout" if error.origin == Origin::Heartbeat => {
                 self.mark(Clause::HeartbeatNames);

@@ -435,6 +435,11 @@ impl<'e> Eval<'e> {
         if path.text().contains('[') {
             self.mark(Clause::ResultPathBrackets);
         }
+        let deviations = self.execution.deviations();
+        let fails = deviations.and_then(|all| all.cannot_put(self.active.state.kind(), path));
+        if let Some(name) = fails {
+            return Err(self.own_failure(name, Clause::ResultPathMerges));
+        }
         match path.check_put(&self.active.input) {
             Ok(()) => {
                 let mut merged = Value::clone(&self.active.input);

@@ -98,3 +98,51 @@ fn comparisons_hold_otherwise() {
         &[(wildcards("\\"), no.clone())],
     );
 }
+
+#[test]
+fn a_variable_that_finds_nothing_is_tested() {
+    let missing = |set: bool| at(json!("variable-missing"), json!({ "set": set }));
+    let negated = || when(missing(true), json!("negated"));
+    comes_to(
+        &choice(json!({ "Variable": "$.a", "IsString": false })),
+        &json!({}),
+        &error("States.Runtime"),
+        &[
+            (missing(true), json!("B")),
+            (missing(false), error("States.Runtime")),
+            (negated(), json!("B")),
+        ],
+    );
+    comes_to(
+        &choice(json!({ "Variable": "$.a", "IsString": true })),
+        &json!({}),
+        &error("States.Runtime"),
+        &[(negated(), error("States.Runtime"))],
+    );
+}
+
+#[test]
+fn only_an_operand_of_another_type_fails() {
+    let fails = when(
+        at(
+            json!({ "holds": "TimestampLessThan" }),
+            json!({ "fail": "States.TaskFailed" }),
+        ),
+        json!("operand-of-other-type"),
+    );
+    let test = json!({ "Variable": "$.a", "TimestampLessThanPath": "$.b" });
+    let (time, no) = ("2026-01-01T00:00:00Z", error("States.Runtime"));
+    for (a, b, expected) in [
+        (time, "x", error("States.TaskFailed")),
+        ("x", time, no.clone()),
+        ("x", "y", no.clone()),
+    ] {
+        let table = [(fails.clone(), expected)];
+        comes_to(
+            &choice(test.clone()),
+            &json!({ "a": a, "b": b }),
+            &no,
+            &table,
+        );
+    }
+}

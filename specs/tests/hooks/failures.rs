@@ -216,3 +216,63 @@ fn what_fails_in_a_catcher_is_not_caught_by_the_same_state() {
     assert_eq!(seen.observation.cause.as_deref(), Some("D"));
     assert!(!seen.poisoned.contains(&Aspect::Cause));
 }
+
+#[test]
+fn a_result_path_cannot_be_applied() {
+    let fails = when(
+        at(json!("put"), json!({ "fail": "States.Runtime" })),
+        json!("not-ascii"),
+    );
+    for (name, expected) in [("é", error("States.Runtime")), ("e", json!({ "e": 1 }))] {
+        let state = pass(json!({ "Result": 1, "ResultPath": format!("$.{name}") }));
+        comes_to(
+            &state,
+            &json!({}),
+            &json!({ name: 1 }),
+            &[(fails.clone(), expected)],
+        );
+    }
+}
+
+#[test]
+fn task_failed_matches_no_error_of_the_language() {
+    let map = |from: &str| {
+        json!({ "Type": "Map", "ItemsPath": from, "End": true,
+            "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "ResultPath": null, "Next": "B" }],
+            "ItemProcessor": { "StartAt": "I", "States": {
+                "I": { "Type": "Fail", "Error": "Own" },
+            } } })
+    };
+    let ignored = at(json!("task-failed"), json!("ignore"));
+    let missing = [(ignored.clone(), error("States.ReferencePathConflict"))];
+    comes_to(&map("$.b"), &json!({ "a": [1] }), &json!("B"), &missing);
+    let own = [(ignored, json!("B"))];
+    comes_to(&map("$.a"), &json!({ "a": [1] }), &json!("B"), &own);
+}
+
+#[test]
+fn a_limit_is_ignored_that_is_given_by_a_path() {
+    let twin = when(
+        at(json!({ "field": "MaxConcurrency" }), json!("ignore")),
+        json!("twin"),
+    );
+    let map = |field: &str, limit: Value| {
+        let mut map = json!({ "Type": "Map", "ItemsPath": "$.a", "End": true, "ItemProcessor": {
+            "StartAt": "I", "States": { "I": { "Type": "Wait", "Seconds": 1, "End": true } },
+        } });
+        map[field] = limit;
+        Run::new(&map, &json!({ "a": [1, 2], "n": 1 }), Plan::default())
+    };
+    let seconds = |run: &Run| {
+        let seen = run.under(&twin);
+        (run.lawful().duration, seen.duration)
+    };
+    assert_eq!(
+        seconds(&map("MaxConcurrencyPath", json!("$.n"))),
+        (Some(2_000), Some(1_000))
+    );
+    assert_eq!(
+        seconds(&map("MaxConcurrency", json!(1))),
+        (Some(2_000), Some(2_000))
+    );
+}

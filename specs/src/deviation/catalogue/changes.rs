@@ -47,6 +47,18 @@ pub(super) fn of(hook: Hook) -> Changes {
         }
         Hook::Failure(rule) => failure(rule),
         Hook::ChildError => child_error(),
+        Hook::Put => {
+            let fail = Change::Fail("States.Runtime".to_owned());
+            vec![(fail, Some(When::NotAscii))]
+        }
+        Hook::VariableMissing => {
+            let [holds, not] = [true, false].map(|it| Change::Set(it.into()));
+            vec![
+                (not, None),
+                (holds.clone(), None),
+                (holds, Some(When::Negated)),
+            ]
+        }
         Hook::Path(form) => path(form),
         Hook::Holds(tests) => outcome(tests),
         Hook::Timestamp => vec![
@@ -310,6 +322,7 @@ fn outcome(tests: Tests) -> Changes {
         all.extend([
             (set(true), Some(When::OtherType)),
             (fail.clone(), Some(When::OtherType)),
+            (fail.clone(), Some(When::OperandOfOtherType)),
         ]);
         if !is_of_time {
             all.push((Change::Coerce, None));
@@ -436,6 +449,9 @@ fn of_field(field: Field) -> Changes {
         Shape::Word => words(field).map(always).collect(),
         _ => Vec::new(),
     };
+    if field.has_path_twin() {
+        all.push((Change::Ignore, Some(When::Twin)));
+    }
     match field {
         Field::CatchResultPath => {
             all.extend([always(Change::Outer), (Change::Outer, Some(When::Absent))]);

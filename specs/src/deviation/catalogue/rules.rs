@@ -32,6 +32,8 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::RetryDelay => Clause::RetryInterval,
         Hook::Jitter => Clause::RetryJitterFull,
         Hook::TerminalError => Clause::RuntimeTerminal,
+        Hook::TaskFailed => Clause::MatchTaskFailed,
+        Hook::Put => Clause::ResultPathMerges,
         Hook::TimeoutRestart => Clause::TimeoutFromStart,
         Hook::Heartbeat => Clause::HeartbeatExtends,
         Hook::VariableScope => Clause::Assign,
@@ -104,7 +106,9 @@ fn of_missing(when: Option<When>) -> Clause {
 
 fn of_test(tests: Tests, when: Option<When>) -> Clause {
     match (tests, when) {
-        (_, Some(When::OtherType | When::TwinOfOtherType)) => Clause::ChoiceTypeMismatch,
+        (_, Some(When::OtherType | When::TwinOfOtherType | When::OperandOfOtherType)) => {
+            Clause::ChoiceTypeMismatch
+        }
         (_, Some(When::Twin)) => Clause::ChoicePathTwin,
         (Tests::One(operator), _) => of_operator(operator),
         (Tests::Of(Comparable::String), None) => Clause::ChoiceString,

@@ -43,6 +43,8 @@ impl Hypothesis {
             Hook::Holds(Tests::One(operator)) => any(marked(operator)),
             Hook::Wildcards => followed.contains(Clause::ChoiceStringMatches),
             Hook::Tested(_) | Hook::VariableMissing | Hook::Holds(_) => family("choice"),
+            Hook::TaskFailed => followed.contains(Clause::MatchTaskFailed),
+            Hook::Put => followed.contains(Clause::ResultPathMerges),
             Hook::RuleInput => any(&[Clause::Assign]) && family("choice"),
             Hook::RuleAssigns => family("choice"),
             Hook::Path(Form::Variable) => followed.contains(Clause::VariableRead),
