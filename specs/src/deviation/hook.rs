@@ -80,6 +80,8 @@ pub enum Hook {
     /// With which error does a Parallel or Map fail whose branch or item has failed? The same, unless
     /// it ends the execution.
     ChildError,
+    /// With which error does a Map fail whose `ItemSelector` fails? The same.
+    ItemError,
     /// What is the result of a path of this kind? If ignored, it finds nothing.
     Path(Form),
     /// Does a test of this group hold?
@@ -347,6 +349,7 @@ impl Hook {
             Self::TerminalError,
             Self::TaskFailed,
             Self::Put,
+            Self::ItemError,
             Self::TimeoutRestart,
             Self::Heartbeat,
             Self::VariableScope,
@@ -419,7 +422,7 @@ impl Hook {
             | Self::OutputVariables
             | Self::OuterVariables
             | Self::Check(_) => Shape::Rule,
-            Self::Failure(_) | Self::ChildError | Self::Put => Shape::Failure,
+            Self::Failure(_) | Self::ChildError | Self::ItemError | Self::Put => Shape::Failure,
             Self::Holds(_) => Shape::Outcome,
             Self::Condition => Shape::Outcome,
             Self::Wildcards | Self::Literal | Self::NestedExpression => Shape::Characters,
@@ -457,6 +460,7 @@ impl Hook {
             | Self::TerminalError
             | Self::TaskFailed => &[Task, Parallel, Map],
             Self::Put => Field::ResultPath.kinds(),
+            Self::ItemError => &[Map],
             Self::Results | Self::Concurrency | Self::ChildFailure | Self::ChildError => {
                 &[Parallel, Map]
             }
@@ -613,6 +617,7 @@ impl Hook {
             | When::TwinOfOtherType
             | When::OperandOfOtherType => matches!(self, Self::Holds(_)),
             When::Compound => self == Self::RuleInput,
+            When::Single => self == Self::Field(Field::Assign),
             When::Ending => self == Self::ChildError,
             When::Nested if self == Self::Failure(Clause::ResultPathConflict) => true,
             when if when.is_about_value() => match self {

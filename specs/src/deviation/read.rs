@@ -176,7 +176,10 @@ fn each_slot(field: Field, state: &mut State, seen: &mut dyn FnMut(&mut dyn Slot
                 seen(&mut flow.assign);
             }
             each_catch(state, &mut |catch| seen(&mut catch.assign));
-            each_rule(state, &mut |rule| seen(&mut rule.assign));
+            each_rule(state, &mut |rule| {
+                let is_single = !rule.condition.is_compound();
+                seen(&mut RuleAssign(&mut rule.assign, is_single));
+            });
             if let ByLanguage::Jsonata(flow) = &mut state.flow {
                 seen(&mut flow.assign);
             }
@@ -329,6 +332,26 @@ fn result_path(state: &mut State) -> Option<&mut Nullable<Path>> {
             Some(&mut state.flow.json_path_mut()?.result_path)
         }
         _ => None,
+    }
+}
+
+/// `Assign` of a rule, and whether its condition is a single test.
+struct RuleAssign<'s>(&'s mut Option<Template>, bool);
+
+impl Slot for RuleAssign<'_> {
+    fn presence(&self) -> Presence {
+        self.0.presence()
+    }
+
+    fn meets(&self, when: When) -> bool {
+        match when {
+            When::Single => self.1,
+            when => self.0.meets(when),
+        }
+    }
+
+    fn change(&mut self, change: &Change) {
+        self.0.change(change);
     }
 }
 

@@ -101,6 +101,12 @@ impl Deviations {
         Raised::by(&passed.last()?.change)
     }
 
+    /// With which error a Map fails whose `ItemSelector` fails; `None` if it is the language's.
+    pub(crate) fn of_selector(&self) -> Option<Raised<'_>> {
+        let all = self.at(Hook::ItemError, StateType::Map);
+        Raised::by(&all.last()?.change)
+    }
+
     /// Whether a ResultPath overwrites a value that is no object within the state's input.
     pub(crate) fn overwrites_within(&self, kind: StateType) -> bool {
         let mut all = self.at(Hook::Failure(Clause::ResultPathConflict), kind);

@@ -74,6 +74,7 @@ fn condition(when: When) -> String {
         When::TwinOfOtherType => "for values of other types if the operand is given by a path",
         When::OperandOfOtherType => "if only the operand has another type",
         When::Compound => "if its condition consists of several",
+        When::Single => "of a rule that is a single test",
         When::Ending => "where the error ends the execution",
         When::Invalid => "where it does not take its arguments",
     };
@@ -188,6 +189,12 @@ fn named(hook: Hook, change: &Change) -> Option<String> {
         (Hook::ChildError, Change::Fail(name)) => Some(format!(
             "a branch or an item that fails lets the state fail with {name}"
         )),
+        (Hook::ItemError, Change::Handled) => {
+            Some("handlers see the error of an ItemSelector".to_owned())
+        }
+        (Hook::ItemError, Change::Fail(name)) => {
+            Some(format!("the error of an ItemSelector is {name}"))
+        }
         (Hook::Put, Change::Fail(name)) => Some(format!("a ResultPath fails with {name}")),
         (Hook::Function(function), Change::Fail(name)) => {
             Some(format!("{} fails with {name}", function.name()))
@@ -320,6 +327,7 @@ fn subject(hook: Hook) -> String {
         Hook::Jitter => "the jitter of a retry".to_owned(),
         Hook::TerminalError => "that States.Runtime cannot be handled".to_owned(),
         Hook::TaskFailed => "what States.TaskFailed matches".to_owned(),
+        Hook::ItemError => "the error of an ItemSelector".to_owned(),
         Hook::Put => "the error of a ResultPath".to_owned(),
         Hook::TimeoutRestart => "the start of TimeoutSeconds".to_owned(),
         Hook::Heartbeat => "a heartbeat".to_owned(),

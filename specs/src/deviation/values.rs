@@ -8,7 +8,7 @@ use super::{
     Change, ContextField, Deviation, Deviations, Form, Hook, Place, Raised, StatesField, When,
 };
 use crate::{
-    asl::{Comparable, Operand, Operator, StateType},
+    asl::{Comparable, Operand, Operator, StateType, Test},
     base::{json, time::nanoseconds},
     query::{
         jsonata,
@@ -247,9 +247,11 @@ impl Deviations {
         value
     }
 
-    /// Whether a test holds whose Variable finds nothing; `None` if this is an error.
-    pub(crate) fn holds_without_variable(&self, operand: &Operand) -> Option<bool> {
-        let is_negated = matches!(operand, Operand::Literal(Value::Bool(false)));
+    /// Whether a test holds whose Variable finds nothing; `None` if this is an error. Only a test of a type
+    /// can be negated.
+    pub(crate) fn holds_without_variable(&self, test: &Test) -> Option<bool> {
+        let is_negated = matches!(test.operator, Operator::Is(_))
+            && test.operand == Operand::Literal(Value::Bool(false));
         let all = self.at(Hook::VariableMissing, StateType::Choice);
         let asked = all.filter(|it| it.when != Some(When::Negated) || is_negated);
         asked.last().and_then(|it| match &it.change {

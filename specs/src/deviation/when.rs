@@ -57,6 +57,8 @@ pub enum When {
     OperandOfOtherType,
     /// The condition of the rule consists of several.
     Compound,
+    /// It is of a rule whose condition is a single test.
+    Single,
     /// The error is one that ends the execution.
     Ending,
     /// The function does not take its arguments.
@@ -91,6 +93,7 @@ impl When {
             | Self::TwinOfOtherType
             | Self::OperandOfOtherType
             | Self::Compound
+            | Self::Single
             | Self::Ending
             | Self::Invalid => false,
         }

@@ -144,7 +144,8 @@ impl Execution {
             item: Some((index, &item)),
             ..self.eval(id)
         };
-        let input = eval.flow().item_input(&eval, &effective, item.clone())?;
+        let input = eval.flow().item_input(&eval, &effective, item.clone());
+        let input = input.map_err(|error| self.of_selector(error))?;
         // One whose input cannot be made has not been started: a redrive begins with it.
         if let Phase::Children(children) = &mut self.active_mut(id).phase {
             children.next += 1;

@@ -109,7 +109,15 @@ impl Execution {
 
     /// Whether an error in a frame's state ends the execution, regardless of its handlers.
     pub(super) fn ends_at(&self, id: FrameId, error: &RuntimeError) -> bool {
-        error.terminal && !self.ignores(id, Hook::TerminalError)
+        error.terminal
+            && (!self.ignores(id, Hook::TerminalError) || self.cannot_handle(id, error.rule))
+    }
+
+    /// Whether a deviation says that no handler sees the error of this rule.
+    fn cannot_handle(&self, id: FrameId, rule: Clause) -> bool {
+        let kind = self.active(id).state.kind();
+        let raised = self.deviations().and_then(|all| all.raised(rule, kind));
+        raised.is_some_and(|raised| raised.name.is_none() && raised.ends)
     }
 
     /// Whether a deviation lets the current state of a frame go on where it would fail by this rule.
@@ -129,6 +137,14 @@ impl Execution {
         let deviations = self.deviations();
         let kind = self.active(id).state.kind();
         if let Some(raised) = deviations.and_then(|all| all.raised(error.rule, kind)) {
+            self.rename(&mut error, raised);
+        }
+        error
+    }
+
+    /// The error with which an engine with deviations lets a Map fail whose `ItemSelector` fails.
+    pub(super) fn of_selector(&self, mut error: Box<RuntimeError>) -> Box<RuntimeError> {
+        if let Some(raised) = self.deviations().and_then(Deviations::of_selector) {
             self.rename(&mut error, raised);
         }
         error

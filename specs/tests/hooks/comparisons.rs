@@ -113,12 +113,20 @@ fn a_variable_that_finds_nothing_is_tested() {
             (negated(), json!("B")),
         ],
     );
-    comes_to(
-        &choice(json!({ "Variable": "$.a", "IsString": true })),
-        &json!({}),
-        &error("States.Runtime"),
-        &[(negated(), error("States.Runtime"))],
-    );
+    for test in [
+        json!({ "IsString": true }),
+        json!({ "BooleanEquals": false }),
+    ] {
+        let mut test = test;
+        test["Variable"] = json!("$.a");
+        let fails = error("States.Runtime");
+        comes_to(
+            &choice(test),
+            &json!({}),
+            &fails,
+            &[(negated(), fails.clone())],
+        );
+    }
 }
 
 #[test]
@@ -144,5 +152,23 @@ fn only_an_operand_of_another_type_fails() {
             &no,
             &table,
         );
+    }
+}
+
+#[test]
+fn the_assign_of_a_single_test_is_ignored() {
+    let ignored = when(
+        at(json!({ "field": "Assign" }), json!("ignore")),
+        json!("single"),
+    );
+    let test = json!({ "Variable": "$.a", "IsNull": true });
+    let fails = error("States.Runtime");
+    for (mut rule, expected) in [
+        (test.clone(), json!("B")),
+        (json!({ "Not": { "Not": test } }), fails.clone()),
+    ] {
+        rule["Assign"] = json!({ "x.$": "$.b" });
+        let table = [(ignored.clone(), expected)];
+        comes_to(&choice(rule), &json!({ "a": null }), &fails, &table);
     }
 }

@@ -276,3 +276,47 @@ fn a_limit_is_ignored_that_is_given_by_a_path() {
         (Some(2_000), Some(2_000))
     );
 }
+
+#[test]
+fn handlers_may_see_all_errors_but_one() {
+    let map = |fields: Value| {
+        let mut map = json!({ "Type": "Map", "ItemsPath": "$.a", "End": true,
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "B" }],
+            "ItemProcessor": { "StartAt": "I", "States": { "I": { "Type": "Succeed" } } } });
+        let (Value::Object(map_fields), Value::Object(fields)) = (&mut map, fields) else {
+            unreachable!("both are objects")
+        };
+        map_fields.extend(fields);
+        Run::new(&map, &json!({ "a": [1] }), Plan::default())
+    };
+    let all: Vec<Value> = vec![
+        at(json!("terminal-error"), json!("ignore")),
+        at(
+            json!({ "failure": "data.path.missing" }),
+            json!("unhandled"),
+        ),
+    ];
+    let all: Arc<Deviations> = Arc::new(serde_json::from_value(json!(all)).expect("deviations"));
+    for (fields, expected) in [
+        (json!({ "ResultSelector": { "x.$": "$.x" } }), json!("B")),
+        (json!({ "OutputPath": "$.x" }), error("States.Runtime")),
+    ] {
+        let run = map(fields);
+        assert_eq!(came_to(&run.lawful()), error("States.Runtime"));
+        let seen = run.engine(&all).observe(1_000_000).expect("it runs");
+        assert_eq!(came_to(&seen), expected);
+    }
+}
+
+#[test]
+fn an_item_selector_fails_otherwise() {
+    let map = json!({ "Type": "Map", "ItemsPath": "$.a", "End": true,
+        "Catch": [{ "ErrorEquals": ["Own"], "ResultPath": null, "Next": "B" }],
+        "ItemSelector": { "x.$": "States.StringToJson('{')" },
+        "ItemProcessor": { "StartAt": "I", "States": { "I": { "Type": "Succeed" } } } });
+    let own = at(json!("item-error"), json!({ "fail": "Own" }));
+    let handled = at(json!("item-error"), json!("handled"));
+    let lawful = error("States.Runtime");
+    let table = [(own, json!("B")), (handled, lawful.clone())];
+    comes_to(&map, &json!({ "a": [1] }), &lawful, &table);
+}

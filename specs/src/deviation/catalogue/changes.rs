@@ -47,6 +47,10 @@ pub(super) fn of(hook: Hook) -> Changes {
         }
         Hook::Failure(rule) => failure(rule),
         Hook::ChildError => child_error(),
+        Hook::ItemError => {
+            let failed = Change::Fail("States.TaskFailed".to_owned());
+            plain(vec![failed, Change::Handled])
+        }
         Hook::Put => {
             let fail = Change::Fail("States.Runtime".to_owned());
             vec![(fail, Some(When::NotAscii))]
@@ -468,7 +472,10 @@ fn of_field(field: Field) -> Changes {
         Field::MachineTimeout | Field::Timeout | Field::Heartbeat => {
             all.push((Change::Set(60.into()), Some(When::Absent)));
         }
-        Field::Assign => all.push(always(Change::InTurn)),
+        Field::Assign => {
+            all.push(always(Change::InTurn));
+            all.push((Change::Ignore, Some(When::Single)));
+        }
         Field::ItemSelector => {
             all.push(always(Change::Rebase("$$.Map.Item.Value".to_owned())));
         }

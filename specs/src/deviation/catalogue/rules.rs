@@ -33,6 +33,7 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::Jitter => Clause::RetryJitterFull,
         Hook::TerminalError => Clause::RuntimeTerminal,
         Hook::TaskFailed => Clause::MatchTaskFailed,
+        Hook::ItemError => Clause::MapItemSelector,
         Hook::Put => Clause::ResultPathMerges,
         Hook::TimeoutRestart => Clause::TimeoutFromStart,
         Hook::Heartbeat => Clause::HeartbeatExtends,

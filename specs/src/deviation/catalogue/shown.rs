@@ -44,6 +44,7 @@ impl Hypothesis {
             Hook::Wildcards => followed.contains(Clause::ChoiceStringMatches),
             Hook::Tested(_) | Hook::VariableMissing | Hook::Holds(_) => family("choice"),
             Hook::TaskFailed => followed.contains(Clause::MatchTaskFailed),
+            Hook::ItemError => any(&[Clause::MapItemSelector, Clause::JsonataItemSelector]),
             Hook::Put => followed.contains(Clause::ResultPathMerges),
             Hook::RuleInput => any(&[Clause::Assign]) && family("choice"),
             Hook::RuleAssigns => family("choice"),

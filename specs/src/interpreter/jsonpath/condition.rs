@@ -90,7 +90,7 @@ impl Eval<'_> {
             variable = all.tested(test.operator, variable);
             if variable.is_none()
                 && !is_presence
-                && let Some(holds) = all.holds_without_variable(&test.operand)
+                && let Some(holds) = all.holds_without_variable(test)
             {
                 return Ok(holds);
             }
