@@ -178,7 +178,7 @@ async fn start(program: &Program) -> Result<Found, Trouble> {
             std::fs::create_dir_all(value).map_err(|error| failed(error.to_string()))?;
         }
     }
-    let mut command = started::command(&executable);
+    let mut command = started::bounded(&executable);
     command
         .args(&program.command[1..])
         .envs(environment)

@@ -21,6 +21,33 @@ kill -s KILL -- "-$1" 2>/dev/null
 if [ -n "$2" ]; then rm -rf -- "$2"; fi
 "#;
 
+/// How much memory a process may map that is bounded, in KiB: more than engines take that run machines one
+/// after another, and less than lets a machine stand still.
+#[cfg(unix)]
+const MEMORY: u64 = 8 << 20;
+
+/// Runs the program with so little memory: `$0` is how much, the rest the program and its arguments. Where
+/// the system knows no such bound, there is none.
+#[cfg(unix)]
+const BOUNDED: &str = r#"ulimit -v "$0" 2>/dev/null; exec "$@""#;
+
+/// Like [`command`], of a program that may not take all of the machine's memory: an engine that builds ever
+/// more data for one case would take the harness, and everything else, with it.
+#[cfg(unix)]
+pub(super) fn bounded(program: &Path) -> Command {
+    let mut command = command(Path::new("/bin/sh"));
+    command
+        .args(["-c", BOUNDED, &MEMORY.to_string()])
+        .arg(program);
+    command
+}
+
+/// The same where no bound is known.
+#[cfg(not(unix))]
+pub(super) fn bounded(program: &Path) -> Command {
+    command(program)
+}
+
 /// A command that is started with little of the user's environment.
 pub(super) fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
@@ -85,5 +112,23 @@ impl Drop for Started {
             // If it was killed, `kill_on_drop` still ends the process, though not what that has started.
             let _ = guard.wait();
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::path::Path;
+
+    use super::{MEMORY, bounded};
+
+    #[tokio::test]
+    async fn a_program_may_not_take_all_memory() {
+        let mut command = bounded(Path::new("/bin/sh"));
+        let done = command
+            .args(["-c", "ulimit -v; echo $1", "x", "a b"])
+            .output();
+        let done = done.await.expect("there is a shell");
+        let said = String::from_utf8(done.stdout).expect("text");
+        assert_eq!(said, format!("{MEMORY}\na b\n"));
     }
 }

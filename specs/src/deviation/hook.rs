@@ -617,6 +617,7 @@ impl Hook {
             | When::TwinOfOtherType
             | When::OperandOfOtherType => matches!(self, Self::Holds(_)),
             When::Compound => self == Self::RuleInput,
+            When::LikeDefault => self == Self::RuleAssigns,
             When::Single => self == Self::Field(Field::Assign),
             When::Ending => self == Self::ChildError,
             When::Nested if self == Self::Failure(Clause::ResultPathConflict) => true,

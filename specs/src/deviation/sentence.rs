@@ -75,6 +75,7 @@ fn condition(when: When) -> String {
         When::OperandOfOtherType => "if only the operand has another type",
         When::Compound => "if its condition consists of several",
         When::Single => "of a rule that is a single test",
+        When::LikeDefault => "if the rule leads where Default leads",
         When::Ending => "where the error ends the execution",
         When::Invalid => "where it does not take its arguments",
     };

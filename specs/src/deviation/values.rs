@@ -394,6 +394,13 @@ impl Deviations {
         })
     }
 
+    /// Whether the `Assign` of a Choice is evaluated although a rule applies, which may lead where
+    /// `Default` leads.
+    pub(crate) fn assigns_beside_rule(&self, is_like_default: bool) -> bool {
+        let mut all = self.at(Hook::RuleAssigns, StateType::Choice);
+        all.any(|it| is_like_default || it.when != Some(When::LikeDefault))
+    }
+
     /// Changes the arguments of an intrinsic function.
     pub(crate) fn arguments(&self, function: Function, arguments: &mut Vec<Cow<'_, Value>>) {
         for it in self {

@@ -59,6 +59,8 @@ pub enum When {
     Compound,
     /// It is of a rule whose condition is a single test.
     Single,
+    /// The rule leads where `Default` leads.
+    LikeDefault,
     /// The error is one that ends the execution.
     Ending,
     /// The function does not take its arguments.
@@ -94,6 +96,7 @@ impl When {
             | Self::OperandOfOtherType
             | Self::Compound
             | Self::Single
+            | Self::LikeDefault
             | Self::Ending
             | Self::Invalid => false,
         }

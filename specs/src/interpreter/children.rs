@@ -360,7 +360,11 @@ impl Execution {
         let kind = self.active(id).state.kind();
         let deviations = self.deviations();
         let Some(raised) = deviations.and_then(|all| all.passed_on(kind, false)) else {
-            return self.handle_error(id, error);
+            return if self.ends_at(id, error) {
+                self.raise_as_is(id, error);
+            } else {
+                self.handle_error(id, error);
+            };
         };
         let mut passed = error.clone();
         passed.location = None;

@@ -172,7 +172,9 @@ impl Execution {
         let kind = self.active(parent).state.kind();
         let raised = deviations.passed_on(kind, true)?;
         let mut passed = error.clone();
+        passed.location = None;
         self.rename(&mut passed, raised);
-        (!passed.terminal).then_some(passed)
+        // One that is named fails the state around it, though no handler there may see it.
+        (!passed.terminal || raised.name.is_some()).then_some(passed)
     }
 }

@@ -18,15 +18,15 @@ use super::{
 };
 use crate::{
     asl::{
-        Bound, ChoiceRule, JsonPathFlow, Limit, Map as MapState, Name, Nullable, StateType, Text,
-        Until,
+        Body, Bound, ChoiceRule, JsonPathFlow, Limit, Map as MapState, Name, Nullable, StateType,
+        Text, Until,
     },
     base::{
         json,
         time::{Instant, Millis},
     },
     clause::Clause,
-    deviation::{Hook, Place},
+    deviation::Place,
     query::jsonpath::{
         path::{self, Path, PathError, PutError, Root},
         template::Template,
@@ -343,7 +343,10 @@ impl Evaluator for JsonPathFlow {
         eval.at(Place::Assign);
         let mut result = result;
         if let (Exit::Rule(rule), Some(all)) = (exit, eval.execution.deviations()) {
-            if let (Some(left_out), true) = (&self.assign, all.ignore(Hook::RuleAssigns, CHOICE)) {
+            if let Some(left_out) = &self.assign
+                && let Body::Choice(choice) = &eval.active.state.body
+                && all.assigns_beside_rule(choice.default.as_ref() == Some(&rule.next))
+            {
                 eval.template(left_out, result)?;
             }
             let is_compound = own(eval, rule.flow.json_path())?.condition.is_compound();
@@ -365,8 +368,6 @@ impl Evaluator for JsonPathFlow {
         RuntimeError::data_limit(Clause::AssignDataLimit, &eval.active.name).ending()
     }
 }
-
-const CHOICE: StateType = StateType::Choice;
 
 /// Stands for data that is so much too long that nobody has made it.
 static ENDLESS: LazyLock<Arc<Value>> =

@@ -320,3 +320,29 @@ fn an_item_selector_fails_otherwise() {
     let table = [(own, json!("B")), (handled, lawful.clone())];
     comes_to(&map, &json!({ "a": [1] }), &lawful, &table);
 }
+
+#[test]
+fn an_error_that_ends_a_parallel_may_be_caught_around_it() {
+    let branch = json!({ "StartAt": "I", "States": {
+        "I": pass(json!({ "Parameters": { "x.$": "$.x" } })),
+    } });
+    let handler = json!([{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "K" }]);
+    let parallel =
+        json!({ "Type": "Parallel", "Branches": [branch], "Catch": handler, "End": true });
+    let map = json!({ "Type": "Map", "ItemsPath": "$.a", "End": true,
+        "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": null, "Next": "B" }],
+        "ItemProcessor": { "StartAt": "J", "States": { "J": parallel, "K": { "Type": "Succeed" } } } });
+    let run = Run::new(&map, &json!({ "a": [{}] }), Plan::default());
+    assert_eq!(came_to(&run.lawful()), error("States.Runtime"));
+    let ending = |kind: &str, change: Value| {
+        let mut deviation = when(at(json!("child-error"), change), json!("ending"));
+        deviation["states"] = json!([kind]);
+        deviation
+    };
+    let fails = ending("Parallel", json!({ "fail": "States.Runtime" }));
+    assert_eq!(came_to(&run.under(&fails)), error("States.Runtime"));
+    let both = json!([fails, ending("Map", json!("handled"))]);
+    let both: Arc<Deviations> = Arc::new(serde_json::from_value(both).expect("deviations"));
+    let seen = run.engine(&both).observe(1_000_000).expect("it runs");
+    assert_eq!(came_to(&seen), json!("B"));
+}

@@ -89,6 +89,10 @@ pub(super) fn of(hook: Hook) -> Changes {
         ]),
         Hook::NestedExpression => plain(vec![Change::Literal]),
         Hook::Jsonata(it) => plain(part(it)),
+        Hook::RuleAssigns => vec![
+            (Change::Ignore, None),
+            (Change::Ignore, Some(When::LikeDefault)),
+        ],
         Hook::RuleInput => vec![
             (Change::Set(true.into()), None),
             (Change::Set(true.into()), Some(When::Compound)),
