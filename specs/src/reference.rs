@@ -492,6 +492,14 @@ fn lucky(coverage: &Coverage) -> impl Iterator<Item = Aspect> {
 fn said(execution: &Execution) -> &'static [Aspect] {
     match execution.own_words() {
         OwnWords::None => &[],
+        // A Fail may read its error where a cause was passed on to.
+        OwnWords::PassedOn if execution.coverage().contains(Clause::FailPath) => &[
+            Aspect::Effects,
+            Aspect::Output,
+            Aspect::Error,
+            Aspect::Cause,
+            Aspect::History,
+        ],
         OwnWords::Said => &[Aspect::Cause, Aspect::History],
         OwnWords::PassedOn => &[
             Aspect::Effects,

@@ -346,3 +346,18 @@ fn an_error_that_ends_a_parallel_may_be_caught_around_it() {
     let seen = run.engine(&both).observe(1_000_000).expect("it runs");
     assert_eq!(came_to(&seen), json!("B"));
 }
+
+#[test]
+fn an_error_that_is_read_from_an_own_cause_is_not_judged() {
+    let map = json!({ "Type": "Map", "ItemsPath": "$.a", "End": true,
+        "ResultSelector": { "x.$": "$.x" },
+        "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "C" }],
+        "ItemProcessor": { "StartAt": "I", "States": { "I": { "Type": "Succeed" } } } });
+    let parallel = json!({ "Type": "Parallel", "End": true, "Branches": [{ "StartAt": "M", "States": {
+        "M": map, "C": { "Type": "Fail", "ErrorPath": "$.Cause" },
+    } }] });
+    let run = Run::new(&parallel, &json!({ "a": [] }), Plan::default());
+    let handled = deviations(&at(json!("terminal-error"), json!("ignore")));
+    let expected = run.engine(&handled).expect(1_000).expect("it runs");
+    assert!(expected.poisoned.contains(&Aspect::Error));
+}
