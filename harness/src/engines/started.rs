@@ -21,15 +21,16 @@ kill -s KILL -- "-$1" 2>/dev/null
 if [ -n "$2" ]; then rm -rf -- "$2"; fi
 "#;
 
-/// How much memory a process may map that is bounded, in KiB: more than engines take that run machines one
-/// after another, and less than lets a machine stand still.
+/// How much memory for data a process may have that is bounded, in KiB: more than engines take that run
+/// machines one after another, and less than lets a machine stand still. What is only reserved, such as the
+/// heaps of threads, does not count.
 #[cfg(unix)]
 const MEMORY: u64 = 8 << 20;
 
 /// Runs the program with so little memory: `$0` is how much, the rest the program and its arguments. Where
 /// the system knows no such bound, there is none.
 #[cfg(unix)]
-const BOUNDED: &str = r#"ulimit -v "$0" 2>/dev/null; exec "$@""#;
+const BOUNDED: &str = r#"ulimit -d "$0" 2>/dev/null; exec "$@""#;
 
 /// Like [`command`], of a program that may not take all of the machine's memory: an engine that builds ever
 /// more data for one case would take the harness, and everything else, with it.
@@ -125,7 +126,7 @@ mod tests {
     async fn a_program_may_not_take_all_memory() {
         let mut command = bounded(Path::new("/bin/sh"));
         let done = command
-            .args(["-c", "ulimit -v; echo $1", "x", "a b"])
+            .args(["-c", "ulimit -d; echo $1", "x", "a b"])
             .output();
         let done = done.await.expect("there is a shell");
         let said = String::from_utf8(done.stdout).expect("text");
