@@ -42,6 +42,8 @@ pub struct Program {
     pub command: &'static [&'static str],
     /// Its environment variables, for a port and a data directory.
     pub environment: fn(u16, &Path) -> Vec<(&'static str, String)>,
+    /// Whether its memory is bounded: not where it asks for far more than it uses.
+    pub is_bounded: bool,
     /// The Python package that it comes in.
     pub package: &'static str,
     /// The command that installs it into the directory `DIR`.
@@ -178,7 +180,11 @@ async fn start(program: &Program) -> Result<Found, Trouble> {
             std::fs::create_dir_all(value).map_err(|error| failed(error.to_string()))?;
         }
     }
-    let mut command = started::bounded(&executable);
+    let mut command = if program.is_bounded {
+        started::bounded(&executable)
+    } else {
+        started::command(&executable)
+    };
     command
         .args(&program.command[1..])
         .envs(environment)
@@ -239,6 +245,7 @@ mod tests {
             health: "/",
             command: &["nonesuch"],
             environment: |_, _| Vec::new(),
+            is_bounded: false,
             package: "nonesuch",
             install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install nonesuch",
         };

@@ -42,6 +42,7 @@ static PROGRAM: Program = Program {
     health: "/_localstack/health",
     command: &["python", "-c", ON_LOOPBACK],
     environment,
+    is_bounded: false,
     package: "localstack-core",
     install: "python3.13 -m venv DIR/venv && DIR/venv/bin/pip install 'localstack-core[runtime]' \
               'cbor2<6' 'pyopenssl<26' 'localstack-twisted<26'",

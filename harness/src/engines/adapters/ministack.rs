@@ -43,6 +43,7 @@ static PROGRAM: Program = Program {
     health: "/_ministack/health",
     command: &["ministack"],
     environment,
+    is_bounded: true,
     package: "ministack",
     install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install ministack",
 };

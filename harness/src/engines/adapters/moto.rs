@@ -73,6 +73,7 @@ static PROGRAM: Program = Program {
     health: CONFIG,
     command: &["moto_server", "-H", "127.0.0.1"],
     environment,
+    is_bounded: true,
     package: "moto",
     install: "python3 -m venv DIR/venv && DIR/venv/bin/pip install 'moto[server,stepfunctions]'",
 };
