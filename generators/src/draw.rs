@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepproof_specs::{
     asl::{Machine, WorkflowType},
-    scenario::case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start},
+    scenario::case::{Body, Case, ExecutionCase, Origin, Start},
 };
 
 use crate::{
@@ -52,17 +52,14 @@ pub(crate) fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -
         };
         Body::Execution(execution(draft, workflow))
     };
-    Case {
-        format: CASE_FORMAT,
-        origin: Some(Origin {
+    let origin = Origin {
             machine: None,
             generator: GENERATOR_VERSION.to_owned(),
             profile: profile.name.to_owned(),
             seed,
             index,
-        }),
-        body,
-    }
+        };
+    Case::new(Some(origin), body)
 }
 
 fn execution(draft: Draft, workflow: WorkflowType) -> ExecutionCase {

@@ -5,9 +5,11 @@
 //! that differ between these runs are poisoned.
 
 pub mod assignment;
+pub mod calls;
 mod fingerprint;
 mod hypothetical;
 mod sensitivity;
+pub mod timeline;
 mod world;
 
 use std::sync::{Arc, LazyLock};

@@ -149,6 +149,7 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::RuleAssigns, Change::Ignore) => {
             "the Assign of a Choice is evaluated although a rule applies"
         }
+        (Hook::Answer(rule), Change::Ignore) => rule.broken(),
         _ => "",
     };
     if fixed.is_empty() {
@@ -368,6 +369,7 @@ fn subject(hook: Hook) -> String {
         Hook::OuterVariables => "a variable of an enclosing scope".to_owned(),
         Hook::Jsonata(part) => part.name(),
         Hook::Check(rule) => format!("the check of {rule}"),
+        Hook::Answer(rule) => format!("that {}", rule.kept()),
     }
 }
 

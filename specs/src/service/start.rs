@@ -18,6 +18,7 @@ use crate::{
         entropy::mix,
         time::{Instant, Millis},
     },
+    deviation::CallRule,
     history::Failure,
     interpreter::{Execution, Identity, Setup},
     observation::Status,
@@ -52,10 +53,14 @@ impl Service {
         let named = self.runs_by_arn.get(&arn).copied();
         if let Some((earlier, run)) = named.and_then(|id| Some((id, self.runs.get(&id)?))) {
             let is_free = |ended: Instant| time.now().since(ended) >= RETENTION;
+            let is_running = run.status() == Status::Running;
+            let is_same = run.input == start.input;
             if run.ended.is_some_and(is_free) {
                 // AWS keeps an execution for as long as its name.
                 self.forget(earlier);
-            } else if run.status() == Status::Running && run.input == start.input {
+            } else if is_running && is_same && self.keeps(CallRule::StartAgain)
+                || is_running && !is_same && !self.keeps(CallRule::StartNamed)
+            {
                 return Ok(json!({ "executionArn": arn, "startDate": seconds(run.started) }));
             } else {
                 return Err(CallError::execution_exists(&arn));
