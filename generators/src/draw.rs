@@ -9,6 +9,7 @@ use stepproof_specs::{
 
 use crate::{
     builder::Builder,
+    calls,
     dice::{Dice, case_seed},
     feature::FeatureSet,
     input,
@@ -37,7 +38,18 @@ pub struct Draft {
 
 /// Draws case number `index` of the run `seed`. The same arguments always draw the same case.
 pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
-    assemble(draft(profile, seed, index), profile, seed, index)
+    if profile.calls() {
+        calls_without(&[], seed, index)
+    } else {
+        assemble(draft(profile, seed, index), profile, seed, index)
+    }
+}
+
+/// Draws calls without these operations.
+pub(crate) fn calls_without(lacking: &[String], seed: u64, index: u64) -> Case {
+    let case = calls::draw(&mut Dice::new(case_seed(seed, index)), lacking);
+    let origin = origin(&Profile::api(), seed, index);
+    Case::new(Some(origin), Body::Api(case))
 }
 
 /// Encodes a draft as a case.
@@ -52,14 +64,17 @@ pub(crate) fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -
         };
         Body::Execution(execution(draft, workflow))
     };
-    let origin = Origin {
-            machine: None,
-            generator: GENERATOR_VERSION.to_owned(),
-            profile: profile.name.to_owned(),
-            seed,
-            index,
-        };
-    Case::new(Some(origin), body)
+    Case::new(Some(origin(profile, seed, index)), body)
+}
+
+fn origin(profile: &Profile, seed: u64, index: u64) -> Origin {
+    Origin {
+        machine: None,
+        generator: GENERATOR_VERSION.to_owned(),
+        profile: profile.name.to_owned(),
+        seed,
+        index,
+    }
 }
 
 fn execution(draft: Draft, workflow: WorkflowType) -> ExecutionCase {

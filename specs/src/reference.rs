@@ -82,6 +82,9 @@ pub enum SimulationError {
     /// The execution made more than this many steps.
     #[error("the execution made more than {0} steps")]
     TooLong(usize),
+    /// There is no expectation of calls.
+    #[error(transparent)]
+    Calls(#[from] calls::CallsError),
 }
 
 /// The time at which simulated executions start: 2026-01-01T00:00:00Z.

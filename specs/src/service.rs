@@ -285,6 +285,11 @@ impl Service {
         answer.map(Answer::Now)
     }
 
+    /// The operations by name.
+    pub fn operations() -> impl Iterator<Item = &'static str> {
+        model::operations()
+    }
+
     /// Returns the effects since the last call of this method.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)

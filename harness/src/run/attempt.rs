@@ -139,6 +139,7 @@ pub(super) async fn attempt_keeping(
         }
         (Prepared::Execution(job), None) => context.engine.run(job).await,
         (Prepared::Definition(definition), _) => context.engine.define(&definition.case).await,
+        (Prepared::Calls(job), _) => context.engine.call(job).await,
     };
     let engine = began.elapsed();
     let outcome = match answer {
