@@ -170,12 +170,15 @@ pub fn calls(
         })
         .collect();
     let lines: Vec<String> = made.iter().map(flat).collect();
+    // Some calls are wrong on purpose.
+    let unchecked =
+        client(target.endpoint, false).replace("Config(", "Config(parameter_validation=False, ");
     let place = &root.signature.parent;
     render(
         include_str!("python/calls.py.jinja"),
         context! {
             endpoint => address(target.endpoint),
-            client => client(target.endpoint, false),
+            client => unchecked,
             setup => calls_of(target.setup),
             calls => literal(&format!("[{}]", lines.join(",\n "))),
             call => root.start,
