@@ -479,10 +479,10 @@ impl Walk {
 
     /// Reports about a task that was taken and is not over.
     fn report(&mut self, dice: &mut Dice) -> Option<()> {
-        let taken = self
+        let open = self
             .model
             .executions(|it| it.is_running && it.taken.is_some());
-        let execution = any(&taken, dice)?;
+        let execution = any(&open, dice)?;
         let token = super::of(self.model.executions[execution].taken?, "taskToken");
         match dice.below(4) {
             0 => {

@@ -20,7 +20,7 @@ impl Walk {
             _ if is_about_tasks => self.token_over(dice),
             0 => self.missing(dice),
             1 => self.deleted(dice),
-            2 => self.no_arn(dice),
+            2 => Some(no_arn(dice)),
             3 => self.invalid(dice),
             4 => self.in_the_way(dice),
             5 => self.bad_page(dice),
@@ -94,17 +94,6 @@ impl Walk {
         let mut activities = model.activities.iter();
         let activity = activities.find(|it| it.is_deleted)?;
         Some(("DescribeActivity", json!({"activityArn": activity.arn()})))
-    }
-
-    fn no_arn(&self, dice: &mut Dice) -> Option<(&'static str, Value)> {
-        Some(match dice.below(6) {
-            0 => ("DescribeStateMachine", json!({"stateMachineArn": NO_ARN})),
-            1 => ("StartExecution", json!({"stateMachineArn": NO_ARN})),
-            2 => ("DescribeExecution", json!({"executionArn": NO_ARN})),
-            3 => ("GetExecutionHistory", json!({"executionArn": NO_ARN})),
-            4 => ("DeleteStateMachine", json!({"stateMachineArn": NO_ARN})),
-            _ => ("DescribeActivity", json!({"activityArn": NO_ARN})),
-        })
     }
 
     /// A name, a text or a structure that may not be.
@@ -203,8 +192,8 @@ impl Walk {
         if over.is_empty() {
             return None;
         }
-        let taken = self.model.executions[dice.pick(&over)].taken?;
-        let token = of(taken, "taskToken");
+        let call = self.model.executions[dice.pick(&over)].taken?;
+        let token = of(call, "taskToken");
         Some(match dice.below(3) {
             0 => ("SendTaskHeartbeat", json!({"taskToken": token})),
             1 => ("SendTaskFailure", json!({"taskToken": token})),
@@ -246,5 +235,17 @@ impl Walk {
                 Some(("PublishStateMachineVersion", parameters))
             }
         }
+    }
+}
+
+/// What is no ARN in the place of one.
+fn no_arn(dice: &mut Dice) -> (&'static str, Value) {
+    match dice.below(6) {
+        0 => ("DescribeStateMachine", json!({"stateMachineArn": NO_ARN})),
+        1 => ("StartExecution", json!({"stateMachineArn": NO_ARN})),
+        2 => ("DescribeExecution", json!({"executionArn": NO_ARN})),
+        3 => ("GetExecutionHistory", json!({"executionArn": NO_ARN})),
+        4 => ("DeleteStateMachine", json!({"stateMachineArn": NO_ARN})),
+        _ => ("DescribeActivity", json!({"activityArn": NO_ARN})),
     }
 }

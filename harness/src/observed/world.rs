@@ -46,7 +46,7 @@ impl World {
         let further = self.0.further_pages(operation, params, answer);
         let further = further.unwrap_or_default();
         let pages = std::iter::once(answer).chain(&further);
-        pages.flat_map(|page| items(page)).cloned().collect()
+        pages.flat_map(items).cloned().collect()
     }
 
     /// The last event that an execution has logged, which an answer started.

@@ -325,13 +325,10 @@ impl Sides {
             .as_ref()
             .map(|expected| completed(case, &expected.answers, subject.raw));
         let seen = |side: &Vec<_>| Seen::Called(side.clone());
-        let likely = || {
-            let coverage = &expected.as_ref()?.coverage;
-            root.and_then(|root| clause(root, coverage))
-        };
         let explained = subject.explained.map(Deviation::clause);
         Self {
-            clause: explained.or(subject.suspected).or_else(likely),
+            // Of what is answered, only a rule that explains it is told: the calls apply others, too.
+            clause: explained.or(subject.suspected),
             start: root.map_or(0, |root| root.start),
             ask: None,
             reproducer: root

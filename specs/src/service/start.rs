@@ -58,9 +58,7 @@ impl Service {
             if run.ended.is_some_and(is_free) {
                 // AWS keeps an execution for as long as its name.
                 self.forget(earlier);
-            } else if is_running && is_same && self.keeps(CallRule::StartAgain)
-                || is_running && !is_same && !self.keeps(CallRule::StartNamed)
-            {
+            } else if is_running && self.is_the_same(is_same) {
                 return Ok(json!({ "executionArn": arn, "startDate": seconds(run.started) }));
             } else {
                 return Err(CallError::execution_exists(&arn));
@@ -68,6 +66,15 @@ impl Service {
         }
         let started = self.begin(time, start, &arn, None)?;
         Ok(json!({ "executionArn": arn, "startDate": seconds(started) }))
+    }
+
+    /// Whether a start under the name of a running execution is that execution: if it says the same.
+    fn is_the_same(&self, says_the_same: bool) -> bool {
+        if says_the_same {
+            self.keeps(CallRule::StartAgain)
+        } else {
+            !self.keeps(CallRule::StartNamed)
+        }
     }
 
     /// Starts an execution of an Express workflow; its end is the answer.
