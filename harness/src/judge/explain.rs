@@ -418,7 +418,6 @@ mod tests {
                     Prepared::Execution(job) => judge(job, &raw, terms),
                     Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
                     Prepared::Calls(job) => judge_calls(job, &raw, terms),
-                    Prepared::Calls(job) => judge_calls(job, &raw, terms),
                 };
                 let prepared = Prepared::Execution(job);
                 let grace = terms.policy.liveness_grace;

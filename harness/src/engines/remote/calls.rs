@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Value, json};
 use stepproof_specs::{base::arn::Arn, reference::calls::join, scenario::calls::Call};
 
-use super::Remote;
+use super::{NOTHING, Remote};
 use crate::{
     client::{
         journal::{Journal, Which},
@@ -82,13 +82,36 @@ impl Remote {
         })
     }
 
-    /// Finds out which operations the engine lacks: it says so, whatever their parameters.
+    /// Finds out which operations the engine lacks: it says so, whatever their parameters, or fails by its own
+    /// account, also with parameters that make sense.
     pub async fn try_operations(&mut self) {
         let (wire, mut journal) = (Wire::default(), Journal::default());
+        let number = self.machines.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}operations-{number}", self.prefix);
+        let machine = self.create_idle(&self.api, &wire, &name).await;
+        let arn = machine.unwrap_or_default();
+        let sensible = json!({
+            "stateMachineArn": arn, "resourceArn": arn, "definition": NOTHING,
+            "stateMachineVersionArn": format!("{arn}:1"),
+            "stateMachineAliasArn": format!("{arn}:a"),
+            "activityArn": arn.replace("stateMachine", "activity"),
+            "executionArn": arn.replace("stateMachine", "execution") + ":a",
+            "name": format!("{name}-a"), "roleArn": self.traits.role,
+            "routingConfiguration": [{"stateMachineVersionArn": format!("{arn}:1"), "weight": 100}],
+            "tags": [], "tagKeys": [], "taskToken": "a", "output": "{}",
+        });
         for operation in stepproof_generators::calls::OPERATIONS {
             let noted = (&wire, &mut journal);
-            let answer = self.api.named(noted, None, operation, &json!({})).await;
-            if let Some(reason) = answer.err().and_then(|error| lacks(&error)) {
+            let mut answer = self.api.named(noted, None, operation, &json!({})).await;
+            if let Err(CallError::Fault(_)) = &answer {
+                let noted = (&wire, &mut journal);
+                answer = self.api.named(noted, None, operation, &sensible).await;
+            }
+            let reason = answer.err().and_then(|error| match error {
+                CallError::Fault(trouble) => Some(trouble.to_string().chars().take(80).collect()),
+                error => lacks(&error),
+            });
+            if let Some(reason) = reason {
                 let lacking = &mut self.profile.capabilities.lacking_calls;
                 lacking.push((*operation).to_owned());
                 self.profile.dropped.push(Dropped {
@@ -97,6 +120,8 @@ impl Remote {
                 });
             }
         }
+        // What is left is found by its name later.
+        let _ = self.api.delete_machine(&wire, &arn).await;
     }
 }
 
