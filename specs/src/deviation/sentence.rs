@@ -159,6 +159,7 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
 }
 
 /// The same where it names what is set, or a part of the language.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn named(hook: Hook, change: &Change) -> Option<String> {
     match (hook, change) {
         (Hook::ChildFailure, Change::Set(value)) => {
