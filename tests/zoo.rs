@@ -10,7 +10,6 @@ use stepproof::{
     casefile,
     zoo::{Caught, Deviant, hunt},
 };
-use stepproof_generators::Profile;
 use stepproof_tests::{expect, workspace};
 
 /// The default seed; `STEPPROOF_SEED` overrides it.
@@ -33,7 +32,7 @@ fn caught(name: &str) {
     let fault = Deviant::named(name).expect("a fault of the zoo");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let on = |engine: &str| {
-        let hunted = hunt(fault, engine, Profile::everything(), seed(), MOST_CASES);
+        let hunted = hunt(fault, engine, fault.profile(), seed(), MOST_CASES);
         let hunted = runtime.block_on(hunted);
         hunted.unwrap_or_else(|error| panic!("failed to {error}"))
     };
@@ -143,6 +142,16 @@ zoo! {
     outer_variables = "outer-variables",
     nested_expressions = "nested-expressions",
     missing_function = "missing-function",
+    start_named = "start-named",
+    alias_route = "alias-route",
+    version_follows = "version-follows",
+    token_again = "token-again",
+    executions_reversed = "executions-reversed",
+    page_skips = "page-skips",
+    version_in_use = "version-in-use",
+    execution_updated = "execution-updated",
+    stop_ended = "stop-ended",
+    version_twice = "version-twice",
 }
 
 #[test]

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use stepproof_generators::{Profile, generate};
 use stepproof_specs::{
     clause::{Aspect, Clause},
+    deviation::Deviations,
     observation::Observation,
     reference::{Expectation, simulate},
     scenario::case::{Body, Case, ExecutionCase},
@@ -64,6 +65,15 @@ fn print(profile: &Profile, seed: u64, cases: u64) -> io::Result<()> {
 fn expected(case: &Case) -> Value {
     match &case.body {
         Body::Execution(case) => executions(case),
+        Body::Api(case) => {
+            let expected = stepproof_specs::reference::calls::answers(case, &Deviations::default());
+            let answers = expected.map_or_else(|_| Vec::new(), |expected| expected.answers);
+            let told = answers.into_iter().flatten().map(|it| match it.answer {
+                Ok(answer) => answer,
+                Err(error) => json!({ "code": error.code, "message": error.message }),
+            });
+            told.collect()
+        }
         Body::Definition(case) => {
             let text = case.definition.to_string();
             let (_, diagnostics) = stepproof_specs::validate::validate_text(&text, case.workflow);

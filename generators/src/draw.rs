@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use stepproof_specs::{
     asl::{Machine, WorkflowType},
-    scenario::case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start},
+    scenario::case::{Body, Case, ExecutionCase, Origin, Start},
 };
 
 use crate::{
     builder::Builder,
+    calls,
     dice::{Dice, case_seed},
     feature::FeatureSet,
     input,
@@ -37,7 +38,18 @@ pub struct Draft {
 
 /// Draws case number `index` of the run `seed`. The same arguments always draw the same case.
 pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
-    assemble(draft(profile, seed, index), profile, seed, index)
+    if profile.calls() {
+        calls_without(&[], seed, index)
+    } else {
+        assemble(draft(profile, seed, index), profile, seed, index)
+    }
+}
+
+/// Draws calls without these operations.
+pub(crate) fn calls_without(lacking: &[String], seed: u64, index: u64) -> Case {
+    let case = calls::draw(&mut Dice::new(case_seed(seed, index)), lacking);
+    let origin = origin(&Profile::api(), seed, index);
+    Case::new(Some(origin), Body::Api(case))
 }
 
 /// Encodes a draft as a case.
@@ -52,16 +64,16 @@ pub(crate) fn assemble(draft: Draft, profile: &Profile, seed: u64, index: u64) -
         };
         Body::Execution(execution(draft, workflow))
     };
-    Case {
-        format: CASE_FORMAT,
-        origin: Some(Origin {
-            machine: None,
-            generator: GENERATOR_VERSION.to_owned(),
-            profile: profile.name.to_owned(),
-            seed,
-            index,
-        }),
-        body,
+    Case::new(Some(origin(profile, seed, index)), body)
+}
+
+fn origin(profile: &Profile, seed: u64, index: u64) -> Origin {
+    Origin {
+        machine: None,
+        generator: GENERATOR_VERSION.to_owned(),
+        profile: profile.name.to_owned(),
+        seed,
+        index,
     }
 }
 

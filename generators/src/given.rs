@@ -35,7 +35,7 @@ use stepproof_specs::{
     history::EventKind,
     reference::{Expectation, simulate},
     scenario::{
-        case::{Body, CASE_FORMAT, Case, ExecutionCase, Origin, Start},
+        case::{Body, Case, ExecutionCase, Origin, Start},
         plan::{Act, Plan},
     },
     validate::validate,
@@ -305,18 +305,14 @@ impl Given {
             self.entered(&body).map(|entered| (body, entered))
         });
         let (body, entered) = drawn.unwrap_or_else(|| self.plainest(&mut dice, entropy, index));
-        let case = Case {
-            format: CASE_FORMAT,
-            origin: Some(Origin {
-                generator: GENERATOR_VERSION.to_owned(),
-                profile: PROFILE.to_owned(),
-                machine: Some(self.name.clone()),
-                seed,
-                index,
-            }),
-            body: Body::Execution(body),
+        let origin = Origin {
+            generator: GENERATOR_VERSION.to_owned(),
+            profile: PROFILE.to_owned(),
+            machine: Some(self.name.clone()),
+            seed,
+            index,
         };
-        (case, entered)
+        (Case::new(Some(origin), Body::Execution(body)), entered)
     }
 
     /// The starts of a case that follows ways to states, if it is one.

@@ -18,6 +18,7 @@
 //! crate knows the language; it names no engine.
 //!
 //! * [`generate`] — the case with a given index, from a run with a seed
+//! * [`calls`] — calls to the service, one after the other
 //! * [`invalid`] — definitions that are broken on purpose
 //! * [`given`] — cases of a machine that a user provides
 //! * [`profile`], [`feature`] — what may be drawn, how often and how large
@@ -27,6 +28,7 @@
 //! * [`strategy`] — cases in a `proptest` property
 //! * [`vary`] — cases like a given one
 
+pub mod calls;
 pub mod feature;
 pub mod given;
 pub mod invalid;

@@ -26,6 +26,9 @@ const INVALID: &str = "invalid";
 /// The name of the profile whose machines are Express workflows.
 const EXPRESS: &str = "express";
 
+/// The name of the profile whose cases are calls to the service.
+const API: &str = "api";
+
 /// Relative frequencies of what comes next in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
@@ -653,6 +656,24 @@ impl Profile {
         }
     }
 
+    /// Calls to the service, one after the other; their machines are small.
+    pub fn api() -> Self {
+        Self {
+            name: API,
+            summary: "Calls in any order: machines, versions, aliases, executions, activities, tags; right and wrong.",
+            core: FeatureSet::EMPTY,
+            optional: FeatureSet::EMPTY,
+            rare: FeatureSet::EMPTY,
+            weights: Weights::EVEN,
+            sizes: Sizes::SMALL,
+        }
+    }
+
+    /// Whether its cases are calls to the service.
+    pub fn calls(&self) -> bool {
+        self.name == API
+    }
+
     /// Whether its machines are Express workflows.
     pub fn is_express(&self) -> bool {
         self.name == EXPRESS
@@ -688,7 +709,7 @@ impl Profile {
     pub fn named(name: &str) -> Result<Self, UnknownProfile> {
         Self::all()
             .into_iter()
-            .chain([Self::invalid()])
+            .chain([Self::invalid(), Self::api()])
             .find(|profile| profile.name == name)
             .ok_or_else(|| UnknownProfile(name.to_owned()))
     }

@@ -25,6 +25,7 @@ mod plain;
 mod plans;
 mod replace;
 mod resume;
+mod sequence;
 mod structure;
 mod together;
 mod value;
@@ -36,7 +37,10 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use stepproof_specs::scenario::case::{Body, Case, DefinitionCase, ExecutionCase};
+use stepproof_specs::scenario::{
+    calls::CallsCase,
+    case::{Body, Case, DefinitionCase, ExecutionCase},
+};
 
 pub use self::measure::{Measure, measure};
 use self::{
@@ -60,7 +64,20 @@ pub struct Candidate {
 pub struct Pass {
     /// The name in reports.
     pub name: &'static str,
-    edits: fn(&ExecutionCase) -> Vec<Edit>,
+    edits: Edits,
+}
+
+/// How a pass derives edits, by what they edit.
+#[derive(Clone, Copy)]
+enum Edits {
+    Machine(fn(&ExecutionCase) -> Vec<Edit>),
+    Calls(fn(&CallsCase) -> Vec<sequence::Edit>),
+}
+
+/// An edit of a machine or of calls.
+enum AnyEdit {
+    Machine(Edit),
+    Calls(sequence::Edit),
 }
 
 /// All passes: first those that make the machine smaller, then those for its fields, the data and
@@ -151,18 +168,39 @@ pub const DEFINITION_PASSES: &[Pass] = &[
     pass("put-in-order", names::put_in_order),
 ];
 
+/// The passes for calls to the service.
+pub const CALLS_PASSES: &[Pass] = &[
+    on_calls("drop-calls", sequence::drop_calls),
+    on_calls("plain-machines", sequence::plain_machines),
+    on_calls("drop-parameters", sequence::drop_parameters),
+    on_calls("name-machines", sequence::name_machines),
+    on_calls("plain-texts", sequence::plain_texts),
+    on_calls("plain-names-of-calls", sequence::plain_names),
+];
+
 /// The passes for a case.
 fn passes(case: &Case) -> &'static [Pass] {
     match case.body {
         Body::Execution(_) => PASSES,
         Body::Definition(_) => DEFINITION_PASSES,
+        Body::Api(_) => CALLS_PASSES,
     }
 }
 /// The name of the step before all passes; see [`Reduction`].
 const PLAIN_NAMES: &str = "plain-names";
 
 const fn pass(name: &'static str, edits: fn(&ExecutionCase) -> Vec<Edit>) -> Pass {
-    Pass { name, edits }
+    Pass {
+        name,
+        edits: Edits::Machine(edits),
+    }
+}
+
+const fn on_calls(name: &'static str, edits: fn(&CallsCase) -> Vec<sequence::Edit>) -> Pass {
+    Pass {
+        name,
+        edits: Edits::Calls(edits),
+    }
 }
 
 impl Pass {
@@ -181,27 +219,32 @@ impl Pass {
             })
     }
 
-    fn edits_of(self, case: &Case) -> Vec<Edit> {
-        match &case.body {
-            Body::Execution(execution) => (self.edits)(execution),
-            Body::Definition(definition) => (self.edits)(&unstarted(definition)),
+    fn edits_of(self, case: &Case) -> Vec<AnyEdit> {
+        let edits = |edits: Vec<Edit>| edits.into_iter().map(AnyEdit::Machine).collect();
+        match (self.edits, &case.body) {
+            (Edits::Machine(of), Body::Execution(execution)) => edits(of(execution)),
+            (Edits::Machine(of), Body::Definition(definition)) => edits(of(&unstarted(definition))),
+            (Edits::Calls(of), Body::Api(calls)) => {
+                of(calls).into_iter().map(AnyEdit::Calls).collect()
+            }
+            (Edits::Machine(_), Body::Api(_)) | (Edits::Calls(_), _) => Vec::new(),
         }
     }
 }
 
 /// Applies an edit, and plain names if `plain`; `None` if the edit does not apply or the result is
 /// not smaller.
-fn apply(edit: &Edit, case: &Case, bound: &Measure, plain: bool) -> Option<Case> {
+fn apply(edit: &AnyEdit, case: &Case, bound: &Measure, plain: bool) -> Option<Case> {
     let mut edited = case.clone();
-    match &mut edited.body {
-        Body::Execution(execution) => {
+    match (edit, &mut edited.body) {
+        (AnyEdit::Machine(edit), Body::Execution(execution)) => {
             edit(execution)?;
             collect_garbage(execution);
             if plain {
                 make_plain(execution);
             }
         }
-        Body::Definition(definition) => {
+        (AnyEdit::Machine(edit), Body::Definition(definition)) => {
             let mut execution = unstarted(definition);
             let tidy = definition::is_tidy(&execution);
             edit(&mut execution)?;
@@ -212,6 +255,8 @@ fn apply(edit: &Edit, case: &Case, bound: &Measure, plain: bool) -> Option<Case>
             definition.definition = execution.definition.into();
             (definition::dangling(&definition.definition) <= before).then_some(())?;
         }
+        (AnyEdit::Calls(edit), Body::Api(calls)) => edit(calls)?,
+        _ => return None,
     }
     (measure(&edited) < *bound).then_some(edited)
 }
@@ -250,7 +295,7 @@ pub struct Reduction {
     plain: bool,
     pass: usize,
     /// The current pass's edits of the best case.
-    edits: Vec<Edit>,
+    edits: Vec<AnyEdit>,
     /// The index of the next edit.
     at: usize,
     /// How many more passes may offer nothing before the search is over.

@@ -11,7 +11,7 @@ use stepproof_specs::scenario::case::Case;
 
 use crate::{
     dice::case_seed,
-    draw::{Draft, assemble, draft, draft_from},
+    draw::{Draft, assemble, calls_without, draft, draft_from},
     profile::Profile,
     swarm::Density,
 };
@@ -26,6 +26,8 @@ pub struct Steered {
     /// The profile without its smallest cases.
     larger: Profile,
     seed: u64,
+    /// The operations that are not called.
+    lacking: Vec<String>,
 }
 
 impl Steered {
@@ -38,7 +40,14 @@ impl Steered {
             profile,
             larger,
             seed,
+            lacking: Vec::new(),
         }
+    }
+
+    /// The same without calls of these operations.
+    #[must_use]
+    pub fn without_calls(self, lacking: Vec<String>) -> Self {
+        Self { lacking, ..self }
     }
 
     /// The seed.
@@ -48,6 +57,9 @@ impl Steered {
 
     /// The case with this index. The same index always gives the same case.
     pub fn case(&self, index: u64) -> Case {
+        if self.profile.calls() {
+            return calls_without(&self.lacking, self.seed, index);
+        }
         assemble(self.draft(index), &self.profile, self.seed, index)
     }
 

@@ -74,7 +74,7 @@ impl Sample {
     pub fn starts(&self) -> &[Start] {
         match &self.0.body {
             Body::Execution(case) => &case.starts,
-            Body::Definition(_) => &[],
+            Body::Definition(_) | Body::Api(_) => &[],
         }
     }
 }

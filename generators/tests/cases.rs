@@ -9,10 +9,11 @@ use stepproof_generators::{Feature, FeatureSet, Profile, draft, generate};
 use stepproof_specs::{
     asl::{self, Condition, Machine, State, diagnostic::Severity},
     clause::{Aspect, Coverage, REGISTRY},
+    deviation::Deviations,
     history::Event,
     observation::Status,
     query::jsonpath::intrinsic::Function,
-    reference::{Expectation, simulate},
+    reference::{Expectation, calls::answers, simulate},
     scenario::case::{Body, Case, ExecutionCase},
     validate::validate,
 };
@@ -253,6 +254,12 @@ fn the_clauses_that_no_case_exercises_are_known() {
             for expected in outcomes(execution(&case), &accepted(&case)) {
                 seen.merge(&expected.coverage);
             }
+        }
+    }
+    for index in 0..CASES {
+        if let Body::Api(case) = generate(&Profile::api(), 14, index).body {
+            let expected = answers(&case, &Deviations::default()).expect("answers");
+            seen.merge(&expected.coverage);
         }
     }
     // Clauses of the validator do not fire in executions.

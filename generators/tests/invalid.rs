@@ -19,7 +19,7 @@ fn diagnostics(case: &DefinitionCase) -> Vec<Diagnostic> {
 fn definition(case: &Case) -> &DefinitionCase {
     match &case.body {
         Body::Definition(case) => case,
-        Body::Execution(_) => panic!("an execution"),
+        Body::Execution(_) | Body::Api(_) => panic!("no definition"),
     }
 }
 

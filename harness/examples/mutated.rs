@@ -108,6 +108,7 @@ fn here(case: &ExecutionCase) -> &'static str {
         Err(SimulationError::Unsupported(_)) => "unsupported",
         Err(SimulationError::NeverEnds(_)) => "never ends",
         Err(SimulationError::TooLong(_)) => "too long",
+        Err(SimulationError::Calls(_)) => "no calls",
     }
 }
 

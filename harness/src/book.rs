@@ -102,7 +102,9 @@ const MOST_TRIES: u64 = 200;
 pub fn gather(drawn: Drawn, wanted: impl Fn(Clause) -> bool) -> Book {
     let mut best: HashMap<Clause, Best> = HashMap::new();
     let mut reached: BTreeMap<Clause, Vec<(&'static str, u64)>> = BTreeMap::new();
-    let profiles = Profile::all().into_iter().chain([Profile::invalid()]);
+    let profiles = Profile::all()
+        .into_iter()
+        .chain([Profile::invalid(), Profile::api()]);
     for profile in profiles {
         let name = profile.name;
         let cases = Steered::new(profile, drawn.seed);
@@ -167,7 +169,7 @@ fn matters(clause: Clause, prepared: &Prepared) -> bool {
     let ways = catalogue().iter().filter(|it| it.clause == clause);
     let mut ways = ways.filter(|it| match prepared {
         Prepared::Execution(job) => it.may_show(&job.machine, &followed),
-        Prepared::Definition(_) => true,
+        Prepared::Definition(_) | Prepared::Calls(_) => true,
     });
     ways.any(|it| {
         let broken = prepared.under(&Arc::new(it.deviations()), 0);
@@ -178,6 +180,9 @@ fn matters(clause: Clause, prepared: &Prepared) -> bool {
 fn expects_otherwise(one: &Prepared, other: &Prepared) -> bool {
     if let (Prepared::Definition(one), Prepared::Definition(other)) = (one, other) {
         return one.diagnostics != other.diagnostics;
+    }
+    if let (Prepared::Calls(one), Prepared::Calls(other)) = (one, other) {
+        return one.expected.answers != other.expected.answers;
     }
     let mut both = one.expectations().iter().zip(other.expectations());
     both.any(|(one, other)| one.observation != other.observation)

@@ -101,6 +101,9 @@ pub fn load(path: &Path) -> Result<Case, CaseFileError> {
     if matches!(&case.body, Body::Execution(execution) if execution.starts.is_empty()) {
         return Err(not_a_case("the field 'starts' is empty".to_owned()));
     }
+    if case.body.calls().is_some_and(|it| it.calls.is_empty()) {
+        return Err(not_a_case("the field 'calls' is empty".to_owned()));
+    }
     Ok(case)
 }
 
@@ -165,17 +168,19 @@ mod tests {
     #[test]
     fn every_kind_of_damage_has_its_own_error() {
         let mut newer = good();
-        newer["format"] = json!(2);
+        newer["format"] = json!(3);
         let mut empty = good();
         empty["starts"] = json!([]);
+        let silent = json!({"format": 2, "kind": "api", "calls": []});
         let mut kind = good();
         kind["kind"] = json!("dance");
         for (text, expected) in [
             ("{\"format\": 1,".to_owned(), "not JSON: EOF while parsing"),
             ("[".repeat(10_000), "recursion limit exceeded at line 1"),
             ("{}".to_owned(), "no whole number in the field 'format'"),
-            (newer.to_string(), "it has case format 2"),
+            (newer.to_string(), "it has case format 3"),
             (empty.to_string(), "the field 'starts' is empty"),
+            (silent.to_string(), "the field 'calls' is empty"),
             (kind.to_string(), "unknown variant `dance`"),
         ] {
             let error = written(&text).unwrap_err();

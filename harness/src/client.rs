@@ -6,4 +6,5 @@ pub mod clock;
 mod connection;
 mod events;
 pub(crate) mod http;
+pub mod journal;
 pub mod sdk;

@@ -31,7 +31,7 @@ use stepproof_specs::{
 };
 
 use crate::{
-    job::Job,
+    job::{Calls, Job},
     judge::{
         compare::Terms,
         policy::{CauseCompare, HistoryCompare, Policy},
@@ -73,6 +73,12 @@ pub trait Engine: Send + Sync {
     /// Starts nothing, and deletes what it created.
     fn define<'a>(&'a self, _case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
         let lack = "call that creates a machine".to_owned();
+        Box::pin(async { Err(Trouble::Unsupported(lack)) })
+    }
+
+    /// Makes the calls of a case, one after the other, and deletes what they created.
+    fn call<'a>(&'a self, _job: &'a Calls) -> Boxed<'a, Result<RawRun, Trouble>> {
+        let lack = "Step Functions API".to_owned();
         Box::pin(async { Err(Trouble::Unsupported(lack)) })
     }
 
@@ -144,6 +150,7 @@ impl EngineProfile {
                 activities: false,
                 validation: false,
                 express: false,
+                lacking_calls: Vec::new(),
             },
             policy: Policy {
                 cause: CauseCompare::Given,
@@ -210,4 +217,6 @@ pub struct Capabilities {
     pub validation: bool,
     /// It runs Express workflows.
     pub express: bool,
+    /// The operations of the API that it lacks, by name.
+    pub lacking_calls: Vec<String>,
 }

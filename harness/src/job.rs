@@ -13,10 +13,14 @@ use stepproof_specs::{
     interpreter::{Identity, Unsupported},
     query::jsonata::Second,
     reference::{
-        Expectation, Hypothetical, SimulationError, UnderLateness, simulate, simulate_as,
-        under_lateness,
+        Expectation, Hypothetical, SimulationError, UnderLateness,
+        calls::{self, Answers, CallsError},
+        simulate, simulate_as, under_lateness,
     },
-    scenario::case::{Body, Case, DefinitionCase, ExecutionCase},
+    scenario::{
+        calls::CallsCase,
+        case::{Body, Case, DefinitionCase, ExecutionCase},
+    },
     validate::{self, validate_definition, validate_text},
 };
 
@@ -54,6 +58,19 @@ pub enum Prepared {
     Execution(Job),
     /// A definition to create and validate.
     Definition(Definition),
+    /// Calls to make.
+    Calls(Calls),
+}
+
+/// Calls, with what the reference expects to be answered.
+#[derive(Debug, Clone)]
+pub struct Calls {
+    /// The case.
+    pub case: Arc<CallsCase>,
+    /// The answers, and the rules that were applied.
+    pub expected: Arc<Answers>,
+    /// Whether other cases run beside it.
+    pub lane: Lane,
 }
 
 /// A definition, with what the reference's validator says about it.
@@ -81,6 +98,9 @@ pub enum PrepareError {
         /// Why.
         source: SimulationError,
     },
+    /// The reference does not know what calls lead to.
+    #[error(transparent)]
+    Calls(#[from] CallsError),
 }
 
 impl PrepareError {
@@ -91,7 +111,7 @@ impl PrepareError {
             Self::Simulation {
                 source: SimulationError::Unsupported(_),
                 ..
-            }
+            } | Self::Calls(CallsError::Unsupported(_))
         )
     }
 }
@@ -129,6 +149,14 @@ pub fn prepare_body(body: Body, lane: Lane) -> Result<Prepared, PrepareError> {
             Ok(Prepared::Definition(Definition {
                 diagnostics: diagnostics.into(),
                 case: Arc::new(definition),
+                lane,
+            }))
+        }
+        Body::Api(case) => {
+            let expected = calls::answers(&case, &Deviations::default())?;
+            Ok(Prepared::Calls(Calls {
+                case: Arc::new(case),
+                expected: Arc::new(expected),
                 lane,
             }))
         }
@@ -262,6 +290,7 @@ impl Prepared {
         match self {
             Self::Execution(job) => job.under(deviations, grace).map(Self::Execution),
             Self::Definition(definition) => Ok(Self::Definition(definition.under(deviations))),
+            Self::Calls(job) => Ok(Self::Calls(job.under(deviations)?)),
         }
     }
 
@@ -270,6 +299,7 @@ impl Prepared {
         match self {
             Self::Execution(job) => job.lane,
             Self::Definition(definition) => definition.lane,
+            Self::Calls(job) => job.lane,
         }
     }
 
@@ -279,6 +309,7 @@ impl Prepared {
         match &mut self {
             Self::Execution(job) => job.lane = lane,
             Self::Definition(definition) => definition.lane = lane,
+            Self::Calls(job) => job.lane = lane,
         }
         self
     }
@@ -290,6 +321,7 @@ impl Prepared {
             Self::Definition(definition) => {
                 Body::Definition(DefinitionCase::clone(&definition.case))
             }
+            Self::Calls(job) => Body::Api(CallsCase::clone(&job.case)),
         }
     }
 
@@ -302,7 +334,7 @@ impl Prepared {
     pub fn expectations(&self) -> &[Expectation] {
         match self {
             Self::Execution(job) => &job.expectations,
-            Self::Definition(_) => &[],
+            Self::Definition(_) | Self::Calls(_) => &[],
         }
     }
 
@@ -311,6 +343,7 @@ impl Prepared {
         match self {
             Self::Execution(job) => &job.case.definition,
             Self::Definition(definition) => &definition.case.definition,
+            Self::Calls(_) => &Value::Null,
         }
     }
 
@@ -343,7 +376,7 @@ impl Prepared {
     /// The rules for which the reference refuses a definition, one per error.
     pub fn broken(&self) -> impl Iterator<Item = Clause> {
         let definition = match self {
-            Self::Execution(_) => None,
+            Self::Execution(_) | Self::Calls(_) => None,
             Self::Definition(definition) => Some(definition),
         };
         let errors = definition.into_iter().flat_map(Definition::errors);
@@ -356,6 +389,9 @@ impl Prepared {
         for expectation in self.expectations() {
             coverage.merge(&expectation.coverage);
         }
+        if let Self::Calls(job) = self {
+            coverage.merge(&job.expected.coverage);
+        }
         if let Self::Definition(definition) = self {
             for diagnostic in definition.diagnostics.iter() {
                 coverage.mark(diagnostic.clause);
@@ -365,6 +401,16 @@ impl Prepared {
             }
         }
         coverage
+    }
+}
+
+impl Calls {
+    /// The same calls, with what an engine that has these deviations answers.
+    fn under(&self, deviations: &Deviations) -> Result<Self, CallsError> {
+        Ok(Self {
+            expected: Arc::new(calls::answers(&self.case, deviations)?),
+            ..self.clone()
+        })
     }
 }
 

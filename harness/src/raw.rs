@@ -11,7 +11,7 @@ use serde_json::Value;
 use stepproof_specs::{asl::site::AttemptKey, base::time::Millis, observation::Status};
 
 /// One case on one engine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RawRun {
     /// The answer to `CreateStateMachine`.
     pub creation: Creation,
@@ -25,6 +25,9 @@ pub struct RawRun {
     pub names: Vec<(String, String)>,
     /// Every request that was sent more than once or failed.
     pub wire: Vec<WireTrouble>,
+    /// Every call of a case that consists of calls, and those that the harness made between them, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<RawCall>,
 }
 
 impl RawRun {
@@ -36,10 +39,11 @@ impl RawRun {
 }
 
 /// The answer to `CreateStateMachine`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Creation {
     /// The machine was created.
+    #[default]
     Accepted,
     /// The machine was refused as invalid.
     Refused {
@@ -139,6 +143,44 @@ pub struct RawReply {
     pub refused: Option<String>,
 }
 
+/// A call as it was invoked, and how it was completed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RawCall {
+    /// The number of the call in the case; absent if the harness made it to see where an execution is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<usize>,
+    /// How often it had been made before: what is only read is asked again if it is not as expected.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub repeated: u32,
+    /// The operation.
+    pub operation: String,
+    /// The parameters as they were sent.
+    pub parameters: Value,
+    /// When it was invoked, in milliseconds of real time since the case began.
+    pub invoked: Millis,
+    /// When it was completed.
+    pub completed: Millis,
+    /// How it was completed.
+    pub outcome: Completion,
+}
+
+/// How a call was completed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Completion {
+    /// With this answer.
+    Ok(Value),
+    /// With this error of the service.
+    Fail {
+        /// The code.
+        code: String,
+        /// The message.
+        message: String,
+    },
+    /// Nobody knows whether the engine acted.
+    Unknown(String),
+}
+
 /// A request that failed, or was sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WireTrouble {
@@ -148,6 +190,11 @@ pub struct WireTrouble {
     pub attempt: u32,
     /// What happened.
     pub trouble: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_first(repeated: &u32) -> bool {
+    *repeated == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref)] // serde's signature

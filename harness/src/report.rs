@@ -38,7 +38,7 @@ pub use self::{
     summary::{DEFAULT_UNSURE_SHARE, ExitStatus, SIGNALLED, Summary},
 };
 pub(crate) use self::{
-    story::{Depth, tell_whole},
+    story::{Depth, calls as tell_calls, tell_whole},
     visible::visible,
 };
 use crate::engines::Dropped;

@@ -13,15 +13,16 @@ pub use self::{
     survey::{Form, Spread, Survey, survey},
 };
 
+use stepproof_generators::Profile;
 use stepproof_specs::{
     clause::Clause,
-    deviation::{Deviation, Deviations},
+    deviation::{Deviation, Deviations, Hook},
     reference::Expectation,
 };
 
 use self::faults::{FEW_EVENTS, ZOO};
 
-use crate::judge::verdict::Signature;
+use crate::{job::Prepared, judge::verdict::Signature};
 
 /// An engine of the zoo: one that is told to break a rule.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +89,26 @@ impl Deviant {
         }
     }
 
-    /// The number of states in the smallest machine that shows it.
+    /// Whether a case can show the fault.
+    fn may_show(self, prepared: &Prepared) -> bool {
+        match prepared {
+            Prepared::Calls(job) => job.expected.coverage.contains(self.clause()),
+            _ => prepared.expectations().iter().any(|it| self.can_show(it)),
+        }
+    }
+
+    /// The profile whose cases show the fault.
+    pub fn profile(self) -> Profile {
+        let deviations = self.deviations();
+        let is_about_calls = |it: &Deviation| matches!(it.hook, Hook::Answer(_));
+        if deviations.iter().any(is_about_calls) {
+            Profile::api()
+        } else {
+            Profile::everything()
+        }
+    }
+
+    /// The number of states in the smallest machine that shows it; or of calls, if it shows in calls.
     pub fn states(self) -> usize {
         self.0.states
     }

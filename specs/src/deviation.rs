@@ -17,6 +17,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod calls;
 pub mod catalogue;
 mod change;
 mod expressions;
@@ -32,6 +33,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    calls::CallRule,
     change::Change,
     hook::{Field, Hook},
     run::AfterFailure,
@@ -191,6 +193,11 @@ impl Deviations {
     pub fn accept(&self, broken: impl IntoIterator<Item = Clause>) -> bool {
         let unchecked = |rule| self.iter().any(|it| it.hook == Hook::Check(rule));
         broken.into_iter().all(unchecked)
+    }
+
+    /// Whether this rule about calls is ignored.
+    pub fn ignores(&self, rule: CallRule) -> bool {
+        self.iter().any(|it| it.hook == Hook::Answer(rule))
     }
 
     /// The deviations at a hook in states of this type.

@@ -5,9 +5,11 @@
 //! that differ between these runs are poisoned.
 
 pub mod assignment;
+pub mod calls;
 mod fingerprint;
 mod hypothetical;
 mod sensitivity;
+pub mod timeline;
 mod world;
 
 use std::sync::{Arc, LazyLock};
@@ -80,6 +82,9 @@ pub enum SimulationError {
     /// The execution made more than this many steps.
     #[error("the execution made more than {0} steps")]
     TooLong(usize),
+    /// There is no expectation of calls.
+    #[error(transparent)]
+    Calls(#[from] calls::CallsError),
 }
 
 /// The time at which simulated executions start: 2026-01-01T00:00:00Z.

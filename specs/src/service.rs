@@ -45,13 +45,14 @@ use self::{
     work::{Closed, Run},
 };
 pub use self::{
-    call_error::CallError,
+    call_error::{CallError, Told},
     test_state::{NOT_SIMULATED, with_json},
     work::{Garbage, RETAINED, Work, Worked},
 };
 use crate::{
     base::{entropy::mix, time::Instant},
-    deviation::Deviations,
+    clause::{Coverage, Marks},
+    deviation::{CallRule, Deviations},
     interpreter::TimerId,
 };
 
@@ -179,8 +180,10 @@ pub enum Effect {
 #[derive(Debug, Default)]
 pub struct Service {
     config: Config,
-    /// The deviations of every machine.
+    /// The deviations of every machine, and of the answers to calls.
     deviations: Arc<Deviations>,
+    /// The rules about calls that were applied.
+    marks: Marks,
     machines: IndexMap<String, Stored>,
     activities: IndexMap<String, Activity>,
     runs: BTreeMap<ExecutionId, Run>,
@@ -282,6 +285,11 @@ impl Service {
         answer.map(Answer::Now)
     }
 
+    /// The operations by name.
+    pub fn operations() -> impl Iterator<Item = &'static str> {
+        model::operations()
+    }
+
     /// Returns the effects since the last call of this method.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
@@ -291,6 +299,17 @@ impl Service {
     /// `GetActivityTask` come from [`Service::hand_out`].
     pub fn take_answers(&mut self) -> Vec<(PollId, Value)> {
         std::mem::take(&mut self.answers)
+    }
+
+    /// The rules about calls that were applied so far.
+    pub fn coverage(&self) -> Coverage {
+        self.marks.coverage()
+    }
+
+    /// Applies a rule about calls; `false` if it is ignored.
+    fn keeps(&self, rule: CallRule) -> bool {
+        self.marks.mark(rule.clause());
+        !self.deviations.ignores(rule)
     }
 
     fn next_number(&mut self) -> u64 {

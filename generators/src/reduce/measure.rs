@@ -4,6 +4,7 @@ use serde_json::Value;
 use stepproof_specs::{
     asl::WorkflowType,
     scenario::{
+        calls::CallsCase,
         case::{Body, Case},
         plan::{Plan, Reply},
     },
@@ -18,7 +19,7 @@ use crate::jsonata::Tree;
 /// The size of a case. Sizes are compared by these fields, from first to last.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Measure {
-    /// States in all scopes.
+    /// States in all scopes; or calls.
     pub states: usize,
     /// Values in the definition, the inputs and the plans.
     pub values: usize,
@@ -38,6 +39,7 @@ pub fn measure(case: &Case) -> Measure {
     let starts = match &case.body {
         Body::Execution(execution) => execution.starts.as_slice(),
         Body::Definition(_) => &[],
+        Body::Api(calls) => return measure_calls(calls),
     };
     let mut text = definition.to_string();
     let states = states(definition);
@@ -75,7 +77,33 @@ fn unusual(case: &Case) -> usize {
             usize::from(execution.entropy != 0)
                 + usize::from(execution.workflow != WorkflowType::Standard)
         }
-        Body::Definition(_) => 0,
+        Body::Definition(_) | Body::Api(_) => 0,
+    }
+}
+
+/// The size of calls: their number counts first.
+fn measure_calls(case: &CallsCase) -> Measure {
+    // Writing to a string cannot fail: the keys of a call are strings.
+    let text = serde_json::to_string(&case.calls).unwrap_or_default();
+    let parameters = || case.calls.iter().map(|call| &call.parameters);
+    let machines = parameters().filter_map(|it| it.get("definition"));
+    let machines = machines.flat_map(|definition| {
+        let states = states(definition).into_iter();
+        states.map(|(_, state)| rank(state["Type"].as_str()) + usize::from(state["End"] == true))
+    });
+    let whole = case.calls.iter().filter(|call| call.whole).count();
+    // What a version or an alias leads to is less plain than a machine.
+    let detours = text.matches("VersionArn}").count() + text.matches("AliasArn}").count();
+    Measure {
+        states: case.calls.len(),
+        values: parameters().map(count).sum::<usize>() + whole,
+        strangeness: parameters().map(strange).sum::<usize>()
+            + machines.sum::<usize>()
+            + detours
+            + usize::from(case.entropy != 0),
+        disorder: 0,
+        bytes: text.len(),
+        text,
     }
 }
 

@@ -13,7 +13,7 @@ use stepproof_specs::{
 use super::{Book, Rule};
 use crate::{
     job::Prepared,
-    report::{Depth, layout::pretty, tell_whole, visible},
+    report::{Depth, layout::pretty, tell_calls, tell_whole, visible},
 };
 
 /// The width of the machines on a page, in characters.
@@ -121,6 +121,18 @@ fn example_of(clause: Clause, case: &Case, run: &Prepared) -> Value {
             } else {
                 lines.join("\n")
             };
+            context! { machine, starts => Vec::<Value>::new(), said }
+        }
+        Prepared::Calls(job) => {
+            let machine = brief(&tell_calls(&job.case).join("\n"));
+            let answers = job.expected.answers.iter().enumerate();
+            let said = answers.filter_map(|(number, answer)| {
+                Some(match &answer.as_ref()?.answer {
+                    Ok(answer) => format!("{number} {answer}"),
+                    Err(error) => format!("{number} {error}"),
+                })
+            });
+            let said = brief(&said.collect::<Vec<_>>().join("\n"));
             context! { machine, starts => Vec::<Value>::new(), said }
         }
     }

@@ -29,9 +29,9 @@ pub(super) struct Faults {
     /// Only this fault; may be given several times.
     #[arg(long, value_name = "NAME")]
     fault: Vec<String>,
-    /// The profile from which the hunts draw their cases.
-    #[arg(long, default_value = "everything", requires = "seeds")]
-    profile: String,
+    /// The profile from which the hunts draw their cases; if it is not given, one in which the fault shows.
+    #[arg(long, value_name = "PROFILE", requires = "seeds")]
+    profile: Option<String>,
     /// The engine that is told to have the fault: reference (in process) or embedded (over HTTP).
     #[arg(long, default_value = "reference", requires = "seeds",
         value_parser = ["reference", "embedded"])]
@@ -59,7 +59,7 @@ impl Faults {
     }
 
     fn hunt(&self, faults: &[Deviant], seeds: u64, output: &mut Output) -> Result<(), Failure> {
-        let profile = profiles::named(&self.profile)?;
+        let profile = self.profile.as_deref().map(profiles::named).transpose()?;
         let runtime = runtime()?;
         let mut surveys = Vec::with_capacity(faults.len());
         for fault in faults {
@@ -70,7 +70,7 @@ impl Faults {
             let hunted = runtime.block_on(survey(
                 *fault,
                 &self.engine,
-                &profile,
+                &profile.clone().unwrap_or_else(|| fault.profile()),
                 1..=seeds,
                 self.cases,
             ));

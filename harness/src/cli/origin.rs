@@ -166,7 +166,7 @@ impl Origin {
         Ok(Named {
             name: argument.into(),
             told,
-            target: configuration.target.clone().into_target(),
+            target: configuration.target(),
             options,
             from: From::Run {
                 configuration: Box::new(configuration),

@@ -64,7 +64,9 @@ impl Profiles {
 }
 
 fn listed() -> impl Iterator<Item = Profile> {
-    Profile::all().into_iter().chain([Profile::invalid()])
+    Profile::all()
+        .into_iter()
+        .chain([Profile::invalid(), Profile::api()])
 }
 
 /// The profile with a name.

@@ -254,6 +254,7 @@ pub(super) fn prepared(case: &Case) -> Result<Prepared, Failure> {
             PrepareError::Simulation { .. } => {
                 "the reference must be able to run the case to its end"
             }
+            PrepareError::Calls(_) => "the reference must be able to make every call of the case",
         };
         Failure::usage(error.to_string(), remedy)
     })?;

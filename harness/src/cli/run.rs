@@ -77,7 +77,7 @@ impl Run {
             None => {
                 let configuration = self.configuration();
                 configuration.drawn.profile()?;
-                let (engine, version) = self.target.reach().await?;
+                let (engine, version) = configuration.target().reach().await?;
                 self.mode.begin(configuration, engine, version)?
             }
         };

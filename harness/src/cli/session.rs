@@ -117,7 +117,7 @@ impl Mode {
         store: Store,
         configuration: Configuration,
     ) -> Result<Begun, Failure> {
-        let (engine, engine_version) = configuration.target.clone().into_target().reach().await?;
+        let (engine, engine_version) = configuration.target().reach().await?;
         configuration::same_versions(store.run(), &engine_version)?;
         configuration::same_dropped("resume the run", &configuration, &engine.profile().dropped)?;
         let ledger = self.ledger(&configuration, engine.as_ref())?;

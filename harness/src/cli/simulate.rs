@@ -128,6 +128,7 @@ fn cannot(error: &SimulationError) -> Failure {
         SimulationError::NeverEnds(_) => {
             "give the plan a reply for that task, or the task a TimeoutSeconds"
         }
+        SimulationError::Calls(_) => "give a machine",
         SimulationError::TooLong(_) => "the machine loops: give it an input that ends the loop",
     };
     Failure::usage(format!("simulate the machine: {error}"), remedy)

@@ -50,6 +50,9 @@ pub(super) struct Target {
     pub fault: Option<String>,
     #[command(flatten)]
     pub judging: Judging,
+    /// Whether the run's cases are calls to the API.
+    #[arg(skip)]
+    pub calls: bool,
 }
 
 /// The options that say how strictly the engine is judged. What is left out is as the engine's adapter
@@ -179,6 +182,7 @@ impl Target {
             jobs: None,
             strictness: self.judging.into(),
             only_asked: false,
+            calls: self.calls,
             deviations: fault.map(Deviant::deviations),
         };
         let (token, _) = uuid::Uuid::new_v4().as_u64_pair();

@@ -6,6 +6,7 @@
 //! repeated after a 5xx answer ([`Api::report`]).
 
 mod intercept;
+mod named;
 
 use std::{
     fmt,

@@ -54,6 +54,8 @@ pub struct Choice {
     pub strictness: Strictness,
     /// Whether it is only to be asked who it is: then it is not warmed up, and nothing is created on it.
     pub only_asked: bool,
+    /// Whether cases are calls to its API: which operations it lacks is then found out.
+    pub calls: bool,
     /// The rules to break, if it is the embedded engine or the reference.
     pub deviations: Option<Deviations>,
 }
@@ -198,6 +200,7 @@ fn everything() -> Capabilities {
         activities: true,
         validation: true,
         express: true,
+        lacking_calls: Vec::new(),
     }
 }
 

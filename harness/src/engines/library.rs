@@ -117,6 +117,7 @@ impl Library {
             executions,
             names: Vec::new(),
             wire: Vec::new(),
+            calls: Vec::new(),
         })
     }
 

@@ -103,6 +103,7 @@ impl Linter {
             executions: Vec::new(),
             names: Vec::new(),
             wire: Vec::new(),
+            calls: Vec::new(),
         })
     }
 

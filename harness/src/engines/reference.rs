@@ -5,13 +5,17 @@ use std::{borrow::Cow, sync::Arc};
 
 use stepproof_generators::FeatureSet;
 use stepproof_specs::{
-    asl::Machine, deviation::Deviations, observation::Observation, reference::Hypothetical,
-    scenario::case::DefinitionCase, validate::validate_text,
+    asl::Machine,
+    deviation::Deviations,
+    observation::Observation,
+    reference::{Hypothetical, calls},
+    scenario::case::DefinitionCase,
+    validate::validate_text,
 };
 
 use super::{Boxed, Capabilities, Engine, EngineProfile, Immediate};
 use crate::{
-    job::Job,
+    job::{Calls, Job},
     judge::policy::{CauseCompare, HistoryCompare, Policy, Strictness, TimingCompare},
     raw::RawRun,
     trouble::Trouble,
@@ -42,6 +46,7 @@ impl Default for Reference {
                     activities: true,
                     validation: true,
                     express: true,
+                    lacking_calls: Vec::new(),
                 },
                 policy: Policy {
                     cause: CauseCompare::Exact,
@@ -125,6 +130,19 @@ impl Engine for Reference {
         Box::pin(async move {
             let diagnostics = validate_text(&case.definition.to_string(), case.workflow).1;
             Ok(RawRun::of_diagnostics(&diagnostics))
+        })
+    }
+
+    fn call<'a>(&'a self, job: &'a Calls) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(async move {
+            let answers = match &self.deviations {
+                None => Arc::clone(&job.expected),
+                Some(deviations) => {
+                    let answers = calls::answers(&job.case, deviations);
+                    Arc::new(answers.map_err(|error| Trouble::Internal(error.to_string()))?)
+                }
+            };
+            Ok(RawRun::of_answers(&job.case, &answers.answers))
         })
     }
 

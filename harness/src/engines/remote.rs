@@ -1,6 +1,7 @@
 //! Any engine with the Step Functions API: deploys a case, starts it, plays its workers, watches
 //! it, and deletes what it deployed.
 
+mod calls;
 mod definition;
 mod lateness;
 pub mod probes;
@@ -38,7 +39,7 @@ use crate::{
         clock::{Absences, Clock, End, Pace},
         sdk::{Api, CallError, Described, Refusal, Wire},
     },
-    job::Job,
+    job::{Calls, Job},
     raw::{Creation, RawExecution, RawRun},
     trouble::Trouble,
     workers::{
@@ -192,6 +193,7 @@ impl Remote {
                 executions: Vec::new(),
                 names: Vec::new(),
                 wire: Vec::new(),
+                calls: Vec::new(),
             },
         };
         let played = deployment.play(&mut slot).await;
@@ -319,6 +321,10 @@ impl Engine for Remote {
 
     fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
         Box::pin(self.define_case(case))
+    }
+
+    fn call<'a>(&'a self, job: &'a Calls) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(self.make_calls(job))
     }
 
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {

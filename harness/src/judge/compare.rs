@@ -5,6 +5,7 @@
 //! follow from it and are not reported. If everything agrees, which is the usual case, nothing is
 //! allocated.
 
+mod calls;
 mod context;
 mod definition;
 mod difference;
@@ -40,6 +41,7 @@ use stepproof_specs::{
 };
 
 pub use self::{
+    calls::{completed, is_as_expected, judge as judge_calls},
     context::Context,
     definition::judge as judge_definition,
     difference::{Aspects, Difference, Judgement, OfStart},
@@ -396,7 +398,7 @@ fn judge_roots(
 /// The differences in one aspect.
 fn differences(comparison: &Comparison<'_>, aspect: Aspect) -> Vec<Found> {
     let found = match aspect {
-        Aspect::Acceptance | Aspect::Diagnostics => None,
+        Aspect::Acceptance | Aspect::Diagnostics | Aspect::Answer => None,
         Aspect::Liveness => outcome::liveness(comparison),
         Aspect::Status => outcome::status(comparison),
         Aspect::Error => outcome::error(comparison),

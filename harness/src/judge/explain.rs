@@ -21,6 +21,7 @@ use super::{
     verdict::{Aspects, Difference, Judgement, OfStart},
 };
 use crate::job::Prepared;
+use crate::raw::RawRun;
 
 /// What an engine did with a case, to be judged against other expectations.
 pub struct Sight<'s> {
@@ -156,6 +157,9 @@ impl<'s> Sight<'s> {
         let followed = self.prepared.coverage();
         let shows = |it: &&Hypothesis| match self.prepared {
             Prepared::Execution(job) => it.may_show(&job.machine, &followed),
+            Prepared::Calls(_) => {
+                matches!(it.deviation.hook, Hook::Answer(_)) && followed.contains(it.clause)
+            }
             Prepared::Definition(definition) => {
                 let mut errors = definition.errors();
                 errors.any(|error| it.deviation.hook == Hook::Check(error.clause))
@@ -183,6 +187,9 @@ fn expects_the_same(deviating: &Prepared, plain: &Prepared) -> bool {
     if let (Prepared::Definition(deviating), Prepared::Definition(plain)) = (deviating, plain) {
         return deviating.diagnostics == plain.diagnostics;
     }
+    if let (Prepared::Calls(deviating), Prepared::Calls(plain)) = (deviating, plain) {
+        return deviating.expected.answers == plain.expected.answers;
+    }
     let both = deviating.expectations().iter();
     let mut both = both.zip(plain.expectations());
     both.all(|(one, other)| one.observation == other.observation)
@@ -200,6 +207,11 @@ pub fn is_refuted_by(deviations: &Arc<Deviations>, agreed: &Prepared, terms: Ter
     match (agreed, &expected) {
         (Prepared::Definition(plain), Prepared::Definition(deviating)) => {
             plain.is_refused() != deviating.is_refused()
+        }
+        (Prepared::Calls(plain), Prepared::Calls(deviating)) => {
+            let seen = RawRun::of_answers(&plain.case, &deviating.expected.answers);
+            let judgement = compare::judge_calls(plain, &seen, terms);
+            !judgement.differences.is_empty()
         }
         (Prepared::Execution(job), _) => {
             let seen = expected.expectations().iter();
@@ -264,7 +276,7 @@ mod tests {
     use crate::{
         engines::{Engine as _, Immediate as _, reference::Reference},
         job::{Job, Lane, Prepared, prepare_body},
-        judge::compare::{judge, judge_definition, judge_observed},
+        judge::compare::{judge, judge_calls, judge_definition, judge_observed},
         raw::RawRun,
         zoo::Deviant,
     };
@@ -315,6 +327,7 @@ mod tests {
         let rejudge = |expected: &Prepared| match expected {
             Prepared::Execution(job) => judge(job, &raw, terms),
             Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
+            Prepared::Calls(job) => judge_calls(job, &raw, terms),
         };
         let grace = terms.policy.liveness_grace;
         let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
@@ -364,6 +377,7 @@ mod tests {
         let rejudge = |expected: &Prepared| match expected {
             Prepared::Execution(job) => judge(job, &raw, terms),
             Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
+            Prepared::Calls(job) => judge_calls(job, &raw, terms),
         };
         let grace = terms.policy.liveness_grace;
         let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
@@ -403,6 +417,7 @@ mod tests {
                 let rejudge = |expected: &Prepared| match expected {
                     Prepared::Execution(job) => judge(job, &raw, terms),
                     Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
+                    Prepared::Calls(job) => judge_calls(job, &raw, terms),
                 };
                 let prepared = Prepared::Execution(job);
                 let grace = terms.policy.liveness_grace;

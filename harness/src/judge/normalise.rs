@@ -4,6 +4,7 @@
 //! Other values that an engine invents (ids, times, ARNs) are replaced by tokens, on both sides
 //! alike, but only if the case does not contain them: what the case contains is data.
 
+pub mod calls;
 mod scan;
 
 use std::{

@@ -13,17 +13,35 @@ use super::{
     cause, compare,
     signature::{NONE, Shape, Signature, Term, error_class},
 };
-use crate::job::Prepared;
+use crate::job::{Calls, Prepared};
 
 /// Whether some engine could show the signature in this case.
 pub fn is_possible(signature: &Signature, case: &Prepared) -> bool {
-    let Prepared::Execution(job) = case else {
-        return true;
+    let job = match case {
+        Prepared::Execution(job) => job,
+        Prepared::Calls(job) => return may_answer(signature, job),
+        Prepared::Definition(_) => return true,
     };
     let Signature { kind, parent, .. } = signature;
     let somewhere = kind == NONE || compare::has_state(&job.machine, kind, parent);
     let mut starts = job.expectations.iter().map(|it| &it.observation);
     somewhere && starts.any(|expected| shows(signature, expected))
+}
+
+/// Whether a call of the signature's operation is expected to be answered as its expected side says.
+fn may_answer(signature: &Signature, job: &Calls) -> bool {
+    let expected = signature.shape.expected();
+    let fails = expected.filter(|it| it.word == "fails");
+    let calls = job.case.calls.iter().zip(&job.expected.answers);
+    let mut calls = calls.filter(|(call, _)| call.operation == signature.kind);
+    calls.any(|(_, answer)| match answer.as_ref().map(|it| &it.answer) {
+        Some(Err(error)) => match fails {
+            Some(term) => term.class.as_deref() == Some(error.code),
+            None => signature.parent == "message",
+        },
+        Some(Ok(_)) => fails.is_none(),
+        None => false,
+    })
 }
 
 /// Whether an observation is compatible with the expected side of a signature.

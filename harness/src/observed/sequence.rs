@@ -8,7 +8,11 @@ mod made;
 mod shape;
 
 use serde_json::Value;
-use stepproof_specs::{clause::Aspect, service::CallError};
+use stepproof_specs::{
+    clause::Aspect,
+    scenario::calls::{Unanswered, filled, is_read},
+    service::CallError,
+};
 
 use self::made::Made;
 use super::{Outcome, Recording, compare::Answers, world::World};
@@ -61,14 +65,14 @@ impl Run<'_> {
             return Ok(Value::Null);
         }
         let operation = shape::operation(step["op"].as_str().unwrap_or_default());
-        let params = shape::filled(&step["params"], &self.given).map_err(|reference| {
+        let params = filled(&step["params"], &self.given).map_err(|Unanswered(reference)| {
             let reason = format!("step {number} refers to {reference}, which nothing answered");
             Outcome::Unknown(reason)
         })?;
         if let Some(words) = step["after"].as_str() {
             self.bring_about(words)?;
         }
-        let mut polls = if shape::is_read(&operation) { POLLS } else { 0 };
+        let mut polls = if is_read(&operation) { POLLS } else { 0 };
         loop {
             let answer = self.world.call(&operation, &params);
             match self.compare(number, step, &operation, &params, &answer) {

@@ -6,11 +6,14 @@ use stepproof_specs::{
     base::time::Millis,
     history::Event,
     observation::{Attempt, Observation},
+    reference::calls::Answer,
+    scenario::calls::CallsCase,
     validate::{INVALID_DEFINITION, refusal},
 };
 
 use super::{
-    Creation, RawAttempt, RawDiagnostic, RawEvent, RawExecution, RawReply, RawRun, Validation,
+    Completion, Creation, RawAttempt, RawCall, RawDiagnostic, RawEvent, RawExecution, RawReply,
+    RawRun, Validation,
 };
 
 impl RawRun {
@@ -22,6 +25,33 @@ impl RawRun {
             executions: observations.into_iter().map(raw_execution).collect(),
             names: Vec::new(),
             wire: Vec::new(),
+            calls: Vec::new(),
+        }
+    }
+
+    /// The answers to calls.
+    pub fn of_answers(case: &CallsCase, answers: &[Option<Answer>]) -> Self {
+        let calls = case.calls.iter().zip(answers).enumerate();
+        let calls = calls.filter_map(|(number, (call, answer))| {
+            Some(RawCall {
+                call: Some(number),
+                repeated: 0,
+                operation: call.operation.clone(),
+                parameters: call.parameters.clone(),
+                invoked: 0,
+                completed: 0,
+                outcome: match &answer.as_ref()?.answer {
+                    Ok(answer) => Completion::Ok(answer.clone()),
+                    Err(error) => Completion::Fail {
+                        code: error.code.to_owned(),
+                        message: error.message.clone(),
+                    },
+                },
+            })
+        });
+        Self {
+            calls: calls.collect(),
+            ..Self::default()
         }
     }
 
@@ -46,6 +76,7 @@ impl RawRun {
             executions: Vec::new(),
             names: Vec::new(),
             wire: Vec::new(),
+            calls: Vec::new(),
         }
     }
 }

@@ -5,10 +5,13 @@ use std::{path::Path, sync::Arc};
 use stepproof_specs::{
     asl::Machine,
     clause::{Aspect, Clause},
-    deviation::Deviation,
+    deviation::{Deviation, Deviations},
     observation::Observation,
-    reference::{Expectation, simulate},
-    scenario::case::{Body, Case, DefinitionCase, ExecutionCase, Start},
+    reference::{Expectation, calls, simulate},
+    scenario::{
+        calls::CallsCase,
+        case::{Body, Case, DefinitionCase, ExecutionCase, Start},
+    },
     validate::validate_text,
 };
 
@@ -21,10 +24,11 @@ use super::{
 use crate::{
     judge::{
         attribution::clause,
+        compare::completed,
         observe::Observer,
         verdict::{Difference, Judgement, Signature},
     },
-    raw::{Creation, RawRun},
+    raw::{Completion, Creation, RawRun},
 };
 
 /// What a finding is built from.
@@ -149,6 +153,8 @@ pub enum Seen {
     Ran(Box<Observation>),
     /// The definition was created and validated.
     Defined(Box<RawRun>),
+    /// The calls were made, and completed so; `None` if one could not be made.
+    Called(Vec<Option<Completion>>),
     /// The engine refused a machine that was to be run.
     Refused {
         /// The code.
@@ -196,6 +202,7 @@ impl Finding {
         let sides = match &subject.case.body {
             Body::Execution(case) => Sides::of_execution(case, subject, root),
             Body::Definition(case) => Sides::of_definition(case, subject),
+            Body::Api(case) => Sides::of_calls(case, subject, root),
         };
         Self {
             number: subject.number,
@@ -232,7 +239,7 @@ impl Finding {
     pub fn start(&self) -> Option<&Start> {
         match &self.case {
             Body::Execution(case) => case.starts.get(self.start),
-            Body::Definition(_) => None,
+            Body::Definition(_) | Body::Api(_) => None,
         }
     }
 
@@ -257,6 +264,7 @@ impl Finding {
         let tell = |seen: &Seen| match seen {
             Seen::Ran(observation) => story::tell(observation, depth),
             Seen::Defined(raw) => story::tell_definition(raw),
+            Seen::Called(completions) => story::tell_answers(completions),
             Seen::Refused { code, message } => {
                 vec![format!("refused {code}"), format!("message {message}")]
             }
@@ -308,6 +316,29 @@ impl Sides {
                 .map(|expected| python::reproducer(case, start, expected, root, subject.target)),
             expected: expectation
                 .map_or(Seen::Unrecorded, |it| Seen::Ran(Box::new(it.observation))),
+        }
+    }
+
+    fn of_calls(case: &CallsCase, subject: &Subject<'_>, root: Option<&Difference>) -> Self {
+        let expected = calls::answers(case, &Deviations::default()).ok();
+        let sides = expected
+            .as_ref()
+            .map(|expected| completed(case, &expected.answers, subject.raw));
+        let seen = |side: &Vec<_>| Seen::Called(side.clone());
+        let explained = subject.explained.map(Deviation::clause);
+        Self {
+            // Of what is answered, only a rule that explains it is told: the calls apply others, too.
+            clause: explained.or(subject.suspected),
+            start: root.map_or(0, |root| root.start),
+            ask: None,
+            reproducer: root
+                .zip(expected.as_ref())
+                .map(|(root, expected)| python::calls(case, expected, root, subject.target)),
+            actual: match &sides {
+                Some((_, actual)) if subject.raw.is_some() => seen(actual),
+                _ => Seen::Unrecorded,
+            },
+            expected: sides.map_or(Seen::Unrecorded, |(expected, _)| Seen::Called(expected)),
         }
     }
 

@@ -177,7 +177,11 @@ fn divergence(event: &str, finding: &Finding) -> Value {
         Seen::Refused { code, message } => json!({ "refused": code, "message": message }),
         Seen::Ran(observation) => json!(observation.status),
         Seen::Defined(raw) => json!({ "creation": raw.creation, "validation": raw.validation }),
-        Seen::Unrecorded => Value::Null,
+        Seen::Called(_) | Seen::Unrecorded => finding
+            .differences
+            .first()
+            .filter(|_| finding.case.calls().is_some())
+            .map_or(Value::Null, |difference| difference.actual.clone()),
     };
     json!({
         "event": event,

@@ -5,10 +5,12 @@ use std::fmt::Write;
 use console::Style;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
+use stepproof_specs::scenario::case::Body;
 
 use super::{
     Finding,
     layout::{flat, pretty},
+    story,
     visible::{on_one_line, visible},
     words::plural,
 };
@@ -82,7 +84,12 @@ pub fn screen(finding: &Finding, colour: bool) -> String {
 pub fn evidence(finding: &Finding, colour: bool, limit: usize) -> String {
     let paint = Paint(colour);
     let mut text = String::new();
-    section(&mut text, &paint, "machine", &visible(&machine(finding)));
+    section(
+        &mut text,
+        &paint,
+        what(finding),
+        &visible(&machine(finding)),
+    );
     if let Some(input) = input(finding) {
         section(&mut text, &paint, "input", &visible(&input));
     }
@@ -208,7 +215,18 @@ fn place(finding: &Finding) -> Option<&str> {
     finding.differences.first()?.state.as_deref()
 }
 
+/// What was run.
+fn what(finding: &Finding) -> &'static str {
+    match finding.case {
+        Body::Api(_) => "calls",
+        Body::Execution(_) | Body::Definition(_) => "machine",
+    }
+}
+
 fn machine(finding: &Finding) -> String {
+    if let Body::Api(case) = &finding.case {
+        return story::calls(case).join("\n");
+    }
     let mut definition = finding.case.definition().clone();
     abridge(&mut definition);
     pretty(&definition, WIDTH)
@@ -347,7 +365,11 @@ pub fn markdown(finding: &Finding) -> String {
             code(&deviation)
         );
     }
-    fenced(&mut text, "Machine", "json", &machine(finding));
+    let (title, language) = match finding.case {
+        Body::Api(_) => ("Calls", "text"),
+        Body::Execution(_) | Body::Definition(_) => ("Machine", "json"),
+    };
+    fenced(&mut text, title, language, &machine(finding));
     if let Some(input) = input(finding) {
         fenced(&mut text, "Input", "json", &input);
     }

@@ -15,8 +15,9 @@ use stepproof_specs::{
     },
     base::{arn::Arn, time::Millis},
     clause::Aspect,
-    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, identity_in},
+    reference::{EPOCH, EXECUTION_ARN, Expectation, MACHINE_ARN, calls::Answers, identity_in},
     scenario::{
+        calls::CallsCase,
         case::{DefinitionCase, ExecutionCase, Start},
         plan::Act,
         play::{Answer, Step},
@@ -26,7 +27,7 @@ use stepproof_specs::{
 use super::layout::{flat, pretty};
 use crate::{
     engines::SetupCall,
-    judge::verdict::Difference,
+    judge::{signature::NONE, verdict::Difference},
     raw::{Creation, RawRun},
 };
 
@@ -83,7 +84,7 @@ pub fn reproducer(
         context! {
             endpoint => address(target.endpoint),
             client => client(target.endpoint, is_express),
-            setup => calls(target.setup),
+            setup => calls_of(target.setup),
             definition => literal(&pretty(&definition, WIDTH)),
             away => (!away.is_empty()).then(|| json!(away).to_string()),
             ignores => scripts.as_ref().is_some_and(|it| it.contains("\"ignore\"")),
@@ -141,7 +142,7 @@ pub fn define(case: &DefinitionCase, expected: &RawRun, target: Target<'_>) -> S
         context! {
             endpoint => address(target.endpoint),
             client => client(target.endpoint, false),
-            setup => calls(target.setup),
+            setup => calls_of(target.setup),
             definition => definition(case),
             role => ROLE,
             workflow => kind(case.workflow),
@@ -149,6 +150,52 @@ pub fn define(case: &DefinitionCase, expected: &RawRun, target: Target<'_>) -> S
             expected => literal(&flat(&answers)),
         },
     )
+}
+
+/// A program that makes the calls, and compares the answer that differs.
+pub fn calls(
+    case: &CallsCase,
+    expected: &Answers,
+    root: &Difference,
+    target: Target<'_>,
+) -> String {
+    let made: Vec<Value> = case
+        .calls
+        .iter()
+        .zip(&expected.answers)
+        .map(|(call, answer)| {
+            let ended = answer.iter().flat_map(|it| &it.ended);
+            let ended: Vec<usize> = ended.filter_map(|arn| started(expected, arn)).collect();
+            json!([call.operation, call.parameters, call.whole, ended])
+        })
+        .collect();
+    let lines: Vec<String> = made.iter().map(flat).collect();
+    // Some calls are wrong on purpose.
+    let unchecked =
+        client(target.endpoint, false).replace("Config(", "Config(parameter_validation=False, ");
+    let place = &root.signature.parent;
+    render(
+        include_str!("python/calls.py.jinja"),
+        context! {
+            endpoint => address(target.endpoint),
+            client => unchecked,
+            setup => calls_of(target.setup),
+            calls => literal(&format!("[{}]", lines.join(",\n "))),
+            call => root.start,
+            place => (place != NONE && place != "message").then(|| Value::from(&**place).to_string()),
+            expected => literal(&flat(&root.expected)),
+        },
+    )
+}
+
+/// The call that started this execution.
+fn started(expected: &Answers, execution: &str) -> Option<usize> {
+    expected.answers.iter().flatten().position(|answer| {
+        answer
+            .answer
+            .as_ref()
+            .is_ok_and(|answer| answer["executionArn"] == execution)
+    })
 }
 
 /// Fills in a program's template.
@@ -203,7 +250,7 @@ fn client(endpoint: Option<&str>, is_sync: bool) -> String {
 }
 
 /// An engine's set-up, as Python literals.
-fn calls(setup: &[SetupCall]) -> Vec<minijinja::Value> {
+fn calls_of(setup: &[SetupCall]) -> Vec<minijinja::Value> {
     let text = |text: &str| Value::from(text).to_string();
     let call = |call: &SetupCall| context! { path => text(call.path), body => text(call.body) };
     setup.iter().map(call).collect()

@@ -48,7 +48,7 @@ impl Source {
                 let input = &case.starts.get(it.start)?.input;
                 Some((it.start, Value::clone(input)))
             }
-            Body::Definition(_) => None,
+            Body::Definition(_) | Body::Api(_) => None,
         });
         Some(Self {
             state: difference.and_then(|it| it.state.as_ref().map(ToString::to_string)),

@@ -5,10 +5,11 @@ use stepproof_specs::{
     clause::Aspect,
     history::{Event, EventKind},
     observation::Observation,
+    scenario::calls::CallsCase,
 };
 
 use super::{layout::flat, visible::on_one_line};
-use crate::raw::{Creation, RawRun};
+use crate::raw::{Completion, Creation, RawRun};
 
 /// The length from which the middle of a line is left out.
 const LINE: usize = 160;
@@ -81,6 +82,49 @@ pub fn tell_definition(raw: &RawRun) -> Vec<String> {
             let place = it.location.as_deref().unwrap_or("null");
             format!("{} {} at {place}: {}", it.severity, it.code, it.message)
         }));
+    }
+    lines.iter_mut().for_each(shorten);
+    lines
+}
+
+/// The calls of a case, a line for each.
+pub fn calls(case: &CallsCase) -> Vec<String> {
+    let calls = case.calls.iter().enumerate();
+    calls
+        .map(|(number, call)| {
+            let whole = if call.whole { " (all pages)" } else { "" };
+            let operation = &call.operation;
+            format!("{number} {operation}{whole} {}", flat(&call.parameters))
+        })
+        .collect()
+}
+
+/// How calls were completed: the members of each answer on lines of their own.
+pub fn tell_answers(completions: &[Option<Completion>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (number, completion) in completions.iter().enumerate() {
+        match completion {
+            None => lines.push(format!("{number} not made")),
+            Some(Completion::Fail { code, message }) => {
+                lines.push(format!("{number} {code}"));
+                lines.push(format!("  {message}"));
+            }
+            Some(Completion::Unknown(reason)) => lines.push(format!("{number} unknown: {reason}")),
+            Some(Completion::Ok(answer)) => {
+                lines.push(format!("{number} ok"));
+                let mut members: Vec<_> = answer.as_object().into_iter().flatten().collect();
+                members.sort_by_key(|(key, _)| *key);
+                for (key, value) in members {
+                    match value {
+                        Value::Array(items) => {
+                            lines.push(format!("  {key}"));
+                            lines.extend(items.iter().map(|it| format!("    {}", flat(it))));
+                        }
+                        value => lines.push(format!("  {key} {}", flat(value))),
+                    }
+                }
+            }
+        }
     }
     lines.iter_mut().for_each(shorten);
     lines

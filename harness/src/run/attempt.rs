@@ -9,7 +9,7 @@ use stepproof_specs::{
     base::time::Millis,
     clause::Coverage,
     observation::Observation,
-    scenario::case::{CASE_FORMAT, Case, Origin},
+    scenario::case::{Case, Origin},
 };
 
 use super::Context;
@@ -139,6 +139,7 @@ pub(super) async fn attempt_keeping(
         }
         (Prepared::Execution(job), None) => context.engine.run(job).await,
         (Prepared::Definition(definition), _) => context.engine.define(&definition.case).await,
+        (Prepared::Calls(job), _) => context.engine.call(job).await,
     };
     let engine = began.elapsed();
     let outcome = match answer {
@@ -207,11 +208,7 @@ pub(super) struct Ready {
 impl Ready {
     /// The case as it was drawn.
     pub fn case(&self) -> Case {
-        Case {
-            format: CASE_FORMAT,
-            origin: self.origin.clone(),
-            body: self.prepared.to_body(),
-        }
+        Case::new(self.origin.clone(), self.prepared.to_body())
     }
 }
 

@@ -48,8 +48,9 @@ impl Generated {
     pub fn new(profile: Profile, seed: u64, engine: &EngineProfile) -> Self {
         let idle = profile.breaks() || !engine.capabilities.runs;
         let missing = missing(engine, idle);
+        let drawn = Steered::new(profile.without(missing), seed);
         Self {
-            drawn: Steered::new(profile.without(missing), seed),
+            drawn: drawn.without_calls(lacking_calls(engine)),
             runs: engine.capabilities.runs,
         }
     }
@@ -64,6 +65,22 @@ fn missing(engine: &EngineProfile, idle: bool) -> FeatureSet {
     } else {
         capabilities.lacks.with(FeatureSet::of(&[Feature::Task]))
     }
+}
+
+/// The operations that cases do without. Without activities, no worker takes a task.
+fn lacking_calls(engine: &EngineProfile) -> Vec<String> {
+    const TASKS: [&str; 4] = [
+        "GetActivityTask",
+        "SendTaskSuccess",
+        "SendTaskFailure",
+        "SendTaskHeartbeat",
+    ];
+    let capabilities = &engine.capabilities;
+    let mut lacking = capabilities.lacking_calls.clone();
+    if !capabilities.activities {
+        lacking.extend(TASKS.map(str::to_owned));
+    }
+    lacking
 }
 
 impl Source for Generated {
@@ -208,6 +225,7 @@ impl Judge for Compared {
         match prepared {
             Prepared::Execution(job) => compare::judge(job, raw, terms),
             Prepared::Definition(definition) => compare::judge_definition(definition, raw, terms),
+            Prepared::Calls(job) => compare::judge_calls(job, raw, terms),
         }
     }
 

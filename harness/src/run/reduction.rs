@@ -469,5 +469,8 @@ fn troubled(error: &dyn std::error::Error) -> Detail {
 
 /// The number of states in a case's machine, in all scopes.
 pub fn states(case: &Case) -> usize {
-    walk::states(case.body.definition()).len()
+    case.body.calls().map_or_else(
+        || walk::states(case.body.definition()).len(),
+        |calls| calls.calls.len(),
+    )
 }

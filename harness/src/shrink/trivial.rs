@@ -1,7 +1,13 @@
 //! The trivial case, which every working engine gets right.
 
 use serde_json::json;
-use stepproof_specs::scenario::case::{Body, Case, DefinitionCase, ExecutionCase, Start};
+use stepproof_specs::{
+    reference::ROLE_ARN,
+    scenario::{
+        calls::{Call, CallsCase},
+        case::{Body, Case, DefinitionCase, ExecutionCase, Start},
+    },
+};
 
 /// The trivial case of the same kind as another case.
 pub(super) fn trivial_like(case: &Case) -> Case {
@@ -11,6 +17,15 @@ pub(super) fn trivial_like(case: &Case) -> Case {
             definition: trivial.body.definition().clone(),
             workflow,
         });
+    }
+    if let Body::Api(_) = case.body {
+        let parameters = json!({
+            "name": "a",
+            "roleArn": ROLE_ARN,
+            "definition": trivial.body.definition(),
+        });
+        let calls = vec![Call::new("CreateStateMachine", parameters)];
+        trivial = Case::new(None, Body::Api(CallsCase { calls, entropy: 0 }));
     }
     trivial
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use stepproof_specs::{
     asl::{Kind, Operator, StateType},
     clause::Clause,
-    deviation::{Change, Deviation, Field, Hook, StatesField, When},
+    deviation::{CallRule, Change, Deviation, Field, Hook, StatesField, When},
     query::{jsonata::Part, jsonpath::intrinsic::Function},
 };
 
@@ -609,5 +609,90 @@ pub(super) const ZOO: &[Entry] = &[
             let fail = Change::Fail("States.QueryEvaluationError".to_owned());
             vec![part(Part::Function("merge"), fail)]
         },
+    },
+    Entry {
+        name: "start-named",
+        sentence: "Starting again under the name of a running execution returns it, whatever the input.",
+        clause: Clause::ApiStartNamed,
+        signature: "answer StartExecution - fails:ExecutionAlreadyExists≠ok",
+        states: 3,
+        deviations: || vec![at(Hook::Answer(CallRule::StartNamed), Change::Ignore)],
+    },
+    Entry {
+        name: "alias-route",
+        sentence: "An alias leads to the machine as it is now, not to its version.",
+        clause: Clause::ApiAliasRoute,
+        signature: "answer DescribeStateMachineForExecution definition string≠string@value",
+        states: 6,
+        deviations: || vec![at(Hook::Answer(CallRule::AliasRoute), Change::Ignore)],
+    },
+    Entry {
+        name: "version-follows",
+        sentence: "A version follows the machine after an update.",
+        clause: Clause::ApiVersionFixed,
+        signature: "answer DescribeStateMachine definition string≠string@value",
+        states: 4,
+        deviations: || vec![at(Hook::Answer(CallRule::VersionFixed), Change::Ignore)],
+    },
+    Entry {
+        name: "token-again",
+        sentence: "A task token that was used is accepted again.",
+        clause: Clause::ApiTokenOnce,
+        signature: "answer SendTaskSuccess - fails:TaskTimedOut≠ok",
+        states: 6,
+        deviations: || vec![at(Hook::Answer(CallRule::TokenOnce), Change::Ignore)],
+    },
+    Entry {
+        name: "executions-reversed",
+        sentence: "The oldest execution is listed first.",
+        clause: Clause::ApiExecutionsOrder,
+        signature: "answer ListExecutions executions array≠array@order",
+        states: 4,
+        deviations: || vec![at(Hook::Answer(CallRule::ExecutionsOrder), Change::Ignore)],
+    },
+    Entry {
+        name: "page-skips",
+        sentence: "A page after another one lacks its first item.",
+        clause: Clause::ApiPages,
+        signature: "answer ListExecutions executions array≠shorter@length",
+        states: 4,
+        deviations: || vec![at(Hook::Answer(CallRule::Pages), Change::Ignore)],
+    },
+    Entry {
+        name: "version-in-use",
+        sentence: "A version that an alias routes to can be deleted.",
+        clause: Clause::ApiVersionUsed,
+        signature: "answer DeleteStateMachineVersion - fails:ConflictException≠ok",
+        states: 4,
+        deviations: || vec![at(Hook::Answer(CallRule::VersionUsed), Change::Ignore)],
+    },
+    Entry {
+        name: "execution-updated",
+        sentence: "DescribeStateMachineForExecution shows the new definition after an update.",
+        clause: Clause::ApiExecutionRevision,
+        signature: "answer DescribeStateMachineForExecution definition string≠string@value",
+        states: 4,
+        deviations: || {
+            vec![at(
+                Hook::Answer(CallRule::ExecutionRevision),
+                Change::Ignore,
+            )]
+        },
+    },
+    Entry {
+        name: "stop-ended",
+        sentence: "Stopping an execution that has ended is an error.",
+        clause: Clause::ApiStopEnded,
+        signature: "answer StopExecution - ok≠fails:ValidationException",
+        states: 3,
+        deviations: || vec![at(Hook::Answer(CallRule::StopEnded), Change::Ignore)],
+    },
+    Entry {
+        name: "version-twice",
+        sentence: "Publishing a revision again makes another version.",
+        clause: Clause::ApiVersionAgain,
+        signature: "answer PublishStateMachineVersion stateMachineVersionArn string≠string@value",
+        states: 3,
+        deviations: || vec![at(Hook::Answer(CallRule::VersionAgain), Change::Ignore)],
     },
 ];

@@ -151,7 +151,7 @@ async fn search(
 
 async fn shows(context: &Context, fault: Deviant, index: u64) -> Result<bool, HuntError> {
     let job = prepare_body(context.source.case(index).body, Lane::Quiet)?;
-    if !job.expectations().iter().any(|it| fault.can_show(it)) {
+    if !fault.may_show(&job) {
         return Ok(false);
     }
     let outcome = attempt(context, &job, 0).await.outcome;

@@ -132,6 +132,7 @@ fn plain(case: &Case) -> serde_json::Value {
         Body::Definition(definition) => serde_json::json!({
             "definition": definition.definition, "workflow": definition.workflow,
         }),
+        Body::Api(calls) => serde_json::json!({ "calls": calls.calls }),
     }
 }
 

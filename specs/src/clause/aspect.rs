@@ -33,11 +33,13 @@ pub enum Aspect {
     History,
     /// When attempts arrive and the execution ends.
     Timing,
+    /// What the service answers to a call.
+    Answer,
 }
 
 impl Aspect {
     /// All aspects, in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Acceptance,
         Self::Diagnostics,
         Self::Liveness,
@@ -50,6 +52,7 @@ impl Aspect {
         Self::Cause,
         Self::History,
         Self::Timing,
+        Self::Answer,
     ];
 
     /// The word used in reports, signatures and ledgers.
@@ -67,6 +70,7 @@ impl Aspect {
             Self::Cause => "cause",
             Self::History => "history",
             Self::Timing => "timing",
+            Self::Answer => "answer",
         }
     }
 }

@@ -56,6 +56,8 @@ macro_rules! clauses {
 }
 
 #[macro_use]
+mod api;
+#[macro_use]
 mod choice;
 #[macro_use]
 mod concurrency;
@@ -76,4 +78,4 @@ mod tasks;
 #[macro_use]
 mod validation;
 
-data_flow! { [intrinsics states choice tasks errors concurrency executions validation jsonata clauses] }
+data_flow! { [intrinsics states choice tasks errors concurrency executions validation jsonata api clauses] }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Change, ContextField, Form, Place, StatesField, Tests, When, expressions,
+    CallRule, Change, ContextField, Form, Place, StatesField, Tests, When, expressions,
     subject::{by_id, by_name, by_part, failures, goes_on},
 };
 use crate::{
@@ -141,6 +141,8 @@ pub enum Hook {
     Jsonata(#[serde(with = "by_part")] Part),
     /// Is a definition refused that breaks this rule?
     Check(#[serde(with = "by_id")] Clause),
+    /// Is a call answered by this rule of the service?
+    Answer(CallRule),
 }
 
 /// The kinds of answers, by the changes that apply to them.
@@ -393,6 +395,7 @@ impl Hook {
             .chain(StatesField::ALL.into_iter().map(Self::States))
             .chain(Part::all().map(Self::Jsonata))
             .chain(checks().map(Self::Check))
+            .chain(CallRule::ALL.iter().map(|rule| Self::Answer(*rule)))
     }
 
     pub(super) fn shape(self) -> Shape {
@@ -421,7 +424,8 @@ impl Hook {
             | Self::Delimiters
             | Self::OutputVariables
             | Self::OuterVariables
-            | Self::Check(_) => Shape::Rule,
+            | Self::Check(_)
+            | Self::Answer(_) => Shape::Rule,
             Self::Failure(_) | Self::ChildError | Self::ItemError | Self::Put => Shape::Failure,
             Self::Holds(_) => Shape::Outcome,
             Self::Condition => Shape::Outcome,
@@ -503,7 +507,8 @@ impl Hook {
             | Self::OutputVariables
             | Self::OuterVariables
             | Self::Jsonata(_)
-            | Self::Check(_) => &[],
+            | Self::Check(_)
+            | Self::Answer(_) => &[],
         }
     }
 

@@ -149,6 +149,7 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
         (Hook::RuleAssigns, Change::Ignore) => {
             "the Assign of a Choice is evaluated although a rule applies"
         }
+        (Hook::Answer(rule), Change::Ignore) => rule.broken(),
         _ => "",
     };
     if fixed.is_empty() {
@@ -158,6 +159,7 @@ fn rule(hook: Hook, change: &Change) -> Option<String> {
 }
 
 /// The same where it names what is set, or a part of the language.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn named(hook: Hook, change: &Change) -> Option<String> {
     match (hook, change) {
         (Hook::ChildFailure, Change::Set(value)) => {
@@ -368,6 +370,7 @@ fn subject(hook: Hook) -> String {
         Hook::OuterVariables => "a variable of an enclosing scope".to_owned(),
         Hook::Jsonata(part) => part.name(),
         Hook::Check(rule) => format!("the check of {rule}"),
+        Hook::Answer(rule) => format!("that {}", rule.kept()),
     }
 }
 

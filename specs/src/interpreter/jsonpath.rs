@@ -18,8 +18,7 @@ use super::{
 };
 use crate::{
     asl::{
-        Body, Bound, ChoiceRule, JsonPathFlow, Limit, Map as MapState, Name, Nullable, StateType,
-        Text, Until,
+        Body, Bound, ChoiceRule, JsonPathFlow, Limit, Map as MapState, Name, Nullable, Text, Until,
     },
     base::{
         json,

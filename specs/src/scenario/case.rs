@@ -6,16 +6,20 @@ use crate::asl::WorkflowType;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{asl::Definition, scenario::plan::Plan};
+use crate::{
+    asl::Definition,
+    scenario::{calls::CallsCase, plan::Plan},
+};
 
-/// The version of the case format that this build writes. It cannot read later versions.
-pub const CASE_FORMAT: u32 = 1;
+/// The latest version of the case format. This build cannot read later versions.
+pub const CASE_FORMAT: u32 = 2;
 
 /// Everything a run needs. The values are authoritative; the seed in `origin` only records where
 /// they came from, so that a stored case replays although the generators have changed since.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Case {
-    /// The version of this format, [`CASE_FORMAT`].
+    /// The version of this format that has its kind of cases ([`Body::format`]): earlier builds read what
+    /// they know.
     pub format: u32,
     /// Where the case came from, if it was generated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,13 +29,20 @@ pub struct Case {
     pub body: Body,
 }
 
+impl Case {
+    /// A case of this kind.
+    pub fn new(origin: Option<Origin>, body: Body) -> Self {
+        Self {
+            format: body.format(),
+            origin,
+            body,
+        }
+    }
+}
+
 impl From<ExecutionCase> for Case {
     fn from(case: ExecutionCase) -> Self {
-        Self {
-            format: CASE_FORMAT,
-            origin: None,
-            body: Body::Execution(case),
-        }
+        Self::new(None, Body::Execution(case))
     }
 }
 
@@ -59,14 +70,33 @@ pub enum Body {
     Execution(ExecutionCase),
     /// A definition that is accepted or refused; nothing is started.
     Definition(DefinitionCase),
+    /// Calls to the service, one after the other.
+    Api(CallsCase),
 }
 
 impl Body {
-    /// The definition.
+    /// The first version of the case format that has this kind of cases.
+    pub fn format(&self) -> u32 {
+        match self {
+            Self::Execution(_) | Self::Definition(_) => 1,
+            Self::Api(_) => 2,
+        }
+    }
+
+    /// The definition; null if there are calls instead.
     pub fn definition(&self) -> &Value {
         match self {
             Self::Execution(case) => &case.definition,
             Self::Definition(case) => &case.definition,
+            Self::Api(_) => &Value::Null,
+        }
+    }
+
+    /// The calls, if the case consists of any.
+    pub fn calls(&self) -> Option<&CallsCase> {
+        match self {
+            Self::Api(case) => Some(case),
+            Self::Execution(_) | Self::Definition(_) => None,
         }
     }
 
@@ -74,7 +104,7 @@ impl Body {
     pub fn starts(&self) -> usize {
         match self {
             Self::Execution(case) => case.starts.len(),
-            Self::Definition(_) => 0,
+            Self::Definition(_) | Self::Api(_) => 0,
         }
     }
 }

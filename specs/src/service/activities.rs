@@ -5,12 +5,12 @@ use std::{collections::VecDeque, sync::Arc};
 use serde_json::{Value, json};
 
 use super::{
-    CallError, Effect, ExecutionId, PollId, Service, TaskRef, Time, arn, page::page,
-    params::Params, render::seconds, settings::Encryption, tags, token,
+    CallError, Effect, ExecutionId, PollId, Service, TaskRef, Time, arn, params::Params,
+    render::seconds, settings::Encryption, tags, token,
 };
 use crate::{
-    asl::resource::Resource, base::time::Instant, history::Failure, interpreter::Input,
-    validate::not_json_reason,
+    asl::resource::Resource, base::time::Instant, deviation::CallRule, history::Failure,
+    interpreter::Input, validate::not_json_reason,
 };
 
 /// An activity.
@@ -98,7 +98,7 @@ impl Service {
         let all = all
             .into_iter()
             .map(|(arn, activity)| activity.describe(arn));
-        page(params, "activities", "", all)
+        self.page(params, "activities", "", all)
     }
 
     /// A worker polls for a task. The driver hands one out with [`Service::hand_out`].
@@ -182,13 +182,19 @@ impl Service {
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
         // A token that is none is told before an output that is no JSON (recorded).
-        self.named(params)?;
+        if let Err(error) = self.named(params).map(drop)
+            && !error.is_task_over()
+        {
+            return Err(error);
+        }
         let output = params.text("output")?;
         let output: Value = serde_json::from_str(output).map_err(|error| {
             let reason = not_json_reason(output, &error);
             CallError::new("InvalidOutput", format!("Invalid Output: '{reason}'"))
         })?;
-        let task = self.answered(params)?;
+        let Some(task) = self.answered(params)? else {
+            return Ok(json!({}));
+        };
         let input = Input::TaskSucceeded {
             task: task.task,
             output: output.into(),
@@ -202,7 +208,9 @@ impl Service {
         time: &dyn Time,
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
-        let task = self.answered(params)?;
+        let Some(task) = self.answered(params)? else {
+            return Ok(json!({}));
+        };
         let failure = Failure {
             error: params.maybe_text("error").map(Into::into),
             cause: params.maybe_text("cause").map(Into::into),
@@ -236,11 +244,16 @@ impl Service {
         open.map(|_| task).ok_or_else(CallError::task_over)
     }
 
-    /// The same; the task is then over.
-    fn answered(&mut self, params: &Params<'_>) -> Result<TaskRef, CallError> {
-        let task = self.named(params)?;
-        self.close(task);
-        Ok(task)
+    /// The same; the task is then over. `None` if it was so before, and that does not matter.
+    fn answered(&mut self, params: &Params<'_>) -> Result<Option<TaskRef>, CallError> {
+        match self.named(params) {
+            Ok(task) => {
+                self.close(task);
+                Ok(Some(task))
+            }
+            Err(error) if error.is_task_over() && !self.keeps(CallRule::TokenOnce) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Puts a task of an execution into its activity's queue. If the resource does not exist, the

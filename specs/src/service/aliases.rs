@@ -6,7 +6,6 @@ use super::{
     CallError, Service, Time,
     arn::{MachineArn, Qualifier},
     machine::{Alias, Route, Stored},
-    page::page,
     params::Params,
     render::seconds,
 };
@@ -89,7 +88,6 @@ impl Service {
         let description = params.maybe_text("description");
         let is_routed = params.value("routingConfiguration").is_some();
         if description.is_none() && !is_routed {
-            // The wording is ours.
             return Err(CallError::missing_any(
                 "Either the description or the routing configuration must be specified",
             ));
@@ -138,7 +136,7 @@ impl Service {
         let aliases = stored.aliases.iter();
         let listed = aliases.filter(|(_, alias)| version.is_none_or(|number| alias.uses(number)));
         let all = listed.map(|(name, alias)| created(arn.machine, name, alias));
-        page(params, "stateMachineAliases", arn.whole, all)
+        self.page(params, "stateMachineAliases", arn.whole, all)
     }
 
     /// The machine and the routes of a routing configuration. Its messages were recorded, their order was
@@ -202,11 +200,13 @@ fn alias_arn<'b>(params: &Params<'b>) -> Result<(MachineArn<'b>, &'b str), CallE
     let arn = MachineArn::parse(params.text("stateMachineAliasArn")?)?;
     match arn.qualifier {
         Qualifier::Alias(name) => Ok((arn, name)),
-        // The wording is ours.
-        _ => Err(CallError::validation(format!(
-            "The ARN must be that of a state machine alias: '{}'",
-            arn.whole
-        ))),
+        _ => {
+            let error = format!(
+                "The ARN must be that of a state machine alias: '{}'",
+                arn.whole
+            );
+            Err(CallError::validation(error).in_our_words())
+        }
     }
 }
 
@@ -216,5 +216,6 @@ fn misrouted(message: String) -> CallError {
 
 /// An alias is one of a single machine (API reference, `CreateStateMachineAlias`; the wording is ours).
 fn of_several_machines() -> CallError {
-    misrouted("Routing configuration must contain versions of one state machine".to_owned())
+    let error = "Routing configuration must contain versions of one state machine";
+    misrouted(error.to_owned()).in_our_words()
 }

@@ -11,6 +11,22 @@ pub struct CallError {
     /// Another member of the error, by name: the `reason` of a `ValidationException`, or the
     /// `resourceName` of what was not found.
     pub more: Option<(&'static str, String)>,
+    /// How much of it there is evidence for.
+    pub told: Told,
+}
+
+/// The code of the error about a task that is over.
+const TASK_OVER: &str = "TaskTimedOut";
+
+/// How much of an error there is evidence for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Told {
+    /// Not even that the call fails.
+    Nothing,
+    /// That it fails with this code; the wording is ours.
+    Code,
+    /// Code and message.
+    Whole,
 }
 
 impl CallError {
@@ -20,6 +36,25 @@ impl CallError {
             code,
             message: message.into(),
             more: None,
+            told: Told::Whole,
+        }
+    }
+
+    /// The same error where the wording is ours.
+    #[must_use]
+    pub(super) fn in_our_words(self) -> Self {
+        Self {
+            told: Told::Code,
+            ..self
+        }
+    }
+
+    /// The same error where nobody knows whether the call fails.
+    #[must_use]
+    pub(super) fn guessed(self) -> Self {
+        Self {
+            told: Told::Nothing,
+            ..self
         }
     }
 
@@ -42,7 +77,7 @@ impl CallError {
 
     /// A parameter is of another type than it has to be.
     pub(super) fn serialization(message: &str) -> Self {
-        Self::new("SerializationException", message)
+        Self::new("SerializationException", message).in_our_words()
     }
 
     /// The parameters do not go together, or break a limit.
@@ -60,7 +95,8 @@ impl CallError {
 
     /// Of several parameters none was given.
     pub(super) fn missing_any(message: &str) -> Self {
-        Self::validation(message).with("reason", "MISSING_REQUIRED_PARAMETER")
+        let error = Self::validation(message).with("reason", "MISSING_REQUIRED_PARAMETER");
+        error.in_our_words()
     }
 
     /// A name contains characters that are not allowed.
@@ -96,6 +132,7 @@ impl CallError {
     pub(super) fn labelled(arn: &str) -> Self {
         Self::validation(format!("The API does not support labeled ARNs: '{arn}'"))
             .with("reason", "API_DOES_NOT_SUPPORT_LABELED_ARNS")
+            .in_our_words()
     }
 
     /// The operation is not for machines of this type.
@@ -140,6 +177,7 @@ impl CallError {
             "the running executions take all the memory there is for them: one of them has to end, \
              or to be stopped, before another can be started",
         )
+        .guessed()
     }
 
     pub(super) fn no_activity(arn: &str) -> Self {
@@ -170,7 +208,7 @@ impl CallError {
 
     /// There are as many as there may be. The wording is ours.
     pub(super) fn quota(message: impl Into<String>) -> Self {
-        Self::new("ServiceQuotaExceededException", message)
+        Self::new("ServiceQuotaExceededException", message).in_our_words()
     }
 
     /// A string is not a token: neither that of a task nor that of a page (both recorded).
@@ -178,10 +216,15 @@ impl CallError {
         Self::new("InvalidToken", "Invalid Token: 'Invalid token'")
     }
 
+    /// Whether it says that a task is over.
+    pub(super) fn is_task_over(&self) -> bool {
+        self.code == TASK_OVER
+    }
+
     /// The task is over.
     pub(super) fn task_over() -> Self {
         Self::new(
-            "TaskTimedOut",
+            TASK_OVER,
             "Task Timed Out: 'Provided task does not exist anymore'",
         )
     }

@@ -8,7 +8,6 @@ use super::{
     CallError, ExecutionId, Service, Time,
     arn::{self, MachineArn, Qualifier},
     map_runs,
-    page::page,
     params::Params,
     render::{self, seconds},
     work::Run,
@@ -16,6 +15,8 @@ use super::{
 use crate::{
     asl::WorkflowType,
     base::time::{Instant, Millis},
+    clause::Coverage,
+    deviation::CallRule,
     history::Failure,
     interpreter::{Execution, Input, TimerId},
 };
@@ -78,9 +79,9 @@ impl Service {
         let event = |event| render::event(event, begun, with_data);
         let events = run.execution.iter().flat_map(Execution::history);
         if params.flag("reverseOrder") {
-            page(params, "events", &run.arn, events.rev().map(event))
+            self.page(params, "events", &run.arn, events.rev().map(event))
         } else {
-            page(params, "events", &run.arn, events.map(event))
+            self.page(params, "events", &run.arn, events.map(event))
         }
     }
 
@@ -101,9 +102,8 @@ impl Service {
                 ));
             }
             (Some(_), Some(_)) => {
-                return Err(CallError::validation(
-                    "stateMachineArn and mapRunArn cannot both be specified",
-                ));
+                let error = "stateMachineArn and mapRunArn cannot both be specified";
+                return Err(CallError::validation(error).in_our_words());
             }
         };
         let arn = MachineArn::parse(arn)?;
@@ -122,9 +122,8 @@ impl Service {
         }
         let filter = params.maybe_text("statusFilter");
         if filter == Some("PENDING_REDRIVE") || params.value("redriveFilter").is_some() {
-            return Err(CallError::validation(
-                "the status PENDING_REDRIVE and a redriveFilter are only for Map Runs",
-            ));
+            let error = "the status PENDING_REDRIVE and a redriveFilter are only for Map Runs";
+            return Err(CallError::validation(error).guessed());
         }
         let is_of = |run: &Run| match arn.qualifier {
             Qualifier::None => true,
@@ -139,6 +138,9 @@ impl Service {
             .filter(|run| filter.is_none_or(|status| status == run.status().name()))
             .collect();
         found.sort_by_key(|run| Reverse(run.listed_by()));
+        if found.len() > 1 && !self.keeps(CallRule::ExecutionsOrder) {
+            found.reverse();
+        }
         let all = found.into_iter().map(|run| {
             let mut item = json!({
                     "executionArn": run.arn,
@@ -153,7 +155,7 @@ impl Service {
             run.tell_origin(&mut item);
             item
         });
-        page(params, "executions", arn.whole, all)
+        self.page(params, "executions", arn.whole, all)
     }
 
     /// Stopping an execution that has ended changes nothing.
@@ -163,7 +165,11 @@ impl Service {
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
         let arn = params.text("executionArn")?;
-        self.run(arn)?;
+        let has_ended = self.run(arn)?.ended.is_some();
+        if has_ended && !self.keeps(CallRule::StopEnded) {
+            let error = format!("Execution has ended: '{arn}'");
+            return Err(CallError::validation(error).in_our_words());
+        }
         let id = self.runs_by_arn[arn];
         let now = time.of(id);
         let failure = Failure {
@@ -173,6 +179,22 @@ impl Service {
         self.feed(id, now, Input::Stop { failure });
         let stopped = self.runs.get(&id).and_then(|run| run.ended).unwrap_or(now);
         Ok(json!({ "stopDate": seconds(stopped) }))
+    }
+
+    /// The ARN of an execution; `None` if it was forgotten.
+    pub fn arn_of(&self, execution: ExecutionId) -> Option<&str> {
+        self.runs.get(&execution).map(|run| run.arn.as_str())
+    }
+
+    /// The rules of the language that an execution has exercised; `None` if there is none with this ARN.
+    pub fn exercised_by(&self, arn: &str) -> Option<Coverage> {
+        let run = self.run(arn).ok()?;
+        run.execution.as_ref().map(Execution::coverage)
+    }
+
+    /// Whether an execution has come to something that is not interpreted.
+    pub fn is_broken(&self, arn: &str) -> bool {
+        self.run(arn).is_ok_and(|run| run.broken.is_some())
     }
 
     /// Fires a timer. One that is no longer needed is ignored.

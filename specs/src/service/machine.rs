@@ -142,9 +142,14 @@ impl Stored {
 
     /// Publishes the current revision, if that was not done before; the number of its version.
     pub fn publish(&mut self, now: Instant, publication: Publication) -> u64 {
-        if let Some(number) = self.published() {
-            return number;
+        match self.published() {
+            Some(number) => number,
+            None => self.publish_another(now, publication),
         }
+    }
+
+    /// Publishes the current revision, even if that was done before.
+    pub fn publish_another(&mut self, now: Instant, publication: Publication) -> u64 {
         self.last_version += 1;
         self.publication.get_or_insert_with(|| publication.clone());
         let version = Version {

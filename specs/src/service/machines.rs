@@ -9,7 +9,6 @@ use super::{
     arn::{self, MachineArn, Qualifier},
     definitions,
     machine::{Publication, Revision, Stored},
-    page::page,
     params::Params,
     render::seconds,
     settings::Settings,
@@ -18,6 +17,7 @@ use super::{
 use crate::{
     asl::{Machine, WorkflowType},
     base::{entropy::mix, time::Instant},
+    deviation::CallRule,
     interpreter::Program,
 };
 
@@ -56,7 +56,7 @@ impl Service {
                 && stored.workflow == workflow
                 && current.settings == settings
                 && stored.publication == publication;
-            return if same {
+            return if same && self.keeps(CallRule::CreateAgain) {
                 Ok(stored.created_answer(&arn))
             } else {
                 Err(CallError::machine_exists(&arn))
@@ -152,9 +152,12 @@ impl Service {
         let version = match arn.qualifier {
             Qualifier::None => None,
             Qualifier::Version(number) => Some(stored.version(number).ok_or_else(nothing)?),
-            Qualifier::Alias(_) => return Err(nothing()),
+            Qualifier::Alias(_) => return Err(nothing().guessed()),
         };
-        let revision = version.map_or(&stored.current, |version| &version.revision);
+        let revision = match version {
+            Some(version) if self.keeps(CallRule::VersionFixed) => &version.revision,
+            _ => &stored.current,
+        };
         let mut answer = stored.describe(arn.whole, revision, params.wants_metadata_only());
         answer["status"] = "ACTIVE".into();
         answer["type"] = json!(stored.workflow);
@@ -170,7 +173,11 @@ impl Service {
     pub(super) fn describe_machine_of(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
         let stored = self.machine(&run.machine_arn)?;
-        let revision = &run.revision;
+        let revision = if self.keeps(CallRule::ExecutionRevision) {
+            &run.revision
+        } else {
+            &stored.current
+        };
         let metadata = params.wants_metadata_only();
         let mut answer = stored.describe(&run.machine_arn, revision, metadata);
         answer["updateDate"] = seconds(revision.made);
@@ -181,6 +188,9 @@ impl Service {
     /// time, and stops the executions at their next transition.)
     pub(super) fn delete_machine(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = MachineArn::parse(params.text("stateMachineArn")?)?.whole;
+        if !self.machines.contains_key(arn) && !self.keeps(CallRule::DeleteMissing) {
+            return Err(CallError::no_machine(arn));
+        }
         if self.machines.shift_remove(arn).is_some() {
             self.tags.remove(arn);
             let runs = self.runs.iter();
@@ -207,7 +217,7 @@ impl Service {
                 "creationDate": seconds(stored.created),
             })
         });
-        page(params, "stateMachines", "", all)
+        self.page(params, "stateMachines", "", all)
     }
 
     /// The machine with this ARN, which names nothing else.
@@ -232,9 +242,20 @@ impl Service {
                 (Some(drawn), Some(name.to_owned()))
             }
         };
+        let rule = match alias {
+            None => CallRule::VersionFixed,
+            Some(_) => CallRule::AliasRoute,
+        };
         let revision = match version {
             None => &stored.current,
-            Some(number) => &stored.version(number).ok_or_else(nothing)?.revision,
+            Some(number) => {
+                let version = stored.version(number).ok_or_else(nothing)?;
+                if self.keeps(rule) {
+                    &version.revision
+                } else {
+                    &stored.current
+                }
+            }
         };
         Ok(Target {
             machine_arn: arn.machine.to_owned(),

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{CallError, Service, arn, page::page, params::Params};
+use super::{CallError, Service, arn, params::Params};
 
 impl Service {
     /// The Map Runs of an execution: none.
     pub(super) fn list_map_runs(&self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = params.text("executionArn")?;
         self.run(arn)?;
-        page(params, "mapRuns", arn, std::iter::empty())
+        self.page(params, "mapRuns", arn, std::iter::empty())
     }
 }
 

@@ -66,6 +66,11 @@ pub(super) fn members(operation: &str) -> Option<&'static [Member]> {
         .map(|(_, members)| *members)
 }
 
+/// The operations by name.
+pub(super) fn operations() -> impl Iterator<Item = &'static str> {
+    OPERATIONS.iter().map(|(name, _)| *name)
+}
+
 const ENDLESS: usize = usize::MAX;
 
 const fn text(least: usize, most: usize) -> Text {

@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value};
 
-use super::{CallError, params::Params};
-use crate::base::json;
+use super::{CallError, Service, params::Params};
+use crate::{base::json, deviation::CallRule};
 
 const MARK: &str = "page-";
 /// The size of a page by default (API reference).
@@ -13,11 +13,27 @@ const USUAL: u64 = 100;
 /// How long a page may grow, in bytes: it holds fewer items then, as AWS's do.
 const LONGEST: usize = 4 << 20;
 
-/// The page that `params` request of the list of `what`, as an object with `key` and `nextToken`.
-pub(super) fn page(
+impl Service {
+    /// The page that `params` request of the list of `what`, as an object with `key` and `nextToken`.
+    pub(super) fn page(
+        &self,
+        params: &Params<'_>,
+        key: &str,
+        what: &str,
+        all: impl Iterator<Item = Value>,
+    ) -> Result<Value, CallError> {
+        let is_further = params.maybe_text("nextToken").is_some();
+        let skipped = usize::from(is_further && !self.keeps(CallRule::Pages));
+        page(params, key, what, skipped, all)
+    }
+}
+
+/// The same; a page after another one lacks so many items at its beginning.
+fn page(
     params: &Params<'_>,
     key: &str,
     what: &str,
+    skipped: usize,
     all: impl Iterator<Item = Value>,
 ) -> Result<Value, CallError> {
     let size = match params.page_size() {
@@ -30,6 +46,7 @@ pub(super) fn page(
         Some(token) => token
             .strip_prefix(&mark)
             .and_then(|offset| offset.parse().ok())
+            .map(|offset: usize| offset + skipped)
             .ok_or_else(CallError::invalid_token)?,
     };
     let mut rest = all.skip(offset);

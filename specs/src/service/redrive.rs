@@ -44,7 +44,7 @@ impl Service {
         }
         if let Some(reason) = run.not_redrivable(now) {
             // The code is that of the API reference; that its message is the reason is a guess.
-            return Err(CallError::new("ExecutionNotRedrivable", reason));
+            return Err(CallError::new("ExecutionNotRedrivable", reason).in_our_words());
         }
         if !has_room {
             return Err(CallError::too_many_executions());

@@ -18,6 +18,7 @@ use crate::{
         entropy::mix,
         time::{Instant, Millis},
     },
+    deviation::CallRule,
     history::Failure,
     interpreter::{Execution, Identity, Setup},
     observation::Status,
@@ -52,10 +53,12 @@ impl Service {
         let named = self.runs_by_arn.get(&arn).copied();
         if let Some((earlier, run)) = named.and_then(|id| Some((id, self.runs.get(&id)?))) {
             let is_free = |ended: Instant| time.now().since(ended) >= RETENTION;
+            let is_running = run.status() == Status::Running;
+            let is_same = run.input == start.input;
             if run.ended.is_some_and(is_free) {
                 // AWS keeps an execution for as long as its name.
                 self.forget(earlier);
-            } else if run.status() == Status::Running && run.input == start.input {
+            } else if is_running && self.is_the_same(is_same) {
                 return Ok(json!({ "executionArn": arn, "startDate": seconds(run.started) }));
             } else {
                 return Err(CallError::execution_exists(&arn));
@@ -63,6 +66,15 @@ impl Service {
         }
         let started = self.begin(time, start, &arn, None)?;
         Ok(json!({ "executionArn": arn, "startDate": seconds(started) }))
+    }
+
+    /// Whether a start under the name of a running execution is that execution: if it says the same.
+    fn is_the_same(&self, says_the_same: bool) -> bool {
+        if says_the_same {
+            self.keeps(CallRule::StartAgain)
+        } else {
+            !self.keeps(CallRule::StartNamed)
+        }
     }
 
     /// Starts an execution of an Express workflow; its end is the answer.

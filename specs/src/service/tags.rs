@@ -8,7 +8,7 @@ use super::{
     arn::{self, MachineArn},
     params::Params,
 };
-use crate::base::arn::Arn;
+use crate::{base::arn::Arn, deviation::CallRule};
 
 /// The most tags of a resource (Developer Guide, "Quotas related to tagging").
 const MOST: usize = 50;
@@ -23,7 +23,11 @@ impl Service {
     pub(super) fn tag(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
         let arn = self.taggable(params)?;
         let mut tags = self.tags.get(&arn).cloned().unwrap_or_default();
-        tags.extend(read(params)?);
+        for (key, value) in read(params)? {
+            if !tags.contains_key(&key) || self.keeps(CallRule::TagReplaced) {
+                tags.insert(key, value);
+            }
+        }
         check_number(&tags, Some(&arn))?;
         self.tags.insert(arn, tags);
         Ok(json!({}))
@@ -89,22 +93,22 @@ fn read(params: &Params<'_>) -> Result<Tags, CallError> {
         let value = tag["value"].as_str().unwrap_or_default();
         let fine = |c: char| c.is_alphanumeric() || c.is_whitespace() || MARKS.contains(c);
         if let Some(wrong) = [key, value].into_iter().find(|it| !it.chars().all(fine)) {
-            // The wording is ours.
-            return Err(CallError::validation(format!(
+            let error = format!(
                 "Tags may only contain letters, digits, white space and {MARKS}: '{wrong}'"
-            )));
+            );
+            return Err(CallError::validation(error).in_our_words());
         }
         tags.insert(key.to_owned(), value.to_owned());
     }
     Ok(tags)
 }
 
-/// The wording is ours.
 fn check_number(tags: &Tags, arn: Option<&str>) -> Result<(), CallError> {
     if tags.len() <= MOST {
         return Ok(());
     }
     let error = CallError::new("TooManyTags", format!("a resource has at most {MOST} tags"));
+    let error = error.in_our_words();
     Err(match arn {
         Some(arn) => error.with("resourceName", arn),
         None => error,

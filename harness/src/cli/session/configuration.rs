@@ -162,6 +162,7 @@ impl Engine {
             time_scale: self.time_scale,
             fault: self.fault,
             judging: self.strictness.into(),
+            calls: false,
         }
     }
 }
@@ -208,6 +209,14 @@ impl Configuration {
         }
         options.retain(|option| !option.is_empty());
         options.join(" ")
+    }
+
+    /// The engine of the run.
+    pub(in crate::cli) fn target(&self) -> Target {
+        Target {
+            calls: self.drawn.profile().is_ok_and(|profile| profile.calls()),
+            ..self.target.clone().into_target()
+        }
     }
 
     pub(in crate::cli) fn encode(&self) -> Value {

@@ -1,6 +1,7 @@
 //! The embedded engine: a server in this process, driven through the SDK like any other.
 
-use stepproof_specs::scenario::case::DefinitionCase;
+use stepproof_specs::{deviation::Deviations, scenario::case::DefinitionCase};
+use tokio::sync::OnceCell;
 
 use super::{Adapter, Choice, Home, chosen, everything};
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
         embedded::{Server, Speed},
         remote::{Remote, Traits},
     },
-    job::Job,
+    job::{Calls, Job},
     judge::policy::{CauseCompare, HistoryCompare, Policy, TimingCompare},
     raw::RawRun,
     trouble::Trouble,
@@ -43,35 +44,59 @@ fn profile() -> EngineProfile {
     }
 }
 
-/// The embedded engine: a server in this process, driven through the SDK like any other.
+/// The embedded engine: a server in this process, driven through the SDK like any other. Calls to the service
+/// go to another one, because they share one time, which nobody makes jump.
 #[derive(Debug)]
 pub struct Embedded {
     engine: Remote,
     server: Server,
+    deviations: Deviations,
+    run: String,
+    /// The engine that calls are made on, once there are some.
+    called: OnceCell<(Remote, Server)>,
 }
 
 impl Embedded {
     /// Starts the server on a free port of the loopback interface.
     pub async fn start(choice: &Choice, run: &str) -> Result<Self, Trouble> {
         let deviations = choice.deviations.clone().unwrap_or_default();
-        let started = Server::start(0, Speed::Virtual, deviations).await;
-        let server = started.map_err(|error| Trouble::Start {
-            engine: ADAPTER.name.to_owned(),
-            reason: error.to_string(),
-        })?;
+        let server = started(Speed::Virtual, deviations.clone()).await?;
         let traits = Traits {
             purges_queues: true,
             ..Traits::default()
         };
         let api = Api::plain(&server.endpoint(), &Account::default(), Patience::default());
         let engine = Remote::new(api, server.clock(), chosen(profile(), choice), traits, run);
-        Ok(Self { engine, server })
+        Ok(Self {
+            engine,
+            server,
+            deviations,
+            run: run.to_owned(),
+            called: OnceCell::new(),
+        })
+    }
+
+    async fn start_for_calls(&self) -> Result<(Remote, Server), Trouble> {
+        let server = started(Speed::Scaled(1.0), self.deviations.clone()).await?;
+        let api = Api::plain(&server.endpoint(), &Account::default(), Patience::default());
+        let profile = self.engine.profile().clone();
+        let engine = Remote::new(api, server.clock(), profile, Traits::default(), &self.run);
+        Ok((engine, server))
     }
 
     /// The address of the server.
     pub fn endpoint(&self) -> String {
         self.server.endpoint()
     }
+}
+
+/// A server on a free port.
+async fn started(speed: Speed, deviations: Deviations) -> Result<Server, Trouble> {
+    let started = Server::start(0, speed, deviations).await;
+    started.map_err(|error| Trouble::Start {
+        engine: ADAPTER.name.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 impl Engine for Embedded {
@@ -85,6 +110,13 @@ impl Engine for Embedded {
 
     fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
         self.engine.define(case)
+    }
+
+    fn call<'a>(&'a self, job: &'a Calls) -> Boxed<'a, Result<RawRun, Trouble>> {
+        Box::pin(async {
+            let called = self.called.get_or_try_init(|| self.start_for_calls());
+            called.await?.0.call(job).await
+        })
     }
 
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {

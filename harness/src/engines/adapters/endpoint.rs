@@ -20,5 +20,8 @@ async fn open(choice: &Choice, run: &str) -> Opened {
     })?;
     let mut engine = remote(endpoint, choice, run, generic(NAME));
     engine.warm_up().await?;
+    if choice.calls {
+        engine.try_operations().await;
+    }
     Ok(Box::new(engine))
 }

@@ -20,6 +20,7 @@ pub(super) fn profile(package: &Package, express: bool) -> EngineProfile {
         activities: false,
         validation: false,
         express,
+        lacking_calls: Vec::new(),
     };
     profile.jobs = 1;
     profile

@@ -10,7 +10,7 @@ use crate::{
         process::{self, Found, Program},
         remote::{Remote, Version},
     },
-    job::Job,
+    job::{Calls, Job},
     raw::RawRun,
     trouble::Trouble,
 };
@@ -41,6 +41,9 @@ pub(super) async fn reach(
     let mut engine = remote(&found.endpoint, choice, run, (profile, traits));
     if !choice.only_asked {
         engine.warm_up().await?;
+        if choice.calls {
+            engine.try_operations().await;
+        }
     }
     Ok(Box::new(Local {
         engine,
@@ -71,6 +74,10 @@ impl Engine for Local {
 
     fn define<'a>(&'a self, case: &'a DefinitionCase) -> Boxed<'a, Result<RawRun, Trouble>> {
         self.engine.define(case)
+    }
+
+    fn call<'a>(&'a self, job: &'a Calls) -> Boxed<'a, Result<RawRun, Trouble>> {
+        self.engine.call(job)
     }
 
     fn probe(&self) -> Boxed<'_, Result<String, Trouble>> {

@@ -28,6 +28,7 @@ impl Remote {
             executions: Vec::new(),
             names: Vec::new(),
             wire: wire.take(),
+            calls: Vec::new(),
         })
     }
 

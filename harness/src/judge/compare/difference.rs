@@ -10,7 +10,7 @@ use crate::judge::{normalise::Rewrites, signature::Signature};
 /// one (but a stored one can be deserialised).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
-    /// The number of the start that differs.
+    /// The number of the start that differs; of calls, that of the call.
     pub start: usize,
     /// What differs.
     pub aspect: Aspect,

@@ -1,6 +1,7 @@
 //! The forms in which recordings hold calls and answers.
 
 use serde_json::{Map, Value};
+use stepproof_specs::scenario::calls::filled;
 
 use super::super::Recording;
 
@@ -22,55 +23,6 @@ pub(super) fn operation(name: &str) -> String {
             first.to_ascii_uppercase() + rest
         })
         .collect()
-}
-
-/// Whether an operation changes nothing, so that it can be made again.
-pub(super) fn is_read(operation: &str) -> bool {
-    let reads = ["Describe", "List", "GetExecutionHistory"];
-    reads.iter().any(|read| operation.starts_with(read))
-}
-
-/// Parameters in which `${n.field}` is that field of the answer to step n. The error is a reference
-/// to something that was not answered.
-pub(super) fn filled(params: &Value, given: &[Value]) -> Result<Value, String> {
-    Ok(match params {
-        Value::String(text) => filled_text(text, given)?.into(),
-        Value::Array(items) => {
-            let items: Result<Vec<_>, String> =
-                items.iter().map(|item| filled(item, given)).collect();
-            Value::Array(items?)
-        }
-        Value::Object(members) => {
-            let members: Result<Map<_, _>, String> = members
-                .iter()
-                .map(|(key, value)| Ok((key.clone(), filled(value, given)?)))
-                .collect();
-            Value::Object(members?)
-        }
-        other => other.clone(),
-    })
-}
-
-fn filled_text(text: &str, given: &[Value]) -> Result<String, String> {
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        filled += before;
-        let Some((reference, after)) = after.split_once('}') else {
-            filled += "${";
-            rest = after;
-            continue;
-        };
-        let value = reference.split_once('.').and_then(|(step, field)| {
-            let answer = given.get(step.parse::<usize>().ok()?)?;
-            answer
-                .pointer(&format!("/{}", field.replace('.', "/")))?
-                .as_str()
-        });
-        filled += value.ok_or_else(|| format!("${{{reference}}}"))?;
-        rest = after;
-    }
-    Ok(filled + rest)
 }
 
 /// A recorded error, with its references filled in as far as they can be.
@@ -148,24 +100,14 @@ fn drop_added(made: &str, expected: &Value, seen: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
-    use super::{filled, is_list, operation, paged_like};
+    use super::{is_list, operation, paged_like};
 
     #[test]
     fn operations_have_their_names() {
         assert_eq!(operation("list_tags_for_resource"), "ListTagsForResource");
         assert_eq!(operation(""), "");
-    }
-
-    #[test]
-    fn references_are_filled_in() {
-        let given = [json!({"arn": "a"}), Value::Null];
-        let params = json!({"x": ["${0.arn}-${0.arn}", "${", 1]});
-        assert_eq!(filled(&params, &given), Ok(json!({"x": ["a-a", "${", 1]})));
-        for lacking in ["${1.arn}", "${0.name}", "${7.arn}", "${arn}"] {
-            assert_eq!(filled(&json!(lacking), &given), Err(lacking.to_owned()));
-        }
     }
 
     #[test]

@@ -84,6 +84,7 @@ pub(in crate::run) fn scripted(
                 activities: true,
                 validation: false,
                 express: false,
+                lacking_calls: Vec::new(),
             },
             policy: Policy {
                 cause: CauseCompare::Ignore,
@@ -138,6 +139,7 @@ impl Engine for Scripted {
                 executions: Vec::new(),
                 names: names.collect(),
                 wire: Vec::new(),
+                calls: Vec::new(),
             })
         })
     }

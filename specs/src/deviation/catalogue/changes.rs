@@ -17,6 +17,7 @@ use crate::{
 type Changes = Vec<(Change, Option<When>)>;
 
 /// The changes at a hook, without those that do nothing or the same as another.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn of(hook: Hook) -> Changes {
     let plain = |changes: Vec<Change>| -> Changes {
         let all = changes.into_iter().map(|change| (change, None));

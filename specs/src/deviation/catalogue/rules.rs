@@ -74,6 +74,7 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::OutputVariables => Clause::JsonataOutput,
         Hook::OuterVariables => Clause::VariableRead,
         Hook::Jsonata(part) => of_family(part.family()),
+        Hook::Answer(rule) => rule.clause(),
         Hook::RuleInput => Clause::Assign,
         Hook::RuleAssigns => Clause::ChoiceFirstMatch,
     }

@@ -23,6 +23,7 @@ impl Hypothesis {
         match self.deviation.hook {
             Hook::Field(_) => self.deviations().read(machine) != *machine,
             Hook::Failure(rule) | Hook::Check(rule) => followed.contains(rule),
+            Hook::Answer(rule) => followed.contains(rule.clause()),
             Hook::Function(function) | Hook::Arguments(function) => {
                 followed.contains(function.clause())
             }

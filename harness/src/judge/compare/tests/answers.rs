@@ -61,6 +61,7 @@ fn right(definition: &Definition) -> RawRun {
         executions: Vec::new(),
         names: Vec::new(),
         wire: Vec::new(),
+        calls: Vec::new(),
     }
 }
 
