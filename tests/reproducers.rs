@@ -14,7 +14,7 @@ use stepproof::{
         reference::Reference,
     },
     job::{Lane, Prepared, prepare},
-    judge::compare::judge,
+    judge::compare::{judge, judge_calls},
     raw::RawRun,
     report::{Finding, Subject, Target},
     zoo::Deviant,
@@ -32,7 +32,7 @@ use stepproof_tests::{python_has, workspace};
 /// How fast the engines' clocks are: a program's calls take their time.
 const SCALE: f64 = 2.0;
 
-const ASPECTS: [&str; 8] = [
+const ASPECTS: [&str; 13] = [
     "retry-budget", // attempts
     "backoff-rate", // timing
     "wildcards",    // attempts, fewer
@@ -41,6 +41,12 @@ const ASPECTS: [&str; 8] = [
     "heartbeat",    // status
     "task-failed",  // error
     "input-path",   // effects or output
+    // Answers to calls: the order of a list, its length, a member, an error instead, and none.
+    "executions-reversed",
+    "page-skips",
+    "version-follows",
+    "stop-ended",
+    "token-again",
 ];
 
 /// The minimal case of a fault.
@@ -98,15 +104,23 @@ fn named(name: &str) -> Deviant {
 }
 
 /// The program on the page of a fault's finding.
-fn program(fault: Deviant, case: &Case) -> String {
-    let prepared = prepare(case, Lane::Quiet).expect("a prepared case");
-    let Prepared::Execution(job) = prepared else {
-        panic!("an execution");
-    };
+async fn program(fault: Deviant, case: &Case) -> String {
     let engine = Reference::deviating(fault.deviations());
-    let seen = engine.observe(&job).expect("an observation");
-    let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
-    let judgement = judge(&job, &raw, engine.profile().terms(0));
+    let terms = engine.profile().terms(0);
+    let (raw, judgement) = match prepare(case, Lane::Quiet).expect("a prepared case") {
+        Prepared::Execution(job) => {
+            let seen = engine.observe(&job).expect("an observation");
+            let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
+            let judgement = judge(&job, &raw, terms);
+            (raw, judgement)
+        }
+        Prepared::Calls(job) => {
+            let raw = engine.call(&job).await.expect("answers");
+            let judgement = judge_calls(&job, &raw, terms);
+            (raw, judgement)
+        }
+        Prepared::Definition(_) => panic!("what runs"),
+    };
     let finding = Finding::new(&Subject {
         original: None,
         explained: None,
@@ -166,7 +180,7 @@ async fn reproducers_tell_a_faulty_engine_from_a_good_one() {
     for (deviant, case) in cases.chain(further) {
         let name = deviant.name();
         let bad = Server::start(0, speed, deviant.deviations()).await.unwrap();
-        let program = program(deviant, &case);
+        let program = program(deviant, &case).await;
         let (differs, agrees) =
             tokio::join!(run(program.clone(), &bad), run(program.clone(), &good));
         if differs.0 != Some(1) || agrees.0 != Some(0) {

@@ -104,6 +104,14 @@ pub fn load(path: &Path) -> Result<Case, CaseFileError> {
     if case.body.calls().is_some_and(|it| it.calls.is_empty()) {
         return Err(not_a_case("the field 'calls' is empty".to_owned()));
     }
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
+    let calls = case.body.calls().into_iter().flat_map(|it| &it.calls);
+    if let Some((number, call)) = calls.enumerate().find(|(_, it)| !is_name(&it.operation)) {
+        let operation = &call.operation;
+        return Err(not_a_case(format!(
+            "call {number} is of the operation {operation:?}, which is no name"
+        )));
+    }
     Ok(case)
 }
 
@@ -145,6 +153,19 @@ mod tests {
     fn what_was_written_is_read_back() {
         let case = written(&good().to_string()).unwrap();
         assert_eq!(written(&encode(&case)).unwrap(), case);
+    }
+
+    #[test]
+    fn an_operation_has_a_name() {
+        let of = |operation: &str| {
+            let calls = json!([{ "operation": "ListActivities" }, { "operation": operation }]);
+            written(&json!({ "format": 2, "kind": "api", "calls": calls }).to_string())
+        };
+        assert!(of("DeleteActivity").is_ok());
+        for strange in ["", "List\nX", "a b"] {
+            let error = of(strange).unwrap_err().to_string();
+            assert!(error.contains("call 1 is of the operation"), "{error}");
+        }
     }
 
     #[test]

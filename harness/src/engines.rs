@@ -151,6 +151,7 @@ impl EngineProfile {
                 validation: false,
                 express: false,
                 lacking_calls: Vec::new(),
+                any_role: false,
             },
             policy: Policy {
                 cause: CauseCompare::Given,
@@ -219,4 +220,6 @@ pub struct Capabilities {
     pub express: bool,
     /// The operations of the API that it lacks, by name.
     pub lacking_calls: Vec<String>,
+    /// Machines may have any role, also one of another account.
+    pub any_role: bool,
 }

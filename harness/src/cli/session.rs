@@ -318,6 +318,15 @@ pub(super) fn source(
                 "choose another profile, or an engine that runs them",
             ));
         }
+        if profile.calls() && !engine.capabilities.any_role {
+            return Err(Failure::usage(
+                format!(
+                    "run calls on {}: it refuses machines with roles of another account",
+                    engine.name
+                ),
+                "choose another profile, or an engine that takes any role",
+            ));
+        }
         return Ok(Cases {
             source: Arc::new(Generated::new(profile, seed, engine)),
             machines: Vec::new(),

@@ -201,6 +201,7 @@ fn everything() -> Capabilities {
         validation: true,
         express: true,
         lacking_calls: Vec::new(),
+        any_role: true,
     }
 }
 

@@ -47,6 +47,7 @@ impl Default for Reference {
                     validation: true,
                     express: true,
                     lacking_calls: Vec::new(),
+                    any_role: true,
                 },
                 policy: Policy {
                     cause: CauseCompare::Exact,

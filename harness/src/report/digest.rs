@@ -96,7 +96,13 @@ impl Shown {
         }
         let kinds: Vec<&str> = self.kinds.iter().map(String::as_str).collect();
         if !kinds.is_empty() {
-            let _ = write!(words, ", at states of type {}", kinds.join(", "));
+            let is_of_calls = self.aspects.contains(&Aspect::Answer);
+            let of = if is_of_calls {
+                "to calls of"
+            } else {
+                "at states of type"
+            };
+            let _ = write!(words, ", {of} {}", kinds.join(", "));
         }
         words
     }

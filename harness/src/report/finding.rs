@@ -331,9 +331,12 @@ impl Sides {
             clause: explained.or(subject.suspected),
             start: root.map_or(0, |root| root.start),
             ask: None,
-            reproducer: root
-                .zip(expected.as_ref())
-                .map(|(root, expected)| python::calls(case, expected, root, subject.target)),
+            reproducer: root.zip(expected.as_ref()).zip(sides.as_ref()).and_then(
+                |((root, expected), (told, _))| {
+                    let told = told.get(root.start)?.as_ref()?;
+                    Some(python::calls(case, expected, told, root, subject.target))
+                },
+            ),
             actual: match &sides {
                 Some((_, actual)) if subject.raw.is_some() => seen(actual),
                 _ => Seen::Unrecorded,

@@ -28,7 +28,7 @@ use super::layout::{flat, pretty};
 use crate::{
     engines::SetupCall,
     judge::{signature::NONE, verdict::Difference},
-    raw::{Creation, RawRun},
+    raw::{Completion, Creation, RawRun},
 };
 
 const DEFAULT_ENDPOINT: &str = "http://127.0.0.1:4566";
@@ -156,9 +156,21 @@ pub fn define(case: &DefinitionCase, expected: &RawRun, target: Target<'_>) -> S
 pub fn calls(
     case: &CallsCase,
     expected: &Answers,
+    told: &Completion,
     root: &Difference,
     target: Target<'_>,
 ) -> String {
+    // What is compared: a member of the answer, an error with its message, or only how the call ends.
+    let place = &*root.signature.parent;
+    let member = place.split('.').next().unwrap_or_default();
+    let compared = match told {
+        Completion::Ok(answer) if place != NONE => json!({ member: answer[member] }),
+        Completion::Fail { code, message } if place == "message" => {
+            json!({ "fails": code, "message": message })
+        }
+        Completion::Fail { code, .. } => json!({ "fails": code }),
+        Completion::Ok(_) | Completion::Unknown(_) => json!({}),
+    };
     let made: Vec<Value> = case
         .calls
         .iter()
@@ -173,7 +185,6 @@ pub fn calls(
     // Some calls are wrong on purpose.
     let unchecked =
         client(target.endpoint, false).replace("Config(", "Config(parameter_validation=False, ");
-    let place = &root.signature.parent;
     render(
         include_str!("python/calls.py.jinja"),
         context! {
@@ -182,8 +193,7 @@ pub fn calls(
             setup => calls_of(target.setup),
             calls => literal(&format!("[{}]", lines.join(",\n "))),
             call => root.start,
-            place => (place != NONE && place != "message").then(|| Value::from(&**place).to_string()),
-            expected => literal(&flat(&root.expected)),
+            expected => literal(&flat(&compared)),
         },
     )
 }

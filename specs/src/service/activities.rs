@@ -182,8 +182,8 @@ impl Service {
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
         // A token that is none is told before an output that is no JSON (recorded).
-        if let Err(error) = self.named(params).map(drop)
-            && !error.is_task_over()
+        if let Err(error) = self.named(params)
+            && (!error.is_task_over() || self.keeps(CallRule::TokenOnce))
         {
             return Err(error);
         }

@@ -40,6 +40,7 @@ async fn open(choice: &Choice, run: &str) -> Result<Remote, Trouble> {
 fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.jobs = 4;
+    profile.capabilities.any_role = false;
     traits.version = Version::Unknown("the service has none");
     // The rate limit of `DescribeExecution` refills at 15 calls per second.
     traits.shortest_pause = Duration::from_millis(500);

@@ -21,6 +21,7 @@ pub(super) fn profile(package: &Package, express: bool) -> EngineProfile {
         validation: false,
         express,
         lacking_calls: Vec::new(),
+        any_role: false,
     };
     profile.jobs = 1;
     profile

@@ -31,7 +31,7 @@ const AGAIN: [Duration; 3] = [
 const PATIENCE: Duration = Duration::from_secs(4);
 const PAUSE: Duration = Duration::from_millis(10);
 /// How many pages of a list are asked for at most.
-const PAGES: usize = 200;
+const PAGES: usize = 1_000;
 
 /// The codes of engines that do not have an operation.
 const LACKING: [&str; 6] = [
@@ -198,21 +198,25 @@ impl Sequence<'_> {
     /// Makes a call, and asks for all pages if the whole list is wanted.
     async fn pages(&mut self, which: Which, call: &Call, sent: &Value) -> Result<Value, CallError> {
         let first = self.call(which, &call.operation, sent).await?;
+        if !call.whole {
+            return Ok(first);
+        }
         let mut further: Vec<Value> = Vec::new();
-        while call.whole && further.len() < PAGES {
+        loop {
             let last = further.last().unwrap_or(&first);
             let Some(token) = last.get("nextToken").filter(|it| it.is_string()) else {
-                break;
+                return Ok(join(first, &further));
             };
+            if further.len() == PAGES {
+                return Err(CallError::Trouble(Trouble::Protocol {
+                    operation: call.operation.clone(),
+                    reason: format!("the list has more than {PAGES} pages"),
+                }));
+            }
             let mut sent = sent.clone();
             sent["nextToken"] = token.clone();
             further.push(self.call(which, &call.operation, &sent).await?);
         }
-        Ok(if call.whole {
-            join(first, &further)
-        } else {
-            first
-        })
     }
 
     async fn call(

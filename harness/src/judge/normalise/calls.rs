@@ -10,6 +10,8 @@ use crate::raw::Completion;
 
 /// Stands for a date, whatever it is.
 const DATE: &str = "<date>";
+/// Stands for what leads to the next page of a list.
+const PAGE: &str = "<page>";
 /// The operations that list what everybody has created, and what they list.
 const SHARED: [(&str, &str); 2] = [
     ("ListStateMachines", "stateMachines"),
@@ -101,6 +103,7 @@ impl<'a> Tokens<'a> {
 
     fn value(&self, key: &str, value: Value) -> Value {
         match value {
+            Value::String(_) if key == "nextToken" => PAGE.into(),
             Value::String(text) => self.text(&text).into(),
             Value::Number(_) if key.ends_with("Date") || key == "timestamp" => DATE.into(),
             Value::Array(items) => {
@@ -121,5 +124,30 @@ impl<'a> Tokens<'a> {
             }
             other => other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use stepproof_specs::scenario::calls::{Call, CallsCase};
+
+    use super::Tokens;
+    use crate::raw::Completion;
+
+    #[test]
+    fn what_leads_to_the_next_page_is_of_no_account() {
+        let case = CallsCase {
+            calls: vec![Call {
+                operation: "ListExecutions".to_owned(),
+                parameters: json!({}),
+                whole: false,
+            }],
+            entropy: 0,
+        };
+        let told = |answer| Tokens::new(&case, &[]).completion(0, &Completion::Ok(answer));
+        let page = |token: &str| told(json!({ "executions": [], "nextToken": token }));
+        assert_eq!(page("a"), page("b"));
+        assert_ne!(page("a"), told(json!({ "executions": [] })));
     }
 }

@@ -85,6 +85,7 @@ pub(in crate::run) fn scripted(
                 validation: false,
                 express: false,
                 lacking_calls: Vec::new(),
+                any_role: true,
             },
             policy: Policy {
                 cause: CauseCompare::Ignore,
