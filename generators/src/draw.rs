@@ -21,7 +21,7 @@ use crate::{
 /// The version of the generators. Together with the profile, the seed and the index it identifies
 /// where a case came from. It changes whenever the same profile, seed and index could draw a
 /// different case.
-pub const GENERATOR_VERSION: &str = "17";
+pub const GENERATOR_VERSION: &str = "16";
 
 /// A case whose machine is still typed.
 #[derive(Debug, Clone)]

@@ -52,21 +52,6 @@ pub(super) fn plain(language: QueryLanguage) -> DataFlow {
     }
 }
 
-/// A variable of these that is set, and its shape before.
-fn set_again(assign: &Template, before: &Shape) -> Option<(Key, Shape)> {
-    let Shape::Object(variables) = before else {
-        return None;
-    };
-    let is_set = |key: &Key| match assign {
-        Template::Object(members) => members.iter().any(|(name, _)| name == key.text()),
-        Template::Literal(value) => value.get(key.text()).is_some(),
-        _ => false,
-    };
-    let mut all = variables.iter();
-    let (key, shape) = all.find(|(key, _)| is_set(key))?;
-    Some((*key, shape.clone()))
-}
-
 impl Builder<'_> {
     /// Begins a state: draws its language, and `InputPath`.
     pub(super) fn enter(&mut self, place: &Place<'_>, raw: &Shape) -> Passage {
@@ -150,8 +135,7 @@ impl Builder<'_> {
             DataFlow::Jsonata(mut flow) => {
                 let more = More::Result(&result);
                 let (assign, variables) = self.assign_json(merging, raw, more);
-                let (output, data) =
-                    self.output_beside(assign.as_ref(), merging, raw, more, &result);
+                let (output, data) = self.output(merging, raw, more, &result);
                 flow.assign = assign;
                 flow.output = output;
                 (DataFlow::Jsonata(flow), Flow { data, variables })
@@ -177,32 +161,12 @@ impl Builder<'_> {
             }
             DataFlow::Jsonata(mut flow) => {
                 let (assign, variables) = self.assign_json(place, raw, More::Nothing);
-                let more = More::Nothing;
-                let (output, data) = self.output_beside(assign.as_ref(), place, raw, more, raw);
+                let (output, data) = self.output(place, raw, More::Nothing, raw);
                 flow.assign = assign;
                 flow.output = output;
                 (DataFlow::Jsonata(flow), Flow { data, variables })
             }
         }
-    }
-
-    /// Draws `Output` of a state that has this `Assign`: often it reads a variable that is set there, and
-    /// is what it was before.
-    fn output_beside(
-        &mut self,
-        assign: Option<&Template>,
-        place: &Place<'_>,
-        raw: &Shape,
-        more: More<'_>,
-        default: &Shape,
-    ) -> (Option<Template>, Shape) {
-        if let Some((key, shape)) = assign.and_then(|it| set_again(it, place.variables))
-            && !place.keeps
-            && self.dice.one_in(3)
-        {
-            return (Some(read(&Tree::variable(key.text()))), shape);
-        }
-        self.output(place, raw, more, default)
     }
 
     /// Draws `Output` in JSONata; without it the output is `default`.
