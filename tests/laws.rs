@@ -116,8 +116,8 @@ fn a_deviating_execution_can_be_rebuilt_at_any_event() {
     assert!(cuts * 2 > 9 * CASES && otherwise > CASES / 20);
 }
 
-/// Any change at any hook is either refused when it is read, or gives an execution that ends or
-/// waits for ever. What is read is written unchanged.
+/// Any change at any hook is either refused when it is read, or gives an execution that ends, waits for
+/// ever, or loops for ever. What is read is written unchanged.
 #[test]
 fn any_deviation_can_be_stored_and_run() {
     let hooks: Vec<Hook> = Hook::all().collect();
@@ -137,8 +137,9 @@ fn any_deviation_can_be_stored_and_run() {
             for start in &case.starts {
                 match trace_program(&program, &case, start, Interleaving::RoundRobin) {
                     Ok(_) | Err(SimulationError::TooLong(_)) => tried += 1,
-                    // A loop that never ends may nest its data without end.
-                    Err(SimulationError::Unsupported(_)) => {}
+                    // A counter that stands still makes a loop endless, and each lap nests its data deeper.
+                    Err(SimulationError::Unsupported(it)) if it.feature == "data of this depth" => {
+                    }
                     Err(error) => panic!("case {index}, {stored}: {error}"),
                 }
             }
