@@ -22,6 +22,7 @@ pub mod catalogue;
 mod change;
 mod expressions;
 mod hook;
+mod paths;
 mod read;
 mod run;
 mod sentence;
@@ -36,6 +37,7 @@ pub use self::{
     calls::CallRule,
     change::Change,
     hook::{Field, Hook},
+    paths::Paths,
     run::AfterFailure,
     subject::{ContextField, Form, Place, StatesField, Tests},
     when::When,
@@ -62,6 +64,9 @@ pub struct Deviation {
     /// The condition under which it applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
+    /// The paths for which it applies, by their texts; all paths if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paths: Option<Paths>,
 }
 
 /// A deviation as deserialised, before it is checked.
@@ -74,6 +79,8 @@ struct Unchecked {
     states: Vec<StateType>,
     #[serde(default)]
     when: Option<When>,
+    #[serde(default)]
+    paths: Option<Paths>,
 }
 
 /// Why a deviation would have no effect.
@@ -95,6 +102,12 @@ pub enum Inapplicable {
         /// The condition.
         when: String,
     },
+    /// The hook is about no path.
+    #[error("make a change for some paths at the hook {hook}: it is about no path")]
+    Paths {
+        /// The hook.
+        hook: String,
+    },
 }
 
 impl TryFrom<Unchecked> for Deviation {
@@ -106,6 +119,7 @@ impl TryFrom<Unchecked> for Deviation {
             change: written.change,
             states: written.states,
             when: written.when,
+            paths: written.paths,
         };
         deviation.check()?;
         Ok(deviation)
@@ -120,6 +134,7 @@ impl Deviation {
             change,
             states: Vec::new(),
             when: None,
+            paths: None,
         }
     }
 
@@ -151,6 +166,9 @@ impl Deviation {
                 hook: hook(),
                 change: json(serde_json::to_string(&self.change)),
             });
+        }
+        if self.paths.is_some() && !self.hook.is_about_paths() {
+            return Err(Inapplicable::Paths { hook: hook() });
         }
         match self.when {
             Some(when) if !self.hook.knows(when) => Err(Inapplicable::When {

@@ -60,7 +60,7 @@ use crate::{
         meter::Meter,
         time::Instant,
     },
-    clause::{Clause, Coverage, Marks},
+    clause::{Aspect, Clause, Coverage, Marks},
     deviation::{Hook, Place},
     history::{Details, Event, EventKind, Failure},
     observation::Status,
@@ -104,6 +104,9 @@ pub struct Execution {
     ready: VecDeque<Ready>,
     history: Vec<Event>,
     marks: Marks,
+    /// How long the history was when something that is only assumed was followed first.
+    assumed_from: Cell<Option<usize>>,
+    is_open: Cell<bool>,
     /// How often entropy was drawn.
     draws: Cell<u64>,
     refused: RefCell<Option<Unsupported>>,
@@ -159,6 +162,8 @@ impl Execution {
             assigned_bytes: 0,
             history: Vec::with_capacity(32),
             marks: Marks::default(),
+            assumed_from: Cell::new(None),
+            is_open: Cell::new(false),
             draws: Cell::default(),
             refused: RefCell::default(),
             own_words: Cell::default(),
@@ -234,6 +239,12 @@ impl Execution {
     /// The clauses that have fired.
     pub fn coverage(&self) -> Coverage {
         self.marks.coverage()
+    }
+
+    /// How many events of the history come before anything that casts doubt on where the execution goes;
+    /// `None` if nothing does.
+    pub fn assumed_from(&self) -> Option<usize> {
+        self.assumed_from.get()
     }
 
     /// How it ended, if it has.
@@ -747,7 +758,16 @@ impl Execution {
     }
 
     fn mark(&self, clause: Clause) {
-        self.marks.mark(clause);
+        let is_first = self.marks.mark(clause);
+        if is_first && clause.doubts().contains(&Aspect::Path) {
+            self.assume();
+        }
+    }
+
+    /// What follows is not known.
+    fn assume(&self) {
+        let from = self.assumed_from.get().unwrap_or(self.history.len());
+        self.assumed_from.set(Some(from));
     }
 
     fn refuse(&self, feature: &str, state: &str) {

@@ -42,6 +42,9 @@ pub struct Expectation {
     /// Aspects on which no finding may rest: they differ between tie-breaks or latencies, or depend
     /// on an assumed clause.
     pub poisoned: Vec<Aspect>,
+    /// How many events of its history come before anything that is only assumed, if something is: so far
+    /// it is known where the execution goes.
+    pub assumed_from: Option<usize>,
     /// The clauses that fired.
     pub coverage: Coverage,
     /// Every attempt that the reference scheduled, in order of scheduling.
@@ -164,8 +167,10 @@ fn simulate_under(runs: &Runs<'_>) -> Result<Expectation, SimulationError> {
     }
     poisoned.sort_unstable();
     poisoned.dedup();
+    let assumed_from = world.assumed_from();
     let (observation, attempts) = world.into_observation();
     Ok(Expectation {
+        assumed_from,
         duration: observation.duration.unwrap_or_default(),
         longest,
         attempts,
@@ -290,8 +295,10 @@ impl<'r> Runs<'r> {
         let coverage = ended.execution.coverage();
         let mut poisoned = doubtful(&coverage);
         poisoned.extend(said(&ended.execution));
+        let assumed_from = ended.assumed_from();
         let (observation, attempts) = ended.into_observation();
         Ok(Expectation {
+            assumed_from,
             observation,
             poisoned,
             coverage,
@@ -495,6 +502,9 @@ fn lucky(coverage: &Coverage) -> impl Iterator<Item = Aspect> {
 
 /// The aspects that show the causes of an engine which fails in its own words: nobody knows them.
 fn said(execution: &Execution) -> &'static [Aspect] {
+    if execution.is_open() {
+        return &Aspect::ALL;
+    }
     match execution.own_words() {
         OwnWords::None => &[],
         // A Fail may read its error where a cause was passed on to.

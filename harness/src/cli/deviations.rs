@@ -18,7 +18,9 @@ use super::{
 ///
 /// Each is told in one sentence, with the JSON to write in a ledger and the rule that it breaks. Numbers,
 /// names, values and paths in it may be others; `states` restricts it to types of states, `when` to a
-/// condition. After them come all words of which deviations are made.
+/// condition, and `paths` to paths whose text is `like` a regular expression, or `unlike` it. The change
+/// `other` says of an answer only that it is another one: what follows from it is open, and what came before it
+/// is not. After them come all words of which deviations are made.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

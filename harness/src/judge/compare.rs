@@ -245,6 +245,8 @@ fn compare_into(
     judgement.rewrites.merge(&rewrites);
     let comparison = Comparison::new(context, &states, &expected, &actual);
     let poisoned = poisoned(expectation, observation);
+    let known = expectation.assumed_from;
+    judgement.departs = known.is_some_and(|known| comparison.departs_within(known));
     let judged = judge_roots(&comparison, start, (admitted, poisoned), judgement);
     judgement.judged = judgement.judged.and(judged);
 }

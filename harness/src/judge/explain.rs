@@ -132,9 +132,10 @@ impl<'s> Sight<'s> {
                 least == Told::WhatIsFixed
                     && expected.is_some_and(|expected| expected.poisoned.contains(&aspect))
             };
-            differ
-                .iter()
-                .all(|aspect| of.tells(aspect) || is_open(aspect))
+            // What is only assumed leaves nothing open that came before it.
+            let is_on_the_way = least == Told::All || !of.departs;
+            let mut differ = differ.iter();
+            is_on_the_way && differ.all(|aspect| of.tells(aspect) || is_open(aspect))
         };
         let mut differ = self.differ.iter().enumerate();
         let all_told = judgement.too_late.is_none() && differ.all(is_told);
@@ -192,7 +193,9 @@ fn expects_the_same(deviating: &Prepared, plain: &Prepared) -> bool {
     }
     let both = deviating.expectations().iter();
     let mut both = both.zip(plain.expectations());
-    both.all(|(one, other)| one.observation == other.observation)
+    both.all(|(one, other)| {
+        (&one.observation, one.assumed_from) == (&other.observation, other.assumed_from)
+    })
 }
 
 /// Whether an engine with these deviations would not have agreed with the plain reference on this
@@ -385,6 +388,49 @@ mod tests {
         assert!(!sight.is_accounted_for_by(&variables));
         // With variables, the path finds something.
         assert!(!sight.is_accounted_for_by(&known(&[Hook::LimitsFirst])));
+    }
+
+    /// What is known leads where nobody knows what comes then; what came before that is known, and differs.
+    #[test]
+    fn what_is_known_leaves_nothing_open_before_it_does_something() {
+        let definition = json!({ "StartAt": "A", "States": {
+            "A": { "Type": "Pass", "Result": { "a": 1 }, "Next": "B" },
+            "B": { "Type": "Fail", "Error": "E" },
+        } });
+        let start = Start {
+            input: json!({}).into(),
+            plan: Plan::default(),
+        };
+        let case = ExecutionCase::new(definition, vec![start]);
+        let Ok(prepared) = prepare_body(Body::Execution(case), Lane::Quiet) else {
+            panic!("a case");
+        };
+        let Prepared::Execution(job) = &prepared else {
+            panic!("executions");
+        };
+        let deviation = |it: Value| serde_json::from_value::<Deviation>(it).expect("a deviation");
+        // An empty cause may be none.
+        let empty = deviation(json!({
+            "hook": { "field": "Cause" }, "change": { "set": "" }, "when": "absent",
+        }));
+        let known: Arc<Deviations> = Arc::new([empty.clone()].into_iter().collect());
+        let renamed = deviation(json!({ "hook": { "field": "Error" }, "change": { "set": "F" } }));
+        let unset = Deviation::new(Hook::Field(Field::Result), Change::Ignore);
+        for (other, is_accounted_for) in [(renamed, true), (unset, false)] {
+            let engine = Reference::deviating([empty.clone(), other].into_iter().collect());
+            let terms = engine.profile().terms(0);
+            let seen = engine.observe(job).expect("observations");
+            let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
+            let plain = judge(job, &raw, terms);
+            let rejudge = |expected: &Prepared| match expected {
+                Prepared::Execution(job) => judge(job, &raw, terms),
+                Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
+                Prepared::Calls(job) => judge_calls(job, &raw, terms),
+            };
+            let grace = terms.policy.liveness_grace;
+            let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
+            assert_eq!(sight.is_accounted_for_by(&known), is_accounted_for);
+        }
     }
 
     /// Each fault explains whatever it does to a case, and is refuted by no case that agrees; what it has

@@ -74,6 +74,7 @@ fn seen(execution: &Execution) -> Result<Expectation, SimulationError> {
             duration: None,
         },
         poisoned: Vec::new(),
+        assumed_from: None,
         coverage: execution.coverage(),
         attempts: Vec::new(),
         duration: 0,

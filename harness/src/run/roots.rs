@@ -260,12 +260,19 @@ impl Roots {
                 return Some(Explained::Root(root.number));
             }
         }
-        let rest = |it: &Arc<Deviations>| -> Option<Vec<String>> {
-            let left = sight.left_under(it)?;
-            left.iter().map(&covered).collect()
-        };
-        let parts = together(self.parts(), shows, |it| rest(it).is_some())?;
-        let others = rest(&all_of(&parts)).unwrap_or_default();
+        let names = |left: Vec<Difference>| left.iter().map(&covered).collect();
+        let beside =
+            |it: &Arc<Deviations>| -> Option<Vec<String>> { sight.left_beside(it).and_then(names) };
+        let under =
+            |it: &Arc<Deviations>| -> Option<Vec<String>> { sight.left_under(it).and_then(names) };
+        let shows_beside = |it: &Arc<Deviations>| sight.left_beside(it).is_some();
+        let entries = together(self.known_before(), shows_beside, |it| beside(it).is_some());
+        if let Some(parts) = entries {
+            let others = beside(&all_of(&parts)).unwrap_or_default();
+            return Some(explained_by(&parts, others));
+        }
+        let parts = together(self.parts(), shows, |it| under(it).is_some())?;
+        let others = under(&all_of(&parts)).unwrap_or_default();
         Some(explained_by(&parts, others))
     }
 

@@ -74,12 +74,13 @@ impl Coverage {
 pub struct Marks([Cell<u64>; WORDS]);
 
 impl Marks {
-    /// Notes that a clause fired.
+    /// Notes that a clause fired; says whether it is the first time.
     #[inline]
-    pub fn mark(&self, clause: Clause) {
+    pub fn mark(&self, clause: Clause) -> bool {
         let bit = clause as usize;
         let word = &self.0[bit / 64];
-        word.set(word.get() | 1 << (bit % 64));
+        let before = word.replace(word.get() | 1 << (bit % 64));
+        before & (1 << (bit % 64)) == 0
     }
 
     /// The clauses that have fired so far.
@@ -113,7 +114,8 @@ mod tests {
         let listed = REGISTRY.iter().map(|(clause, _)| *clause).step_by(3);
         assert!(coverage.iter().eq(listed));
         let marks = Marks::default();
-        coverage.iter().for_each(|clause| marks.mark(clause));
+        assert!(coverage.iter().all(|clause| marks.mark(clause)));
+        assert!(!coverage.iter().any(|clause| marks.mark(clause)));
         assert_eq!(marks.coverage(), coverage);
     }
 }

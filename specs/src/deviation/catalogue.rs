@@ -40,6 +40,7 @@ fn at(hook: Hook) -> Vec<Hypothesis> {
                 change: change.clone(),
                 states,
                 when,
+                paths: None,
             };
             debug_assert_eq!(deviation.check(), Ok(()));
             let clause = deviation.clause();

@@ -7,6 +7,9 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
+    /// The answer is another one, and nothing is said of it: where the execution goes from there is open. It
+    /// accounts for what an engine is known to do wrong, and explains nothing.
+    Other,
     /// The answer counts as missing: the default is used, or the rule is not followed.
     Ignore,
     /// The answer of the enclosing scope or state is used.

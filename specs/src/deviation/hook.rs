@@ -516,6 +516,11 @@ impl Hook {
     pub fn admits(self, change: &Change) -> bool {
         let is_path = |text: &str| Path::parse(text).is_ok();
         match (self.shape(), change) {
+            (_, Change::Other) => {
+                let is_called = matches!(self, Self::Function(_) | Self::Jsonata(_));
+                let fails = matches!(self, Self::Failure(_));
+                is_called || fails || self.is_about_paths() && self != Self::PathMissing
+            }
             (Shape::Part, change) => {
                 matches!(self, Self::Jsonata(part) if expressions::admits(part, change))
             }
@@ -596,6 +601,11 @@ impl Hook {
         }
     }
 
+    /// Whether the answer is that of a path.
+    pub(super) fn is_about_paths(self) -> bool {
+        matches!(self, Self::PathMissing | Self::PathSeveral | Self::Path(_))
+    }
+
     /// Whether the hook can evaluate the condition.
     pub fn knows(self, when: When) -> bool {
         match when {
@@ -608,10 +618,7 @@ impl Hook {
             {
                 true
             }
-            When::In(_) => matches!(
-                self,
-                Self::PathMissing | Self::PathSeveral | Self::Path(_) | Self::Call
-            ),
+            When::In(_) => self.is_about_paths() || self == Self::Call,
             When::Invalid => matches!(self, Self::Function(_)),
             When::Negated if self == Self::VariableMissing => true,
             When::Twin if matches!(self, Self::Field(field) if field.has_path_twin()) => true,
@@ -624,6 +631,9 @@ impl Hook {
             When::Compound => self == Self::RuleInput,
             When::LikeDefault => self == Self::RuleAssigns,
             When::Single => self == Self::Field(Field::Assign),
+            When::JsonPath => {
+                matches!(self, Self::Field(Field::Assign | Field::ItemSelector))
+            }
             When::Ending => self == Self::ChildError,
             When::Nested if self == Self::Failure(Clause::ResultPathConflict) => true,
             when if when.is_about_value() => match self {

@@ -8,8 +8,8 @@ use super::{Change, Deviation, Deviations, Field, Hook, When, expressions};
 use crate::{
     asl::{
         Body, ByLanguage, Catcher, ChoiceRule, Condition, JsonPathCatch, JsonPathFlow,
-        JsonPathRule, Limit, Machine, Name, Nullable, Operand, Operator, Retrier, Scope, State,
-        Test, Text, Until,
+        JsonPathRule, Limit, Machine, Name, Nullable, Operand, Operator, QueryLanguage, Retrier,
+        Scope, State, Test, Text, Until,
         expressions::{catchers, rules},
         retrier,
     },
@@ -127,6 +127,7 @@ impl<'d> Edit<'d> {
             Some(When::Has(_)) => beside,
             Some(When::Null) => slot.presence() == Presence::Null,
             Some(When::Absent) => slot.presence() == Presence::Absent,
+            Some(When::JsonPath) => slot.language() == QueryLanguage::JsonPath,
             Some(when) => slot.meets(when),
         }
     }
@@ -162,6 +163,10 @@ trait Slot {
     /// Whether another condition holds.
     fn meets(&self, _when: When) -> bool {
         false
+    }
+    /// The query language of its state, if that makes it another field.
+    fn language(&self) -> QueryLanguage {
+        QueryLanguage::JsonPath
     }
     /// Makes a change, if it applies to fields of this type.
     fn change(&mut self, change: &Change);
@@ -248,6 +253,10 @@ impl Slot for Option<jsonata::Template> {
 
     fn meets(&self, when: When) -> bool {
         expressions::meets(self.as_ref(), when)
+    }
+
+    fn language(&self) -> QueryLanguage {
+        QueryLanguage::Jsonata
     }
 
     fn change(&mut self, change: &Change) {

@@ -93,6 +93,12 @@ impl Deviations {
         Raised::by(&raised.change)
     }
 
+    /// Whether nothing is said of what comes of a state that would fail by this rule.
+    pub(crate) fn fails_otherwise(&self, rule: Clause, kind: StateType) -> bool {
+        let mut all = self.at(Hook::Failure(rule), kind);
+        all.any(|it| it.change == Change::Other)
+    }
+
     /// With which error a Parallel or a Map fails whose branch or item failed with one that ends the
     /// execution, or with another one; `None` if it is the language's.
     pub(crate) fn passed_on(&self, kind: StateType, is_ending: bool) -> Option<Raised<'_>> {
@@ -127,16 +133,20 @@ impl Deviations {
         self.ignore(Hook::Failure(rule), kind) || is_limit && self.ignore(Hook::DataLimit, kind)
     }
 
+    /// Whether a history lacks this event.
+    pub(crate) fn lack(&self, event: &Event) -> bool {
+        self.iter().any(|it| it.hook == Hook::Event(event.kind))
+    }
+
     /// Takes the events out of a history that it lacks.
     pub(crate) fn thin(&self, history: &mut Vec<Event>) {
-        let lacks = |event: &Event| self.iter().any(|it| it.hook == Hook::Event(event.kind));
         // By the number of an event: that of the last one before it that is left.
         let mut kept = vec![0];
         let mut events = std::mem::take(history);
         for mut event in events.drain(..) {
             let before = usize::try_from(event.previous).ok();
             event.previous = before.and_then(|it| kept.get(it).copied()).unwrap_or(0);
-            if lacks(&event) {
+            if self.lack(&event) {
                 kept.push(event.previous);
             } else {
                 event.id = history.len() as i64 + 1;

@@ -38,11 +38,15 @@ impl fmt::Display for Deviation {
             }
         }
         match self.when {
-            None => Ok(()),
+            None => {}
             Some(When::Twin) if matches!(self.hook, Hook::Field(_)) => {
-                f.write_str(" if it is given by a path")
+                f.write_str(" if it is given by a path")?;
             }
-            Some(when) => write!(f, " {}", condition(when)),
+            Some(when) => write!(f, " {}", condition(when))?,
+        }
+        match &self.paths {
+            None => Ok(()),
+            Some(paths) => write!(f, " {paths}"),
         }
     }
 }
@@ -78,6 +82,7 @@ fn condition(when: When) -> String {
         When::LikeDefault => "if the rule leads where Default leads",
         When::Ending => "where the error ends the execution",
         When::Invalid => "where it does not take its arguments",
+        When::JsonPath => "of states in JSONPath",
     };
     fixed.to_owned()
 }
@@ -376,6 +381,7 @@ fn subject(hook: Hook) -> String {
 
 fn predicate(change: &Change) -> String {
     match change {
+        Change::Other => "is something else".to_owned(),
         Change::Ignore => "is ignored".to_owned(),
         Change::Outer => "is that of what encloses it".to_owned(),
         Change::Set(value) => format!("is taken for {value}"),

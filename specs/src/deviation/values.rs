@@ -52,6 +52,12 @@ impl Deviation {
         }
     }
 
+    /// Whether it is asked about the path that is read.
+    fn is_asked_along(&self, reading: Reading<'_>) -> bool {
+        let mut paths = self.paths.iter();
+        self.is_asked_at(reading.place) && paths.all(|it| it.holds_of(reading.path.text()))
+    }
+
     fn is_asked_at(&self, place: Place) -> bool {
         match self.when {
             Some(When::In(asked)) => asked.contains(place),
@@ -146,7 +152,7 @@ impl Deviations {
             Hook::Path(form) => {
                 it.change == Change::Outer
                     && it.is_in(reading.kind)
-                    && it.is_asked_at(reading.place)
+                    && it.is_asked_along(reading)
                     && form.contains(&Path::new(path.root().clone(), [last.clone()]))
             }
             _ => false,
@@ -158,7 +164,7 @@ impl Deviations {
     fn goes_to_the_end(&self, reading: Reading<'_>) -> Option<Path> {
         let form = Form::SliceToZero;
         let mut all = self.at(Hook::Path(form), reading.kind);
-        let is_read = all.any(|it| it.change == Change::Outer && it.is_asked_at(reading.place));
+        let is_read = all.any(|it| it.change == Change::Outer && it.is_asked_along(reading));
         let path = reading.path;
         (is_read && form.contains(path)).then(|| {
             let steps = path.steps().iter().map(|step| match step {
@@ -186,7 +192,7 @@ impl Deviations {
                         _ => false,
                     };
                     if !is_asked
-                        || !it.is_asked_at(reading.place)
+                        || !it.is_asked_along(reading)
                         || !it.is_asked_of(std::iter::once(&*value))
                     {
                         continue;
@@ -203,7 +209,7 @@ impl Deviations {
         Some(found.or_else(|missing| {
             let mut all = self.at(Hook::PathMissing, reading.kind);
             let set = all.find_map(|it| match &it.change {
-                Change::Set(value) if it.is_asked_at(reading.place) => Some(value.clone()),
+                Change::Set(value) if it.is_asked_along(reading) => Some(value.clone()),
                 _ => None,
             });
             let forms = self.iter().find_map(|it| match (it.hook, &it.change) {
@@ -211,7 +217,7 @@ impl Deviations {
                 (Hook::Path(form), Change::Set(value))
                     if it.is_in(reading.kind)
                         && form.contains(path)
-                        && it.is_asked_at(reading.place)
+                        && it.is_asked_along(reading)
                         && !it.when.is_some_and(When::is_about_value) =>
                 {
                     Some(value.clone())
@@ -220,6 +226,41 @@ impl Deviations {
             });
             set.or(forms).map(Cow::Owned).ok_or(missing)
         }))
+    }
+
+    /// Whether a path comes to something of which nothing is said.
+    pub(crate) fn finds_other(
+        &self,
+        reading: Reading<'_>,
+        found: Result<&Value, &PathError>,
+    ) -> bool {
+        let others = self.iter().filter(|it| it.change == Change::Other);
+        let mut others = others.filter(|it| it.is_in(reading.kind));
+        others.any(|it| {
+            let is_about = match it.hook {
+                Hook::PathSeveral => !reading.path.is_definite(),
+                Hook::Path(form) => form.contains(reading.path),
+                _ => false,
+            };
+            is_about && it.is_asked_along(reading) && it.is_asked_of(found.ok().into_iter())
+        })
+    }
+
+    /// Whether a call of an intrinsic function comes to something of which nothing is said.
+    pub(crate) fn answers_other(&self, function: Function, arguments: &[Cow<'_, Value>]) -> bool {
+        let mut others = self.iter().filter(|it| it.change == Change::Other);
+        others.any(|it| {
+            let is_invalid = it.when == Some(When::Invalid);
+            it.hook == Hook::Function(function)
+                && !is_invalid
+                && it.is_asked_of(arguments.iter().map(|it| &**it))
+        })
+    }
+
+    /// Whether an expression comes to something of which nothing is said.
+    pub(crate) fn evaluates_to_other(&self, expression: &jsonata::Expression) -> bool {
+        let mut others = self.iter().filter(|it| it.change == Change::Other);
+        others.any(|it| matches!(it.hook, Hook::Jsonata(part) if expression.has(part)))
     }
 
     /// Whether every read of a variable comes to the same, or to nothing.

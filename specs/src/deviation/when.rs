@@ -65,6 +65,8 @@ pub enum When {
     Ending,
     /// The function does not take its arguments.
     Invalid,
+    /// The state has JSONPath.
+    JsonPath,
 }
 
 impl When {
@@ -98,7 +100,8 @@ impl When {
             | Self::Single
             | Self::LikeDefault
             | Self::Ending
-            | Self::Invalid => false,
+            | Self::Invalid
+            | Self::JsonPath => false,
         }
     }
 

@@ -40,6 +40,17 @@ impl Execution {
         self.own_words.set(self.own_words.get().max(words));
     }
 
+    /// An engine with deviations does something of which nothing is said: where it goes from here is open.
+    pub(super) fn leave_open(&self) {
+        self.is_open.set(true);
+        self.assume();
+    }
+
+    /// Whether an engine with deviations did something of which nothing is said.
+    pub fn is_open(&self) -> bool {
+        self.is_open.get()
+    }
+
     /// The deviations, if there are any.
     pub(super) fn deviations(&self) -> Option<&Deviations> {
         self.setup.program.deviations().map(|all| &**all)
@@ -136,6 +147,9 @@ impl Execution {
     pub(super) fn raised(&self, id: FrameId, mut error: RuntimeError) -> RuntimeError {
         let deviations = self.deviations();
         let kind = self.active(id).state.kind();
+        if deviations.is_some_and(|all| all.fails_otherwise(error.rule, kind)) {
+            self.leave_open();
+        }
         if let Some(raised) = deviations.and_then(|all| all.raised(error.rule, kind)) {
             self.rename(&mut error, raised);
         }

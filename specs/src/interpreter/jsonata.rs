@@ -436,6 +436,10 @@ impl<'a, 'e> Scope<'a, 'e> {
                 Family::Function => Clause::JsonataFunction,
             });
         }
+        let deviations = eval.execution.deviations();
+        if deviations.is_some_and(|all| all.evaluates_to_other(expression)) {
+            eval.execution.leave_open();
+        }
         let evaluation = expression.evaluate(self);
         let spent = eval.execution.meter.spend(evaluation.steps);
         spent.map_err(|_| eval.too_much_work())?;

@@ -113,6 +113,11 @@ impl Expression {
         between(&self.text)
     }
 
+    /// Whether a part of the language occurs in it.
+    pub fn has(&self, part: Part) -> bool {
+        Core::has(self.source(), part)
+    }
+
     /// The same expression where a part of the language has another meaning, or variables were set
     /// before; itself if that makes no difference to it.
     #[must_use]

@@ -18,7 +18,7 @@ use crate::{
         entropy::mix,
         time::{Instant, Millis},
     },
-    history::Failure,
+    history::{Event, Failure},
     interpreter::{
         Command, Execution, Input, Interleaving, Logged, Outcome, Setup, TaskId, TaskRequest,
         TimerId,
@@ -219,6 +219,14 @@ impl Ended {
     /// The duration if every task is taken late and answered late.
     pub fn slowest(&self) -> Millis {
         self.duration() + self.expected.len() as Millis * 2 * NOISE_MILLIS
+    }
+
+    /// How many events of the observed history come before anything that is only assumed.
+    pub fn assumed_from(&self) -> Option<usize> {
+        let before = &self.execution.history()[..self.execution.assumed_from()?];
+        let deviations = self.execution.setup().program.deviations();
+        let is_seen = |event: &&Event| deviations.is_none_or(|all| !all.lack(event));
+        Some(before.iter().filter(is_seen).count())
     }
 
     /// The observation, and the attempts that were scheduled.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use stepproof_specs::{deviation::Deviations, scenario::plan::Plan};
+use stepproof_specs::{clause::Aspect, deviation::Deviations, scenario::plan::Plan};
 
 use crate::{Run, at, came_to, comes_to, deviations, error, pass, when};
 
@@ -239,5 +239,114 @@ fn a_result_path_may_overwrite_within_an_input() {
             came_to(&run.engine(&all.into()).observe(1_000).expect("it runs")),
             deviating
         );
+    }
+}
+
+#[test]
+fn a_deviation_may_be_about_paths_that_look_so() {
+    let read = |path: &str| pass(json!({ "Parameters": { "x.$": path } }));
+    let unwrapped = |paths: Value| {
+        let mut deviation = at(json!("path-several"), json!("unwrap"));
+        deviation["paths"] = paths;
+        deviation
+    };
+    let (in_name, not_in_name) = (
+        json!({ "like": r"\.[^.\[]+$" }),
+        json!({ "unlike": r"\.b$" }),
+    );
+    comes_to(
+        &read("$.a[*].b"),
+        &json!({ "a": [{ "b": 1 }] }),
+        &json!({ "x": [1] }),
+        &[
+            (unwrapped(in_name.clone()), json!({ "x": 1 })),
+            (unwrapped(not_in_name.clone()), json!({ "x": [1] })),
+        ],
+    );
+    comes_to(
+        &read("$.a[*]"),
+        &json!({ "a": [1] }),
+        &json!({ "x": [1] }),
+        &[
+            (unwrapped(in_name), json!({ "x": [1] })),
+            (unwrapped(not_in_name), json!({ "x": 1 })),
+        ],
+    );
+    let refused = |mut deviation: Value, paths: Value| {
+        deviation["paths"] = paths;
+        let read = serde_json::from_value::<Deviations>(json!([deviation]));
+        read.expect_err("no deviation").to_string()
+    };
+    let several = at(json!("path-several"), json!("unwrap"));
+    let pattern = refused(several, json!({ "like": "(" }));
+    assert!(
+        pattern.starts_with("read the pattern of paths '('"),
+        "{pattern}"
+    );
+    let order = refused(
+        at(json!("string-order"), json!("ignore")),
+        json!({ "like": "a" }),
+    );
+    assert_eq!(
+        order,
+        "make a change for some paths at the hook \"string-order\": it is about no path"
+    );
+}
+
+/// Where nothing is said of what an engine does, everything that follows is open, and nothing before it.
+#[test]
+fn what_nothing_is_said_of_is_open_from_there() {
+    let other = |hook: Value| at(hook, json!("other"));
+    let read = pass(json!({ "Parameters": { "x.$": "States.Format('{}', $.a[*])" } }));
+    let run = Run::new(&read, &json!({ "a": ["b"] }), Plan::default());
+    for (hook, is_open) in [
+        (json!({ "path": "wildcard" }), true),
+        (json!("path-several"), true),
+        (json!({ "path": "slice" }), false),
+        (json!({ "function": "Format" }), true),
+        (json!({ "function": "Hash" }), false),
+        (json!({ "failure": "data.template.missing" }), false),
+    ] {
+        let engine = run.engine(&deviations(&other(hook.clone())));
+        let expected = engine.expect(1_000_000).expect("it runs");
+        assert_eq!(expected.observation, run.lawful(), "{hook}");
+        let events = is_open.then_some(2);
+        assert_eq!(expected.assumed_from, events, "{hook}");
+        assert_eq!(
+            expected.poisoned.contains(&Aspect::Status),
+            is_open,
+            "{hook}"
+        );
+    }
+    let missing = Run::new(
+        &pass(json!({ "Parameters": { "x.$": "$.none" } })),
+        &json!({}),
+        Plan::default(),
+    );
+    let failure = other(json!({ "failure": "data.template.missing" }));
+    let expected = missing.engine(&deviations(&failure)).expect(1_000_000);
+    assert_eq!(expected.expect("it runs").assumed_from, Some(2));
+}
+
+/// The state has JSONPath; in JSONata, variables are assigned.
+#[test]
+fn a_field_of_both_languages_may_be_another_one_in_jsonpath_alone() {
+    let deviation = when(
+        at(json!({ "field": "Assign" }), json!("ignore")),
+        json!("json-path"),
+    );
+    let set = json!({ "Assign": { "v": 1 } });
+    for (language, assigned) in [("JSONPath", None), ("JSONata", Some(json!({ "v": 1 })))] {
+        let mut state = pass(set.clone());
+        state["QueryLanguage"] = language.into();
+        let run = Run::new(&state, &json!({}), Plan::default());
+        let seen = run.under(&deviation);
+        let events = seen.history.unwrap_or_default();
+        let exited = events
+            .iter()
+            .find(|it| it.details.output.is_some())
+            .expect("an exit");
+        let variables = exited.details.assigned.as_deref().cloned();
+        assert_eq!(variables.map(Value::Object), assigned, "{language}");
     }
 }

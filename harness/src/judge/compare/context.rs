@@ -12,7 +12,7 @@ use stepproof_specs::{
 
 use super::{
     difference::{Aspects, Difference},
-    locate::{Parting, parting},
+    locate::{Parting, departs_within, parting},
     state_index::StateIndex,
     threads::Threads,
 };
@@ -177,6 +177,17 @@ impl<'a> Comparison<'a> {
     /// What the reference expects, and what the engine was seen to do.
     pub(super) fn observations(&self) -> (&'a Observation, &'a Observation) {
         (self.expected.observation, self.actual.observation)
+    }
+
+    /// Whether the histories differ in what so many events of the expected one say, if the engine's can be
+    /// relied on.
+    pub(super) fn departs_within(&self, events: usize) -> bool {
+        let threads = self.expected.threads.as_ref();
+        let threads = threads.zip(self.actual.threads.as_ref());
+        let threads = threads.filter(|_| self.context.policy.history > HistoryCompare::Ignore);
+        threads.is_some_and(|(expected, actual)| {
+            departs_within(self.states, (expected, events), actual)
+        })
     }
 
     /// The first state at which the histories differ.

@@ -79,6 +79,9 @@ pub struct Judgement {
     /// was where differences were set aside because the case has no room for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub too_late: Option<Millis>,
+    /// Whether it went another way before anything that is only assumed was followed.
+    #[serde(skip)]
+    pub departs: bool,
     /// The same of each start: what one leaves open, another may tell. Empty in what earlier builds stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub starts: Vec<OfStart>,
@@ -93,6 +96,9 @@ pub struct OfStart {
     pub differ: Aspects,
     /// Those that differ and do not count.
     pub poisoned: Aspects,
+    /// Whether it went another way before anything that is only assumed was followed.
+    #[serde(skip)]
+    pub departs: bool,
 }
 
 impl OfStart {
@@ -105,6 +111,7 @@ impl OfStart {
             judged: judgement.judged,
             differ: aspects(&judgement.differences),
             poisoned: judgement.poisoned.iter().map(|it| it.aspect).collect(),
+            departs: judgement.departs,
         }
     }
 

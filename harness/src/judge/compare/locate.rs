@@ -37,6 +37,8 @@ impl Parting<'_> {
 /// A step of a history that every engine must show.
 #[derive(Debug, Clone, Copy)]
 struct Step<'a> {
+    /// The position of its event.
+    position: usize,
     state: usize,
     what: What<'a>,
 }
@@ -57,7 +59,8 @@ pub fn parting<'a>(
     expected: &Threads<'a>,
     actual: &Threads<'a>,
 ) -> Option<Parting<'a>> {
-    let (wanted, found) = (steps(expected), steps(actual));
+    let wanted: Vec<Step<'_>> = steps(expected).collect();
+    let found: Vec<Step<'_>> = steps(actual).collect();
     let restarted = restarted(states, &wanted, &found);
     let parting = first_difference(states, &wanted, found)?;
     let around = states.outwards(parting.state).filter(|it| restarted[*it]);
@@ -65,6 +68,17 @@ pub fn parting<'a>(
         state,
         outputs: None,
     }))
+}
+
+/// Whether a step that so many events of the expected history show is missing in the other one.
+pub fn departs_within(
+    states: &StateIndex<'_>,
+    (expected, events): (&Threads<'_>, usize),
+    actual: &Threads<'_>,
+) -> bool {
+    let mut found = Pool::new(states, steps(actual).collect());
+    let mut wanted = steps(expected).take_while(|step| step.position < events);
+    wanted.any(|step| found.take(states, &step).is_err())
 }
 
 fn first_difference<'a>(
@@ -115,18 +129,20 @@ fn outputs<'a>(expected: &What<'a>, actual: &What<'a>) -> Option<(&'a Value, &'a
     }
 }
 
-fn steps<'a>(threads: &Threads<'a>) -> Vec<Step<'a>> {
+fn steps<'t, 'a>(threads: &'t Threads<'a>) -> impl Iterator<Item = Step<'a>> + use<'t, 'a> {
     let events = threads.events.iter().enumerate();
-    events
-        .filter_map(|(position, event)| {
-            let what = what(threads, position, event)?;
-            let state = match what {
-                What::Died(_) => threads.origin(position)?,
-                _ => threads.states[position]?,
-            };
-            Some(Step { state, what })
+    events.filter_map(|(position, event)| {
+        let what = what(threads, position, event)?;
+        let state = match what {
+            What::Died(_) => threads.origin(position)?,
+            _ => threads.states[position]?,
+        };
+        Some(Step {
+            position,
+            state,
+            what,
         })
-        .collect()
+    })
 }
 
 fn what<'a>(threads: &Threads<'a>, position: usize, event: &'a Event) -> Option<What<'a>> {

@@ -198,7 +198,7 @@ fn part(part: Part) -> Vec<Change> {
         Part::Index => vec![Change::Ignore, Change::Add(1), Change::Add(-1)],
         Part::Member | Part::Item => vec![null],
         Part::Regex => vec![Change::Ignore, Change::Literal],
-        Part::Operator("/") => vec![Change::Floor],
+        Part::Operator("/" | "%") => vec![Change::Floor],
         Part::Operator("..") => vec![Change::DropLast, Change::DropFirst],
         Part::Operator(_) => vec![Change::Coerce],
         Part::Function(name) => {

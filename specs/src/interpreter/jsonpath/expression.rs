@@ -126,6 +126,9 @@ impl<'e> Eval<'e> {
             place,
             kind,
         };
+        if all.finds_other(reading, found.as_ref().map(|it| &**it)) {
+            self.execution.leave_open();
+        }
         all.found(reading, found).unwrap_or_else(|| {
             self.execution.speak(OwnWords::Said);
             Err(PathError::NoResults(path.to_string()))
@@ -355,6 +358,9 @@ impl<'e> Eval<'e> {
         let answer = match self.execution.deviations() {
             None => function.apply(arguments, self),
             Some(all) => {
+                if all.answers_other(function, &arguments) {
+                    self.execution.leave_open();
+                }
                 all.arguments(function, &mut arguments);
                 if let Some(raised) = all.refuses(function, &arguments) {
                     return Err(self.refused(raised));

@@ -71,7 +71,7 @@ const GROWING: [&str; 31] = [
 ];
 
 /// Those whose values are chance, or the time; they grow nothing.
-const OUTSIDE: [&str; 3] = ["millis", "now", "random"];
+pub(super) const OUTSIDE: [&str; 3] = ["millis", "now", "random"];
 
 /// Those that only fail.
 const FAILING: [&str; 2] = ["assert", "error"];

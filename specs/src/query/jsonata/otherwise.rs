@@ -79,8 +79,9 @@ pub(super) fn families(tree: &AstNode) -> Vec<Family> {
 }
 
 /// The operators that may be evaluated otherwise.
-const OPERATORS: [(&str, BinaryOp); 4] = [
+const OPERATORS: [(&str, BinaryOp); 5] = [
     ("/", BinaryOp::Divide),
+    ("%", BinaryOp::Modulo),
     ("=", BinaryOp::Equal),
     ("!=", BinaryOp::NotEqual),
     ("..", BinaryOp::Range),
@@ -114,9 +115,11 @@ impl Part {
         }
     }
 
-    /// The part with this name.
+    /// The part with this name: one of [`Part::all`], or a function that does not depend on its arguments
+    /// alone.
     pub fn named(name: &str) -> Option<Self> {
-        Self::all().find(|part| part.name() == name)
+        let outside = library::OUTSIDE.into_iter().map(Self::Function);
+        Self::all().chain(outside).find(|part| part.name() == name)
     }
 
     /// Its family.

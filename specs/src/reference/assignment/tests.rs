@@ -40,6 +40,7 @@ fn assignment(expected: &[(AttemptKey, Value)], plan: &Plan) -> Assignment {
             duration: None,
         },
         poisoned: Vec::new(),
+        assumed_from: None,
         coverage: Coverage::default(),
         attempts: expected
             .iter()
