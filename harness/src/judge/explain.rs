@@ -8,7 +8,7 @@ use std::{borrow::Cow, cell::Cell, sync::Arc};
 
 use stepproof_specs::{
     base::time::Millis,
-    clause::Clause,
+    clause::{Aspect, Clause},
     deviation::{
         Deviation, Deviations, Hook,
         catalogue::{Hypothesis, catalogue},
@@ -130,7 +130,8 @@ impl<'s> Sight<'s> {
             let expected = expected.expectations().get(start);
             let is_open = |aspect| {
                 least == Told::WhatIsFixed
-                    && expected.is_some_and(|expected| expected.poisoned.contains(&aspect))
+                    && (expected.is_some_and(|expected| expected.poisoned.contains(&aspect))
+                        || aspect == Aspect::Liveness && of.poisoned.contains(aspect))
             };
             // What is only assumed leaves nothing open that came before it.
             let is_on_the_way = least == Told::All || !of.departs;
@@ -138,7 +139,11 @@ impl<'s> Sight<'s> {
             is_on_the_way && differ.all(|aspect| of.tells(aspect) || is_open(aspect))
         };
         let mut differ = self.differ.iter().enumerate();
-        let all_told = judgement.too_late.is_none() && differ.all(is_told);
+        // An engine with known bugs may still run when nobody looks any more.
+        let may_run = |it: &OfStart| it.poisoned.without(Aspect::Liveness) == Aspects::NONE;
+        let is_in_time = judgement.too_late.is_none()
+            || least == Told::WhatIsFixed && judgement.starts.iter().all(may_run);
+        let all_told = is_in_time && differ.all(is_told);
         let counts = |it: &Difference| {
             let doubtful = self.doubtful.get(it.start);
             doubtful.is_none_or(|doubtful| !doubtful.contains(it.aspect))

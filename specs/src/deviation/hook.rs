@@ -110,6 +110,10 @@ pub enum Hook {
     /// Is a task scheduled only when its time limits have been read? If ignored, it may have been started by
     /// then.
     LimitsFirst,
+    /// What does a worker get? The task's input.
+    TaskInput,
+    /// What does a state read that is tried again after it has failed by itself? Its input.
+    RetryInput,
     /// What is this field of the context object? If ignored, it is missing.
     Context(ContextField),
     /// How large may data be? If ignored, as large as it likes.
@@ -372,6 +376,8 @@ impl Hook {
             Self::EmptyPieces,
             Self::TextBytes,
             Self::LimitsFirst,
+            Self::TaskInput,
+            Self::RetryInput,
             Self::DataLimit,
             Self::RuleInput,
             Self::RuleAssigns,
@@ -418,6 +424,8 @@ impl Hook {
             | Self::EmptyPieces
             | Self::TextBytes
             | Self::LimitsFirst
+            | Self::TaskInput
+            | Self::RetryInput
             | Self::DataLimit
             | Self::Event(_)
             | Self::RuleAssigns
@@ -469,7 +477,8 @@ impl Hook {
                 &[Parallel, Map]
             }
             Self::Timestamp => &[Wait, Choice],
-            Self::TimeoutRestart | Self::Heartbeat | Self::LimitsFirst => &[Task],
+            Self::TimeoutRestart | Self::Heartbeat | Self::LimitsFirst | Self::TaskInput => &[Task],
+            Self::RetryInput => &[Task, Parallel, Map],
             Self::Undefined | Self::States(StatesField::Input) => {
                 &[Task, Wait, Pass, Succeed, Choice, Parallel, Map]
             }
@@ -518,9 +527,10 @@ impl Hook {
         match (self.shape(), change) {
             (_, Change::Other) => {
                 let is_called = matches!(self, Self::Function(_) | Self::Jsonata(_));
-                let fails = matches!(self, Self::Failure(_));
-                is_called || fails || self.is_about_paths() && self != Self::PathMissing
+                let is_open = matches!(self, Self::Failure(_) | Self::TaskInput | Self::RetryInput);
+                is_called || is_open || self.is_about_paths() && self != Self::PathMissing
             }
+            _ if matches!(self, Self::TaskInput | Self::RetryInput) => false,
             (Shape::Part, change) => {
                 matches!(self, Self::Jsonata(part) if expressions::admits(part, change))
             }
@@ -638,6 +648,7 @@ impl Hook {
             When::Nested if self == Self::Failure(Clause::ResultPathConflict) => true,
             when if when.is_about_value() => match self {
                 Self::Tested(_)
+                | Self::TaskInput
                 | Self::PathSeveral
                 | Self::Path(_)
                 | Self::Holds(_)

@@ -99,6 +99,11 @@ impl Deviations {
         all.any(|it| it.change == Change::Other)
     }
 
+    /// Whether nothing is said of what a state reads that is tried again after it failed by itself.
+    pub(crate) fn retries_with_other(&self, kind: StateType) -> bool {
+        self.at(Hook::RetryInput, kind).next().is_some()
+    }
+
     /// With which error a Parallel or a Map fails whose branch or item failed with one that ends the
     /// execution, or with another one; `None` if it is the language's.
     pub(crate) fn passed_on(&self, kind: StateType, is_ending: bool) -> Option<Raised<'_>> {

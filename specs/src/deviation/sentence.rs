@@ -360,6 +360,10 @@ fn subject(hook: Hook) -> String {
         Hook::SplitDelimiters => "the delimiters of States.StringSplit".to_owned(),
         Hook::EmptyPieces => "that States.StringSplit leaves out empty pieces".to_owned(),
         Hook::LimitsFirst => "that time limits are read before a task starts".to_owned(),
+        Hook::TaskInput => "what a worker gets".to_owned(),
+        Hook::RetryInput => {
+            "what a state reads that is tried again after it failed by itself".to_owned()
+        }
         Hook::TextBytes => "the bytes of a text for Base64".to_owned(),
         Hook::Context(field) => format!("$$.{}", field.name()),
         Hook::DataLimit => "the limit on data".to_owned(),

@@ -257,6 +257,12 @@ impl Deviations {
         })
     }
 
+    /// Whether a worker gets something of which nothing is said instead of this input.
+    pub(crate) fn hands_over_other(&self, input: &Value) -> bool {
+        let mut all = self.at(Hook::TaskInput, StateType::Task);
+        all.any(|it| it.is_asked_of(std::iter::once(input)))
+    }
+
     /// Whether an expression comes to something of which nothing is said.
     pub(crate) fn evaluates_to_other(&self, expression: &jsonata::Expression) -> bool {
         let mut others = self.iter().filter(|it| it.change == Change::Other);

@@ -137,6 +137,12 @@ impl Execution {
         deviations.is_some_and(|all| all.goes_on(rule, self.active(id).state.kind()))
     }
 
+    /// Whether a deviation says nothing of what the current state of a frame reads when it is tried again.
+    pub(super) fn retries_with_other(&self, id: FrameId) -> bool {
+        let deviations = self.deviations();
+        deviations.is_some_and(|all| all.retries_with_other(self.active(id).state.kind()))
+    }
+
     /// Whether a deviation says with which error the current state of a frame fails by this rule.
     pub(super) fn raises_otherwise(&self, id: FrameId, rule: Clause) -> bool {
         let deviations = self.deviations();

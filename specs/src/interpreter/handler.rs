@@ -33,6 +33,9 @@ impl Execution {
         let (retriers, catchers) = state.handlers();
         self.see_failure(&error.failure);
         if let Some(delay) = self.retry_delay(id, retriers, error) {
+            if error.origin == Origin::Interpreter && self.retries_with_other(id) {
+                self.leave_open();
+            }
             self.active_mut(id).retries += 1;
             let timer = self.set_timer(delay, Waiter::Frame(id));
             self.active_mut(id).phase = Phase::Delayed { timer };

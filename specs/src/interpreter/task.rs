@@ -41,6 +41,12 @@ impl Execution {
         let flow = eval.flow();
         let effective = flow.effective_input(&eval)?;
         let input = flow.arguments(&eval, effective.clone())?;
+        if self
+            .deviations()
+            .is_some_and(|all| all.hands_over_other(&input))
+        {
+            self.leave_open();
+        }
         let credentials = flow.credentials(&eval, &effective)?;
         let timeout = self.limit(id, "TimeoutSeconds", task.timeout.as_ref(), &effective)?;
         let heartbeat = self.limit(id, "HeartbeatSeconds", task.heartbeat.as_ref(), &effective)?;

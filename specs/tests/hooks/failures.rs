@@ -361,3 +361,40 @@ fn an_error_that_is_read_from_an_own_cause_is_not_judged() {
     let expected = run.engine(&handled).expect(1_000).expect("it runs");
     assert!(expected.poisoned.contains(&Aspect::Error));
 }
+
+/// An engine hands something else to a worker, or lets a state read something else that is tried again after
+/// it has failed by itself.
+#[test]
+fn what_workers_and_retries_get_may_be_open() {
+    let answers = |reply: Reply| Plan {
+        sites: [("A".into(), [Act::now(reply)].into_iter().collect())].into(),
+    };
+    let succeeds = || answers(Reply::Succeed(json!({ "r": 7 }).into()));
+    let fails = answers(Reply::Fail {
+        error: "E".into(),
+        cause: "C".into(),
+    });
+    let state = |expression: &str| {
+        json!({
+            "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a",
+            "QueryLanguage": "JSONata", "Arguments": "{% $states.input %}", "Output": expression,
+            "Retry": [{ "ErrorEquals": ["States.ALL"], "MaxAttempts": 1 }], "End": true,
+        })
+    };
+    let assumed_from = |deviation: &Value, expression: &str, input: Value, plan: Plan| {
+        let run = Run::new(&state(expression), &input, plan);
+        let expected = run.engine(&deviations(deviation)).expect(1_000_000);
+        expected.expect("it runs").assumed_from
+    };
+    let task = when(at(json!("task-input"), json!("other")), json!("text"));
+    assert_eq!(
+        assumed_from(&task, "{% 1 %}", json!("a"), succeeds()),
+        Some(2)
+    );
+    assert_eq!(assumed_from(&task, "{% 1 %}", json!(1), succeeds()), None);
+    let retry = at(json!("retry-input"), json!("other"));
+    // Entered, scheduled, started, succeeded, and the evaluation has failed.
+    let failed = assumed_from(&retry, "{% $states.result.none %}", json!(1), succeeds());
+    assert_eq!(failed, Some(6));
+    assert_eq!(assumed_from(&retry, "{% 1 %}", json!(1), fails), None);
+}

@@ -39,6 +39,8 @@ pub(super) fn of(hook: Hook) -> Changes {
             Change::Set(2.into()),
         ]),
         Hook::HistoryLimit => plain(vec![Change::Set(500.into()), Change::Set(1_000.into())]),
+        // Nothing can be said of them but that they are other ones.
+        Hook::TaskInput | Hook::RetryInput => Vec::new(),
         Hook::PathMissing => missing(),
         Hook::PathSeveral => {
             let mut all = plain([list(), vec![Change::Unwrap]].concat());

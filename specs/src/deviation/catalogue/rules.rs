@@ -64,6 +64,8 @@ pub(super) fn broken(deviation: &Deviation) -> Clause {
         Hook::SplitDelimiters | Hook::EmptyPieces => Clause::IntrinsicStringSplit,
         Hook::TextBytes => Clause::IntrinsicBase64Encode,
         Hook::LimitsFirst => Clause::TaskLimitPath,
+        Hook::TaskInput => Clause::TaskAttempt,
+        Hook::RetryInput => Clause::RetryAgain,
         Hook::Context(_) => Clause::ContextPath,
         Hook::DataLimit => Clause::StateDataLimit,
         Hook::Event(kind) => of_event(kind),

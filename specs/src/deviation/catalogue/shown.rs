@@ -29,6 +29,8 @@ impl Hypothesis {
             }
             Hook::Literal | Hook::Call => family("intrinsic"),
             Hook::Rounding => followed.contains(Clause::IntrinsicMathAdd),
+            Hook::TaskInput => followed.contains(Clause::TaskAttempt),
+            Hook::RetryInput => followed.contains(Clause::RetryAgain),
             Hook::LimitsFirst => any(&[Clause::TaskLimitPath, Clause::JsonataExpression]),
             Hook::TextBytes => any(&[Clause::IntrinsicBase64Encode, Clause::IntrinsicBase64Decode]),
             Hook::SplitDelimiters | Hook::EmptyPieces => {
