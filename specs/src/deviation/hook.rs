@@ -629,6 +629,7 @@ impl Hook {
                 true
             }
             When::In(_) => self.is_about_paths() || self == Self::Call,
+            When::OfObject => self.is_about_paths() && self != Self::PathMissing,
             When::Invalid => matches!(self, Self::Function(_)),
             When::Negated if self == Self::VariableMissing => true,
             When::Twin if matches!(self, Self::Field(field) if field.has_path_twin()) => true,

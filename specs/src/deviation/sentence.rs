@@ -83,6 +83,7 @@ fn condition(when: When) -> String {
         When::Ending => "where the error ends the execution",
         When::Invalid => "where it does not take its arguments",
         When::JsonPath => "of states in JSONPath",
+        When::OfObject => "for an object",
     };
     fixed.to_owned()
 }

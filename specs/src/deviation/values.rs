@@ -28,6 +28,8 @@ pub(crate) struct Reading<'p> {
     pub place: Place,
     /// The type of the state.
     pub kind: StateType,
+    /// What a path from the same root finds, with every value on its own if it may find several.
+    pub finds: &'p dyn Fn(&Path) -> Option<Value>,
 }
 
 /// The two sides of a test.
@@ -55,7 +57,9 @@ impl Deviation {
     /// Whether it is asked about the path that is read.
     fn is_asked_along(&self, reading: Reading<'_>) -> bool {
         let mut paths = self.paths.iter();
-        self.is_asked_at(reading.place) && paths.all(|it| it.holds_of(reading.path.text()))
+        self.is_asked_at(reading.place)
+            && paths.all(|it| it.holds_of(reading.path.text()))
+            && (self.when != Some(When::OfObject) || reading.is_of_object())
     }
 
     fn is_asked_at(&self, place: Place) -> bool {
@@ -77,6 +81,20 @@ impl Deviation {
                 is(sides.variable) && !is(sides.operand)
             }
             _ => self.is_asked_of([sides.variable, sides.operand].into_iter()),
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Whether the last step of the path is taken from an object.
+    fn is_of_object(&self) -> bool {
+        let Some((_, before)) = self.path.steps().split_last() else {
+            return false;
+        };
+        let before = Path::new(self.path.root().clone(), before.iter().cloned());
+        match (self.finds)(&before) {
+            Some(Value::Array(all)) if !before.is_definite() => all.iter().any(Value::is_object),
+            found => found.is_some_and(|it| it.is_object()),
         }
     }
 }

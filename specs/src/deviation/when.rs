@@ -67,6 +67,8 @@ pub enum When {
     Invalid,
     /// The state has JSONPath.
     JsonPath,
+    /// The last step of the path is taken from an object.
+    OfObject,
 }
 
 impl When {
@@ -101,7 +103,8 @@ impl When {
             | Self::LikeDefault
             | Self::Ending
             | Self::Invalid
-            | Self::JsonPath => false,
+            | Self::JsonPath
+            | Self::OfObject => false,
         }
     }
 

@@ -272,6 +272,29 @@ fn a_deviation_may_be_about_paths_that_look_so() {
             (unwrapped(not_in_name), json!({ "x": 1 })),
         ],
     );
+    let of_object = when(
+        at(json!({ "path": "wildcard" }), json!("unwrap")),
+        json!("of-object"),
+    );
+    for (path, input, lawful, changed) in [
+        ("$.a[*]", json!({ "a": [1] }), json!([1]), json!([1])),
+        ("$.a[*]", json!({ "a": { "b": 1 } }), json!([1]), json!(1)),
+        ("$..a[*]", json!({ "a": { "b": 1 } }), json!([1]), json!(1)),
+        (
+            "$$.Execution.Input[*]",
+            json!({ "b": 1 }),
+            json!([1]),
+            json!(1),
+        ),
+    ] {
+        let (lawful, changed) = (json!({ "x": lawful }), json!({ "x": changed }));
+        comes_to(
+            &read(path),
+            &input,
+            &lawful,
+            &[(of_object.clone(), changed)],
+        );
+    }
     let refused = |mut deviation: Value, paths: Value| {
         deviation["paths"] = paths;
         let read = serde_json::from_value::<Deviations>(json!([deviation]));

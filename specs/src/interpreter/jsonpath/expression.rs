@@ -73,8 +73,14 @@ impl<'e> Eval<'e> {
         let kind = self.active.state.kind();
         let place = self.place.get();
         let deviations = self.execution.deviations();
-        let instead = deviations.and_then(|all| all.read_instead(Reading { path, place, kind }));
-        let asked = path;
+        let finds = |path: &Path| self.found_at(path, data);
+        let reading = Reading {
+            path,
+            place,
+            kind,
+            finds: &finds,
+        };
+        let instead = deviations.and_then(|all| all.read_instead(reading));
         let path = instead.as_ref().unwrap_or(path);
         let meter = &self.execution.meter;
         let found = match path.root() {
@@ -121,11 +127,6 @@ impl<'e> Eval<'e> {
         if is_null && !path.steps().is_empty() && all.goes_on(Clause::PathNull, kind) {
             return Ok(Cow::Owned(Value::Null));
         }
-        let reading = Reading {
-            path: asked,
-            place,
-            kind,
-        };
         if all.finds_other(reading, found.as_ref().map(|it| &**it)) {
             self.execution.leave_open();
         }
@@ -133,6 +134,21 @@ impl<'e> Eval<'e> {
             self.execution.speak(OwnWords::Said);
             Err(PathError::NoResults(path.to_string()))
         })
+    }
+
+    /// What a path leads to, by the rules.
+    fn found_at(&self, path: &Path, data: &Value) -> Option<Value> {
+        let found = match path.root() {
+            Root::Data => path.find(data),
+            Root::Context => {
+                return path
+                    .find(&self.context_around(path))
+                    .ok()
+                    .map(Cow::into_owned);
+            }
+            Root::Variable(name) => path.find(self.variable(name)?),
+        };
+        found.ok().map(Cow::into_owned)
     }
 
     /// Fails if a path is applied to null (clause `data.path.null`).
