@@ -91,6 +91,10 @@ impl Reading<'_> {
         let Some((_, before)) = self.path.steps().split_last() else {
             return false;
         };
+        // A scan goes through objects; no path ends in one.
+        if before.last() == Some(&Step::Scan) {
+            return true;
+        }
         let before = Path::new(self.path.root().clone(), before.iter().cloned());
         match (self.finds)(&before) {
             Some(Value::Array(all)) if !before.is_definite() => all.iter().any(Value::is_object),

@@ -286,6 +286,7 @@ fn a_deviation_may_be_about_paths_that_look_so() {
             json!([1]),
             json!(1),
         ),
+        ("$..[*]", json!({ "b": 1 }), json!([1]), json!(1)),
     ] {
         let (lawful, changed) = (json!({ "x": lawful }), json!({ "x": changed }));
         comes_to(
