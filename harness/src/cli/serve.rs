@@ -5,7 +5,10 @@ use stepproof_specs::deviation::Deviations;
 
 use super::{Failure, Status, faults, output::Output, signals};
 use crate::{
-    engines::embedded::{Server, Speed},
+    engines::{
+        address::{self, BadAddress},
+        embedded::{Server, Speed},
+    },
     run::Stop,
     zoo::Deviant,
 };
@@ -17,6 +20,10 @@ use crate::{
 /// forgotten when 5,000 others have ended after it, or sooner if those take more than 64 MiB. (AWS
 /// keeps it for 90 days.)
 ///
+/// The account's other services are at the same endpoint, with the operations that tasks and their tests need: SQS,
+/// SNS, DynamoDB, S3 (with buckets in the path), EventBridge and Lambda. They keep what they are given until the
+/// server ends.
+///
 /// Clients put 'sync-' before the host for StartSyncExecution and TestState. Switch that off: with
 /// AWS_DISABLE_HOST_PREFIX_INJECTION=true for boto3 and the AWS CLI, or in boto3 with
 /// Config(inject_host_prefix=False).
@@ -26,6 +33,7 @@ Examples:
   stepproof serve
   stepproof serve --port 8083 --time-scale 60
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+  aws sqs create-queue --queue-name q --endpoint-url http://127.0.0.1:8083
   stepproof run --endpoint http://127.0.0.1:8083 --time-scale 60")]
 pub(super) struct Serve {
     /// The port; 0 picks a free one.
@@ -37,6 +45,15 @@ pub(super) struct Serve {
     /// Break a rule on purpose; 'stepproof faults' lists the names.
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
+    /// Where invocations of Lambda functions are answered: an endpoint with Lambda's API, as 'sam local
+    /// start-lambda' is one. Without it nobody answers them.
+    #[arg(long, value_name = "URL", value_parser = functions_at)]
+    lambda_endpoint: Option<String>,
+}
+
+/// The address of an endpoint.
+fn functions_at(address: &str) -> Result<String, BadAddress> {
+    address::check(address).map(|()| address.to_owned())
 }
 
 impl Serve {
@@ -51,8 +68,13 @@ impl Serve {
     async fn serve(self) -> Result<Status, Failure> {
         let fault = self.fault.as_deref().map(faults::named).transpose()?;
         let deviations = fault.map_or_else(Deviations::default, Deviant::deviations);
-        let started = Server::start(self.port, Speed::Scaled(self.time_scale), deviations).await;
-        let server = started.map_err(|error| {
+        let started = Server::start_with_functions(
+            self.port,
+            Speed::Scaled(self.time_scale),
+            deviations,
+            self.lambda_endpoint,
+        );
+        let server = started.await.map_err(|error| {
             Failure::usage(
                 format!("listen at port {}: {error}", self.port),
                 "choose another port with --port, or any that is free with --port 0",

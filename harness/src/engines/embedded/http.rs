@@ -1,4 +1,5 @@
-//! The service over HTTP: AWS JSON 1.0, one route, the operation in a header.
+//! The service over HTTP: AWS JSON 1.0, the operation in a header. What is not for Step Functions is for the other
+//! services of the account.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -11,11 +12,10 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, HOST},
+        header::{HOST, ORIGIN},
         uri::Authority,
     },
     response::{IntoResponse, Response},
-    routing::post,
 };
 use hyper::server::conn::http1;
 use hyper_util::{
@@ -31,7 +31,9 @@ use stepproof_specs::{
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
+    cloud::{self, Account, Functions},
     core::{Calls, Core, Reply, stopping},
+    exchange::{self, LARGEST_BODY, header, json as json_response},
     virtual_time::Timelines,
     wall::{self, Wall},
 };
@@ -41,8 +43,6 @@ use crate::client::clock::Clock;
 const POLL: &str = "GetActivityTask";
 /// How long it waits before it is answered with none.
 const LONG_POLL: Duration = Duration::from_mins(1);
-/// How long the body of a request may be, in bytes: AWS takes a definition of 1 MiB.
-const LARGEST_BODY: usize = 4 << 20;
 /// The largest body of a call that is in nobody's way, in bytes.
 const LARGE: usize = 64 << 10;
 /// How long it is waited before the next connection is accepted when one could not be.
@@ -92,13 +92,25 @@ pub struct Server {
 impl Server {
     /// Starts a server on the loopback interface; port 0 picks a free port.
     pub async fn start(port: u16, speed: Speed, deviations: Deviations) -> std::io::Result<Self> {
-        Self::start_with(port, speed, deviations, PATIENCE).await
+        Self::start_with(port, speed, deviations, None, PATIENCE).await
+    }
+
+    /// The same, where invocations of Lambda functions are answered by another endpoint with Lambda's API
+    /// (`http://127.0.0.1:3001`).
+    pub async fn start_with_functions(
+        port: u16,
+        speed: Speed,
+        deviations: Deviations,
+        functions: Option<String>,
+    ) -> std::io::Result<Self> {
+        Self::start_with(port, speed, deviations, functions, PATIENCE).await
     }
 
     async fn start_with(
         port: u16,
         speed: Speed,
         deviations: Deviations,
+        functions: Option<String>,
         patience: Patience,
     ) -> std::io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?;
@@ -118,10 +130,16 @@ impl Server {
             }
         };
         let (shutdown, stopped) = oneshot::channel::<()>();
-        let app = Router::new().route("/", post(answer)).with_state(Shared {
+        let functions = Functions::new(functions);
+        if functions.answers() {
+            service.answer_invocations();
+        }
+        let account = Account {
             service: service.clone(),
-            patience,
-        });
+            functions,
+            patience: patience.body,
+        };
+        let app = Router::new().fallback(answer).with_state(account);
         Ok(Self {
             address,
             service,
@@ -200,37 +218,36 @@ async fn serve(
     Ok(())
 }
 
-#[derive(Debug, Clone)]
-struct Shared {
-    service: Arc<dyn Calls>,
-    patience: Patience,
-}
-
-async fn answer(State(shared): State<Shared>, request: Request) -> Response {
-    let Shared { service, patience } = shared;
-    if !is_for_loopback(&request) {
-        let body = json!({
-            "__type": "AccessDeniedException",
-            "message": "this server answers only requests to a loopback address or to localhost",
-        });
+async fn answer(State(account): State<Account>, request: Request) -> Response {
+    let denied = if !is_for_loopback(&request) {
+        Some("this server answers only requests to a loopback address or to localhost")
+    } else if request.headers().contains_key(ORIGIN) {
+        // A page of another origin can post forms here, whatever is answered.
+        Some("this server does not answer pages in browsers")
+    } else {
+        None
+    };
+    if let Some(message) = denied {
+        let body = json!({"__type": "AccessDeniedException", "message": message});
         return json_response(StatusCode::FORBIDDEN, &body);
     }
-    let target = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .and_then(|target| target.strip_prefix(SERVICE));
-    let Some(operation) = target.map(str::to_owned) else {
-        return refusal(
-            "UnknownOperationException",
-            "the request names no operation",
-        );
+    let target = header(request.headers(), "x-amz-target");
+    let Some(operation) = target.and_then(|target| target.strip_prefix(SERVICE)) else {
+        let answered = cloud::answer(&account, request).await;
+        return answered.unwrap_or_else(|| {
+            refusal(
+                "UnknownOperationException",
+                "the request names no operation",
+            )
+        });
     };
-    let body = axum::body::to_bytes(request.into_body(), LARGEST_BODY);
-    let body = match tokio::time::timeout(patience.body, body).await {
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
-        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Ok(Ok(body)) => body,
+    let operation = operation.to_owned();
+    let Account {
+        service, patience, ..
+    } = account;
+    let body = match exchange::read(request.into_body(), patience, LARGEST_BODY).await {
+        Ok(body) => body,
+        Err(status) => return status.into_response(),
     };
     let polls = operation == POLL;
     let reply = if body.len() > LARGE {
@@ -322,11 +339,6 @@ fn refusal(code: &'static str, message: &str) -> Response {
     refused(CallError::new(code, message))
 }
 
-fn json_response(status: StatusCode, body: &Value) -> Response {
-    let kind = HeaderValue::from_static("application/x-amz-json-1.0");
-    (status, [(CONTENT_TYPE, kind)], body.to_string()).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -345,7 +357,7 @@ mod tests {
 
     async fn server(patience: Patience) -> Server {
         let speed = Speed::Scaled(1.0);
-        let started = Server::start_with(0, speed, Deviations::default(), patience);
+        let started = Server::start_with(0, speed, Deviations::default(), None, patience);
         started.await.unwrap()
     }
 
@@ -406,6 +418,49 @@ mod tests {
         assert!(answered.starts_with("HTTP/1.1 200"), "{answered}");
         let refused = sent(&server, &request("evil.example", "ListStateMachines", "{}")).await;
         assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
+    }
+
+    /// A page can post a form without asking whether it may.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_page_of_another_origin_is_refused() {
+        let server = server(PATIENCE).await;
+        let form = |origin: &str| {
+            let body = "Action=ListTopics&Version=2010-03-31";
+            format!(
+                "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{origin}\
+                 Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+        };
+        let answered = sent(&server, &form("")).await;
+        assert!(answered.starts_with("HTTP/1.1 200"), "{answered}");
+        let refused = sent(&server, &form("Origin: http://evil.example\r\n")).await;
+        assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
+    }
+
+    /// Some clients put the bucket before the name of the host.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_bucket_is_in_the_path_or_in_the_host() {
+        let server = server(PATIENCE).await;
+        let asked = async |start: &str, host: &str| {
+            let text = format!(
+                "{start} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            );
+            sent(&server, &text).await
+        };
+        for (start, host, answer) in [
+            ("PUT /", "some-bucket.localhost:8083", "200 OK"),
+            ("PUT /a/k", "some-bucket.localhost", "200 OK"),
+            ("GET /some-bucket/a/k", "localhost:8083", "200 OK"),
+            ("GET /some-bucket/k", "127.0.0.1", "404 Not Found"),
+            ("GET /a/k", "localhost", "404 Not Found"),
+            ("GET /", "localhost", "501 Not Implemented"),
+            ("DELETE /", "some-bucket.localhost", "409 Conflict"),
+        ] {
+            let answered = asked(start, host).await;
+            let told = answered.strip_prefix("HTTP/1.1 ").unwrap();
+            assert!(told.starts_with(answer), "{start} at {host}: {told}");
+        }
     }
 
     #[tokio::test(flavor = "multi_thread")]
