@@ -53,12 +53,14 @@
 //! * [`scenario`] — a case: a machine, its starts, and the plan of the world around it
 //! * [`mod@reference`] — runs a case in virtual time: the behaviour expected of an engine
 //! * [`service`] — the Step Functions service around executions, also sans-I/O
+//! * [`cloud`] — the other services of an account, which tasks call
 //! * [`observation`], [`history`] — the observed behaviour of an engine
 //! * [`base`] — modules that do not depend on the language
 
 pub mod asl;
 pub mod base;
 pub mod clause;
+pub mod cloud;
 pub mod deviation;
 pub mod history;
 pub mod interpreter;

@@ -50,8 +50,9 @@ pub use self::{
     work::{Garbage, RETAINED, Work, Worked},
 };
 use crate::{
-    base::{entropy::mix, time::Instant},
+    base::{entropy::uuid, time::Instant},
     clause::{Coverage, Marks},
+    cloud::Cloud,
     deviation::{CallRule, Deviations},
     interpreter::TimerId,
 };
@@ -207,12 +208,15 @@ pub struct Service {
     running_memory: usize,
     closed: Closed,
     garbage: Garbage,
+    /// The other services of the account.
+    cloud: Cloud,
 }
 
 impl Service {
     /// A service without machines, whose machines run with these deviations.
     pub fn new(config: Config, deviations: Deviations) -> Self {
         Self {
+            cloud: Cloud::new(&config.region, &config.account, config.entropy),
             config,
             deviations: Arc::new(deviations),
             ..Self::default()
@@ -285,6 +289,11 @@ impl Service {
         answer.map(Answer::Now)
     }
 
+    /// The other services of the account, which the tasks of executions call.
+    pub fn cloud(&mut self) -> &mut Cloud {
+        &mut self.cloud
+    }
+
     /// The operations by name.
     pub fn operations() -> impl Iterator<Item = &'static str> {
         model::operations()
@@ -324,16 +333,7 @@ impl Service {
 
     /// Something in the form of a UUID, for a number of those who need one.
     fn drawn_uuid(&self, number: u64) -> String {
-        let high = mix(self.config.entropy ^ !number);
-        let low = mix(high);
-        format!(
-            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            low >> 52,
-            low & 0xffff_ffff_ffff
-        )
+        uuid(self.config.entropy ^ !number)
     }
 }
 

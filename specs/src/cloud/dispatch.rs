@@ -1,0 +1,25 @@
+//! Which module an operation belongs to.
+
+use serde_json::Value;
+
+use super::{Cloud, CloudError, sqs};
+use crate::base::time::Instant;
+
+impl Cloud {
+    /// Handles an operation of a service, both by AWS's name (`sqs`, `SendMessage`).
+    ///
+    /// The services are `sqs`. A service or an operation that is not
+    /// modelled is refused with the code `UnknownOperationException`.
+    pub fn call(
+        &mut self,
+        now: Instant,
+        service: &str,
+        operation: &str,
+        params: &Value,
+    ) -> Result<Value, CloudError> {
+        match service {
+            "sqs" => sqs::call(self, now, operation, params),
+            _ => Err(CloudError::unknown(service, operation)),
+        }
+    }
+}
