@@ -17,17 +17,28 @@ mod account;
 mod digest;
 mod dispatch;
 mod error;
+mod events;
+pub mod lambda;
 mod params;
+mod pattern;
+mod s3;
+mod sns;
 mod sqs;
 
 pub use self::error::CloudError;
-use self::{account::Account, sqs::Queues};
+use self::{
+    account::Account, events::Rules, lambda::Functions, s3::Buckets, sns::Topics, sqs::Queues,
+};
 
 /// An account with what was created in it.
 #[derive(Debug, Default)]
 pub struct Cloud {
     account: Account,
     queues: Queues,
+    topics: Topics,
+    buckets: Buckets,
+    rules: Rules,
+    functions: Functions,
 }
 
 impl Cloud {

@@ -35,6 +35,14 @@ impl Instant {
             .map_or_else(|_| format!("{}ms", self.0), |instant| instant.to_string())
     }
 
+    /// The same with three fraction digits always.
+    pub fn rfc3339_millis(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0).map_or_else(
+            |_| format!("{}ms", self.0),
+            |instant| format!("{instant:.3}"),
+        )
+    }
+
     /// Parses an RFC 3339 timestamp with `T` and a zone (`Z` or an offset with a colon), fractions
     /// truncated to milliseconds; `None` for anything else.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Cloud, CloudError, sqs};
+use super::{Cloud, CloudError, events, lambda, s3, sns, sqs};
 use crate::base::time::Instant;
 
 impl Cloud {
@@ -19,6 +19,10 @@ impl Cloud {
     ) -> Result<Value, CloudError> {
         match service {
             "sqs" => sqs::call(self, now, operation, params),
+            "sns" => sns::call(self, now, operation, params),
+            "s3" => s3::call(self, now, operation, params),
+            "events" => events::call(self, now, operation, params),
+            "lambda" => lambda::call(self, now, operation, params),
             _ => Err(CloudError::unknown(service, operation)),
         }
     }

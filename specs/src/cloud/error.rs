@@ -57,4 +57,21 @@ impl CloudError {
             format!("{parameter} has to be {kind}"),
         )
     }
+
+    /// A required parameter is missing, in the words of most services. Messages begin names with a small
+    /// letter.
+    pub(super) fn missing(parameter: &str) -> Self {
+        let mut letters = parameter.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+        let name: String = first.into_iter().chain(letters).collect();
+        Self::validation(format!(
+            "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must \
+             not be null"
+        ))
+    }
+
+    /// A parameter breaks a rule.
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self::new("ValidationException", message)
+    }
 }
