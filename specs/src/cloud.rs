@@ -16,6 +16,7 @@
 mod account;
 mod digest;
 mod dispatch;
+mod dynamodb;
 mod error;
 mod events;
 pub mod lambda;
@@ -27,7 +28,8 @@ mod sqs;
 
 pub use self::error::CloudError;
 use self::{
-    account::Account, events::Rules, lambda::Functions, s3::Buckets, sns::Topics, sqs::Queues,
+    account::Account, dynamodb::Tables, events::Rules, lambda::Functions, s3::Buckets, sns::Topics,
+    sqs::Queues,
 };
 
 /// An account with what was created in it.
@@ -36,6 +38,7 @@ pub struct Cloud {
     account: Account,
     queues: Queues,
     topics: Topics,
+    tables: Tables,
     buckets: Buckets,
     rules: Rules,
     functions: Functions,

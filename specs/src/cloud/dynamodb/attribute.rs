@@ -1,0 +1,260 @@
+//! Values of attributes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value, json};
+
+use super::decimal::Decimal;
+use crate::cloud::CloudError;
+
+/// An item: its attributes by name.
+pub(super) type Item = BTreeMap<String, Attribute>;
+
+/// How deeply values can be nested.
+const DEEPEST: usize = 32;
+
+/// The value of an attribute, by the name of its type in the API.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Attribute {
+    S(String),
+    N(Decimal),
+    B(Vec<u8>),
+    Bool(bool),
+    Null,
+    Ss(BTreeSet<String>),
+    Ns(BTreeSet<Decimal>),
+    Bs(BTreeSet<Vec<u8>>),
+    L(Vec<Self>),
+    M(Item),
+}
+
+impl Attribute {
+    /// Reads a value as the API has it: an object with one member, which is named for the type.
+    pub fn read(value: &Value) -> Result<Self, CloudError> {
+        Self::read_within(value, DEEPEST)
+    }
+
+    fn read_within(value: &Value, depth: usize) -> Result<Self, CloudError> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err(CloudError::validation(
+                "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels \
+                 beyond supported limit",
+            ));
+        };
+        let members = value
+            .as_object()
+            .ok_or_else(|| CloudError::serialization("an AttributeValue", "a map"))?;
+        let mut members = members.iter().filter(|(_, value)| !value.is_null());
+        let Some((kind, value)) = members.next() else {
+            return Err(CloudError::validation(
+                "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
+            ));
+        };
+        if members.next().is_some() {
+            return Err(CloudError::validation(
+                "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the \
+                 supported datatypes",
+            ));
+        }
+        Ok(match kind.as_str() {
+            "S" => Self::S(text(value)?),
+            "N" => Self::N(number(value)?),
+            "B" => Self::B(bytes(value)?),
+            "BOOL" => Self::Bool(
+                value
+                    .as_bool()
+                    .ok_or_else(|| CloudError::serialization("BOOL", "a boolean"))?,
+            ),
+            "NULL" => match value {
+                Value::Bool(true) => Self::Null,
+                _ => {
+                    return Err(invalid(
+                        "Null attribute value types must have the value of true",
+                    ));
+                }
+            },
+            "SS" => Self::Ss(set(value, "string", text)?),
+            "NS" => Self::Ns(set(value, "number", number)?),
+            "BS" => Self::Bs(set(value, "binary", bytes)?),
+            "L" => {
+                let elements = value
+                    .as_array()
+                    .ok_or_else(|| CloudError::serialization("L", "a list"))?;
+                let elements = elements.iter().map(|it| Self::read_within(it, depth));
+                Self::L(elements.collect::<Result<_, _>>()?)
+            }
+            "M" => {
+                let members = value
+                    .as_object()
+                    .ok_or_else(|| CloudError::serialization("M", "a map"))?;
+                let members = members
+                    .iter()
+                    .map(|(name, value)| Ok((name.clone(), Self::read_within(value, depth)?)));
+                Self::M(members.collect::<Result<_, CloudError>>()?)
+            }
+            _ => {
+                return Err(CloudError::validation(
+                    "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes",
+                ));
+            }
+        })
+    }
+
+    /// The value as the API has it.
+    pub fn shown(&self) -> Value {
+        let encoded = |bytes: &Vec<u8>| STANDARD.encode(bytes);
+        match self {
+            Self::S(text) => json!({"S": text}),
+            Self::N(number) => json!({"N": number.to_string()}),
+            Self::B(bytes) => json!({"B": encoded(bytes)}),
+            Self::Bool(value) => json!({"BOOL": value}),
+            Self::Null => json!({"NULL": true}),
+            Self::Ss(texts) => json!({"SS": texts}),
+            Self::Ns(numbers) => {
+                let numbers = numbers.iter().map(Decimal::to_string);
+                json!({"NS": numbers.collect::<Vec<_>>()})
+            }
+            Self::Bs(all) => json!({"BS": all.iter().map(encoded).collect::<Vec<_>>()}),
+            Self::L(elements) => {
+                json!({"L": elements.iter().map(Self::shown).collect::<Vec<_>>()})
+            }
+            Self::M(members) => json!({"M": shown(members)}),
+        }
+    }
+
+    /// The name of its type.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::S(_) => "S",
+            Self::N(_) => "N",
+            Self::B(_) => "B",
+            Self::Bool(_) => "BOOL",
+            Self::Null => "NULL",
+            Self::Ss(_) => "SS",
+            Self::Ns(_) => "NS",
+            Self::Bs(_) => "BS",
+            Self::L(_) => "L",
+            Self::M(_) => "M",
+        }
+    }
+
+    /// The name of its type in messages about operands.
+    pub fn long_kind(&self) -> &'static str {
+        match self {
+            Self::S(_) => "STRING",
+            Self::N(_) => "NUMBER",
+            Self::B(_) => "BINARY",
+            Self::Bool(_) => "BOOLEAN",
+            Self::Null => "NULL",
+            Self::Ss(_) => "STRING_SET",
+            Self::Ns(_) => "NUMBER_SET",
+            Self::Bs(_) => "BINARY_SET",
+            Self::L(_) => "LIST",
+            Self::M(_) => "MAP",
+        }
+    }
+
+    /// How many bytes it takes (Developer Guide, "DynamoDB item sizes and formats").
+    pub fn size(&self) -> usize {
+        let decimal = |number: &Decimal| {
+            (number.digits() as usize).div_ceil(2) + 1 + usize::from(number.is_negative())
+        };
+        match self {
+            Self::S(text) => text.len(),
+            Self::N(number) => decimal(number),
+            Self::B(bytes) => bytes.len(),
+            Self::Bool(_) | Self::Null => 1,
+            Self::Ss(texts) => texts.iter().map(String::len).sum(),
+            Self::Ns(numbers) => numbers.iter().map(decimal).sum(),
+            Self::Bs(all) => all.iter().map(Vec::len).sum(),
+            Self::L(elements) => 3 + elements.iter().map(|it| 1 + it.size()).sum::<usize>(),
+            Self::M(members) => 3 + members.len() + size(members),
+        }
+    }
+
+    /// What the function `size` says of it, if it has one.
+    pub fn length(&self) -> Option<usize> {
+        Some(match self {
+            Self::S(text) => text.chars().count(),
+            Self::B(bytes) => bytes.len(),
+            Self::Ss(texts) => texts.len(),
+            Self::Ns(numbers) => numbers.len(),
+            Self::Bs(all) => all.len(),
+            Self::L(elements) => elements.len(),
+            Self::M(members) => members.len(),
+            Self::N(_) | Self::Bool(_) | Self::Null => return None,
+        })
+    }
+}
+
+/// An item, from a map of values.
+pub(super) fn read_item(map: &Map<String, Value>) -> Result<Item, CloudError> {
+    map.iter()
+        .map(|(name, value)| Ok((name.clone(), Attribute::read(value)?)))
+        .collect()
+}
+
+/// An item as the API has it.
+pub(super) fn shown(item: &Item) -> Value {
+    let members = item.iter();
+    Value::Object(
+        members
+            .map(|(name, value)| (name.clone(), value.shown()))
+            .collect(),
+    )
+}
+
+/// How many bytes an item takes.
+pub(super) fn size(item: &Item) -> usize {
+    item.iter()
+        .map(|(name, value)| name.len() + value.size())
+        .sum()
+}
+
+fn text(value: &Value) -> Result<String, CloudError> {
+    let text = value.as_str().map(str::to_owned);
+    text.ok_or_else(|| CloudError::serialization("S", "a string"))
+}
+
+fn number(value: &Value) -> Result<Decimal, CloudError> {
+    let text = value
+        .as_str()
+        .ok_or_else(|| CloudError::serialization("N", "a string"))?;
+    text.parse()
+        .map_err(|error: super::decimal::NoNumber| CloudError::validation(error.to_string()))
+}
+
+fn bytes(value: &Value) -> Result<Vec<u8>, CloudError> {
+    let text = value.as_str();
+    text.and_then(|text| STANDARD.decode(text).ok())
+        .ok_or_else(|| CloudError::serialization("B", "in Base64"))
+}
+
+fn set<T: Ord>(
+    value: &Value,
+    kind: &str,
+    read: fn(&Value) -> Result<T, CloudError>,
+) -> Result<BTreeSet<T>, CloudError> {
+    let elements = value
+        .as_array()
+        .ok_or_else(|| CloudError::serialization("a set", "a list"))?;
+    if elements.is_empty() {
+        return Err(invalid(&format!("An {kind} set  may not be empty")));
+    }
+    let set: BTreeSet<T> = elements.iter().map(read).collect::<Result<_, _>>()?;
+    if set.len() < elements.len() {
+        let shown = elements.iter().map(|it| it.as_str().unwrap_or_default());
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        return Err(invalid(&format!(
+            "Input collection [{shown}] contains duplicates."
+        )));
+    }
+    Ok(set)
+}
+
+fn invalid(reason: &str) -> CloudError {
+    CloudError::validation(format!(
+        "One or more parameter values were invalid: {reason}"
+    ))
+}
