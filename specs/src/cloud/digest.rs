@@ -1,9 +1,19 @@
 //! Digests as AWS's answers have them.
 
-use md5::{Digest as _, Md5};
+use md5::{Digest, Md5};
+use sha2::Sha256;
 
 /// The MD5 digest of bytes in hexadecimal digits.
 pub(super) fn md5_hex(bytes: &[u8]) -> String {
-    let digest = Md5::digest(bytes);
+    hex::<Md5>(bytes)
+}
+
+/// The SHA-256 digest of bytes in hexadecimal digits.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    hex::<Sha256>(bytes)
+}
+
+fn hex<D: Digest>(bytes: &[u8]) -> String {
+    let digest = D::digest(bytes);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -7,9 +7,11 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
-use super::{Cloud, CloudError, account::Account, params::Params, pattern::Pattern, sqs::Sent};
+use super::{
+    Cloud, CloudError, account::Account, digest::sha256_hex, params::Params, pattern::Pattern,
+    sqs::Sent,
+};
 use crate::base::{arn::Arn, time::Instant};
 
 /// All topics by ARN.
@@ -250,10 +252,7 @@ impl<'p> Notice<'p> {
                  provided explicitly",
             ));
         }
-        let digest = || {
-            let digest = Sha256::digest(message.as_bytes());
-            digest.iter().map(|byte| format!("{byte:02x}")).collect()
-        };
+        let digest = || sha256_hex(message.as_bytes());
         let deduplication = given.map(str::to_owned).or_else(|| by_content.then(digest));
         // Whoever wants a message per protocol has a member for each, and one for all others.
         let message = match params.maybe_text("MessageStructure")? {
@@ -295,7 +294,7 @@ impl<'p> Notice<'p> {
     fn envelope(&self, account: &Account, now: Instant, id: &str, subscription: &str) -> String {
         let region = &account.region;
         let host = format!("https://sns.{region}.amazonaws.com");
-        let signature = STANDARD.encode(Sha256::digest(self.message.as_bytes()));
+        let signature = STANDARD.encode(sha256_hex(self.message.as_bytes()));
         let mut members = vec![
             ("Type", json!("Notification")),
             ("MessageId", json!(id)),

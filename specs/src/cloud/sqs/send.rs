@@ -1,7 +1,6 @@
 //! Sending messages.
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     Queue, Sent, bounded, invalid,
@@ -10,7 +9,12 @@ use super::{
 };
 use crate::{
     base::time::{Instant, Millis},
-    cloud::{CloudError, account::Account, digest::md5_hex, params::Params},
+    cloud::{
+        CloudError,
+        account::Account,
+        digest::{md5_hex, sha256_hex},
+        params::Params,
+    },
 };
 
 /// For how long a deduplication id is remembered.
@@ -131,10 +135,7 @@ impl Queue {
         match sent.deduplication {
             Some(id) => Ok(Some(id.to_owned())),
             None if self.attributes.deduplicates_by_content() => {
-                let digest = Sha256::digest(sent.body.as_bytes());
-                Ok(Some(
-                    digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-                ))
+                Ok(Some(sha256_hex(sent.body.as_bytes())))
             }
             None => Err(invalid(
                 "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId \
