@@ -5,7 +5,10 @@ use stepproof_specs::deviation::Deviations;
 
 use super::{Failure, Status, faults, output::Output, signals};
 use crate::{
-    engines::embedded::{Server, Speed},
+    engines::{
+        address::{self, BadAddress},
+        embedded::{Server, Speed},
+    },
     run::Stop,
     zoo::Deviant,
 };
@@ -37,6 +40,15 @@ pub(super) struct Serve {
     /// Break a rule on purpose; 'stepproof faults' lists the names.
     #[arg(long, value_name = "NAME")]
     fault: Option<String>,
+    /// Where invocations of Lambda functions are answered: an endpoint with Lambda's API, as 'sam local
+    /// start-lambda' is one. Without it nobody answers them.
+    #[arg(long, value_name = "URL", value_parser = functions_at)]
+    lambda_endpoint: Option<String>,
+}
+
+/// The address of an endpoint.
+fn functions_at(address: &str) -> Result<String, BadAddress> {
+    address::check(address).map(|()| address.to_owned())
 }
 
 impl Serve {
@@ -51,8 +63,13 @@ impl Serve {
     async fn serve(self) -> Result<Status, Failure> {
         let fault = self.fault.as_deref().map(faults::named).transpose()?;
         let deviations = fault.map_or_else(Deviations::default, Deviant::deviations);
-        let started = Server::start(self.port, Speed::Scaled(self.time_scale), deviations).await;
-        let server = started.map_err(|error| {
+        let started = Server::start_with_functions(
+            self.port,
+            Speed::Scaled(self.time_scale),
+            deviations,
+            self.lambda_endpoint,
+        );
+        let server = started.await.map_err(|error| {
             Failure::usage(
                 format!("listen at port {}: {error}", self.port),
                 "choose another port with --port, or any that is free with --port 0",

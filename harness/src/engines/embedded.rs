@@ -5,8 +5,12 @@
 //! * `core` — the service under a lock, and the trait of a pace of time
 //! * `virtual_time`, `wall` — the two paces
 //! * `http` — the endpoint
+//! * `cloud` — the other services of the account, at the same endpoint
+//! * `exchange` — requests and answers in HTTP
 
+mod cloud;
 mod core;
+mod exchange;
 mod http;
 mod virtual_time;
 mod wall;

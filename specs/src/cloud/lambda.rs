@@ -1,6 +1,6 @@
 //! Functions (AWS Lambda, API version 2015-03-31).
 //!
-//! A function does nothing by itself. Whoever [`answers`](Cloud::answering_invocations) takes the
+//! A function does nothing by itself. Whoever [`answers`](Cloud::answer_invocations) takes the
 //! [`Invocation`]s and says what each came to; without anybody, every invocation is refused with the code
 //! [`UNANSWERED`].
 
@@ -62,6 +62,8 @@ pub enum Outcome {
     Returned(String),
     /// What it threw: JSON with `errorType` and `errorMessage`.
     Threw(String),
+    /// Nothing: who answers could not, for this reason.
+    Failed(String),
 }
 
 /// What comes of a call of `Invoke`.
@@ -74,11 +76,9 @@ pub enum Invoked {
 }
 
 impl Cloud {
-    /// The same account, whose invocations somebody takes ([`Cloud::take_invocations`]) and answers.
-    #[must_use]
-    pub fn answering_invocations(mut self) -> Self {
+    /// Somebody takes invocations from now on ([`Cloud::take_invocations`]) and answers them.
+    pub fn answer_invocations(&mut self) {
         self.functions.answers = true;
-        self
     }
 
     /// Invokes a function, with the parameters of `Invoke`.
@@ -150,14 +150,19 @@ impl Cloud {
         mem::take(&mut self.functions.queue)
     }
 
-    /// The answer of `Invoke` if an invocation came to this; `None` if nobody waits for it.
-    pub fn answer(&mut self, id: InvocationId, outcome: Outcome) -> Option<Value> {
+    /// What `Invoke` answers if an invocation came to this; `None` if nobody waits for it.
+    pub fn answer(
+        &mut self,
+        id: InvocationId,
+        outcome: Outcome,
+    ) -> Option<Result<Value, CloudError>> {
         if !self.functions.waiting.remove(&id) {
             return None;
         }
         let (payload, error) = match outcome {
             Outcome::Returned(payload) => (payload, None),
             Outcome::Threw(payload) => (payload, Some("Unhandled")),
+            Outcome::Failed(reason) => return Some(Err(CloudError::new(UNANSWERED, reason))),
         };
         let mut answer = json!({
             "StatusCode": 200,
@@ -167,7 +172,7 @@ impl Cloud {
         if let Some(error) = error {
             answer["FunctionError"] = error.into();
         }
-        Some(answer)
+        Some(Ok(answer))
     }
 }
 

@@ -55,6 +55,10 @@ pub(super) fn call(
             buckets.shift_remove(params.text("Bucket")?);
             Ok(json!({}))
         }
+        "HeadBucket" => {
+            named(buckets, &params)?;
+            Ok(json!({"BucketRegion": account.region}))
+        }
         "PutObject" => put(named(buckets, &params)?, now, &params),
         "GetObject" => found(named(buckets, &params)?, &params)?.read(&params),
         "HeadObject" => Ok(found(named(buckets, &params)?, &params)?.described()),

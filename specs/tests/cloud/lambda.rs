@@ -1,8 +1,5 @@
 use serde_json::{Value, json};
-use stepproof_specs::cloud::{
-    Cloud,
-    lambda::{Invoked, Outcome, UNANSWERED},
-};
+use stepproof_specs::cloud::lambda::{Invoked, Outcome, UNANSWERED};
 
 use super::Account;
 
@@ -73,12 +70,13 @@ fn without_anybody_an_invocation_is_refused() {
 #[test]
 fn who_answers_is_told_of_every_invocation_once() {
     let mut account = Account::new();
-    account.cloud = Cloud::new("eu-west-1", "123456789012", 7).answering_invocations();
+    account.cloud.answer_invocations();
     create(&mut account);
     let mut outcomes = Vec::new();
     for (payload, outcome) in [
         ("[1]", Outcome::Returned("[2]".to_owned())),
         ("{}", Outcome::Threw("{\"errorType\":\"E\"}".to_owned())),
+        ("0", Outcome::Failed("nobody is there".to_owned())),
     ] {
         let params = json!({"FunctionName": "f", "Payload": payload});
         let invoked = account
@@ -100,8 +98,14 @@ fn who_answers_is_told_of_every_invocation_once() {
         );
         assert_eq!(account.cloud.answer(id, outcome), None);
     }
+    let failed = outcomes.pop().expect("an outcome").expect_err("an error");
     assert_eq!(
-        outcomes,
+        (failed.code, failed.message.as_str()),
+        (UNANSWERED, "nobody is there")
+    );
+    let outcomes: Result<Vec<_>, _> = outcomes.into_iter().collect();
+    assert_eq!(
+        outcomes.expect("answers"),
         [
             json!({"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": "[2]"}),
             json!({

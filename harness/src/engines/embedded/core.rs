@@ -12,6 +12,10 @@ use std::{
 
 use serde_json::Value;
 use stepproof_specs::{
+    cloud::{
+        CloudError,
+        lambda::{Invocation, InvocationId, Invoked, Outcome},
+    },
     deviation::Deviations,
     service::{Answer, CallError, Config, PollId, Service, TaskRef, Time},
 };
@@ -54,6 +58,8 @@ pub(super) struct State<P> {
     pub service: Service,
     pub pace: P,
     polls: HashMap<PollId, oneshot::Sender<Value>>,
+    /// Who waits for what a function returns.
+    invokers: HashMap<InvocationId, oneshot::Sender<Result<Value, CloudError>>>,
 }
 
 /// The service as its callers see it, independent of the pace.
@@ -74,8 +80,34 @@ pub(super) trait Calls: fmt::Debug + Send + Sync {
     /// Cancels a call that waits.
     fn cancel(&self, poll: PollId);
 
+    /// Calls another service of the account.
+    fn cloud(&self, service: &str, operation: &str, params: &Value) -> Result<Value, CloudError>;
+
+    /// Says that somebody answers invocations of functions.
+    fn answer_invocations(&self);
+
+    /// Invokes a function of the account.
+    fn invoke(&self, params: &Value) -> Result<Invoking, CloudError>;
+
+    /// The invocations of functions since the last call of this method.
+    fn take_invocations(&self) -> Vec<Invocation>;
+
+    /// Says what an invocation came to.
+    fn answer_invocation(&self, invocation: InvocationId, outcome: Outcome);
+
+    /// Whether all calls that wait are to end.
+    fn is_closed(&self) -> bool;
+
     /// Ends all calls that wait.
     fn close(&self);
+}
+
+/// What comes of an invocation.
+pub(super) enum Invoking {
+    /// The answer.
+    Now(Value),
+    /// The answer follows.
+    Later(oneshot::Receiver<Result<Value, CloudError>>),
 }
 
 /// The result of a call.
@@ -111,6 +143,7 @@ impl<P: Pace> Core<P> {
                 },
                 pace,
                 polls: HashMap::new(),
+                invokers: HashMap::new(),
             }),
             workers: Semaphore::new(WORKERS),
             worked: Condvar::new(),
@@ -241,10 +274,53 @@ impl<P: Pace> Calls for Core<P> {
         state.polls.remove(&poll);
     }
 
+    fn cloud(&self, service: &str, operation: &str, params: &Value) -> Result<Value, CloudError> {
+        let mut state = self.lock();
+        let now = state.pace.now();
+        let cloud = state.service.cloud();
+        cloud.call(now, service, operation, params)
+    }
+
+    fn answer_invocations(&self) {
+        self.lock().service.cloud().answer_invocations();
+    }
+
+    fn invoke(&self, params: &Value) -> Result<Invoking, CloudError> {
+        let mut state = self.lock();
+        let now = state.pace.now();
+        Ok(match state.service.cloud().invoke(now, params)? {
+            Invoked::Now(answer) => Invoking::Now(answer),
+            Invoked::Later(id) => {
+                let (sender, answer) = oneshot::channel();
+                state.invokers.insert(id, sender);
+                Invoking::Later(answer)
+            }
+        })
+    }
+
+    fn take_invocations(&self) -> Vec<Invocation> {
+        self.lock().service.cloud().take_invocations()
+    }
+
+    fn answer_invocation(&self, invocation: InvocationId, outcome: Outcome) {
+        let mut state = self.lock();
+        let answer = state.service.cloud().answer(invocation, outcome);
+        let invoker = state.invokers.remove(&invocation);
+        if let Some((invoker, answer)) = invoker.zip(answer) {
+            // Whoever has gone needs no answer.
+            let _ = invoker.send(answer);
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
     fn close(&self) {
         let mut state = self.lock();
         self.closed.store(true, Ordering::Relaxed);
         state.polls.clear();
+        state.invokers.clear();
     }
 }
 

@@ -1,4 +1,5 @@
-//! The service over HTTP: AWS JSON 1.0, one route, the operation in a header.
+//! The service over HTTP: AWS JSON 1.0, the operation in a header. What is not for Step Functions is for the other
+//! services of the account.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -9,13 +10,8 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_TYPE, HOST},
-        uri::Authority,
-    },
+    http::{HeaderValue, StatusCode, header::HOST, uri::Authority},
     response::{IntoResponse, Response},
-    routing::post,
 };
 use hyper::server::conn::http1;
 use hyper_util::{
@@ -31,7 +27,9 @@ use stepproof_specs::{
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::{
+    cloud::{self, Account, Functions},
     core::{Calls, Core, Reply, stopping},
+    exchange::{self, LARGEST_BODY, header, json as json_response},
     virtual_time::Timelines,
     wall::{self, Wall},
 };
@@ -41,8 +39,6 @@ use crate::client::clock::Clock;
 const POLL: &str = "GetActivityTask";
 /// How long it waits before it is answered with none.
 const LONG_POLL: Duration = Duration::from_mins(1);
-/// How long the body of a request may be, in bytes: AWS takes a definition of 1 MiB.
-const LARGEST_BODY: usize = 4 << 20;
 /// The largest body of a call that is in nobody's way, in bytes.
 const LARGE: usize = 64 << 10;
 /// How long it is waited before the next connection is accepted when one could not be.
@@ -92,13 +88,25 @@ pub struct Server {
 impl Server {
     /// Starts a server on the loopback interface; port 0 picks a free port.
     pub async fn start(port: u16, speed: Speed, deviations: Deviations) -> std::io::Result<Self> {
-        Self::start_with(port, speed, deviations, PATIENCE).await
+        Self::start_with(port, speed, deviations, None, PATIENCE).await
+    }
+
+    /// The same, where invocations of Lambda functions are answered by another endpoint with Lambda's API
+    /// (`http://127.0.0.1:3001`).
+    pub async fn start_with_functions(
+        port: u16,
+        speed: Speed,
+        deviations: Deviations,
+        functions: Option<String>,
+    ) -> std::io::Result<Self> {
+        Self::start_with(port, speed, deviations, functions, PATIENCE).await
     }
 
     async fn start_with(
         port: u16,
         speed: Speed,
         deviations: Deviations,
+        functions: Option<String>,
         patience: Patience,
     ) -> std::io::Result<Self> {
         let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?;
@@ -118,10 +126,16 @@ impl Server {
             }
         };
         let (shutdown, stopped) = oneshot::channel::<()>();
-        let app = Router::new().route("/", post(answer)).with_state(Shared {
+        let functions = Functions::new(functions);
+        if functions.answers() {
+            service.answer_invocations();
+        }
+        let account = Account {
             service: service.clone(),
-            patience,
-        });
+            functions,
+            patience: patience.body,
+        };
+        let app = Router::new().fallback(answer).with_state(account);
         Ok(Self {
             address,
             service,
@@ -200,14 +214,7 @@ async fn serve(
     Ok(())
 }
 
-#[derive(Debug, Clone)]
-struct Shared {
-    service: Arc<dyn Calls>,
-    patience: Patience,
-}
-
-async fn answer(State(shared): State<Shared>, request: Request) -> Response {
-    let Shared { service, patience } = shared;
+async fn answer(State(account): State<Account>, request: Request) -> Response {
     if !is_for_loopback(&request) {
         let body = json!({
             "__type": "AccessDeniedException",
@@ -215,22 +222,23 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         });
         return json_response(StatusCode::FORBIDDEN, &body);
     }
-    let target = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .and_then(|target| target.strip_prefix(SERVICE));
-    let Some(operation) = target.map(str::to_owned) else {
-        return refusal(
-            "UnknownOperationException",
-            "the request names no operation",
-        );
+    let target = header(request.headers(), "x-amz-target");
+    let Some(operation) = target.and_then(|target| target.strip_prefix(SERVICE)) else {
+        let answered = cloud::answer(&account, request).await;
+        return answered.unwrap_or_else(|| {
+            refusal(
+                "UnknownOperationException",
+                "the request names no operation",
+            )
+        });
     };
-    let body = axum::body::to_bytes(request.into_body(), LARGEST_BODY);
-    let body = match tokio::time::timeout(patience.body, body).await {
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
-        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Ok(Ok(body)) => body,
+    let operation = operation.to_owned();
+    let Account {
+        service, patience, ..
+    } = account;
+    let body = match exchange::read(request.into_body(), patience, LARGEST_BODY).await {
+        Ok(body) => body,
+        Err(status) => return status.into_response(),
     };
     let polls = operation == POLL;
     let reply = if body.len() > LARGE {
@@ -322,11 +330,6 @@ fn refusal(code: &'static str, message: &str) -> Response {
     refused(CallError::new(code, message))
 }
 
-fn json_response(status: StatusCode, body: &Value) -> Response {
-    let kind = HeaderValue::from_static("application/x-amz-json-1.0");
-    (status, [(CONTENT_TYPE, kind)], body.to_string()).into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -345,7 +348,7 @@ mod tests {
 
     async fn server(patience: Patience) -> Server {
         let speed = Speed::Scaled(1.0);
-        let started = Server::start_with(0, speed, Deviations::default(), patience);
+        let started = Server::start_with(0, speed, Deviations::default(), None, patience);
         started.await.unwrap()
     }
 
