@@ -3,6 +3,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
+    net::TcpListener,
     process::{Child, Command, Output, Stdio},
 };
 
@@ -18,8 +19,12 @@ struct Serving {
 
 impl Serving {
     fn start() -> Self {
+        Self::start_with(&["--time-scale", "20"])
+    }
+
+    fn start_with(options: &[&str]) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let arguments = ["serve", "--port", "0", "--time-scale", "20"];
+        let arguments = [&["serve", "--port", "0"], options].concat();
         let mut server = command(directory.path(), &arguments)
             .stdout(Stdio::piped())
             .spawn()
@@ -46,9 +51,14 @@ impl Drop for Serving {
 
 /// Runs a program of `tests/clients` against a server; what it printed.
 fn run(program: &str, serving: &Serving) -> String {
+    run_with(program, serving, &[])
+}
+
+fn run_with(program: &str, serving: &Serving, arguments: &[&str]) -> String {
     let ran = Command::new("python3")
         .arg(workspace().join("tests/clients").join(program))
         .arg(&serving.endpoint)
+        .args(arguments)
         .output()
         .expect("python3 runs");
     printed(program, &ran)
@@ -65,6 +75,19 @@ fn boto3_calls_every_operation() {
     if python_has("boto3") {
         let out = run("operations.py", &Serving::start());
         assert_eq!(out, "37 operations\n");
+    }
+}
+
+#[test]
+fn boto3_uses_the_other_services_of_the_account() {
+    if python_has("boto3") {
+        // A port where nobody listens until the program does.
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let port = free.expect("a free port").port().to_string();
+        let functions = format!("http://127.0.0.1:{port}");
+        let serving = Serving::start_with(&["--lambda-endpoint", &functions]);
+        let out = run_with("account.py", &serving, &[&port]);
+        assert_eq!(out, "42 operations\n");
     }
 }
 

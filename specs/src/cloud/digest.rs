@@ -14,6 +14,9 @@ pub(super) fn sha256_hex(bytes: &[u8]) -> String {
 }
 
 fn hex<D: Digest>(bytes: &[u8]) -> String {
+    let digits =
+        |byte: u8| [byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]);
     let digest = D::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = digest.iter().flat_map(|byte| digits(*byte));
+    digits.map(char::from).collect()
 }

@@ -13,7 +13,7 @@ pub struct CloudError {
     /// The status of the answer in HTTP.
     pub status: u16,
     /// Another member of the error, by name: the `Item` that a condition did not hold for.
-    pub more: Option<(&'static str, Value)>,
+    pub more: Option<Box<(&'static str, Value)>>,
 }
 
 impl CloudError {
@@ -37,7 +37,7 @@ impl CloudError {
     #[must_use]
     pub(super) fn with(self, name: &'static str, value: Value) -> Self {
         Self {
-            more: Some((name, value)),
+            more: Some(Box::new((name, value))),
             ..self
         }
     }

@@ -81,7 +81,7 @@ pub(super) fn call(
                     })
                 })
             });
-            Ok(entries("FailedEntries", failed.collect()))
+            Ok(entries("FailedEntries", &failed.collect::<Vec<_>>()))
         }
         "PutEvents" => put_events(cloud, now, &params),
         _ => Err(CloudError::unknown("events", operation)),
@@ -139,7 +139,7 @@ fn put_targets(rule: &mut Rule, params: &Params<'_>) -> Result<Value, CloudError
         ));
     }
     rule.targets = targets;
-    Ok(entries("FailedEntries", Vec::new()))
+    Ok(entries("FailedEntries", &[]))
 }
 
 impl Target {
@@ -253,7 +253,7 @@ fn put_events(cloud: &mut Cloud, now: Instant, params: &Params<'_>) -> Result<Va
             None => put_event(cloud, now, &params)?,
         });
     }
-    Ok(entries("Entries", results))
+    Ok(entries("Entries", &results))
 }
 
 fn put_event(cloud: &mut Cloud, now: Instant, params: &Params<'_>) -> Result<Value, CloudError> {
@@ -321,7 +321,7 @@ fn size(event: &Value) -> usize {
 }
 
 /// An answer with a list, and how many of its members failed.
-fn entries(name: &str, entries: Vec<Value>) -> Value {
+fn entries(name: &str, entries: &[Value]) -> Value {
     let failed = entries
         .iter()
         .filter(|entry| entry.get("ErrorCode").is_some());

@@ -1,6 +1,8 @@
 //! Event patterns (EventBridge User Guide, "Comparison operators for use in event patterns"), which filter
 //! policies of topics are, too.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 
 /// A pattern that was found to be one.
@@ -146,7 +148,7 @@ fn fits_one(rule: &Value, value: &Value) -> bool {
 
 fn is_equal(wanted: &Value, value: &Value) -> bool {
     match (wanted.as_f64(), value.as_f64()) {
-        (Some(wanted), Some(value)) => wanted == value,
+        (Some(wanted), Some(value)) => wanted.partial_cmp(&value) == Some(Ordering::Equal),
         _ => wanted == value,
     }
 }

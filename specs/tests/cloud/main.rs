@@ -1,5 +1,7 @@
 //! The other services of an account, as their callers see them.
 
+#![allow(clippy::needless_pass_by_value)] // callers write literals
+
 mod dynamodb;
 mod events;
 mod lambda;
@@ -28,7 +30,6 @@ impl Account {
     }
 
     /// Calls an operation, as `sqs:SendMessage`.
-    #[allow(clippy::needless_pass_by_value)] // callers write literals
     fn call(&mut self, operation: &str, params: Value) -> Result<Value, CloudError> {
         let (service, operation) = operation.split_once(':').expect("a service");
         self.cloud.call(self.now, service, operation, &params)

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -135,12 +135,12 @@ proptest! {
     /// Pages together list every key, and every common prefix, once and in order.
     #[test]
     fn pages_leave_nothing_out(
-        keys in prop::collection::btree_map("[ab/]{1,4}", Just(()), 1..20),
+        keys in prop::collection::btree_set("[ab/]{1,4}", 1..20),
         size in 1..5_i64,
         has_delimiter in any::<bool>(),
     ) {
         let mut account = bucket();
-        for key in keys.keys() {
+        for key in &keys {
             put(&mut account, key, json!("x"));
         }
         let mut params = json!({"Bucket": "some-bucket"});
@@ -156,19 +156,19 @@ proptest! {
         };
         let whole = account.ask("s3:ListObjectsV2", params.clone());
         params["MaxKeys"] = json!(size);
-        let mut paged = BTreeMap::new();
+        let mut paged = BTreeSet::new();
         loop {
             let page = account.ask("s3:ListObjectsV2", params.clone());
             prop_assert!(page["KeyCount"].as_i64() <= Some(size));
             for name in names(&page) {
-                prop_assert_eq!(paged.insert(name, ()), None);
+                prop_assert!(paged.insert(name));
             }
             if page["IsTruncated"] == false {
                 break;
             }
             params["ContinuationToken"] = page["NextContinuationToken"].clone();
         }
-        let whole: BTreeMap<_, _> = names(&whole).into_iter().map(|name| (name, ())).collect();
+        let whole: BTreeSet<_> = names(&whole).into_iter().collect();
         prop_assert_eq!(paged, whole);
     }
 }

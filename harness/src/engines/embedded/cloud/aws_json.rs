@@ -180,7 +180,8 @@ fn refused(target: &Target, error: CloudError) -> Response {
         "__type": format!("{}#{code}", target.namespace),
         "message": error.message,
     });
-    if let Some((name, value)) = error.more {
+    if let Some(more) = error.more {
+        let (name, value) = *more;
         body[name] = value;
     }
     let status = exchange::status(error.status);

@@ -212,8 +212,8 @@ impl Asked<'_> {
             .is_some_and(|it| it == "url");
         let encode = |value: &mut Value| {
             if let Some(text) = value.as_str().filter(|_| encodes) {
-                let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-                *value = encoded.into();
+                let text: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+                *value = text.into();
             }
         };
         for content in answer["Contents"].as_array_mut().into_iter().flatten() {
