@@ -339,5 +339,7 @@ events(clients["events"], clients["sqs"])
 functions(clients["lambda"])
 code, message = clients["sqs"].refused("list_dead_letter_source_queues", "ClientError", QueueUrl="q")
 assert code == "UnknownOperationException" and "not modelled" in message, (code, message)
-called.remove(("sqs", "ListDeadLetterSourceQueues"))
+code, _ = clients["s3"].refused("list_buckets", "ClientError")
+assert code == "NotImplemented", code
+called -= {("sqs", "ListDeadLetterSourceQueues"), ("s3", "ListBuckets")}
 print(f"{len(called)} operations")

@@ -20,6 +20,10 @@ use crate::{
 /// forgotten when 5,000 others have ended after it, or sooner if those take more than 64 MiB. (AWS
 /// keeps it for 90 days.)
 ///
+/// The account's other services are at the same endpoint, with the operations that tasks and their tests need: SQS,
+/// SNS, DynamoDB, S3 (with buckets in the path), EventBridge and Lambda. They keep what they are given until the
+/// server ends.
+///
 /// Clients put 'sync-' before the host for StartSyncExecution and TestState. Switch that off: with
 /// AWS_DISABLE_HOST_PREFIX_INJECTION=true for boto3 and the AWS CLI, or in boto3 with
 /// Config(inject_host_prefix=False).
@@ -29,6 +33,7 @@ Examples:
   stepproof serve
   stepproof serve --port 8083 --time-scale 60
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+  aws sqs create-queue --queue-name q --endpoint-url http://127.0.0.1:8083
   stepproof run --endpoint http://127.0.0.1:8083 --time-scale 60")]
 pub(super) struct Serve {
     /// The port; 0 picks a free one.

@@ -101,7 +101,13 @@ fn is_bucket_name(name: &str) -> bool {
         && name.starts_with(is_end)
         && name.ends_with(is_end)
         && !name.contains("..")
-        && name.parse::<std::net::Ipv4Addr>().is_err()
+        && !is_address(name)
+}
+
+/// Whether a name has the form of an IP address.
+fn is_address(name: &str) -> bool {
+    let mut parts = name.split('.');
+    name.matches('.').count() == 3 && parts.all(|part| part.parse::<u16>().is_ok())
 }
 
 fn put(bucket: &mut Bucket, now: Instant, params: &Params<'_>) -> Result<Value, CloudError> {

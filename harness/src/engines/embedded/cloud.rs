@@ -18,7 +18,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::Request,
-    http::StatusCode,
+    http::{Method, StatusCode},
     response::{IntoResponse as _, Response},
 };
 
@@ -53,7 +53,7 @@ pub(super) async fn answer(account: &Account, request: Request) -> Option<Respon
         Protocol::Lambda
     } else if is_form && path == "/" {
         Protocol::Query
-    } else if path != "/" {
+    } else if path != "/" || head.method == Method::GET {
         Protocol::S3
     } else {
         return None;

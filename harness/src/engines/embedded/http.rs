@@ -10,7 +10,11 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header::HOST, uri::Authority},
+    http::{
+        HeaderValue, StatusCode,
+        header::{HOST, ORIGIN},
+        uri::Authority,
+    },
     response::{IntoResponse, Response},
 };
 use hyper::server::conn::http1;
@@ -215,11 +219,16 @@ async fn serve(
 }
 
 async fn answer(State(account): State<Account>, request: Request) -> Response {
-    if !is_for_loopback(&request) {
-        let body = json!({
-            "__type": "AccessDeniedException",
-            "message": "this server answers only requests to a loopback address or to localhost",
-        });
+    let denied = if !is_for_loopback(&request) {
+        Some("this server answers only requests to a loopback address or to localhost")
+    } else if request.headers().contains_key(ORIGIN) {
+        // A page of another origin can post forms here, whatever is answered.
+        Some("this server does not answer pages in browsers")
+    } else {
+        None
+    };
+    if let Some(message) = denied {
+        let body = json!({"__type": "AccessDeniedException", "message": message});
         return json_response(StatusCode::FORBIDDEN, &body);
     }
     let target = header(request.headers(), "x-amz-target");
@@ -408,6 +417,24 @@ mod tests {
         let answered = sent(&server, &request("localhost", "ListStateMachines", "{}")).await;
         assert!(answered.starts_with("HTTP/1.1 200"), "{answered}");
         let refused = sent(&server, &request("evil.example", "ListStateMachines", "{}")).await;
+        assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
+    }
+
+    /// A page can post a form without asking whether it may.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_page_of_another_origin_is_refused() {
+        let server = server(PATIENCE).await;
+        let form = |origin: &str| {
+            let body = "Action=ListTopics&Version=2010-03-31";
+            format!(
+                "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{origin}\
+                 Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )
+        };
+        let answered = sent(&server, &form("")).await;
+        assert!(answered.starts_with("HTTP/1.1 200"), "{answered}");
+        let refused = sent(&server, &form("Origin: http://evil.example\r\n")).await;
         assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
     }
 

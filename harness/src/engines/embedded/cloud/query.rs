@@ -27,7 +27,7 @@ pub(super) fn answer(account: &Account, body: &[u8]) -> Response {
     let operation = params["Action"].as_str().unwrap_or_default();
     let service = match params["Version"].as_str() {
         Some(VERSION) => "sns",
-        _ => "of another version",
+        _ => "an API of another version",
     };
     match account.service.cloud(service, operation, &params) {
         Ok(answer) => answered(operation, &answer),
