@@ -6,7 +6,7 @@ use super::{Cloud, CloudError, dynamodb, events, lambda, s3, sns, sqs};
 use crate::base::time::Instant;
 
 impl Cloud {
-    /// Handles an operation of a service, both by AWS's name (`sqs`, `SendMessage`).
+    /// Handles an operation of a service, both by AWS's name (`sqs`, `SendMessage`; EventBridge is `events`).
     ///
     /// The services are `sqs`, `sns`, `dynamodb`, `s3`, `events` and `lambda`. A service or an operation that
     /// is not modelled is refused with the code `UnknownOperationException`.

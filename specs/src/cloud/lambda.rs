@@ -247,6 +247,14 @@ impl Functions {
             )
             .status(409));
         }
+        let is_image = params.maybe_text("PackageType")? == Some("Image");
+        let is_whole = params.value("Runtime").is_some() && params.value("Handler").is_some();
+        if !is_image && !is_whole {
+            return Err(CloudError::new(
+                "InvalidParameterValueException",
+                "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+            ));
+        }
         let text = |value: Option<&str>, usual: &str| json!(value.unwrap_or(usual));
         let mut configuration = Map::from_iter([
             ("FunctionName".to_owned(), json!(name)),

@@ -602,6 +602,32 @@ proptest! {
         prop_assert_ne!(holds(condition.clone()), holds(format!("NOT ({condition})")));
     }
 
+    /// Whatever is written as an expression is done or refused.
+    #[test]
+    fn every_text_is_an_expression_or_refused(
+        words in prop::collection::vec(
+            prop::sample::select(vec![
+                "SET", "REMOVE", "ADD", "DELETE", "a", "#a", ":a", "[", "]", "0", "99999999999999999999", ".", ",",
+                "=", "<>", "<", "(", ")", "+", "-", "AND", "OR", "NOT", "BETWEEN", "IN", "size", "contains",
+                "begins_with", "attribute_type", "if_not_exists", "list_append", "é", "%", "#", ":", "name",
+            ]),
+            0..12,
+        ),
+        kind in prop::sample::select(vec!["UpdateExpression", "ConditionExpression"]),
+    ) {
+        let mut account = table();
+        let mut params = with(json!({
+            "Key": {"id": {"S": "1"}},
+            "ExpressionAttributeNames": {"#a": "x"},
+            "ExpressionAttributeValues": {":a": {"N": "1"}},
+        }));
+        params[kind] = json!(words.join(" "));
+        if let Err(error) = account.call("dynamodb:UpdateItem", params) {
+            let codes = ["ValidationException", "ConditionalCheckFailedException"];
+            prop_assert!(codes.contains(&error.code), "{error}");
+        }
+    }
+
     /// Numbers are told as they were put, in one form.
     #[test]
     fn numbers_come_back(mantissa in any::<i64>(), places in 0..60_usize) {

@@ -37,6 +37,9 @@ fn a_function_is_there_until_it_is_deleted() {
     let again = json!({"FunctionName": "f", "Role": "r", "Code": {}});
     let (code, _) = account.refused("lambda:CreateFunction", again);
     assert_eq!(code, "ResourceConflictException");
+    let bare = json!({"FunctionName": "g", "Role": "r", "Code": {}});
+    let (code, _) = account.refused("lambda:CreateFunction", bare);
+    assert_eq!(code, "InvalidParameterValueException");
     account.ask("lambda:DeleteFunction", json!({"FunctionName": "f"}));
     for operation in ["GetFunction", "DeleteFunction", "Invoke"] {
         let params = json!({"FunctionName": "f"});

@@ -53,7 +53,10 @@ pub(super) async fn answer(account: &Account, request: Request) -> Option<Respon
         Protocol::Lambda
     } else if is_form && path == "/" {
         Protocol::Query
-    } else if path != "/" || head.method == Method::GET {
+    } else if path != "/"
+        || head.method == Method::GET
+        || s3::bucket(&head.headers).is_some() && head.method != Method::POST
+    {
         Protocol::S3
     } else {
         return None;

@@ -438,6 +438,31 @@ mod tests {
         assert!(refused.starts_with("HTTP/1.1 403"), "{refused}");
     }
 
+    /// Some clients put the bucket before the name of the host.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_bucket_is_in_the_path_or_in_the_host() {
+        let server = server(PATIENCE).await;
+        let asked = async |start: &str, host: &str| {
+            let text = format!(
+                "{start} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            );
+            sent(&server, &text).await
+        };
+        for (start, host, answer) in [
+            ("PUT /", "some-bucket.localhost:8083", "200 OK"),
+            ("PUT /a/k", "some-bucket.localhost", "200 OK"),
+            ("GET /some-bucket/a/k", "localhost:8083", "200 OK"),
+            ("GET /some-bucket/k", "127.0.0.1", "404 Not Found"),
+            ("GET /a/k", "localhost", "404 Not Found"),
+            ("GET /", "localhost", "501 Not Implemented"),
+            ("DELETE /", "some-bucket.localhost", "409 Conflict"),
+        ] {
+            let answered = asked(start, host).await;
+            let told = answered.strip_prefix("HTTP/1.1 ").unwrap();
+            assert!(told.starts_with(answer), "{start} at {host}: {told}");
+        }
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn half_a_request_is_not_waited_for_for_ever() {
         let short = Duration::from_millis(50);

@@ -1,10 +1,14 @@
-//! S3: REST with XML, buckets as the first part of the path.
+//! S3: REST with XML, buckets as the first part of the path or of the host's name.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
 use axum::{
     body::Body,
-    http::{HeaderMap, Method, StatusCode, header::CONTENT_TYPE, request::Parts},
+    http::{
+        HeaderMap, Method, StatusCode,
+        header::{CONTENT_TYPE, HOST},
+        request::Parts,
+    },
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -50,7 +54,10 @@ struct Asked<'r> {
 
 pub(super) fn answer(account: &Account, head: &Parts, body: &[u8]) -> Response {
     let path = percent_decode_str(head.uri.path().trim_start_matches('/')).decode_utf8_lossy();
-    let (bucket, key) = path.split_once('/').unwrap_or((&path, ""));
+    let (bucket, key) = match bucket(&head.headers) {
+        Some(bucket) => (bucket, path.as_ref()),
+        None => path.split_once('/').unwrap_or((&path, "")),
+    };
     let query = head.uri.query().unwrap_or_default();
     let asked = Asked {
         method: &head.method,
@@ -86,6 +93,13 @@ pub(super) fn answer(account: &Account, head: &Parts, body: &[u8]) -> Response {
             ..
         }) => refused(&asked, status, code, &message),
     }
+}
+
+/// The bucket in the name of the host: `bucket.localhost`.
+pub(super) fn bucket(headers: &HeaderMap) -> Option<&str> {
+    let host = header(headers, HOST.as_str())?;
+    let name = host.split_once(':').map_or(host, |(name, _)| name);
+    name.strip_suffix(".localhost")
 }
 
 /// A body in chunks that breaks off or is not in chunks.
