@@ -89,7 +89,8 @@ impl Cloud {
         let Self {
             account, functions, ..
         } = self;
-        let (name, qualifier) = functions.named(account, &params)?;
+        // Here the version is always told (recorded for tasks).
+        let (name, qualifier) = functions.named(account, &params, Some(LATEST))?;
         let kind = params.maybe_text("InvocationType")?;
         let payload = params.maybe_text("Payload")?.unwrap_or("{}");
         if let Err(error) = serde_json::from_str::<Value>(payload) {
@@ -205,14 +206,14 @@ pub(super) fn call(
     match operation {
         "CreateFunction" => functions.create(account, now, &params),
         "GetFunction" => {
-            let (name, _) = functions.named(account, &params)?;
+            let (name, _) = functions.named(account, &params, None)?;
             Ok(json!({
                 "Configuration": functions.functions[&name],
                 "Code": {"RepositoryType": "S3"},
             }))
         }
         "DeleteFunction" => {
-            let (name, _) = functions.named(account, &params)?;
+            let (name, _) = functions.named(account, &params, None)?;
             functions.functions.shift_remove(&name);
             Ok(json!({}))
         }
@@ -300,15 +301,16 @@ impl Functions {
         Ok(answer)
     }
 
-    /// The name and the qualifier of a function that there is.
+    /// The name and the qualifier, or the usual one, of a function that there is.
     fn named(
         &self,
         account: &Account,
         params: &Params<'_>,
+        usual: Option<&str>,
     ) -> Result<(String, Option<String>), CloudError> {
         let given = params.text("FunctionName")?;
         let (name, within) = split(given);
-        let qualifier = params.maybe_text("Qualifier")?.or(within);
+        let qualifier = params.maybe_text("Qualifier")?.or(within).or(usual);
         // Without versions and aliases there is only this.
         let is_known = qualifier.is_none_or(|qualifier| qualifier == LATEST);
         if is_known && self.functions.contains_key(name) {

@@ -41,13 +41,20 @@ fn a_function_is_there_until_it_is_deleted() {
     let (code, _) = account.refused("lambda:CreateFunction", bare);
     assert_eq!(code, "InvalidParameterValueException");
     account.ask("lambda:DeleteFunction", json!({"FunctionName": "f"}));
-    for operation in ["GetFunction", "DeleteFunction", "Invoke"] {
+    for (operation, version) in [
+        ("GetFunction", ""),
+        ("DeleteFunction", ""),
+        // As AWS was recorded.
+        ("Invoke", ":$LATEST"),
+    ] {
         let params = json!({"FunctionName": "f"});
         let (code, message) = account.refused(&format!("lambda:{operation}"), params);
         assert_eq!(code, "ResourceNotFoundException");
         assert_eq!(
             message,
-            "Function not found: arn:aws:lambda:eu-west-1:123456789012:function:f"
+            format!(
+                "Function not found: arn:aws:lambda:eu-west-1:123456789012:function:f{version}"
+            )
         );
     }
 }
