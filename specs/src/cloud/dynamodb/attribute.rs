@@ -22,9 +22,8 @@ pub(super) enum Attribute {
     B(Vec<u8>),
     Bool(bool),
     Null,
-    Ss(BTreeSet<String>),
-    Ns(BTreeSet<Decimal>),
-    Bs(BTreeSet<Vec<u8>>),
+    /// A set of strings, numbers or bytes, all of one type; it is never empty.
+    Set(BTreeSet<Self>),
     L(Vec<Self>),
     M(Item),
 }
@@ -74,9 +73,9 @@ impl Attribute {
                     ));
                 }
             },
-            "SS" => Self::Ss(set(value, "string", text)?),
-            "NS" => Self::Ns(set(value, "number", number)?),
-            "BS" => Self::Bs(set(value, "binary", bytes)?),
+            "SS" => Self::Set(set(value, "string", |it| text(it).map(Self::S))?),
+            "NS" => Self::Set(set(value, "number", |it| number(it).map(Self::N))?),
+            "BS" => Self::Set(set(value, "binary", |it| bytes(it).map(Self::B))?),
             "L" => {
                 let elements = value
                     .as_array()
@@ -88,10 +87,7 @@ impl Attribute {
                 let members = value
                     .as_object()
                     .ok_or_else(|| CloudError::serialization("M", "a map"))?;
-                let members = members
-                    .iter()
-                    .map(|(name, value)| Ok((name.clone(), Self::read_within(value, depth)?)));
-                Self::M(members.collect::<Result<_, CloudError>>()?)
+                Self::M(read_members(members, depth)?)
             }
             _ => {
                 return Err(CloudError::validation(
@@ -103,23 +99,20 @@ impl Attribute {
 
     /// The value as the API has it.
     pub fn shown(&self) -> Value {
-        let encoded = |bytes: &Vec<u8>| STANDARD.encode(bytes);
+        json!({ self.kind(): self.bare() })
+    }
+
+    /// The same without its type.
+    fn bare(&self) -> Value {
         match self {
-            Self::S(text) => json!({"S": text}),
-            Self::N(number) => json!({"N": number.to_string()}),
-            Self::B(bytes) => json!({"B": encoded(bytes)}),
-            Self::Bool(value) => json!({"BOOL": value}),
-            Self::Null => json!({"NULL": true}),
-            Self::Ss(texts) => json!({"SS": texts}),
-            Self::Ns(numbers) => {
-                let numbers = numbers.iter().map(Decimal::to_string);
-                json!({"NS": numbers.collect::<Vec<_>>()})
-            }
-            Self::Bs(all) => json!({"BS": all.iter().map(encoded).collect::<Vec<_>>()}),
-            Self::L(elements) => {
-                json!({"L": elements.iter().map(Self::shown).collect::<Vec<_>>()})
-            }
-            Self::M(members) => json!({"M": shown(members)}),
+            Self::S(text) => text.as_str().into(),
+            Self::N(number) => number.to_string().into(),
+            Self::B(bytes) => STANDARD.encode(bytes).into(),
+            Self::Bool(value) => (*value).into(),
+            Self::Null => true.into(),
+            Self::Set(elements) => elements.iter().map(Self::bare).collect(),
+            Self::L(elements) => elements.iter().map(Self::shown).collect(),
+            Self::M(members) => shown(members),
         }
     }
 
@@ -131,9 +124,11 @@ impl Attribute {
             Self::B(_) => "B",
             Self::Bool(_) => "BOOL",
             Self::Null => "NULL",
-            Self::Ss(_) => "SS",
-            Self::Ns(_) => "NS",
-            Self::Bs(_) => "BS",
+            Self::Set(elements) => match elements.first() {
+                Some(Self::N(_)) => "NS",
+                Some(Self::B(_)) => "BS",
+                _ => "SS",
+            },
             Self::L(_) => "L",
             Self::M(_) => "M",
         }
@@ -141,33 +136,30 @@ impl Attribute {
 
     /// The name of its type in messages about operands.
     pub fn long_kind(&self) -> &'static str {
-        match self {
-            Self::S(_) => "STRING",
-            Self::N(_) => "NUMBER",
-            Self::B(_) => "BINARY",
-            Self::Bool(_) => "BOOLEAN",
-            Self::Null => "NULL",
-            Self::Ss(_) => "STRING_SET",
-            Self::Ns(_) => "NUMBER_SET",
-            Self::Bs(_) => "BINARY_SET",
-            Self::L(_) => "LIST",
-            Self::M(_) => "MAP",
+        match self.kind() {
+            "S" => "STRING",
+            "N" => "NUMBER",
+            "B" => "BINARY",
+            "BOOL" => "BOOLEAN",
+            "SS" => "STRING_SET",
+            "NS" => "NUMBER_SET",
+            "BS" => "BINARY_SET",
+            "L" => "LIST",
+            "M" => "MAP",
+            other => other,
         }
     }
 
     /// How many bytes it takes (Developer Guide, "DynamoDB item sizes and formats").
     pub fn size(&self) -> usize {
-        let decimal = |number: &Decimal| {
-            (number.digits() as usize).div_ceil(2) + 1 + usize::from(number.is_negative())
-        };
         match self {
             Self::S(text) => text.len(),
-            Self::N(number) => decimal(number),
+            Self::N(number) => {
+                (number.digits() as usize).div_ceil(2) + 1 + usize::from(number.is_negative())
+            }
             Self::B(bytes) => bytes.len(),
             Self::Bool(_) | Self::Null => 1,
-            Self::Ss(texts) => texts.iter().map(String::len).sum(),
-            Self::Ns(numbers) => numbers.iter().map(decimal).sum(),
-            Self::Bs(all) => all.iter().map(Vec::len).sum(),
+            Self::Set(elements) => elements.iter().map(Self::size).sum(),
             Self::L(elements) => 3 + elements.iter().map(|it| 1 + it.size()).sum::<usize>(),
             Self::M(members) => 3 + members.len() + size(members),
         }
@@ -178,9 +170,7 @@ impl Attribute {
         Some(match self {
             Self::S(text) => text.chars().count(),
             Self::B(bytes) => bytes.len(),
-            Self::Ss(texts) => texts.len(),
-            Self::Ns(numbers) => numbers.len(),
-            Self::Bs(all) => all.len(),
+            Self::Set(elements) => elements.len(),
             Self::L(elements) => elements.len(),
             Self::M(members) => members.len(),
             Self::N(_) | Self::Bool(_) | Self::Null => return None,
@@ -190,9 +180,15 @@ impl Attribute {
 
 /// An item, from a map of values.
 pub(super) fn read_item(map: &Map<String, Value>) -> Result<Item, CloudError> {
-    map.iter()
-        .map(|(name, value)| Ok((name.clone(), Attribute::read(value)?)))
-        .collect()
+    read_members(map, DEEPEST)
+}
+
+fn read_members(map: &Map<String, Value>, depth: usize) -> Result<Item, CloudError> {
+    let mut item = Item::new();
+    for (name, value) in map {
+        item.insert(name.clone(), Attribute::read_within(value, depth)?);
+    }
+    Ok(item)
 }
 
 /// An item as the API has it.
@@ -231,24 +227,26 @@ fn bytes(value: &Value) -> Result<Vec<u8>, CloudError> {
         .ok_or_else(|| CloudError::serialization("B", "in Base64"))
 }
 
-fn set<T: Ord>(
+fn set(
     value: &Value,
     kind: &str,
-    read: fn(&Value) -> Result<T, CloudError>,
-) -> Result<BTreeSet<T>, CloudError> {
+    read: fn(&Value) -> Result<Attribute, CloudError>,
+) -> Result<BTreeSet<Attribute>, CloudError> {
     let elements = value
         .as_array()
         .ok_or_else(|| CloudError::serialization("a set", "a list"))?;
     if elements.is_empty() {
         return Err(invalid(&format!("An {kind} set  may not be empty")));
     }
-    let set: BTreeSet<T> = elements.iter().map(read).collect::<Result<_, _>>()?;
-    if set.len() < elements.len() {
-        let shown = elements.iter().map(|it| it.as_str().unwrap_or_default());
-        let shown = shown.collect::<Vec<_>>().join(", ");
-        return Err(invalid(&format!(
-            "Input collection [{shown}] contains duplicates."
-        )));
+    let mut set = BTreeSet::new();
+    for element in elements {
+        if !set.insert(read(element)?) {
+            let shown = elements.iter().map(|it| it.as_str().unwrap_or_default());
+            let shown = shown.collect::<Vec<_>>().join(", ");
+            return Err(invalid(&format!(
+                "Input collection [{shown}] contains duplicates."
+            )));
+        }
     }
     Ok(set)
 }

@@ -107,9 +107,7 @@ fn contains(value: &Attribute, part: &Attribute) -> bool {
         (Attribute::B(bytes), Attribute::B(part)) => {
             part.is_empty() || bytes.windows(part.len()).any(|it| it == part)
         }
-        (Attribute::Ss(set), Attribute::S(element)) => set.contains(element),
-        (Attribute::Ns(set), Attribute::N(element)) => set.contains(element),
-        (Attribute::Bs(set), Attribute::B(element)) => set.contains(element),
+        (Attribute::Set(elements), element) => elements.contains(element),
         (Attribute::L(elements), element) => elements.contains(element),
         _ => false,
     }

@@ -14,8 +14,15 @@ use crate::cloud::{CloudError, params::Params};
 const LONGEST: usize = 4_096;
 
 /// Names that have to be written as `#name` (Developer Guide, "Reserved words in DynamoDB").
-static RESERVED: LazyLock<BTreeSet<&str>> =
+static RESERVED: LazyLock<Vec<&str>> =
     LazyLock::new(|| include_str!("reserved.txt").split_whitespace().collect());
+
+fn is_reserved(name: &str) -> bool {
+    // The list is sorted.
+    RESERVED
+        .binary_search(&name.to_ascii_uppercase().as_str())
+        .is_ok()
+}
 
 /// The names and values that are defined beside the expressions of a call.
 pub(super) struct Defined<'v> {
@@ -291,7 +298,7 @@ impl<'t> Parser<'t> {
                 name
             }
             Some(Token::Word(name)) if name.starts_with(|c: char| !c.is_ascii_digit()) => {
-                if RESERVED.contains(name.to_ascii_uppercase().as_str()) {
+                if is_reserved(name) {
                     return Err(self.invalid(format!(
                         "Attribute name is a reserved keyword; reserved keyword: {name}"
                     )));
@@ -358,4 +365,16 @@ pub(super) fn check_disjoint(parser: &Parser<'_>, paths: &[Path]) -> Result<(), 
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RESERVED, is_reserved};
+
+    #[test]
+    fn the_reserved_words_are_sorted() {
+        assert!(RESERVED.is_sorted());
+        assert!(is_reserved("Name") && is_reserved("ZONE") && is_reserved("abort"));
+        assert!(!is_reserved("id") && !is_reserved(""));
+    }
 }

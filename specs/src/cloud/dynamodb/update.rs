@@ -67,10 +67,7 @@ impl Update {
             "REMOVE" => self.removes.push(path),
             _ => {
                 let value = parser.value()?.ok_or_else(|| parser.syntax())?;
-                let is_set = matches!(
-                    value,
-                    Attribute::Ss(_) | Attribute::Ns(_) | Attribute::Bs(_)
-                );
+                let is_set = matches!(value, Attribute::Set(_));
                 let is_addable = section == "ADD" && matches!(value, Attribute::N(_));
                 if !is_set && !is_addable {
                     return Err(parser.invalid(format!(
@@ -231,22 +228,24 @@ fn added(old: &Attribute, value: &Attribute) -> Result<Attribute, CloudError> {
             let sum = old.plus(*value);
             Attribute::N(sum.map_err(|error| CloudError::validation(error.to_string()))?)
         }
-        (Attribute::Ss(old), Attribute::Ss(value)) => Attribute::Ss(old | value),
-        (Attribute::Ns(old), Attribute::Ns(value)) => Attribute::Ns(old | value),
-        (Attribute::Bs(old), Attribute::Bs(value)) => Attribute::Bs(old | value),
+        (Attribute::Set(one), Attribute::Set(two)) if old.kind() == value.kind() => {
+            Attribute::Set(one | two)
+        }
         _ => return Err(wrong_type()),
     })
 }
 
 /// A set without the elements of another; `None` if none is left.
 fn deleted(old: &Attribute, value: &Attribute) -> Result<Option<Attribute>, CloudError> {
-    let rest = match (old, value) {
-        (Attribute::Ss(old), Attribute::Ss(value)) => Attribute::Ss(old - value),
-        (Attribute::Ns(old), Attribute::Ns(value)) => Attribute::Ns(old - value),
-        (Attribute::Bs(old), Attribute::Bs(value)) => Attribute::Bs(old - value),
-        _ => return Err(wrong_type()),
-    };
-    Ok(Some(rest).filter(|rest| rest.length() != Some(0)))
+    match (old, value) {
+        (Attribute::Set(one), Attribute::Set(two)) if old.kind() == value.kind() => {
+            let rest = one - two;
+            Ok(Some(rest)
+                .filter(|rest| !rest.is_empty())
+                .map(Attribute::Set))
+        }
+        _ => Err(wrong_type()),
+    }
 }
 
 fn wrong_type() -> CloudError {
