@@ -12,11 +12,13 @@ mod call_error;
 mod constraints;
 mod definitions;
 mod executions;
+mod integrations;
 mod logs;
 mod machine;
 mod machines;
 mod map_runs;
 mod model;
+mod nested;
 mod page;
 mod params;
 mod redrive;
@@ -24,6 +26,7 @@ mod render;
 mod settings;
 mod start;
 mod tags;
+mod tasks;
 mod test_state;
 mod token;
 mod versions;
@@ -204,6 +207,8 @@ pub struct Service {
     pending: VecDeque<ExecutionId>,
     /// Whether they do it elsewhere: see [`Service::next_work`].
     works_elsewhere: bool,
+    /// Whether it is working on them here.
+    is_working: bool,
     /// How much memory the executions take that have not ended.
     running_memory: usize,
     closed: Closed,

@@ -1,6 +1,5 @@
 //! Task states: scheduling, time limits, results.
 
-use crate::base::entropy::mix;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -12,6 +11,7 @@ use super::{
     frame::{FrameId, Phase, TaskState},
     runtime_error::{Result, RuntimeError},
     timers::Waiter,
+    token,
     trial::Step,
 };
 use crate::{
@@ -36,7 +36,7 @@ impl Execution {
         if envelope.is_callback() {
             self.mark(Clause::TaskToken);
             self.report(Fact::ChanceDrawn);
-            eval.token = Some(self.token(number));
+            eval.token = Some(token::token(self.setup.number, number));
         }
         let flow = eval.flow();
         let effective = flow.effective_input(&eval)?;
@@ -98,12 +98,6 @@ impl Execution {
         }
         self.mark(Clause::HarnessTimeout);
         Some(timeout.map_or(LONGEST_HARNESS, |seconds| seconds.min(LONGEST_HARNESS)))
-    }
-
-    /// `$$.Task.Token`: opaque, and unique for every attempt.
-    fn token(&self, task: TaskId) -> String {
-        let bits = mix(self.setup.identity.entropy ^ task.0.rotate_left(32));
-        format!("AQ{bits:016x}{:016x}", mix(!bits))
     }
 
     /// `TimeoutSeconds` or `HeartbeatSeconds`, in seconds.

@@ -4,6 +4,7 @@ mod executions;
 mod express;
 mod lists;
 mod machines;
+mod nested;
 mod redrive;
 mod tags;
 mod validation;
