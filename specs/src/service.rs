@@ -19,6 +19,7 @@ mod machines;
 mod map_runs;
 mod model;
 mod nested;
+mod others;
 mod page;
 mod params;
 mod redrive;

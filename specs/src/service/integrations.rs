@@ -3,11 +3,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{CallError, ExecutionId, Service, TaskRef, tasks::Open, tasks::unavailable};
+use super::{ExecutionId, Service, TaskRef, tasks::Open, tasks::unavailable};
 use crate::{
     asl::resource::{Integration, Pattern},
     base::{entropy::mix, time::Instant},
-    clause::Clause,
     history::Failure,
     interpreter::Input,
 };
@@ -18,8 +17,32 @@ pub(super) struct Style {
     pub errors: &'static str,
     /// The service in causes.
     pub service: &'static str,
-    /// Whether it is one of the AWS SDK: its answers have no metadata, and its causes are worded otherwise.
-    pub sdk: bool,
+    /// The exception for errors that the service's model does not name.
+    pub other: &'static str,
+    /// The codes of the errors that it names, as far as they can occur.
+    pub named: &'static [&'static str],
+    /// What of the HTTP answer is told; `None` for integrations of the AWS SDK, whose causes are worded otherwise,
+    /// too.
+    pub http: Option<Http>,
+}
+
+/// The HTTP answer of an optimised integration.
+#[derive(Clone, Copy)]
+pub(super) enum Http {
+    /// Nothing is told of it.
+    Untold,
+    /// One with these headers besides its length, its date and the id of the request.
+    With(&'static [(&'static str, &'static str)]),
+}
+
+/// An error as a service answers it.
+pub(super) struct Refusal<'e> {
+    /// The code, as the service's model has it.
+    pub name: &'e str,
+    /// As its protocol has it.
+    pub code: &'e str,
+    pub message: &'e str,
+    pub status: u16,
 }
 
 /// What a service has answered.
@@ -48,7 +71,8 @@ impl Service {
         }
         let called = match integration.service {
             "states" | "aws-sdk:sfn" => self.call_itself(now, task, integration, params),
-            _ => None,
+            _ if integration.pattern == Pattern::Sync => None,
+            _ => self.call_other(now, task, integration, params),
         };
         let Some(called) = called else {
             self.close(task);
@@ -100,8 +124,9 @@ impl Style {
     /// (recorded: services, callback). Members are in the order of their names.
     pub fn answer(&self, answer: Map<String, Value>, body: &str, at: Instant, id: &str) -> Value {
         let mut members = answer;
-        if !self.sdk {
-            members.insert("SdkHttpMetadata".to_owned(), metadata(body, at, id));
+        if let Some(Http::With(headers)) = self.http {
+            let metadata = metadata(headers, body, at, id);
+            members.insert("SdkHttpMetadata".to_owned(), metadata);
             members.insert("SdkResponseMetadata".to_owned(), json!({ "RequestId": id }));
         }
         members.sort_keys();
@@ -109,53 +134,57 @@ impl Style {
     }
 
     /// The failure of a task whose call fails (recorded: error_handling).
-    pub fn failure(&self, error: &CallError, id: &str) -> Failure {
+    pub fn failure(&self, refusal: &Refusal<'_>, id: &str) -> Failure {
         let Self {
             errors, service, ..
         } = self;
-        let CallError { code, message, .. } = error;
-        let cause = if self.sdk {
+        let Refusal {
+            name,
+            code,
+            message,
+            status,
+        } = refusal;
+        let cause = if self.http.is_none() {
             format!(
-                "{message} (Service: {service}, Status Code: 400, Request ID: {id}) (SDK Attempt Count: 1)"
+                "{message} (Service: {service}, Status Code: {status}, Request ID: {id}) (SDK Attempt Count: 1)"
             )
         } else {
             format!(
-                "{message} (Service: {service}; Status Code: 400; Error Code: {code}; Request ID: {id}; \
+                "{message} (Service: {service}; Status Code: {status}; Error Code: {code}; Request ID: {id}; \
                  Proxy: null)"
             )
         };
-        let name = code.strip_suffix("Exception").unwrap_or(code);
+        let name = if self.named.contains(name) {
+            name.strip_suffix("Exception").unwrap_or(name)
+        } else {
+            self.other
+        };
         Failure {
             error: Some(format!("{errors}.{name}Exception").into()),
             cause: Some(cause.into()),
         }
     }
-
-    /// The rule about failures.
-    pub fn rule(&self) -> Clause {
-        Clause::IntegrationFailure
-    }
 }
 
 /// What an optimised integration tells of the HTTP answer.
-fn metadata(body: &str, at: Instant, id: &str) -> Value {
+fn metadata(headers: &[(&str, &str)], body: &str, at: Instant, id: &str) -> Value {
     let (length, date) = (body.len().to_string(), at.http_date());
-    let media = "application/x-amz-json-1.0";
+    let own = [
+        ("Content-Length", &*length),
+        ("Date", &*date),
+        ("x-amzn-RequestId", id),
+    ];
+    let mut single = Map::new();
+    for (name, value) in own.iter().chain(headers) {
+        single.insert((*name).to_owned(), (*value).into());
+    }
+    single.sort_keys();
+    let listed = single
+        .iter()
+        .map(|(name, value)| (name.clone(), json!([value])));
     json!({
-        "AllHttpHeaders": {
-            "Content-Length": [length],
-            "Content-Type": [media],
-            "Date": [date],
-            "connection": ["keep-alive"],
-            "x-amzn-RequestId": [id],
-        },
-        "HttpHeaders": {
-            "Content-Length": length,
-            "Content-Type": media,
-            "Date": date,
-            "connection": "keep-alive",
-            "x-amzn-RequestId": id,
-        },
+        "AllHttpHeaders": listed.collect::<Map<_, _>>(),
+        "HttpHeaders": single,
         "HttpStatusCode": 200,
     })
 }

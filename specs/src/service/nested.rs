@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Answer, ExecutionId, PollId, Service, TaskRef,
-    integrations::{Called, Style},
+    integrations::{Called, Http, Refusal, Style},
     model::{self, Shape},
     tasks::Open,
 };
@@ -25,14 +25,32 @@ use crate::{
 const OPTIMISED: Style = Style {
     errors: "StepFunctions",
     service: "AWSStepFunctions",
-    sdk: false,
+    other: "AWSStepFunctions",
+    named: ERRORS,
+    http: Some(Http::With(&[
+        ("Content-Type", "application/x-amz-json-1.0"),
+        ("connection", "keep-alive"),
+    ])),
 };
 /// That of the AWS SDK.
 const SDK: Style = Style {
     errors: "Sfn",
     service: "Sfn",
-    sdk: true,
+    other: "Sfn",
+    named: ERRORS,
+    http: None,
 };
+/// The errors of the service's model (botocore 1.44).
+#[rustfmt::skip]
+const ERRORS: &[&str] = &[
+    "ActivityAlreadyExists", "ActivityDoesNotExist", "ConflictException", "ExecutionAlreadyExists",
+    "ExecutionDoesNotExist", "ExecutionLimitExceeded", "ExecutionNotRedrivable", "InvalidArn", "InvalidDefinition",
+    "InvalidEncryptionConfiguration", "InvalidExecutionInput", "InvalidLoggingConfiguration", "InvalidName",
+    "InvalidOutput", "InvalidToken", "InvalidTracingConfiguration", "MissingRequiredParameter", "ResourceNotFound",
+    "ServiceQuotaExceededException", "StateMachineAlreadyExists", "StateMachineDeleting",
+    "StateMachineDoesNotExist", "StateMachineTypeNotSupported", "TaskDoesNotExist", "TaskTimedOut", "TooManyTags",
+    "ValidationException",
+];
 
 /// A task that waits for the end of an execution.
 #[derive(Debug, Clone, Copy)]
@@ -82,8 +100,14 @@ impl Service {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                self.marks.mark(style.rule());
-                return Some(Err(style.failure(&error, &id)));
+                self.marks.mark(Clause::IntegrationFailure);
+                let refusal = Refusal {
+                    name: error.code,
+                    code: error.code,
+                    message: &error.message,
+                    status: 400,
+                };
+                return Some(Err(style.failure(&refusal, &id)));
             }
         };
         Some(Ok(match answer {
@@ -283,7 +307,8 @@ fn renamed(value: &Value, rename: fn(&str) -> String) -> Value {
     }
 }
 
-fn capitalised(name: &str) -> String {
+/// A name that begins with a capital.
+pub(super) fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()

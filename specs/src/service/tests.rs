@@ -2,6 +2,7 @@ mod aliases;
 mod constraints;
 mod executions;
 mod express;
+mod integrations;
 mod lists;
 mod machines;
 mod nested;

@@ -66,6 +66,15 @@ family! {
         IntegrationFailure = "task.integration.failure", Observed,
             "A task whose service refuses the call fails with the service's error, named `Service.ErrorException`, and a cause that ends with the service, the status code and the id of the request.",
             "recorded: error_handling";
+        IntegrationAnswer = "task.integration.answer", Observed,
+            "The answer of a service is the task's result, or is submitted: with the metadata of the HTTP answer if the integration is an optimised one, except for events. A parameter that is text may be any JSON.",
+            "recorded: services, callback";
+        EventsFailed = "task.events.failed", Observed,
+            "A task of events:putEvents fails with EventBridge.FailedEntry if one of its events is refused; the cause is the answer.",
+            "recorded: events_task_service";
+        EventsResources = "task.events.resources", Documented,
+            "The events of a task of events:putEvents have the execution and its machine among their resources.",
+            "AWS Developer Guide, \"Add EventBridge events with Step Functions\"";
         NestedStart = "task.execution.start", Observed,
             "A task of states:startExecution starts an execution: any JSON can be its Input, null stands for {}, and the ARN and the start of the execution are the task's result, or are submitted.",
             "recorded: sfn_task_service, aws_sdk_task_service";
