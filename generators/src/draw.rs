@@ -16,6 +16,7 @@ use crate::{
     invalid::{self, Broken},
     profile::Profile,
     swarm::{self, Density},
+    tokens,
 };
 
 /// The version of the generators. Together with the profile, the seed and the index it identifies
@@ -112,10 +113,15 @@ pub(crate) fn draft_from(profile: &Profile, density: Density, case_seed: u64) ->
             plan,
         })
         .collect();
-    Draft {
+    let draft = Draft {
         machine: Arc::new(built.machine),
         starts,
         features,
         entropy: dice.word(),
+    };
+    if profile.sends_tokens() {
+        tokens::send(draft)
+    } else {
+        draft
     }
 }

@@ -26,6 +26,9 @@ const INVALID: &str = "invalid";
 /// The name of the profile whose machines are Express workflows.
 const EXPRESS: &str = "express";
 
+/// The name of the profile whose tasks send their tokens.
+const TOKENS: &str = "tokens";
+
 /// The name of the profile whose cases are calls to the service.
 const API: &str = "api";
 
@@ -656,6 +659,38 @@ impl Profile {
         }
     }
 
+    /// Tasks that send their tokens to queues, and wait until somebody answers with them.
+    pub fn tokens() -> Self {
+        Self {
+            name: TOKENS,
+            summary: "Tasks that send their token to a queue, and wait until somebody answers with it.",
+            core: FeatureSet::of(&[F::Task]),
+            optional: SCOPES.with(FeatureSet::of(&[
+                F::Pass,
+                F::Jsonata,
+                F::InputPath,
+                F::Intrinsics,
+                F::ItemSelector,
+                F::MaxConcurrency,
+                F::LimitPaths,
+                F::Loops,
+                F::PassResult,
+                F::Timeouts,
+                F::Heartbeats,
+            ])),
+            rare: FeatureSet::EMPTY,
+            weights: Weights {
+                task: 18,
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                states: (1, 8),
+                seconds: 10,
+                ..Sizes::USUAL
+            },
+        }
+    }
+
     /// Calls to the service, one after the other; their machines are small.
     pub fn api() -> Self {
         Self {
@@ -674,6 +709,11 @@ impl Profile {
         self.name == API
     }
 
+    /// Whether its tasks send their tokens to queues.
+    pub fn sends_tokens(&self) -> bool {
+        self.name == TOKENS
+    }
+
     /// Whether its machines are Express workflows.
     pub fn is_express(&self) -> bool {
         self.name == EXPRESS
@@ -685,7 +725,7 @@ impl Profile {
     }
 
     /// All named profiles whose machines are started: small ones first, the whole language last.
-    pub fn all() -> [Self; 15] {
+    pub fn all() -> [Self; 16] {
         [
             Self::smoke(),
             Self::flow(),
@@ -701,6 +741,7 @@ impl Profile {
             Self::limits(),
             Self::jsonata(),
             Self::express(),
+            Self::tokens(),
             Self::everything(),
         ]
     }

@@ -272,7 +272,7 @@ impl<'r> Runs<'r> {
             identity: self.identity.clone(),
             input: self.start.input.clone(),
             at: self.at,
-            number: self.identity.entropy,
+            number: None,
             interleaving: schedule.interleaving,
             is_redrivable: false,
         };

@@ -77,8 +77,8 @@ pub struct Setup {
     pub at: Instant,
     /// The order in which its threads move.
     pub interleaving: Interleaving,
-    /// The number that its task tokens name it by.
-    pub number: u64,
+    /// The number that its task tokens name it by, among the executions of a service.
+    pub number: Option<u64>,
     /// Whether it keeps what it takes to go on after it has failed ([`super::Input::Redrive`]).
     pub is_redrivable: bool,
 }
@@ -96,10 +96,13 @@ impl Setup {
     /// The same start, of an execution that has this number among those of its service.
     #[must_use]
     pub fn numbered(self, number: u64) -> Self {
-        Self { number, ..self }
+        Self {
+            number: Some(number),
+            ..self
+        }
     }
 
-    /// The start of an execution whose threads move in turn, and which is numbered by its entropy.
+    /// The start of an execution whose threads move in turn.
     pub fn new(
         program: impl Into<Program>,
         identity: Identity,
@@ -108,7 +111,7 @@ impl Setup {
     ) -> Self {
         Self {
             program: program.into(),
-            number: identity.entropy,
+            number: None,
             identity,
             input: input.into(),
             at,

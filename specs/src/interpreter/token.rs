@@ -2,7 +2,7 @@
 //! is over can be distinguished from a string that never was a token.
 
 use super::TaskId;
-use crate::base::entropy::mix;
+use crate::{asl::site::AttemptKey, base::entropy::mix};
 
 const MARK: &str = "AQCE";
 
@@ -10,6 +10,21 @@ const MARK: &str = "AQCE";
 pub fn token(execution: u64, task: TaskId) -> String {
     let check = check(execution, task);
     format!("{MARK}{execution:016x}{:08x}{check:016x}", task.0)
+}
+
+/// The token of an attempt in an execution that has no number, so that nobody can be asked about it: whatever
+/// order its threads move in, it is the same.
+pub fn of_attempt(key: &AttemptKey) -> String {
+    let AttemptKey {
+        site,
+        visit,
+        items,
+        attempt,
+    } = key;
+    let numbers = items.iter().chain([visit, attempt]).copied();
+    let words = site.bytes().map(u32::from).chain(numbers);
+    let hash = words.fold(0, |hash, word| mix(hash ^ u64::from(word)));
+    token(hash, TaskId((*attempt).into()))
 }
 
 /// The execution and the task that a token names; `None` if the string is not a token.
