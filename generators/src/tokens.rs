@@ -63,7 +63,11 @@ pub(crate) fn send(mut draft: Draft) -> Draft {
 fn send_token(state: &mut Map<String, Value>, queue: &str, is_jsonata: bool) {
     let (field, token, whole) = if is_jsonata {
         let token = json!({ TOKEN: "{% $states.context.Task.Token %}" });
-        ("Arguments", token, (INPUT.to_owned(), "{% $states.input %}"))
+        (
+            "Arguments",
+            token,
+            (INPUT.to_owned(), "{% $states.input %}"),
+        )
     } else {
         let token = json!({ format!("{TOKEN}.$"): "$$.Task.Token" });
         ("Parameters", token, (format!("{INPUT}.$"), "$"))

@@ -13,6 +13,7 @@ mod constraints;
 mod definitions;
 mod executions;
 mod integrations;
+mod letters;
 mod logs;
 mod machine;
 mod machines;
@@ -43,6 +44,7 @@ use serde_json::Value;
 
 use self::{
     activities::Activity,
+    letters::Letters,
     machine::Stored,
     params::Params,
     tags::Tags,
@@ -157,11 +159,11 @@ pub enum Effect {
         /// The timer.
         timer: TimerId,
     },
-    /// A task waits in the queue of an activity to be handed out.
+    /// A task waits in the queue of an activity to be handed out, or its message in a queue to be received.
     Queued {
         /// The task.
         task: TaskRef,
-        /// The activity's ARN.
+        /// The activity's ARN, or the queue's URL.
         activity: String,
     },
     /// An execution that had ended goes on.
@@ -191,6 +193,7 @@ pub struct Service {
     marks: Marks,
     machines: IndexMap<String, Stored>,
     activities: IndexMap<String, Activity>,
+    letters: Letters,
     runs: BTreeMap<ExecutionId, Run>,
     runs_by_arn: HashMap<String, ExecutionId>,
     tags: HashMap<String, Tags>,

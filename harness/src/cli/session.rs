@@ -318,6 +318,15 @@ pub(super) fn source(
                 "choose another profile, or an engine that runs them",
             ));
         }
+        if profile.sends_tokens() && !engine.capabilities.queues {
+            return Err(Failure::usage(
+                format!(
+                    "send task tokens on {}: it has no queues for them",
+                    engine.name
+                ),
+                "choose another profile, or an engine with SQS",
+            ));
+        }
         if profile.calls() && !engine.capabilities.any_role {
             return Err(Failure::usage(
                 format!(

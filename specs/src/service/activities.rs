@@ -111,23 +111,23 @@ impl Service {
         let Some(arn) = self.polls.remove(&poll) else {
             return false;
         };
-        if let Some(activity) = self.activities.get_mut(&arn) {
-            activity.polls.retain(|waiting| waiting.id != poll);
+        match self.activities.get_mut(&arn) {
+            Some(activity) => activity.polls.retain(|waiting| waiting.id != poll),
+            None => self.letters.cancel(&arn, poll),
         }
         true
     }
 
-    /// The activity of a waiting poll.
+    /// The activity of a waiting poll, or its queue.
     pub fn polled(&self, poll: PollId) -> Option<&str> {
         self.polls.get(&poll).map(String::as_str)
     }
 
-    /// The tasks that wait in the queue of an activity.
+    /// The tasks that wait in the queue of an activity, or whose messages wait in a queue.
     pub fn queued(&self, activity: &str) -> impl Iterator<Item = TaskRef> {
-        self.activities
-            .get(activity)
-            .into_iter()
-            .flat_map(|activity| activity.queue.iter().copied())
+        let tasks = self.activities.get(activity);
+        let tasks = tasks.into_iter().flat_map(|activity| activity.queue.iter());
+        tasks.copied().chain(self.letters.tasks(activity))
     }
 
     /// Hands a queued task to the worker that has waited longest; returns the poll and its answer.
@@ -140,7 +140,7 @@ impl Service {
             taken: taken @ false,
         }) = run.tasks.get_mut(&task.task)
         else {
-            return None;
+            return self.hand_out_letter(time, task);
         };
         let activity = self.activities.get_mut(activity)?;
         let poll = activity.polls.pop_front()?;
@@ -177,8 +177,9 @@ impl Service {
 
     /// Removes tasks from the queue of an activity.
     pub(super) fn leave_queue(&mut self, activity: &str, leaves: impl Fn(TaskRef) -> bool) {
-        if let Some(activity) = self.activities.get_mut(activity) {
-            activity.queue.retain(|queued| !leaves(*queued));
+        match self.activities.get_mut(activity) {
+            Some(activity) => activity.queue.retain(|queued| !leaves(*queued)),
+            None => self.letters.leave(activity, leaves),
         }
     }
 }

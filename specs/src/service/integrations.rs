@@ -67,7 +67,7 @@ impl Service {
         let waits = integration.pattern == Pattern::Callback;
         if waits {
             // Whoever is called may know the token at once.
-            self.open(task, Open::Token);
+            self.open(task, Open::Token { queue: None });
         }
         let called = match integration.service {
             "states" | "aws-sdk:sfn" => self.call_itself(now, task, integration, params),

@@ -7,7 +7,10 @@ use super::{
     integrations::{Called, Http, Refusal, Style},
 };
 use crate::{
-    asl::resource::Integration, base::time::Instant, clause::Clause, history::Failure,
+    asl::resource::{Integration, Pattern},
+    base::time::Instant,
+    clause::Clause,
+    history::Failure,
     interpreter::Identity,
 };
 
@@ -147,6 +150,9 @@ impl Service {
             }
             Ok(answer) => {
                 self.marks.mark(Clause::IntegrationAnswer);
+                if operation == "SendMessage" && integration.pattern == Pattern::Callback {
+                    self.letter_sent(task, &params);
+                }
                 if place == 0
                     && other.called == "events"
                     && answer["FailedEntryCount"].as_u64() > Some(0)

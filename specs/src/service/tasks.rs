@@ -27,13 +27,16 @@ pub(super) enum Open {
         taken: bool,
     },
     /// One that told somebody its token.
-    Token,
+    Token {
+        /// The queue that it told, as long as nobody has received the message.
+        queue: Option<String>,
+    },
     /// One that waits for the end of an execution that it has started.
     Execution(ExecutionId),
 }
 
 impl Open {
-    /// The activity in whose queue it waits.
+    /// The activity in whose queue it waits, or the queue in which its message does.
     fn queue(&self) -> Option<&str> {
         match self {
             Self::Activity {
@@ -41,6 +44,7 @@ impl Open {
                 taken: false,
                 ..
             } => Some(activity),
+            Self::Token { queue } => queue.as_deref(),
             _ => None,
         }
     }
@@ -81,7 +85,7 @@ impl Service {
         }
     }
 
-    /// Whether a task waits in its activity's queue.
+    /// Whether a task waits in its activity's queue, or its message in a queue.
     pub fn is_queued(&self, task: TaskRef) -> bool {
         let run = self.runs.get(&task.execution);
         run.and_then(|run| run.tasks.get(&task.task))
@@ -156,7 +160,7 @@ impl Service {
         let task = token::parse(params.text("taskToken")?).ok_or_else(CallError::invalid_token)?;
         let run = self.runs.get(&task.execution);
         match run.and_then(|run| run.tasks.get(&task.task)) {
-            Some(Open::Activity { .. } | Open::Token) => Ok(task),
+            Some(Open::Activity { .. } | Open::Token { .. }) => Ok(task),
             Some(Open::Execution(_)) | None => Err(CallError::task_over()),
         }
     }
