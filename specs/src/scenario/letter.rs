@@ -38,9 +38,10 @@ impl Letter {
         let sent = state.get("Parameters").or_else(|| state.get("Arguments"))?;
         let mut tokens = sent.get("MessageBody")?.as_object()?.iter();
         let (name, _) = tokens.find(|(_, value)| value.as_str().is_some_and(reads_the_token))?;
-        Some(Self {
+        let queue = sent.get("QueueUrl")?.as_str()?;
+        queue.contains("://").then(|| Self {
             token: name.strip_suffix(".$").unwrap_or(name).to_owned(),
-            queue: sent.get("QueueUrl")?.as_str()?.to_owned(),
+            queue: queue.to_owned(),
         })
     }
 
@@ -125,7 +126,7 @@ mod tests {
 
     fn state(message: &Value) -> Value {
         json!({"Type": "Task", "Resource": RESOURCE, "End": true,
-            "Parameters": {"QueueUrl": "u", "MessageBody": message}})
+            "Parameters": {"QueueUrl": "http://q", "MessageBody": message}})
     }
 
     #[test]
@@ -152,7 +153,7 @@ mod tests {
                 letter.open(message.clone()),
                 (Some("t".to_owned()), left.clone())
             );
-            let parameters = json!({"QueueUrl": "u", "MessageBody": message});
+            let parameters = json!({"QueueUrl": "http://q", "MessageBody": message});
             assert_eq!(arriving(RESOURCE, &parameters, "t"), Some(left));
         }
     }
