@@ -40,16 +40,21 @@ pub struct Draft {
 /// Draws case number `index` of the run `seed`. The same arguments always draw the same case.
 pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
     if profile.calls() {
-        calls_without(&[], seed, index)
+        calls_without(profile, &[], seed, index)
     } else {
         assemble(draft(profile, seed, index), profile, seed, index)
     }
 }
 
 /// Draws calls without these operations.
-pub(crate) fn calls_without(lacking: &[String], seed: u64, index: u64) -> Case {
-    let case = calls::draw(&mut Dice::new(case_seed(seed, index)), lacking);
-    let origin = origin(&Profile::api(), seed, index);
+pub(crate) fn calls_without(profile: &Profile, lacking: &[String], seed: u64, index: u64) -> Case {
+    let draw = if profile.nests() {
+        calls::draw_nested
+    } else {
+        calls::draw
+    };
+    let case = draw(&mut Dice::new(case_seed(seed, index)), lacking);
+    let origin = origin(profile, seed, index);
     Case::new(Some(origin), Body::Api(case))
 }
 

@@ -32,6 +32,9 @@ const TOKENS: &str = "tokens";
 /// The name of the profile whose cases are calls to the service.
 const API: &str = "api";
 
+/// The name of the profile whose executions start others.
+const NESTED: &str = "nested";
+
 /// Relative frequencies of what comes next in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Weights {
@@ -704,9 +707,23 @@ impl Profile {
         }
     }
 
+    /// Executions that start executions of other machines, and wait for them; each case is calls to the service.
+    pub fn nested() -> Self {
+        Self {
+            name: NESTED,
+            summary: "Executions that start others and wait for them: what they come to, and who is stopped with whom.",
+            ..Self::api()
+        }
+    }
+
     /// Whether its cases are calls to the service.
     pub fn calls(&self) -> bool {
-        self.name == API
+        self.name == API || self.nests()
+    }
+
+    /// Whether its executions start others.
+    pub fn nests(&self) -> bool {
+        self.name == NESTED
     }
 
     /// Whether its tasks send their tokens to queues.
@@ -750,7 +767,7 @@ impl Profile {
     pub fn named(name: &str) -> Result<Self, UnknownProfile> {
         Self::all()
             .into_iter()
-            .chain([Self::invalid(), Self::api()])
+            .chain([Self::invalid(), Self::api(), Self::nested()])
             .find(|profile| profile.name == name)
             .ok_or_else(|| UnknownProfile(name.to_owned()))
     }

@@ -353,7 +353,7 @@ pub(super) fn source(
     let machines = configuration
         .machines
         .iter()
-        .map(|machine| machine.given(how, longest))
+        .map(|machine| machine.given(how, longest, engine.capabilities.queues))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Failure::internal(error.to_string()))?;
     let both = configuration.machines.iter().zip(&machines);

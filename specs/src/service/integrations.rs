@@ -7,6 +7,7 @@ use super::{ExecutionId, Service, TaskRef, tasks::Open, tasks::unavailable};
 use crate::{
     asl::resource::{Integration, Pattern},
     base::{entropy::mix, time::Instant},
+    deviation::CallRule,
     history::Failure,
     interpreter::Input,
 };
@@ -96,6 +97,15 @@ impl Service {
                 told.push(Input::TaskFailed { task, failure });
             }
             (Ok(Called::Later(child)), _) => self.open(task, Open::Execution(child)),
+            (Ok(Called::Answer(output)), Pattern::Sync) => {
+                let task = number;
+                told.push(Input::TaskSubmitted {
+                    task,
+                    output: output.clone(),
+                });
+                let output = output.into();
+                told.push(Input::TaskSucceeded { task, output });
+            }
             (Ok(Called::Started(output, child)), Pattern::Sync) => {
                 self.open(task, Open::Execution(child));
                 let task = number;
@@ -111,6 +121,18 @@ impl Service {
             }
         }
         told
+    }
+
+    /// The failure of a task whose call is refused.
+    pub(super) fn refused(&self, style: &Style, refusal: &Refusal<'_>, id: &str) -> Failure {
+        let failure = style.failure(refusal, id);
+        if self.keeps(CallRule::IntegrationError) {
+            return failure;
+        }
+        Failure {
+            error: Some(refusal.code.into()),
+            ..failure
+        }
     }
 
     /// The id of the request that a task makes.

@@ -16,6 +16,7 @@ use crate::{
     },
     base::time::Instant,
     clause::Clause,
+    deviation::CallRule,
     history::Failure,
     interpreter::Input,
     observation::Status,
@@ -100,14 +101,13 @@ impl Service {
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                self.marks.mark(Clause::IntegrationFailure);
                 let refusal = Refusal {
                     name: error.code,
                     code: error.code,
                     message: &error.message,
                     status: 400,
                 };
-                return Some(Err(style.failure(&refusal, &id)));
+                return Some(Err(self.refused(&style, &refusal, &id)));
             }
         };
         Some(Ok(match answer {
@@ -116,6 +116,11 @@ impl Service {
                 match self.started_by(&operation, &answer) {
                     Some(child) => {
                         self.marks.mark(Clause::NestedStart);
+                        if integration.pattern == Pattern::Sync
+                            && !self.keeps(CallRule::NestedWaits)
+                        {
+                            return Some(Ok(Called::Answer(told)));
+                        }
                         self.wait_for_end(child, task, integration);
                         Called::Started(told, child)
                     }
@@ -184,9 +189,13 @@ impl Service {
         let Some(run) = self.runs.get_mut(&child) else {
             return;
         };
-        let status = run.status();
+        let (status, error) = (run.status(), run.failure().error);
         for parent in std::mem::take(&mut run.parents) {
-            let Some(output) = self.told(child, now, parent.wants) else {
+            let mut wants = parent.wants;
+            if wants == Wants::Values && !self.keeps(CallRule::NestedValues) {
+                wants = Wants::Description;
+            }
+            let Some(output) = self.told(child, now, wants) else {
                 continue;
             };
             let TaskRef { execution, task } = parent.task;
@@ -194,19 +203,19 @@ impl Service {
                 continue;
             }
             let input = if status == Status::Succeeded || parent.wants == Wants::SyncAnswer {
-                self.marks.mark(match parent.wants {
-                    Wants::Values => Clause::NestedValues,
-                    _ => Clause::NestedSync,
-                });
                 let output = output.into();
                 Input::TaskSucceeded { task, output }
             } else {
-                self.marks.mark(match status {
-                    Status::Failed => Clause::NestedFailure,
-                    _ => Clause::NestedOtherEnd,
-                });
+                if status != Status::Failed {
+                    self.marks.mark(Clause::NestedOtherEnd);
+                }
+                let error = if self.keeps(CallRule::NestedError) {
+                    Some("States.TaskFailed".into())
+                } else {
+                    error.clone()
+                };
                 let failure = Failure {
-                    error: Some("States.TaskFailed".into()),
+                    error,
                     cause: Some(output.to_string().into()),
                 };
                 Input::TaskFailed { task, failure }
@@ -250,8 +259,9 @@ impl Service {
     }
 
     fn stop_started(&mut self, now: Instant, open: &Open) {
-        if let Open::Execution(child) = open {
-            self.marks.mark(Clause::NestedStopped);
+        if let Open::Execution(child) = open
+            && self.keeps(CallRule::NestedStopped)
+        {
             let failure = Failure::default();
             self.feed(*child, now, Input::Stop { failure });
         }

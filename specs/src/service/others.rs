@@ -134,7 +134,6 @@ impl Service {
         match self.cloud().call(now, other.called, &operation, &params) {
             Err(error) if error.is_unknown() => None,
             Err(error) => {
-                self.marks.mark(Clause::IntegrationFailure);
                 let code = match error.code.strip_suffix("Exception") {
                     // Its protocol has shorter names (recorded: test_publish_base_error_topic_arn).
                     Some(code) if other.called == "sns" => code,
@@ -146,7 +145,7 @@ impl Service {
                     message: &error.message,
                     status: error.status,
                 };
-                Some(Err(style.failure(&refusal, &id)))
+                Some(Err(self.refused(style, &refusal, &id)))
             }
             Ok(answer) => {
                 self.marks.mark(Clause::IntegrationAnswer);
