@@ -127,8 +127,8 @@ impl Model {
         (kind, json!({"StartAt": "A", "States": {"A": state}}))
     }
 
-    /// A kind of machine that starts executions of another one, and a definition that no other one has. What an
-    /// execution is called, and when it was, is kept out of the data.
+    /// A kind of machine that starts executions of another one, and a definition that no other one has. The
+    /// execution that is started is called as the one that starts it; when it was is kept out of the data.
     pub fn nesting(&mut self, dice: &mut Dice) -> (Kind, Value) {
         let number = self.next();
         let children = living(&self.machines, |it| {
@@ -148,7 +148,7 @@ impl Model {
         let start = json!({
             "Type": "Task", "Comment": number.to_string(),
             "Resource": format!("arn:aws:states:::states:startExecution{suffix}"),
-            "Parameters": {"StateMachineArn": arn, "Input": input},
+            "Parameters": {"StateMachineArn": arn, "Input": input, "Name.$": "$$.Execution.Name"},
             "ResultSelector": {"in.$": "$.Input", "out.$": "$.Output", "status.$": "$.Status"},
             "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}],
             "End": true,

@@ -723,7 +723,7 @@ pub(super) const ZOO: &[Entry] = &[
         name: "nested-orphan",
         sentence: "An execution goes on when the task that has started it is aborted.",
         clause: Clause::NestedStopped,
-        signature: "answer ListExecutions executions string≠string@value",
+        signature: "answer ListExecutions executions.status string≠string@value",
         states: 5,
         deviations: || vec![at(Hook::Answer(CallRule::NestedStopped), Change::Ignore)],
     },
