@@ -134,7 +134,7 @@ impl Model {
         let children = living(&self.machines, |it| {
             !it.is_deleted && !matches!(it.kind, Kind::Nests(_) | Kind::Misses)
         });
-        let child = (!children.is_empty() && !dice.one_in(8)).then(|| dice.pick(&children));
+        let child = (!children.is_empty() && !dice.one_in(4)).then(|| dice.pick(&children));
         let arn = match child {
             Some(child) => self.machines[child].arn(),
             None => "arn:aws:states:us-east-1:123456789012:stateMachine:none".to_owned(),

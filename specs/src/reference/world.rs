@@ -543,9 +543,9 @@ impl<'s> World<'s> {
     }
 
     fn schedule(&mut self, request: TaskRequest) {
-        let token = request.token.as_deref();
+        let told = request.token.as_deref();
         let message =
-            token.and_then(|token| letter::arriving(&request.resource, &request.input, token));
+            told.and_then(|token| letter::arriving(&request.resource, &request.input, token));
         let is_sent = message.is_some();
         let input = message.map_or_else(|| request.input.clone(), Arc::new);
         self.expected.push(ExpectedAttempt {

@@ -330,8 +330,8 @@ fn asking(service: &mut Service, more: &Value) -> (String, String) {
 fn token(service: &mut Service) -> String {
     let list = json!({"stateMachineArn": CHILD});
     let list = ask(service, "ListExecutions", &list).unwrap();
-    let last = list["executions"][0]["executionArn"].as_str().unwrap();
-    let input = describe(service, last)["input"]
+    let newest = list["executions"][0]["executionArn"].as_str().unwrap();
+    let input = describe(service, newest)["input"]
         .as_str()
         .unwrap()
         .to_owned();
