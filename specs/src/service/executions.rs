@@ -28,11 +28,15 @@ impl Service {
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
-        Ok(self.description(run, time.now(), !params.wants_metadata_only()))
+        Ok(Self::description(
+            run,
+            time.now(),
+            !params.wants_metadata_only(),
+        ))
     }
 
     /// What there is to tell about an execution.
-    pub(super) fn description(&self, run: &Run, now: Instant, with_data: bool) -> Value {
+    pub(super) fn description(run: &Run, now: Instant, with_data: bool) -> Value {
         let status = run.status();
         let mut answer = json!({
             "executionArn": run.arn,

@@ -229,7 +229,7 @@ impl Service {
         let run = self.runs.get(&child)?;
         let told = match wants {
             Wants::SyncAnswer => run.sync_answer(),
-            _ => self.description(run, now, true),
+            _ => Self::description(run, now, true),
         };
         let mut told = named(&told);
         if wants == Wants::Values {
