@@ -118,15 +118,16 @@ pub(crate) fn draft_from(profile: &Profile, density: Density, case_seed: u64) ->
             plan,
         })
         .collect();
-    let draft = Draft {
+    let mut draft = Draft {
         machine: Arc::new(built.machine),
         starts,
         features,
         entropy: dice.word(),
     };
-    if profile.sends_tokens() {
-        tokens::send(draft)
-    } else {
-        draft
+    if profile.sends_tokens()
+        && let Some(machine) = tokens::send(&draft.machine, &mut draft.starts, draft.entropy)
+    {
+        draft.machine = machine.into();
     }
+    draft
 }

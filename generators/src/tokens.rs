@@ -7,20 +7,21 @@ use serde_json::{Map, Value, json};
 use stepproof_specs::{
     asl::{Machine, resource::Resource, walk::for_each_state_mut},
     scenario::{
+        case::Start,
         letter::{INPUT, RESOURCE},
         plan::Reply,
     },
 };
 
-use crate::{dice::Dice, draw::Draft, literal};
+use crate::{dice::Dice, literal};
 
 /// The member of messages that is the token.
 const TOKEN: &str = "Token";
 
-/// Replaces most activities of a draft by queues.
-pub(crate) fn send(mut draft: Draft) -> Draft {
-    let mut dice = Dice::new(draft.entropy.rotate_left(17));
-    let mut definition = draft.machine.to_value();
+/// Replaces most activities of a machine by queues; `None` if what comes of it is no machine.
+pub(crate) fn send(machine: &Machine, starts: &mut [Start], entropy: u64) -> Option<Machine> {
+    let mut dice = Dice::new(entropy.rotate_left(17));
+    let mut definition = machine.to_value();
     let mut sent = Vec::new();
     let is_jsonata = speaks_jsonata(definition.as_object());
     for_each_state_mut(&mut definition, |path, state| {
@@ -36,11 +37,8 @@ pub(crate) fn send(mut draft: Draft) -> Draft {
             sent.push(path.site.clone());
         }
     });
-    let Ok(machine) = Machine::from_value(&definition) else {
-        return draft;
-    };
-    draft.machine = machine.into();
-    for start in &mut draft.starts {
+    let machine = Machine::from_value(&definition).ok()?;
+    for start in starts {
         for site in &sent {
             let Some(script) = start.plan.sites.get_mut(site) else {
                 continue;
@@ -56,7 +54,7 @@ pub(crate) fn send(mut draft: Draft) -> Draft {
         }
         start.plan.sites.retain(|_, script| !script.is_empty());
     }
-    draft
+    Some(machine)
 }
 
 /// Lets a task send what it gives to its activity, and its token, to a queue.
