@@ -83,6 +83,10 @@ fn a_case_of_tokens_is_that_of_activities_but_for_the_envelope() {
         let (sent, given) = (expected(&case), expected(&plain));
         for (sent, given) in sent.iter().zip(&given) {
             coverage.merge(&sent.coverage);
+            // How far threads come beside one that fails is open.
+            if !sent.poisoned.is_empty() || !given.poisoned.is_empty() {
+                continue;
+            }
             assert_eq!(outcome(sent), outcome(given), "{:#}", case.definition);
         }
     }
