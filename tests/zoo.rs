@@ -152,6 +152,11 @@ zoo! {
     execution_updated = "execution-updated",
     stop_ended = "stop-ended",
     version_twice = "version-twice",
+    nested_early = "nested-early",
+    nested_text = "nested-text",
+    nested_error = "nested-error",
+    nested_orphan = "nested-orphan",
+    service_error = "service-error",
 }
 
 #[test]

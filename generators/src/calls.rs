@@ -69,10 +69,20 @@ struct Walk {
 
 /// Draws calls without those operations.
 pub(crate) fn draw(dice: &mut Dice, lacking: &[String]) -> CallsCase {
+    let theme = dice.pick(&Theme::ALL);
+    draw_about(theme, dice, lacking)
+}
+
+/// Draws calls whose executions start others.
+pub(crate) fn draw_nested(dice: &mut Dice, lacking: &[String]) -> CallsCase {
+    draw_about(Theme::Nested, dice, lacking)
+}
+
+fn draw_about(theme: Theme, dice: &mut Dice, lacking: &[String]) -> CallsCase {
     let mut walk = Walk {
         calls: Vec::new(),
         model: Model::default(),
-        theme: dice.pick(&Theme::ALL),
+        theme,
         lacking: lacking.to_vec(),
     };
     let most = dice.between(CALLS.0, CALLS.1) as usize;
@@ -81,7 +91,7 @@ pub(crate) fn draw(dice: &mut Dice, lacking: &[String]) -> CallsCase {
         if walk.calls.len() >= most {
             break;
         }
-        if dice.one_in(WRONG) {
+        if theme != Theme::Nested && dice.one_in(WRONG) {
             walk.wrong(dice);
         } else {
             walk.right(dice);
@@ -128,7 +138,7 @@ mod tests {
         reference::calls::answers,
     };
 
-    use super::{OPERATIONS, draw};
+    use super::{OPERATIONS, draw, draw_nested};
     use crate::dice::{Dice, case_seed};
 
     const CASES: u64 = 3_000;
@@ -165,6 +175,14 @@ mod tests {
             OPERATIONS.iter().all(|it| called.contains(*it)),
             "{called:?}"
         );
+        for index in 0..CASES / 10 {
+            let case = draw_nested(&mut Dice::new(case_seed(1, index)), &[]);
+            let expected = answers(&case, &Deviations::default())
+                .unwrap_or_else(|error| panic!("case {index}: failed to {error}: {case:#?}"));
+            rules.merge(&expected.coverage);
+            let mut answers = expected.answers.iter().flatten();
+            assert!(answers.all(|answer| answer.answer.is_ok()), "{case:#?}");
+        }
         for rule in CallRule::ALL {
             assert!(rules.contains(rule.clause()), "{rule:?}");
         }

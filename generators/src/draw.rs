@@ -16,6 +16,7 @@ use crate::{
     invalid::{self, Broken},
     profile::Profile,
     swarm::{self, Density},
+    tokens,
 };
 
 /// The version of the generators. Together with the profile, the seed and the index it identifies
@@ -39,16 +40,21 @@ pub struct Draft {
 /// Draws case number `index` of the run `seed`. The same arguments always draw the same case.
 pub fn generate(profile: &Profile, seed: u64, index: u64) -> Case {
     if profile.calls() {
-        calls_without(&[], seed, index)
+        calls_without(profile, &[], seed, index)
     } else {
         assemble(draft(profile, seed, index), profile, seed, index)
     }
 }
 
 /// Draws calls without these operations.
-pub(crate) fn calls_without(lacking: &[String], seed: u64, index: u64) -> Case {
-    let case = calls::draw(&mut Dice::new(case_seed(seed, index)), lacking);
-    let origin = origin(&Profile::api(), seed, index);
+pub(crate) fn calls_without(profile: &Profile, lacking: &[String], seed: u64, index: u64) -> Case {
+    let draw = if profile.nests() {
+        calls::draw_nested
+    } else {
+        calls::draw
+    };
+    let case = draw(&mut Dice::new(case_seed(seed, index)), lacking);
+    let origin = origin(profile, seed, index);
     Case::new(Some(origin), Body::Api(case))
 }
 
@@ -112,10 +118,16 @@ pub(crate) fn draft_from(profile: &Profile, density: Density, case_seed: u64) ->
             plan,
         })
         .collect();
-    Draft {
+    let mut draft = Draft {
         machine: Arc::new(built.machine),
         starts,
         features,
         entropy: dice.word(),
+    };
+    if profile.sends_tokens()
+        && let Some(machine) = tokens::send(&draft.machine, &mut draft.starts, draft.entropy)
+    {
+        draft.machine = machine.into();
     }
+    draft
 }

@@ -85,6 +85,9 @@ pub struct Fixed {
     /// The longest time that the starts of a case may take together; without it, there is no limit
     /// but that of real time.
     pub most: Option<Millis>,
+    /// Whether tasks that send their token to a queue stay what they are: the engine has queues, at which workers
+    /// receive the messages.
+    pub queues: bool,
 }
 
 /// The names of the states that the starts of a case enter, according to the reference.
@@ -143,8 +146,8 @@ impl Given {
         fixed: Fixed,
     ) -> Result<Self, NotGiven> {
         let mut definition = definition.clone();
-        let tokens = adapt::replace_tokens(&mut definition);
-        let served = adapt::serve(&mut definition)?;
+        let tokens = adapt::replace_tokens(&mut definition, fixed.queues);
+        let served = adapt::serve(&mut definition, fixed.queues)?;
         let shortened = match longest {
             Some(_) => adapt::shorten(&mut definition),
             None => Vec::new(),

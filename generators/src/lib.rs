@@ -48,6 +48,7 @@ mod key;
 mod literal;
 mod shape;
 mod swarm;
+mod tokens;
 
 pub use crate::{
     draw::{Draft, GENERATOR_VERSION, broken, draft, generate},

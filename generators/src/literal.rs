@@ -7,6 +7,9 @@ use stepproof_specs::asl::Name;
 
 use crate::dice::Dice;
 
+/// The prefix of the URL of every generated queue.
+pub const QUEUE_PREFIX: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/";
+
 /// The prefix of the ARN of every generated activity.
 pub const ACTIVITY_PREFIX: &str = "arn:aws:states:us-east-1:123456789012:activity:";
 

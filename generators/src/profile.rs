@@ -26,8 +26,14 @@ const INVALID: &str = "invalid";
 /// The name of the profile whose machines are Express workflows.
 const EXPRESS: &str = "express";
 
+/// The name of the profile whose tasks send their tokens.
+const TOKENS: &str = "tokens";
+
 /// The name of the profile whose cases are calls to the service.
 const API: &str = "api";
+
+/// The name of the profile whose executions start others.
+const NESTED: &str = "nested";
 
 /// Relative frequencies of what comes next in a scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -656,6 +662,38 @@ impl Profile {
         }
     }
 
+    /// Tasks that send their tokens to queues, and wait until somebody answers with them.
+    pub fn tokens() -> Self {
+        Self {
+            name: TOKENS,
+            summary: "Tasks that send their token to a queue, and wait until somebody answers with it.",
+            core: FeatureSet::of(&[F::Task]),
+            optional: SCOPES.with(FeatureSet::of(&[
+                F::Pass,
+                F::Jsonata,
+                F::InputPath,
+                F::Intrinsics,
+                F::ItemSelector,
+                F::MaxConcurrency,
+                F::LimitPaths,
+                F::Loops,
+                F::PassResult,
+                F::Timeouts,
+                F::Heartbeats,
+            ])),
+            rare: FeatureSet::EMPTY,
+            weights: Weights {
+                task: 18,
+                ..Weights::EVEN
+            },
+            sizes: Sizes {
+                states: (1, 8),
+                seconds: 10,
+                ..Sizes::USUAL
+            },
+        }
+    }
+
     /// Calls to the service, one after the other; their machines are small.
     pub fn api() -> Self {
         Self {
@@ -669,9 +707,28 @@ impl Profile {
         }
     }
 
+    /// Executions that start executions of other machines, and wait for them; each case is calls to the service.
+    pub fn nested() -> Self {
+        Self {
+            name: NESTED,
+            summary: "Executions that start others and wait for them: what they come to, and who is stopped with whom.",
+            ..Self::api()
+        }
+    }
+
     /// Whether its cases are calls to the service.
     pub fn calls(&self) -> bool {
-        self.name == API
+        self.name == API || self.nests()
+    }
+
+    /// Whether its executions start others.
+    pub fn nests(&self) -> bool {
+        self.name == NESTED
+    }
+
+    /// Whether its tasks send their tokens to queues.
+    pub fn sends_tokens(&self) -> bool {
+        self.name == TOKENS
     }
 
     /// Whether its machines are Express workflows.
@@ -685,7 +742,7 @@ impl Profile {
     }
 
     /// All named profiles whose machines are started: small ones first, the whole language last.
-    pub fn all() -> [Self; 15] {
+    pub fn all() -> [Self; 16] {
         [
             Self::smoke(),
             Self::flow(),
@@ -701,6 +758,7 @@ impl Profile {
             Self::limits(),
             Self::jsonata(),
             Self::express(),
+            Self::tokens(),
             Self::everything(),
         ]
     }
@@ -709,7 +767,7 @@ impl Profile {
     pub fn named(name: &str) -> Result<Self, UnknownProfile> {
         Self::all()
             .into_iter()
-            .chain([Self::invalid(), Self::api()])
+            .chain([Self::invalid(), Self::api(), Self::nested()])
             .find(|profile| profile.name == name)
             .ok_or_else(|| UnknownProfile(name.to_owned()))
     }

@@ -40,6 +40,7 @@ use std::{
 use stepproof_specs::scenario::{
     calls::CallsCase,
     case::{Body, Case, DefinitionCase, ExecutionCase},
+    letter,
 };
 
 pub use self::measure::{Measure, measure};
@@ -133,6 +134,7 @@ pub const PASSES: &[Pass] = &[
     ),
     pass("simplify-expressions", expressions::simplify_expressions),
     pass("say-languages-once", expressions::say_languages_once),
+    pass("activities-for-queues", replace::activities_for_queues),
     pass("replace-states", replace::replace_states),
     pass("simplify-flow", flow::simplify_flow),
     pass("shrink-numbers", fields::shrink_numbers),
@@ -243,6 +245,8 @@ fn apply(edit: &AnyEdit, case: &Case, bound: &Measure, plain: bool) -> Option<Ca
             if plain {
                 make_plain(execution);
             }
+            // Messages that nobody can answer any more are no smaller case.
+            (letter::unreadable(&execution.definition).is_none()).then_some(())?;
         }
         (AnyEdit::Machine(edit), Body::Definition(definition)) => {
             let mut execution = unstarted(definition);

@@ -58,7 +58,7 @@ impl Steered {
     /// The case with this index. The same index always gives the same case.
     pub fn case(&self, index: u64) -> Case {
         if self.profile.calls() {
-            return calls_without(&self.lacking, self.seed, index);
+            return calls_without(&self.profile, &self.lacking, self.seed, index);
         }
         assemble(self.draft(index), &self.profile, self.seed, index)
     }

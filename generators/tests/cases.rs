@@ -257,9 +257,11 @@ fn the_clauses_that_no_case_exercises_are_known() {
         }
     }
     for index in 0..CASES {
-        if let Body::Api(case) = generate(&Profile::api(), 14, index).body {
-            let expected = answers(&case, &Deviations::default()).expect("answers");
-            seen.merge(&expected.coverage);
+        for profile in [Profile::api(), Profile::nested()] {
+            if let Body::Api(case) = generate(&profile, 14, index).body {
+                let expected = answers(&case, &Deviations::default()).expect("answers");
+                seen.merge(&expected.coverage);
+            }
         }
     }
     // Clauses of the validator do not fire in executions.

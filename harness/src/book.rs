@@ -102,9 +102,10 @@ const MOST_TRIES: u64 = 200;
 pub fn gather(drawn: Drawn, wanted: impl Fn(Clause) -> bool) -> Book {
     let mut best: HashMap<Clause, Best> = HashMap::new();
     let mut reached: BTreeMap<Clause, Vec<(&'static str, u64)>> = BTreeMap::new();
-    let profiles = Profile::all()
-        .into_iter()
-        .chain([Profile::invalid(), Profile::api()]);
+    let profiles =
+        Profile::all()
+            .into_iter()
+            .chain([Profile::invalid(), Profile::api(), Profile::nested()]);
     for profile in profiles {
         let name = profile.name;
         let cases = Steered::new(profile, drawn.seed);

@@ -7,4 +7,5 @@ mod connection;
 mod events;
 pub(crate) mod http;
 pub mod journal;
+pub mod queues;
 pub mod sdk;

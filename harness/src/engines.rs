@@ -148,6 +148,7 @@ impl EngineProfile {
                 api: false,
                 history: false,
                 activities: false,
+                queues: false,
                 validation: false,
                 express: false,
                 lacking_calls: Vec::new(),
@@ -214,6 +215,8 @@ pub struct Capabilities {
     pub history: bool,
     /// It has activities.
     pub activities: bool,
+    /// It has queues (SQS), and tasks that send their tokens there.
+    pub queues: bool,
     /// It has `ValidateStateMachineDefinition`.
     pub validation: bool,
     /// It runs Express workflows.

@@ -102,7 +102,11 @@ impl Deviant {
         let deviations = self.deviations();
         let is_about_calls = |it: &Deviation| matches!(it.hook, Hook::Answer(_));
         if deviations.iter().any(is_about_calls) {
-            Profile::api()
+            if self.clause().entry().id.starts_with("api.") {
+                Profile::api()
+            } else {
+                Profile::nested()
+            }
         } else {
             Profile::everything()
         }

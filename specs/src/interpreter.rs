@@ -22,6 +22,7 @@ mod setup;
 mod states;
 mod task;
 mod timers;
+pub mod token;
 mod trial;
 
 use crate::base::entropy::mix;

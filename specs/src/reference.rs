@@ -272,6 +272,7 @@ impl<'r> Runs<'r> {
             identity: self.identity.clone(),
             input: self.start.input.clone(),
             at: self.at,
+            number: None,
             interleaving: schedule.interleaving,
             is_redrivable: false,
         };

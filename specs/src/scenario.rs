@@ -2,5 +2,6 @@
 
 pub mod calls;
 pub mod case;
+pub mod letter;
 pub mod plan;
 pub mod play;

@@ -12,11 +12,15 @@ mod call_error;
 mod constraints;
 mod definitions;
 mod executions;
+mod integrations;
+mod letters;
 mod logs;
 mod machine;
 mod machines;
 mod map_runs;
 mod model;
+mod nested;
+mod others;
 mod page;
 mod params;
 mod redrive;
@@ -24,6 +28,7 @@ mod render;
 mod settings;
 mod start;
 mod tags;
+mod tasks;
 mod test_state;
 mod token;
 mod versions;
@@ -39,6 +44,7 @@ use serde_json::Value;
 
 use self::{
     activities::Activity,
+    letters::Letters,
     machine::Stored,
     params::Params,
     tags::Tags,
@@ -153,11 +159,11 @@ pub enum Effect {
         /// The timer.
         timer: TimerId,
     },
-    /// A task waits in the queue of an activity to be handed out.
+    /// A task waits in the queue of an activity to be handed out, or its message in a queue to be received.
     Queued {
         /// The task.
         task: TaskRef,
-        /// The activity's ARN.
+        /// The activity's ARN, or the queue's URL.
         activity: String,
     },
     /// An execution that had ended goes on.
@@ -187,6 +193,7 @@ pub struct Service {
     marks: Marks,
     machines: IndexMap<String, Stored>,
     activities: IndexMap<String, Activity>,
+    letters: Letters,
     runs: BTreeMap<ExecutionId, Run>,
     runs_by_arn: HashMap<String, ExecutionId>,
     tags: HashMap<String, Tags>,
@@ -204,6 +211,8 @@ pub struct Service {
     pending: VecDeque<ExecutionId>,
     /// Whether they do it elsewhere: see [`Service::next_work`].
     works_elsewhere: bool,
+    /// Whether it is working on them here.
+    is_working: bool,
     /// How much memory the executions take that have not ended.
     running_memory: usize,
     closed: Closed,

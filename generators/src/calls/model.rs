@@ -88,6 +88,10 @@ pub(super) enum Kind {
     Stays,
     /// It has a task of this activity.
     Works(usize),
+    /// It starts an execution of this machine, and waits for its end.
+    Nests(usize),
+    /// It starts what there is not.
+    Misses,
 }
 
 impl Model {
@@ -118,8 +122,52 @@ impl Model {
                 "Type": "Task", "Comment": number.to_string(),
                 "Resource": of(self.activities[activity].call, "activityArn"), "End": true,
             }),
+            Kind::Nests(_) | Kind::Misses => return self.nesting(dice),
         };
         (kind, json!({"StartAt": "A", "States": {"A": state}}))
+    }
+
+    /// A kind of machine that starts executions of another one, and a definition that no other one has. The
+    /// execution that is started is called as the one that starts it; when it was is kept out of the data.
+    pub fn nesting(&mut self, dice: &mut Dice) -> (Kind, Value) {
+        let number = self.next();
+        let children = living(&self.machines, |it| {
+            !it.is_deleted && !matches!(it.kind, Kind::Nests(_) | Kind::Misses)
+        });
+        let child = (!children.is_empty() && !dice.one_in(4)).then(|| dice.pick(&children));
+        let arn = match child {
+            Some(child) => self.machines[child].arn(),
+            None => "arn:aws:states:us-east-1:123456789012:stateMachine:none".to_owned(),
+        };
+        let suffix = dice.pick(&[".sync", ".sync:2"]);
+        let input = match dice.below(3) {
+            0 => json!({"in.$": "$"}),
+            1 => json!("{\"in\":1}"),
+            _ => Value::Null,
+        };
+        let start = json!({
+            "Type": "Task", "Comment": number.to_string(),
+            "Resource": format!("arn:aws:states:::states:startExecution{suffix}"),
+            "Parameters": {"StateMachineArn": arn, "Input": input, "Name.$": "$$.Execution.Name"},
+            "ResultSelector": {"in.$": "$.Input", "out.$": "$.Output", "status.$": "$.Status"},
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}],
+            "End": true,
+        });
+        let caught = json!({"Type": "Pass", "Parameters": {"error.$": "$.Error"}, "End": true});
+        let definition = json!({"StartAt": "A", "States": {"A": start, "C": caught}});
+        (child.map_or(Kind::Misses, Kind::Nests), definition)
+    }
+
+    /// What an execution of a kind of machine does, whatever it starts for that.
+    pub fn does(&self, kind: Kind) -> Kind {
+        match kind {
+            Kind::Nests(child) => match self.machines[child].kind {
+                Kind::Fails | Kind::Ends | Kind::Nests(_) | Kind::Misses => Kind::Ends,
+                kind => kind,
+            },
+            Kind::Misses => Kind::Ends,
+            kind => kind,
+        }
     }
 
     /// The machines that exist.

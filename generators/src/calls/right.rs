@@ -15,6 +15,8 @@ pub(super) enum Theme {
     Versions,
     Executions,
     Tasks,
+    /// Executions that start others; never drawn beside the other themes.
+    Nested,
 }
 
 impl Theme {
@@ -67,6 +69,18 @@ const STEPS: &[(u32, Theme, Step)] = &[
     (1, Theme::Machines, Walk::validate),
 ];
 
+/// What may come next where executions start others. No machine is updated or deleted while executions of others may
+/// start it.
+const NESTED: &[(u32, Step)] = &[
+    (5, Walk::create_machine),
+    (10, Walk::start),
+    (8, Walk::describe_execution),
+    (4, Walk::stop),
+    (4, Walk::list_executions),
+    (5, Walk::poll),
+    (5, Walk::report),
+];
+
 /// The keys of tags.
 const KEYS: [&str; 2] = ["k", "l"];
 
@@ -79,6 +93,12 @@ impl Walk {
     /// Adds a call that succeeds, if one of the kind that is drawn is possible.
     pub(super) fn right(&mut self, dice: &mut Dice) {
         let theme = self.theme;
+        if theme == Theme::Nested {
+            if let Some(step) = dice.weighted(NESTED.iter().map(|(weight, _)| *weight)) {
+                NESTED[step].1(self, dice);
+            }
+            return;
+        }
         let weights = STEPS.iter().map(|(weight, its, _)| {
             // Without executions there are no tasks.
             let is_start = (*weight, *its) == (10, Theme::Executions);
@@ -92,14 +112,20 @@ impl Walk {
 
     /// Creates what later calls are about.
     pub(super) fn begin(&mut self, dice: &mut Dice) {
-        if self.theme == Theme::Tasks {
+        if matches!(self.theme, Theme::Tasks | Theme::Nested) {
             self.create_activity(dice);
         }
         self.create_machine(dice);
+        if self.theme == Theme::Nested {
+            self.create_machine(dice);
+        }
     }
 
     /// A machine of the theme.
     pub(super) fn definition(&mut self, dice: &mut Dice) -> (Kind, Value) {
+        if self.theme == Theme::Nested && !self.model.machines.is_empty() && dice.chance(2, 3) {
+            return self.model.nesting(dice);
+        }
         self.model.definition(self.theme == Theme::Tasks, dice)
     }
 
@@ -325,6 +351,7 @@ impl Walk {
             parameters["name"] = format!("e{number}").into();
         }
         let call = self.call("StartExecution", parameters.clone())?;
+        let kind = self.model.does(kind);
         self.model.executions.push(Execution {
             call,
             parameters,

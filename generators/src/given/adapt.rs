@@ -1,12 +1,16 @@
-//! Changes a machine so that the harness can serve its tasks: every resource becomes an activity.
+//! Changes a machine so that the harness can serve its tasks: every resource becomes an activity, except where workers
+//! can receive what a task sends with its token.
 //! What a state sends, and what it does with the result, stays the same.
 
 use serde_json::{Map, Value};
-use stepproof_specs::asl::{
-    diagnostic::{Diagnostic, Severity},
-    resource::Resource,
-    site::Site,
-    walk::{for_each_state_mut, states},
+use stepproof_specs::{
+    asl::{
+        diagnostic::{Diagnostic, Severity},
+        resource::Resource,
+        site::Site,
+        walk::{for_each_state_mut, states},
+    },
+    scenario::letter::Letter,
 };
 
 use crate::literal::ACTIVITY_PREFIX;
@@ -47,9 +51,12 @@ const NAME_READ: &str = "$states.context.State.Name";
 
 /// Puts the state's name in place of the task token in what tasks send, and returns their sites. The
 /// harness answers to the activity, whose token its worker has anyway.
-pub(super) fn replace_tokens(definition: &mut Value) -> Vec<Site> {
+pub(super) fn replace_tokens(definition: &mut Value, queues: bool) -> Vec<Site> {
     let mut replaced = Vec::new();
     for_each_state_mut(definition, |path, state| {
+        if stays(state, queues) {
+            return;
+        }
         let sent = state.get_mut("Parameters");
         let in_paths = sent.is_some_and(replace_token);
         let sent = state.get_mut("Arguments");
@@ -95,12 +102,18 @@ fn replace_token_read(value: &mut Value) -> bool {
     }
 }
 
-/// Replaces every task's resource by an activity, unless it is one.
-pub(super) fn serve(definition: &mut Value) -> Result<Vec<Served>, Unservable> {
+/// Whether a task stays what it is: its worker receives its messages.
+fn stays(state: &Map<String, Value>, queues: bool) -> bool {
+    queues && Letter::of(state).is_some()
+}
+
+/// Replaces every task's resource by an activity, unless it is one, or stays what it is.
+pub(super) fn serve(definition: &mut Value, queues: bool) -> Result<Vec<Served>, Unservable> {
     let mut served = Vec::new();
     let mut failed = None;
     for_each_state_mut(definition, |path, state| {
-        if failed.is_some() || state.get("Type") != Some(&Value::from("Task")) {
+        let is_task = state.get("Type") == Some(&Value::from("Task"));
+        if failed.is_some() || !is_task || stays(state, queues) {
             return;
         }
         let Some(resource) = state.get("Resource").and_then(Value::as_str) else {

@@ -223,6 +223,25 @@ fn the_name_of_a_state_stands_for_its_token() {
 }
 
 #[test]
+fn a_task_that_sends_its_token_to_a_queue_stays_where_there_are_queues() {
+    let message = json!({"Message": "Hello", "TaskToken.$": "$$.Task.Token"});
+    let sent =
+        json!({"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q", "MessageBody": message});
+    let machine = json!({"StartAt": "A", "States": {"A": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "Parameters": sent}}});
+    for queues in [true, false] {
+        let fixed = Fixed {
+            queues,
+            ..Fixed::default()
+        };
+        let given = Given::starting("a", &machine, None, fixed).unwrap();
+        assert_eq!(*given.definition() == machine, queues);
+        assert_eq!(given.served().is_empty(), queues);
+        assert_eq!(given.tokens().is_empty(), queues);
+    }
+}
+
+#[test]
 fn the_name_of_a_state_stands_for_its_token_in_expressions() {
     let machine = |arguments: Value| {
         json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Task", "End": true,

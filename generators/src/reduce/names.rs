@@ -267,8 +267,15 @@ pub(super) fn rename_fields(case: &ExecutionCase) -> Vec<Edit> {
     edits
 }
 
-/// Field names that have a meaning in the language.
-const RESERVED: &[&str] = &["Error", "Cause"];
+/// Field names that have a meaning in the language, or in messages that tell a token.
+const RESERVED: &[&str] = &[
+    "Error",
+    "Cause",
+    "QueueUrl",
+    "MessageBody",
+    "Token",
+    "Input",
+];
 
 /// Replaces every name of a data field: in paths, templates, literals, inputs and replies.
 fn each_field(case: &mut ExecutionCase, change: &mut dyn FnMut(&str) -> String) {

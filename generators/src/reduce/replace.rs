@@ -7,6 +7,7 @@ use stepproof_specs::{
     asl::walk::{SCOPE_FIELDS, ScopePath, StatePath, inner_scopes},
     scenario::{
         case::ExecutionCase,
+        letter::{INPUT, Letter},
         plan::{Act, Reply},
     },
 };
@@ -160,6 +161,33 @@ fn do_nothing(case: &mut ExecutionCase) -> Option<()> {
     let start = scope.get("StartAt")?.as_str()?.to_owned();
     let only = json!({ start: { "Type": "Succeed" } });
     scope.insert("States".to_owned(), only).map(drop)
+}
+
+/// Lets a task go to an activity that sends its token to a queue: its worker sees the same.
+pub(super) fn activities_for_queues(case: &ExecutionCase) -> Vec<Edit> {
+    let sending = states(&case.definition).into_iter();
+    let sending = sending.filter(|(_, fields)| fields.as_object().and_then(Letter::of).is_some());
+    let edits = sending.map(|(state, _)| {
+        edit(move |case| {
+            let fields = object_mut(&mut case.definition, &state.pointer)?;
+            for field in ["Parameters", "Arguments"] {
+                let Some(sent) = fields.shift_remove(field) else {
+                    continue;
+                };
+                let message = sent["MessageBody"].as_object()?;
+                if let Some(input) = message.get(INPUT) {
+                    // That an expression stands for the state's input goes without saying.
+                    if input != "{% $states.input %}" {
+                        fields.insert(field.to_owned(), input.clone());
+                    }
+                }
+            }
+            let activity = format!("{}{}", crate::literal::ACTIVITY_PREFIX, state.name);
+            fields.insert("Resource".to_owned(), activity.into());
+            Some(())
+        })
+    });
+    edits.collect()
 }
 
 /// Fields of a state with inner scopes that a Task does not have, besides the scopes.

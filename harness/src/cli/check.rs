@@ -220,7 +220,8 @@ impl Sorting<'_> {
             plan.sites.retain(|site, _| sites.contains(site));
             machine.plan = Some(plan);
         }
-        let given = machine.given(self.how, longest);
+        let queues = self.engine.profile().capabilities.queues;
+        let given = machine.given(self.how, longest, queues);
         let given = given.map_err(|error| error.to_string())?;
         if machine.express && given.has_tasks() {
             return Err(

@@ -66,7 +66,7 @@ impl Profiles {
 fn listed() -> impl Iterator<Item = Profile> {
     Profile::all()
         .into_iter()
-        .chain([Profile::invalid(), Profile::api()])
+        .chain([Profile::invalid(), Profile::api(), Profile::nested()])
 }
 
 /// The profile with a name.

@@ -318,6 +318,15 @@ pub(super) fn source(
                 "choose another profile, or an engine that runs them",
             ));
         }
+        if profile.sends_tokens() && !engine.capabilities.queues {
+            return Err(Failure::usage(
+                format!(
+                    "send task tokens on {}: it has no queues for them",
+                    engine.name
+                ),
+                "choose another profile, or an engine with SQS",
+            ));
+        }
         if profile.calls() && !engine.capabilities.any_role {
             return Err(Failure::usage(
                 format!(
@@ -344,7 +353,7 @@ pub(super) fn source(
     let machines = configuration
         .machines
         .iter()
-        .map(|machine| machine.given(how, longest))
+        .map(|machine| machine.given(how, longest, engine.capabilities.queues))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Failure::internal(error.to_string()))?;
     let both = configuration.machines.iter().zip(&machines);

@@ -198,6 +198,7 @@ fn everything() -> Capabilities {
         api: true,
         history: true,
         activities: true,
+        queues: true,
         validation: true,
         express: true,
         lacking_calls: Vec::new(),

@@ -91,6 +91,9 @@ impl Library {
 
     async fn run_case(&self, job: &Job) -> Result<RawRun, Trouble> {
         let sites = sites::find(&job.case.definition);
+        if sites.iter().any(|site| site.letter.is_some()) {
+            return Err(Trouble::Unsupported("queues".to_owned()));
+        }
         let named = named(&sites)?;
         let mut executions = Vec::new();
         for (start, expectation) in job.case.starts.iter().zip(job.expectations.iter()) {

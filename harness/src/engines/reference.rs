@@ -44,6 +44,7 @@ impl Default for Reference {
                     api: false,
                     history: true,
                     activities: true,
+                    queues: true,
                     validation: true,
                     express: true,
                     lacking_calls: Vec::new(),

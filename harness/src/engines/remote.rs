@@ -11,7 +11,7 @@ use std::{
     slice::from_ref,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -26,6 +26,7 @@ use stepproof_specs::{
     scenario::case::{DefinitionCase, Start},
 };
 
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use self::{
@@ -37,10 +38,11 @@ use crate::{
     bound,
     client::{
         clock::{Absences, Clock, End, Pace},
+        queues::Queues,
         sdk::{Api, CallError, Described, Refusal, Wire},
     },
     job::{Calls, Job},
-    raw::{Creation, RawExecution, RawRun},
+    raw::{Creation, RawEvent, RawExecution, RawRun},
     trouble::Trouble,
     workers::{
         pool::{Seen, WorkerPool, absences, unpolled},
@@ -132,6 +134,8 @@ pub struct Remote {
     idle: Mutex<Vec<Slot>>,
     slots: AtomicU64,
     machines: AtomicU64,
+    /// Whether any case needed queues.
+    made_queues: AtomicBool,
 }
 
 impl Remote {
@@ -150,6 +154,7 @@ impl Remote {
             idle: Mutex::default(),
             slots: AtomicU64::new(0),
             machines: AtomicU64::new(0),
+            made_queues: AtomicBool::new(false),
         }
     }
 
@@ -177,8 +182,17 @@ impl Remote {
             return Err(Trouble::Unsupported("Express workflows".to_owned()));
         }
         let sites = sites::find(&job.case.definition);
-        if !sites.is_empty() && !self.profile.capabilities.activities {
-            return Err(Trouble::Unsupported("activities".to_owned()));
+        let lacks =
+            |lacking: bool, what: &str| lacking.then(|| Trouble::Unsupported(what.to_owned()));
+        let capabilities = &self.profile.capabilities;
+        let (activities, queues) = (capabilities.activities, capabilities.queues);
+        let has = |queue: bool| sites.iter().any(|site| site.letter.is_some() == queue);
+        let lacking = lacks(!activities && has(false), "activities");
+        if let Some(trouble) = lacking.or_else(|| lacks(!queues && has(true), "queues")) {
+            return Err(trouble);
+        }
+        if has(true) {
+            self.made_queues.store(true, Ordering::Relaxed);
         }
         let mut slot = self.slot();
         slot.wire().take();
@@ -269,6 +283,12 @@ impl Remote {
                 .delete_machine(&wire, &arn)
                 .await
                 .map_err(trouble)?;
+        }
+        if self.made_queues.load(Ordering::Relaxed) {
+            let queues = Queues::new(self.api.endpoint());
+            for url in queues.list(&self.prefix).await.map_err(trouble)? {
+                queues.delete(&url).await.map_err(trouble)?;
+            }
         }
         if !self.profile.capabilities.activities {
             return Ok(());
@@ -371,7 +391,7 @@ impl Deployment<'_> {
                 self.withdraw(slot).await?;
             }
             if self.machine.is_none() {
-                slot.prepare(self.sites.len(), &all).await?;
+                slot.prepare(&self.sites, &all).await?;
                 if !self.deploy(slot).await? {
                     return Ok(());
                 }
@@ -552,20 +572,30 @@ impl Deployment<'_> {
         let scheduled = |site: usize| {
             let arn = slot.arn(site);
             let events = history.iter().flatten();
+            let events = events.filter(|event| event.kind.ends_with("Scheduled"));
+            let says = |event: &RawEvent, detail: &str, is_it: &dyn Fn(&str) -> bool| {
+                event
+                    .details
+                    .get(detail)
+                    .and_then(Value::as_str)
+                    .is_some_and(is_it)
+            };
             events
-                .filter(|event| event.kind.ends_with("Scheduled"))
-                .filter(|event| event.details.get("resource").and_then(|r| r.as_str()) == Some(arn))
+                .filter(|event| {
+                    says(event, "resource", &|resource| resource == arn)
+                        || says(event, "parameters", &|sent| sent.contains(arn))
+                })
                 .count()
         };
         let in_doubt = |site: &usize| {
             let arrived = seen.arrived.get(site).copied().unwrap_or_default();
             running || history.is_none() || scheduled(*site) != arrived
         };
-        let doubtful = if engine.traits.purges_queues && !running {
-            Vec::new()
-        } else {
-            (0..self.sites.len()).filter(in_doubt).collect()
-        };
+        // No execution takes a message back that it has sent.
+        let purges = engine.traits.purges_queues && !running;
+        let numbers = 0..self.sites.len();
+        let numbers = numbers.filter(|site| !purges || self.sites[*site].letter.is_some());
+        let doubtful = numbers.filter(in_doubt).collect();
         let duration = described
             .stop
             .map(|stop| Millis::try_from(since_start(stop)).unwrap_or_default());

@@ -230,7 +230,7 @@ fn families_of_aspect(aspect: Aspect) -> &'static [&'static str] {
         Aspect::Cause => &[],
         Aspect::History => &["history"],
         Aspect::Timing => &["retry", "wait"],
-        Aspect::Answer => &["api"],
+        Aspect::Answer => &["api", "task"],
     }
 }
 

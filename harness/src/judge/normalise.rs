@@ -15,8 +15,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stepproof_specs::{
-    history::{Details, Failure},
+    history::{Details, EventKind, Failure, Phase, Service},
     observation::Observation,
+    scenario::letter,
 };
 
 use crate::judge::policy::CauseCompare;
@@ -31,6 +32,10 @@ pub enum Rule {
     WorkerName,
     /// The number in `(entered at the event id #N)` was removed, because the ids are arbitrary.
     EventId,
+    /// A task's token in what it sends was replaced by `<token>`, in an execution and by its worker.
+    TaskToken,
+    /// What another service answered to a task that waits for more was removed: no case says what it is.
+    ServiceAnswer,
     /// An ARN from the service was replaced by `<execution>`, `<machine>`, `<map-run>` or `<role>`.
     ServiceArn,
     /// The region and the account of another ARN were replaced by those that cases use.
@@ -49,10 +54,12 @@ pub enum Rule {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::EngineName,
         Self::WorkerName,
         Self::EventId,
+        Self::TaskToken,
+        Self::ServiceAnswer,
         Self::ServiceArn,
         Self::Account,
         Self::Uuid,
@@ -106,7 +113,7 @@ impl From<Rewrites> for BTreeMap<Rule, u32> {
 /// Rewrites one observation. Both sides get the same rules.
 #[derive(Debug)]
 pub struct Normaliser<'a> {
-    /// The case as a JSON string. What it contains is never rewritten.
+    /// The case as JSON. What it contains is never rewritten.
     document: &'a str,
     /// Whether event ids are arbitrary.
     races: bool,
@@ -115,10 +122,12 @@ pub struct Normaliser<'a> {
     rewrites: Rewrites,
     /// The ids found so far in the current value.
     ids: HashMap<String, usize>,
+    /// The members of messages that are tokens.
+    tokens: Vec<String>,
 }
 
 impl<'a> Normaliser<'a> {
-    /// A normaliser for a case, given as a JSON string.
+    /// A normaliser for a case, given as JSON: its definition and its starts.
     pub fn new(document: &'a str, races: bool, cause: CauseCompare) -> Self {
         Self {
             document,
@@ -126,6 +135,7 @@ impl<'a> Normaliser<'a> {
             cause,
             rewrites: Rewrites::default(),
             ids: HashMap::new(),
+            tokens: tokens(document),
         }
     }
 
@@ -147,7 +157,33 @@ impl<'a> Normaliser<'a> {
             self.value(Arc::make_mut(&mut attempt.input));
         }
         for event in observation.history.iter_mut().flatten() {
+            self.sent(event.kind, &mut event.details);
             self.details(&mut event.details);
+        }
+    }
+
+    /// Rewrites what a task has sent with its token, and was answered.
+    fn sent(&mut self, kind: EventKind, details: &mut Details) {
+        let EventKind::Work(Service::Integration, phase) = kind else {
+            return;
+        };
+        match (phase, &mut details.input) {
+            (Phase::Submitted, _) if details.output.take().is_some() => {
+                self.rewrites.count(Rule::ServiceAnswer);
+            }
+            (Phase::Scheduled, Some(sent)) => {
+                for name in &self.tokens {
+                    let token = Arc::make_mut(sent).get_mut("MessageBody");
+                    let token = token.and_then(|message| message.get_mut(name));
+                    if let Some(token) =
+                        token.filter(|it| it.as_str().is_some_and(|it| !it.is_empty()))
+                    {
+                        *token = "<token>".into();
+                        self.rewrites.count(Rule::TaskToken);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 
@@ -288,6 +324,15 @@ impl<'a> Normaliser<'a> {
         }
         changed
     }
+}
+
+/// The members of messages that are tokens, in a case.
+fn tokens(document: &str) -> Vec<String> {
+    if !document.contains(letter::RESOURCE) {
+        return Vec::new();
+    }
+    let case = serde_json::from_str::<Value>(document).unwrap_or_default();
+    letter::tokens(case.get(0).unwrap_or(&Value::Null))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use stepproof_specs::{
     scenario::{
         calls::CallsCase,
         case::{DefinitionCase, ExecutionCase, Start},
+        letter::Letter,
         plan::Act,
         play::{Answer, Step},
     },
@@ -33,6 +34,7 @@ use crate::{
 
 const DEFAULT_ENDPOINT: &str = "http://127.0.0.1:4566";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:";
+const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/";
 const ROLE: &str = "arn:aws:iam::123456789012:role/stepproof";
 const WIDTH: usize = 96;
 /// How many attempts a script has beyond those of the reference.
@@ -60,6 +62,12 @@ pub fn reproducer(
     let mut definition = case.definition.clone();
     let sites = name_activities(&mut definition);
     let named = |number: usize| activity(number);
+    let queues: serde_json::Map<String, Value> = sites
+        .iter()
+        .enumerate()
+        .filter_map(|(number, (_, token))| Some((named(number), token.clone()?.into())))
+        .collect();
+    let sites: Vec<Site> = sites.into_iter().map(|(site, _)| site).collect();
     let scripts: serde_json::Map<String, Value> = sites
         .iter()
         .enumerate()
@@ -91,6 +99,8 @@ pub fn reproducer(
             scripts => scripts.as_deref().map(literal),
             sites => json!(by_name).to_string(),
             activity => ACTIVITY,
+            queue => QUEUE,
+            queues => (!queues.is_empty()).then(|| json!(queues).to_string()),
             role => ROLE,
             workflow => kind(case.workflow),
             express => is_express,
@@ -274,15 +284,25 @@ fn kind(workflow: WorkflowType) -> &'static str {
     }
 }
 
-/// Gives every activity task its own activity.
-fn name_activities(definition: &mut Value) -> Vec<Site> {
+/// Gives every task its own activity or queue; of the latter with the member of its messages that is the token.
+fn name_activities(definition: &mut Value) -> Vec<(Site, Option<String>)> {
     let mut sites = Vec::new();
     for_each_state_mut(definition, |path, state| {
+        if let Some(letter) = Letter::of(state) {
+            let own = format!("{QUEUE}{}", activity(sites.len()));
+            for field in ["Parameters", "Arguments"] {
+                if let Some(url) = state.get_mut(field).and_then(|it| it.get_mut("QueueUrl")) {
+                    *url = own.as_str().into();
+                }
+            }
+            sites.push((path.site.clone(), Some(letter.token)));
+            return;
+        }
         let resource = state.get("Resource").and_then(Value::as_str);
         if resource.is_some_and(Resource::is_activity) {
             let own = format!("{ACTIVITY}{}", activity(sites.len()));
             state.insert("Resource".to_owned(), own.into());
-            sites.push(path.site.clone());
+            sites.push((path.site.clone(), None));
         }
     });
     sites

@@ -32,6 +32,9 @@ use crate::{
 /// service allows 25,000.
 const MOST_ATTEMPTS: usize = 10_000;
 
+/// What stands for the refusal of an answer to a task that has told no token.
+const NO_TOKEN: &str = "NoToken";
+
 /// The workers of one execution.
 #[derive(Debug)]
 pub struct WorkerPool<'s> {
@@ -293,6 +296,9 @@ impl Worker {
 
     /// Sends one report; returns the error code if the engine refuses it.
     async fn send(&self, report: &Report) -> Result<Option<String>, Trouble> {
+        if self.task.token.is_empty() {
+            return Ok(Some(NO_TOKEN.to_owned()));
+        }
         match self.api.report(&self.wire, &self.task.token, report).await {
             Ok(()) => Ok(None),
             Err(CallError::Refused(refusal)) => Ok(Some(refusal.code)),

@@ -1,25 +1,37 @@
-//! Finds a definition's tasks and the activities they are sent to.
+//! Finds a definition's tasks and the activities or queues they are sent to.
 
 use serde_json::{Map, Value};
-use stepproof_specs::asl::{resource::Resource, site::Site, walk};
+use stepproof_specs::{
+    asl::{resource::Resource, site::Site, walk},
+    scenario::letter::Letter,
+};
 
-/// A Task state whose resource is an activity.
+/// A Task state whose resource is an activity, or which sends its token to a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskSite {
     /// Its path through nested scopes.
     pub site: Site,
-    /// The activity that the case names.
+    /// The activity, or the queue's URL, that the case names.
     pub resource: String,
+    /// How its messages are read, if it sends its token to a queue.
+    pub letter: Option<Letter>,
     /// Whether it is inside a Map, so that several attempts may be running at the same time.
     pub in_map: bool,
 }
 
-/// The activity tasks of a definition, outer states first.
+/// The tasks of a definition that workers can play, outer states first.
 pub fn find(definition: &Value) -> Vec<TaskSite> {
     let states = walk::states(definition).into_iter();
     let tasks = states.filter_map(|(path, state)| {
+        let state = state.as_object()?;
+        let letter = Letter::of(state);
+        let resource = match &letter {
+            Some(letter) => &letter.queue,
+            None => activity_of(state)?,
+        };
         Some(TaskSite {
-            resource: activity_of(state.as_object()?)?.to_owned(),
+            resource: resource.to_owned(),
+            letter,
             site: path.site,
             in_map: path.scope.maps > 0,
         })
@@ -27,14 +39,25 @@ pub fn find(definition: &Value) -> Vec<TaskSite> {
     tasks.collect()
 }
 
-/// Replaces the resource of the k-th activity task by `arns[k]`.
+/// Replaces the activity or the queue of the k-th of these tasks by `arns[k]`.
 pub fn rewrite(definition: &Value, arns: &[&str]) -> Value {
     let mut definition = definition.clone();
     let mut arns = arns.iter();
     walk::for_each_state_mut(&mut definition, |_, state| {
-        if activity_of(state).is_some()
-            && let Some(arn) = arns.next()
-        {
+        let is_letter = Letter::of(state).is_some();
+        if !is_letter && activity_of(state).is_none() {
+            return;
+        }
+        let Some(arn) = arns.next() else { return };
+        if is_letter {
+            let sent = ["Parameters", "Arguments"].into_iter();
+            for sent in sent
+                .filter(|field| state.get(*field).is_some_and(Value::is_object))
+                .collect::<Vec<_>>()
+            {
+                state[sent]["QueueUrl"] = (*arn).into();
+            }
+        } else {
             state.insert("Resource".to_owned(), (*arn).into());
         }
     });

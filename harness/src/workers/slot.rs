@@ -1,4 +1,4 @@
-//! Activities that are created once and used by one case after another.
+//! Activities, and queues, that are created once and used by one case after another.
 //!
 //! AWS limits the rate at which activities can be created, so a slot keeps one activity per site
 //! number and reuses it for every case. Cancelling a poll could lose a task, so polls are never
@@ -15,14 +15,17 @@ use std::{
 };
 
 use serde_json::Value;
+use stepproof_specs::scenario::letter::Letter;
 use tokio::{
     sync::{mpsc, watch},
     task::AbortHandle,
 };
 
+use super::sites::TaskSite;
 use crate::{
     client::{
         clock::{Clock, VirtualTurn},
+        queues::Queues,
         sdk::{Api, CallError, Task, Wire},
     },
     trouble::Trouble,
@@ -67,6 +70,7 @@ pub struct Unpolled {
 #[derive(Debug)]
 pub struct Slot {
     api: Api,
+    queues: Queues,
     clock: Clock,
     polling: Polling,
     prefix: String,
@@ -81,10 +85,13 @@ pub struct Slot {
     wire: Arc<Wire>,
 }
 
-/// An activity and its poller.
+/// An activity or a queue, and its poller.
 #[derive(Debug)]
 struct Pooled {
+    /// Its ARN, or its URL.
     arn: Arc<str>,
+    /// How messages are read, if it is a queue.
+    letter: Option<Letter>,
     number: u64,
     wanted: watch::Sender<bool>,
     /// The number of waiting polls.
@@ -123,6 +130,7 @@ impl Slot {
     pub fn new(api: Api, clock: Clock, polling: Polling, prefix: String) -> Self {
         let (sender, arrivals) = mpsc::unbounded_channel();
         Self {
+            queues: Queues::new(api.endpoint()),
             api,
             clock,
             polling,
@@ -142,23 +150,34 @@ impl Slot {
         &self.wire
     }
 
-    /// Prepares for a case with this many sites. Tasks that earlier cases left behind are
-    /// discarded.
-    pub async fn prepare(&mut self, sites: usize, unpolled: &[Unpolled]) -> Result<(), Trouble> {
+    /// Prepares for a case with these sites. Tasks that earlier cases left behind are discarded.
+    pub async fn prepare(
+        &mut self,
+        sites: &[TaskSite],
+        unpolled: &[Unpolled],
+    ) -> Result<(), Trouble> {
         self.discard_stale().await?;
-        self.sites = sites;
-        for site in 0..sites {
+        self.sites = sites.len();
+        for (site, task) in sites.iter().enumerate() {
+            // Which queue the case names does not matter, but how its messages are read does.
+            let letter = task.letter.clone().map(|letter| Letter {
+                queue: String::new(),
+                ..letter
+            });
             let unpolled = unpolled.iter().find(|it| it.site == site);
             let alone = unpolled.is_some_and(|it| it.alone);
             let pollers = if alone { 1 } else { self.polling.pollers };
             match self.activities.get(site) {
                 None => {
-                    let pooled = self.create(pollers).await?;
+                    let pooled = self.create(pollers, letter).await?;
                     self.activities.push(pooled);
                 }
                 Some(pooled) => {
-                    if pooled.pollers.len() != pollers || (unpolled.is_some() && self.waits(site)) {
-                        self.replace_with(site, pollers).await?;
+                    if pooled.letter != letter
+                        || pooled.pollers.len() != pollers
+                        || (unpolled.is_some() && self.waits(site))
+                    {
+                        self.replace_with(site, pollers, letter).await?;
                     }
                 }
             }
@@ -232,13 +251,30 @@ impl Slot {
 
     /// Gives a site a new activity, because tasks may be left in the old one.
     pub async fn replace(&mut self, site: usize) -> Result<(), Trouble> {
-        self.replace_with(site, self.polling.pollers).await
+        let letter = self.activities[site].letter.clone();
+        self.replace_with(site, self.polling.pollers, letter).await
     }
 
-    async fn replace_with(&mut self, site: usize, pollers: usize) -> Result<(), Trouble> {
-        let fresh = self.create(pollers).await?;
+    async fn replace_with(
+        &mut self,
+        site: usize,
+        pollers: usize,
+        letter: Option<Letter>,
+    ) -> Result<(), Trouble> {
+        let fresh = self.create(pollers, letter).await?;
         let old = std::mem::replace(&mut self.activities[site], fresh);
-        let deleted = self.api.delete_activity(&self.wire, &old.arn).await;
+        self.delete(old).await
+    }
+
+    async fn delete(&self, old: Pooled) -> Result<(), Trouble> {
+        // Nobody asks a queue that is gone.
+        for poller in &old.pollers {
+            poller.abort();
+        }
+        let deleted = match &old.letter {
+            None => self.api.delete_activity(&self.wire, &old.arn).await,
+            Some(_) => self.queues.delete(&old.arn).await,
+        };
         deleted.map_err(CallError::into_trouble)
     }
 
@@ -246,8 +282,7 @@ impl Slot {
     pub async fn dissolve(&mut self) -> Result<(), Trouble> {
         self.strays.clear();
         for pooled in std::mem::take(&mut self.activities) {
-            let deleted = self.api.delete_activity(&self.wire, &pooled.arn).await;
-            deleted.map_err(CallError::into_trouble)?;
+            self.delete(pooled).await?;
         }
         Ok(())
     }
@@ -271,19 +306,24 @@ impl Slot {
             .find_map(|(site, number)| (number == arrival.created).then_some(site))
     }
 
-    async fn create(&mut self, pollers: usize) -> Result<Pooled, Trouble> {
+    async fn create(&mut self, pollers: usize, letter: Option<Letter>) -> Result<Pooled, Trouble> {
         let number = self.created;
         self.created += 1;
         let name = format!("{}-a{number}", self.prefix);
-        let created = self.api.create_activity(&self.wire, &name).await;
+        let created = match letter {
+            None => self.api.create_activity(&self.wire, &name).await,
+            Some(_) => self.queues.create(&name).await,
+        };
         let arn: Arc<str> = created.map_err(CallError::into_trouble)?.into();
         let wanted = watch::Sender::new(false);
         let waiting = Arc::new(AtomicUsize::new(0));
         let poller = |place: usize| Poller {
             api: self.api.clone(),
+            queues: self.queues.clone(),
             clock: self.clock.clone(),
             wire: self.wire.clone(),
             arn: arn.clone(),
+            letter: letter.clone(),
             number,
             beat: Beat::new(place, pollers, self.polling.period),
             wanted: wanted.clone(),
@@ -296,6 +336,7 @@ impl Slot {
             pollers: (0..pollers)
                 .map(|place| tokio::spawn(poller(place).run()).abort_handle())
                 .collect(),
+            letter,
             wanted,
             waiting,
         })
@@ -333,12 +374,14 @@ impl Beat {
     }
 }
 
-/// Takes the tasks of one activity, one at a time.
+/// Takes the tasks of one activity or queue, one at a time.
 struct Poller {
     api: Api,
+    queues: Queues,
     clock: Clock,
     wire: Arc<Wire>,
     arn: Arc<str>,
+    letter: Option<Letter>,
     number: u64,
     beat: Beat,
     wanted: watch::Sender<bool>,
@@ -353,7 +396,10 @@ impl Poller {
             self.waiting.fetch_add(1, Ordering::AcqRel);
             self.beat.wait().await;
             let asked = Instant::now();
-            let polled = self.api.poll(&self.wire, &self.arn).await;
+            let polled = match &self.letter {
+                None => self.api.poll(&self.wire, &self.arn).await,
+                Some(letter) => self.queues.take(&self.wire, &self.arn, letter).await,
+            };
             self.waiting.fetch_sub(1, Ordering::AcqRel);
             let news = match polled {
                 Ok(Some(task)) => {

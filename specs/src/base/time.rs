@@ -43,6 +43,16 @@ impl Instant {
         )
     }
 
+    /// The date of an HTTP answer (RFC 9110).
+    pub fn http_date(self) -> String {
+        let at = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+        // Only years that have more than four digits have none.
+        printer
+            .timestamp_to_rfc9110_string(&at)
+            .unwrap_or_else(|_| self.rfc3339())
+    }
+
     /// Parses an RFC 3339 timestamp with `T` and a zone (`Z` or an offset with a colon), fractions
     /// truncated to milliseconds; `None` for anything else.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {

@@ -16,6 +16,9 @@ pub struct CloudError {
     pub more: Option<Box<(&'static str, Value)>>,
 }
 
+/// The code of the error about an operation that is not modelled.
+const UNKNOWN: &str = "UnknownOperationException";
+
 impl CloudError {
     /// An error of the caller: status 400.
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
@@ -42,10 +45,15 @@ impl CloudError {
         }
     }
 
+    /// Whether it says that there is no such operation here.
+    pub fn is_unknown(&self) -> bool {
+        self.code == UNKNOWN
+    }
+
     /// There is no such operation here.
     pub(super) fn unknown(service: &str, operation: &str) -> Self {
         Self::new(
-            "UnknownOperationException",
+            UNKNOWN,
             format!("the operation '{operation}' of '{service}' is not modelled"),
         )
     }

@@ -83,4 +83,19 @@ rules! {
     TagReplaced = "tag.replaced", ApiTagReplaced,
         "a tag replaces that of the same key",
         "a tag does not replace that of the same key";
+    NestedWaits = "nested.waits", NestedSync,
+        "a task of .sync ends with the execution that it has started",
+        "a task of .sync ends as soon as the execution has started";
+    NestedValues = "nested.values", NestedValues,
+        "the output of an execution is a value with .sync:2",
+        "the output of an execution is text with .sync:2, too";
+    NestedError = "nested.error", NestedFailure,
+        "a task whose execution fails fails with States.TaskFailed",
+        "a task whose execution fails fails with the error of the execution";
+    NestedStopped = "nested.stopped", NestedStopped,
+        "an execution that a task waits for is stopped with the task",
+        "an execution that a task waits for goes on when the task is aborted";
+    IntegrationError = "integration.error", IntegrationFailure,
+        "the error of a service is an exception of that service",
+        "the error of a service is passed on under its bare name";
 }

@@ -139,7 +139,7 @@ pub enum Fact {
     SiblingStopped,
     /// A task, or a thread that waited for its turn, may have been started that matters for nothing else.
     MayHaveStarted,
-    /// The injected entropy was drawn, or a task token was derived from it.
+    /// The injected entropy was drawn.
     ChanceDrawn,
     /// A time has entered the data.
     TimeRead,
@@ -162,6 +162,8 @@ pub struct TaskRequest {
     pub input: Arc<Value>,
     /// Whether it continues after the service has answered.
     pub waits: bool,
+    /// Its token, if it has one to tell.
+    pub token: Option<Name>,
 }
 
 /// How an execution ended.

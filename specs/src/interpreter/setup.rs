@@ -77,6 +77,8 @@ pub struct Setup {
     pub at: Instant,
     /// The order in which its threads move.
     pub interleaving: Interleaving,
+    /// The number that its task tokens name it by, among the executions of a service.
+    pub number: Option<u64>,
     /// Whether it keeps what it takes to go on after it has failed ([`super::Input::Redrive`]).
     pub is_redrivable: bool,
 }
@@ -91,6 +93,15 @@ impl Setup {
         }
     }
 
+    /// The same start, of an execution that has this number among those of its service.
+    #[must_use]
+    pub fn numbered(self, number: u64) -> Self {
+        Self {
+            number: Some(number),
+            ..self
+        }
+    }
+
     /// The start of an execution whose threads move in turn.
     pub fn new(
         program: impl Into<Program>,
@@ -100,6 +111,7 @@ impl Setup {
     ) -> Self {
         Self {
             program: program.into(),
+            number: None,
             identity,
             input: input.into(),
             at,

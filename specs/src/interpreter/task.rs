@@ -1,6 +1,5 @@
 //! Task states: scheduling, time limits, results.
 
-use crate::base::entropy::mix;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -12,6 +11,7 @@ use super::{
     frame::{FrameId, Phase, TaskState},
     runtime_error::{Result, RuntimeError},
     timers::Waiter,
+    token,
     trial::Step,
 };
 use crate::{
@@ -32,12 +32,22 @@ impl Execution {
             return Err(self.eval(id).unsupported("this kind of task resource"));
         };
         let number = TaskId(self.tasks.len() as u64);
-        let mut eval = self.eval(id);
-        if envelope.is_callback() {
+        let active = self.active(id);
+        let key = AttemptKey {
+            site: active.site.clone(),
+            visit: active.visit,
+            items: self.frame(id).items.to_vec(),
+            attempt: active.retries,
+        };
+        let token = envelope.is_callback().then(|| {
             self.mark(Clause::TaskToken);
-            self.report(Fact::ChanceDrawn);
-            eval.token = Some(self.token(number));
-        }
+            match self.setup.number {
+                Some(execution) => token::token(execution, number),
+                None => token::of_attempt(&key),
+            }
+        });
+        let mut eval = self.eval(id);
+        eval.token.clone_from(&token);
         let flow = eval.flow();
         let effective = flow.effective_input(&eval)?;
         let input = flow.arguments(&eval, effective.clone())?;
@@ -65,18 +75,12 @@ impl Execution {
         let timeout = self.limit_of(&envelope, timeout);
         // A worker may never take the task; the clause says what happens then.
         let timeout_timer = timeout.map(|seconds| self.set_limit(id, seconds));
-        let active = self.active(id);
-        let key = AttemptKey {
-            site: active.site.clone(),
-            visit: active.visit,
-            items: self.frame(id).items.to_vec(),
-            attempt: active.retries,
-        };
         self.commands.push(Command::Schedule(TaskRequest {
             task: number,
             key,
             resource: task.resource.clone(),
             waits: envelope.waits(),
+            token: token.map(Into::into),
             input,
         }));
         self.active_mut(id).phase = Phase::Task(TaskState {
@@ -98,12 +102,6 @@ impl Execution {
         }
         self.mark(Clause::HarnessTimeout);
         Some(timeout.map_or(LONGEST_HARNESS, |seconds| seconds.min(LONGEST_HARNESS)))
-    }
-
-    /// `$$.Task.Token`: opaque, and unique for every attempt.
-    fn token(&self, task: TaskId) -> String {
-        let bits = mix(self.setup.identity.entropy ^ task.0.rotate_left(32));
-        format!("AQ{bits:016x}{:016x}", mix(!bits))
     }
 
     /// `TimeoutSeconds` or `HeartbeatSeconds`, in seconds.

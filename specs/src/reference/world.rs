@@ -3,10 +3,12 @@
 use std::{
     borrow::Cow,
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
+    collections::{BTreeMap, BinaryHeap, VecDeque},
+    sync::Arc,
 };
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::{Value, json};
 
 use super::{
     ExpectedAttempt, NOISE_MILLIS, SimulationError, assignment::Assignment,
@@ -26,6 +28,7 @@ use crate::{
     observation::{Attempt, Observation, Status},
     scenario::{
         case::Start,
+        letter,
         plan::{Act, Reply},
         play::{Answer, Step},
     },
@@ -137,6 +140,10 @@ enum Happening {
 
 struct Running<'s> {
     request: TaskRequest,
+    /// Its input, as its worker sees it.
+    input: Arc<Value>,
+    /// Whether it was sent as a message, so that it began before a worker has it.
+    is_sent: bool,
     act: Cow<'s, Act>,
     /// When it was taken, and its index among the attempts of its site.
     taken: Option<(Instant, usize)>,
@@ -163,6 +170,8 @@ pub(super) struct World<'s> {
     now: Instant,
     queue: BinaryHeap<Reverse<(Instant, u64, u64, Happening)>>,
     number: u64,
+    /// What the execution is told at once, in order.
+    at_once: VecDeque<Input>,
     /// The tasks, by their numbers.
     running: Vec<Option<Running<'s>>>,
     cancelled: FxHashSet<TimerId>,
@@ -274,6 +283,7 @@ impl<'s> World<'s> {
             now: at,
             queue: BinaryHeap::new(),
             number: 0,
+            at_once: VecDeque::new(),
             running: Vec::new(),
             cancelled: FxHashSet::default(),
             workers: workers.map(|assignment| Workers {
@@ -287,6 +297,7 @@ impl<'s> World<'s> {
         };
         world.sensitivity.observe(at, world.execution.facts());
         world.obey(commands);
+        world.tell_at_once(at)?;
         Ok(world)
     }
 
@@ -341,10 +352,30 @@ impl<'s> World<'s> {
     }
 
     fn step(&mut self, at: Instant, happening: Happening) -> Result<(), SimulationError> {
+        if let Happening::Take(task) = happening
+            && self.running(task).is_some_and(|running| running.is_sent)
+        {
+            // The execution is not told.
+            self.now = at;
+            self.take(at, task);
+            self.play(at, task);
+            return Ok(());
+        }
         let Some(input) = self.input(at, happening) else {
             return Ok(());
         };
         self.now = at;
+        self.tell(at, input)?;
+        // A task's time runs from the moment at which it is handed out, which is before its worker
+        // does anything.
+        if let Happening::Take(task) = happening {
+            self.begin_work(at, task);
+        }
+        self.tell_at_once(at)
+    }
+
+    /// Tells the execution something, and does what it wants then.
+    fn tell(&mut self, at: Instant, input: Input) -> Result<(), SimulationError> {
         if let Some(log) = &mut self.log {
             log.push(Logged {
                 at,
@@ -357,10 +388,13 @@ impl<'s> World<'s> {
             self.call_off(&commands);
         }
         self.obey(commands);
-        // A task's time runs from the moment at which it is handed out, which is before its worker
-        // does anything.
-        if let Happening::Take(task) = happening {
-            self.begin_work(at, task);
+        Ok(())
+    }
+
+    /// Tells it what services have answered at once.
+    fn tell_at_once(&mut self, at: Instant) -> Result<(), SimulationError> {
+        while let Some(input) = self.at_once.pop_front() {
+            self.tell(at, input)?;
         }
         Ok(())
     }
@@ -409,7 +443,7 @@ impl<'s> World<'s> {
     fn take(&mut self, at: Instant, task: TaskId) -> Option<()> {
         let running = self.running.get_mut(task.0 as usize)?.as_mut()?;
         let AttemptKey { site, items, .. } = &running.request.key;
-        let input = &running.request.input;
+        let input = &running.input;
         let key = match &mut self.workers {
             None => Some(running.request.key.clone()),
             Some(workers) => {
@@ -475,8 +509,7 @@ impl<'s> World<'s> {
         }
         match running.act.answer()? {
             Answer::Success(output) => {
-                let input = running.request.input;
-                let output = output.cloned().unwrap_or(input);
+                let output = output.cloned().unwrap_or(running.input);
                 Some(Input::TaskSucceeded { task, output })
             }
             Answer::Failure(named) => {
@@ -510,9 +543,14 @@ impl<'s> World<'s> {
     }
 
     fn schedule(&mut self, request: TaskRequest) {
+        let told = request.token.as_deref();
+        let message =
+            told.and_then(|token| letter::arriving(&request.resource, &request.input, token));
+        let is_sent = message.is_some();
+        let input = message.map_or_else(|| request.input.clone(), Arc::new);
         self.expected.push(ExpectedAttempt {
             key: request.key.clone(),
-            input: request.input.clone(),
+            input: input.clone(),
         });
         let plan = &self.start.plan;
         let act = match &mut self.workers {
@@ -520,6 +558,13 @@ impl<'s> World<'s> {
             Some(workers) => Cow::Owned(workers.scheduled(&request.key.site)),
         };
         let task = request.task;
+        if is_sent {
+            let output = act.submitted.clone().unwrap_or_else(|| json!({}));
+            self.at_once.extend([
+                Input::TaskStarted { task, worker: None },
+                Input::TaskSubmitted { task, output },
+            ]);
+        }
         let scheduled = self.now.since(self.started);
         if let Some(taken) = plan.taken(&request.key.site, &act, scheduled) {
             if taken > scheduled {
@@ -531,6 +576,8 @@ impl<'s> World<'s> {
         }
         self.running.push(Some(Running {
             request,
+            input,
+            is_sent,
             act,
             taken: None,
         }));

@@ -5,13 +5,10 @@ use std::{collections::VecDeque, sync::Arc};
 use serde_json::{Value, json};
 
 use super::{
-    CallError, Effect, ExecutionId, PollId, Service, TaskRef, Time, arn, params::Params,
-    render::seconds, settings::Encryption, tags, token,
+    CallError, Effect, PollId, Service, TaskRef, Time, arn, params::Params, render::seconds,
+    settings::Encryption, tags, tasks::Open, token,
 };
-use crate::{
-    asl::resource::Resource, base::time::Instant, deviation::CallRule, history::Failure,
-    interpreter::Input, validate::not_json_reason,
-};
+use crate::{base::time::Instant, interpreter::Input};
 
 /// An activity.
 #[derive(Debug)]
@@ -27,14 +24,6 @@ pub(super) struct Activity {
 struct Poll {
     id: PollId,
     worker: Option<String>,
-}
-
-/// A task without an answer.
-#[derive(Debug)]
-pub(super) struct Open {
-    activity: String,
-    input: Arc<Value>,
-    taken: bool,
 }
 
 impl Service {
@@ -122,46 +111,42 @@ impl Service {
         let Some(arn) = self.polls.remove(&poll) else {
             return false;
         };
-        if let Some(activity) = self.activities.get_mut(&arn) {
-            activity.polls.retain(|waiting| waiting.id != poll);
+        match self.activities.get_mut(&arn) {
+            Some(activity) => activity.polls.retain(|waiting| waiting.id != poll),
+            None => self.letters.cancel(&arn, poll),
         }
         true
     }
 
-    /// The activity of a waiting poll.
+    /// The activity of a waiting poll, or its queue.
     pub fn polled(&self, poll: PollId) -> Option<&str> {
         self.polls.get(&poll).map(String::as_str)
     }
 
-    /// The tasks that wait in the queue of an activity.
+    /// The tasks that wait in the queue of an activity, or whose messages wait in a queue.
     pub fn queued(&self, activity: &str) -> impl Iterator<Item = TaskRef> {
-        self.activities
-            .get(activity)
-            .into_iter()
-            .flat_map(|activity| activity.queue.iter().copied())
-    }
-
-    /// Whether a task waits in its activity's queue.
-    pub fn is_queued(&self, task: TaskRef) -> bool {
-        let run = self.runs.get(&task.execution);
-        run.and_then(|run| run.tasks.get(&task.task))
-            .is_some_and(|open| !open.taken)
+        let tasks = self.activities.get(activity);
+        let tasks = tasks.into_iter().flat_map(|activity| activity.queue.iter());
+        tasks.copied().chain(self.letters.tasks(activity))
     }
 
     /// Hands a queued task to the worker that has waited longest; returns the poll and its answer.
     /// `None` if the task is not queued or no worker waits.
     pub fn hand_out(&mut self, time: &dyn Time, task: TaskRef) -> Option<(PollId, Value)> {
-        let open = self
-            .runs
-            .get_mut(&task.execution)?
-            .tasks
-            .get_mut(&task.task)
-            .filter(|open| !open.taken)?;
-        let activity = self.activities.get_mut(&open.activity)?;
+        let run = self.runs.get_mut(&task.execution)?;
+        let Some(Open::Activity {
+            activity,
+            input,
+            taken: taken @ false,
+        }) = run.tasks.get_mut(&task.task)
+        else {
+            return self.hand_out_letter(time, task);
+        };
+        let activity = self.activities.get_mut(activity)?;
         let poll = activity.polls.pop_front()?;
         activity.queue.retain(|queued| *queued != task);
-        open.taken = true;
-        let answer = json!({ "taskToken": token::token(task), "input": open.input.to_string() });
+        *taken = true;
+        let answer = json!({ "taskToken": token::token(task), "input": input.to_string() });
         self.polls.remove(&poll.id);
         let started = Input::TaskStarted {
             task: task.task,
@@ -171,153 +156,30 @@ impl Service {
         Some((poll.id, answer))
     }
 
-    /// The task that a token names, whether it is over or not; `None` if the string is not a token.
-    pub fn task_of(token: &str) -> Option<TaskRef> {
-        token::parse(token)
-    }
-
-    pub(super) fn task_success(
-        &mut self,
-        time: &dyn Time,
-        params: &Params<'_>,
-    ) -> Result<Value, CallError> {
-        // A token that is none is told before an output that is no JSON (recorded).
-        if let Err(error) = self.named(params)
-            && (!error.is_task_over() || self.keeps(CallRule::TokenOnce))
-        {
-            return Err(error);
-        }
-        let output = params.text("output")?;
-        let output: Value = serde_json::from_str(output).map_err(|error| {
-            let reason = not_json_reason(output, &error);
-            CallError::new("InvalidOutput", format!("Invalid Output: '{reason}'"))
-        })?;
-        let Some(task) = self.answered(params)? else {
-            return Ok(json!({}));
-        };
-        let input = Input::TaskSucceeded {
-            task: task.task,
-            output: output.into(),
-        };
-        self.feed(task.execution, time.of(task.execution), input);
-        Ok(json!({}))
-    }
-
-    pub(super) fn task_failure(
-        &mut self,
-        time: &dyn Time,
-        params: &Params<'_>,
-    ) -> Result<Value, CallError> {
-        let Some(task) = self.answered(params)? else {
-            return Ok(json!({}));
-        };
-        let failure = Failure {
-            error: params.maybe_text("error").map(Into::into),
-            cause: params.maybe_text("cause").map(Into::into),
-        };
-        let input = Input::TaskFailed {
-            task: task.task,
-            failure,
-        };
-        self.feed(task.execution, time.of(task.execution), input);
-        Ok(json!({}))
-    }
-
-    pub(super) fn task_heartbeat(
-        &mut self,
-        time: &dyn Time,
-        params: &Params<'_>,
-    ) -> Result<Value, CallError> {
-        let task = self.named(params)?;
-        let input = Input::TaskHeartbeat { task: task.task };
-        self.feed(task.execution, time.of(task.execution), input);
-        Ok(json!({}))
-    }
-
-    /// The unanswered task that the token in the parameters names.
-    fn named(&self, params: &Params<'_>) -> Result<TaskRef, CallError> {
-        let task = token::parse(params.text("taskToken")?).ok_or_else(CallError::invalid_token)?;
-        let open = self
-            .runs
-            .get(&task.execution)
-            .and_then(|run| run.tasks.get(&task.task));
-        open.map(|_| task).ok_or_else(CallError::task_over)
-    }
-
-    /// The same; the task is then over. `None` if it was so before, and that does not matter.
-    fn answered(&mut self, params: &Params<'_>) -> Result<Option<TaskRef>, CallError> {
-        match self.named(params) {
-            Ok(task) => {
-                self.close(task);
-                Ok(Some(task))
-            }
-            Err(error) if error.is_task_over() && !self.keeps(CallRule::TokenOnce) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Puts a task of an execution into its activity's queue. If the resource does not exist, the
-    /// task fails.
-    pub(super) fn enqueue(
-        &mut self,
-        task: TaskRef,
-        resource: &str,
-        input: Arc<Value>,
-    ) -> Option<Input> {
+    /// Puts a task of an execution into its activity's queue; `false` if there is no such activity.
+    pub(super) fn enqueue(&mut self, task: TaskRef, resource: &str, input: Arc<Value>) -> bool {
         let Some(activity) = self.activities.get_mut(resource) else {
-            return Some(if Resource::parse(resource) == Resource::Activity {
-                Input::NoSuchActivity { task: task.task }
-            } else {
-                let failure = Failure {
-                    error: Some("States.Runtime".into()),
-                    cause: Some(format!("The resource {resource} does not exist").into()),
-                };
-                let task = task.task;
-                Input::TaskFailed { task, failure }
-            });
+            return false;
         };
         activity.queue.push_back(task);
-        let open = Open {
-            activity: resource.to_owned(),
-            input,
-            taken: false,
-        };
-        if let Some(run) = self.runs.get_mut(&task.execution) {
-            run.tasks.insert(task.task, open);
-        }
-        self.effects.push(Effect::Queued {
+        let activity = resource.to_owned();
+        self.open(
             task,
-            activity: resource.to_owned(),
-        });
-        None
+            Open::Activity {
+                activity: activity.clone(),
+                input,
+                taken: false,
+            },
+        );
+        self.effects.push(Effect::Queued { task, activity });
+        true
     }
 
-    /// Removes a task that is over.
-    pub(super) fn close(&mut self, task: TaskRef) {
-        let run = self.runs.get_mut(&task.execution);
-        let Some(open) = run.and_then(|run| run.tasks.remove(&task.task)) else {
-            return;
-        };
-        if let Some(activity) = self
-            .activities
-            .get_mut(&open.activity)
-            .filter(|_| !open.taken)
-        {
-            activity.queue.retain(|queued| *queued != task);
-        }
-    }
-
-    /// Removes the tasks of an execution from all queues.
-    pub(super) fn unqueue(&mut self, execution: ExecutionId) {
-        let Some(run) = self.runs.get(&execution) else {
-            return;
-        };
-        for open in run.tasks.values().filter(|open| !open.taken) {
-            if let Some(activity) = self.activities.get_mut(&open.activity) {
-                activity
-                    .queue
-                    .retain(|queued| queued.execution != execution);
-            }
+    /// Removes tasks from the queue of an activity.
+    pub(super) fn leave_queue(&mut self, activity: &str, leaves: impl Fn(TaskRef) -> bool) {
+        match self.activities.get_mut(activity) {
+            Some(activity) => activity.queue.retain(|queued| !leaves(*queued)),
+            None => self.letters.leave(activity, leaves),
         }
     }
 }

@@ -28,8 +28,16 @@ impl Service {
         params: &Params<'_>,
     ) -> Result<Value, CallError> {
         let run = self.run(params.text("executionArn")?)?;
+        Ok(Self::description(
+            run,
+            time.now(),
+            !params.wants_metadata_only(),
+        ))
+    }
+
+    /// What there is to tell about an execution.
+    pub(super) fn description(run: &Run, now: Instant, with_data: bool) -> Value {
         let status = run.status();
-        let with_data = !params.wants_metadata_only();
         let mut answer = json!({
             "executionArn": run.arn,
             "stateMachineArn": run.machine_arn,
@@ -48,7 +56,7 @@ impl Service {
         if let Some(ended) = run.ended {
             answer["stopDate"] = seconds(ended);
         }
-        let obstacle = run.not_redrivable(time.now());
+        let obstacle = run.not_redrivable(now);
         answer["redriveStatus"] = match obstacle {
             Some(_) => "NOT_REDRIVABLE",
             None => "REDRIVABLE",
@@ -69,7 +77,7 @@ impl Service {
                 answer[key] = (*text).into();
             }
         }
-        Ok(answer)
+        answer
     }
 
     pub(super) fn history(&self, params: &Params<'_>) -> Result<Value, CallError> {

@@ -158,7 +158,7 @@ impl Service {
         };
         let started = time.now();
         let program = target.revision.program.clone();
-        let setup = Setup::new(program, identity, data, started);
+        let setup = Setup::new(program, identity, data, started).numbered(id.0);
         let execution = Execution::begin(match target.workflow {
             WorkflowType::Standard => setup.redrivable(),
             WorkflowType::Express => setup,
@@ -182,6 +182,7 @@ impl Service {
             started,
             ended: None,
             memory,
+            parents: Vec::new(),
             tasks: BTreeMap::new(),
             broken: None,
             redrives: Redrives::default(),
@@ -210,7 +211,7 @@ impl Service {
 
 impl Run {
     /// The answer to `StartSyncExecution`: a failure has details of an output, too (recorded).
-    fn sync_answer(&self) -> Value {
+    pub(super) fn sync_answer(&self) -> Value {
         let mut answer = json!({
             "executionArn": self.arn,
             "stateMachineArn": self.machine_arn,

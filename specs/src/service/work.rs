@@ -11,8 +11,8 @@ use std::{
 use serde_json::Value;
 
 use super::{
-    Effect, ExecutionId, PollId, Service, TaskRef, activities::Open, machine::Revision,
-    params::Params, render::Begun,
+    Effect, ExecutionId, PollId, Service, TaskRef, machine::Revision, nested::Parent,
+    params::Params, render::Begun, tasks::Open,
 };
 use crate::{
     base::{
@@ -78,6 +78,8 @@ pub(super) struct Run {
     pub ended: Option<Instant>,
     /// How much memory it takes, as of its last step.
     pub memory: usize,
+    /// The tasks that its end answers.
+    pub parents: Vec<Parent>,
     /// The tasks without an answer.
     pub tasks: BTreeMap<TaskId, Open>,
     /// The failure that stopped it, if its cause is outside the language.
@@ -322,10 +324,13 @@ impl Service {
         if !std::mem::replace(&mut run.busy, true) {
             self.pending.push_back(id);
         }
-        if !self.works_elsewhere {
+        // What an execution has others do is done after it.
+        if !self.works_elsewhere && !self.is_working {
+            self.is_working = true;
             while let Some(work) = self.next_work() {
                 self.finish(work.carry_out());
             }
+            self.is_working = false;
         }
     }
 
@@ -338,17 +343,14 @@ impl Service {
                 continue;
             }
             match command {
-                Command::Schedule(request) => {
-                    let task = TaskRef {
+                Command::Schedule(request) => at_once.extend(self.schedule(now, id, request)),
+                Command::Cancel(task) => self.abort(
+                    now,
+                    TaskRef {
                         execution: id,
-                        task: request.task,
-                    };
-                    at_once.extend(self.enqueue(task, &request.resource, request.input));
-                }
-                Command::Cancel(task) => self.close(TaskRef {
-                    execution: id,
-                    task,
-                }),
+                        task,
+                    },
+                ),
                 Command::SetTimer { timer, at } => self.effects.push(Effect::SetTimer {
                     execution: id,
                     timer,
@@ -369,11 +371,10 @@ impl Service {
     }
 
     fn end(&mut self, id: ExecutionId, now: Instant) {
-        self.unqueue(id);
+        self.abort_all(now, id);
         if let Some(run) = self.runs.get_mut(&id) {
             let deadline = run.execution.as_ref().map(Execution::deadline);
             run.ended = Some(deadline.map_or(now, |deadline| now.min(deadline)));
-            run.tasks.clear();
             run.steps.clear();
             self.running_memory -= run.memory;
             run.memory = size_of::<Run>() + 2 * run.input.len();
@@ -385,6 +386,7 @@ impl Service {
             self.closed.memory += run.memory;
         }
         self.answer_waiter(id);
+        self.answer_parents(id, now);
         self.effects.push(Effect::Ended { execution: id });
         while self.closed.kept.len() > RETAINED || self.closed.memory > RETAINED_MEMORY {
             // The last one is kept however large it is.
@@ -397,7 +399,7 @@ impl Service {
 
     /// Forgets an execution.
     pub(super) fn forget(&mut self, execution: ExecutionId) {
-        self.unqueue(execution);
+        self.close_all(execution);
         if let Some(run) = self
             .runs
             .get_mut(&execution)
@@ -409,7 +411,9 @@ impl Service {
                 error: Some("States.Runtime".into()),
                 cause: Some(format!("State machine {name} has been deleted").into()),
             });
+            let started = run.started;
             self.answer_waiter(execution);
+            self.answer_parents(execution, started);
         }
         if let Some(run) = self.runs.remove(&execution) {
             if run.ended.is_some() {

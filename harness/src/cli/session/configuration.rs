@@ -80,16 +80,18 @@ pub(in crate::cli) struct GivenMachine {
 }
 
 impl GivenMachine {
-    /// The machine, prepared to be run.
+    /// The machine, prepared to be run on an engine that has queues or not.
     pub(in crate::cli) fn given(
         &self,
         how: &HowGiven,
         longest: Option<Millis>,
+        queues: bool,
     ) -> Result<Given, NotGiven> {
         let fixed = Fixed {
             inputs: how.inputs.clone(),
             plan: self.plan.clone(),
             most: self.express.then_some(EXPRESS),
+            queues,
         };
         Given::starting(&self.file, &self.definition, longest, fixed)
     }

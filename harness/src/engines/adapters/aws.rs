@@ -41,6 +41,8 @@ fn behind() -> Behind {
     let (mut profile, mut traits) = generic(ADAPTER.name);
     profile.jobs = 4;
     profile.capabilities.any_role = false;
+    // Nobody has said that the role may send messages, and these cost money.
+    profile.capabilities.queues = false;
     traits.version = Version::Unknown("the service has none");
     // The rate limit of `DescribeExecution` refills at 15 calls per second.
     traits.shortest_pause = Duration::from_millis(500);

@@ -32,6 +32,7 @@ fn profile() -> EngineProfile {
     capabilities.api = false;
     capabilities.validation = false;
     capabilities.express = false;
+    capabilities.queues = false;
     capabilities.lacks = FeatureSet::of(&[
         Feature::ContextPaths,
         Feature::Heartbeats,

@@ -18,6 +18,7 @@ pub(super) fn profile(package: &Package, express: bool) -> EngineProfile {
         api: false,
         history: false,
         activities: false,
+        queues: false,
         validation: false,
         express,
         lacking_calls: Vec::new(),

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use stepproof_specs::{
     cloud::{
         CloudError,
@@ -34,6 +34,9 @@ pub(super) trait Pace: Time + fmt::Debug + Send + Sized + 'static {
     /// Whether executions are worked on without the lock ([`Calls::work`]), so that none is in the way
     /// of anything else.
     const WORKS_ELSEWHERE: bool = false;
+
+    /// Whether messages that tell the token of a task are handed out, in the time of its execution.
+    const HANDS_OUT_LETTERS: bool = false;
 
     /// Carries out the effects that the service asks for, until there are none left.
     fn carry_out(core: &Arc<Core<Self>>, state: &mut State<Self>);
@@ -82,6 +85,9 @@ pub(super) trait Calls: fmt::Debug + Send + Sync {
 
     /// Calls another service of the account.
     fn cloud(&self, service: &str, operation: &str, params: &Value) -> Result<Value, CloudError>;
+
+    /// Asks a queue for messages, and does not wait for any (`ReceiveMessage`).
+    fn receive(self: Arc<Self>, params: &Value) -> Result<Value, CloudError>;
 
     /// Says that somebody answers invocations of functions.
     fn answer_invocations(&self);
@@ -206,6 +212,20 @@ impl<P: Pace> Core<P> {
         self.settle(state);
     }
 
+    /// The answer to a call that asks for messages at a queue where tasks have told their tokens: the message of one
+    /// that is handed out now, or none. `None` if there is no such task.
+    fn letter(self: &Arc<Self>, state: &mut State<P>, params: &Value) -> Option<Value> {
+        let queue = params["QueueUrl"].as_str().unwrap_or_default();
+        state.service.queued(queue).next()?;
+        let poll = state.service.wait_for_letter(params);
+        let (sender, mut answer) = oneshot::channel();
+        state.polls.insert(poll, sender);
+        self.polled(state, poll);
+        state.polls.remove(&poll);
+        state.service.cancel_poll(poll);
+        Some(answer.try_recv().unwrap_or_else(|_| json!({})))
+    }
+
     /// Carries out what the service asks for, and answers who waited for what came of it.
     fn settle(self: &Arc<Self>, state: &mut State<P>) {
         P::carry_out(self, state);
@@ -272,6 +292,15 @@ impl<P: Pace> Calls for Core<P> {
         let mut state = self.lock();
         state.service.cancel_poll(poll);
         state.polls.remove(&poll);
+    }
+
+    fn receive(self: Arc<Self>, params: &Value) -> Result<Value, CloudError> {
+        if P::HANDS_OUT_LETTERS
+            && let Some(letter) = self.letter(&mut self.lock(), params)
+        {
+            return Ok(letter);
+        }
+        self.cloud("sqs", "ReceiveMessage", params)
     }
 
     fn cloud(&self, service: &str, operation: &str, params: &Value) -> Result<Value, CloudError> {

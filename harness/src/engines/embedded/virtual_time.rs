@@ -188,6 +188,8 @@ impl Timeline {
 }
 
 impl Pace for Timelines {
+    const HANDS_OUT_LETTERS: bool = true;
+
     fn carry_out(core: &Arc<Core<Self>>, state: &mut State<Self>) {
         let effects = state.service.take_effects().into_iter();
         let mut touched: Vec<_> = effects.map(|effect| state.pace.note(effect)).collect();

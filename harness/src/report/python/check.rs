@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use stepproof_specs::{
     base::time::Millis,
     clause::Aspect,
-    history::{Event, EventKind},
+    history::{Event, EventKind, Phase},
     observation::{Attempt, Observation},
 };
 
@@ -252,8 +252,10 @@ fn told_of(event: &Event) -> Value {
     let Value::Object(details) = event.details.to_value() else {
         return json!({});
     };
+    // What another service has answered is its own.
+    let is_submitted = matches!(event.kind, EventKind::Work(_, Phase::Submitted));
     let told = details.into_iter();
-    told.filter(|(key, _)| DETAILS.contains(&key.as_str()))
+    told.filter(|(key, _)| DETAILS.contains(&key.as_str()) && !(is_submitted && key == "output"))
         .collect::<Map<_, _>>()
         .into()
 }

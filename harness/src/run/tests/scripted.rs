@@ -82,6 +82,7 @@ pub(in crate::run) fn scripted(
                 api: true,
                 history: true,
                 activities: true,
+                queues: true,
                 validation: false,
                 express: false,
                 lacking_calls: Vec::new(),

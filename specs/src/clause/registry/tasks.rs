@@ -63,6 +63,42 @@ family! {
         HarnessTimeoutError = "task.harness.timeout.error", Assumed(EVERYTHING),
             "A harness that takes longer fails its task with States.Timeout.",
             "the Developer Guide gives the time, not the error";
+        IntegrationFailure = "task.integration.failure", Observed,
+            "A task whose service refuses the call fails with the service's error, named `Service.ErrorException`, and a cause that ends with the service, the status code and the id of the request.",
+            "recorded: error_handling";
+        IntegrationAnswer = "task.integration.answer", Observed,
+            "The answer of a service is the task's result, or is submitted: with the metadata of the HTTP answer if the integration is an optimised one, except for events. A parameter that is text may be any JSON.",
+            "recorded: services, callback";
+        EventsFailed = "task.events.failed", Observed,
+            "A task of events:putEvents fails with EventBridge.FailedEntry if one of its events is refused; the cause is the answer.",
+            "recorded: events_task_service";
+        EventsResources = "task.events.resources", Documented,
+            "The events of a task of events:putEvents have the execution and its machine among their resources.",
+            "AWS Developer Guide, \"Add EventBridge events with Step Functions\"";
+        NestedStart = "task.execution.start", Observed,
+            "A task of states:startExecution starts an execution: any JSON can be its Input, null stands for {}, and the ARN and the start of the execution are the task's result, or are submitted.",
+            "recorded: sfn_task_service, aws_sdk_task_service";
+        NestedSync = "task.execution.sync", Observed,
+            "With .sync the task ends when the execution does, and its result is the description of the execution, in which Input and Output are text.",
+            "recorded: test_start_execution_sync, test_sfn_start_execution_sync";
+        NestedValues = "task.execution.sync-2", Observed,
+            "With .sync:2 Input and Output of the execution are values.",
+            "recorded: test_start_execution_sync2";
+        NestedFailure = "task.execution.failure", Observed,
+            "If the execution fails, the task fails with States.TaskFailed, and its cause is the description of the execution.",
+            "recorded: test_start_execution_sync_delegate_failure, test_start_execution_sync_delegate_timeout";
+        NestedOtherEnd = "task.execution.other-end", Assumed(EVERYTHING),
+            "If the execution is stopped or times out as a whole, the task fails in the same way.",
+            "not recorded";
+        NestedStopped = "task.execution.stopped", Documented,
+            "An execution that a task waits for is stopped when the task is aborted.",
+            "AWS Developer Guide, \"Run a Job (.sync)\": it will call the StopExecution API action; that a task which times out is aborted is an assumption";
+        NestedExpress = "task.execution.express", Assumed(EVERYTHING),
+            "A task that would wait for the end of an execution of an Express workflow by .sync fails with StepFunctions.StateMachineTypeNotSupportedException.",
+            "not recorded; DescribeExecution is not for Express workflows";
+        NestedSyncExpress = "task.execution.start-sync", Documented,
+            "A task of aws-sdk:sfn:startSyncExecution ends when the execution does, and succeeds however that ends.",
+            "AWS API reference, StartSyncExecution: a failure of the execution is no error of the call";
         TaskDataLimit = "task.data-limit", Observed,
             "A task result larger than 262,144 bytes fails the attempt with States.DataLimitExceeded, which can be caught.",
             "recorded: states_errors";

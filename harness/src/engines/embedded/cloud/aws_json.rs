@@ -134,7 +134,8 @@ pub(super) async fn answer(
 /// Receives messages, and waits for some as long as the call or the queue says.
 async fn receive(account: &Account, params: &Value) -> Result<Value, CloudError> {
     let call = |operation: &str, params: &Value| account.service.cloud("sqs", operation, params);
-    let first = call("ReceiveMessage", params)?;
+    let ask = || account.service.clone().receive(params);
+    let first = ask()?;
     let seconds = match params.get("WaitTimeSeconds").and_then(Value::as_u64) {
         Some(seconds) => seconds,
         None => {
@@ -149,7 +150,7 @@ async fn receive(account: &Account, params: &Value) -> Result<Value, CloudError>
     let mut answer = first;
     while answer.get("Messages").is_none() && Instant::now() < end && !account.service.is_closed() {
         tokio::time::sleep(PAUSE).await;
-        answer = call("ReceiveMessage", params)?;
+        answer = ask()?;
     }
     Ok(answer)
 }
