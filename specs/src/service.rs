@@ -255,7 +255,7 @@ impl Service {
             "UpdateStateMachine" => self.update_machine(time, &params),
             "DescribeStateMachine" => self.describe_machine(&params),
             "DescribeStateMachineForExecution" => self.describe_machine_of(&params),
-            "DeleteStateMachine" => self.delete_machine(&params),
+            "DeleteStateMachine" => self.delete_machine(time.now(), &params),
             "ListStateMachines" => self.list_machines(&params),
             "ValidateStateMachineDefinition" => definitions::validate(&params),
             "PublishStateMachineVersion" => self.publish_version(time, &params),

@@ -18,6 +18,7 @@ use self::{
     attribute::{Item, read_item, shown, size},
     condition::Condition,
     expression::{Defined, Parser, projection},
+    path::{Path, picked},
     table::{Key, Table, check_size},
     update::Update,
 };
@@ -177,8 +178,6 @@ fn update(table: &mut Table, params: &Params<'_>) -> Result<Value, CloudError> {
     let old = checked(table, &key, condition.as_ref(), params)?.cloned();
     let before = old.clone().unwrap_or(given);
     let after = update.apply(&before)?;
-    let message = "Item size to update has exceeded the maximum allowed size";
-    check_size(&after, message)?;
     let bytes = size(&after).max(size(&before));
     let mut answer = returned.answer(old.as_ref(), Some(&after), Some(&update));
     table.put(key, after);
@@ -268,12 +267,8 @@ impl Returned {
 }
 
 /// What is at these paths of an item.
-fn copied<'p>(item: &Item, paths: impl Iterator<Item = &'p path::Path>) -> Value {
-    let mut copy = Item::new();
-    for path in paths {
-        path.copy(item, &mut copy);
-    }
-    shown(&copy)
+fn copied<'p>(item: &Item, paths: impl Iterator<Item = &'p Path>) -> Value {
+    shown(&picked(item, paths))
 }
 
 /// What a call costs.

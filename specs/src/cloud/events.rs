@@ -244,52 +244,77 @@ fn put_events(cloud: &mut Cloud, now: Instant, params: &Params<'_>) -> Result<Va
             "Total size of the entries in the request is over the limit.",
         ));
     }
-    let mut results = Vec::new();
-    for event in events {
+    // What is wrong with the call keeps every event from being delivered.
+    let checked = events.iter().map(|event| {
         let params = params.within(event);
         check_bus(&params)?;
-        results.push(match refusal(&params)? {
-            Some((code, message)) => json!({"ErrorCode": code, "ErrorMessage": message}),
-            None => put_event(cloud, now, &params)?,
-        });
-    }
-    Ok(entries("Entries", &results))
+        match refusal(&params)? {
+            Some(refusal) => Ok(Err(refusal)),
+            None => Event::read(now, &params).map(Ok),
+        }
+    });
+    let checked = checked.collect::<Result<Vec<_>, CloudError>>()?;
+    let results = checked.into_iter().map(|event| match event {
+        Ok(event) => event.put(cloud, now),
+        Err((code, message)) => json!({"ErrorCode": code, "ErrorMessage": message}),
+    });
+    Ok(entries("Entries", &results.collect::<Vec<_>>()))
 }
 
-fn put_event(cloud: &mut Cloud, now: Instant, params: &Params<'_>) -> Result<Value, CloudError> {
-    let id = cloud.account.uuid();
-    let time = match params.value("Time") {
-        None => now,
-        Some(Value::String(text)) => Instant::parse_rfc3339(text)
-            .ok_or_else(|| CloudError::serialization("Time", "a timestamp"))?,
-        Some(seconds) => {
-            let seconds = seconds
+/// An event that is put.
+struct Event<'p> {
+    time: Instant,
+    source: &'p str,
+    detail_type: &'p str,
+    detail: Value,
+    resources: Vec<&'p str>,
+}
+
+impl<'p> Event<'p> {
+    fn read(now: Instant, params: &Params<'p>) -> Result<Self, CloudError> {
+        let time = match params.value("Time") {
+            None => Some(now),
+            Some(Value::String(text)) => Instant::parse_rfc3339(text),
+            Some(seconds) => seconds
                 .as_f64()
-                .ok_or_else(|| CloudError::serialization("Time", "a timestamp"))?;
-            Instant((seconds * 1_000.0) as i64)
-        }
-    };
-    let detail: Value = serde_json::from_str(params.text("Detail")?).unwrap_or_default();
-    let event = json!({
-        "version": "0",
-        "id": id,
-        "detail-type": params.text("DetailType")?,
-        "source": params.text("Source")?,
-        "account": cloud.account.account,
-        "time": time.whole_second().rfc3339(),
-        "region": cloud.account.region,
-        "resources": params.texts("Resources")?,
-        "detail": detail,
-    });
-    let rules = cloud.rules.values();
-    let wanting = rules.filter(|rule| rule.is_enabled && rule.pattern.matches(&event));
-    let targets: Vec<Target> = wanting
-        .flat_map(|rule| rule.targets.values().cloned())
-        .collect();
-    for target in targets {
-        target.tell(cloud, now, &event, &id);
+                .map(|seconds| Instant((seconds * 1_000.0) as i64)),
+        };
+        // What lies beyond all years is no time.
+        let time = time.filter(|time| jiff::Timestamp::from_millisecond(time.0).is_ok());
+        let time = time.ok_or_else(|| CloudError::serialization("Time", "a timestamp"))?;
+        Ok(Self {
+            time: time.whole_second(),
+            source: params.text("Source")?,
+            detail_type: params.text("DetailType")?,
+            detail: serde_json::from_str(params.text("Detail")?).unwrap_or_default(),
+            resources: params.texts("Resources")?,
+        })
     }
-    Ok(json!({ "EventId": id }))
+
+    /// Tells everybody who wants the event.
+    fn put(self, cloud: &mut Cloud, now: Instant) -> Value {
+        let id = cloud.account.uuid();
+        let event = json!({
+            "version": "0",
+            "id": id,
+            "detail-type": self.detail_type,
+            "source": self.source,
+            "account": cloud.account.account,
+            "time": self.time.rfc3339(),
+            "region": cloud.account.region,
+            "resources": self.resources,
+            "detail": self.detail,
+        });
+        let rules = cloud.rules.values();
+        let wanting = rules.filter(|rule| rule.is_enabled && rule.pattern.matches(&event));
+        let targets: Vec<Target> = wanting
+            .flat_map(|rule| rule.targets.values().cloned())
+            .collect();
+        for target in targets {
+            target.tell(cloud, now, &event, &id);
+        }
+        json!({ "EventId": id })
+    }
 }
 
 /// Why one event of several is refused, if it is.

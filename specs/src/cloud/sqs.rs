@@ -44,13 +44,18 @@ pub(super) struct Sent<'m> {
 }
 
 impl Cloud {
-    /// Sends a message to a queue by its ARN, as another service does; `false` if it cannot be delivered.
+    /// Sends a message to a queue by its ARN, as another service does; `false` if it cannot be delivered. A
+    /// standard queue takes a message of a FIFO topic or of a group too, and does not deduplicate it.
     pub(super) fn deliver(&mut self, now: Instant, arn: &str, sent: &Sent<'_>) -> bool {
         let queue = self.queues.get_mut(Arn::last(arn));
         let Some(queue) = queue.filter(|queue| queue.arn == arn) else {
             return false;
         };
-        queue.send(&mut self.account, now, sent, None).is_ok()
+        let sent = Sent {
+            deduplication: sent.deduplication.filter(|_| queue.attributes.is_fifo()),
+            ..*sent
+        };
+        queue.send(&mut self.account, now, &sent, None).is_ok()
     }
 }
 

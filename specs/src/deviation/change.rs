@@ -7,9 +7,6 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
-    /// The answer is another one, and nothing is said of it: where the execution goes from there is open. It
-    /// accounts for what an engine is known to do wrong, and explains nothing.
-    Other,
     /// The answer counts as missing: the default is used, or the rule is not followed.
     Ignore,
     /// The answer of the enclosing scope or state is used.
@@ -75,6 +72,9 @@ pub enum Change {
     AnyType,
     /// The text is taken literally: a path for the names between its dots, an escape for two characters.
     Literal,
+    /// The answer is another one, and nothing is said of it: where the execution goes from there is open. It
+    /// accounts for what an engine is known to do wrong, and explains nothing.
+    Other,
 }
 
 impl Change {

@@ -74,7 +74,10 @@ mod tests {
 
     #[test]
     fn a_type_says_of_which_words_it_is_made() {
-        assert_eq!(words::<Deviation>(), ["hook", "change", "states", "when"]);
+        assert_eq!(
+            words::<Deviation>(),
+            ["hook", "change", "states", "when", "paths"]
+        );
         assert!(words::<Hook>().contains(&"path-missing"));
         assert!(words::<Change>().contains(&"drop-first"));
         assert!(words::<When>().contains(&"not-ascii"));

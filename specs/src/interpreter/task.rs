@@ -51,15 +51,15 @@ impl Execution {
         let flow = eval.flow();
         let effective = flow.effective_input(&eval)?;
         let input = flow.arguments(&eval, effective.clone())?;
+        let credentials = flow.credentials(&eval, &effective)?;
+        let timeout = self.limit(id, "TimeoutSeconds", task.timeout.as_ref(), &effective)?;
+        let heartbeat = self.limit(id, "HeartbeatSeconds", task.heartbeat.as_ref(), &effective)?;
         if self
             .deviations()
             .is_some_and(|all| all.hands_over_other(&input))
         {
             self.leave_open();
         }
-        let credentials = flow.credentials(&eval, &effective)?;
-        let timeout = self.limit(id, "TimeoutSeconds", task.timeout.as_ref(), &effective)?;
-        let heartbeat = self.limit(id, "HeartbeatSeconds", task.heartbeat.as_ref(), &effective)?;
         let details = Details {
             input: Some(input.clone()),
             task: Some(Box::new(TaskDetails {

@@ -30,15 +30,20 @@ pub struct Letter {
 
 impl Letter {
     /// What a state sends; `None` unless it is a task that sends its token, as a member of a message that is an
-    /// object, to a queue that the state names.
+    /// object, to a queue that the state names, and nothing else: what comes late, in a group, or with the token
+    /// in two places is nothing that a worker could play.
     pub fn of(state: &Map<String, Value>) -> Option<Self> {
         if !is_to_a_queue(state.get("Resource")?.as_str()?) {
             return None;
         }
         let sent = state.get("Parameters").or_else(|| state.get("Arguments"))?;
-        let mut tokens = sent.get("MessageBody")?.as_object()?.iter();
-        let (name, _) = tokens.find(|(_, value)| value.as_str().is_some_and(reads_the_token))?;
+        let message = sent.get("MessageBody")?.as_object()?;
         let queue = sent.get("QueueUrl")?.as_str()?;
+        if sent.as_object()?.len() > 2 || sent.to_string().matches("Task.Token").count() > 1 {
+            return None;
+        }
+        let mut tokens = message.iter();
+        let (name, _) = tokens.find(|(_, value)| value.as_str().is_some_and(reads_the_token))?;
         queue.contains("://").then(|| Self {
             token: name.strip_suffix(".$").unwrap_or(name).to_owned(),
             queue: queue.to_owned(),
@@ -147,6 +152,24 @@ mod tests {
             );
             let parameters = json!({"QueueUrl": "http://q", "MessageBody": message});
             assert_eq!(arriving(RESOURCE, &parameters, "t"), Some(left));
+        }
+    }
+
+    #[test]
+    fn a_message_that_no_worker_could_play_is_no_letter() {
+        let message = json!({"T.$": "$$.Task.Token"});
+        for (name, value) in [
+            ("DelaySeconds", json!(5)),
+            ("MessageDeduplicationId", json!("d")),
+            (
+                "MessageBody",
+                json!({"T.$": "$$.Task.Token", "U.$": "$$.Task.Token"}),
+            ),
+        ] {
+            let mut state = state(&message);
+            assert!(Letter::of(state.as_object().unwrap()).is_some());
+            state["Parameters"][name] = value;
+            assert_eq!(Letter::of(state.as_object().unwrap()), None, "{state}");
         }
     }
 

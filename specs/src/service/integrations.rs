@@ -167,9 +167,13 @@ impl Style {
             status,
         } = refusal;
         let cause = if self.http.is_none() {
-            format!(
-                "{message} (Service: {service}, Status Code: {status}, Request ID: {id}) (SDK Attempt Count: 1)"
-            )
+            // S3 has another id beside that of the request (recorded).
+            let rest = if *service == "S3" {
+                format!(", Extended Request ID: {id})")
+            } else {
+                ") (SDK Attempt Count: 1)".to_owned()
+            };
+            format!("{message} (Service: {service}, Status Code: {status}, Request ID: {id}{rest}")
         } else {
             format!(
                 "{message} (Service: {service}; Status Code: {status}; Error Code: {code}; Request ID: {id}; \

@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use super::{Effect, PollId, Service, TaskRef, Time, tasks::Open, token};
 
+/// How many messages are received at most that tell the tokens of other tasks.
+const OLDER: usize = 10;
+
 /// What waits at queues, by their names.
 #[derive(Debug, Default)]
 pub(super) struct Letters {
@@ -69,7 +72,8 @@ impl Service {
         });
     }
 
-    /// Hands the message of a task to the call that has waited longest.
+    /// Hands the message of a task to the call that has waited longest. Messages of tasks that are over are received
+    /// before it; if it cannot be received, the call waits on.
     pub(super) fn hand_out_letter(
         &mut self,
         time: &dyn Time,
@@ -81,13 +85,30 @@ impl Service {
         };
         let queue = queue.as_ref()?;
         let polls = self.letters.polls.get_mut(name(queue))?;
-        let (poll, params) = polls.pop_front()?;
-        self.polls.remove(&poll);
+        let (poll, params) = polls.front()?.clone();
+        let queue = queue.clone();
         let now = time.of(task.execution).max(time.now());
-        let received = self.cloud.call(now, "sqs", "ReceiveMessage", &params);
-        self.letters.leave(&queue.clone(), |queued| queued == task);
+        let token = token::token(task);
+        let tells = |received: &Value| {
+            let mut messages = received["Messages"].as_array().into_iter().flatten();
+            messages.any(|it| {
+                it["Body"]
+                    .as_str()
+                    .is_some_and(|body| body.contains(&token))
+            })
+        };
+        let mut calls = (0..OLDER).map(|_| self.cloud.call(now, "sqs", "ReceiveMessage", &params));
+        let received = calls.find_map(|received| match received {
+            Ok(received) if tells(&received) => Some(Some(received)),
+            Ok(received) if received.get("Messages").is_some() => None,
+            _ => Some(None),
+        });
+        let received = received.flatten()?;
+        self.letters.cancel(&queue, poll);
+        self.polls.remove(&poll);
+        self.letters.leave(&queue, |queued| queued == task);
         self.open(task, Open::Token { queue: None });
-        Some((poll, received.unwrap_or_default()))
+        Some((poll, received))
     }
 }
 

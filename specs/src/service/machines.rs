@@ -186,7 +186,11 @@ impl Service {
 
     /// Deletes a machine and removes its executions. Deleting a missing machine succeeds. (AWS takes its
     /// time, and stops the executions at their next transition.)
-    pub(super) fn delete_machine(&mut self, params: &Params<'_>) -> Result<Value, CallError> {
+    pub(super) fn delete_machine(
+        &mut self,
+        now: Instant,
+        params: &Params<'_>,
+    ) -> Result<Value, CallError> {
         let arn = MachineArn::parse(params.text("stateMachineArn")?)?.whole;
         if !self.machines.contains_key(arn) && !self.keeps(CallRule::DeleteMissing) {
             return Err(CallError::no_machine(arn));
@@ -199,7 +203,7 @@ impl Service {
                 .map(|(id, _)| *id)
                 .collect();
             for execution in gone {
-                self.forget(execution);
+                self.forget(execution, now);
             }
         }
         Ok(json!({}))

@@ -53,6 +53,10 @@ const ERRORS: &[&str] = &[
     "ValidationException",
 ];
 
+/// How many executions may start each other before time goes on: one that starts itself would never end. AWS takes
+/// its time for each.
+const GENERATIONS: u32 = 1_000;
+
 /// A task that waits for the end of an execution.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parent {
@@ -97,6 +101,14 @@ impl Service {
             Pattern::Sync => self.can_be_described(&body),
             _ => Ok(()),
         };
+        let generation = self.generation(task.execution, now);
+        let may_start = || match &*operation {
+            "StartExecution" | "StartSyncExecution" if generation > GENERATIONS => {
+                Err(super::CallError::too_many_executions())
+            }
+            _ => Ok(()),
+        };
+        let checked = checked.and_then(|()| may_start());
         let answer = checked.and_then(|()| self.call(&now, &operation, &body));
         let answer = match answer {
             Ok(answer) => answer,
@@ -116,6 +128,9 @@ impl Service {
                 match self.started_by(&operation, &answer) {
                     Some(child) => {
                         self.marks.mark(Clause::NestedStart);
+                        if let Some(run) = self.runs.get_mut(&child) {
+                            run.generation = generation;
+                        }
                         if integration.pattern == Pattern::Sync
                             && !self.keeps(CallRule::NestedWaits)
                         {
@@ -130,7 +145,9 @@ impl Service {
             Answer::Later(poll) => {
                 self.marks.mark(Clause::NestedSyncExpress);
                 let child = self.begun_by(poll)?;
-                self.runs.get_mut(&child)?.parents.push(Parent {
+                let run = self.runs.get_mut(&child)?;
+                run.generation = generation;
+                run.parents.push(Parent {
                     task,
                     wants: Wants::SyncAnswer,
                 });
@@ -152,6 +169,13 @@ impl Service {
             return Err(super::CallError::unsupported_type());
         }
         Ok(())
+    }
+
+    /// That of what an execution starts now.
+    fn generation(&self, execution: ExecutionId, now: Instant) -> u32 {
+        let run = self.runs.get(&execution);
+        let run = run.filter(|run| run.started == now);
+        run.map_or(0, |run| run.generation + 1)
     }
 
     /// The execution that a call has started.

@@ -177,25 +177,24 @@ impl Service {
     }
 }
 
-/// The parameters, with the JSON of what is to be text (recorded: test_send_message_attributes,
-/// test_publish_base, test_put_events_base).
+/// The parameters, with the JSON of what is to be text: members of the call or of its entries (recorded:
+/// test_send_message_attributes, test_publish_base, test_put_events_base).
 fn written(params: &Value, texts: &[&str]) -> Value {
-    match params {
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| {
-                let value = match value {
-                    Value::String(_) | Value::Null => value.clone(),
-                    value if texts.contains(&name.as_str()) => value.to_string().into(),
-                    value => written(value, texts),
-                };
-                (name.clone(), value)
-            })
-            .collect::<Map<_, _>>()
-            .into(),
-        Value::Array(items) => items.iter().map(|item| written(item, texts)).collect(),
-        value => value.clone(),
-    }
+    let Value::Object(members) = params else {
+        return params.clone();
+    };
+    let written = members.iter().map(|(name, value)| {
+        let value = match value {
+            Value::String(_) | Value::Null => value.clone(),
+            value if texts.contains(&name.as_str()) => value.to_string().into(),
+            Value::Array(entries) if name == "Entries" => {
+                entries.iter().map(|entry| written(entry, texts)).collect()
+            }
+            value => value.clone(),
+        };
+        (name.clone(), value)
+    });
+    Value::Object(written.collect())
 }
 
 /// An answer in the protocol of SNS (API reference; its length is as it was recorded).

@@ -57,7 +57,7 @@ impl Service {
             let is_same = run.input == start.input;
             if run.ended.is_some_and(is_free) {
                 // AWS keeps an execution for as long as its name.
-                self.forget(earlier);
+                self.forget(earlier, time.now());
             } else if is_running && self.is_the_same(is_same) {
                 return Ok(json!({ "executionArn": arn, "startDate": seconds(run.started) }));
             } else {
@@ -183,6 +183,7 @@ impl Service {
             ended: None,
             memory,
             parents: Vec::new(),
+            generation: 0,
             tasks: BTreeMap::new(),
             broken: None,
             redrives: Redrives::default(),

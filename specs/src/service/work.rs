@@ -4,7 +4,7 @@
 use std::{
     any::Any,
     collections::{BTreeMap, VecDeque},
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::Arc,
 };
 
@@ -80,6 +80,8 @@ pub(super) struct Run {
     pub memory: usize,
     /// The tasks that its end answers.
     pub parents: Vec<Parent>,
+    /// How many executions have started each other at the moment at which this one was started.
+    pub generation: u32,
     /// The tasks without an answer.
     pub tasks: BTreeMap<TaskId, Open>,
     /// The failure that stopped it, if its cause is outside the language.
@@ -327,10 +329,17 @@ impl Service {
         // What an execution has others do is done after it.
         if !self.works_elsewhere && !self.is_working {
             self.is_working = true;
-            while let Some(work) = self.next_work() {
-                self.finish(work.carry_out());
-            }
+            let work = AssertUnwindSafe(|| {
+                while let Some(work) = self.next_work() {
+                    self.finish(work.carry_out());
+                }
+            });
+            let done = catch_unwind(work);
+            // Whoever lives on after a panic has executions that go on.
             self.is_working = false;
+            if let Err(panic) = done {
+                resume_unwind(panic);
+            }
         }
     }
 
@@ -391,14 +400,14 @@ impl Service {
         while self.closed.kept.len() > RETAINED || self.closed.memory > RETAINED_MEMORY {
             // The last one is kept however large it is.
             match self.closed.kept.front() {
-                Some(oldest) if *oldest != id => self.forget(*oldest),
+                Some(oldest) if *oldest != id => self.forget(*oldest, now),
                 _ => break,
             }
         }
     }
 
-    /// Forgets an execution.
-    pub(super) fn forget(&mut self, execution: ExecutionId) {
+    /// Forgets an execution, now.
+    pub(super) fn forget(&mut self, execution: ExecutionId, now: Instant) {
         self.close_all(execution);
         if let Some(run) = self
             .runs
@@ -411,9 +420,8 @@ impl Service {
                 error: Some("States.Runtime".into()),
                 cause: Some(format!("State machine {name} has been deleted").into()),
             });
-            let started = run.started;
             self.answer_waiter(execution);
-            self.answer_parents(execution, started);
+            self.answer_parents(execution, now);
         }
         if let Some(run) = self.runs.remove(&execution) {
             if run.ended.is_some() {

@@ -1,3 +1,5 @@
+mod limits;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

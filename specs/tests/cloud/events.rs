@@ -128,6 +128,12 @@ fn wrong_calls_are_refused_with_the_codes_of_the_service() {
     let url = rule(&mut account, &json!({"source": ["shop"]}), json!({}));
     let pattern = |pattern: &str| json!({"Name": "x", "EventPattern": pattern});
     let target = json!({"Rule": "r", "Targets": [{"Id": "t", "Arn": "arn:aws:lambda:eu-west-1:1:function:f"}]});
+    // The first of two events is right.
+    let at = |time: Value| {
+        let mut late = event(&json!({}));
+        late["Time"] = time;
+        json!({"Entries": [event(&json!({})), late]})
+    };
     for (operation, params, code) in [
         ("PutRule", pattern("["), "InvalidEventPatternException"),
         (
@@ -164,6 +170,18 @@ fn wrong_calls_are_refused_with_the_codes_of_the_service() {
             json!({"Entries": [{"EventBusName": "b"}]}),
             "ResourceNotFoundException",
         ),
+        (
+            "PutEvents",
+            json!({"Entries": [event(&json!({})), {"EventBusName": "b"}]}),
+            "ResourceNotFoundException",
+        ),
+        ("PutEvents", at(json!(-1e300)), "SerializationException"),
+        ("PutEvents", at(json!(1e300)), "SerializationException"),
+        (
+            "PutEvents",
+            at(json!("yesterday")),
+            "SerializationException",
+        ),
     ] {
         let refused = account.refused(&format!("events:{operation}"), params.clone());
         assert_eq!(refused.0, code, "{operation} {params}");
@@ -193,4 +211,24 @@ fn wrong_calls_are_refused_with_the_codes_of_the_service() {
     let removed = account.ask("events:RemoveTargets", json!({"Rule": "r", "Ids": ["t"]}));
     assert_eq!(removed["FailedEntryCount"], 0);
     account.ask("events:DeleteRule", json!({"Name": "r"}));
+}
+
+#[test]
+fn a_rule_with_a_group_reaches_queues_of_both_kinds() {
+    let mut account = Account::new();
+    let mut target = json!({"SqsParameters": {"MessageGroupId": "g"}});
+    let url = rule(&mut account, &json!({"source": ["shop"]}), target.clone());
+    let (fifo, arn) = account.queue("q.fifo", json!({"FifoQueue": "true"}));
+    target["Id"] = json!("u");
+    target["Arn"] = json!(arn);
+    account.ask(
+        "events:PutTargets",
+        json!({"Rule": "r", "Targets": [target]}),
+    );
+    account.ask(
+        "events:PutEvents",
+        json!({"Entries": [event(&json!({})), event(&json!({}))]}),
+    );
+    assert_eq!(account.receive(&url, 0).len(), 2);
+    assert_eq!(account.receive(&fifo, 0).len(), 2);
 }

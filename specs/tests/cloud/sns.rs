@@ -171,3 +171,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_fifo_topic_reaches_queues_of_both_kinds() {
+    let mut account = Account::new();
+    let created = account.ask(
+        "sns:CreateTopic",
+        json!({"Name": "t.fifo", "Attributes": {"FifoTopic": "true"}}),
+    );
+    let topic = text(&created["TopicArn"]);
+    let (standard, standard_arn) = account.queue("q", json!({}));
+    let (fifo, fifo_arn) = account.queue("q.fifo", json!({"FifoQueue": "true"}));
+    for queue in [&standard_arn, &fifo_arn] {
+        let raw = json!({"RawMessageDelivery": "true"});
+        subscribe(&mut account, &topic, queue, raw);
+    }
+    let params = json!({
+        "TopicArn": topic, "Message": "m", "MessageGroupId": "g", "MessageDeduplicationId": "d",
+    });
+    account.ask("sns:Publish", params);
+    assert_eq!(account.receive(&standard, 0), ["m"]);
+    assert_eq!(account.receive(&fifo, 0), ["m"]);
+}

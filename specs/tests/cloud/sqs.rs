@@ -291,3 +291,43 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn messages_are_moved_after_one_to_a_thousand_receives() {
+    let mut account = Account::new();
+    let (_, dead) = account.queue("dead", json!({}));
+    let create = |name: &str, most: Value| {
+        let policy = json!({"deadLetterTargetArn": dead, "maxReceiveCount": most}).to_string();
+        json!({"QueueName": name, "Attributes": {"RedrivePolicy": policy}})
+    };
+    for (name, most) in [("a", json!(1)), ("b", json!(1_000)), ("c", json!("5"))] {
+        account.ask("sqs:CreateQueue", create(name, most));
+    }
+    for most in [json!(0), json!(1_001), json!("0"), json!(-1), json!(1.5)] {
+        let (code, message) = account.refused("sqs:CreateQueue", create("d", most));
+        assert_eq!(code, "InvalidParameterValue");
+        assert!(message.contains("from 1 to 1000"), "{message}");
+    }
+    let malformed = json!({"QueueName": "d", "Attributes": {"RedrivePolicy": "[]"}});
+    let (_, message) = account.refused("sqs:CreateQueue", malformed);
+    assert!(message.contains("not a valid JSON map"), "{message}");
+}
+
+#[test]
+fn a_message_of_a_fifo_queue_has_no_delay_of_its_own() {
+    let mut account = Account::new();
+    let (url, _) = account.queue("q.fifo", json!({"FifoQueue": "true", "DelaySeconds": "5"}));
+    let message = |delay: u64| {
+        json!({
+            "QueueUrl": url, "MessageBody": "m", "MessageGroupId": "g",
+            "MessageDeduplicationId": "d", "DelaySeconds": delay,
+        })
+    };
+    let (code, reason) = account.refused("sqs:SendMessage", message(1));
+    assert_eq!(code, "InvalidParameterValue");
+    assert!(reason.contains("not valid for this queue type"));
+    account.ask("sqs:SendMessage", message(0));
+    assert_eq!(account.receive(&url, 0), Vec::<String>::new());
+    account.pass(5);
+    assert_eq!(account.receive(&url, 0), ["m"]);
+}

@@ -36,10 +36,7 @@ impl Attribute {
 
     fn read_within(value: &Value, depth: usize) -> Result<Self, CloudError> {
         let Some(depth) = depth.checked_sub(1) else {
-            return Err(CloudError::validation(
-                "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels \
-                 beyond supported limit",
-            ));
+            return Err(too_deep());
         };
         let members = value
             .as_object()
@@ -165,6 +162,18 @@ impl Attribute {
         }
     }
 
+    /// Whether it has no more than so many levels; it looks no deeper than that.
+    fn is_within(&self, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
+        match self {
+            Self::L(elements) => elements.iter().all(|it| it.is_within(depth)),
+            Self::M(members) => members.values().all(|it| it.is_within(depth)),
+            _ => true,
+        }
+    }
+
     /// What the function `size` says of it, if it has one.
     pub fn length(&self) -> Option<usize> {
         Some(match self {
@@ -199,6 +208,12 @@ pub(super) fn shown(item: &Item) -> Value {
             .map(|(name, value)| (name.clone(), value.shown()))
             .collect(),
     )
+}
+
+/// Refuses an item that is nested too deeply, as [`read_item`] does.
+pub(super) fn check_depth(item: &Item) -> Result<(), CloudError> {
+    let is_within = item.values().all(|value| value.is_within(DEEPEST));
+    is_within.then_some(()).ok_or_else(too_deep)
 }
 
 /// How many bytes an item takes.
@@ -249,6 +264,13 @@ fn set(
         }
     }
     Ok(set)
+}
+
+fn too_deep() -> CloudError {
+    CloudError::validation(
+        "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond \
+         supported limit",
+    )
 }
 
 fn invalid(reason: &str) -> CloudError {

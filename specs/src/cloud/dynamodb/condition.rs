@@ -1,6 +1,6 @@
 //! Conditions (Developer Guide, "Condition and filter expressions, operators, and functions").
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use super::{
     attribute::{Attribute, Item},
@@ -28,7 +28,7 @@ pub(super) enum Condition {
 #[derive(Debug)]
 pub(super) enum Operand {
     Path(Path),
-    Value(Attribute),
+    Value(Arc<Attribute>),
     Size(Path),
 }
 
@@ -45,6 +45,8 @@ pub(super) enum Comparator {
 
 /// The types that `attribute_type` knows.
 const TYPES: [&str; 10] = ["S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"];
+/// How many operands IN has at most (Developer Guide, "Quotas", "Expression parameters").
+const MOST_AMONG: usize = 100;
 /// How deeply conditions are nested at most.
 const DEEPEST: usize = 300;
 
@@ -193,9 +195,9 @@ fn called(parser: &mut Parser<'_>, function: &str) -> Result<Condition, CloudErr
         "attribute_type" => {
             let path = parser.path()?;
             parser.expect(",")?;
-            let kind = parser.value()?.ok_or_else(|| parser.syntax())?;
-            let Attribute::S(kind) = kind else {
-                return Err(parser.wrong_operand(function, &kind));
+            let value = parser.value()?.ok_or_else(|| parser.syntax())?;
+            let Attribute::S(kind) = &*value else {
+                return Err(parser.wrong_operand(function, &value));
             };
             if !TYPES.contains(&kind.as_str()) {
                 return Err(parser.invalid(format!(
@@ -203,17 +205,17 @@ fn called(parser: &mut Parser<'_>, function: &str) -> Result<Condition, CloudErr
                     TYPES.join(",")
                 )));
             }
-            Condition::IsOfType(path, kind)
+            Condition::IsOfType(path, kind.clone())
         }
         "begins_with" => {
             let of = operand(parser)?;
             parser.expect(",")?;
             let start = operand(parser)?;
             for operand in [&of, &start] {
-                match operand {
-                    Operand::Value(Attribute::S(_) | Attribute::B(_)) => {}
-                    Operand::Value(other) => return Err(parser.wrong_operand(function, other)),
-                    Operand::Path(_) | Operand::Size(_) => {}
+                if let Operand::Value(value) = operand
+                    && !matches!(**value, Attribute::S(_) | Attribute::B(_))
+                {
+                    return Err(parser.wrong_operand(function, value));
                 }
             }
             Condition::BeginsWith(of, start)
@@ -244,6 +246,12 @@ fn comparison(parser: &mut Parser<'_>, one: Operand) -> Result<Condition, CloudE
             among.push(operand(parser)?);
         }
         parser.expect(")")?;
+        if among.len() > MOST_AMONG {
+            return Err(parser.invalid(format!(
+                "The IN operator is provided with too many operands; number of operands: {}",
+                among.len()
+            )));
+        }
         return Ok(Condition::IsIn(one, among));
     }
     let comparators = [
@@ -261,7 +269,7 @@ fn comparison(parser: &mut Parser<'_>, one: Operand) -> Result<Condition, CloudE
     for operand in [&one, &two] {
         if let Operand::Value(value) = operand
             && is_ordering
-            && !matches!(value, Attribute::S(_) | Attribute::N(_) | Attribute::B(_))
+            && !matches!(**value, Attribute::S(_) | Attribute::N(_) | Attribute::B(_))
         {
             return Err(parser.wrong_operand(sign, value));
         }

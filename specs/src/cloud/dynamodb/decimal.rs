@@ -7,6 +7,8 @@ const DIGITS: u32 = 38;
 /// The least and the largest power of ten that a number's first digit stands for.
 const LEAST: i32 = -130;
 const LARGEST: i32 = 125;
+/// An exponent that is surely too large, or too small if negative, whatever the mantissa.
+const BEYOND: i32 = 1_000;
 
 /// A number: the mantissa times ten to the power of the exponent. The mantissa does not end with a zero, and
 /// zero has the exponent zero.
@@ -145,7 +147,7 @@ impl FromStr for Decimal {
             mantissa = next.ok_or(NoNumber::Digits)?;
             zeros = 0;
         }
-        exponent = exponent.saturating_add(zeros);
+        exponent = exponent.saturating_add(zeros).clamp(-BEYOND, BEYOND);
         Self::new(if is_negative { -mantissa } else { mantissa }, exponent)
     }
 }
@@ -229,6 +231,14 @@ mod tests {
         assert_eq!(long.parse::<Decimal>(), Err(NoNumber::Digits));
         assert_eq!("1e126".parse::<Decimal>(), Err(NoNumber::Overflow));
         assert_eq!("1e-131".parse::<Decimal>(), Err(NoNumber::Underflow));
+        for exponent in ["1001", "2147483647"] {
+            let number = |sign: &str| format!("1{sign}{exponent}").parse::<Decimal>();
+            assert_eq!(number("e"), Err(NoNumber::Overflow), "{exponent}");
+            assert_eq!(number("e-"), Err(NoNumber::Underflow), "{exponent}");
+        }
+        let many = format!("1{}e-2000", "0".repeat(2_000));
+        assert_eq!(decimal(&many).to_string(), "1");
+        assert_eq!(decimal("0e2147483647").to_string(), "0");
         assert_eq!("".parse::<Decimal>(), Err(NoNumber::Empty));
     }
 

@@ -1,8 +1,12 @@
 //! What all expressions consist of: tokens, document paths, and names and values that are defined beside them.
 
-use std::{cell::RefCell, collections::BTreeSet, sync::LazyLock};
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
 
 use super::{
     attribute::Attribute,
@@ -12,6 +16,9 @@ use crate::cloud::{CloudError, params::Params};
 
 /// The longest expression, in bytes.
 const LONGEST: usize = 4_096;
+/// How large names and values beside expressions are together at most, in bytes (Developer Guide, "Quotas",
+/// "Expression parameters").
+const LARGEST_DEFINED: usize = 2 << 20;
 
 /// Names that have to be written as `#name` (Developer Guide, "Reserved words in DynamoDB").
 static RESERVED: LazyLock<Vec<&str>> =
@@ -24,10 +31,11 @@ fn is_reserved(name: &str) -> bool {
         .is_ok()
 }
 
-/// The names and values that are defined beside the expressions of a call.
+/// The names and values that are defined beside the expressions of a call. They are shared by all places
+/// that use them.
 pub(super) struct Defined<'v> {
-    names: Option<&'v Map<String, Value>>,
-    values: Option<&'v Map<String, Value>>,
+    names: IndexMap<&'v str, Arc<str>>,
+    values: IndexMap<&'v str, Arc<Attribute>>,
     used: RefCell<BTreeSet<String>>,
 }
 
@@ -64,21 +72,55 @@ impl<'v> Defined<'v> {
                 )));
             }
         }
-        Ok(Self {
-            names,
-            values,
+        let names = names.into_iter().flatten().map(|(key, name)| {
+            let name = name
+                .as_str()
+                .ok_or_else(|| CloudError::serialization("ExpressionAttributeNames", "strings"))?;
+            Ok((key.as_str(), name.into()))
+        });
+        let values = values.into_iter().flatten().map(|(key, value)| {
+            let value = Attribute::read(value).map_err(|error| {
+                CloudError::validation(format!(
+                    "ExpressionAttributeValues contains invalid value: {} for key {key}",
+                    error.message
+                ))
+            })?;
+            Ok((key.as_str(), value.into()))
+        });
+        let defined = Self {
+            names: names.collect::<Result<_, CloudError>>()?,
+            values: values.collect::<Result<_, CloudError>>()?,
             used: RefCell::default(),
-        })
+        };
+        defined.check_size()?;
+        Ok(defined)
+    }
+
+    fn check_size(&self) -> Result<(), CloudError> {
+        let names = self.names.iter().map(|(key, name)| key.len() + name.len());
+        let values = self.values.iter();
+        let values = values.map(|(key, value)| key.len() + value.size());
+        // The wording is ours.
+        if names.chain(values).sum::<usize>() > LARGEST_DEFINED {
+            return Err(CloudError::validation(format!(
+                "ExpressionAttributeNames and ExpressionAttributeValues have exceeded the maximum allowed size \
+                 of {LARGEST_DEFINED} bytes"
+            )));
+        }
+        Ok(())
     }
 
     /// Refuses a definition that no expression uses.
     pub fn check_used(&self) -> Result<(), CloudError> {
         let used = self.used.borrow();
-        for (parameter, map) in [
-            ("ExpressionAttributeNames", self.names),
-            ("ExpressionAttributeValues", self.values),
+        for (parameter, keys) in [
+            (
+                "ExpressionAttributeNames",
+                self.names.keys().collect::<Vec<_>>(),
+            ),
+            ("ExpressionAttributeValues", self.values.keys().collect()),
         ] {
-            let unused = map.into_iter().flatten().map(|(key, _)| key.as_str());
+            let unused = keys.into_iter().copied();
             let unused: Vec<_> = unused.filter(|key| !used.contains(*key)).collect();
             if !unused.is_empty() {
                 return Err(CloudError::validation(format!(
@@ -240,11 +282,11 @@ impl<'t> Parser<'t> {
     }
 
     /// The value that `:value` stands for, if it is next.
-    pub fn value(&mut self) -> Result<Option<Attribute>, CloudError> {
+    pub fn value(&mut self) -> Result<Option<Arc<Attribute>>, CloudError> {
         let Some(Token::Value(key)) = self.peek().cloned() else {
             return Ok(None);
         };
-        let value = self.defined.values.and_then(|values| values.get(key));
+        let value = self.defined.values.get(key).cloned();
         let value = value.ok_or_else(|| {
             self.invalid(format!(
                 "An expression attribute value used in expression is not defined; attribute value: {key}"
@@ -252,12 +294,6 @@ impl<'t> Parser<'t> {
         })?;
         self.defined.used.borrow_mut().insert(key.to_owned());
         self.place += 1;
-        let value = Attribute::read(value).map_err(|error| {
-            CloudError::validation(format!(
-                "ExpressionAttributeValues contains invalid value: {} for key {key}",
-                error.message
-            ))
-        })?;
         Ok(Some(value))
     }
 
@@ -281,13 +317,10 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn name(&mut self) -> Result<String, CloudError> {
+    fn name(&mut self) -> Result<Arc<str>, CloudError> {
         let name = match self.peek() {
             Some(Token::Name(key)) => {
-                let name = self
-                    .defined
-                    .names
-                    .and_then(|names| names.get(*key)?.as_str());
+                let name = self.defined.names.get(key).cloned();
                 let name = name.ok_or_else(|| {
                     self.invalid(format!(
                         "An expression attribute name used in the document path is not defined; attribute \
@@ -303,12 +336,12 @@ impl<'t> Parser<'t> {
                         "Attribute name is a reserved keyword; reserved keyword: {name}"
                     )));
                 }
-                name
+                (*name).into()
             }
             _ => return Err(self.syntax()),
         };
         self.place += 1;
-        Ok(name.to_owned())
+        Ok(name)
     }
 
     /// The next token should not be there.

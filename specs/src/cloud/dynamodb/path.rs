@@ -1,20 +1,20 @@
 //! Document paths (Developer Guide, "Referring to item attributes").
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use super::attribute::{Attribute, Item};
 
 /// A path into an item: a name, and then names and indices.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Path {
-    pub name: String,
+    pub name: Arc<str>,
     pub steps: Vec<Step>,
 }
 
 /// A step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
-    Name(String),
+    Name(Arc<str>),
     Index(usize),
 }
 
@@ -25,25 +25,21 @@ pub(super) struct LeadsNowhere;
 impl Path {
     /// What is at the path.
     pub fn get<'i>(&self, item: &'i Item) -> Option<&'i Attribute> {
-        let first = item.get(&self.name)?;
+        let first = item.get(&*self.name)?;
         self.steps
             .iter()
-            .try_fold(first, |value, step| match (value, step) {
-                (Attribute::M(members), Step::Name(name)) => members.get(name),
-                (Attribute::L(elements), Step::Index(index)) => elements.get(*index),
-                _ => None,
-            })
+            .try_fold(first, |value, step| step.of(value))
     }
 
     /// Puts a value at the path. An index after the end of a list appends to it.
     pub fn put(&self, item: &mut Item, value: Attribute) -> Result<(), LeadsNowhere> {
         let Some((last, steps)) = self.steps.split_last() else {
-            item.insert(self.name.clone(), value);
+            item.insert(self.name.to_string(), value);
             return Ok(());
         };
         match (self.holder(item, steps)?, last) {
             (Attribute::M(members), Step::Name(name)) => {
-                members.insert(name.clone(), value);
+                members.insert(name.to_string(), value);
             }
             (Attribute::L(elements), Step::Index(index)) => match elements.get_mut(*index) {
                 Some(element) => *element = value,
@@ -57,12 +53,12 @@ impl Path {
     /// Removes what is at the path, if it is there.
     pub fn remove(&self, item: &mut Item) -> Result<(), LeadsNowhere> {
         let Some((last, steps)) = self.steps.split_last() else {
-            item.remove(&self.name);
+            item.remove(&*self.name);
             return Ok(());
         };
         match (self.holder(item, steps)?, last) {
             (Attribute::M(members), Step::Name(name)) => {
-                members.remove(name);
+                members.remove(&**name);
             }
             (Attribute::L(elements), Step::Index(index)) => {
                 if *index < elements.len() {
@@ -72,48 +68,6 @@ impl Path {
             _ => return Err(LeadsNowhere),
         }
         Ok(())
-    }
-
-    /// Copies what is at the path into another item, with as much around it as is needed.
-    pub fn copy(&self, from: &Item, to: &mut Item) {
-        let Some(value) = self.get(from) else {
-            return;
-        };
-        let Some((last, steps)) = self.steps.split_last() else {
-            to.insert(self.name.clone(), value.clone());
-            return;
-        };
-        // Elements of lists keep their order, not their places.
-        let empty = |step: &Step| match step {
-            Step::Name(_) => Attribute::M(Item::new()),
-            Step::Index(_) => Attribute::L(Vec::new()),
-        };
-        let first = self.steps.first().unwrap_or(last);
-        let mut holder = to.entry(self.name.clone()).or_insert_with(|| empty(first));
-        for (place, step) in steps.iter().enumerate() {
-            let next = self.steps.get(place + 1).unwrap_or(last);
-            let held = match (holder, step) {
-                (Attribute::M(members), Step::Name(name)) => {
-                    Some(members.entry(name.clone()).or_insert_with(|| empty(next)))
-                }
-                (Attribute::L(elements), Step::Index(_)) => {
-                    elements.push(empty(next));
-                    elements.last_mut()
-                }
-                _ => None,
-            };
-            let Some(held) = held else {
-                return;
-            };
-            holder = held;
-        }
-        match (holder, last) {
-            (Attribute::M(members), Step::Name(name)) => {
-                members.insert(name.clone(), value.clone());
-            }
-            (Attribute::L(elements), Step::Index(_)) => elements.push(value.clone()),
-            _ => {}
-        }
     }
 
     /// Whether one of two paths leads through the other's end.
@@ -146,16 +100,70 @@ impl Path {
         item: &'i mut Item,
         steps: &[Step],
     ) -> Result<&'i mut Attribute, LeadsNowhere> {
-        let first = item.get_mut(&self.name).ok_or(LeadsNowhere)?;
+        let first = item.get_mut(&*self.name).ok_or(LeadsNowhere)?;
         let found = steps
             .iter()
             .try_fold(first, |value, step| match (value, step) {
-                (Attribute::M(members), Step::Name(name)) => members.get_mut(name),
+                (Attribute::M(members), Step::Name(name)) => members.get_mut(&**name),
                 (Attribute::L(elements), Step::Index(index)) => elements.get_mut(*index),
                 _ => None,
             });
         found.ok_or(LeadsNowhere)
     }
+}
+
+impl Step {
+    /// What it leads to from a value.
+    fn of<'i>(&self, value: &'i Attribute) -> Option<&'i Attribute> {
+        match (value, self) {
+            (Attribute::M(members), Self::Name(name)) => members.get(&**name),
+            (Attribute::L(elements), Self::Index(index)) => elements.get(*index),
+            _ => None,
+        }
+    }
+}
+
+/// What is at these paths of an item, with as much around it as is needed. Elements of a list keep their
+/// order, not their places; what several paths find in one element stays in one.
+pub(super) fn picked<'p>(item: &Item, paths: impl Iterator<Item = &'p Path>) -> Item {
+    let mut by_name: BTreeMap<&str, Vec<&[Step]>> = BTreeMap::new();
+    for path in paths {
+        by_name.entry(&path.name).or_default().push(&path.steps);
+    }
+    let found = by_name.into_iter().filter_map(|(name, paths)| {
+        let value = picked_within(item.get(name)?, &paths)?;
+        Some((name.to_owned(), value))
+    });
+    found.collect()
+}
+
+/// The same within a value; `None` if nothing is at any of the paths.
+fn picked_within(value: &Attribute, paths: &[&[Step]]) -> Option<Attribute> {
+    // Indices are in order as keys, so that elements are.
+    let mut by_step: BTreeMap<&Step, Vec<&[Step]>> = BTreeMap::new();
+    for path in paths {
+        match path.split_first() {
+            None => return Some(value.clone()),
+            Some((step, rest)) => by_step.entry(step).or_default().push(rest),
+        }
+    }
+    let found = by_step.into_iter().filter_map(|(step, rest)| {
+        let within = picked_within(step.of(value)?, &rest)?;
+        Some((step, within))
+    });
+    let mut found = found.peekable();
+    found.peek()?;
+    Some(match value {
+        Attribute::L(_) => Attribute::L(found.map(|(_, element)| element).collect()),
+        _ => Attribute::M(
+            found
+                .filter_map(|(step, member)| match step {
+                    Step::Name(name) => Some((name.to_string(), member)),
+                    Step::Index(_) => None,
+                })
+                .collect(),
+        ),
+    })
 }
 
 /// As messages tell it: `[a, b, [1]]`.

@@ -13,7 +13,7 @@ use crate::{
 /// The largest key attributes, in bytes: of the partition key, and of the sort key.
 const LARGEST_KEYS: [usize; 2] = [2_048, 1_024];
 /// The largest item, in bytes.
-const LARGEST_ITEM: usize = 400 << 10;
+pub(super) const LARGEST_ITEM: usize = 400 << 10;
 
 /// A table.
 #[derive(Debug)]

@@ -1,29 +1,34 @@
 //! Updates (Developer Guide, "Using update expressions in DynamoDB").
 
+use std::{borrow::Cow, sync::Arc};
+
 use super::{
-    attribute::{Attribute, Item},
+    attribute::{Attribute, Item, check_depth},
     decimal::{Decimal, NoNumber},
     expression::{Parser, check_disjoint},
     path::{LeadsNowhere, Path},
+    table::{LARGEST_ITEM, check_size},
 };
 use crate::cloud::CloudError;
 
 /// How deeply values are nested at most.
 const DEEPEST: usize = 300;
+/// What is said of an update after which the item is too large.
+const TOO_LARGE: &str = "Item size to update has exceeded the maximum allowed size";
 
 /// What is done to an item, all at once: every value is computed from the item as it was.
 #[derive(Debug, Default)]
 pub(super) struct Update {
     sets: Vec<(Path, Computed)>,
     removes: Vec<Path>,
-    adds: Vec<(Path, Attribute)>,
-    deletes: Vec<(Path, Attribute)>,
+    adds: Vec<(Path, Arc<Attribute>)>,
+    deletes: Vec<(Path, Arc<Attribute>)>,
 }
 
 /// A value to be computed.
 #[derive(Debug)]
 enum Computed {
-    Value(Attribute),
+    Value(Arc<Attribute>),
     Path(Path),
     IfNotExists(Path, Box<Self>),
     ListAppend(Box<Self>, Box<Self>),
@@ -67,8 +72,8 @@ impl Update {
             "REMOVE" => self.removes.push(path),
             _ => {
                 let value = parser.value()?.ok_or_else(|| parser.syntax())?;
-                let is_set = matches!(value, Attribute::Set(_));
-                let is_addable = section == "ADD" && matches!(value, Attribute::N(_));
+                let is_set = matches!(*value, Attribute::Set(_));
+                let is_addable = section == "ADD" && matches!(*value, Attribute::N(_));
                 if !is_set && !is_addable {
                     return Err(parser.invalid(format!(
                         "Incorrect operand type for operator or function; operator: {section}, operand type: \
@@ -94,21 +99,30 @@ impl Update {
         sets.chain(&self.removes).chain(others)
     }
 
-    /// The item after the update.
+    /// The item after the update, if it is not too large nor nested too deeply.
     pub fn apply(&self, before: &Item) -> Result<Item, CloudError> {
         let mut after = before.clone();
+        // No path leads through another: whatever is put stays there, and counts.
+        let mut bytes = 0;
+        let mut room_for = |value: &Attribute| {
+            bytes += value.size();
+            check_bytes(bytes)
+        };
         // What is appended to a list is appended in the order of its indices.
         let mut sets: Vec<_> = self.sets.iter().collect();
         sets.sort_unstable_by_key(|(path, _)| path);
         for (path, computed) in sets {
-            path.put(&mut after, computed.value(before)?)?;
+            let value = computed.value(before)?;
+            room_for(&value)?;
+            path.put(&mut after, value.into_owned())?;
         }
         for (path, value) in &self.adds {
             let sum = match path.get(before) {
-                None => value.clone(),
-                Some(old) => added(old, value)?,
+                None => Cow::Borrowed(&**value),
+                Some(old) => Cow::Owned(added(old, value)?),
             };
-            path.put(&mut after, sum)?;
+            room_for(&sum)?;
+            path.put(&mut after, sum.into_owned())?;
         }
         for (path, value) in &self.deletes {
             match path
@@ -127,6 +141,8 @@ impl Update {
         for path in removes {
             path.remove(&mut after)?;
         }
+        check_depth(&after)?;
+        check_size(&after, TOO_LARGE)?;
         Ok(after)
     }
 }
@@ -169,10 +185,10 @@ fn operand(parser: &mut Parser<'_>, depth: usize) -> Result<Computed, CloudError
             parser.expect(",")?;
             let two = operand(parser, depth)?;
             for operand in [&one, &two] {
-                match operand {
-                    Computed::Value(Attribute::L(_)) => {}
-                    Computed::Value(other) => return Err(parser.wrong_operand(function, other)),
-                    _ => {}
+                if let Computed::Value(value) = operand
+                    && !matches!(**value, Attribute::L(_))
+                {
+                    return Err(parser.wrong_operand(function, value));
                 }
             }
             Computed::ListAppend(one.into(), two.into())
@@ -186,34 +202,40 @@ fn operand(parser: &mut Parser<'_>, depth: usize) -> Result<Computed, CloudError
 }
 
 impl Computed {
-    fn value(&self, item: &Item) -> Result<Attribute, CloudError> {
-        let number = |computed: &Self| match computed.value(item)? {
+    /// The value, which is only copied where it is changed.
+    fn value<'i>(&'i self, item: &'i Item) -> Result<Cow<'i, Attribute>, CloudError> {
+        let number = |computed: &'i Self| match *computed.value(item)? {
             Attribute::N(number) => Ok(number),
             _ => Err(wrong_type()),
         };
-        let list = |computed: &Self| match computed.value(item)? {
+        let elements = |list: Cow<'i, Attribute>| match list.into_owned() {
             Attribute::L(elements) => Ok(elements),
             _ => Err(wrong_type()),
         };
         let stored = |sum: Result<Decimal, NoNumber>| {
             let sum = sum.map_err(|error| CloudError::validation(error.to_string()))?;
-            Ok(Attribute::N(sum))
+            Ok(Cow::Owned(Attribute::N(sum)))
         };
         match self {
-            Self::Value(value) => Ok(value.clone()),
-            Self::Path(path) => path.get(item).cloned().ok_or_else(|| {
+            Self::Value(value) => Ok(Cow::Borrowed(value)),
+            Self::Path(path) => path.get(item).map(Cow::Borrowed).ok_or_else(|| {
                 CloudError::validation(
                     "The provided expression refers to an attribute that does not exist in the item",
                 )
             }),
             Self::IfNotExists(path, otherwise) => match path.get(item) {
-                Some(value) => Ok(value.clone()),
+                Some(value) => Ok(Cow::Borrowed(value)),
                 None => otherwise.value(item),
             },
             Self::ListAppend(one, two) => {
-                let mut elements = list(one)?;
-                elements.extend(list(two)?);
-                Ok(Attribute::L(elements))
+                let (one, two) = (one.value(item)?, two.value(item)?);
+                // What is appended is part of what is put.
+                check_bytes(one.size().max(two.size()))?;
+                let mut all = elements(one)?;
+                all.extend(elements(two)?);
+                let all = Attribute::L(all);
+                check_bytes(all.size())?;
+                Ok(Cow::Owned(all))
             }
             Self::Plus(one, two) => stored(number(one)?.plus(number(two)?)),
             Self::Minus(one, two) => stored(number(one)?.minus(number(two)?)),
@@ -246,6 +268,14 @@ fn deleted(old: &Attribute, value: &Attribute) -> Result<Option<Attribute>, Clou
         }
         _ => Err(wrong_type()),
     }
+}
+
+/// Refuses so many bytes in an item.
+fn check_bytes(bytes: usize) -> Result<(), CloudError> {
+    if bytes > LARGEST_ITEM {
+        return Err(CloudError::validation(TOO_LARGE));
+    }
+    Ok(())
 }
 
 fn wrong_type() -> CloudError {

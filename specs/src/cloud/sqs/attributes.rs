@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::{Queue, receive::Sight};
+use super::{Queue, invalid_value, receive::Sight};
 use crate::{
     base::time::{Instant, Millis},
     cloud::CloudError,
@@ -50,13 +50,9 @@ impl Attributes {
                 if number.is_none_or(|number| number < *least || number > *most) {
                     return Err(invalid(name));
                 }
-            } else if name == "RedrivePolicy" && Redrive::read(value).is_none() {
-                return Err(CloudError::new(
-                    "InvalidParameterValue",
-                    format!(
-                        "Value {value} for parameter RedrivePolicy is invalid. Reason: Redrive policy is not a valid JSON map."
-                    ),
-                ));
+            } else if name == "RedrivePolicy" {
+                Redrive::read(value)
+                    .map_err(|error| invalid_value(value, name, &error.to_string()))?;
             } else if FIFO.contains(&name.as_str()) {
                 if given.and_then(|given| given.get("FifoQueue")) != Some(&"true".into()) {
                     return Err(unknown(name));
@@ -95,7 +91,7 @@ impl Attributes {
 
     /// Where messages go that were received too often.
     pub fn redrive(&self) -> Option<Redrive> {
-        Redrive::read(self.0.get("RedrivePolicy")?)
+        Redrive::read(self.0.get("RedrivePolicy")?).ok()
     }
 
     /// Refuses to create a queue once more with other attributes.
@@ -128,6 +124,9 @@ impl Attributes {
     }
 }
 
+/// How often a message is received at most before it is moved, if it ever is.
+const MOST_RECEIVES: u64 = 1_000;
+
 /// Where messages go that were received too often.
 pub(super) struct Redrive {
     /// The ARN of a queue.
@@ -135,18 +134,35 @@ pub(super) struct Redrive {
     pub most_receives: u64,
 }
 
+/// Why a text is no policy for messages that were received too often.
+#[derive(Debug, thiserror::Error)]
+enum NoRedrive {
+    #[error("Redrive policy is not a valid JSON map.")]
+    Malformed,
+    #[error(
+        "Invalid value for maxReceiveCount: {0}, valid values are from 1 to {MOST_RECEIVES} both inclusive."
+    )]
+    Receives(String),
+}
+
 impl Redrive {
-    fn read(policy: &str) -> Option<Self> {
-        let policy: Value = serde_json::from_str(policy).ok()?;
-        let most = &policy["maxReceiveCount"];
-        let most_receives = match most {
-            Value::String(text) => text.parse().ok()?,
-            number => number.as_u64()?,
+    fn read(policy: &str) -> Result<Self, NoRedrive> {
+        let policy: Map<String, Value> =
+            serde_json::from_str(policy).map_err(|_| NoRedrive::Malformed)?;
+        let target = policy.get("deadLetterTargetArn").and_then(Value::as_str);
+        let target = target.ok_or(NoRedrive::Malformed)?.to_owned();
+        let most = match policy.get("maxReceiveCount") {
+            None => return Err(NoRedrive::Malformed),
+            Some(Value::String(text)) => text.clone(),
+            Some(number) => number.to_string(),
         };
-        Some(Self {
-            target: policy["deadLetterTargetArn"].as_str()?.to_owned(),
-            most_receives,
-        })
+        match most.parse() {
+            Ok(most_receives @ 1..=MOST_RECEIVES) => Ok(Self {
+                target,
+                most_receives,
+            }),
+            _ => Err(NoRedrive::Receives(most)),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Queue, Sent, bounded, invalid,
+    Queue, Sent, bounded, invalid, invalid_value,
     message::{self, Message},
     missing,
 };
@@ -68,8 +68,7 @@ impl Queue {
                 "One or more parameters are invalid. Reason: Message must be shorter than {most} bytes."
             )));
         }
-        let delay = params.map(|params| bounded(params, "DelaySeconds", 900));
-        let delay = delay.transpose()?.flatten();
+        let delay = params.map(|params| self.delay(params)).transpose()?;
         let deduplication = self.deduplication(sent)?;
         if let Some(id) = &deduplication
             && let Some((_, answer)) = self.recent.get(id)
@@ -78,7 +77,9 @@ impl Queue {
         }
         let system = params.and_then(|params| params.value("MessageSystemAttributes"));
         self.sent += 1;
-        let delay = delay.map_or_else(|| self.attributes.span("DelaySeconds"), |it| it * 1_000);
+        let delay = delay
+            .flatten()
+            .map_or_else(|| self.attributes.span("DelaySeconds"), |it| it * 1_000);
         let message = Message {
             id: account.uuid(),
             body: body.to_owned(),
@@ -117,6 +118,21 @@ impl Queue {
             answer["SequenceNumber"] = message.sequence_number().into();
         }
         answer
+    }
+
+    /// The delay of a single message in seconds, if it has its own. In a FIFO queue it has none (API
+    /// reference, "SendMessage"); a delay of zero is passed over there, as public reports say of AWS.
+    fn delay(&self, params: &Params<'_>) -> Result<Option<u64>, CloudError> {
+        let delay = bounded(params, "DelaySeconds", 900)?;
+        match delay.filter(|_| self.attributes.is_fifo()) {
+            None => Ok(delay),
+            Some(0) => Ok(None),
+            Some(seconds) => Err(invalid_value(
+                seconds,
+                "DelaySeconds",
+                "The request include parameter that is not valid for this queue type.",
+            )),
+        }
     }
 
     /// Under which id a message of a FIFO queue is sent only once.

@@ -160,6 +160,11 @@ fn errors_are_told_as_they_were_recorded() {
         assert_eq!(told["error"], error, "{told}");
         let cause = told["cause"].as_str().unwrap();
         assert!(cause.starts_with(start), "{cause}");
+        // As it was recorded.
+        if resource.contains(":s3:") {
+            assert!(cause.contains(", Extended Request ID: "), "{cause}");
+            assert!(!cause.contains("Attempt Count"), "{cause}");
+        }
     }
 }
 

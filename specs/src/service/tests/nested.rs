@@ -436,3 +436,42 @@ fn a_redriven_execution_has_another_token() {
     ask(&mut service, "SendTaskSuccess", &answer).unwrap();
     assert_eq!(output(&mut service, &parent), 2);
 }
+
+/// It would start one after the other for ever, and time would not go on.
+#[test]
+fn a_machine_that_starts_itself_comes_to_an_end() {
+    let mut service = service();
+    let task = json!({"Type": "Task", "Resource": REQUEST, "Parameters": {"StateMachineArn": CHILD},
+        "End": true});
+    child(&mut service, &task);
+    let start = json!({"stateMachineArn": CHILD});
+    ask(&mut service, "StartExecution", &start).unwrap();
+    let list = json!({"stateMachineArn": CHILD, "statusFilter": "FAILED"});
+    let failed = ask(&mut service, "ListExecutions", &list).unwrap();
+    let failed = failed["executions"].as_array().unwrap();
+    assert_eq!(failed.len(), 1, "the last one starts none");
+    let told = describe(&mut service, failed[0]["executionArn"].as_str().unwrap());
+    let error = told["error"].as_str().unwrap();
+    assert_eq!(error, "StepFunctions.ExecutionLimitExceededException");
+}
+
+/// The parent goes on when the execution is deleted, not when that was started.
+#[test]
+fn a_parent_is_told_of_a_deleted_execution_when_that_is_deleted() {
+    let mut service = service();
+    child(
+        &mut service,
+        &json!({"Type": "Wait", "Seconds": 3_600, "End": true}),
+    );
+    let parent = parent(&mut service, SYNC, &json!({}), &json!({}));
+    let later = Instant(NOW.0 + 600_000);
+    let gone = service.call(
+        &later,
+        "DeleteStateMachine",
+        &json!({"stateMachineArn": CHILD}),
+    );
+    assert!(gone.is_ok());
+    let told = describe(&mut service, &parent);
+    assert_eq!(told["status"], "FAILED");
+    assert_eq!(told["stopDate"].as_f64(), Some(later.0 as f64 / 1_000.0));
+}

@@ -53,11 +53,8 @@ struct Asked<'r> {
 }
 
 pub(super) fn answer(account: &Account, head: &Parts, body: &[u8]) -> Response {
-    let path = percent_decode_str(head.uri.path().trim_start_matches('/')).decode_utf8_lossy();
-    let (bucket, key) = match bucket(&head.headers) {
-        Some(bucket) => (bucket, path.as_ref()),
-        None => path.split_once('/').unwrap_or((&path, "")),
-    };
+    let path = percent_decode_str(head.uri.path()).decode_utf8_lossy();
+    let (bucket, key) = object_of(bucket(&head.headers), &path);
     let query = head.uri.query().unwrap_or_default();
     let asked = Asked {
         method: &head.method,
@@ -100,6 +97,16 @@ pub(super) fn bucket(headers: &HeaderMap) -> Option<&str> {
     let host = header(headers, HOST.as_str())?;
     let name = host.split_once(':').map_or(host, |(name, _)| name);
     name.strip_suffix(".localhost")
+}
+
+/// The bucket and the key that a path names, with the bucket in the name of the host. Keys may begin with a
+/// slash.
+fn object_of<'p>(host: Option<&'p str>, path: &'p str) -> (&'p str, &'p str) {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    match host {
+        Some(bucket) => (bucket, path),
+        None => path.split_once('/').unwrap_or((path, "")),
+    }
 }
 
 /// A body in chunks that breaks off or is not in chunks.
@@ -348,7 +355,22 @@ fn unchunked(mut body: &[u8]) -> Result<Vec<u8>, Malformed> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Malformed, unchunked};
+    use super::{Malformed, object_of, unchunked};
+
+    #[test]
+    fn keys_may_begin_with_a_slash() {
+        for (host, path, named) in [
+            (None, "/b", ("b", "")),
+            (None, "/b/", ("b", "")),
+            (None, "/b/k/l", ("b", "k/l")),
+            (None, "/b//k", ("b", "/k")),
+            (Some("b"), "/", ("b", "")),
+            (Some("b"), "/k", ("b", "k")),
+            (Some("b"), "//k", ("b", "/k")),
+        ] {
+            assert_eq!(object_of(host, path), named, "{path}");
+        }
+    }
 
     #[test]
     fn chunks_are_put_together() {
