@@ -280,7 +280,7 @@ mod tests {
         },
     };
 
-    use super::{Sight, is_refuted_by};
+    use super::{Judgement, Sight, Terms, is_refuted_by};
     use crate::{
         engines::{Engine as _, Immediate as _, reference::Reference},
         job::{Job, Lane, Prepared, prepare_body},
@@ -299,6 +299,32 @@ mod tests {
         })
     }
 
+    /// A case of this machine, with a start for each of these inputs.
+    fn prepared(definition: Value, inputs: &[Value]) -> Prepared {
+        let starts = inputs.iter().map(|input| Start {
+            input: input.clone().into(),
+            plan: Plan::default(),
+        });
+        let case = ExecutionCase::new(definition, starts.collect());
+        prepare_body(Body::Execution(case), Lane::Quiet).expect("a case")
+    }
+
+    fn executions(prepared: &Prepared) -> &Job {
+        let Prepared::Execution(job) = prepared else {
+            panic!("executions");
+        };
+        job
+    }
+
+    /// Judges a run against another expectation.
+    fn rejudge(expected: &Prepared, raw: &RawRun, terms: Terms<'_>) -> Judgement {
+        match expected {
+            Prepared::Execution(job) => judge(job, raw, terms),
+            Prepared::Definition(definition) => judge_definition(definition, raw, terms),
+            Prepared::Calls(job) => judge_calls(job, raw, terms),
+        }
+    }
+
     /// An engine's own words in one start leave open what it tells there, and nothing of another start.
     #[test]
     fn what_one_start_leaves_open_another_may_tell() {
@@ -309,18 +335,8 @@ mod tests {
             "B": { "Type": "Pass", "InputPath": "$.a", "End": true },
             "C": { "Type": "Pass", "End": true },
         } });
-        let start = |input: Value| Start {
-            input: input.into(),
-            plan: Plan::default(),
-        };
-        let starts = vec![start(json!({})), start(json!({ "a": 1 }))];
-        let case = ExecutionCase::new(definition, starts);
-        let Ok(prepared) = prepare_body(Body::Execution(case), Lane::Quiet) else {
-            panic!("a case");
-        };
-        let Prepared::Execution(job) = &prepared else {
-            panic!("executions");
-        };
+        let prepared = prepared(definition, &[json!({}), json!({ "a": 1 })]);
+        let job = executions(&prepared);
         let both: Vec<Deviation> = [
             json!({ "hook": { "failure": "data.path.missing" }, "change": { "fail": "Lost" } }),
             json!({ "hook": { "event": "PassStateExited" }, "change": "ignore" }),
@@ -332,11 +348,7 @@ mod tests {
         let seen = engine.observe(job).expect("observations");
         let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
         let plain = judge(job, &raw, terms);
-        let rejudge = |expected: &Prepared| match expected {
-            Prepared::Execution(job) => judge(job, &raw, terms),
-            Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
-            Prepared::Calls(job) => judge_calls(job, &raw, terms),
-        };
+        let rejudge = |expected: &Prepared| rejudge(expected, &raw, terms);
         let grace = terms.policy.liveness_grace;
         let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
         assert!(sight.is_explained_by(&Arc::new(both.iter().cloned().collect())));
@@ -355,17 +367,8 @@ mod tests {
                 "Resource": "arn:aws:states:us-east-1:123456789012:activity:B",
             },
         } });
-        let start = Start {
-            input: json!({}).into(),
-            plan: Plan::default(),
-        };
-        let case = ExecutionCase::new(definition, vec![start]);
-        let Ok(prepared) = prepare_body(Body::Execution(case), Lane::Quiet) else {
-            panic!("a case");
-        };
-        let Prepared::Execution(job) = &prepared else {
-            panic!("executions");
-        };
+        let prepared = prepared(definition, &[json!({})]);
+        let job = executions(&prepared);
         let known = |hooks: &[Hook]| {
             let all = hooks.iter().map(|it| Deviation::new(*it, Change::Ignore));
             Arc::new(all.collect::<Deviations>())
@@ -382,11 +385,7 @@ mod tests {
         let terms = engine.profile().terms(0);
         let raw = RawRun::of(std::iter::once(&seen));
         let plain = judge(job, &raw, terms);
-        let rejudge = |expected: &Prepared| match expected {
-            Prepared::Execution(job) => judge(job, &raw, terms),
-            Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
-            Prepared::Calls(job) => judge_calls(job, &raw, terms),
-        };
+        let rejudge = |expected: &Prepared| rejudge(expected, &raw, terms);
         let grace = terms.policy.liveness_grace;
         let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
         assert!(sight.is_accounted_for_by(&late));
@@ -402,17 +401,8 @@ mod tests {
             "A": { "Type": "Pass", "Result": { "a": 1 }, "Next": "B" },
             "B": { "Type": "Fail", "Error": "E" },
         } });
-        let start = Start {
-            input: json!({}).into(),
-            plan: Plan::default(),
-        };
-        let case = ExecutionCase::new(definition, vec![start]);
-        let Ok(prepared) = prepare_body(Body::Execution(case), Lane::Quiet) else {
-            panic!("a case");
-        };
-        let Prepared::Execution(job) = &prepared else {
-            panic!("executions");
-        };
+        let prepared = prepared(definition, &[json!({})]);
+        let job = executions(&prepared);
         let deviation = |it: Value| serde_json::from_value::<Deviation>(it).expect("a deviation");
         // An empty cause may be none.
         let empty = deviation(json!({
@@ -427,11 +417,7 @@ mod tests {
             let seen = engine.observe(job).expect("observations");
             let raw = RawRun::of(seen.iter().map(AsRef::as_ref));
             let plain = judge(job, &raw, terms);
-            let rejudge = |expected: &Prepared| match expected {
-                Prepared::Execution(job) => judge(job, &raw, terms),
-                Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
-                Prepared::Calls(job) => judge_calls(job, &raw, terms),
-            };
+            let rejudge = |expected: &Prepared| rejudge(expected, &raw, terms);
             let grace = terms.policy.liveness_grace;
             let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
             assert_eq!(sight.is_accounted_for_by(&known), is_accounted_for);
@@ -465,11 +451,7 @@ mod tests {
                     continue;
                 }
                 shown += 1;
-                let rejudge = |expected: &Prepared| match expected {
-                    Prepared::Execution(job) => judge(job, &raw, terms),
-                    Prepared::Definition(definition) => judge_definition(definition, &raw, terms),
-                    Prepared::Calls(job) => judge_calls(job, &raw, terms),
-                };
+                let rejudge = |expected: &Prepared| rejudge(expected, &raw, terms);
                 let prepared = Prepared::Execution(job);
                 let grace = terms.policy.liveness_grace;
                 let sight = Sight::new(&prepared, &plain, grace, raw.events(), &rejudge);
